@@ -1,0 +1,74 @@
+"""Where results go: a terminal kept for them, and folders that appear whole or not at all."""
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from fp16core.vocabulary import HalfBitsError, OutputError
+
+
+@contextlib.contextmanager
+def terminal_for_results() -> Iterator[TextIO]:
+    """Divert file descriptors 1 and 2, and give back the terminal's standard error for progress.
+
+    Converters and runtimes print from native code, some of it on standard output, where it would
+    spoil a JSON document. What they print is kept, and shown if the work ends in an error that is
+    not one of ours. The whole process is affected.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    saved = [os.dup(descriptor) for descriptor in (1, 2)]
+    with tempfile.TemporaryFile() as log, os.fdopen(os.dup(2), "w", buffering=1) as terminal:
+        try:
+            for descriptor in (1, 2):
+                os.dup2(log.fileno(), descriptor)
+            yield terminal
+        except (HalfBitsError, KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:
+            log.seek(0)
+            terminal.write(log.read().decode("utf-8", "replace"))
+            raise
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            for descriptor, original in zip((1, 2), saved, strict=True):
+                os.dup2(original, descriptor)
+                os.close(original)
+
+
+@contextlib.contextmanager
+def new_folder(out: Path) -> Iterator[Path]:
+    """A folder to fill that becomes ``out`` when the block ends well, and vanishes otherwise.
+
+    Raises
+    ------
+    OutputError
+        If ``out`` exists and is not an empty folder, or cannot be written.
+    """
+    with _explained(out):
+        if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+            raise OutputError(f"{out} exists already; choose another folder, or remove it first.")
+        out.parent.mkdir(parents=True, exist_ok=True)
+        # Beside the goal, because a rename is atomic only within one file system.
+        partial = Path(tempfile.mkdtemp(prefix=f".{out.name[:40]}.partial-", dir=out.parent))
+    try:
+        yield partial
+        with _explained(out):
+            partial.chmod(0o755)
+            partial.replace(out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)  # gone already when all went well
+
+
+@contextlib.contextmanager
+def _explained(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{out} cannot be written ({error.strerror}); choose another folder.") from error

@@ -1,0 +1,51 @@
+"""Numbers as they appear everywhere, on screen and in the terminal."""
+
+import math
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def bytes_text(size_bytes: float, signed: bool = False) -> str:
+    """A number of bytes: ``85,376 B``."""
+    return _minus(format(size_bytes, "+,.0f" if signed else ",.0f")) + " B"
+
+
+def percent_text(share: float) -> str:
+    """A share of 1 as a percentage to two decimals: ``96.11 %``."""
+    if not math.isfinite(share):
+        return small_text(share)
+    return f"{share * 100:.2f} %"
+
+
+def points_text(share: float) -> str:
+    """A difference of two shares in percentage points, signed: ``−0.01 points``."""
+    return _minus(f"{share * 100:+.2f}") + " points"
+
+
+def small_text(value: float, signed: bool = False) -> str:
+    """A logit, weight or error: three digits, as ``0.769`` from 0.01 up and ``2.52 × 10⁻³`` below."""
+    if math.isnan(value):
+        return "not a number"
+    if math.isinf(value):
+        return "infinite" if value > 0 else "−infinite"
+    sign = "+" if signed else ""
+    if value == 0 or 0.01 <= abs(value) < 9999.5:
+        return _minus(format(value, f"{sign}.3g" if abs(value) < 999.5 else f"{sign},.0f"))
+    mantissa, exponent = format(value, f"{sign}.2e").split("e")
+    return f"{_minus(mantissa)} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+
+
+def factor_text(factor: float) -> str:
+    """How many times: two significant digits below 10, whole numbers above."""
+    if factor < 0.01:
+        return small_text(factor)
+    return f"{factor:.2g}" if factor < 9.95 else f"{factor:,.0f}"
+
+
+def count_text(count: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: ``1 epoch``, ``2 epochs``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def _minus(number: str) -> str:
+    return number.replace("-", "−")

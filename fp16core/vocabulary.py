@@ -1,0 +1,67 @@
+"""The words every room of the core shares: the pair of models and the named errors.
+
+The float32 model is the *reference*, the float16 model the *target*; every delta in
+this package is ``target − reference``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+IMAGE_SIDE = 28
+"""Height and width, in pixels, of every image the models know."""
+
+CLASSES = 10
+"""Number of classes, and so of logits, for each image."""
+
+
+class HalfBitsError(Exception):
+    """Something a user can mend; the message names the offender, the value and the cure."""
+
+
+class DatasetError(HalfBitsError):
+    """A data set is missing, altered, or not in the Keras MNIST layout."""
+
+
+class ModelFileError(HalfBitsError):
+    """A model file is missing, altered, or not what it should be."""
+
+
+class PairError(HalfBitsError):
+    """A reference and a target do not belong together."""
+
+
+class ImageError(HalfBitsError):
+    """Images have a shape, type or value that the models cannot take."""
+
+
+class OutputError(HalfBitsError):
+    """A result cannot be written where it was asked for."""
+
+
+class DependencyError(HalfBitsError):
+    """An optional package that this work needs is not installed."""
+
+
+@dataclass(frozen=True)
+class ModelPair:
+    """A float32 model and its float16 counterpart, as the bytes of their files.
+
+    Attributes
+    ----------
+    name
+        What to call the pair on screen.
+    reference, target
+        Contents of the float32 and of the float16 ``.tflite`` file.
+    run
+        The record of the training run (``run.json``), empty if there is none.
+    reference_name, target_name
+        What errors call the two files.
+    """
+
+    name: str
+    reference: bytes = field(repr=False)
+    target: bytes = field(repr=False)
+    run: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    reference_name: str = "the reference model"
+    target_name: str = "the target model"

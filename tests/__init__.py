@@ -1,0 +1,1 @@
+"""Tests, one module for each room and one for each way in."""

@@ -1,0 +1,39 @@
+"""Numbers as they appear on screen."""
+
+import math
+
+import pytest
+
+from fp16core.text import bytes_text, count_text, factor_text, percent_text, points_text, small_text
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (bytes_text(85376), "85,376 B"),
+        (bytes_text(-40132, signed=True), "−40,132 B"),
+        (percent_text(0.9611), "96.11 %"),
+        (points_text(-0.0001), "−0.01 points"),
+        (points_text(0), "+0.00 points"),
+        (small_text(4.9021), "4.9"),
+        (small_text(0.0025249), "2.52 × 10⁻³"),
+        (small_text(-1.5e-12, signed=True), "−1.50 × 10⁻¹²"),
+        (small_text(0.5, signed=True), "+0.5"),
+        (small_text(1234.5), "1,234"),
+        (small_text(70000), "7.00 × 10⁴"),
+        (small_text(0), "0"),
+        (small_text(math.nan), "not a number"),
+        (small_text(-math.inf), "−infinite"),
+        (small_text(999.7), "1,000"),
+        (small_text(9999.7), "1.00 × 10⁴"),
+        (percent_text(math.nan), "not a number"),
+        (factor_text(1e-5), "1.00 × 10⁻⁵"),
+        (factor_text(9.99), "10"),
+        (factor_text(0.9318), "0.93"),
+        (factor_text(33617.2), "33,617"),
+        (count_text(1, "epoch"), "1 epoch"),
+        (count_text(2000, "epoch"), "2,000 epochs"),
+    ],
+)
+def test_numbers_read_as_they_should(shown: str, expected: str) -> None:
+    assert shown == expected
