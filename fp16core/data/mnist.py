@@ -1,0 +1,169 @@
+"""MNIST as shipped with the package, or another data set of the same layout."""
+
+import hashlib
+import lzma
+import math
+import os
+import tokenize
+import zipfile
+import zlib
+from pathlib import Path
+from typing import IO, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.vocabulary import CLASSES, IMAGE_SIDE, DatasetError
+
+Split = Literal["train", "test"]
+
+BUNDLED = Path(__file__).with_name("mnist.npz")
+ENVIRONMENT_VARIABLE = "HALFBITS_MNIST"
+
+SHA256 = {
+    "x_train": "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
+    "y_train": "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
+    "x_test": "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
+    "y_test": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
+}
+"""Digest of each MNIST array's bytes (uint8, C order)."""
+
+MAX_IMAGES = 1_000_000
+"""Largest number of images read from a data set."""
+
+# What the zip, compression and array headers' readers raise on damaged files.
+_DAMAGE = (
+    OSError,
+    ValueError,
+    EOFError,
+    RuntimeError,
+    SyntaxError,
+    MemoryError,
+    OverflowError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    tokenize.TokenError,
+)
+
+
+def dataset_path() -> Path:
+    """Path of the data set in use: what ``HALFBITS_MNIST`` names, or the bundled MNIST."""
+    named = os.environ.get(ENVIRONMENT_VARIABLE)
+    return Path(named) if named else BUNDLED
+
+
+def load_mnist(split: Split, path: Path | None = None) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Read one split of the data set; the other split stays on disk.
+
+    Parameters
+    ----------
+    split
+        ``"train"`` (60,000 images in MNIST) or ``"test"`` (10,000).
+    path
+        A ``.npz`` in the Keras layout; by default :func:`dataset_path`.
+
+    Returns
+    -------
+    images : uint8, shape (n, 28, 28)
+        White ink (255) on black paper (0).
+    labels : uint8, shape (n,)
+        Classes 0 to 9.
+
+    Raises
+    ------
+    DatasetError
+        If the file is missing or damaged, if an array is missing or of another shape,
+        dtype or range, or if the bundled file is not MNIST bit for bit.
+    """
+    path = dataset_path() if path is None else path
+    if split not in ("train", "test"):
+        raise DatasetError(f"split is {split!r}; expected 'train' or 'test'.")
+    images, labels = _read(path, f"x_{split}"), _read(path, f"y_{split}")
+    if images.ndim != 3 or images.shape[1:] != (IMAGE_SIDE, IMAGE_SIDE) or not len(images):
+        raise DatasetError(
+            f"{path}: array 'x_{split}' has shape {images.shape}; "
+            f"expected (n, {IMAGE_SIDE}, {IMAGE_SIDE}) with n at least 1."
+        )
+    if labels.shape != (len(images),):
+        raise DatasetError(
+            f"{path}: array 'y_{split}' has shape {labels.shape}; expected ({len(images)},), "
+            f"one label for each image of 'x_{split}'."
+        )
+    if labels.max() >= CLASSES:
+        raise DatasetError(f"{path}: array 'y_{split}' holds the label {labels.max()}; expected 0 to {CLASSES - 1}.")
+    if path == BUNDLED:
+        _verify(path, f"x_{split}", images)
+        _verify(path, f"y_{split}", labels)
+    return images, labels
+
+
+def normalise(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Scale grey levels 0…255 to 0…1, the tutorial's only preprocessing.
+
+    The tutorial divides in float64 and casts to float32 before the interpreter; for all
+    256 grey levels a float32 division by 255 rounds to the same float32 number.
+
+    Parameters
+    ----------
+    images : uint8, any shape
+
+    Returns
+    -------
+    float32, same shape
+    """
+    return np.divide(images, np.float32(255), dtype=np.float32)
+
+
+def images_digest(images: npt.NDArray[np.uint8]) -> str:
+    """SHA-256 of an array's bytes (C order), the one that `SHA256` lists."""
+    return hashlib.sha256(np.ascontiguousarray(images).data).hexdigest()
+
+
+def _read(path: Path, array: str) -> npt.NDArray[np.uint8]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            held = [name.removesuffix(".npy") for name in archive.namelist()]
+            if array not in held:
+                raise DatasetError(
+                    f"{path}: array '{array}' is missing, the file holds {', '.join(held) or 'nothing'}; {_cure(path)}"
+                )
+            with archive.open(f"{array}.npy") as member:
+                return _read_array(path, array, member)
+    except FileNotFoundError as error:
+        raise DatasetError(f"{path}: there is no such file; {_cure(path)}") from error
+    except _DAMAGE as error:
+        raise DatasetError(f"{path}: array '{array}' cannot be read ({error}); {_cure(path)}") from error
+
+
+def _read_array(path: Path, array: str, member: IO[bytes]) -> npt.NDArray[np.uint8]:
+    # The header first: a few compressed bytes may claim, and unpack to, any amount of memory.
+    version = np.lib.format.read_magic(member)
+    read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, column_major, dtype = read_header(member)
+    if dtype != np.uint8:
+        raise DatasetError(f"{path}: array '{array}' has dtype {dtype}; expected uint8. {_cure(path)}")
+    if len(shape) > 3 or math.prod(shape) > MAX_IMAGES * IMAGE_SIDE**2:
+        raise DatasetError(
+            f"{path}: array '{array}' has shape {shape}; expected at most {MAX_IMAGES:,} images of "
+            f"{IMAGE_SIDE} × {IMAGE_SIDE}. {_cure(path)}"
+        )
+    size_bytes = math.prod(shape)
+    data = member.read(size_bytes)
+    if len(data) != size_bytes:
+        raise DatasetError(f"{path}: array '{array}' ends after {len(data):,} of {size_bytes:,} bytes; {_cure(path)}")
+    return np.frombuffer(data, np.uint8).reshape(shape, order="F" if column_major else "C")
+
+
+def _verify(path: Path, array: str, values: npt.NDArray[np.uint8]) -> None:
+    found = images_digest(values)
+    if found != SHA256[array]:
+        raise DatasetError(
+            f"{path}: array '{array}' has SHA-256 {found[:12]}…, expected {SHA256[array][:12]}…; {_cure(path)}"
+        )
+
+
+def _cure(path: Path) -> str:
+    if path == BUNDLED:
+        return "restore the bundled data set (git checkout fp16core/data/mnist.npz)."
+    return f"set {ENVIRONMENT_VARIABLE} to a Keras-layout .npz, or unset it to use the bundled MNIST."
