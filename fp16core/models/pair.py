@@ -1,0 +1,119 @@
+"""Model pairs on disk: the bundled one, a training run's, or any two files."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fp16core.vocabulary import ModelFileError, ModelPair
+
+BUNDLED = Path(__file__).with_name("bundled")
+ENVIRONMENT_VARIABLE = "HALFBITS_PAIR"
+
+KERAS_FILE = "mnist_model.keras"
+REFERENCE_FILE = "mnist_model.tflite"
+TARGET_FILE = "mnist_model_quant_f16.tflite"
+RUN_FILE = "run.json"
+
+
+def pair_folder() -> Path:
+    """Folder of the pair in use: what ``HALFBITS_PAIR`` names, or the bundled pair's."""
+    named = os.environ.get(ENVIRONMENT_VARIABLE)
+    return Path(named) if named else BUNDLED
+
+
+def load_pair(folder: Path | None = None) -> ModelPair:
+    """Load a trained pair and verify both files against the digests in its ``run.json``.
+
+    Parameters
+    ----------
+    folder
+        What ``python -m fp16core train --out`` wrote; by default :func:`pair_folder`.
+
+    Raises
+    ------
+    ModelFileError
+        If a file is missing, truncated or altered; the message names it and the cure.
+    """
+    folder = pair_folder() if folder is None else folder
+    run = _read_run(folder)
+    name = "Bundled pair" if folder == BUNDLED else folder.name
+    return ModelPair(
+        name=name,
+        reference=_read_verified(folder / REFERENCE_FILE, run),
+        target=_read_verified(folder / TARGET_FILE, run),
+        run=run,
+        reference_name=str(folder / REFERENCE_FILE),
+        target_name=str(folder / TARGET_FILE),
+    )
+
+
+def read_pair(reference: Path, target: Path) -> ModelPair:
+    """Take any two ``.tflite`` files as a pair; nothing is known about their training.
+
+    Raises
+    ------
+    ModelFileError
+        If a file cannot be read.
+    """
+    return ModelPair(
+        name=f"{reference.name} and {target.name}",
+        reference=read_model_file(reference),
+        target=read_model_file(target),
+        reference_name=str(reference),
+        target_name=str(target),
+    )
+
+
+def read_model_file(path: Path, cure: str = "check the path.") -> bytes:
+    """Contents of a file; raises `ModelFileError` with the cure if it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelFileError(f"{path}: the file cannot be read ({error.strerror}); {cure}") from error
+
+
+def file_record(contents: bytes) -> dict[str, Any]:
+    """Size and SHA-256 of a file, as ``run.json`` keeps them."""
+    return {"size_bytes": len(contents), "sha256": hashlib.sha256(contents).hexdigest()}
+
+
+def _read_run(folder: Path) -> Mapping[str, Any]:
+    path = folder / RUN_FILE
+    text = read_model_file(path, _cure(path))
+    try:
+        run = json.loads(text)
+        for name in (REFERENCE_FILE, TARGET_FILE):
+            _expect(run["files"][name]["sha256"], str)
+            _expect(run["files"][name]["size_bytes"], int)
+        for setting in ("epochs", "seed"):
+            _expect(run["recipe"][setting], int)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ModelFileError(f"{path}: this is not a run's record ({error!r}); {_cure(path)}") from error
+    return dict(run)
+
+
+def _expect(value: object, kind: type) -> None:
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} is no {kind.__name__}")
+
+
+def _read_verified(path: Path, run: Mapping[str, Any]) -> bytes:
+    contents = read_model_file(path, _cure(path))
+    recorded = run["files"][path.name]
+    found = file_record(contents)
+    if found["sha256"] != recorded["sha256"]:
+        raise ModelFileError(
+            f"{path}: the file was altered or cut off: {found['size_bytes']:,} bytes with SHA-256 "
+            f"{found['sha256'][:12]}…, its run.json says {recorded['size_bytes']:,} bytes with "
+            f"{recorded['sha256'][:12]}…; {_cure(path)}"
+        )
+    return contents
+
+
+def _cure(path: Path) -> str:
+    if path.parent == BUNDLED:
+        return "restore the bundled pair (git checkout fp16core/models/bundled)."
+    return f"train it again (python -m fp16core train --out DIR), or unset {ENVIRONMENT_VARIABLE}."
