@@ -1,0 +1,69 @@
+"""Keras to ``.tflite`` by TensorFlow's converter, as the tutorial does it."""
+
+from pathlib import Path
+from typing import Any
+
+from fp16core.models.recipe import import_tensorflow
+from fp16core.vocabulary import ModelFileError
+
+
+def convert_keras(model: Any) -> tuple[bytes, bytes]:
+    """Convert a Keras model to a float32 and a float16 ``.tflite``.
+
+    The float16 recipe is the tutorial's: default optimizations with ``tf.float16`` as the
+    supported type. Weights and biases become float16, each behind a DEQUANTIZE operator; input
+    and output stay float32. A weight beyond ±65,504 is clamped to it.
+
+    Parameters
+    ----------
+    model
+        A Keras model.
+
+    Returns
+    -------
+    reference, target : bytes
+        Contents of the float32 and of the float16 file.
+
+    Raises
+    ------
+    DependencyError
+        If TensorFlow is not installed.
+    ModelFileError
+        If the converter refuses the model.
+    """
+    tf = import_tensorflow()
+    try:
+        reference = tf.lite.TFLiteConverter.from_keras_model(model).convert()
+        converter = tf.lite.TFLiteConverter.from_keras_model(model)
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
+        return reference, converter.convert()
+    # The converter's own error has no public class, and what its parts raise has no common one.
+    except Exception as error:
+        raise ModelFileError(f"TensorFlow's converter refuses the model ({_first_line(error)}).") from error
+
+
+def load_keras(path: Path) -> Any:
+    """Load a ``.keras`` file in Keras's safe mode, which refuses code hidden in the file.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is missing or is not a Keras model.
+    DependencyError
+        If TensorFlow is not installed.
+    """
+    if not path.is_file():
+        raise ModelFileError(f"{path}: there is no such file.")
+    import_tensorflow()
+    import keras
+
+    try:
+        return keras.models.load_model(path, safe_mode=True)
+    # Keras wraps whatever a layer's deserialisation raises in no common class of its own.
+    except Exception as error:
+        raise ModelFileError(f"{path}: Keras cannot load this file as a model ({_first_line(error)}).") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0] or type(error).__name__

@@ -1,0 +1,130 @@
+"""What a ``.tflite`` file holds, once read: tensors, operators, weights."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import ml_dtypes
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.vocabulary import ModelFileError
+
+_NUMPY_NAMES = "float16 float32 float64 bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 complex64 complex128"
+_NUMPY_DTYPES = {name: np.dtype(name) for name in _NUMPY_NAMES.split()} | {"bfloat16": np.dtype(ml_dtypes.bfloat16)}
+
+_WEIGHT_ROLES = {
+    "CONV_2D": {1: "kernel", 2: "bias"},
+    "DEPTHWISE_CONV_2D": {1: "kernel", 2: "bias"},
+    "FULLY_CONNECTED": {1: "weights", 2: "bias"},
+}
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One tensor of the model's graph.
+
+    Attributes
+    ----------
+    index
+        Position in the graph; operators refer to tensors by it.
+    name
+        The name the converter gave it.
+    shape, shape_signature
+        Dimensions; in the signature, −1 stands for a dimension chosen at run time.
+    dtype
+        LiteRT's type in lower case (``"float16"``, ``"int4"``, …).
+    buffer
+        Index of the buffer holding its data; several tensors may share one.
+    data_start, stored_bytes
+        Offset in the file and a view of the raw little-endian data there; ``None`` and empty for
+        a tensor that is computed at run time.
+    """
+
+    index: int
+    name: str
+    shape: tuple[int, ...]
+    shape_signature: tuple[int, ...]
+    dtype: str
+    buffer: int
+    data_start: int | None
+    stored_bytes: memoryview = field(repr=False)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the file stores the tensor's values."""
+        return self.data_start is not None
+
+    @property
+    def values(self) -> npt.NDArray[np.generic]:
+        """The stored values in the tensor's own dtype and shape, read-only.
+
+        Raises
+        ------
+        ModelFileError
+            If the tensor is not stored, has a type NumPy lacks (int4, strings), or its
+            data do not fill its shape.
+        """
+        dtype = _NUMPY_DTYPES.get(self.dtype)
+        if not self.is_constant or dtype is None:
+            what = f"of type {self.dtype}" if self.is_constant else "computed at run time"
+            raise ModelFileError(f"tensor '{self.name}' is {what}; it has no stored values to show.")
+        try:
+            return np.frombuffer(self.stored_bytes, dtype).reshape(self.shape)
+        except ValueError as error:
+            raise ModelFileError(
+                f"tensor '{self.name}' stores {len(self.stored_bytes)} bytes, which do not fill "
+                f"{self.dtype} {self.shape}; the file is damaged, convert the model again."
+            ) from error
+
+
+@dataclass(frozen=True)
+class Operator:
+    """One operator of the graph; inputs and outputs are tensor indices (−1: left out)."""
+
+    index: int
+    name: str
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class TfliteFile:
+    """What a ``.tflite`` file holds: the tensors and operators of its main graph."""
+
+    size_bytes: int
+    tensors: tuple[Tensor, ...] = field(repr=False)
+    operators: tuple[Operator, ...] = field(repr=False)
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+
+    def parameters(self) -> tuple[Tensor, ...]:
+        """All stored floating-point tensors, one for each buffer that several may share."""
+        floats = {t.buffer: t for t in self.tensors if t.is_constant and "float" in t.dtype}
+        return tuple(floats.values())
+
+    def weights(self) -> dict[str, Tensor]:
+        """Stored floating-point weights and biases by their place in the graph.
+
+        Keys name operator and role (``"conv_2d.kernel"``, ``"fully_connected.bias"``), with a
+        number from the second operator of a kind on (``"conv_2d_2.kernel"``). A weight that
+        reaches its operator through DEQUANTIZE, as float16 weights do, has the same key as the
+        float32 weight it replaces, so the two files' weights can be paired.
+        """
+        produced = {out: op for op in self.operators for out in op.outputs}
+        found: dict[str, Tensor] = {}
+        seen: Counter[str] = Counter()
+        for op in self.operators:
+            if op.name not in _WEIGHT_ROLES:
+                continue
+            seen[op.name] += 1
+            layer = op.name.lower() + (f"_{seen[op.name]}" if seen[op.name] > 1 else "")
+            for position, role in _WEIGHT_ROLES[op.name].items():
+                if position >= len(op.inputs) or op.inputs[position] < 0:
+                    continue
+                tensor = self.tensors[op.inputs[position]]
+                source = produced.get(tensor.index)
+                if source is not None and source.name == "DEQUANTIZE" and source.inputs[:1] > (-1,):
+                    tensor = self.tensors[source.inputs[0]]
+                if tensor.is_constant and "float" in tensor.dtype:
+                    found[f"{layer}.{role}"] = tensor
+        return found

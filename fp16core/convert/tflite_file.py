@@ -1,0 +1,177 @@
+"""Reading a ``.tflite`` file, and writing other values into its tensors.
+
+The layout comes from the flatbuffer schema that ``ai_edge_litert`` ships (TensorFlow's
+``schema.fbs``); nothing is executed, so a stranger's file can be read safely.
+"""
+
+import struct
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+from ai_edge_litert import schema_py_generated as schema
+
+from fp16core.convert.graph import Operator, Tensor, TfliteFile
+from fp16core.vocabulary import ModelFileError
+
+FILE_IDENTIFIER = b"TFL3"
+
+_TYPE_NAMES = {code: name for name, code in vars(schema.TensorType).items() if name.isupper()}
+_OPERATOR_NAMES = {code: name for name, code in vars(schema.BuiltinOperator).items() if name.isupper()}
+
+# What the flatbuffer accessors raise when offsets in a damaged file point astray.
+DAMAGE = (struct.error, IndexError, ValueError, TypeError, OverflowError, AttributeError, MemoryError)
+
+
+def read_tflite(model: bytes, name: str = "the model") -> TfliteFile:
+    """Read the main graph of a ``.tflite`` file.
+
+    Parameters
+    ----------
+    model
+        Contents of the file.
+    name
+        What to call it in errors.
+
+    Raises
+    ------
+    ModelFileError
+        If the bytes are not a LiteRT model or are damaged.
+    """
+    root = model_root(model, name)
+    try:
+        return _read(model, root)
+    except DAMAGE as error:
+        raise damaged(name, len(model)) from error
+
+
+def model_root(model: bytes, name: str) -> schema.Model:
+    """Root table of a ``.tflite`` file; raises `ModelFileError` if it is not one."""
+    if len(model) < 8 or model[4:8] != FILE_IDENTIFIER:
+        raise ModelFileError(
+            f"{name} is not a LiteRT model: {len(model):,} bytes, identifier {model[4:8]!r} where a "
+            f".tflite file has {FILE_IDENTIFIER!r}; choose a .tflite file."
+        )
+    try:
+        root = schema.Model.GetRootAs(model, 0)
+        graphs = root.SubgraphsLength()
+    except DAMAGE as error:
+        raise damaged(name, len(model)) from error
+    if not 1 <= graphs <= len(model):
+        raise damaged(name, len(model))
+    return root
+
+
+def damaged(name: str, size_bytes: int) -> ModelFileError:
+    """The error for a file whose inner offsets lead nowhere."""
+    return ModelFileError(
+        f"{name} is damaged: its {size_bytes:,} bytes begin like a .tflite file, but their inner offsets "
+        "point outside of it; convert or download the model again."
+    )
+
+
+def replace_values(model: bytes, values: Mapping[int, npt.NDArray[np.generic]]) -> bytes:
+    """A copy of a ``.tflite`` file with other values in some stored tensors.
+
+    Parameters
+    ----------
+    model
+        Contents of the file.
+    values
+        New values by tensor index, in the tensor's own dtype and shape.
+
+    Raises
+    ------
+    ModelFileError
+        If a tensor is not stored, or dtype or shape differ from what is stored.
+    """
+    tensors = read_tflite(model).tensors
+    patched = bytearray(model)
+    for index, new in values.items():
+        tensor = tensors[index]
+        old = tensor.values
+        if new.dtype != old.dtype or new.shape != old.shape:
+            raise ModelFileError(
+                f"tensor '{tensor.name}' is {old.dtype} {old.shape}; cannot be replaced by {new.dtype} {new.shape}."
+            )
+        start = tensor.data_start or 0
+        patched[start : start + len(tensor.stored_bytes)] = new.tobytes()
+    return bytes(patched)
+
+
+def _operator_name(code: schema.OperatorCode) -> str:
+    """LiteRT's name of an operator code, as in ``schema.fbs``."""
+    # Codes above 127 live in the newer field; older files fill only the older one.
+    return _OPERATOR_NAMES.get(max(code.BuiltinCode(), code.DeprecatedBuiltinCode()), "UNKNOWN")
+
+
+def _read(model: bytes, root: schema.Model) -> TfliteFile:
+    graph = root.Subgraphs(0)
+    # The accessors do not check indices; a wrong one would read some other part of the file.
+    _check_indices(
+        [graph.Operators(i).OpcodeIndex() for i in range(graph.OperatorsLength())], 0, root.OperatorCodesLength()
+    )
+    _check_indices([graph.Tensors(i).Buffer() for i in range(graph.TensorsLength())], 0, root.BuffersLength())
+    tensors = tuple(_tensor(model, root, graph.Tensors(i), i) for i in range(graph.TensorsLength()))
+    operators = tuple(
+        Operator(
+            index=i,
+            name=_operator_name(root.OperatorCodes(graph.Operators(i).OpcodeIndex())),
+            inputs=_integers(graph.Operators(i).InputsAsNumpy()),
+            outputs=_integers(graph.Operators(i).OutputsAsNumpy()),
+        )
+        for i in range(graph.OperatorsLength())
+    )
+    for op in operators:
+        _check_indices(op.inputs + op.outputs, -1, len(tensors))
+    ends = _integers(graph.InputsAsNumpy()), _integers(graph.OutputsAsNumpy())
+    _check_indices(ends[0] + ends[1], 0, len(tensors))
+    return TfliteFile(
+        size_bytes=len(model),
+        tensors=tensors,
+        operators=operators,
+        inputs=tuple(tensors[i] for i in ends[0]),
+        outputs=tuple(tensors[i] for i in ends[1]),
+    )
+
+
+def _tensor(model: bytes, root: schema.Model, raw: schema.Tensor, index: int) -> Tensor:
+    shape = _integers(raw.ShapeAsNumpy())
+    start, stop = buffer_span(model, root.Buffers(raw.Buffer()))
+    return Tensor(
+        index=index,
+        name=(raw.Name() or b"").decode("utf-8", "replace"),
+        shape=shape,
+        shape_signature=_integers(raw.ShapeSignatureAsNumpy()) or shape,
+        dtype=_TYPE_NAMES.get(raw.Type(), "UNKNOWN").lower(),
+        buffer=raw.Buffer(),
+        data_start=start if stop > start else None,
+        stored_bytes=memoryview(model)[start:stop],
+    )
+
+
+def buffer_span(model: bytes, buffer: schema.Buffer) -> tuple[int, int]:
+    """Where a buffer's data lie in the file: start and stop offset, equal if it has none."""
+    # Files over 2 GB keep data after the flatbuffer; offsets 0 and 1 mean "not used".
+    if buffer.Offset() > 1:
+        start, stop = buffer.Offset(), buffer.Offset() + buffer.Size()
+    else:
+        slot = buffer._tab.Offset(4)
+        if slot == 0:
+            return 0, 0
+        start = buffer._tab.Vector(slot)
+        stop = start + buffer._tab.VectorLen(slot)
+    if stop > len(model):
+        raise IndexError(f"buffer data end at byte {stop} of {len(model)}")
+    return int(start), int(stop)
+
+
+def _check_indices(indices: Iterable[int], low: int, high: int) -> None:
+    for index in indices:
+        if not low <= index < high:
+            raise IndexError(f"index {index} is not from {low} to {high - 1}")
+
+
+def _integers(array: npt.NDArray[np.int32] | int) -> tuple[int, ...]:
+    # The generated accessors answer 0, not an empty array, for an absent vector.
+    return () if isinstance(array, int) else tuple(int(i) for i in array)

@@ -1,0 +1,127 @@
+"""Reading a file: tensors, operators, weights, and what each byte is for."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from ai_edge_litert.interpreter import Interpreter
+
+from fp16core.convert import byte_ledger, read_tflite, replace_values
+from fp16core.numerics import weight_roundings
+from fp16core.vocabulary import ModelFileError, ModelPair, PairError
+
+
+@pytest.mark.parametrize("role", ["reference", "target"])
+def test_tensors_are_those_the_interpreter_reports(pair: ModelPair, role: str) -> None:
+    """Names, shapes, dtypes and stored values, by the runtime's own account."""
+    model = getattr(pair, role)
+    interpreter = Interpreter(model_content=model)
+    interpreter.allocate_tensors()
+    details = {d["index"]: d for d in interpreter.get_tensor_details()}
+    file = read_tflite(model)
+    assert file.size_bytes == len(model)
+    for tensor in file.tensors:
+        found = details[tensor.index]
+        assert tensor.name == found["name"]
+        assert np.dtype(tensor.dtype) == found["dtype"]
+        assert list(tensor.shape_signature) == found["shape_signature"].tolist()
+        if tensor.is_constant:
+            assert np.array_equal(tensor.values, interpreter.get_tensor(tensor.index))
+    assert [t.index for t in file.inputs] == [d["index"] for d in interpreter.get_input_details()]
+    assert [t.index for t in file.outputs] == [d["index"] for d in interpreter.get_output_details()]
+
+
+def test_operators_are_the_tutorials_network_behind_dequantize(pair: ModelPair) -> None:
+    compute = [
+        op.name
+        for op in read_tflite(pair.reference).operators
+        if op.name in {"CONV_2D", "MAX_POOL_2D", "FULLY_CONNECTED"}
+    ]
+    assert compute == ["CONV_2D", "MAX_POOL_2D", "FULLY_CONNECTED"]
+    counts = Counter(op.name for op in read_tflite(pair.target).operators)
+    assert counts["DEQUANTIZE"] == 4
+    assert "DEQUANTIZE" not in Counter(op.name for op in read_tflite(pair.reference).operators)
+
+
+def test_weights_have_the_tutorials_20410_parameters(pair: ModelPair) -> None:
+    """12·3·3·1 + 12 + 10·2028 + 10, under the same keys in both files."""
+    shapes = {
+        "conv_2d.kernel": (12, 3, 3, 1),
+        "conv_2d.bias": (12,),
+        "fully_connected.weights": (10, 2028),
+        "fully_connected.bias": (10,),
+    }
+    for model, dtype in ((pair.reference, "float32"), (pair.target, "float16")):
+        weights = read_tflite(model).weights()
+        assert {key: tensor.shape for key, tensor in weights.items()} == shapes
+        assert {tensor.dtype for tensor in weights.values()} == {dtype}
+    assert sum(int(np.prod(shape)) for shape in shapes.values()) == 20_410
+
+
+@pytest.mark.parametrize(("role", "weight_bytes"), [("reference", 4 * 20_410), ("target", 2 * 20_410)])
+def test_the_ledger_counts_each_byte_once(pair: ModelPair, role: str, weight_bytes: int) -> None:
+    model = getattr(pair, role)
+    totals: Counter[str] = Counter()
+    for entry in byte_ledger(model):
+        totals[entry.category] += entry.size_bytes
+    assert totals.total() == len(model)
+    assert totals["weights"] == weight_bytes
+    assert totals["unattributed"] == 0
+    # Padding is what alignment to at most 16 bytes needs, before each of the vectors at most.
+    assert totals["padding"] < 0.005 * len(model)
+
+
+def test_the_ledger_finds_the_bytes_that_hold_a_weight(pair: ModelPair) -> None:
+    """The runtime's values, searched for in the file, start where the tensor says they do."""
+    tensor = read_tflite(pair.target).weights()["fully_connected.weights"]
+    assert pair.target.find(tensor.values.tobytes()) == tensor.data_start
+
+
+def test_replacing_values_changes_nothing_else(pair: ModelPair) -> None:
+    tensor = read_tflite(pair.reference).weights()["conv_2d.bias"]
+    new = np.arange(12, dtype=np.float32)
+    patched = replace_values(pair.reference, {tensor.index: new})
+    assert np.array_equal(read_tflite(patched).weights()["conv_2d.bias"].values, new)
+    differing = np.flatnonzero(np.frombuffer(patched, np.uint8) != np.frombuffer(pair.reference, np.uint8))
+    assert tensor.data_start is not None
+    assert differing.min() >= tensor.data_start
+    assert differing.max() < tensor.data_start + 48
+    with pytest.raises(ModelFileError, match=r"float32 \(12,\); cannot be replaced by float64 \(12,\)"):
+        replace_values(pair.reference, {tensor.index: new.astype(np.float64)})
+
+
+def test_tensors_computed_at_run_time_have_no_values(pair: ModelPair) -> None:
+    given = read_tflite(pair.reference).inputs[0]
+    with pytest.raises(ModelFileError, match="computed at run time"):
+        _ = given.values
+
+
+@pytest.mark.parametrize("contents", [b"", b"TFL3", b"hello, I am not a model at all", b"\x89PNG\r\n\x1a\n" * 10])
+def test_other_files_are_not_models(contents: bytes) -> None:
+    with pytest.raises(ModelFileError, match="notes is not a LiteRT model"):
+        read_tflite(contents, "notes")
+
+
+def test_damaged_files_never_raise_anything_else(pair: ModelPair) -> None:
+    """400 seeded mutations: cut off, bytes changed, stretches blanked; read or refused, never a traceback."""
+    random = np.random.default_rng(0)
+    refused = 0
+    for _ in range(400):
+        broken = bytearray(pair.target)
+        match random.integers(3):
+            case 0:
+                broken = broken[: random.integers(8, len(broken))]
+            case 1:
+                # The graph's description comes after the weights here, so aim there too.
+                for place in random.integers(max(0, len(broken) - 5000), len(broken), 20):
+                    broken[place] = random.integers(256)
+            case _:
+                start = int(random.integers(len(broken) - 200))
+                broken[start : start + 200] = bytes(200)
+        try:
+            read_tflite(bytes(broken)).weights()
+            weight_roundings(ModelPair("broken", pair.reference, bytes(broken)))
+            assert sum(entry.size_bytes for entry in byte_ledger(bytes(broken))) == len(broken)
+        except (ModelFileError, PairError):
+            refused += 1
+    assert refused > 50
