@@ -1,0 +1,5 @@
+"""Interpreters that many visitors can share."""
+
+from fp16core.runtime.classifier import BATCH_SIZE, Classifier
+
+__all__ = ["BATCH_SIZE", "Classifier"]
