@@ -1,0 +1,113 @@
+"""Rounding of weights, against NumPy's cast and hand-made weights."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from fp16core.convert import quantize_tflite, read_tflite, replace_values
+from fp16core.numerics import WeightRounding, rounded_reference, weight_roundings
+from fp16core.numerics.rounding import RELATIVE_ERROR_BOUND, error_histogram, shared_histograms, upsampled_by_operator
+from fp16core.vocabulary import ModelFileError, ModelPair, PairError
+
+
+def test_the_converters_stored_bits_are_numpys_cast(pair: ModelPair) -> None:
+    reference, target = read_tflite(pair.reference).weights(), read_tflite(pair.target).weights()
+    for key, tensor in target.items():
+        assert tensor.stored_bytes == reference[key].values.astype(np.float16).tobytes()
+    assert all(rounding.bits_match_numpy for rounding in weight_roundings(pair).values())
+
+
+def test_the_quantizers_stored_bits_are_numpys_cast_and_its_biases_stay_float32(pair: ModelPair) -> None:
+    reference = read_tflite(pair.reference).weights()
+    target = read_tflite(quantize_tflite(pair.reference)).weights()
+    for key, tensor in target.items():
+        dtype = np.float32 if key.endswith("bias") else np.float16
+        assert tensor.dtype == np.dtype(dtype).name
+        assert tensor.stored_bytes == reference[key].values.astype(dtype).tobytes()
+
+
+def rounding(*weights: float) -> WeightRounding:
+    reference = np.array(weights, np.float32)
+    with np.errstate(over="ignore"):
+        return WeightRounding("test", reference, reference.astype(np.float16))
+
+
+def test_hand_made_weights_are_counted_in_their_kind() -> None:
+    """2⁻¹⁴ is the smallest normal, 2⁻²⁴ the smallest subnormal; 2⁻²⁵ ties to 0; 65,520 ties away to ∞."""
+    kinds = rounding(2**-14, 2**-15, 2**-24, 2**-25, 0.0, 65504, 65519, 65520, -70000)
+    assert kinds.subnormal == 2
+    assert kinds.underflowed == 1
+    assert kinds.overflowed == 2
+    assert kinds.bits_match_numpy
+    assert kinds.error[6] == 65504 - 65519
+
+
+def test_clamped_weights_count_as_overflowed_and_differ_from_numpys_cast() -> None:
+    clamped = WeightRounding("test", np.array([70000], np.float32), np.array([65504], np.float16))
+    assert clamped.overflowed == 1
+    assert not clamped.bits_match_numpy
+    assert clamped.is_clamped
+    assert not rounding(1.0, 70000).is_clamped
+    assert clamped.max_abs_error == 70000 - 65504
+
+
+def test_errors_of_a_hand_computed_weight() -> None:
+    """0.1 in float32 is 0.100000001490116…; the nearest float16 is 0.0999755859375."""
+    tenth = rounding(0.1)
+    assert tenth.max_abs_error == pytest.approx(0.100000001490116 - 0.0999755859375, abs=1e-15)
+    assert tenth.max_relative_error == pytest.approx(2.4415552616e-4, rel=1e-6)
+
+
+@settings(deadline=None)  # machines are noisy
+@given(arrays(np.float32, 20, elements=st.floats(2**-14, 65504, width=32)))
+def test_normal_weights_keep_within_the_relative_bound(weights: np.ndarray) -> None:
+    assert WeightRounding("test", weights, weights.astype(np.float16)).max_relative_error <= RELATIVE_ERROR_BOUND
+
+
+def test_histograms_share_edges_and_count_every_finite_weight(pair: ModelPair) -> None:
+    tensor = weight_roundings(pair)["fully_connected.weights"]
+    first, second = shared_histograms(tensor.reference, tensor.target)
+    assert first.edges is second.edges
+    assert first.counts.sum() == second.counts.sum() == 20_280
+    assert np.array_equal(first.counts, np.histogram(tensor.reference, first.edges)[0])
+    errors = error_histogram(tensor)
+    assert errors.counts.sum() == 20_280
+    assert errors.edges[0] == -errors.edges[-1]
+    with_infinity = rounding(1.0, 70000)
+    assert sum(h.counts.sum() for h in shared_histograms(with_infinity.reference, with_infinity.target)) == 3
+    assert error_histogram(with_infinity).counts.sum() == 1
+
+
+def test_the_rounded_reference_holds_the_targets_values(pair: ModelPair) -> None:
+    rounded = read_tflite(rounded_reference(pair)).weights()
+    for key, tensor in read_tflite(pair.target).weights().items():
+        assert rounded[key].dtype == "float32"
+        assert np.array_equal(rounded[key].values, tensor.values.astype(np.float32))
+
+
+def test_upsampling_operators_are_counted(pair: ModelPair) -> None:
+    assert upsampled_by_operator(read_tflite(pair.target)) == (4, 4)
+    assert upsampled_by_operator(read_tflite(quantize_tflite(pair.reference))) == (2, 2)
+    assert upsampled_by_operator(read_tflite(pair.reference)) == (0, 0)
+
+
+def test_files_that_do_not_belong_together_are_refused(pair: ModelPair) -> None:
+    with pytest.raises(PairError, match=r"the reference model stores conv_2d\.kernel as float16"):
+        weight_roundings(ModelPair("swapped", pair.target, pair.reference))
+
+
+def test_quantizing_a_quantized_model_is_refused(pair: ModelPair) -> None:
+    with pytest.raises(ModelFileError, match=r"conv_2d.kernel is float16, not float32"):
+        quantize_tflite(pair.target, "half.tflite")
+
+
+def test_a_weight_of_70000_becomes_infinite_with_the_quantizer(pair: ModelPair) -> None:
+    tensor = read_tflite(pair.reference).weights()["conv_2d.kernel"]
+    large = tensor.values.copy()
+    large.flat[0] = 70000
+    reference = replace_values(pair.reference, {tensor.index: large})
+    found = weight_roundings(ModelPair("large", reference, quantize_tflite(reference)))["conv_2d.kernel"]
+    assert found.overflowed == 1
+    assert np.isinf(found.stored.flat[0])
