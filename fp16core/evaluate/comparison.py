@@ -1,0 +1,255 @@
+"""Both models on the same images, and everything that follows from their logits."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.data.mnist import normalise
+from fp16core.evaluate.evaluation import Evaluation, answer_text
+from fp16core.evaluate.statistics import mcnemar_exact
+from fp16core.numerics.rounding import weight_roundings
+from fp16core.runtime.classifier import Classifier
+from fp16core.vocabulary import ImageError, ModelPair
+
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
+
+@dataclass(frozen=True)
+class ImageReport:
+    """Both models' answers on one image.
+
+    Attributes
+    ----------
+    label
+        The true class.
+    reference_text, target_text
+        The predicted digits, ``"nothing"`` where a logit is not a number.
+    reference_probability, target_probability
+        Largest softmax probability of each model.
+    changed
+        Whether the two answers differ.
+    margin
+        Largest minus second-largest logit of the reference.
+    max_abs_logit_delta
+        Largest magnitude of the logit deltas.
+    flip_factor
+        As `Comparison.flip_factors`.
+    rival
+        The class that would answer then; without meaning if no multiple changes the answer.
+    """
+
+    label: int
+    reference_text: str
+    target_text: str
+    reference_probability: float
+    target_probability: float
+    changed: bool
+    margin: float
+    max_abs_logit_delta: float
+    flip_factor: float
+    rival: int
+
+    @property
+    def can_flip(self) -> bool:
+        """Whether some multiple of the error would change the answer."""
+        return bool(np.isfinite(self.flip_factor))
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether all logits of both models are numbers."""
+        return not np.isnan(self.flip_factor)
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A float32 reference and its float16 target on the same images; deltas are target − reference."""
+
+    reference: Evaluation
+    target: Evaluation
+
+    @property
+    def images(self) -> int:
+        """Number of images compared."""
+        return len(self.reference.labels)
+
+    @property
+    def labels(self) -> npt.NDArray[np.uint8]:
+        """The true classes, shape (n,)."""
+        return self.reference.labels
+
+    @property
+    def size_ratio(self) -> float:
+        """File size of the reference over that of the target (2 if the target is half as large)."""
+        return self.reference.size_bytes / self.target.size_bytes
+
+    @property
+    def size_share(self) -> float:
+        """File size of the target as a share of the reference's (0.5 if half as large)."""
+        return self.target.size_bytes / self.reference.size_bytes
+
+    @property
+    def size_delta_bytes(self) -> int:
+        """File size of the target minus that of the reference."""
+        return self.target.size_bytes - self.reference.size_bytes
+
+    @property
+    def accuracy_delta(self) -> float:
+        """Accuracy of the target minus that of the reference."""
+        return (self.target.accuracy.successes - self.reference.accuracy.successes) / self.images
+
+    @cached_property
+    def changed(self) -> npt.NDArray[np.bool_]:
+        """Whether the two predictions differ, shape (n,)."""
+        return np.not_equal(self.reference.predictions, self.target.predictions)
+
+    @property
+    def changed_predictions(self) -> int:
+        """Number of images on which the two predictions differ."""
+        return int(self.changed.sum())
+
+    @property
+    def equal_predictions(self) -> int:
+        """Number of images on which the two predictions agree."""
+        return self.images - self.changed_predictions
+
+    @cached_property
+    def mcnemar_p(self) -> float:
+        """p-value of the exact McNemar test that both are equally accurate."""
+        only_reference = self.reference.correct & ~self.target.correct
+        only_target = self.target.correct & ~self.reference.correct
+        return mcnemar_exact(int(only_reference.sum()), int(only_target.sum()))
+
+    @cached_property
+    def logit_delta(self) -> npt.NDArray[np.float64]:
+        """Target logits minus reference logits, shape (n, 10), in float64, where it is exact."""
+        with np.errstate(invalid="ignore"):  # ∞ − ∞ is NaN, which is what should be reported
+            return np.subtract(self.target.logits, self.reference.logits, dtype=np.float64)
+
+    @cached_property
+    def abs_logit_delta(self) -> npt.NDArray[np.float64]:
+        """Largest magnitude of each image's logit deltas, shape (n,)."""
+        largest: npt.NDArray[np.float64] = np.abs(self.logit_delta).max(axis=1)
+        return largest
+
+    @property
+    def max_abs_logit_delta(self) -> float:
+        """Largest magnitude of all logit deltas; NaN if a logit is not a number."""
+        return float(self.abs_logit_delta.max())
+
+    @cached_property
+    def confusion_delta(self) -> npt.NDArray[np.int64]:
+        """Confusion matrix of the target minus that of the reference, shape (10, 10)."""
+        return self.target.confusion - self.reference.confusion
+
+    @cached_property
+    def per_class_delta(self) -> npt.NDArray[np.float64]:
+        """Accuracy delta on each true class, shape (10,); NaN for a class without images."""
+        pairs = zip(self.reference.per_class, self.target.per_class, strict=True)
+        return np.array([t.value - r.value if r and t else np.nan for r, t in pairs])
+
+    @cached_property
+    def _flips(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+        z, delta = self.reference.logits.astype(np.float64), self.logit_delta
+        rows = np.arange(len(z))
+        top = np.argmax(z, axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            gap = z[rows, top][:, None] - z
+            gain = delta - delta[rows, top][:, None]
+            factors = np.where(gain > 0, gap / gain, np.inf)
+        factors[rows, top] = np.inf
+        factors[np.isnan(delta).any(axis=1)] = np.nan
+        return factors.min(axis=1), factors.argmin(axis=1)
+
+    @property
+    def flip_factors(self) -> npt.NDArray[np.float64]:
+        """How many times larger each image's float16 error would have to be to change its answer.
+
+        With reference logits z, top class t and logit deltas δ, the answer of ``z + kδ`` first
+        changes at ``k = min over j of (z_t − z_j) / (δ_j − δ_t)``, over the classes j that gain on
+        t. Up to ties, k is at most 1 exactly where the prediction changed. Infinite where no class
+        gains; NaN where a logit is not a number. Shape (n,).
+        """
+        return self._flips[0]
+
+    @property
+    def median_margin(self) -> float:
+        """Median of the reference's top-1 margins."""
+        return float(np.median(self.reference.margins))
+
+    @property
+    def closest_image(self) -> int:
+        """Index of the image whose answer the smallest multiple of the float16 error changes; 0 if none can."""
+        factors = self.flip_factors
+        return 0 if np.isnan(factors).all() else int(np.nanargmin(factors))
+
+    def report(self, index: int) -> ImageReport:
+        """Both models' answers on one image."""
+        return ImageReport(
+            label=int(self.labels[index]),
+            reference_text=answer_text(int(self.reference.predictions[index])),
+            target_text=answer_text(int(self.target.predictions[index])),
+            reference_probability=float(self.reference.probabilities[index].max()),
+            target_probability=float(self.target.probabilities[index].max()),
+            changed=bool(self.changed[index]),
+            margin=float(self.reference.margins[index]),
+            max_abs_logit_delta=float(self.abs_logit_delta[index]),
+            flip_factor=float(self.flip_factors[index]),
+            rival=int(self._flips[1][index]),
+        )
+
+
+def classifiers(pair: ModelPair) -> tuple[Classifier, Classifier]:
+    """Interpreters for the reference and the target.
+
+    Raises
+    ------
+    ModelFileError
+        If a file is not a digit classifier, is damaged, or the runtime refuses it.
+    PairError
+        If the two files' weights do not correspond.
+    """
+    both = Classifier(pair.reference, pair.reference_name), Classifier(pair.target, pair.target_name)
+    weight_roundings(pair)  # for its errors: two files that run need not belong together
+    return both
+
+
+def compare(pair: ModelPair, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> Comparison:
+    """Run both models on the same images, side by side.
+
+    Parameters
+    ----------
+    pair
+        Reference and target.
+    images : uint8, shape (n, 28, 28)
+        n at least 1.
+    labels : uint8, shape (n,)
+        The true classes, 0 to 9.
+
+    Raises
+    ------
+    ModelFileError, PairError
+        As `classifiers`.
+    ImageError
+        If there are no images, or not as many labels, or the images have another shape.
+    """
+    if len(images) == 0 or labels.shape != (len(images),):
+        raise ImageError(f"{len(images)} images with labels {labels.shape}; expected as many, and at least one.")
+    reference, target = classifiers(pair)
+    inputs = normalise(images)
+    with ThreadPoolExecutor(1) as pool:
+        target_logits = pool.submit(target.logits, inputs)
+        reference_logits = reference.logits(inputs)
+        return Comparison(
+            Evaluation(_frozen(reference_logits), _frozen(labels), len(pair.reference)),
+            Evaluation(_frozen(target_logits.result()), _frozen(labels), len(pair.target)),
+        )
+
+
+def _frozen(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
+    view = array.view()
+    view.flags.writeable = False
+    return view

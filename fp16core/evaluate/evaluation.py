@@ -1,0 +1,100 @@
+"""One model's answers, and everything that follows from its logits alone."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.evaluate.statistics import Proportion, proportion
+from fp16core.vocabulary import CLASSES
+
+NO_ANSWER = -1
+"""Prediction of a model whose logits are not numbers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """One model's answers.
+
+    Attributes
+    ----------
+    logits : float32, shape (n, 10)
+    labels : uint8, shape (n,)
+        The true classes.
+    size_bytes
+        Size of the model's file.
+    """
+
+    logits: npt.NDArray[np.float32] = field(repr=False)
+    labels: npt.NDArray[np.uint8] = field(repr=False)
+    size_bytes: int
+
+    @cached_property
+    def predictions(self) -> npt.NDArray[np.int64]:
+        """Class with the largest logit, shape (n,); `NO_ANSWER` where a logit is NaN."""
+        return predicted(self.logits)
+
+    @cached_property
+    def correct(self) -> npt.NDArray[np.bool_]:
+        """Whether each prediction is the true class, shape (n,)."""
+        return np.equal(self.predictions, self.labels)
+
+    @cached_property
+    def accuracy(self) -> Proportion:
+        """Share of correct predictions, with its 95 % Wilson interval."""
+        return proportion(int(self.correct.sum()), len(self.labels))
+
+    @cached_property
+    def probabilities(self) -> npt.NDArray[np.float64]:
+        """Softmax of the logits, shape (n, 10)."""
+        return softmax(self.logits)
+
+    @cached_property
+    def confusion(self) -> npt.NDArray[np.int64]:
+        """Counts, shape (10, 10): row the true class, column the predicted; unanswered images left out."""
+        answered = self.predictions != NO_ANSWER
+        cells = self.labels[answered].astype(np.int64) * CLASSES + self.predictions[answered]
+        return np.bincount(cells, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
+
+    @cached_property
+    def per_class(self) -> tuple[Proportion | None, ...]:
+        """Accuracy on the images of each true class; `None` for a class without images."""
+        totals = np.bincount(self.labels, minlength=CLASSES)
+        hits = np.bincount(self.labels[self.correct], minlength=CLASSES)
+        return tuple(proportion(int(h), int(n)) if n else None for h, n in zip(hits, totals, strict=True))
+
+    @cached_property
+    def margins(self) -> npt.NDArray[np.float64]:
+        """Largest minus second-largest logit of each image, shape (n,)."""
+        top_two: npt.NDArray[np.float64] = np.partition(self.logits.astype(np.float64), -2, axis=1)[:, -2:]
+        margins: npt.NDArray[np.float64] = top_two[:, 1] - top_two[:, 0]
+        return margins
+
+
+def predicted(logits: npt.NDArray[np.floating]) -> npt.NDArray[np.int64]:
+    """Class with the largest logit.
+
+    Parameters
+    ----------
+    logits : float, shape (n, 10)
+
+    Returns
+    -------
+    int64, shape (n,)
+        `NO_ANSWER` where a logit is NaN.
+    """
+    answered = ~np.isnan(logits).any(axis=1)
+    return np.where(answered, np.argmax(logits, axis=1), NO_ANSWER)
+
+
+def answer_text(prediction: int) -> str:
+    """A prediction in words: the digit, or ``"nothing"``."""
+    return "nothing" if prediction == NO_ANSWER else str(prediction)
+
+
+def softmax(logits: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    """Probabilities from logits, along the last axis, in float64."""
+    from scipy.special import softmax as scipy_softmax  # half a start-up's time, and not all need it
+
+    return np.asarray(scipy_softmax(logits.astype(np.float64), axis=-1))

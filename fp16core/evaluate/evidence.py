@@ -1,0 +1,132 @@
+"""What the tutorial's claims are judged by: measurements of one pair."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.convert.graph import TfliteFile
+from fp16core.convert.tflite_file import read_tflite
+from fp16core.data.mnist import images_digest, normalise
+from fp16core.evaluate.comparison import Comparison
+from fp16core.evaluate.evaluation import Evaluation
+from fp16core.evaluate.statistics import Proportion
+from fp16core.numerics.rounding import rounded_reference
+from fp16core.runtime.classifier import Classifier
+from fp16core.vocabulary import ModelPair
+
+
+class Verdict(Enum):
+    """What a measurement says about a claim."""
+
+    HOLDS = "holds"
+    PARTLY = "holds partly"
+    FAILS = "does not hold"
+    NOT_MEASURED = "not measured here"
+
+    @property
+    def plural(self) -> str:
+        """The verdict on several claims: they *hold*."""
+        return self.value.replace("holds", "hold").replace("does not", "do not")
+
+
+@dataclass(frozen=True)
+class ClaimCheck:
+    """One claim beside what was measured.
+
+    Attributes
+    ----------
+    topic
+        What the claim is about, in two or three words.
+    claim
+        The tutorial's words, or what its code says in ours.
+    is_quote
+        Whether `claim` is the tutorial's wording.
+    measured
+        The value on the pair, with its unit.
+    verdict
+        What follows from the value by `rule`.
+    rule
+        When the claim holds, holds partly, or does not.
+    method
+        How the value was measured.
+    """
+
+    topic: str
+    claim: str
+    measured: str
+    verdict: Verdict
+    rule: str
+    method: str
+    is_quote: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """All measurements that the claims are judged by.
+
+    Attributes
+    ----------
+    pair, comparison
+        The models, and their answers on the test images.
+    reference_file, target_file
+        What the two files hold.
+    rounded_reference_logits : float32, shape (n, 10)
+        Logits of the reference with each weight replaced by the target's rounded value.
+    raw_pixel_accuracy
+        Accuracy of the reference on grey levels 0…255, not scaled to 0…1.
+    trained_on_these_images
+        Whether the run's record names these test images as its own.
+    """
+
+    pair: ModelPair
+    comparison: Comparison
+    reference_file: TfliteFile
+    target_file: TfliteFile
+    rounded_reference_logits: npt.NDArray[np.float32] = field(repr=False)
+    raw_pixel_accuracy: Proportion
+    trained_on_these_images: bool
+
+    @property
+    def upsampling_is_exact(self) -> bool:
+        """Whether the target's logits equal the rounded reference's, bit for bit (NaN equals NaN)."""
+        return np.array_equal(self.rounded_reference_logits, self.comparison.target.logits, equal_nan=True)
+
+    @property
+    def upsampling_difference(self) -> float:
+        """Largest |logit difference| between target and rounded reference, where both are numbers; else NaN."""
+        with np.errstate(invalid="ignore"):
+            difference = np.abs(self.rounded_reference_logits.astype(np.float64) - self.comparison.target.logits)
+        finite = difference[np.isfinite(difference)]
+        return float(finite.max()) if finite.size == difference.size else float("nan")
+
+
+def gather_evidence(pair: ModelPair, comparison: Comparison, images: npt.NDArray[np.uint8]) -> Evidence:
+    """Measure what `comparison` does not hold already.
+
+    Parameters
+    ----------
+    pair
+        Reference and target.
+    comparison
+        Of this pair on these images.
+    images : uint8, shape (n, 28, 28)
+
+    Raises
+    ------
+    ModelFileError, PairError
+        As `compare`.
+    """
+    reference = comparison.reference
+    raw_logits = Classifier(pair.reference, pair.reference_name).logits(images.astype(np.float32))
+    rounded = Classifier(rounded_reference(pair), "the rounded reference")
+    return Evidence(
+        pair=pair,
+        comparison=comparison,
+        reference_file=read_tflite(pair.reference, pair.reference_name),
+        target_file=read_tflite(pair.target, pair.target_name),
+        rounded_reference_logits=rounded.logits(normalise(images)),
+        raw_pixel_accuracy=Evaluation(raw_logits, reference.labels, reference.size_bytes).accuracy,
+        trained_on_these_images=pair.run.get("dataset", {}).get("test_sha256") == images_digest(images),
+    )
