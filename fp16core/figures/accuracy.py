@@ -1,0 +1,225 @@
+"""Figures of accuracy: confusion matrices, accuracy by digit, margins against logit changes."""
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from fp16core.evaluate.comparison import Comparison
+from fp16core.evaluate.evaluation import Evaluation
+from fp16core.figures.style import (
+    DELTA_COLOUR,
+    INTERVAL_COLUMNS,
+    NEUTRAL_COLOUR,
+    REFERENCE_COLOUR,
+    REFERENCE_NAME,
+    TARGET_COLOUR,
+    TARGET_NAME,
+    as_list,
+    digit_ticks,
+    figure,
+    fixed,
+    log_ticks,
+)
+from fp16core.text import percent_text, points_text
+
+
+def confusion(evaluation: Evaluation, name: str, colour: str) -> go.Figure:
+    """Confusion matrix of one model; the shade grows with the logarithm of the count."""
+    counts = evaluation.confusion
+    text = [[f"{count:,}" if count else "" for count in row] for row in counts.tolist()]
+    sentence = "%{customdata:,} images of a %{y} were read as %{x}"
+    return _matrix(
+        counts,
+        np.log10(counts + 1),
+        text,
+        f"{sentence} by {name}",
+        [[0, _glaze(colour, 0.04)], [1, _glaze(colour, 0.7)]],
+    )
+
+
+def confusion_delta(comparison: Comparison) -> go.Figure:
+    """Confusion matrix of the target minus that of the reference: where float16 moved an answer."""
+    delta = comparison.confusion_delta
+    text = [[f"{cell:+,}".replace("-", "−") if cell else "" for cell in row] for row in delta.tolist()]
+    limit = max(1, int(np.abs(delta).max()))
+    strong = _glaze(DELTA_COLOUR, 0.7)  # gained and lost alike: the sign is in the cell
+    scale = [[0, strong], [0.5, _glaze(DELTA_COLOUR, 0.04)], [1, strong]]
+    sentence = "%{customdata:+,} images of a %{y} read as %{x} with float16"
+    drawn = _matrix(delta, delta / limit, text, sentence, scale)
+    drawn.update_traces(zmin=-1, zmax=1, selector={"type": "heatmap"})
+    return drawn
+
+
+def per_digit(comparison: Comparison) -> go.Figure:
+    """Accuracy on each true digit by both models, with 95 % Wilson intervals."""
+    drawn = figure(330, scattermode="group", scattergap=0.55, meta={"columns": INTERVAL_COLUMNS})
+    for name, evaluation, colour in (
+        (REFERENCE_NAME, comparison.reference, REFERENCE_COLOUR),
+        (TARGET_NAME, comparison.target, TARGET_COLOUR),
+    ):
+        shares = [(digit, share) for digit, share in enumerate(evaluation.per_class) if share is not None]
+        drawn.add_scatter(
+            name=name,
+            x=[digit for digit, _ in shares],
+            offsetgroup=name,
+            customdata=[[share.low * 100, share.high * 100] for _, share in shares],
+            y=[share.value * 100 for _, share in shares],
+            mode="markers",
+            marker={"color": colour, "size": 9},
+            error_y={
+                "array": [(share.high - share.value) * 100 for _, share in shares],
+                "arrayminus": [(share.value - share.low) * 100 for _, share in shares],
+                "color": colour,
+                "width": 4,
+            },
+            text=[
+                f"{name} reads {share.successes:,} of {share.total:,} images of a {digit} right "
+                f"({percent_text(share.value)})"
+                for digit, share in shares
+            ],
+            hovertemplate="%{text}<extra></extra>",
+        )
+    drawn.update_xaxes(title="true digit", **digit_ticks())
+    lows = [share.low for e in (comparison.reference, comparison.target) for share in e.per_class if share is not None]
+    # Grouped points would otherwise start at 0 and leave the intervals no room.
+    drawn.update_yaxes(title="accuracy (%)", range=[min(lows) * 100 - 0.5, 100.2])
+    return fixed(drawn)
+
+
+def per_digit_delta(comparison: Comparison) -> go.Figure:
+    """Accuracy delta on each true digit, in percentage points."""
+    drawn = figure(330)
+    delta = comparison.per_class_delta
+    counts = zip(comparison.reference.per_class, comparison.target.per_class, strict=True)
+    moved = [t.successes - r.successes if r and t else 0 for r, t in counts]
+    totals = np.bincount(comparison.labels, minlength=10)
+    drawn.add_bar(
+        x=list(range(10)),
+        y=as_list(np.where(np.isnan(delta), 0, delta) * 100),
+        marker_color=DELTA_COLOUR,
+        text=[
+            f"{images:+,} of {total:,}".replace("-", "−") if images else ""
+            for images, total in zip(moved, totals, strict=True)
+        ],
+        textposition="outside",
+        cliponaxis=False,
+        hovertext=["no images" if np.isnan(value) else points_text(float(value)) for value in delta],
+        hovertemplate="digit %{x}: %{hovertext}<extra></extra>",
+        showlegend=False,
+    )
+    # At least a point to each side, so that a single image does not look like a landslide.
+    limit = max(1.0, float(np.nanmax(np.abs(delta), initial=0.0)) * 130)
+    drawn.update_xaxes(title="true digit", **digit_ticks())
+    drawn.update_yaxes(title="accuracy change (percentage points)", range=[-limit, limit], zeroline=True)
+    return fixed(drawn)
+
+
+def margin_scatter(comparison: Comparison, chosen: int | None = None) -> go.Figure:
+    """Top-1 margin of each image against its largest logit change.
+
+    Below the line no answer can change: one logit must fall and another rise to meet, so the largest
+    change must be at least half the margin. Both axes are logarithmic; images with a margin or
+    change of 0 or not a number are left out of the drawing.
+
+    Returns
+    -------
+    go.Figure
+        Each point's ``customdata`` is the image's index.
+    """
+    drawn = figure(460, hovermode="closest", meta={"columns": ["image"]})
+    margins, changes = comparison.reference.margins, comparison.abs_logit_delta
+    visible = (margins > 0) & (changes > 0) & np.isfinite(margins) & np.isfinite(changes)
+    right = comparison.reference.correct
+    groups = (
+        ("float32 right", visible & ~comparison.changed & right, REFERENCE_COLOUR, 4, "circle", 0.35),
+        ("float32 wrong", visible & ~comparison.changed & ~right, NEUTRAL_COLOUR, 6, "circle", 0.9),
+        ("answer changed", visible & comparison.changed, TARGET_COLOUR, 13, "diamond", 1.0),
+    )
+    for name, members, colour, size, symbol, opacity in groups:
+        indices = np.flatnonzero(members)
+        drawn.add_trace(
+            go.Scattergl(
+                name=f"{name} ({len(indices):,})",
+                x=margins[indices].astype(np.float32),
+                y=changes[indices].astype(np.float32),
+                mode="markers",
+                marker={"color": colour, "size": size, "symbol": symbol, "opacity": opacity},
+                selected={"marker": {"opacity": 1}},
+                unselected={"marker": {"opacity": opacity}},
+                customdata=indices,
+                hovertemplate="Image %{customdata}: margin %{x:.4g}, largest change %{y:.2e}<extra>"
+                + name
+                + "</extra>",
+            )
+        )
+    if visible.any():
+        span = np.array([margins[visible].min(), margins[visible].max()])
+        drawn.add_scatter(
+            name="half the margin",
+            x=as_list(span),
+            y=as_list(span / 2),
+            mode="lines",
+            line={"color": DELTA_COLOUR, "dash": "dash", "width": 2},
+            hoverinfo="skip",
+        )
+    else:
+        words = "No image has both a margin and a changed score to draw."
+        drawn.add_annotation(text=words, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)
+    if chosen is not None and visible[chosen]:
+        # On the same canvas as the points, which would otherwise cover it.
+        drawn.add_trace(
+            go.Scattergl(
+                name=f"image {chosen:,}",
+                x=[float(margins[chosen])],
+                y=[float(changes[chosen])],
+                mode="markers",
+                marker={"color": DELTA_COLOUR, "size": 20, "symbol": "circle-open", "line": {"width": 4}},
+                hoverinfo="skip",
+            )
+        )
+    across, upward = (margins[visible], changes[visible]) if visible.any() else (np.ones(1), np.ones(1))
+    drawn.update_xaxes(
+        title="lead of the best score (logits)",
+        **log_ticks(float(across.min()) * 0.6, float(across.max()) * 1.6),
+    )
+    drawn.update_yaxes(
+        title="largest change of a score (logits)",
+        **log_ticks(float(upward.min()) * 0.6, float(upward.max()) * 2, steps=(1, 2, 5)),
+    )
+    return fixed(drawn)
+
+
+def _matrix(
+    counts: npt.NDArray[np.int64], shade: npt.NDArray[np.floating], text: list[list[str]], sentence: str, scale: object
+) -> go.Figure:
+    drawn = figure(340, margin={"l": 8, "r": 8, "t": 8, "b": 8}, meta={"columns": ["images"]})
+    drawn.add_heatmap(
+        name="images",
+        z=as_list(shade),
+        customdata=as_list(counts),
+        colorscale=scale,
+        showscale=False,
+        xgap=1,
+        ygap=1,
+        hovertemplate=sentence + "<extra></extra>",
+    )
+    # Lettering of its own, not the heatmap's: that one picks its colour for a white page.
+    cells = [(x, y) for y, x in np.argwhere(counts != 0).tolist()]
+    drawn.add_scatter(
+        x=[x for x, _ in cells],
+        y=[y for _, y in cells],
+        text=[text[y][x] for x, y in cells],
+        mode="text",
+        textfont={"size": 10},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    drawn.update_xaxes(title="predicted digit", showgrid=False, zeroline=False, **digit_ticks())
+    drawn.update_yaxes(title="true digit", range=[9.5, -0.5], showgrid=False, zeroline=False, **digit_ticks())
+    return fixed(drawn)
+
+
+def _glaze(colour: str, opacity: float) -> str:
+    """A colour that lets the page through, so that lettering in the page's ink reads well on it."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"

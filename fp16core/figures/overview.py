@@ -1,0 +1,89 @@
+"""Figures of the overview: sizes and accuracies."""
+
+from collections import Counter
+
+import plotly.graph_objects as go
+
+from fp16core.convert.ledger import LedgerEntry
+from fp16core.evaluate.comparison import Comparison
+from fp16core.figures.style import (
+    INTERVAL_COLUMNS,
+    NEUTRAL_COLOUR,
+    REFERENCE_COLOUR,
+    REFERENCE_NAME,
+    TARGET_COLOUR,
+    TARGET_NAME,
+    figure,
+    fixed,
+)
+from fp16core.text import bytes_text, percent_text
+
+
+def file_sizes(reference: tuple[LedgerEntry, ...], target: tuple[LedgerEntry, ...]) -> go.Figure:
+    """Bytes of both files, split into weight data and everything else."""
+    drawn = figure(200, barmode="stack", margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    names = [REFERENCE_NAME, TARGET_NAME]
+    split = [_weights_and_rest(ledger) for ledger in (reference, target)]
+    parts = (
+        ("weights and biases", [s[0] for s in split], [REFERENCE_COLOUR, TARGET_COLOUR], "inside"),
+        ("everything else in the file", [s[1] for s in split], [NEUTRAL_COLOUR] * 2, "outside"),
+    )
+    for part, sizes, colours, place in parts:
+        drawn.add_bar(
+            name=part,
+            x=sizes,
+            y=names,
+            orientation="h",
+            marker_color=colours,
+            text=[bytes_text(size) for size in sizes],
+            textposition=place,
+            cliponaxis=False,
+            hovertemplate="%{y}: %{x:,} bytes of " + part + "<extra></extra>",
+            showlegend=False,
+        )
+    largest = max(sum(s) for s in split)
+    drawn.update_xaxes(title="bytes in the file", range=[0, largest * 1.2], tickformat=",")
+    drawn.update_yaxes(autorange="reversed")
+    return fixed(drawn)
+
+
+def accuracies(comparison: Comparison) -> go.Figure:
+    """Both accuracies with their 95 % Wilson intervals."""
+    drawn = figure(200, margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    rows = (
+        (REFERENCE_NAME, comparison.reference.accuracy, REFERENCE_COLOUR),
+        (TARGET_NAME, comparison.target.accuracy, TARGET_COLOUR),
+    )
+    for name, accuracy, colour in rows:
+        drawn.add_scatter(
+            name=name,
+            x=[accuracy.value * 100],
+            y=[name],
+            customdata=[[accuracy.low * 100, accuracy.high * 100]],
+            mode="markers+text",
+            text=[percent_text(accuracy.value)],
+            textposition="top center",
+            marker={"color": colour, "size": 14},
+            error_x={
+                "array": [(accuracy.high - accuracy.value) * 100],
+                "arrayminus": [(accuracy.value - accuracy.low) * 100],
+                "color": colour,
+                "thickness": 3,
+                "width": 8,
+            },
+            hovertemplate=f"{name}: {accuracy.successes:,} of {accuracy.total:,} right, 95 % interval "
+            f"{percent_text(accuracy.low)} to {percent_text(accuracy.high)}<extra></extra>",
+            showlegend=False,
+        )
+    drawn.update_xaxes(title="accuracy (%)")
+    order = [TARGET_NAME, REFERENCE_NAME]
+    drawn.update_yaxes(range=[-0.6, 1.7], type="category", categoryorder="array", categoryarray=order, showgrid=False)
+    drawn.update_layout(meta={"columns": INTERVAL_COLUMNS})
+    return fixed(drawn)
+
+
+def _weights_and_rest(ledger: tuple[LedgerEntry, ...]) -> tuple[int, int]:
+    totals: Counter[bool] = Counter()
+    for entry in ledger:
+        totals[entry.category == "weights"] += entry.size_bytes
+    return totals[True], totals[False]

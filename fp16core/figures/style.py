@@ -1,0 +1,71 @@
+"""One look for all figures: colours, number formats, axes."""
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from fp16core.text import small_text
+
+REFERENCE_COLOUR = "#2f7ed8"
+TARGET_COLOUR = "#d07000"
+DELTA_COLOUR = "#0f9d76"
+"""Blue, orange, green: told apart by colour-blind eyes, and with a contrast of at least 3:1 to all four backgrounds."""
+
+NEUTRAL_COLOUR = "#8a8f98"
+
+REFERENCE_NAME = "float32"
+TARGET_NAME = "float16"
+DELTA_NAME = "float16 − float32"
+
+
+INTERVAL_COLUMNS = ["95 % low", "95 % high"]
+"""What a table calls the limits that a chart draws as error bars."""
+
+
+def figure(height: int, **layout: Any) -> go.Figure:
+    """An empty figure in the house style; colours of text and grid come from the page's theme."""
+    drawn = go.Figure()
+    drawn.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 36, "b": 8},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "title": None, "itemsizing": "constant"},
+        hoverlabel={"align": "left"},
+        dragmode=False,
+    )
+    drawn.update_layout(**layout)
+    # Streamlit's theme pushes titles further from their axis than small charts can spare.
+    drawn.update_xaxes(automargin=True, title_standoff=8)
+    drawn.update_yaxes(automargin=True, title_standoff=8)
+    return drawn
+
+
+def fixed(drawn: go.Figure) -> go.Figure:
+    """Switch zooming off, so that a finger scrolls the page and not the chart."""
+    drawn.update_xaxes(fixedrange=True)
+    drawn.update_yaxes(fixedrange=True)
+    return drawn
+
+
+def digit_ticks() -> dict[str, Any]:
+    """Axis settings for the ten digits."""
+    return {"tickmode": "array", "tickvals": list(range(10)), "ticktext": [str(d) for d in range(10)]}
+
+
+def log_ticks(low: float, high: float, steps: tuple[int, ...] = (1,)) -> dict[str, Any]:
+    """Settings of a logarithmic axis, ticked at ``steps`` times each power of ten from ``low`` to ``high``."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    places = [step * 10.0**power for power in powers for step in steps]
+    return {
+        "type": "log",
+        "tickvals": places,
+        "ticktext": [small_text(place).replace(".00 ×", " ×") for place in places],
+        "range": [math.log10(low), math.log10(high)],
+    }
+
+
+def as_list(values: npt.NDArray[np.generic]) -> list[Any]:
+    """Plain Python numbers, which Plotly and JSON take as they are."""
+    return list(values.tolist())

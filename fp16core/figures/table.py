@@ -1,0 +1,41 @@
+"""The numbers behind any figure, as a table."""
+
+import csv
+import io
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+
+def figure_csv(figure: go.Figure) -> str:
+    """The data of a figure's traces as comma-separated values, one row for each mark.
+
+    Columns are the trace's name, the titles of the axes, and what the figure names in
+    ``layout.meta["columns"]`` for the numbers in its traces' ``customdata`` (limits of an interval,
+    edges of a bin, the count in a cell). Pictures and lettering have no rows.
+    """
+    file = io.StringIO()
+    rows = csv.writer(file, lineterminator="\n")
+    extra = list((figure.layout.meta or {}).get("columns", []))
+    # Charts above each other share the column; the series tells which is which.
+    heights = " / ".join(axis.title.text for axis in figure.select_yaxes() if axis.title.text)
+    rows.writerow(["series", figure.layout.xaxis.title.text or "x", heights or "model", *extra])
+    for trace in figure.data:
+        if trace.type == "heatmap":
+            for y, row in enumerate(trace.customdata):
+                rows.writerows([trace.name or "", x, y, _plain(count)] for x, count in enumerate(row))
+        elif trace.type != "image" and not _is_lettering(trace):
+            for number, (x, y) in enumerate(zip(trace.x, trace.y, strict=True)):
+                custom = trace.customdata[number] if extra and trace.customdata is not None else []
+                values = custom if isinstance(custom, list | tuple | np.ndarray) else [custom]
+                rows.writerow([trace.name or "", _plain(x), _plain(y), *map(_plain, values)])
+    return file.getvalue()
+
+
+def _is_lettering(trace: Any) -> bool:
+    return "mode" in trace and trace.mode == "text"
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
