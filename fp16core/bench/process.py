@@ -1,0 +1,53 @@
+"""A child process and what it cost."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from fp16core.bench.child import PEAK_FILE
+from fp16core.vocabulary import HalfBitsError
+
+
+class BenchError(HalfBitsError):
+    """A measured process failed."""
+
+
+@dataclass(frozen=True)
+class ProcessCost:
+    """A child's wall-clock time from start to exit, its peak resident memory, and its JSON answer."""
+
+    seconds: float
+    peak_bytes: int
+    answer: dict[str, Any]
+
+
+def run_module(*arguments: str) -> ProcessCost:
+    """Run ``python -m arguments…`` to its end.
+
+    Raises
+    ------
+    BenchError
+        If it fails; the message holds the last lines it wrote.
+    """
+    with tempfile.NamedTemporaryFile("r") as peak:
+        # The bundled pair and MNIST are measured, whatever the user has set.
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("HALFBITS_")}
+        environment = plain | {"TF_CPP_MIN_LOG_LEVEL": "3", PEAK_FILE: peak.name}
+        start = time.perf_counter()
+        child = subprocess.run(
+            [sys.executable, "-m", "fp16core.bench.child", *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            env=environment,
+        )
+        seconds = time.perf_counter() - start
+        if child.returncode != 0:
+            tail = "\n".join(child.stderr.decode("utf-8", "replace").splitlines()[-5:])
+            raise BenchError(f"python -m {' '.join(arguments)} ended with status {child.returncode}:\n{tail}")
+        return ProcessCost(seconds, int(peak.read()), json.loads(child.stdout))

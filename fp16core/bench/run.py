@@ -1,0 +1,196 @@
+"""The benchmark: what this package does, against what a user would do instead, side by side."""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fp16core.bench.process import run_module
+from fp16core.bench.tutorial import evaluate_one_at_a_time
+from fp16core.data import mnist
+from fp16core.data.mnist import load_mnist, normalise
+from fp16core.evaluate.comparison import compare
+from fp16core.models import pair as pairs
+from fp16core.models.pair import load_pair
+from fp16core.models.recipe import Progress
+from fp16core.runtime.classifier import Classifier
+
+BATCH_SIZES = (1, 5, 10, 25, 50, 100, 250, 500, 1000, 10_000)
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A ratio measured repeatedly: what a user would do instead, over what this package does.
+
+    Attributes
+    ----------
+    name
+        What is compared.
+    goal
+        The smallest median aimed at; `None` for a ratio that only informs.
+    samples
+        One ratio for each repetition; the two sides of each ran right after each other.
+    measured
+        Medians of both sides, with units.
+    """
+
+    name: str
+    goal: float | None
+    samples: tuple[float, ...]
+    measured: str
+
+    @property
+    def minimum(self) -> float:
+        """Smallest ratio."""
+        return min(self.samples)
+
+    @property
+    def median(self) -> float:
+        """Median ratio."""
+        return statistics.median(self.samples)
+
+    @property
+    def maximum(self) -> float:
+        """Largest ratio."""
+        return max(self.samples)
+
+    def document(self) -> dict[str, Any]:
+        """The ratio for JSON."""
+        return {
+            "name": self.name,
+            "goal": self.goal,
+            "minimum": self.minimum,
+            "median": self.median,
+            "maximum": self.maximum,
+            "samples": list(self.samples),
+            "measured": self.measured,
+        }
+
+
+def run_bench(parts: Sequence[str], repeats: int, on_progress: Progress) -> list[Ratio]:
+    """Measure the parts named, each ``repeats`` times.
+
+    Parameters
+    ----------
+    parts
+        Of ``"batch"``, ``"evaluation"``, ``"process"``, ``"training"``.
+    repeats
+        Repetitions of both sides, interleaved.
+    on_progress
+        Called with what is happening and the fraction done.
+
+    Raises
+    ------
+    BenchError
+        If a measured process fails.
+    """
+    results: list[Ratio] = []
+    for number, part in enumerate(parts):
+
+        def report(what: str, done: float, number: int = number) -> None:
+            on_progress(what, (number + done) / len(parts))
+
+        results += _PARTS[part](repeats, report)
+    on_progress("done", 1.0)
+    return results
+
+
+def _batch(repeats: int, report: Progress) -> list[Ratio]:
+    """Images per interpreter call, against one at a time, for the float32 model."""
+    inputs = normalise(load_mnist("test", mnist.BUNDLED)[0])
+    models = {size: Classifier(load_pair(pairs.BUNDLED).reference, batch_size=size) for size in BATCH_SIZES}
+    seconds: dict[int, list[float]] = {size: [] for size in BATCH_SIZES}
+    for repeat in range(repeats + 1):
+        for size, model in models.items():
+            report(f"batches of {size:,}", repeat / (repeats + 1))
+            took = _timed(lambda model=model: model.logits(inputs))  # type: ignore[misc]
+            if repeat:  # the first round warms up
+                seconds[size].append(took)
+    return [
+        Ratio(
+            f"batches of {size:,} against single images",
+            None,
+            tuple(one / many for one, many in zip(seconds[1], seconds[size], strict=True)),
+            f"{statistics.median(seconds[size]) / len(inputs) * 1e6:.2f} µs for each image",
+        )
+        for size in BATCH_SIZES[1:]
+    ]
+
+
+def _evaluation(repeats: int, report: Progress) -> list[Ratio]:
+    """Both models on all test images, against the notebook's loop with the same runtime."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    pair = load_pair(pairs.BUNDLED)
+    images, labels = load_mnist("test", mnist.BUNDLED)
+    scaled = images / 255.0
+    interpreters = [Interpreter(model_content=model) for model in (pair.reference, pair.target)]
+    for interpreter in interpreters:
+        interpreter.allocate_tensors()
+    ours, theirs = [], []
+    for repeat in range(repeats + 1):
+        report("evaluating 10,000 images with both models", repeat / (repeats + 1))
+        loop = _timed(lambda: [evaluate_one_at_a_time(i, scaled, labels) for i in interpreters])
+        side_by_side = _timed(lambda: compare(pair, images, labels))
+        if repeat:
+            theirs.append(loop)
+            ours.append(side_by_side)
+    return [_ratio("both evaluations against the tutorial's loop", 2.5, theirs, ours, 1e3, "ms")]
+
+
+def _process(repeats: int, report: Progress) -> list[Ratio]:
+    """A whole process that evaluates the pair, against one that does the same through TensorFlow."""
+    ours, theirs = [], []
+    for repeat in range(repeats):
+        report("a process with TensorFlow", repeat / repeats)
+        theirs.append(run_module("fp16core.bench.tutorial", "evaluate"))
+        report("a process with LiteRT", (repeat + 0.8) / repeats)
+        ours.append(run_module("fp16core", "compare", "--json"))
+    times = [c.seconds for c in theirs], [c.seconds for c in ours]
+    peaks = [float(c.peak_bytes) for c in theirs], [float(c.peak_bytes) for c in ours]
+    return [
+        _ratio("time of a process against TensorFlow's", 8, *times, 1, "s"),
+        _ratio("peak memory of a process against TensorFlow's", 4, *peaks, 1e-6, "MB"),
+    ]
+
+
+def _training(repeats: int, report: Progress) -> list[Ratio]:
+    """One epoch with validation, against the notebook's ``fit``; imports and data loading excluded."""
+    ours, theirs = [], []
+    for repeat in range(repeats):
+        report("training as the tutorial does", repeat / repeats)
+        theirs.append(run_module("fp16core.bench.tutorial", "fit"))
+        report("training as this package does", (repeat + 0.6) / repeats)
+        ours.append(run_module("fp16core.bench.fit"))
+    times = [c.answer["seconds"] for c in theirs], [c.answer["seconds"] for c in ours]
+    peaks = [float(c.peak_bytes) for c in theirs], [float(c.peak_bytes) for c in ours]
+    accuracies = [statistics.median(c.answer["accuracy"] for c in costs) for costs in (theirs, ours)]
+    speed = _ratio("training against the tutorial's fit", 1.7, *times, 1, "s")
+    words = f"{speed.measured}; accuracy {accuracies[0]:.2%} and {accuracies[1]:.2%}"
+    return [
+        Ratio(speed.name, speed.goal, speed.samples, words),
+        _ratio("peak memory of training against the tutorial's", None, *peaks, 1e-6, "MB"),
+    ]
+
+
+def _ratio(
+    name: str, goal: float | None, theirs: Sequence[float], ours: Sequence[float], scale: float, unit: str
+) -> Ratio:
+    samples = tuple(instead / this for instead, this in zip(theirs, ours, strict=True))
+    medians = statistics.median(theirs) * scale, statistics.median(ours) * scale
+    return Ratio(name, goal, samples, f"{medians[0]:,.4g} {unit} against {medians[1]:,.4g} {unit}")
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+_PARTS: dict[str, Callable[[int, Progress], list[Ratio]]] = {
+    "batch": _batch,
+    "evaluation": _evaluation,
+    "process": _process,
+    "training": _training,
+}

@@ -1,0 +1,75 @@
+"""What the tutorial's reader runs: the yardstick of every ratio.
+
+``python -m fp16core.bench.tutorial evaluate|fit`` does in a process of its own what the notebook
+does, with TensorFlow, and prints one JSON document.
+"""
+
+import json
+import sys
+import time
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+def evaluate_one_at_a_time(interpreter: Any, images: npt.NDArray[np.floating], labels: npt.NDArray[np.uint8]) -> float:
+    """The notebook's evaluation: one image, one ``invoke``, one ``argmax`` at a time.
+
+    Parameters
+    ----------
+    interpreter
+        An allocated interpreter with batch size 1.
+    images : float64 or float32, shape (n, 28, 28)
+    labels : uint8, shape (n,)
+
+    Returns
+    -------
+    float
+        Accuracy.
+    """
+    input_index = interpreter.get_input_details()[0]["index"]
+    output_index = interpreter.get_output_details()[0]["index"]
+    digits = []
+    for image in images:
+        interpreter.set_tensor(input_index, np.expand_dims(image, axis=0).astype(np.float32))
+        interpreter.invoke()
+        digits.append(np.argmax(interpreter.get_tensor(output_index)[0]))
+    return float((np.array(digits) == labels).mean())
+
+
+def main(what: str) -> None:
+    """Do one part of the notebook and print what it took and gave."""
+    import tensorflow as tf
+
+    from fp16core.data.mnist import load_mnist
+    from fp16core.models.pair import load_pair
+    from fp16core.models.recipe import build_network
+
+    test_images, test_labels = load_mnist("test")
+    scaled_test = test_images / 255.0
+    if what == "evaluate":
+        accuracies = []
+        for model in (load_pair().reference, load_pair().target):
+            interpreter = tf.lite.Interpreter(model_content=model)
+            interpreter.allocate_tensors()
+            accuracies.append(evaluate_one_at_a_time(interpreter, scaled_test, test_labels))
+        print(json.dumps({"accuracies": accuracies}))
+        return
+    train_images, train_labels = load_mnist("train")
+    start = time.perf_counter()
+    scaled_train = train_images / 255.0
+    model = build_network()
+    model.compile(
+        optimizer="adam",
+        loss=tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    history = model.fit(
+        scaled_train, train_labels, epochs=1, validation_data=(scaled_test, test_labels), verbose=0
+    ).history
+    print(json.dumps({"seconds": time.perf_counter() - start, "accuracy": history["val_accuracy"][-1]}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

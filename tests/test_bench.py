@@ -1,0 +1,43 @@
+"""The benchmark measures what it says; how fast anything is, is not a test's business."""
+
+import pytest
+from ai_edge_litert.interpreter import Interpreter
+
+from fp16core.bench.process import BenchError, run_module
+from fp16core.bench.run import Ratio, run_bench
+from fp16core.bench.tutorial import evaluate_one_at_a_time
+from fp16core.data import load_mnist
+from fp16core.evaluate import Comparison
+from fp16core.vocabulary import ModelPair
+
+
+def test_the_tutorials_loop_reaches_the_same_accuracy(pair: ModelPair, comparison: Comparison) -> None:
+    images, labels = load_mnist("test")
+    interpreter = Interpreter(model_content=pair.target)
+    interpreter.allocate_tensors()
+    found = evaluate_one_at_a_time(interpreter, images / 255.0, labels)
+    assert found == comparison.target.accuracy.value
+
+
+def test_a_childs_answer_time_and_memory_are_its_own() -> None:
+    """Python with NumPy and LiteRT needs some 50 MB; this test's own process holds far more."""
+    ballast = bytearray(500_000_000)
+    cost = run_module("fp16core", "compare", "--limit", "10", "--json")
+    assert cost.answer["images"] == 10
+    assert cost.seconds > 0.05
+    assert 30_000_000 < cost.peak_bytes < len(ballast)
+
+
+def test_a_child_that_fails_is_an_error_in_words() -> None:
+    with pytest.raises(BenchError, match=r"compare --limit 0 ended with status 2:[\s\S]*whole number"):
+        run_module("fp16core", "compare", "--limit", "0")
+
+
+def test_ratios_show_their_spread_and_progress_ends_at_one() -> None:
+    steps: list[float] = []
+    (found,) = run_bench(["evaluation"], 3, lambda what, done: steps.append(done))
+    assert len(found.samples) == 3
+    assert steps == sorted(steps)
+    assert steps[-1] == 1
+    made = Ratio("made up", 2, (3.0, 1.0, 2.0, 10.0), "")
+    assert (made.minimum, made.median, made.maximum) == (1.0, 2.5, 10.0)
