@@ -1,0 +1,134 @@
+"""The command line: ``python -m fp16core …``."""
+
+import argparse
+import io
+import json
+import math
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from fp16core import commands
+from fp16core.models.recipe import LIMITS
+from fp16core.output import terminal_for_results
+from fp16core.vocabulary import HalfBitsError
+
+USER_ERROR = 2
+"""Exit status when the user can mend it, the one argparse uses for wrong options."""
+
+INTERRUPTED = 130
+TERMINATED = 143
+"""Exit statuses after Ctrl-C and after SIGTERM, by the shell's convention."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal without "×" or "−" gets a question mark, not a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that unfinished folders are removed
+    try:
+        with terminal_for_results() as terminal:
+            options.terminal = terminal
+            outcome = options.run(options)
+    except HalfBitsError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return USER_ERROR
+    except KeyboardInterrupt:
+        print("stopped.", file=sys.stderr)
+        return INTERRUPTED
+    try:
+        if options.json:
+            print(json.dumps(finite(outcome.document), indent=2, allow_nan=False))
+        else:
+            outcome.show()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has enough; Python would complain once more when it closes the pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return int(outcome.status)
+
+
+def finite(value: Any) -> Any:
+    """The same document with infinities and NaN, which JSON lacks, as null."""
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m fp16core", description="Float16 quantization of the LiteRT tutorial's model, measured."
+    )
+    command = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def add(name: str, run: Any, summary: str) -> argparse.ArgumentParser:
+        sub = command.add_parser(name, help=summary, description=summary)
+        sub.set_defaults(run=run)
+        sub.add_argument("--json", action="store_true", help="print one JSON document on standard output")
+        return sub
+
+    sub = add("compare", commands.compare, "Run both models on the test images and show what float16 changed.")
+    sub.add_argument("--reference", type=Path, metavar="F", help="float32 .tflite (default: the active pair's)")
+    sub.add_argument("--target", type=Path, metavar="F", help="float16 .tflite (default: the active pair's)")
+    sub.add_argument("--limit", type=_positive, metavar="N", help="only the first N images")
+
+    sub = add("predict", commands.predict, "Let both models read image files of 28 × 28 pixels.")
+    sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="image with light ink on dark paper")
+
+    sub = add("train", commands.train, "Train the tutorial's model and convert it to float32 and float16 .tflite.")
+    sub.add_argument(
+        "--epochs",
+        type=_whole_number(*LIMITS["epochs"]),
+        default=1,
+        metavar="N",
+        help="passes over the images (default: 1)",
+    )
+    sub.add_argument(
+        "--seed", type=_whole_number(*LIMITS["seed"]), default=0, metavar="S", help="random seed (default: 0)"
+    )
+    sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
+
+    sub = add("convert", commands.convert, "Convert a .keras file, or a float32 .tflite, to float16.")
+    sub.add_argument(
+        "model", type=Path, metavar="MODEL", help=".keras (by TensorFlow) or .tflite (by LiteRT Quantizer)"
+    )
+    sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
+
+    sub = add("bench", commands.bench, "Measure speed and memory against what a user would do instead.")
+    parts = ", ".join(commands.BENCH_PARTS)
+    sub.add_argument("parts", nargs="*", type=_bench_part, metavar="PART", help=f"which of {parts} (default: all)")
+    sub.add_argument("--repeats", type=_positive, default=5, metavar="N", help="repetitions of each (default: 5)")
+    return parser
+
+
+def _whole_number(low: int, high: int = 2**31 - 1) -> Any:
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {low} to {high:,}")
+        return value
+
+    return parse
+
+
+def _bench_part(text: str) -> str:
+    if text not in commands.BENCH_PARTS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(commands.BENCH_PARTS)}")
+    return text
+
+
+_positive = _whole_number(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""The rooms keep to their plan."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+ROOMS = [
+    "text",
+    "vocabulary",
+    "output",
+    "data",
+    "images",
+    "models",
+    "convert",
+    "runtime",
+    "numerics",
+    "evaluate",
+    "figures",
+    "worker",
+    "bench",
+    "commands",
+    "__main__",
+]
+"""In the order in which data flow; a room imports only from itself and from rooms before it."""
+
+CORE = sorted((ROOT / "fp16core").rglob("*.py"))
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names if node.module == "fp16core"}
+    return names
+
+
+def test_importing_the_whole_core_brings_in_neither_streamlit_nor_tensorflow() -> None:
+    """Every module of the core, in one process."""
+    modules = [module_name(path) for path in CORE if path.name != "child.py"]
+    program = f"import sys\nfor m in {modules}: __import__(m)\nprint({{'streamlit', 'tensorflow'}} & {{*sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("path", CORE, ids=module_name)
+def test_a_room_imports_only_from_rooms_before_it(path: Path) -> None:
+    parts = path.relative_to(ROOT / "fp16core").with_suffix("").parts
+    if parts == ("__init__",):
+        return
+    room = ROOMS.index(parts[0])
+    used = {name.split(".")[1] for name in imported(path) if name.startswith("fp16core.")}
+    assert used <= set(ROOMS), f"{used - set(ROOMS)} has no place in the plan"
+    assert all(ROOMS.index(name) <= room for name in used), f"{parts[0]} imports {used}"
+
+
+def test_no_page_imports_anything_to_compute_with() -> None:
+    """Pages take numbers and figures from the core; what they import besides is Streamlit and the standard library."""
+    for path in (ROOT / "pages").glob("*.py"):
+        roots = {name.split(".")[0] for name in imported(path)}
+        assert roots <= {"streamlit", "fp16core", "pages", "collections"}, path
+
+
+def test_the_dashboard_process_never_imports_tensorflow() -> None:
+    program = (
+        "from streamlit.testing.v1 import AppTest\nimport sys\n"
+        "app = AppTest.from_file('app.py', default_timeout=60).run()\n"
+        "for page in ('digits', 'accuracy', 'weights'): app.switch_page(f'pages/{page}.py').run()\n"
+        "assert not app.exception, app.exception\n"
+        "print({'tensorflow', 'keras'} & {*sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("set()")
