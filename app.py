@@ -1,0 +1,21 @@
+"""Half the Bits: the router. Streamlit runs this file on every visit and every click."""
+
+import streamlit as st
+
+from pages.shared import routing, sidebar, state
+
+st.set_page_config(page_title="Half the Bits", page_icon=routing.ICON, layout="wide")
+st.html(sidebar.LOOK)
+
+page = st.navigation(
+    [
+        st.Page("pages/overview.py", title="Overview", icon=":material/fact_check:", default=True),
+        st.Page("pages/digits.py", title="Digits", icon=":material/grid_view:"),
+        st.Page("pages/accuracy.py", title="Accuracy", icon=":material/target:"),
+        st.Page("pages/weights.py", title="Weights", icon=":material/bar_chart:"),
+    ]
+)
+routing.resume_deep_link()
+sidebar.show_active_pair()
+page.run()
+state.settle_memory()

@@ -1,0 +1,120 @@
+"""Accuracy: which digits are mistaken for which, and how far float16 is from changing answers."""
+
+import streamlit as st
+
+from fp16core.figures import accuracy as figures
+from fp16core.figures.digits import digit_png, hover_sentence
+from fp16core.figures.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLOUR, TARGET_NAME
+from fp16core.text import percent_text, points_text
+from pages.shared import routing, state
+from pages.shared.charts import chart, picked
+from pages.shared.words import flip_sentence
+
+routing.through_app("pages/accuracy.py")
+
+st.title("Does float16 make other mistakes?")
+with state.explained():
+    found = state.results()
+comparison = found.comparison
+reference, target = comparison.reference, comparison.target
+
+metrics = st.container(key="headline").columns(4)
+for column, name, evaluation in ((metrics[0], REFERENCE_NAME, reference), (metrics[1], TARGET_NAME, target)):
+    column.metric(
+        f"Accuracy, {name}",
+        percent_text(evaluation.accuracy.value),
+        f"{percent_text(evaluation.accuracy.low)} to {percent_text(evaluation.accuracy.high)}",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        help="With the 95 % Wilson interval: where the accuracy on other images of this kind would plausibly lie.",
+    )
+metrics[2].metric(
+    "Difference",
+    points_text(comparison.accuracy_delta),
+    "float16 − float32",
+    delta_color="off",
+    delta_arrow="off",
+    border=True,
+    help="In percentage points.",
+)
+metrics[3].metric(
+    "McNemar p-value",
+    f"{comparison.mcnemar_p:.3g}",
+    "no sign of a difference" if comparison.mcnemar_p >= 0.05 else "unlikely to be chance",
+    delta_color="off",
+    delta_arrow="off",
+    border=True,
+    help="If both models were equally accurate, how often would chance alone split their disagreements at least as "
+    "unevenly as here? Below 0.05 the difference is unlikely to be chance.",
+)
+
+with st.container(border=True):
+    st.subheader("How far is float16 from changing an answer?", anchor="margins")
+    st.markdown(
+        "Each point is a test image. To the right, float32 was surer; further up, float16 changed the scores more. "
+        "Below the dashed line no answer can change; above it one can, if the change goes against the best digit. "
+        "**Click a point to see its image.**"
+    )
+
+    def clicked() -> None:
+        """Choose the image whose point was clicked."""
+        if (index := picked("margins")) is not None:
+            st.session_state.point = index
+
+    plot, card = st.container(key="cards-margins").columns([5, 2], vertical_alignment="center")
+    with card:
+        index = int(
+            st.number_input(
+                "Image number",
+                0,
+                comparison.images - 1,
+                comparison.closest_image,
+                key="point",
+                bind="query-params",
+                help="Position in the test set, from 0. At first: the image closest to a changed answer.",
+            )
+        )
+        report = comparison.report(index)
+        st.image(digit_png(found.images[index]), width=140, alt=f"Test image {index}, a {report.label}")
+        st.markdown(hover_sentence(comparison, index) + ".")
+        st.caption(flip_sentence(report))
+        st.page_link(
+            "pages/digits.py",
+            label="All about this image",
+            icon=":material/arrow_forward:",
+            query_params={"image": str(index)},
+        )
+    with plot:
+        chart(
+            figures.margin_scatter(comparison, index),
+            "margins",
+            "Scatter plot of the top-1 margin against the largest logit change of every test image",
+            on_click=clicked,
+        )
+
+st.subheader("Which digits are mistaken for which?", anchor="confusion")
+st.caption("Rows: the true digit. Columns: the digit the model read. The shade grows with the logarithm of the count.")
+for column, heading, drawn, key in zip(
+    st.container(key="cards-confusion").columns(3),
+    (REFERENCE_NAME, TARGET_NAME, "float16 − float32"),
+    (
+        figures.confusion(reference, REFERENCE_NAME, REFERENCE_COLOUR),
+        figures.confusion(target, TARGET_NAME, TARGET_COLOUR),
+        figures.confusion_delta(comparison),
+    ),
+    ("confusion-float32", "confusion-float16", "confusion-delta"),
+    strict=True,
+):
+    with column.container(border=True):
+        st.markdown(f"**{heading}**")
+        chart(drawn, key, f"Confusion matrix, {heading}")
+
+st.subheader("Is one digit hit harder than others?", anchor="digits")
+shares, deltas = st.container(key="cards-digits").columns(2)
+with shares.container(border=True):
+    st.markdown("**Accuracy on each digit, with 95 % intervals**")
+    chart(figures.per_digit(comparison), "per-digit", "Accuracy of both models on each digit")
+with deltas.container(border=True):
+    st.markdown("**Change by float16**")
+    chart(figures.per_digit_delta(comparison), "per-digit-delta", "Accuracy change on each digit, percentage points")

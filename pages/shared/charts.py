@@ -1,0 +1,43 @@
+"""Showing a figure with the table behind it."""
+
+from collections.abc import Callable
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from fp16core.figures.table import figure_csv
+
+_CONFIG = {"displayModeBar": False}
+
+
+def chart(figure: go.Figure, key: str, alt: str, on_click: Callable[[], None] | None = None) -> None:
+    """Draw a figure, offer its data as CSV, and call ``on_click`` when a visitor picks a mark."""
+    st.plotly_chart(
+        figure,
+        key=key,
+        alt=alt,
+        config=_CONFIG,
+        on_select=on_click or "ignore",
+        selection_mode="points",
+    )
+    st.download_button(
+        "CSV",
+        lambda: figure_csv(figure),
+        file_name=f"{key}.csv",
+        mime="text/csv",
+        key=f"{key}-table",
+        icon=":material/download:",
+        type="tertiary",
+        help="The numbers behind this chart, as CSV",
+        on_click="ignore",
+    )
+
+
+def picked(key: str) -> int | None:
+    """Image index of the mark picked in the chart ``key``, if any."""
+    selection = st.session_state.get(key, {}).get("selection", {})
+    points = [point for point in selection.get("points", []) if "customdata" in point]
+    if not points:
+        return None
+    value = points[0]["customdata"]
+    return int(value[0] if isinstance(value, list) else value)

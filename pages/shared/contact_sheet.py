@@ -1,0 +1,79 @@
+"""A sheet of images to choose from, with a real button for each: for the mouse, the finger and the keyboard."""
+
+import base64
+from collections.abc import Callable
+
+import streamlit as st
+
+_CSS = """
+.sheet { display: grid; grid-template-columns: repeat(var(--columns), 1fr); gap: 2px; background: black; padding: 2px; }
+button {
+    all: unset; box-sizing: border-box; aspect-ratio: 1; cursor: pointer; border: 3px solid transparent;
+    background-size: calc(var(--columns) * 100%) auto; background-origin: border-box; image-rendering: pixelated;
+}
+button.marked { border-color: var(--mark); }
+button.chosen { border-color: var(--chosen); }
+button.marked.chosen { border-color: var(--mark); outline: 2px solid var(--chosen); }
+button:hover, button:focus-visible { border-color: white; }
+"""
+
+_JS = """
+export default function ({ data, parentElement, setTriggerValue }) {
+    const root = parentElement.querySelector(".sheet");
+    root.style.setProperty("--columns", data.columns);
+    root.style.setProperty("--chosen", data.chosenColour);
+    root.style.setProperty("--mark", data.markColour);
+    const rows = Math.ceil(data.images.length / data.columns);
+    const step = (place, count) => (count > 1 ? (100 * place) / (count - 1) : 0) + "%";
+    root.replaceChildren(...data.images.map((image, place) => {
+        const button = document.createElement("button");
+        button.style.backgroundImage = `url(${data.sprite})`;
+        button.style.backgroundPosition =
+            step(place % data.columns, data.columns) + " " + step(Math.floor(place / data.columns), rows);
+        button.classList.toggle("chosen", image.chosen);
+        button.classList.toggle("marked", image.marked);
+        button.title = image.words;
+        button.setAttribute("aria-label", image.words);
+        button.setAttribute("aria-pressed", image.chosen);
+        button.onclick = () => setTriggerValue("picked", image.index);
+        return button;
+    }));
+}
+"""
+
+_component = st.components.v2.component("contact_sheet", html='<div class="sheet"></div>', css=_CSS, js=_JS)
+
+
+def contact_sheet(
+    sprite: bytes,
+    columns: int,
+    images: list[dict[str, object]],
+    colours: tuple[str, str],
+    key: str,
+    on_pick: Callable[[], None],
+) -> None:
+    """Draw the sheet; a pick is found in ``st.session_state[key].picked`` when ``on_pick`` runs.
+
+    Parameters
+    ----------
+    sprite
+        PNG of all images in a grid of ``columns`` columns, without gaps.
+    columns
+        Images in a row.
+    images
+        For each image ``index``, ``words`` (what a hover and a screen reader say), ``chosen``, ``marked``.
+    colours
+        Frame of the chosen image and of marked ones.
+    key
+        The component's key.
+    on_pick
+        Called when a visitor picks an image.
+    """
+    data = {
+        "sprite": "data:image/png;base64," + base64.b64encode(sprite).decode(),
+        "columns": columns,
+        "images": images,
+        "chosenColour": colours[0],
+        "markColour": colours[1],
+    }
+    _component(data=data, key=key, on_picked_change=on_pick)
