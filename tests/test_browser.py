@@ -1,0 +1,239 @@
+"""Whole journeys in Chromium: a visitor opens, follows, picks, shares."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from fp16core.models.pair import BUNDLED
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.browser
+
+IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE_MS = 30_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = next((path for name in NAMES if (path := shutil.which(name))), playwright.chromium.executable_path)
+        if not Path(found).exists():
+            words = "no Chromium found; install it (apt-get install chromium, or playwright install chromium)"
+            # In CI a missing browser is a failure; on a user's machine the rest of the suite still tells much.
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(words)
+        launched = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@contextmanager
+def served(log: Path) -> Iterator[str]:
+    """A server nobody has visited yet; ended, and gone, afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    command += ["--server.address=127.0.0.1", f"--server.port={port}", "--server.fileWatcherType=none"]
+    url = f"http://127.0.0.1:{port}"
+    with log.open("w") as output, subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output) as server:
+        try:
+            deadline = time.monotonic() + 60
+            while True:
+                try:
+                    urllib.request.urlopen(f"{url}/_stcore/health", timeout=2).close()  # noqa: S310 - our own server
+                    break
+                except OSError:
+                    if server.poll() is not None or time.monotonic() > deadline:
+                        pytest.fail(f"the server did not start:\n{log.read_text()}")
+                    time.sleep(0.1)
+            yield url
+        finally:
+            server.send_signal(signal.SIGINT)
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[str]:
+    """A server that has shown its first page to somebody."""
+    with served(tmp_path_factory.mktemp("warm") / "server.log") as url:
+        page = browser.new_page()
+        page.goto(url)
+        settled(page)
+        page.close()
+        yield url
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that fails the test if the console reports an error or anything is asked of the outside world."""
+    opened = browser.new_page(viewport={"width": 1400, "height": 1000})
+    troubles: list[str] = []
+    opened.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
+    opened.on("request", lambda r: troubles.append(f"outside: {r.url}") if is_outside(r.url) else None)
+    # On a deep link Streamlit looks for its own services under the page's address first.
+    opened.on(
+        "console",
+        lambda m: troubles.append(m.text) if m.type == "error" and "_stcore" not in m.location["url"] else None,
+    )
+    yield opened
+    assert opened.locator("[data-testid='stException']").count() == 0
+    opened.close()
+    assert troubles == []
+
+
+def is_outside(url: str) -> bool:
+    return not re.match(r"(http|ws)://127\.0\.0\.1|data:|blob:", url)
+
+
+def settled(page: Page) -> None:
+    page.wait_for_selector(IDLE, state="attached", timeout=PATIENCE_MS)
+    page.wait_for_timeout(300)
+    page.wait_for_selector(IDLE, state="attached", timeout=PATIENCE_MS)
+
+
+def test_a_visitor_follows_the_navigation_and_picks_a_digit(warm: str, page: Page) -> None:
+    page.goto(warm)
+    settled(page)
+    expect(page.get_by_role("heading", name="Is float16 half the size")).to_be_visible()
+    expect(page.get_by_test_id("stMetric")).to_have_count(4)
+    for link, heading in (
+        ("Weights", "What did rounding do"),
+        ("Accuracy", "Does float16 make other mistakes"),
+        ("Digits", "What do both models see"),
+    ):
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name=link).click()
+        expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=PATIENCE_MS)
+        settled(page)
+    page.get_by_role("button", name=re.compile("^Image 2, a 1")).click()
+    expect(page.get_by_role("heading", name="Image 2: a 1")).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
+    assert "image=2" in page.url
+    expect(page.get_by_role("button", name=re.compile("^Image 2, a 1"))).to_have_attribute("aria-pressed", "true")
+    sentence = page.get_by_text(re.compile(r"float32 reads 1 .*float16 reads 1"))
+    expect(sentence).to_be_visible()
+
+
+def test_a_click_on_a_point_shows_its_image(warm: str, page: Page) -> None:
+    """The one changed answer stands apart from all others; its neighbour is chosen first."""
+    page.goto(f"{warm}/accuracy?point=5")
+    settled(page)
+    diamond = page.locator(".st-key-margins .js-plotly-plot")
+    expect(diamond).to_be_visible()
+    place = diamond.evaluate(
+        """g => {
+            const trace = g._fullData.findIndex(t => t.name.startsWith('answer changed'));
+            const d = g.calcdata[trace] && g._fullData[trace], l = g._fullLayout, box = g.getBoundingClientRect();
+            return {x: box.left + l.xaxis._offset + l.xaxis.d2p(d.x[0]),
+                    y: box.top + l.yaxis._offset + l.yaxis.d2p(d.y[0]), image: d.customdata[0]};
+        }"""
+    )
+    page.mouse.move(place["x"], place["y"])
+    page.wait_for_timeout(300)
+    page.mouse.click(place["x"], place["y"])
+    expect(page.get_by_text(re.compile(rf"Image {place['image']:,}, a \d: float32 says"))).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "heading", "detail"),
+    [
+        ("digits?image=1242&show=models+differ", "What do both models see", "1 image. Pick one"),
+        ("digits?image=1242", "What do both models see", "Image 1,242: a 4"),
+        ("weights?tensor=conv_2d.bias", "What did rounding do", "12 biases"),
+        ("accuracy?point=7", "Does float16 make other mistakes", "Image 7, a 9"),
+    ],
+)
+def test_a_link_shows_the_same_on_a_cold_and_on_a_warm_server(
+    warm: str, browser: Browser, page: Page, tmp_path: Path, address: str, heading: str, detail: str
+) -> None:
+    """Same heading, same state, same navigation, same address."""
+    seen: list[tuple[list[str], str, str]] = []
+    with served(tmp_path / "server.log") as cold:
+        for url in (cold, warm):
+            page.goto(f"{url}/{address}")
+            expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=PATIENCE_MS)
+            settled(page)
+            expect(page.get_by_text(detail).first).to_be_visible(timeout=PATIENCE_MS)
+            links = page.get_by_test_id("stSidebarNavLink").all_inner_texts()
+            seen.append((links, page.url.removeprefix(url), page.title()))
+            expect(page.get_by_text("Bundled pair")).to_be_visible()
+    assert seen[0] == seen[1]
+    assert len(seen[0][0]) == 4
+
+
+def test_the_link_to_all_about_an_image_leads_to_that_image(warm: str, page: Page) -> None:
+    """Of the image shown at first, which no address names."""
+    page.goto(f"{warm}/accuracy")
+    settled(page)
+    shown = page.get_by_text(re.compile(r"^Image [\d,]+, a \d: "))
+    number = re.match(r"Image ([\d,]*\d), a", shown.inner_text())
+    assert number is not None
+    page.get_by_role("link", name="All about this image").click()
+    expect(page.get_by_role("heading", name=f"Image {number[1]}: a")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_taps_choose_the_image_that_was_tapped(warm: str, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 420, "height": 900}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{warm}/digits")
+    settled(page)
+    for index in (19, 37, 10):
+        page.get_by_role("button", name=re.compile(f"^Image {index}, a")).tap()
+        expect(page.get_by_role("heading", name=f"Image {index}: a")).to_be_visible(timeout=PATIENCE_MS)
+    context.close()
+
+
+def test_a_typed_number_turns_to_the_sheet_that_holds_the_image(warm: str, page: Page) -> None:
+    page.goto(f"{warm}/digits?image=5000")
+    settled(page)
+    expect(page.get_by_role("button", name=re.compile("^Image 5,000, a"))).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("spinbutton", name="Image number").fill("300")
+    page.get_by_role("spinbutton", name="Image number").press("Enter")
+    expect(page.get_by_role("button", name=re.compile("^Image 300, a"))).to_have_attribute(
+        "aria-pressed", "true", timeout=PATIENCE_MS
+    )
+
+
+def test_models_and_tables_can_be_downloaded(warm: str, page: Page) -> None:
+    """The bytes a visitor receives are those of the bundled file; a chart's table has the chart's rows."""
+    page.goto(warm)
+    settled(page)
+    with page.expect_download() as model:
+        page.get_by_role("button", name="mnist_model_quant_f16.tflite").click()
+    assert model.value.suggested_filename == "mnist_model_quant_f16.tflite"
+    assert Path(model.value.path()).read_bytes() == (BUNDLED / "mnist_model_quant_f16.tflite").read_bytes()
+    page.goto(f"{warm}/weights?tensor=conv_2d.kernel")
+    settled(page)
+    with page.expect_download() as table:
+        page.locator(".st-key-errors-table").get_by_role("button").click()
+    rows = Path(table.value.path()).read_text().splitlines()
+    assert rows[0].startswith("series,rounding error of a weight")
+    assert len(rows) == 61
+
+
+@pytest.mark.parametrize("width", [1400, 420])
+@pytest.mark.parametrize("address", ["", "digits", "accuracy", "weights"])
+def test_no_page_is_wider_than_its_window(warm: str, page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{warm}/{address}")
+    settled(page)
+    excess = page.get_by_test_id("stMain").evaluate("e => e.scrollWidth - e.clientWidth")
+    assert excess <= 1
