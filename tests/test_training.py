@@ -13,10 +13,11 @@ import numpy.typing as npt
 import pytest
 
 from fp16core.convert.from_keras import load_keras
-from fp16core.data import normalise
+from fp16core.data import load_mnist, normalise
 from fp16core.evaluate import Comparison
 from fp16core.models.pair import BUNDLED, load_pair
 from fp16core.models.recipe import Recipe
+from fp16core.models.recipe import train as train_network
 from fp16core.vocabulary import ModelFileError
 from fp16core.worker.run import train_run
 from tests.conftest import ROOT
@@ -93,6 +94,25 @@ def assert_leaves_nothing(folder: Path, dataset: Path, number: signal.Signals, s
 
 def test_an_interrupted_training_leaves_nothing(tmp_path: Path, small_dataset: Path) -> None:
     assert_leaves_nothing(tmp_path, small_dataset, signal.SIGINT, 130)
+
+
+@pytest.mark.filterwarnings("error::UserWarning:keras")
+@pytest.mark.parametrize("count", [64, 1500])
+def test_every_epoch_sees_every_image_once(small_dataset: Path, count: int) -> None:
+    """Also where batches, gathers and calls into the graph do not divide the number of images."""
+    (images, labels), test = load_mnist("train", small_dataset), load_mnist("test", small_dataset)
+    steps: list[float] = []
+    trained = train_network(
+        Recipe(epochs=3), (images[:count], labels[:count]), test, lambda what, done: steps.append(done)
+    )
+    assert {name: len(values) for name, values in trained.history.items()} == dict.fromkeys(
+        ("accuracy", "loss", "val_accuracy", "val_loss"), 3
+    )
+    assert trained.model.optimizer.iterations.numpy() == 3 * -(-count // 32)
+    assert steps == sorted(steps)
+    assert steps[-1] == 1
+    logits = trained.model.predict(normalise(test[0]), verbose=0)
+    assert trained.history["val_accuracy"][-1] == pytest.approx((logits.argmax(1) == test[1]).mean())
 
 
 @pytest.mark.parametrize("stage", ["epoch 2 of 2", "converting", "running both models"])

@@ -137,7 +137,8 @@ def train(
         gathered = indices.batch(size * BATCHES_PER_GATHER).map(
             lambda i: (tf.cast(tf.gather(images, i), tf.float32) / 255.0, tf.gather(labels, i))
         )
-        return gathered.rebatch(size)
+        # Cutting apart loses the count; without it Keras would take the second epoch's end for a mishap.
+        return gathered.rebatch(size).apply(tf.data.experimental.assert_cardinality(-(-len(data[1]) // size)))
 
     steps_per_epoch = -(-len(training[1]) // recipe.batch_size)
 
