@@ -8,6 +8,7 @@ from fp16core.figures.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLO
 from fp16core.text import percent_text, points_text
 from pages.shared import routing, state
 from pages.shared.charts import chart, picked
+from pages.shared.headline import headline, number
 from pages.shared.words import flip_sentence
 
 routing.through_app("pages/accuracy.py")
@@ -18,34 +19,28 @@ with state.explained():
 comparison = found.comparison
 reference, target = comparison.reference, comparison.target
 
-metrics = st.container(key="headline").columns(4)
+metrics = headline(4)
 for column, name, evaluation in ((metrics[0], REFERENCE_NAME, reference), (metrics[1], TARGET_NAME, target)):
-    column.metric(
+    number(
+        column,
         f"Accuracy, {name}",
         percent_text(evaluation.accuracy.value),
         f"{percent_text(evaluation.accuracy.low)} to {percent_text(evaluation.accuracy.high)}",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        help="With the 95 % Wilson interval: where the accuracy on other images of this kind would plausibly lie.",
+        "With the 95 % Wilson interval: where the accuracy on other images of this kind would plausibly lie.",
     )
-metrics[2].metric(
+number(
+    metrics[2],
     "Difference",
     points_text(comparison.accuracy_delta),
     "float16 − float32",
-    delta_color="off",
-    delta_arrow="off",
-    border=True,
-    help="In percentage points.",
+    "In percentage points.",
 )
-metrics[3].metric(
+number(
+    metrics[3],
     "McNemar p-value",
     f"{comparison.mcnemar_p:.3g}",
     "no sign of a difference" if comparison.mcnemar_p >= 0.05 else "unlikely to be chance",
-    delta_color="off",
-    delta_arrow="off",
-    border=True,
-    help="If both models were equally accurate, how often would chance alone split their disagreements at least as "
+    "If both models were equally accurate, how often would chance alone split their disagreements at least as "
     "unevenly as here? Below 0.05 the difference is unlikely to be chance.",
 )
 

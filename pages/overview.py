@@ -10,6 +10,7 @@ from fp16core.models.pair import REFERENCE_FILE, TARGET_FILE
 from fp16core.text import bytes_text, percent_text, points_text, small_text
 from pages.shared import routing, state
 from pages.shared.charts import chart
+from pages.shared.headline import headline, number
 from pages.shared.sidebar import TUTORIAL
 
 routing.through_app("pages/overview.py")
@@ -47,45 +48,37 @@ st.markdown(
     "network, one with its weights as 32-bit numbers and one as 16-bit; both read every test image on this server."
 )
 
-size, accuracy, changed, logits = st.container(key="headline").columns(4)
-size.metric(
+size, accuracy, changed, logits = headline(4)
+number(
+    size,
     "File size, float16",
     bytes_text(target.size_bytes),
     f"{bytes_text(comparison.size_delta_bytes, signed=True)} against float32",
-    delta_color="off",
-    delta_arrow="off",
-    border=True,
-    help=f"Bytes of the .tflite file. float32: {bytes_text(reference.size_bytes)}, "
+    f"Bytes of the .tflite file. float32: {bytes_text(reference.size_bytes)}, "
     f"{comparison.size_ratio:.2f} times as large.",
 )
-accuracy.metric(
+number(
+    accuracy,
     "Accuracy, float16",
     percent_text(target.accuracy.value),
     f"{points_text(comparison.accuracy_delta)} against float32",
-    delta_color="off",
-    delta_arrow="off",
-    border=True,
-    help=f"Share of the {comparison.images:,} test images read right. float32: "
+    f"Share of the {comparison.images:,} test images read right. float32: "
     f"{percent_text(reference.accuracy.value)}. 95 % interval of float16: {percent_text(target.accuracy.low)} to "
     f"{percent_text(target.accuracy.high)} (Wilson).",
 )
-changed.metric(
+number(
+    changed,
     "Changed answers",
     f"{comparison.changed_predictions:,}",
     f"of {comparison.images:,} test images",
-    delta_color="off",
-    delta_arrow="off",
-    border=True,
-    help="Images on which the two models name different digits.",
+    "Images on which the two models name different digits.",
 )
-logits.metric(
+number(
+    logits,
     "Largest logit change",
     small_text(comparison.max_abs_logit_delta),
     f"median top-1 margin {small_text(comparison.median_margin)}",
-    delta_color="off",
-    delta_arrow="off",
-    border=True,
-    help="A logit is the model's raw score of a digit; the largest one is the answer. The margin is the lead of "
+    "A logit is the model's raw score of a digit; the largest one is the answer. The margin is the lead of "
     "the best score over the second best; only a change of at least half of it can change an answer.",
 )
 

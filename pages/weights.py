@@ -7,6 +7,7 @@ from fp16core.numerics.rounding import RELATIVE_ERROR_BOUND
 from fp16core.text import percent_text, small_text
 from pages.shared import routing, state
 from pages.shared.charts import chart
+from pages.shared.headline import headline, number
 
 routing.through_app("pages/weights.py")
 
@@ -44,7 +45,7 @@ else:
     )
 
 for column, label, value, remark, hint in zip(
-    [*st.container(key="headline-1").columns(3), *st.container(key="headline-2").columns(3)],
+    [*headline(3, "headline-1"), *headline(3, "headline-2")],
     ("Range", "Largest rounding error", "Largest relative error", "Subnormal", "Underflowed to 0", "Overflowed"),
     (
         f"{small_text(tensor.low)} to {small_text(tensor.high)}",
@@ -71,7 +72,7 @@ for column, label, value, remark, hint in zip(
     ),
     strict=True,
 ):
-    column.metric(label, value, remark, delta_color="off", delta_arrow="off", border=True, help=hint)
+    number(column, label, value, remark, hint)
 
 logarithmic = st.toggle(
     "Logarithmic counts", key="log", bind="query-params", help="Shows sparse bins beside full ones."
