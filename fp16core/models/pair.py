@@ -90,6 +90,7 @@ def _read_run(folder: Path) -> Mapping[str, Any]:
             _expect(run["files"][name]["size_bytes"], int)
         for setting in ("epochs", "seed"):
             _expect(run["recipe"][setting], int)
+        _expect(run.get("dataset", {}), dict)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelFileError(f"{path}: this is not a run's record ({error!r}); {_cure(path)}") from error
     return dict(run)
