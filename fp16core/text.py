@@ -47,5 +47,10 @@ def count_text(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def first_line(error: Exception) -> str:
+    """What an error says first, or its kind if it says nothing."""
+    return str(error).strip().split("\n")[0] or type(error).__name__
+
+
 def _minus(number: str) -> str:
     return number.replace("-", "−")

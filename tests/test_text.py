@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from fp16core.text import bytes_text, count_text, factor_text, percent_text, points_text, small_text
+from fp16core.text import bytes_text, count_text, factor_text, first_line, percent_text, points_text, small_text
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,8 @@ from fp16core.text import bytes_text, count_text, factor_text, percent_text, poi
         (small_text(999.7), "1,000"),
         (small_text(9999.7), "1.00 × 10⁴"),
         (percent_text(math.nan), "not a number"),
+        (first_line(ValueError("one\ntwo")), "one"),
+        (first_line(ValueError()), "ValueError"),
         (factor_text(1e-5), "1.00 × 10⁻⁵"),
         (factor_text(9.99), "10"),
         (factor_text(0.9318), "0.93"),

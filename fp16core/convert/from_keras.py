@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from fp16core.models.recipe import import_tensorflow
+from fp16core.text import first_line
 from fp16core.vocabulary import ModelFileError
 
 
@@ -40,7 +41,7 @@ def convert_keras(model: Any) -> tuple[bytes, bytes]:
         return reference, converter.convert()
     # The converter's own error has no public class, and what its parts raise has no common one.
     except Exception as error:
-        raise ModelFileError(f"TensorFlow's converter refuses the model ({_first_line(error)}).") from error
+        raise ModelFileError(f"TensorFlow's converter refuses the model ({first_line(error)}).") from error
 
 
 def load_keras(path: Path) -> Any:
@@ -62,8 +63,4 @@ def load_keras(path: Path) -> Any:
         return keras.models.load_model(path, safe_mode=True)
     # Keras wraps whatever a layer's deserialisation raises in no common class of its own.
     except Exception as error:
-        raise ModelFileError(f"{path}: Keras cannot load this file as a model ({_first_line(error)}).") from error
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0] or type(error).__name__
+        raise ModelFileError(f"{path}: Keras cannot load this file as a model ({first_line(error)}).") from error

@@ -8,6 +8,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from fp16core.convert.graph import TfliteFile
 from fp16core.convert.tflite_file import read_tflite
+from fp16core.text import first_line
 from fp16core.vocabulary import CLASSES, IMAGE_SIDE, ImageError, ModelFileError
 
 BATCH_SIZE = 25
@@ -55,7 +56,7 @@ class Classifier:
                 self._resize(1)
         except (ValueError, RuntimeError) as error:
             raise ModelFileError(
-                f"{name}: the LiteRT interpreter refuses the model ({_first_line(error)}); convert it again."
+                f"{name}: the LiteRT interpreter refuses the model ({first_line(error)}); convert it again."
             ) from error
 
     def logits(self, images: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -89,7 +90,7 @@ class Classifier:
                     self._interpreter.invoke()
                     answer = self._interpreter.get_tensor(self._output)
             except (ValueError, RuntimeError) as error:
-                raise ModelFileError(f"{self.name}: the LiteRT interpreter failed ({_first_line(error)}).") from error
+                raise ModelFileError(f"{self.name}: the LiteRT interpreter failed ({first_line(error)}).") from error
             if answer.shape != (len(batch), CLASSES):
                 raise ModelFileError(
                     f"{self.name} answered {len(batch)} images with an array {answer.shape}; "
@@ -131,7 +132,3 @@ def _check_images(images: npt.NDArray[np.float32]) -> None:
     if not np.isfinite(images).all():
         worst = tuple(int(i) for i in np.argwhere(~np.isfinite(images))[0])
         raise ImageError(f"images hold {images[worst]} at {worst}; expected finite numbers from 0 to 1.")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0] or type(error).__name__
