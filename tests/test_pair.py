@@ -48,7 +48,8 @@ def test_missing_truncated_and_altered_files_are_named(copy: Path, name: str) ->
 
 
 @pytest.mark.parametrize(
-    "change", [{"recipe": None}, {"recipe": []}, {"recipe": {"epochs": "one", "seed": 0}}, {"files": []}, {"dataset": None}]
+    "change",
+    [{"recipe": None}, {"recipe": []}, {"recipe": {"epochs": "one", "seed": 0}}, {"files": []}, {"dataset": None}],
 )
 def test_records_with_settings_of_another_kind_are_named(copy: Path, change: dict[str, object]) -> None:
     path = copy / "run.json"

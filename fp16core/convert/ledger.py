@@ -14,7 +14,7 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.lib.array_utils import byte_bounds
 
 from fp16core.convert.graph import TfliteFile
-from fp16core.convert.tflite_file import DAMAGE, buffer_span, damaged, model_root, read_tflite
+from fp16core.convert.tflite_file import buffer_span, damage_named, model_root, read_tflite
 
 # Positions of fields in their tables' directories (4 + 2 × field number in schema.fbs), for the
 # fields whose place in the file the generated accessors do not reveal: strings, vectors of tables.
@@ -73,12 +73,10 @@ def byte_ledger(model: bytes, name: str = "the model") -> tuple[LedgerEntry, ...
         If the bytes are not a LiteRT model or are damaged.
     """
     file = read_tflite(model, name)
-    try:
+    with damage_named(name, len(model)):
         walk = _Walk(model)
         walk.model(model_root(model, name), file)
         return walk.entries()
-    except DAMAGE as error:
-        raise damaged(name, len(model)) from error
 
 
 class _Walk:

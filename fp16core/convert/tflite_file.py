@@ -5,7 +5,8 @@ The layout comes from the flatbuffer schema that ``ai_edge_litert`` ships (Tenso
 """
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ _TYPE_NAMES = {code: name for name, code in vars(schema.TensorType).items() if n
 _OPERATOR_NAMES = {code: name for name, code in vars(schema.BuiltinOperator).items() if name.isupper()}
 
 # What the flatbuffer accessors raise when offsets in a damaged file point astray.
-DAMAGE = (struct.error, IndexError, ValueError, TypeError, OverflowError, AttributeError, MemoryError)
+_DAMAGE = (struct.error, IndexError, ValueError, TypeError, OverflowError, AttributeError, MemoryError)
 
 
 def read_tflite(model: bytes, name: str = "the model") -> TfliteFile:
@@ -39,10 +40,8 @@ def read_tflite(model: bytes, name: str = "the model") -> TfliteFile:
         If the bytes are not a LiteRT model or are damaged.
     """
     root = model_root(model, name)
-    try:
+    with damage_named(name, len(model)):
         return _read(model, root)
-    except DAMAGE as error:
-        raise damaged(name, len(model)) from error
 
 
 def model_root(model: bytes, name: str) -> schema.Model:
@@ -52,22 +51,23 @@ def model_root(model: bytes, name: str) -> schema.Model:
             f"{name} is not a LiteRT model: {len(model):,} bytes, identifier {model[4:8]!r} where a "
             f".tflite file has {FILE_IDENTIFIER!r}; choose a .tflite file."
         )
-    try:
+    with damage_named(name, len(model)):
         root = schema.Model.GetRootAs(model, 0)
-        graphs = root.SubgraphsLength()
-    except DAMAGE as error:
-        raise damaged(name, len(model)) from error
-    if not 1 <= graphs <= len(model):
-        raise damaged(name, len(model))
+        if not 1 <= root.SubgraphsLength() <= len(model):
+            raise IndexError(f"{root.SubgraphsLength()} graphs")
     return root
 
 
-def damaged(name: str, size_bytes: int) -> ModelFileError:
-    """The error for a file whose inner offsets lead nowhere."""
-    return ModelFileError(
-        f"{name} is damaged: its {size_bytes:,} bytes begin like a .tflite file, but their inner offsets "
-        "point outside of it; convert or download the model again."
-    )
+@contextmanager
+def damage_named(name: str, size_bytes: int) -> Iterator[None]:
+    """Turn what reading a damaged file raises into a `ModelFileError` that names the file."""
+    try:
+        yield
+    except _DAMAGE as error:
+        raise ModelFileError(
+            f"{name} is damaged: its {size_bytes:,} bytes begin like a .tflite file, but their inner offsets "
+            "point outside of it; convert or download the model again."
+        ) from error
 
 
 def replace_values(model: bytes, values: Mapping[int, npt.NDArray[np.generic]]) -> bytes:
