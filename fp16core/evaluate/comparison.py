@@ -10,58 +10,13 @@ import numpy.typing as npt
 
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.evaluation import Evaluation, answer_text
+from fp16core.evaluate.report import ImageReport
 from fp16core.evaluate.statistics import mcnemar_exact
 from fp16core.numerics.rounding import weight_roundings
 from fp16core.runtime.classifier import Classifier
 from fp16core.vocabulary import ImageError, ModelPair
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
-
-
-@dataclass(frozen=True)
-class ImageReport:
-    """Both models' answers on one image.
-
-    Attributes
-    ----------
-    label
-        The true class.
-    reference_text, target_text
-        The predicted digits, ``"nothing"`` where a logit is not a number.
-    reference_probability, target_probability
-        Largest softmax probability of each model.
-    changed
-        Whether the two answers differ.
-    margin
-        Largest minus second-largest logit of the reference.
-    max_abs_logit_delta
-        Largest magnitude of the logit deltas.
-    flip_factor
-        As `Comparison.flip_factors`.
-    rival
-        The class that would answer then; without meaning if no multiple changes the answer.
-    """
-
-    label: int
-    reference_text: str
-    target_text: str
-    reference_probability: float
-    target_probability: float
-    changed: bool
-    margin: float
-    max_abs_logit_delta: float
-    flip_factor: float
-    rival: int
-
-    @property
-    def can_flip(self) -> bool:
-        """Whether some multiple of the error would change the answer."""
-        return bool(np.isfinite(self.flip_factor))
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether all logits of both models are numbers."""
-        return not np.isnan(self.flip_factor)
 
 
 @dataclass(frozen=True, eq=False)

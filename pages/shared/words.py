@@ -1,6 +1,6 @@
 """Sentences that more than one page says."""
 
-from fp16core.evaluate.comparison import ImageReport
+from fp16core.evaluate.report import ImageReport
 from fp16core.text import factor_text, percent_text
 
 
