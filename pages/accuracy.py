@@ -71,7 +71,7 @@ with st.container(border=True):
             )
         )
         report = comparison.report(index)
-        st.image(digit_png(found.images[index]), width=140, alt=f"Test image {index}, a {report.label}")
+        st.image(digit_png(found.images[index]), width=140, alt=f"Test image {index}, a {comparison.labels[index]}")
         st.markdown(hover_sentence(comparison, index) + ".")
         st.caption(flip_sentence(report))
         st.page_link(

@@ -134,10 +134,11 @@ with sheet.container(border=True):
             st.button("Clear the filters", icon=":material/filter_alt_off:", on_click=cleared)
 
 report = comparison.report(index)
+label = comparison.labels[index]
 with detail.container(border=True):
     picture, words = st.container(key="cards-portrait").columns([1, 3], vertical_alignment="center")
-    picture.image(figures.digit_png(found.images[index]), width=140, alt=f"Test image {index}, a {report.label}")
-    words.subheader(f"Image {index:,}: a {report.label}", anchor=False)
+    picture.image(figures.digit_png(found.images[index]), width=140, alt=f"Test image {index}, a {label}")
+    words.subheader(f"Image {index:,}: a {label}", anchor=False)
     words.markdown(
         f"float32 reads **{report.reference_text}** ({percent_text(report.reference_probability)} sure), "
         f"float16 reads **{report.target_text}** ({percent_text(report.target_probability)})."

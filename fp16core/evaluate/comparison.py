@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.data.mnist import normalise
-from fp16core.evaluate.evaluation import Evaluation, answer_text
-from fp16core.evaluate.report import ImageReport
+from fp16core.evaluate.both import BothAnswers
+from fp16core.evaluate.evaluation import Evaluation
 from fp16core.evaluate.statistics import mcnemar_exact
 from fp16core.numerics.rounding import weight_roundings
 from fp16core.runtime.classifier import Classifier
@@ -20,16 +20,11 @@ _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
-    """A float32 reference and its float16 target on the same images; deltas are target − reference."""
+class Comparison(BothAnswers):
+    """Both models on images of known classes."""
 
     reference: Evaluation
     target: Evaluation
-
-    @property
-    def images(self) -> int:
-        """Number of images compared."""
-        return len(self.reference.labels)
 
     @property
     def labels(self) -> npt.NDArray[np.uint8]:
@@ -56,16 +51,6 @@ class Comparison:
         """Accuracy of the target minus that of the reference."""
         return (self.target.accuracy.successes - self.reference.accuracy.successes) / self.images
 
-    @cached_property
-    def changed(self) -> npt.NDArray[np.bool_]:
-        """Whether the two predictions differ, shape (n,)."""
-        return np.not_equal(self.reference.predictions, self.target.predictions)
-
-    @property
-    def changed_predictions(self) -> int:
-        """Number of images on which the two predictions differ."""
-        return int(self.changed.sum())
-
     @property
     def equal_predictions(self) -> int:
         """Number of images on which the two predictions agree."""
@@ -79,23 +64,6 @@ class Comparison:
         return mcnemar_exact(int(only_reference.sum()), int(only_target.sum()))
 
     @cached_property
-    def logit_delta(self) -> npt.NDArray[np.float64]:
-        """Target logits minus reference logits, shape (n, 10), in float64, where it is exact."""
-        with np.errstate(invalid="ignore"):  # ∞ − ∞ is NaN, which is what should be reported
-            return np.subtract(self.target.logits, self.reference.logits, dtype=np.float64)
-
-    @cached_property
-    def abs_logit_delta(self) -> npt.NDArray[np.float64]:
-        """Largest magnitude of each image's logit deltas, shape (n,)."""
-        largest: npt.NDArray[np.float64] = np.abs(self.logit_delta).max(axis=1)
-        return largest
-
-    @property
-    def max_abs_logit_delta(self) -> float:
-        """Largest magnitude of all logit deltas; NaN if a logit is not a number."""
-        return float(self.abs_logit_delta.max())
-
-    @cached_property
     def confusion_delta(self) -> npt.NDArray[np.int64]:
         """Confusion matrix of the target minus that of the reference, shape (10, 10)."""
         return self.target.confusion - self.reference.confusion
@@ -105,30 +73,6 @@ class Comparison:
         """Accuracy delta on each true class, shape (10,); NaN for a class without images."""
         pairs = zip(self.reference.per_class, self.target.per_class, strict=True)
         return np.array([t.value - r.value if r and t else np.nan for r, t in pairs])
-
-    @cached_property
-    def _flips(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-        z, delta = self.reference.logits.astype(np.float64), self.logit_delta
-        rows = np.arange(len(z))
-        top = np.argmax(z, axis=1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            gap = z[rows, top][:, None] - z
-            gain = delta - delta[rows, top][:, None]
-            factors = np.where(gain > 0, gap / gain, np.inf)
-        factors[rows, top] = np.inf
-        factors[np.isnan(delta).any(axis=1)] = np.nan
-        return factors.min(axis=1), factors.argmin(axis=1)
-
-    @property
-    def flip_factors(self) -> npt.NDArray[np.float64]:
-        """How many times larger each image's float16 error would have to be to change its answer.
-
-        With reference logits z, top class t and logit deltas δ, the answer of ``z + kδ`` first
-        changes at ``k = min over j of (z_t − z_j) / (δ_j − δ_t)``, over the classes j that gain on
-        t. Up to ties, k is at most 1 exactly where the prediction changed. Infinite where no class
-        gains; NaN where a logit is not a number. Shape (n,).
-        """
-        return self._flips[0]
 
     @property
     def median_margin(self) -> float:
@@ -140,21 +84,6 @@ class Comparison:
         """Index of the image whose answer the smallest multiple of the float16 error changes; 0 if none can."""
         factors = self.flip_factors
         return 0 if np.isnan(factors).all() else int(np.nanargmin(factors))
-
-    def report(self, index: int) -> ImageReport:
-        """Both models' answers on one image."""
-        return ImageReport(
-            label=int(self.labels[index]),
-            reference_text=answer_text(int(self.reference.predictions[index])),
-            target_text=answer_text(int(self.target.predictions[index])),
-            reference_probability=float(self.reference.probabilities[index].max()),
-            target_probability=float(self.target.probabilities[index].max()),
-            changed=bool(self.changed[index]),
-            margin=float(self.reference.margins[index]),
-            max_abs_logit_delta=float(self.abs_logit_delta[index]),
-            flip_factor=float(self.flip_factors[index]),
-            rival=int(self._flips[1][index]),
-        )
 
 
 def classifiers(pair: ModelPair) -> tuple[Classifier, Classifier]:

@@ -1,4 +1,4 @@
-"""One model's answers, and everything that follows from its logits alone."""
+"""One model's answers, and everything that follows from its logits, without and with the true classes."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,26 +14,48 @@ NO_ANSWER = -1
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluation:
+class Answers:
     """One model's answers.
 
     Attributes
     ----------
     logits : float32, shape (n, 10)
+    """
+
+    logits: npt.NDArray[np.float32] = field(repr=False)
+
+    @cached_property
+    def predictions(self) -> npt.NDArray[np.int64]:
+        """Class with the largest logit, shape (n,); `NO_ANSWER` where a logit is NaN."""
+        return predicted(self.logits)
+
+    @cached_property
+    def probabilities(self) -> npt.NDArray[np.float64]:
+        """Softmax of the logits, shape (n, 10)."""
+        return softmax(self.logits)
+
+    @cached_property
+    def margins(self) -> npt.NDArray[np.float64]:
+        """Largest minus second-largest logit of each image, shape (n,)."""
+        top_two: npt.NDArray[np.float64] = np.partition(self.logits.astype(np.float64), -2, axis=1)[:, -2:]
+        margins: npt.NDArray[np.float64] = top_two[:, 1] - top_two[:, 0]
+        return margins
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation(Answers):
+    """One model's answers, held against the true classes.
+
+    Attributes
+    ----------
     labels : uint8, shape (n,)
         The true classes.
     size_bytes
         Size of the model's file.
     """
 
-    logits: npt.NDArray[np.float32] = field(repr=False)
     labels: npt.NDArray[np.uint8] = field(repr=False)
     size_bytes: int
-
-    @cached_property
-    def predictions(self) -> npt.NDArray[np.int64]:
-        """Class with the largest logit, shape (n,); `NO_ANSWER` where a logit is NaN."""
-        return predicted(self.logits)
 
     @cached_property
     def correct(self) -> npt.NDArray[np.bool_]:
@@ -44,11 +66,6 @@ class Evaluation:
     def accuracy(self) -> Proportion:
         """Share of correct predictions, with its 95 % Wilson interval."""
         return proportion(int(self.correct.sum()), len(self.labels))
-
-    @cached_property
-    def probabilities(self) -> npt.NDArray[np.float64]:
-        """Softmax of the logits, shape (n, 10)."""
-        return softmax(self.logits)
 
     @cached_property
     def confusion(self) -> npt.NDArray[np.int64]:
@@ -63,13 +80,6 @@ class Evaluation:
         totals = np.bincount(self.labels, minlength=CLASSES)
         hits = np.bincount(self.labels[self.correct], minlength=CLASSES)
         return tuple(proportion(int(h), int(n)) if n else None for h, n in zip(hits, totals, strict=True))
-
-    @cached_property
-    def margins(self) -> npt.NDArray[np.float64]:
-        """Largest minus second-largest logit of each image, shape (n,)."""
-        top_two: npt.NDArray[np.float64] = np.partition(self.logits.astype(np.float64), -2, axis=1)[:, -2:]
-        margins: npt.NDArray[np.float64] = top_two[:, 1] - top_two[:, 0]
-        return margins
 
 
 def predicted(logits: npt.NDArray[np.floating]) -> npt.NDArray[np.int64]:

@@ -11,8 +11,6 @@ class ImageReport:
 
     Attributes
     ----------
-    label
-        The true class.
     reference_text, target_text
         The predicted digits, ``"nothing"`` where a logit is not a number.
     reference_probability, target_probability
@@ -29,7 +27,6 @@ class ImageReport:
         The class that would answer then; without meaning if no multiple changes the answer.
     """
 
-    label: int
     reference_text: str
     target_text: str
     reference_probability: float

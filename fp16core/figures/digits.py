@@ -1,14 +1,13 @@
 """Pictures and figures of single digits: contact sheets, probabilities, logits."""
 
-import io
-
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
-from PIL import Image
 
+from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import answer_text
+from fp16core.figures.png import png
 from fp16core.figures.style import (
     DELTA_COLOUR,
     DELTA_NAME,
@@ -34,7 +33,7 @@ def digit_png(image: npt.NDArray[np.uint8], scale: int = 8) -> bytes:
     scale
         Enlargement.
     """
-    return _png(np.kron(image, np.ones((scale, scale), np.uint8)))
+    return png(np.kron(image, np.ones((scale, scale), np.uint8)))
 
 
 def sprite_png(images: npt.NDArray[np.uint8], columns: int) -> bytes:
@@ -51,7 +50,7 @@ def sprite_png(images: npt.NDArray[np.uint8], columns: int) -> bytes:
     cells = np.zeros((rows * columns, IMAGE_SIDE, IMAGE_SIDE), np.uint8)
     cells[: len(images)] = images
     grid = cells.reshape(rows, columns, IMAGE_SIDE, IMAGE_SIDE).transpose(0, 2, 1, 3)
-    return _png(grid.reshape(rows * IMAGE_SIDE, columns * IMAGE_SIDE))
+    return png(grid.reshape(rows * IMAGE_SIDE, columns * IMAGE_SIDE))
 
 
 def sheet_entries(comparison: Comparison, shown: npt.NDArray[np.int64], chosen: int) -> list[dict[str, object]]:
@@ -67,12 +66,12 @@ def sheet_entries(comparison: Comparison, shown: npt.NDArray[np.int64], chosen: 
     ]
 
 
-def probabilities(comparison: Comparison, index: int) -> go.Figure:
+def probabilities(answers: BothAnswers, index: int) -> go.Figure:
     """Probabilities of the ten digits by both models, for one image."""
     drawn = figure(280, barmode="group", bargap=0.25)
     for name, evaluation, colour in (
-        (REFERENCE_NAME, comparison.reference, REFERENCE_COLOUR),
-        (TARGET_NAME, comparison.target, TARGET_COLOUR),
+        (REFERENCE_NAME, answers.reference, REFERENCE_COLOUR),
+        (TARGET_NAME, answers.target, TARGET_COLOUR),
     ):
         drawn.add_bar(
             name=name,
@@ -86,12 +85,12 @@ def probabilities(comparison: Comparison, index: int) -> go.Figure:
     return fixed(drawn)
 
 
-def logits(comparison: Comparison, index: int) -> go.Figure:
+def logits(answers: BothAnswers, index: int) -> go.Figure:
     """Logits of both models above, and their difference below, for one image."""
     drawn = figure(380)
     for name, evaluation, colour, symbol in (
-        (REFERENCE_NAME, comparison.reference, REFERENCE_COLOUR, "circle"),
-        (TARGET_NAME, comparison.target, TARGET_COLOUR, "x-thin"),
+        (REFERENCE_NAME, answers.reference, REFERENCE_COLOUR, "circle"),
+        (TARGET_NAME, answers.target, TARGET_COLOUR, "x-thin"),
     ):
         drawn.add_scatter(
             name=name,
@@ -102,7 +101,7 @@ def logits(comparison: Comparison, index: int) -> go.Figure:
             marker={"color": colour, "size": 12, "symbol": symbol, "line": {"color": colour, "width": 3}},
             hovertemplate=name + " gives the digit %{x} the logit %{y:.6f}<extra></extra>",
         )
-    deltas = comparison.logit_delta[index]
+    deltas = answers.logit_delta[index]
     drawn.add_bar(
         name=DELTA_NAME,
         x=list(range(10)),
@@ -134,9 +133,3 @@ def hover_sentence(comparison: Comparison, index: int) -> str:
     said = [answer_text(int(e.predictions[index])) for e in (comparison.reference, comparison.target)]
     answers = f"both say {said[0]}" if said[0] == said[1] else f"float32 says {said[0]}, float16 says {said[1]}"
     return f"Image {index:,}, a {comparison.labels[index]}: {answers}"
-
-
-def _png(pixels: npt.NDArray[np.uint8]) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
-    return file.getvalue()
