@@ -79,8 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--target", type=Path, metavar="F", help="float16 .tflite (default: the active pair's)")
     sub.add_argument("--limit", type=_positive, metavar="N", help="only the first N images")
 
-    sub = add("predict", commands.predict, "Let both models read image files of 28 × 28 pixels.")
-    sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="image with light ink on dark paper")
+    sub = add("predict", commands.predict, "Let both models read the digits on image files of any size.")
+    sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="picture of a digit, or of several in a row")
 
     sub = add("train", commands.train, "Train the tutorial's model and convert it to float32 and float16 .tflite.")
     sub.add_argument(

@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from fp16core import evaluate
-from fp16core.data import load_mnist, normalise
+from fp16core.data import load_mnist
 from fp16core.evaluate.evaluation import NO_ANSWER
 from fp16core.models.pair import load_pair, pair_folder, read_model_file, read_pair
 from fp16core.models.recipe import Progress, Recipe
 from fp16core.output import new_folder
 from fp16core.text import bytes_text, percent_text, points_text, small_text
-from fp16core.vocabulary import ImageError, ModelFileError, ModelPair, PairError
+from fp16core.vocabulary import MAX_FILE_BYTES, ImageError, ModelFileError, ModelPair, PairError
 
-BENCH_PARTS = ("batch", "evaluation", "process", "training")
+BENCH_PARTS = ("batch", "evaluation", "process", "training", "uploads")
 
 
 @dataclass(frozen=True)
@@ -71,28 +69,41 @@ def compare(options: Namespace) -> Outcome:
 
 def predict(options: Namespace) -> Outcome:
     """Both models on image files."""
-    from fp16core.images import read_digit
+    from fp16core.images import prepare_file  # brings SciPy and scikit-image, which no other command needs
 
-    reference, target = evaluate.classifiers(load_pair())
+    pair = load_pair()
+    models = evaluate.classifiers(pair)
     document: list[dict[str, Any]] = []
     for path in options.files:
         try:
-            image = normalise(read_digit(path))[None]
+            prepared = prepare_file(_contents(path), str(path))
         except ImageError as error:
             document.append({"file": str(path), "error": str(error)})
             continue
-        answers = {"reference": _answer(reference.logits(image)[0]), "target": _answer(target.logits(image)[0])}
-        agree = answers["reference"]["digit"] == answers["target"]["digit"]
-        document.append({"file": str(path), **answers, "agree": agree})
+        answers = evaluate.read_digits(models, prepared.images)
+        digits = [
+            {
+                "reference": _answer(answers.reference, place),
+                "target": _answer(answers.target, place),
+                "agree": not answers.changed[place],
+                "max_abs_logit_delta": float(answers.abs_logit_delta[place]),
+            }
+            for place in range(answers.images)
+        ]
+        # One digit is the usual case, and reads best without a list around it.
+        found = digits[0] if len(digits) == 1 else {"digits": digits, "agree": not answers.changed.any()}
+        document.append({"file": str(path), **found, "stages": list(prepared.decisions)})
 
     def show() -> None:
         table = _table("", "file", "float32 says", "float16 says", "agree")
         for row in document:
             if "error" in row:
                 table.add_row(row["file"], "error", row["error"], "")
-            else:
-                agree = "yes" if row["agree"] else "no"
-                table.add_row(row["file"], _said(row["reference"]), _said(row["target"]), agree)
+                continue
+            said = [
+                " ".join(_said(digit[role]) for digit in row.get("digits", [row])) for role in ("reference", "target")
+            ]
+            table.add_row(row["file"], *said, "yes" if row["agree"] else "no")
         _print(table)
 
     return Outcome(document, show, status=int(any("error" in row for row in document)))
@@ -160,18 +171,46 @@ def convert(options: Namespace) -> Outcome:
 
 def bench(options: Namespace) -> Outcome:
     """Measurements against what a user would do instead."""
-    from fp16core.bench.run import run_bench
+    from fp16core.bench.run import Ratio, run_bench
+    from fp16core.bench.uploads import Duration, Upload
 
     with _progress_bar(options) as on_progress:
         results = run_bench(options.parts or BENCH_PARTS, options.repeats, on_progress)
 
     def show() -> None:
-        table = _table(f"{options.repeats} repetitions", "ratio", "goal", "minimum", "median", "maximum", "measured")
+        ratios = _table(f"{options.repeats} repetitions", "ratio", "goal", "minimum", "median", "maximum", "measured")
+        uploads = _table(
+            "accuracy on uploads",
+            "kind",
+            "files",
+            "fed directly",
+            "float32",
+            "cost",
+            "float16",
+            "only resized",
+            "doubted",
+        )
+        durations = _table("time of one picture", "work", "goal", "median", "repetitions")
         for result in results:
-            goal = f"≥ {result.goal:g}" if result.goal else ""
-            spread = (f"{value:.2f}×" for value in (result.minimum, result.median, result.maximum))
-            table.add_row(result.name, goal, *spread, result.measured)
-        _print(table)
+            match result:
+                case Ratio():
+                    goal = f"≥ {result.goal:g}" if result.goal else ""
+                    spread = (f"{value:.2f}×" for value in (result.minimum, result.median, result.maximum))
+                    ratios.add_row(result.name, goal, *spread, result.measured)
+                case Upload():
+                    cost = "" if result.delta is None else points_text(result.delta)
+                    if result.goal is not None:
+                        cost += f" (goal ≥ {points_text(result.goal)})"
+                    direct = "" if result.direct is None else percent_text(result.direct)
+                    shares = (percent_text(share) for share in (result.target, result.naive, result.doubted))
+                    reference = percent_text(result.reference)
+                    uploads.add_row(result.kind, f"{result.images:,}", direct, reference, cost, *shares)
+                case Duration():
+                    goal = f"≤ {result.goal_ms:g} ms" if result.goal_ms else ""
+                    durations.add_row(result.name, goal, f"{result.median_ms:.2f} ms", f"{result.repeats}")
+        for table in (ratios, uploads, durations):
+            if table.row_count:
+                _print(table)
 
     return Outcome([result.document() for result in results], show)
 
@@ -185,13 +224,22 @@ def _chosen_pair(options: Namespace) -> ModelPair:
     return read_pair(options.reference, options.target)
 
 
-def _answer(logits: np.ndarray) -> dict[str, Any]:
-    prediction = int(evaluate.predicted(logits[None])[0])
+def _contents(path: Path) -> bytes:
+    try:
+        # One byte more than is read, so that a larger file is noticed without being loaded.
+        with path.open("rb") as file:
+            return file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise ImageError(f"{path}: the file cannot be read ({error.strerror}).") from error
+
+
+def _answer(answers: evaluate.Answers, place: int) -> dict[str, Any]:
+    prediction = int(answers.predictions[place])
     answered = prediction != NO_ANSWER
     return {
         "digit": prediction if answered else None,
-        "probability": float(evaluate.softmax(logits).max()) if answered else None,
-        "logits": [float(v) for v in logits],
+        "probability": float(answers.probabilities[place].max()) if answered else None,
+        "logits": [float(v) for v in answers.logits[place]],
     }
 
 

@@ -17,6 +17,11 @@ def percent_text(share: float) -> str:
     return f"{share * 100:.2f} %"
 
 
+def share_text(share: float) -> str:
+    """A share of 1 as a rounded percentage: ``8 %``."""
+    return f"{share * 100:.0f} %"
+
+
 def points_text(share: float) -> str:
     """A difference of two shares in percentage points, signed: ``−0.01 points``."""
     return _minus(f"{share * 100:+.2f}") + " points"

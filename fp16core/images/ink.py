@@ -1,0 +1,196 @@
+"""Which pixels are ink, and which of them belong to which digit."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from fp16core.text import count_text
+
+Mask = npt.NDArray[np.bool_]
+
+_SPECK_SHARE = 0.02
+"""Share of the largest piece's area below which a piece of ink is a speck."""
+
+_EIGHT = np.ones((3, 3), bool)
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle of pixels, ``bottom`` and ``right`` excluded."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def height(self) -> int:
+        """Height in pixels."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        """Width in pixels."""
+        return self.right - self.left
+
+    @property
+    def cells(self) -> tuple[slice, slice]:
+        """Index of the rectangle in an array."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    def joined(self, other: "Box") -> "Box":
+        """The smallest rectangle around both."""
+        return Box(
+            min(self.top, other.top),
+            min(self.left, other.left),
+            max(self.bottom, other.bottom),
+            max(self.right, other.right),
+        )
+
+    def widened(self, margin: int, shape: tuple[int, ...]) -> "Box":
+        """The rectangle with a margin around it, as far as an array of this shape has one."""
+        return Box(
+            max(0, self.top - margin),
+            max(0, self.left - margin),
+            min(shape[0], self.bottom + margin),
+            min(shape[1], self.right + margin),
+        )
+
+    def encloses(self, other: "Box") -> bool:
+        """Whether the other lies strictly within."""
+        return (
+            self.top < other.top and self.left < other.left and self.bottom > other.bottom and self.right > other.right
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """Connected pieces of ink.
+
+    Attributes
+    ----------
+    labels : int32, shape (h, w)
+        0 for paper, k for the piece k.
+    boxes
+        Box of the piece k at place k − 1.
+    areas : int64, shape (k,)
+        Pixels of each piece.
+    """
+
+    labels: npt.NDArray[np.int32]
+    boxes: tuple[Box, ...]
+    areas: npt.NDArray[np.int64]
+
+    def mask(self, kept: npt.NDArray[np.bool_]) -> Mask:
+        """Pixels of the pieces kept, a bool for each piece."""
+        return np.concatenate([[False], kept])[self.labels]
+
+
+def pieces_of(mask: Mask) -> Pieces:
+    """The connected pieces of ink, diagonal neighbours included."""
+    labels, count = ndimage.label(mask, _EIGHT)
+    boxes = tuple(
+        Box(rows.start, columns.start, rows.stop, columns.stop) for rows, columns in ndimage.find_objects(labels)
+    )
+    return Pieces(labels.astype(np.int32, copy=False), boxes, np.bincount(labels.ravel(), minlength=count + 1)[1:])
+
+
+def worth_keeping(pieces: Pieces, least_area_px: float) -> tuple[npt.NDArray[np.bool_], str]:
+    """Which pieces may be a digit's: not specks, not the picture's edge, not a frame around the rest.
+
+    Parameters
+    ----------
+    pieces
+        All pieces of ink.
+    least_area_px
+        Pixels below which a piece is a speck, however small the others are.
+
+    Returns
+    -------
+    kept : bool, shape (k,)
+    decision
+        What was dropped, in words.
+    """
+    dropped: list[str] = []
+    tiny = pieces.areas < least_area_px
+    kept = ~tiny
+    rims = np.array([_lies_along_edge(pieces, place) for place in range(len(kept))], bool) & kept
+    kept &= ~rims
+    edges = np.array([_covers_edge(pieces, place) for place in range(len(kept))], bool) & kept
+    if edges.sum() < kept.sum():
+        kept &= ~edges
+        rims |= edges
+    if rims.any():
+        dropped.append(count_text(int(rims.sum()), "mark") + " along the picture's edge")
+    frames = np.array([kept[place] and _is_frame(pieces, place, kept) for place in range(len(kept))], bool)
+    if frames.any():
+        kept &= ~frames
+        dropped.append("a frame around the ink")
+    small = kept & (pieces.areas < _SPECK_SHARE * pieces.areas[kept].max(initial=0))
+    kept &= ~small
+    if (specks := int(tiny.sum() + small.sum())) > 0:
+        dropped.append(count_text(specks, "speck"))
+    return kept, "dropped " + " and ".join(dropped) if dropped else "nothing to drop"
+
+
+def rows_of_digits(pieces: Pieces, kept: npt.NDArray[np.bool_]) -> list[list[int]]:
+    """Group pieces into digits, in reading order.
+
+    Pieces that share columns belong to one digit; so do pieces much closer than their strokes are
+    wide.
+
+    Returns
+    -------
+    list of list of int
+        For each digit, the places of its pieces.
+    """
+    order = sorted(np.flatnonzero(kept).tolist(), key=lambda place: pieces.boxes[place].left)
+    groups: list[list[int]] = []
+    boxes: list[Box] = []
+    for place in order:
+        box = pieces.boxes[place]
+        if groups and _one_digit(boxes[-1], box):
+            groups[-1].append(place)
+            boxes[-1] = boxes[-1].joined(box)
+        else:
+            groups.append([place])
+            boxes.append(box)
+    tallest = max((box.height for box in boxes), default=0)
+    return [group for group, box in zip(groups, boxes, strict=True) if box.height >= 0.4 * tallest]
+
+
+def _one_digit(left: Box, right: Box) -> bool:
+    shared = min(left.right, right.right) - right.left
+    return shared > 0.25 * min(left.width, right.width)
+
+
+def _lies_along_edge(pieces: Pieces, place: int) -> bool:
+    """Whether a piece is a thin strip along the picture's edge: the rest of a line, or of a shadow."""
+    box = pieces.boxes[place]
+    height, width = pieces.labels.shape
+    thin = 0.03 * max(height, width)
+    if (box.top == 0 or box.bottom == height) and box.height <= thin and box.width > 2 * box.height:
+        return True
+    return (box.left == 0 or box.right == width) and box.width <= thin and box.height > 2 * box.width
+
+
+def _covers_edge(pieces: Pieces, place: int) -> bool:
+    """Whether a piece covers much of one of the picture's sides: a table, a hand, a deep shadow."""
+    box = pieces.boxes[place]
+    height, width = pieces.labels.shape
+    sides = [
+        (box.top == 0, pieces.labels[0], width),
+        (box.bottom == height, pieces.labels[-1], width),
+        (box.left == 0, pieces.labels[:, 0], height),
+        (box.right == width, pieces.labels[:, -1], height),
+    ]
+    return any(touches and (edge == place + 1).sum() > 0.3 * length for touches, edge, length in sides)
+
+
+def _is_frame(pieces: Pieces, place: int, kept: npt.NDArray[np.bool_]) -> bool:
+    """Whether a piece goes around another that is large enough to be the digit."""
+    box = pieces.boxes[place]
+    inner = (pieces.boxes[other] for other in np.flatnonzero(kept))
+    return any(box.encloses(other) and other.height > 0.35 * box.height for other in inner)

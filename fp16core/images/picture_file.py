@@ -1,0 +1,286 @@
+"""A stranger's image file becomes a picture of bounded size: decoded, turned upright, made grey."""
+
+import base64
+import binascii
+import io
+import struct
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pillow_heif
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from fp16core.vocabulary import MAX_FILE_BYTES, ImageError
+
+pillow_heif.register_heif_opener(thumbnails=False)
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "HEIF")
+"""What may be read; Pillow knows more, and hands some of it to other programs."""
+
+WORK_SIDE_PX = 512
+"""Longer side of the picture that all later stages work on, at most."""
+
+MAX_PIXELS = 50_000_000
+"""Most pixels of a picture; a JPEG's are counted after it was scaled down while decoding."""
+
+MIN_SIDE_PX = 8
+"""Shorter side of the smallest picture that can hold a digit."""
+
+_LARGE_PIXELS = 4_000_000
+_one_large_picture = threading.Lock()
+
+_SIXTEEN_BIT = ("I;16", "I;16B", "I;16L", "I;16N")
+_ORIENTATION_TAG = 0x0112
+_TURNS = {
+    2: "mirrored left to right",
+    3: "turned by 180°",
+    4: "mirrored top to bottom",
+    5: "mirrored and turned by 90°",
+    6: "turned by 90° clockwise",
+    7: "mirrored and turned by 90°",
+    8: "turned by 90° anticlockwise",
+}
+
+# What Pillow's decoders raise on damaged files.
+_DAMAGE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    RuntimeError,
+    AttributeError,
+    IndexError,
+    KeyError,
+    TypeError,
+    OverflowError,
+    MemoryError,
+    EOFError,
+    ZeroDivisionError,
+    struct.error,
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A decoded picture, at most `WORK_SIDE_PX` pixels long.
+
+    Attributes
+    ----------
+    image
+        As stored, in Pillow's mode L, LA, RGB, RGBA, or F with levels from 0 to 255.
+    turn
+        Key of the EXIF orientation, 1 if the picture is stored upright.
+    decision
+        What was decoded, in words.
+    is_original
+        Whether the pixels are those of the file, not scaled down.
+    """
+
+    image: Image.Image = field(repr=False)
+    turn: int
+    decision: str
+    is_original: bool
+
+    def packed(self) -> "PackedPicture":
+        """The picture compressed, to be kept while a visitor may want to see it again."""
+        image = self.image
+        if image.mode == "F":  # which PNG lacks; 16 bits hold it to a 65,535th
+            image = Image.fromarray(np.rint(np.asarray(image) * 257).astype(np.uint16))
+        file = io.BytesIO()
+        image.save(file, "PNG", compress_level=1)
+        return PackedPicture(file.getvalue(), self.turn, self.decision, self.is_original)
+
+
+@dataclass(frozen=True)
+class PackedPicture:
+    """A `Picture` with its pixels compressed.
+
+    Attributes
+    ----------
+    png
+        The pixels.
+    turn, decision, is_original
+        As in `Picture`.
+    """
+
+    png: bytes = field(repr=False)
+    turn: int
+    decision: str
+    is_original: bool
+
+    def unpacked(self) -> Picture:
+        """The picture as it was."""
+        with Image.open(io.BytesIO(self.png)) as image:
+            return Picture(_plain(image, "a kept picture"), self.turn, self.decision, self.is_original)
+
+
+def open_picture(data: bytes, name: str) -> Picture:
+    """Decode an image file and scale it down.
+
+    Parameters
+    ----------
+    data
+        Contents of the file.
+    name
+        What to call it in errors.
+
+    Raises
+    ------
+    ImageError
+        If the file is empty, too large, damaged, not an image in one of `FORMATS`, or has too many
+        or too few pixels.
+    """
+    if not data:
+        raise ImageError(f"{name}: the file is empty.")
+    if len(data) > MAX_FILE_BYTES:
+        raise ImageError(
+            f"{name}: the file has {len(data):,} bytes; at most {MAX_FILE_BYTES:,} are read. Save it smaller, as JPEG."
+        )
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            if image.width * image.height <= _LARGE_PIXELS:
+                return _decoded(image, name)
+            # One at a time, so that many visitors with large photographs do not add up.
+            with _one_large_picture:
+                return _decoded(image, name)
+    except UnidentifiedImageError as error:
+        known = ", ".join(FORMATS)
+        raise ImageError(f"{name}: this is not an image in a known format ({known}); save it as PNG.") from error
+    except Image.DecompressionBombError as error:
+        raise ImageError(f"{name}: the image has far more than {MAX_PIXELS:,} pixels; scale it down first.") from error
+    except _DAMAGE as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise ImageError(f"{name}: the image cannot be read ({reason}); save it again.") from error
+
+
+def data_of_url(url: Any, name: str) -> bytes:
+    """Contents of a base64 data URL, as browsers make them of a canvas.
+
+    Raises
+    ------
+    ImageError
+        If it is anything else.
+    """
+    head, _, body = url.partition(";base64,") if isinstance(url, str) else ("", "", "")
+    if not head.startswith("data:image/") or len(body) > 2 * MAX_FILE_BYTES:
+        raise ImageError(f"{name}: what the browser sent is no picture; save it as a file and upload that.")
+    try:
+        return base64.b64decode(body, validate=True)
+    except binascii.Error as error:
+        raise ImageError(f"{name}: what the browser sent was cut off ({error}); try once more.") from error
+
+
+def upright(picture: Picture) -> tuple[Image.Image, str]:
+    """The picture as its EXIF orientation says it should be seen, and what was done."""
+    if picture.turn not in _TURNS:
+        return picture.image, "upright as stored"
+    turned = picture.image.copy()
+    turned.getexif()[_ORIENTATION_TAG] = picture.turn
+    return ImageOps.exif_transpose(turned), f"{_TURNS[picture.turn]}, as the EXIF orientation asks"
+
+
+def without_transparency(image: Image.Image) -> tuple[Image.Image, str]:
+    """The picture on opaque paper, and what paper was chosen.
+
+    Where most of the picture is opaque, the paper takes the median level of the opaque part; else
+    the opaque part is the ink, and the paper is white if it is dark and black if it is light.
+    """
+    if image.mode not in ("LA", "RGBA"):
+        return image, "no transparency"
+    alpha = np.asarray(image.getchannel("A"), np.float32) / 255
+    if alpha.min() == 1:
+        return image.convert(image.mode[:-1]), "opaque throughout"
+    levels = np.asarray(image.convert(image.mode[:-1]).convert("L"), np.float32)
+    if alpha.mean() > 0.6:
+        paper, words = int(np.median(levels[alpha > 0.5])), "the opaque part's own grey"
+    elif (levels * alpha).sum() < 127.5 * alpha.sum():
+        paper, words = 255, "white paper, as the ink is dark"
+    else:
+        paper, words = 0, "black paper, as the ink is light"
+    sheet = Image.new("RGBA", image.size, (paper, paper, paper, 255))
+    return Image.alpha_composite(sheet, image.convert("RGBA")).convert("RGB"), f"laid on {words}"
+
+
+def grey_levels(image: Image.Image) -> npt.NDArray[np.float32]:
+    """Levels from 0 to 1 on the picture's own scale, colours weighted by ITU-R BT.601 luma, shape (h, w)."""
+    grey = image if image.mode == "F" else image.convert("L")
+    return np.asarray(grey, np.float32) / np.float32(255)
+
+
+def _decoded(image: Image.Image, name: str) -> Picture:
+    width, height = image.size
+    frames = getattr(image, "n_frames", 1) if image.format in ("GIF", "PNG", "WEBP", "TIFF") else 1
+    longer = max(width, height)
+    if min(width, height) < MIN_SIDE_PX:
+        raise ImageError(
+            f"{name}: the image is {width} × {height} pixels; at least {MIN_SIDE_PX} × {MIN_SIDE_PX} "
+            "are needed to see a digit."
+        )
+    if longer > 2 * WORK_SIDE_PX:
+        image.draft(None, (2 * WORK_SIDE_PX * width // longer, 2 * WORK_SIDE_PX * height // longer))
+    if image.width * image.height > MAX_PIXELS:
+        raise ImageError(
+            f"{name}: the image is {width:,} × {height:,} pixels; at most {MAX_PIXELS:,} in all are read. "
+            "Scale it down first."
+        )
+    turn = image.getexif().get(_ORIENTATION_TAG, 1)
+    mode = image.mode
+    small = _scaled_down(image, name)
+    words = f"{image.format}, {width:,} × {height:,} pixels, {_COLOURS.get(mode, mode)}"
+    if frames > 1:
+        words += f", the first of {frames} frames"
+    if small.size != (width, height):
+        words += f", scaled down to {small.width} × {small.height}"
+    return Picture(small, turn if isinstance(turn, int) else 1, words, small.size == (width, height))
+
+
+def _scaled_down(image: Image.Image, name: str) -> Image.Image:
+    plain = _plain(image, name)
+    scale = WORK_SIDE_PX / max(plain.size)
+    if scale >= 1:
+        return plain
+    size = max(1, round(plain.width * scale)), max(1, round(plain.height * scale))
+    return plain.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+
+
+def _plain(image: Image.Image, name: str) -> Image.Image:
+    """The picture in one of the modes that `Picture` promises."""
+    mode = image.mode
+    if mode in _SIXTEEN_BIT:
+        return Image.fromarray(np.asarray(image, np.float32) / np.float32(257))
+    if mode in ("I", "F"):
+        return Image.fromarray(_eight_bit_scale(np.asarray(image, np.float32), name))
+    if mode == "P":
+        return image.convert("RGBA" if "transparency" in image.info else "RGB")
+    if mode in ("L", "LA", "RGB", "RGBA"):
+        return image.convert("RGBA") if mode in ("L", "RGB") and "transparency" in image.info else image.copy()
+    return image.convert({"1": "L", "PA": "RGBA", "La": "LA", "RGBa": "RGBA"}.get(mode, "RGB"))
+
+
+def _eight_bit_scale(levels: npt.NDArray[np.float32], name: str) -> npt.NDArray[np.float32]:
+    if not np.isfinite(levels).all():
+        raise ImageError(f"{name}: a pixel is not a number; save it with 8 or 16 bits.")
+    low, high = float(levels.min()), float(levels.max())
+    if low >= 0:
+        for top in (1.0, 255.0, 65535.0):
+            if high <= top:
+                return levels * np.float32(255 / top)
+    # Beyond the customary scales only the order of the levels is known.
+    return (levels - np.float32(low)) * np.float32(255 / (high - low))
+
+
+_COLOURS = {
+    "1": "black and white",
+    "L": "grey",
+    "LA": "grey with transparency",
+    "P": "palette",
+    "PA": "palette with transparency",
+    "RGB": "colour",
+    "RGBA": "colour with transparency",
+    "CMYK": "CMYK colour",
+    "I": "32-bit grey",
+    "F": "32-bit grey",
+    **dict.fromkeys(_SIXTEEN_BIT, "16-bit grey"),
+}

@@ -1,0 +1,193 @@
+"""The names of the stages between a stranger's picture and a 28 × 28 digit, and what each is for."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.vocabulary import ImageError
+
+
+class StageName(StrEnum):
+    """The stages in their order."""
+
+    DECODE = "decode"
+    UPRIGHT = "upright"
+    TRANSPARENCY = "transparency"
+    GREY = "grey"
+    LIGHT = "light"
+    POLARITY = "polarity"
+    LINES = "lines"
+    INK = "ink"
+    SPECKS = "specks"
+    DIGITS = "digits"
+    CROP = "crop"
+    SCALE = "scale"
+    STROKE = "stroke"
+    CENTRE = "centre"
+
+
+@dataclass(frozen=True)
+class StageInfo:
+    """What a stage is for.
+
+    Attributes
+    ----------
+    title
+        What the page calls it.
+    why
+        Why a digit needs it, in a sentence.
+    when_off
+        What happens instead when it is switched off; empty if it cannot be.
+    """
+
+    title: str
+    why: str
+    when_off: str = ""
+
+
+INFO: dict[StageName, StageInfo] = {
+    StageName.DECODE: StageInfo("Decode", "The file's format, size and colours."),
+    StageName.UPRIGHT: StageInfo(
+        "Turn upright",
+        "Phones store pictures as the sensor saw them and note in the EXIF data how they were held.",
+        "the picture stays as it was stored",
+    ),
+    StageName.TRANSPARENCY: StageInfo(
+        "Fill transparency",
+        "A transparent picture has no paper; it gets the one that its ink shows on.",
+        "transparency is ignored, with whatever colour lies beneath",
+    ),
+    StageName.GREY: StageInfo("To grey", "The models know one number for each pixel."),
+    StageName.LIGHT: StageInfo(
+        "Even the light",
+        "Shadows and lamps make one side of the paper darker than the other; dividing by the bare paper removes that.",
+        "one level of paper is taken for the whole picture",
+    ),
+    StageName.POLARITY: StageInfo(
+        "Light ink on dark",
+        "MNIST is white on black; people write dark on light.",
+        "the picture is taken for light ink on dark paper as it is",
+    ),
+    StageName.LINES: StageInfo(
+        "Remove printed lines",
+        "Ruled and squared paper would be read as strokes.",
+        "printed lines stay",
+    ),
+    StageName.INK: StageInfo(
+        "Find the ink",
+        "What is more than half as far from the paper as the strongest strokes is ink.",
+        "grey levels are kept as they are",
+    ),
+    StageName.SPECKS: StageInfo(
+        "Drop specks and edges",
+        "Dust, the table's edge and a frame around the digit are not part of it.",
+        "every mark counts as ink",
+    ),
+    StageName.DIGITS: StageInfo(
+        "Tell digits apart",
+        "Marks side by side are digits in a row; marks above each other belong together.",
+        "all ink is one digit",
+    ),
+    StageName.CROP: StageInfo(
+        "Crop",
+        "Where on the paper a digit stands says nothing about which it is.",
+        "the paper around the digit stays",
+    ),
+    StageName.SCALE: StageInfo(
+        "Scale to 20 pixels",
+        "Every MNIST digit fits a box of 20 × 20 pixels, its longer side filling it.",
+        "the picture fills all 28 × 28 pixels, without a margin",
+    ),
+    StageName.STROKE: StageInfo(
+        "Usual strokes",
+        "A fineliner's strokes nearly vanish at this size, and a marker's fill the loops.",
+        "strokes stay as thin or thick as they are",
+    ),
+    StageName.CENTRE: StageInfo(
+        "Centre of mass",
+        "MNIST puts each digit's centre of mass at the centre of its 28 × 28 pixels.",
+        "the middle of the digit's box goes to the centre",
+    ),
+}
+"""Every stage, in order."""
+
+OPTIONAL = tuple(name for name, info in INFO.items() if info.when_off)
+"""The stages that can be switched off."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """What one stage made of a picture.
+
+    Attributes
+    ----------
+    name
+        Which stage.
+    decision
+        What was decided, in words.
+    is_on
+        Whether the stage was done, not switched off.
+    picture : uint8, shape (h, w) or (h, w, 3)
+        A thumbnail of the picture after the stage; `None` if none was asked for.
+    """
+
+    name: StageName
+    decision: str
+    is_on: bool = True
+    picture: npt.NDArray[np.uint8] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedDigit:
+    """One digit as the models see it.
+
+    Attributes
+    ----------
+    image : uint8, shape (28, 28)
+        Light ink on black.
+    stages
+        What was done to this digit alone.
+    """
+
+    image: npt.NDArray[np.uint8] = field(repr=False)
+    stages: tuple[Stage, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedPicture:
+    """A picture and the digits found on it.
+
+    Attributes
+    ----------
+    name
+        What errors and tables call it.
+    stages
+        What was done to the whole picture.
+    digits
+        From left to right, at least one.
+    """
+
+    name: str
+    stages: tuple[Stage, ...]
+    digits: tuple[PreparedDigit, ...]
+
+    @property
+    def images(self) -> npt.NDArray[np.uint8]:
+        """The digits, shape (k, 28, 28)."""
+        return np.stack([digit.image for digit in self.digits])
+
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        """What every stage decided, in words; the stages of each digit in turn."""
+        words = [f"{INFO[stage.name].title}: {stage.decision}" for stage in self.stages]
+        for number, digit in enumerate(self.digits, 1):
+            which = f" of digit {number}" if len(self.digits) > 1 else ""
+            words += [f"{INFO[stage.name].title}{which}: {stage.decision}" for stage in digit.stages]
+        return tuple(words)
+
+
+def blank(name: str) -> ImageError:
+    """The error for a picture without ink."""
+    return ImageError(f"{name}: no ink was found; the picture is blank or all of one colour. Write larger or darker.")

@@ -1,0 +1,225 @@
+"""Image files in every format and mode that may be read, damaged ones too; Pillow writes them."""
+
+import base64
+import io
+import struct
+import zlib
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+
+from fp16core.images import prepare_file
+from fp16core.images.picture_file import (
+    FORMATS,
+    MAX_PIXELS,
+    WORK_SIDE_PX,
+    data_of_url,
+    grey_levels,
+    open_picture,
+    upright,
+    without_transparency,
+)
+from fp16core.vocabulary import MAX_FILE_BYTES, ImageError
+
+GREY = (np.arange(28 * 28, dtype=np.uint32).reshape(28, 28) % 256).astype(np.uint8)
+
+
+def file_of(image: Image.Image | npt.NDArray[Any], kind: str = "PNG", **options: Any) -> bytes:
+    file = io.BytesIO()
+    (image if isinstance(image, Image.Image) else Image.fromarray(image)).save(file, kind, **options)
+    return file.getvalue()
+
+
+def levels_of(data: bytes) -> npt.NDArray[np.uint8]:
+    opened = open_picture(data, "picture")
+    image, _ = without_transparency(upright(opened)[0])
+    return np.rint(grey_levels(image) * 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "GIF"])
+def test_grey_levels_come_back_as_written(kind: str) -> None:
+    assert np.array_equal(levels_of(file_of(GREY, kind)), GREY)
+
+
+@pytest.mark.parametrize(("kind", "options"), [("WEBP", {"lossless": True}), ("HEIF", {"quality": 100})])
+def test_formats_that_store_colours_come_back_nearly(kind: str, options: dict[str, Any]) -> None:
+    data = file_of(Image.fromarray(GREY).convert("RGB"), kind, **options)
+    assert np.abs(levels_of(data).astype(int) - GREY).max() < 6
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_sixteen_bit_grey_is_scaled_linearly(kind: str) -> None:
+    deep = GREY.astype(np.uint16) * 257
+    assert np.array_equal(levels_of(file_of(deep, kind)), GREY)
+    between = np.full((10, 10), 257 * 100 + 128, np.uint16)
+    exact = grey_levels(open_picture(file_of(between), "picture").image)
+    assert exact == pytest.approx((257 * 100 + 128) / 65535, rel=1e-6)
+
+
+@pytest.mark.parametrize("top", [1.0, 255.0, 65535.0])
+def test_floating_point_levels_are_read_on_the_scale_they_reach(top: float) -> None:
+    assert np.array_equal(levels_of(file_of((GREY / 255 * top).astype(np.float32), "TIFF")), GREY)
+
+
+def test_levels_of_unknown_scale_keep_their_order() -> None:
+    assert np.array_equal(levels_of(file_of((GREY.astype(np.float32) - 1000) * 7, "TIFF")), GREY)
+
+
+def test_levels_that_are_not_numbers_are_refused() -> None:
+    levels = GREY.astype(np.float32)
+    levels[3, 4] = np.nan
+    with pytest.raises(ImageError, match=r"deep\.tiff: a pixel is not a number"):
+        open_picture(file_of(levels, "TIFF"), "deep.tiff")
+
+
+def test_black_and_white_palette_and_cmyk_are_read() -> None:
+    white = GREY > 127
+    assert np.array_equal(levels_of(file_of(Image.fromarray(white))), white * np.uint8(255))
+    palette = Image.fromarray(GREY).quantize(256)
+    assert np.abs(levels_of(file_of(palette)).astype(int) - GREY).max() <= 8
+    cmyk = Image.fromarray(GREY).convert("CMYK")
+    assert np.abs(levels_of(file_of(cmyk, "JPEG", quality=100)).astype(int) - GREY).max() <= 8
+
+
+@pytest.mark.parametrize(
+    ("orientation", "undo"),
+    [
+        (1, lambda a: a),
+        (2, np.fliplr),
+        (3, lambda a: np.rot90(a, 2)),
+        (4, np.flipud),
+        (5, np.transpose),
+        (6, lambda a: np.rot90(a, 1)),
+        (7, lambda a: np.rot90(a, 2).T),
+        (8, lambda a: np.rot90(a, -1)),
+    ],
+)
+def test_exif_orientations_are_undone(orientation: int, undo: Any) -> None:
+    """The table of the EXIF standard, written with NumPy."""
+    seen = np.pad(GREY, ((0, 10), (0, 0)))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = np.ascontiguousarray(undo(seen))
+    assert np.array_equal(levels_of(file_of(stored, "PNG", exif=exif)), seen)
+
+
+@pytest.mark.parametrize(("ink", "paper"), [(0, 255), (255, 0), (60, 255), (200, 0)])
+def test_transparent_paper_contrasts_with_the_ink(ink: int, paper: int) -> None:
+    colours = np.full((28, 28, 4), ink, np.uint8)
+    colours[:20, :, 3] = 0
+    colours[20:, :, 3] = 255
+    levels = levels_of(file_of(colours))
+    assert (levels[:20] == paper).all()
+    assert (levels[20:] == ink).all()
+
+
+def test_small_transparent_parts_take_the_paper_of_the_rest() -> None:
+    colours = np.full((28, 28, 4), 180, np.uint8)
+    colours[..., 3] = 255
+    colours[:3, :3] = 0
+    assert (levels_of(file_of(colours)) == 180).all()
+
+
+def test_large_pictures_are_scaled_down_and_say_so() -> None:
+    opened = open_picture(file_of(np.full((900, 1800), 200, np.uint8), "JPEG"), "large.jpg")
+    assert opened.image.size == (WORK_SIDE_PX, WORK_SIDE_PX // 2)
+    assert "1,800 × 900 pixels" in opened.decision
+    assert "scaled down to 512 × 256" in opened.decision
+    assert not opened.is_original
+
+
+def test_of_an_animation_the_first_frame_is_read() -> None:
+    frames = [Image.fromarray(np.full((20, 20), level, np.uint8)) for level in (40, 120, 240)]
+    for kind in ("GIF", "PNG", "WEBP", "TIFF"):
+        file = io.BytesIO()
+        frames[0].save(file, kind, save_all=True, append_images=frames[1:])
+        assert "the first of 3 frames" in open_picture(file.getvalue(), kind).decision
+        assert np.abs(levels_of(file.getvalue()).astype(int) - 40).max() < 4
+
+
+def test_a_packed_picture_comes_back_as_it_was() -> None:
+    for image in (GREY, GREY.astype(np.uint16) * 257 + 5, np.dstack([GREY, GREY.T, GREY, GREY])):
+        opened = open_picture(file_of(image), "picture")
+        again = opened.packed().unpacked()
+        assert (again.image.mode, again.turn, again.decision) == (opened.image.mode, opened.turn, opened.decision)
+        assert np.allclose(np.asarray(again.image, np.float32), np.asarray(opened.image, np.float32), atol=0.01)
+
+
+def png_of_size(width: int, height: int) -> bytes:
+    """A small file that claims to be large: each row is zeros."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(bytes(10_000))), chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+NOISE = np.random.default_rng(0).integers(0, 256, (60, 60), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("empty.png", b"", "the file is empty"),
+        ("text.png", b"not an image", "not an image in a known format"),
+        ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not an image in a known format"),
+        ("page.pdf", b"%PDF-1.7 ...", "not an image in a known format"),
+        ("cut.png", file_of(NOISE)[:900], "cannot be read"),
+        ("cut.jpg", file_of(NOISE, "JPEG")[:700], "cannot be read"),
+        ("dot.png", file_of(np.zeros((1, 1), np.uint8)), "1 × 1 pixels; at least 8 × 8"),
+        ("bomb.png", png_of_size(50_000, 50_000), f"far more than {MAX_PIXELS:,} pixels"),
+        ("poster.png", png_of_size(10_000, 10_000), "10,000 × 10,000 pixels; at most 50,000,000"),
+        ("huge.png", bytes(MAX_FILE_BYTES + 1), "20,000,001 bytes; at most 20,000,000"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_files_that_cannot_be_read_are_named_with_the_reason(name: str, data: bytes, words: str) -> None:
+    with pytest.raises(ImageError, match=f"^{name}: .*{words}"):
+        open_picture(data, name)
+
+
+def test_data_urls_are_decoded_or_refused() -> None:
+    data = file_of(GREY)
+    assert data_of_url("data:image/png;base64," + base64.b64encode(data).decode(), "pasted") == data
+    for wrong in (None, 7, "", "data:text/html;base64,AAAA", "data:image/png;base64,A", "http://127.0.0.1/x.png"):
+        with pytest.raises(ImageError, match=r"^pasted: what the browser sent"):
+            data_of_url(wrong, "pasted")
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL", "ignore::PIL.Image.DecompressionBombWarning")
+def test_mutated_files_raise_nothing_but_the_named_error() -> None:
+    """Over 2,000 seeded mutations of a digit's picture in every format, through all stages."""
+    random = np.random.default_rng(0)
+    picture = Image.new("L", (60, 60), 220)
+    picture.paste(30, (25, 10, 33, 50))
+    originals = [file_of(picture, kind) for kind in FORMATS] + [
+        file_of(picture.convert("RGBA"), "WEBP"),
+        file_of(picture.convert("CMYK"), "JPEG"),
+        file_of(picture.quantize(8), "GIF"),
+        file_of(np.asarray(picture, np.uint16) * 257, "TIFF"),
+        file_of(picture, "TIFF", compression="tiff_deflate"),
+    ]
+    reasons: list[str] = []
+    read = 0
+    for original in originals:
+        for _ in range(200):
+            broken = bytearray(original)
+            for place in random.integers(0, len(broken), random.integers(1, 6)):
+                broken[place] = random.integers(256)
+            cut = len(broken) if random.random() < 0.6 else random.integers(len(broken) // 3, len(broken))
+            try:
+                found = prepare_file(bytes(broken[:cut]), "broken")
+            except ImageError as error:
+                reasons.append(str(error))
+            else:
+                assert found.images.shape[1:] == (28, 28)
+                read += 1
+    assert len(reasons) + read == 200 * len(originals)
+    assert all(reason.startswith("broken: ") for reason in reasons)
+    assert len(reasons) > 500
+    assert read > 500
