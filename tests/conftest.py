@@ -8,11 +8,16 @@ import numpy.typing as npt
 import pytest
 
 from fp16core.data import load_mnist
-from fp16core.evaluate import Comparison, compare
+from fp16core.evaluate import Comparison, classifiers, compare
+from fp16core.evaluate.likeness import Likeness, likeness
 from fp16core.models import load_pair
+from fp16core.runtime import Classifier
 from fp16core.vocabulary import ModelPair
 
 ROOT = Path(__file__).parent.parent
+
+TestSet = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
+"""Images and labels."""
 
 
 @pytest.fixture(autouse=True)
@@ -28,12 +33,27 @@ def pair() -> ModelPair:
 
 
 @pytest.fixture(scope="session")
-def test_set() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+def test_set() -> TestSet:
     return load_mnist("test")
 
 
 @pytest.fixture(scope="session")
-def comparison(pair: ModelPair, test_set: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]) -> Comparison:
+def train_set() -> TestSet:
+    return load_mnist("train")
+
+
+@pytest.fixture(scope="session")
+def models(pair: ModelPair) -> tuple[Classifier, Classifier]:
+    return classifiers(pair)
+
+
+@pytest.fixture(scope="session")
+def rule(test_set: TestSet, comparison: Comparison) -> Likeness:
+    return likeness(test_set[0], comparison)
+
+
+@pytest.fixture(scope="session")
+def comparison(pair: ModelPair, test_set: TestSet) -> Comparison:
     return compare(pair, *test_set)
 
 

@@ -81,3 +81,8 @@ def select_images(
         listed = np.flatnonzero(fits)
         return listed[np.argsort(comparison.flip_factors[listed], kind="stable")]
     return np.flatnonzero(fits)
+
+
+def any_image(comparison: Comparison) -> int:
+    """Index of a test image, another one each time."""
+    return int(np.random.default_rng().integers(comparison.images))

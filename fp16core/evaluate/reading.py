@@ -1,0 +1,163 @@
+"""What both models read on a visitor's pictures, one or many."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.evaluate.both import BothAnswers, read_digits
+from fp16core.evaluate.evaluation import Answers, answer_text
+from fp16core.evaluate.likeness import Likeness
+from fp16core.evaluate.statistics import Proportion, proportion
+from fp16core.images.stages import PreparedPicture
+from fp16core.runtime.classifier import Classifier
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """Both models' answers to one picture.
+
+    Attributes
+    ----------
+    prepared
+        The picture's digits and how they were found.
+    answers
+        To each digit, from left to right.
+    nearest : int64, shape (k,)
+        Place of the most similar test image of the digit that the reference answers.
+    doubted : bool, shape (k,)
+        Whether a digit is too far from it; see `fp16core.evaluate.likeness`.
+    """
+
+    prepared: PreparedPicture
+    answers: BothAnswers = field(repr=False)
+    nearest: npt.NDArray[np.int64] = field(repr=False)
+    doubted: npt.NDArray[np.bool_] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """What the picture is called."""
+        return self.prepared.name
+
+    @property
+    def reference_text(self) -> str:
+        """The digits that the reference reads, from left to right."""
+        return _text(self.answers.reference)
+
+    @property
+    def target_text(self) -> str:
+        """The digits that the target reads, from left to right."""
+        return _text(self.answers.target)
+
+    @property
+    def agree(self) -> bool:
+        """Whether both models read the same."""
+        return not self.answers.changed.any()
+
+    @property
+    def reference_probability(self) -> float:
+        """Probability of the reference's answer, of its least certain digit."""
+        return float(self.answers.reference.probabilities.max(axis=1).min())
+
+    @property
+    def target_probability(self) -> float:
+        """Probability of the target's answer, of its least certain digit."""
+        return float(self.answers.target.probabilities.max(axis=1).min())
+
+    @property
+    def max_abs_logit_delta(self) -> float:
+        """Largest magnitude of all logit deltas."""
+        return self.answers.max_abs_logit_delta
+
+    @property
+    def label(self) -> str | None:
+        """The true digits, if the file's name begins with them.
+
+        One digit, as in ``7_from_anna.png``, or as many as were found on the picture: a date at the
+        beginning of a photograph's name is none.
+        """
+        found = re.match(r"[0-9]+", re.split(r"[/\\]", self.name)[-1])
+        if found and len(found[0]) in (1, self.answers.images):
+            return found[0]
+        return None
+
+
+def read_picture(models: tuple[Classifier, Classifier], rule: Likeness, prepared: PreparedPicture) -> Reading:
+    """Let both models read a picture's digits.
+
+    Parameters
+    ----------
+    models
+        Reference and target.
+    rule
+        When to doubt that a picture shows a digit.
+    prepared
+        The picture.
+
+    Raises
+    ------
+    ModelFileError
+        If the runtime fails on a model.
+    """
+    images = prepared.images
+    answers = read_digits(models, images)
+    nearest, distances = rule.nearest(images, answers.reference.predictions)
+    return Reading(prepared, answers, nearest, distances > rule.limit)
+
+
+def accuracy(readings: Sequence[Reading]) -> tuple[Proportion, Proportion] | None:
+    """Share of pictures that the reference, and that the target, reads right; `None` if no name tells the truth."""
+    known = [reading for reading in readings if reading.label is not None]
+    if not known:
+        return None
+    right = [sum(reading.label == text(reading) for reading in known) for text in (_reference_text, _target_text)]
+    return proportion(right[0], len(known)), proportion(right[1], len(known))
+
+
+def table(readings: Sequence[Reading]) -> dict[str, list[Any]]:
+    """Columns of a table with a row for each picture."""
+    return {
+        "file": [reading.name for reading in readings],
+        "float32 reads": [reading.reference_text for reading in readings],
+        "float32 probability": [reading.reference_probability for reading in readings],
+        "float16 reads": [reading.target_text for reading in readings],
+        "float16 probability": [reading.target_probability for reading in readings],
+        "agree": [reading.agree for reading in readings],
+        "largest logit change": [reading.max_abs_logit_delta for reading in readings],
+        "looks like a digit": [not reading.doubted.any() for reading in readings],
+        "true": [reading.label or "" for reading in readings],
+    }
+
+
+def table_csv(readings: Sequence[Reading]) -> str:
+    """The same table as CSV, with what was done to each picture."""
+    columns = table(readings)
+    columns["stages"] = ["; ".join(reading.prepared.decisions) for reading in readings]
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_harmless(cell) for cell in row] for row in zip(*columns.values(), strict=True))
+    return file.getvalue()
+
+
+def _harmless(cell: Any) -> Any:
+    """A file's name may be anything, a spreadsheet's formula too."""
+    return "'" + cell if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def _text(answers: Answers) -> str:
+    digits = [answer_text(int(prediction)) for prediction in answers.predictions]
+    return ("" if all(len(digit) == 1 for digit in digits) else " ").join(digits)
+
+
+def _reference_text(reading: Reading) -> str:
+    return reading.reference_text
+
+
+def _target_text(reading: Reading) -> str:
+    return reading.target_text
