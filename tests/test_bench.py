@@ -36,6 +36,7 @@ def test_a_child_that_fails_is_an_error_in_words() -> None:
 def test_ratios_show_their_spread_and_progress_ends_at_one() -> None:
     steps: list[float] = []
     (found,) = run_bench(["evaluation"], 3, lambda what, done: steps.append(done))
+    assert isinstance(found, Ratio)
     assert len(found.samples) == 3
     assert steps == sorted(steps)
     assert steps[-1] == 1

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fp16core.bench.photographs import photograph
 from fp16core.convert import read_tflite, replace_values
 from fp16core.data import load_mnist
 from fp16core.evaluate import Comparison
@@ -96,6 +98,24 @@ def test_predict_reads_images_and_names_what_it_cannot(tmp_path: Path, compariso
     table = cli("predict", paths[1])
     assert table.returncode == 1
     assert "[red]" in table.stdout
+
+
+def test_predict_takes_any_picture_and_says_what_it_did(tmp_path: Path) -> None:
+    """A large photograph of dark ink on squared paper, and a row of four test images."""
+    (tmp_path / "photo.jpg").write_bytes(photograph("5", "squared", np.random.default_rng(1)))
+    row = 255 - np.kron(np.hstack(list(load_mnist("test")[0][:4])), np.ones((3, 3), np.uint8))
+    Image.fromarray(row).save(tmp_path / "row.webp", lossless=True)
+    done = cli("predict", tmp_path / "photo.jpg", tmp_path / "row.webp", tmp_path / "absent.png", "--json")
+    assert done.returncode == 1
+    photo, several, absent = document(done)
+    assert photo["reference"]["digit"] == photo["target"]["digit"] == 5
+    assert photo["stages"][0] == "Decode: JPEG, 1,600 × 1,200 pixels, colour, scaled down to 512 × 384"
+    assert "Light ink on dark: inverted: dark ink on light paper" in photo["stages"]
+    assert [digit["target"]["digit"] for digit in several["digits"]] == [7, 2, 1, 0]
+    assert several["agree"] is True
+    assert "Tell digits apart: 4 digits in a row" in several["stages"]
+    assert "absent.png: the file cannot be read (No such file or directory)" in absent["error"]
+    assert re.search(r"7 \(\d+\.\d+ %\) 2 \(", cli("predict", tmp_path / "row.webp").stdout)
 
 
 def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:

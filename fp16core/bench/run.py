@@ -8,6 +8,7 @@ from typing import Any
 
 from fp16core.bench.process import run_module
 from fp16core.bench.tutorial import evaluate_one_at_a_time
+from fp16core.bench.uploads import Duration, Upload, measure_durations, measure_uploads
 from fp16core.data import mnist
 from fp16core.data.mnist import load_mnist, normalise
 from fp16core.evaluate.comparison import compare
@@ -68,13 +69,16 @@ class Ratio:
         }
 
 
-def run_bench(parts: Sequence[str], repeats: int, on_progress: Progress) -> list[Ratio]:
+Result = Ratio | Upload | Duration
+
+
+def run_bench(parts: Sequence[str], repeats: int, on_progress: Progress) -> list[Result]:
     """Measure the parts named, each ``repeats`` times.
 
     Parameters
     ----------
     parts
-        Of ``"batch"``, ``"evaluation"``, ``"process"``, ``"training"``.
+        Of ``"batch"``, ``"evaluation"``, ``"process"``, ``"training"``, ``"uploads"``.
     repeats
         Repetitions of both sides, interleaved.
     on_progress
@@ -85,7 +89,7 @@ def run_bench(parts: Sequence[str], repeats: int, on_progress: Progress) -> list
     BenchError
         If a measured process fails.
     """
-    results: list[Ratio] = []
+    results: list[Result] = []
     for number, part in enumerate(parts):
 
         def report(what: str, done: float, number: int = number) -> None:
@@ -174,6 +178,11 @@ def _training(repeats: int, report: Progress) -> list[Ratio]:
     ]
 
 
+def _uploads(repeats: int, report: Progress) -> list[Result]:
+    """Strangers' pictures: what they cost in accuracy and time."""
+    return [*measure_uploads(report), *measure_durations(report, repeats)]
+
+
 def _ratio(
     name: str, goal: float | None, theirs: Sequence[float], ours: Sequence[float], scale: float, unit: str
 ) -> Ratio:
@@ -188,9 +197,10 @@ def _timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-_PARTS: dict[str, Callable[[int, Progress], list[Ratio]]] = {
+_PARTS: dict[str, Callable[[int, Progress], Sequence[Result]]] = {
     "batch": _batch,
     "evaluation": _evaluation,
     "process": _process,
     "training": _training,
+    "uploads": _uploads,
 }
