@@ -11,6 +11,7 @@ page = st.navigation(
     [
         st.Page("pages/overview.py", title="Overview", icon=":material/fact_check:", default=True),
         st.Page("pages/digits.py", title="Digits", icon=":material/grid_view:"),
+        st.Page("pages/try_digit.py", title="Try a digit", icon=":material/draw:"),
         st.Page("pages/accuracy.py", title="Accuracy", icon=":material/target:"),
         st.Page("pages/weights.py", title="Weights", icon=":material/bar_chart:"),
     ]

@@ -1,22 +1,27 @@
 """Each page through Streamlit's own test driver: what it says, what it does with bad input."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import streamlit as st
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from fp16core.evaluate import Comparison, check_claims, gather_evidence
+from fp16core.images import StageName
 from fp16core.models.pair import BUNDLED
 from fp16core.text import count_text, percent_text
 from fp16core.vocabulary import ModelPair
-from tests.conftest import ROOT
+from tests.conftest import ROOT, TestSet
+from tests.test_picture_file import file_of
 
-PAGES = ("overview", "digits", "accuracy", "weights")
+PAGES = ("overview", "digits", "try_digit", "accuracy", "weights")
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +52,7 @@ def test_every_page_opens_without_an_error(page: str) -> None:
     assert not app.exception
     assert not app.error
     assert len(app.title) == 1
-    assert charts(app)
+    assert charts(app) or page == "try_digit"  # which has nothing to show before a digit is given
 
 
 def test_overview_shows_the_measured_numbers_and_every_verdict(
@@ -133,3 +138,101 @@ def test_a_wrong_data_set_leaves_the_weights_page_working(tmp_path: Path, monkey
     weights = visit("weights")
     assert not weights.error
     assert not weights.exception
+
+
+def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    return app.file_uploader[0].set_value([(name, data, "image/png") for name, data in files]).run()
+
+
+def try_digit(source: str) -> AppTest:
+    app = visit("try_digit")
+    app.segmented_control(key="source").set_value(source).run()
+    assert not app.exception
+    return app
+
+
+def reads(app: AppTest) -> list[str]:
+    return [metric.value for metric in app.metric if metric.label in ("float32 reads", "float16 reads")]
+
+
+def picture(test_set: TestSet, *indices: int) -> bytes:
+    """Test images side by side, as dark ink on light paper, enlarged."""
+    return file_of(255 - np.kron(np.hstack(list(test_set[0][list(indices)])), np.ones((4, 4), np.uint8)))
+
+
+def test_an_uploaded_digit_is_read_and_every_stage_shown(test_set: TestSet) -> None:
+    app = upload(try_digit("Upload"), ("seven.png", picture(test_set, 0)))
+    assert not app.exception
+    assert not app.error
+    assert reads(app) == ["7", "7"]
+    strip = next(block.proto.body for block in app.get("html") if 'class="stages"' in block.proto.body)
+    assert strip.count("<figure") == len(StageName)
+    assert strip.count("data:image/png") == len(StageName)
+    assert "inverted: dark ink on light paper" in strip
+    assert len(charts(app)) == 2
+
+
+def test_a_stage_that_is_left_out_is_explained(test_set: TestSet) -> None:
+    app = upload(try_digit("Upload"), ("seven.png", picture(test_set, 0)))
+    app.pills(key="off").set_value([StageName.POLARITY]).run()
+    assert not app.exception
+    assert "Without “Light ink on dark”, the picture is taken for light ink on dark paper as it is." in words(app)
+
+
+def test_a_row_is_read_digit_by_digit(test_set: TestSet) -> None:
+    app = upload(try_digit("Upload"), ("row.png", picture(test_set, 0, 1, 2, 3)))
+    assert reads(app) == ["7210", "7210"]
+    app.segmented_control(key="digit-of-4").set_value(2).run()
+    assert not app.exception
+    assert "Most similar 1 of the test images" in words(app)
+
+
+def test_many_files_are_answered_in_a_table_and_the_unreadable_named(test_set: TestSet) -> None:
+    """Two hundred at once: every third is no picture."""
+    files = [
+        (f"{test_set[1][n]} no. {n}.png", picture(test_set, n)) if n % 3 else (f"*bad*_{n}.png", b"text renamed")
+        for n in range(200)
+    ]
+    app = upload(try_digit("Upload"), *files)
+    assert not app.exception
+    (refusals,) = app.error
+    assert refusals.value.count("this is not an image in a known format") == 67
+    assert r"\*bad\*\_198\.png" in refusals.value
+    (shown,) = app.dataframe
+    assert len(shown.value) == 133
+    assert (shown.value["float32 reads"] == shown.value["true"]).mean() > 0.9
+    assert re.search(r"Accuracy on the 133 pictures .*float32 \*\*\d\d", words(app))
+    app.button(key="remove").click().run()
+    assert not app.error
+    assert not app.dataframe
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "the file is empty"),
+        (file_of(Image.new("L", (90, 90), 255)), "no ink was found"),
+        (b"<svg/>", "not an image"),
+        (file_of(Image.new("L", (1, 1), 255)), "1 × 1 pixels"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_a_sentence(data: bytes, sentence: str) -> None:
+    app = upload(try_digit("Upload"), ("mine.png", data))
+    assert not app.exception
+    assert app.error[0].value.startswith(r"- mine\.png\: ")
+    assert sentence in app.error[0].value
+
+
+def test_a_test_image_is_read_as_it_is(comparison: Comparison) -> None:
+    app = try_digit("Test image")
+    app.number_input(key="test").set_value(1242).run()
+    assert reads(app) == [str(comparison.reference.predictions[1242]), str(comparison.target.predictions[1242])]
+    assert "float16 reads something else" in words(app)
+    app.button(key="random").click().run()
+    assert not app.exception
+
+
+def test_the_rule_for_what_is_no_digit_is_stated_with_its_measurement() -> None:
+    text = words(visit("try_digit"))
+    assert re.search(r"of 2,500 test images of the second half it doubts \*\*\d\.\d\d %\*\*", text)
+    assert re.search(r"of \d{3} drawn letters", text)

@@ -36,7 +36,8 @@ def settle_memory() -> None:
     Streamlit collects after every rerun; walking all of the imported modules each time would be
     most of a rerun's cost.
     """
-    importlib.import_module("fp16core.figures")  # what the other pages would import later
+    for module in ("fp16core.figures", "fp16core.evaluate.gallery"):  # what the other pages would import later
+        importlib.import_module(module)
     gc.collect()
     gc.freeze()
 

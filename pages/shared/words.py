@@ -18,3 +18,8 @@ def flip_sentence(report: ImageReport) -> str:
     if report.max_abs_logit_delta == 0:
         return "float16 changed no score of this image."
     return "The float16 error favours this answer: no multiple of it would change it."
+
+
+def plain(text: str) -> str:
+    """Text that a visitor may have written, as Markdown that shows it as it is."""
+    return "".join("\\" + sign if sign in "\\`*_{}[]()<>#+-.!|$:~" else sign for sign in text)

@@ -1,0 +1,28 @@
+"""Pictures as data URLs, for pages that show many small ones."""
+
+import base64
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.figures.digits import digit_png, sprite_png
+from fp16core.figures.png import png
+
+
+def picture_url(picture: npt.NDArray[np.uint8]) -> str:
+    """A data URL of a PNG; uint8, shape (h, w), or (h, w, bands) with 2 to 4 bands."""
+    return _url(png(picture))
+
+
+def digit_url(image: npt.NDArray[np.uint8]) -> str:
+    """A data URL of one 28 × 28 image, enlarged."""
+    return _url(digit_png(image))
+
+
+def row_url(images: npt.NDArray[np.uint8]) -> str:
+    """A data URL of images side by side, uint8, shape (k, 28, 28)."""
+    return _url(sprite_png(images, len(images)))
+
+
+def _url(data: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(data).decode()
