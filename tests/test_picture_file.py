@@ -12,15 +12,13 @@ import pytest
 from PIL import Image
 
 from fp16core.images import prepare_file
+from fp16core.images.colours import grey_levels, upright, without_transparency
 from fp16core.images.picture_file import (
     FORMATS,
     MAX_PIXELS,
     WORK_SIDE_PX,
     data_of_url,
-    grey_levels,
     open_picture,
-    upright,
-    without_transparency,
 )
 from fp16core.vocabulary import MAX_FILE_BYTES, ImageError
 

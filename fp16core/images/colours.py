@@ -1,0 +1,60 @@
+"""A decoded picture becomes one grey level for each pixel: turned upright, on opaque paper, without colour."""
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+
+from fp16core.images.picture_file import ORIENTATION_TAG, Picture
+
+_TURNS = {
+    2: "mirrored left to right",
+    3: "turned by 180°",
+    4: "mirrored top to bottom",
+    5: "mirrored and turned by 90°",
+    6: "turned by 90° clockwise",
+    7: "mirrored and turned by 90°",
+    8: "turned by 90° anticlockwise",
+}
+
+
+def upright(picture: Picture) -> tuple[Image.Image, str]:
+    """The picture as its EXIF orientation says it should be seen, and what was done."""
+    if picture.turn not in _TURNS:
+        return picture.image, "upright as stored"
+    turned = picture.image.copy()
+    turned.getexif()[ORIENTATION_TAG] = picture.turn
+    return ImageOps.exif_transpose(turned), f"{_TURNS[picture.turn]}, as the EXIF orientation asks"
+
+
+def without_transparency(image: Image.Image) -> tuple[Image.Image, str]:
+    """The picture on opaque paper, and what paper was chosen.
+
+    Where most of the picture is opaque, the paper takes the median level of the opaque part; else
+    the opaque part is the ink, and the paper is white if it is dark and black if it is light.
+    """
+    if image.mode not in ("LA", "RGBA"):
+        return image, "no transparency"
+    alpha = np.asarray(image.getchannel("A"), np.float32) / 255
+    if alpha.min() == 1:
+        return image.convert(image.mode[:-1]), "opaque throughout"
+    levels = np.asarray(image.convert(image.mode[:-1]).convert("L"), np.float32)
+    if alpha.mean() > 0.6:
+        paper, words = int(np.median(levels[alpha > 0.5])), "the opaque part's own grey"
+    elif (levels * alpha).sum() < 127.5 * alpha.sum():
+        paper, words = 255, "white paper, as the ink is dark"
+    else:
+        paper, words = 0, "black paper, as the ink is light"
+    sheet = Image.new("RGBA", image.size, (paper, paper, paper, 255))
+    return Image.alpha_composite(sheet, image.convert("RGBA")).convert("RGB"), f"laid on {words}"
+
+
+def grey_levels(image: Image.Image) -> npt.NDArray[np.float32]:
+    """Levels from 0 to 1 on the picture's own scale, colours weighted by ITU-R BT.601 luma, shape (h, w)."""
+    grey = image if image.mode == "F" else image.convert("L")
+    return np.asarray(grey, np.float32) / np.float32(255)
+
+
+def opaque(image: Image.Image) -> Image.Image:
+    """The picture with its transparency ignored."""
+    bands = image.split()[:-1]
+    return Image.merge("RGB", bands) if len(bands) == 3 else bands[0]
