@@ -14,7 +14,7 @@ from fp16core.models.pair import load_pair, pair_folder, read_model_file, read_p
 from fp16core.models.recipe import Progress, Recipe
 from fp16core.output import new_folder
 from fp16core.text import bytes_text, percent_text, points_text, small_text
-from fp16core.vocabulary import MAX_FILE_BYTES, ImageError, ModelFileError, ModelPair, PairError
+from fp16core.vocabulary import ImageError, ModelFileError, ModelPair, PairError
 
 BENCH_PARTS = ("batch", "evaluation", "process", "training", "uploads")
 
@@ -90,21 +90,20 @@ def predict(options: Namespace) -> Outcome:
             }
             for place in range(answers.images)
         ]
-        # One digit is the usual case, and reads best without a list around it.
-        found = digits[0] if len(digits) == 1 else {"digits": digits, "agree": not answers.changed.any()}
+        found = {"digits": digits, "agree": not answers.changed.any()}
+        if len(digits) == 1:
+            found |= digits[0]  # the usual case, where nobody wants to look into a list
         document.append({"file": str(path), **found, "stages": list(prepared.decisions)})
 
     def show() -> None:
         table = _table("", "file", "float32 says", "float16 says", "agree")
-        for row in document:
-            if "error" in row:
-                table.add_row(row["file"], "error", row["error"], "")
-                continue
-            said = [
-                " ".join(_said(digit[role]) for digit in row.get("digits", [row])) for role in ("reference", "target")
-            ]
+        for row in (row for row in document if "error" not in row):
+            said = [" ".join(_said(digit[role]) for digit in row["digits"]) for role in ("reference", "target")]
             table.add_row(row["file"], *said, "yes" if row["agree"] else "no")
-        _print(table)
+        if table.row_count:
+            _print(table)
+        for row in (row for row in document if "error" in row):
+            print(f"error: {row['error']}")
 
     return Outcome(document, show, status=int(any("error" in row for row in document)))
 
@@ -225,12 +224,13 @@ def _chosen_pair(options: Namespace) -> ModelPair:
 
 
 def _contents(path: Path) -> bytes:
+    from fp16core.images.picture_file import check_size
+
     try:
-        # One byte more than is read, so that a larger file is noticed without being loaded.
-        with path.open("rb") as file:
-            return file.read(MAX_FILE_BYTES + 1)
+        check_size(path.stat().st_size, str(path))
+        return path.read_bytes()
     except OSError as error:
-        raise ImageError(f"{path}: the file cannot be read ({error.strerror}).") from error
+        raise ImageError(f"{path}: the file cannot be read ({error.strerror}); check its name and rights.") from error
 
 
 def _answer(answers: evaluate.Answers, place: int) -> dict[str, Any]:
@@ -246,7 +246,8 @@ def _answer(answers: evaluate.Answers, place: int) -> dict[str, Any]:
 def _said(answer: dict[str, Any]) -> str:
     if answer["digit"] is None:
         return "nothing"
-    return f"{answer['digit']} ({percent_text(answer['probability'])})"
+    # Kept on one line however narrow the table.
+    return f"{answer['digit']} ({percent_text(answer['probability'])})".replace(" ", "\u00a0")
 
 
 @contextmanager

@@ -14,9 +14,6 @@ IMAGE_SIDE = 28
 CLASSES = 10
 """Number of classes, and so of logits, for each image."""
 
-MAX_FILE_BYTES = 20_000_000
-"""Size of the largest image file that is read."""
-
 
 class HalfBitsError(Exception):
     """Something a user can mend; the message names the offender, the value and the cure."""

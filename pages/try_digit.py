@@ -6,20 +6,17 @@ import streamlit as st
 
 from fp16core.evaluate.browse import any_image
 from fp16core.evaluate.likeness import FALSE_ALARMS
-from fp16core.evaluate.reading import Reading, accuracy, read_picture, table, table_csv
+from fp16core.evaluate.reading import Reading, read_picture
 from fp16core.figures import digits as figures
-from fp16core.figures.pictures import row_url
 from fp16core.images import PreparedPicture, StageName, prepare_image, prepare_picture, prepare_test_image
-from fp16core.images.drawing import USUAL_PEN, picture_of
-from fp16core.images.picture_file import FORMATS, data_of_url
-from fp16core.images.stages import INFO, OPTIONAL
-from fp16core.text import count_text, percent_text, share_text, small_text
-from fp16core.vocabulary import HalfBitsError, ImageError
-from pages.shared import pictures, routing, state
+from fp16core.images.drawing import picture_of, strokes_and_pen
+from fp16core.images.stages import DRAWING_OPTIONAL, INFO, OPTIONAL
+from fp16core.text import percent_text, share_text, small_text
+from fp16core.vocabulary import HalfBitsError
+from pages.shared import gallery_view, pictures, routing, state
 from pages.shared.canvas import canvas
 from pages.shared.charts import chart
 from pages.shared.headline import headline, number
-from pages.shared.paste import paste
 from pages.shared.stage_strip import stage_strip
 from pages.shared.words import flip_sentence, plain
 
@@ -29,9 +26,8 @@ Prepare = Callable[[Collection[StageName]], PreparedPicture]
 
 DRAW, UPLOAD, CAMERA, TEST = "Draw", "Upload", "Camera", "Test image"
 _INVITATIONS = {
-    DRAW: "Draw a digit on the left, with the mouse, a pen or a finger. Both models answer when you lift it.",
-    UPLOAD: "Upload pictures on the left, drop them there, or paste one. A row of digits, a phone number say, is "
-    "read digit by digit.",
+    DRAW: "Draw a digit with the mouse, a pen or a finger. Both models answer at the end of each stroke.",
+    UPLOAD: "Upload pictures, drop them, or paste one. A row of digits, a phone number say, is read digit by digit.",
     CAMERA: "Write a digit on paper, squared or ruled if you like, and hold it before the camera.",
 }
 
@@ -42,111 +38,40 @@ def drawn() -> None:
         st.session_state.drawing = sent
 
 
-def uploaded() -> None:
-    """Take the files in, and free the uploader's copies with the uploader itself."""
-    pictures.arrived([(file.name, file.getvalue()) for file in st.session_state[uploader_key()] or []])
-    st.session_state.uploads = st.session_state.get("uploads", 0) + 1
-
-
-def photographed() -> None:
-    """Take the photograph in."""
-    if (photograph := st.session_state.photograph) is not None:
-        pictures.arrived([("photograph", photograph.getvalue())])
-
-
-def pasted() -> None:
-    """Take the pasted picture in."""
-    if (url := st.session_state["paste"].get("pasted")) is not None:
-        try:
-            pictures.arrived([("pasted picture", data_of_url(url, "pasted picture"))])
-        except ImageError as error:
-            pictures.gallery().refusals.append(str(error))
-
-
 def another() -> None:
     """Choose a test image at random."""
     st.session_state.test = any_image(comparison)
 
 
-def uploader_key() -> str:
-    """A new uploader for each delivery."""
-    return f"uploader-{st.session_state.get('uploads', 0)}"
-
-
 def drawing_to_read() -> Prepare | None:
     """The canvas, and its drawing if there is one."""
-    drawing = st.session_state.get("drawing", {"strokes": [], "width": USUAL_PEN})
-    canvas(drawing["strokes"], drawing["width"], key="canvas", on_change=drawn)
-    if not drawing["strokes"]:
+    with state.explained():
+        strokes, width = strokes_and_pen(st.session_state.get("drawing"))
+    canvas(strokes, width, key="canvas", on_change=drawn)
+    if not strokes:
         return None
-    return lambda off: prepare_image(picture_of(drawing["strokes"]), "Your drawing", off, thumbnails=True)
+    return lambda off: prepare_image(picture_of(strokes), "Your drawing", off, thumbnails=True)
 
 
 def picture_to_read(source: str) -> Prepare | None:
-    """What takes pictures in, those taken in so far, and the one chosen."""
+    """What takes pictures in, and the one chosen of those taken in so far."""
     if source == CAMERA:
-        st.camera_input("Photograph a digit on paper", key="photograph", on_change=photographed)
+        gallery_view.take_photograph()
     else:
-        st.file_uploader(
-            "Pictures of digits, one or many",
-            accept_multiple_files=True,
-            key=uploader_key(),
-            on_change=uploaded,
-            help=f"{', '.join(FORMATS)}. Begin a file's name with its true digit, as in 7.png, to see the accuracy.",
-        )
-        paste(key="paste", on_paste=pasted)
-    pictures.read_inbox()
-    gallery = pictures.gallery()
-    if gallery.refusals:
-        st.error("\n".join(f"- {plain(refusal)}" for refusal in gallery.refusals), icon=":material/error:")
-    if not gallery.pictures:
+        gallery_view.take_files()
+    with state.explained():
+        pictures.read_inbox()
+    gallery_view.show_refusals()
+    taken = pictures.gallery().pictures
+    if not taken:
         return None
-    st.button(
-        "Remove all pictures",
-        icon=":material/delete:",
-        type="tertiary",
-        key="remove",
-        on_click=pictures.forget_pictures,
-    )
-    chosen = gallery.pictures[chosen_row(gallery.readings)]
-    return lambda off: prepare_picture(chosen.packed.unpacked(), chosen.reading.name, off, thumbnails=True)
-
-
-def chosen_row(readings: list[Reading]) -> int:
-    """The table of many pictures, if there are; the place of the one to show."""
-    if len(readings) == 1:
-        return 0
-    if (right := accuracy(readings)) is not None:
-        st.markdown(
-            f"Accuracy on the {count_text(right[0].total, 'picture')} whose name begins with the true digit: "
-            f"float32 **{percent_text(right[0].value)}**, float16 **{percent_text(right[1].value)}**."
-        )
-    columns = table(readings)
-    event = st.dataframe(
-        {"picture": [row_url(reading.prepared.images) for reading in readings], **columns},
-        column_config={
-            "picture": st.column_config.ImageColumn(width="medium", pinned=True),
-            "float32 probability": st.column_config.NumberColumn(format="percent"),
-            "float16 probability": st.column_config.NumberColumn(format="percent"),
-            "largest logit change": st.column_config.NumberColumn(format="scientific"),
-        },
-        height="content" if len(readings) < 12 else 430,
-        key=f"table-{len(readings)}",
-        on_select="rerun",
-        selection_mode="single-row",
-    )
-    st.download_button(
-        "CSV",
-        lambda: table_csv(readings),
-        file_name="digits.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        help="The table, with what was done to each picture",
-        on_click="ignore",
-    )
-    rows = event.selection.rows
-    return rows[0] if rows else len(readings) - 1
+    with many:
+        chosen = gallery_view.choose(taken)
+        if len(taken) > 1:
+            st.caption(gallery_view.reads_in_table(chosen.reading))
+    if source == UPLOAD:
+        gallery_view.show_original(chosen)
+    return lambda off: prepare_picture(chosen.picture(), chosen.reading.name, off, thumbnails=True)
 
 
 def test_image_to_read() -> Prepare:
@@ -159,16 +84,16 @@ def test_image_to_read() -> Prepare:
     return lambda off: prepare_test_image(image, f"Test image {index:,}", thumbnails=True)
 
 
-def show_answers(reading: Reading) -> int:
+def show_answers(reading: Reading, source: str) -> int:
     """What both models read; the place of the digit shown below."""
     both = headline(2, key="headline-answers")
-    at_least = "at least " if reading.answers.images > 1 else ""
+    least = "least sure digit: " if reading.answers.images > 1 else ""
     for column, name, text, probability in (
         (both[0], "float32", reading.reference_text, reading.reference_probability),
         (both[1], "float16", reading.target_text, reading.target_probability),
     ):
         hint = f"The most probable digit by the model with {name} weights."
-        number(column, f"{name} reads", text, f"{at_least}{percent_text(probability)} sure", hint)
+        number(column, f"{name} reads", text, f"{least}{percent_text(probability)} sure", hint)
     st.markdown(
         ("Both models read the same. " if reading.agree else ":orange[**float16 reads something else.**] ")
         + f"The largest change of any raw score is {small_text(reading.max_abs_logit_delta)}."
@@ -185,10 +110,10 @@ def show_answers(reading: Reading) -> int:
             wrap=True,
         )
     report = reading.answers.report(place)
-    seen, like, words = st.container(key="cards-portraits").columns([1, 1, 3], vertical_alignment="top")
+    seen, like, words = st.container(key="cards-portraits").columns([1, 1, 3])
     seen.image(figures.digit_png(reading.prepared.digits[place].image), width=112, alt="Your digit, 28 × 28 pixels")
     seen.caption("What the models see")
-    if report.is_answered:
+    if report.is_answered and source != TEST:
         like.image(
             figures.digit_png(found.images[reading.nearest[place]]), width=112, alt="The most similar test image"
         )
@@ -196,8 +121,8 @@ def show_answers(reading: Reading) -> int:
     words.markdown(flip_sentence(report))
     if reading.doubted[place]:
         words.warning(
-            f"**This does not look like a digit.** No test image of a {report.reference_text} is as close to it as is "
-            "usual for a digit. The models name one of the ten whatever they are shown.",
+            f"**This does not look like a digit.** Even the most similar {report.reference_text} of the test images is "
+            "unusually far from it. The models name one of the ten whatever they are shown.",
             icon=":material/help:",
         )
     chart(
@@ -208,86 +133,107 @@ def show_answers(reading: Reading) -> int:
     return place
 
 
+def stages_to_leave_out(source: str) -> list[StageName]:
+    """The stages that the visitor switched off, of those that such a picture goes through."""
+    if source == TEST:
+        return []
+    return st.pills(
+        "Leave out steps, to see what they are good for",
+        DRAWING_OPTIONAL if source == DRAW else OPTIONAL,
+        selection_mode="multi",
+        format_func=lambda name: INFO[name].title,
+        key=f"off-{source == DRAW}",
+    )
+
+
+def show_difference(off: list[StageName], whole: Reading, reading: Reading) -> None:
+    """What leaving stages out changed."""
+    left_out = [stage for stage in [*reading.prepared.stages, *reading.prepared.digits[0].stages] if not stage.is_on]
+    if not left_out:
+        st.caption("This picture looks like MNIST’s already and goes through none of these steps.")
+        return
+    st.markdown(
+        f"With all steps float32 reads **{whole.reference_text}** ({percent_text(whole.reference_probability)} sure), "
+        f"without **{reading.reference_text}** ({percent_text(reading.reference_probability)} sure)."
+    )
+    st.caption("  \n".join(f"Without “{INFO[stage.name].title}”, {INFO[stage.name].when_off}." for stage in left_out))
+
+
 def show_rule() -> None:
     """When a picture is said not to look like a digit, and how often that is right."""
     st.subheader("When does it not look like a digit?", anchor=False)
-    checked = pictures.rule_check()
-    rule = pictures.likeness()
+    checked, rule = pictures.rule_check(), pictures.likeness()
     st.markdown(
-        "The models cannot say “none of the ten”. So the picture is held against all test images of the digit that "
-        "was answered, both averaged over 2 × 2 pixels; if the nearest is farther away than "
-        f"{small_text(rule.limit)} (Euclidean, ink from 0 to 1), it is said not to look like one. Only "
-        f"{share_text(FALSE_ALARMS)} of the first half of the test images lie farther from all others."
+        "The models cannot say “none of the ten”. So the picture is compared with every test image of the digit that "
+        "float32 names, both averaged over 2 × 2 pixels. If even the nearest is farther away than "
+        f"{small_text(rule.limit)}, it is said not to look like a digit. (The distance adds up the squared "
+        "differences of all pixels, ink counting from 0 to 1, and takes the root.) Of a sample of the first half of "
+        f"the test images, {share_text(FALSE_ALARMS)} are farther than that from all others of the digit named."
     )
     st.markdown(
-        f"Measured on this server: of {checked.digits:,} test images of the second half it doubts "
-        f"**{percent_text(checked.digits_share)}**; of {checked.non_digits} drawn letters, "
-        f"scribbles, shapes and crossing lines it doubts **{percent_text(checked.non_digits_share)}**. "
-        f"float32 reads {percent_text(checked.confident_share)} of those as some digit with "
-        "more than 90 % probability: confidence alone proves nothing."
+        f"Measured on this server: of {checked.digits:,} images sampled from the second half it doubts "
+        f"**{percent_text(checked.digits_share)}**. Of {checked.non_digits} drawn letters, scribbles, shapes and "
+        f"crossing lines it doubts **{percent_text(checked.non_digits_share)}**, so do not trust its silence. "
+        f"float32 reads {percent_text(checked.confident_share)} of those as some digit with more than 90 % "
+        "probability: confidence alone proves nothing."
     )
 
 
-@st.fragment
-def show() -> None:
-    """All that changes with the visitor's digit."""
-    source = st.segmented_control(
-        "Source",
-        [DRAW, UPLOAD, CAMERA, TEST],
-        default=DRAW,
-        required=True,
-        key="source",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    given, answered = st.container(key="cards-try").columns([5, 7], gap="medium")
-    steps, scores = st.container(border=True), st.container(border=True)
-    with given.container(border=True):
-        if source == DRAW:
-            prepare = drawing_to_read()
-        elif source == TEST:
-            prepare = test_image_to_read()
-        else:
-            prepare = picture_to_read(source)
-    with steps:
-        st.markdown("**From your picture to the models’ 28 × 28 pixels**")
-        off = st.pills(
-            "Leave out, to see what it is good for",
-            OPTIONAL,
-            selection_mode="multi",
-            format_func=lambda name: INFO[name].title,
-            key="off",
-        )
-    if prepare is None:
-        answered.container(border=True).markdown(_INVITATIONS[source])
-        steps.caption("Each step will show here what it did to your picture.")
-        scores.caption("Raw scores of both models will show here.")
-        return
-    with answered.container(border=True):
-        try:
-            reading = read_picture(pictures.models(), pictures.likeness(), prepare(off))
-        except HalfBitsError as error:
-            st.error(plain(str(error)), icon=":material/error:")
-            return
-        place = show_answers(reading)
-    with steps:
-        for name in off:
-            st.caption(f"Without “{INFO[name].title}”, {INFO[name].when_off}.")
-        stage_strip([*reading.prepared.stages, *reading.prepared.digits[place].stages])
-    with scores:
-        st.markdown("**Raw scores (logits), and what float16 changed**")
-        chart(figures.logits(reading.answers, place), "try-logits", "Logits of both models and their differences")
+def read(prepare: Prepare, off: Collection[StageName]) -> Reading | None:
+    """What both models read, or a sentence why they cannot."""
+    try:
+        return read_picture(pictures.models(), pictures.likeness(), prepare(off))
+    except HalfBitsError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
 
 
 st.title("What do both models see in your digit?")
 with state.explained():
     found = state.results()
     comparison = found.comparison
-    pictures.models()
+    pictures.likeness()
 st.markdown(
-    "Draw, upload or photograph a digit. It is prepared the way MNIST’s digits were, step by step, and read by the "
-    "float32 and the float16 model."
+    "Draw, upload or photograph a handwritten digit. It is prepared the way MNIST’s digits were, step by step, and "
+    "read by the float32 and the float16 model. They learned handwriting only; printed digits are strange to them."
 )
-show()
+source = st.segmented_control(
+    "Source",
+    [DRAW, UPLOAD, CAMERA, TEST],
+    default=DRAW,
+    required=True,
+    key="source",
+    bind="query-params",
+    label_visibility="collapsed",
+)
+given, answered = st.container(key="cards-try").columns([5, 7], gap="medium")
+many, steps, scores = st.container(), st.container(border=True), st.container(border=True)
+with given.container(border=True):
+    if source == DRAW:
+        prepare = drawing_to_read()
+    elif source == TEST:
+        prepare = test_image_to_read()
+    else:
+        prepare = picture_to_read(source)
+with steps:
+    st.markdown("**From your picture to the models’ 28 × 28 pixels**")
+    off = stages_to_leave_out(source)
+with answered.container(border=True):
+    reading = read(prepare, off) if prepare else None
+    if prepare is None:
+        st.markdown(_INVITATIONS[source])
+    if reading:
+        place = show_answers(reading, source)
+if prepare and reading:
+    with steps:
+        if off and (whole := read(prepare, [])):
+            show_difference(off, whole, reading)
+        stage_strip([*reading.prepared.stages, *reading.prepared.digits[place].stages])
+    with scores:
+        st.markdown("**Raw scores (logits), and what float16 changed**")
+        chart(figures.logits(reading.answers, place), "try-logits", "Logits of both models and their differences")
+else:
+    steps.caption("What each step does to your picture will show here.")
+    scores.caption("Raw scores of both models, and what float16 changed in them, will show here.")
 with st.container(border=True):
     show_rule()

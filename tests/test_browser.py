@@ -246,16 +246,17 @@ def test_no_page_is_wider_than_its_window(warm: str, page: Page, address: str, w
 SEVEN = [(0.25, 0.25), (0.5, 0.24), (0.72, 0.25), (0.58, 0.5), (0.45, 0.8)]
 ONE = [(0.52, 0.2), (0.5, 0.5), (0.49, 0.8)]
 
-TIME_TO_ANSWERS = """() => { window.took = new Promise((resolve) => {
+TIME_TO_ANSWERS = """() => {
     let lifted = null;
+    window.took = null;
     addEventListener("pointerup", () => { lifted = performance.now(); }, {once: true, capture: true});
     const watch = new MutationObserver(() => {
         if (lifted === null || document.querySelectorAll("%s").length < 2) return;
         watch.disconnect();
-        resolve(performance.now() - lifted);
+        window.took = performance.now() - lifted;
     });
     watch.observe(document.body, {childList: true, subtree: true});
-}); }"""
+}"""
 ANSWERS = ".st-key-headline-answers [data-testid=stMetricValue]"
 
 
@@ -303,13 +304,12 @@ def test_from_lifting_the_pen_to_both_answers(warm: str, page: Page) -> None:
     for turn in range(11):
         page.evaluate(TIME_TO_ANSWERS % ANSWERS)
         draw(page, SEVEN if turn % 2 else ONE)
-        took.append(page.evaluate("window.took"))
+        took.append(float(page.wait_for_function("window.took", timeout=PATIENCE_MS).json_value()))
         settled(page)
         page.get_by_role("button", name="Clear").click()
         expect(page.locator(ANSWERS)).to_have_count(0, timeout=PATIENCE_MS)
     median = statistics.median(took[1:])  # the first warms up
     print(f"\npointer-up to both answers: median of ten {median:.0f} ms, {min(took[1:]):.0f} to {max(took[1:]):.0f} ms")
-    assert median < PATIENCE_MS
 
 
 def test_a_finger_draws_without_scrolling_the_page(warm: str, browser: Browser) -> None:
@@ -343,7 +343,7 @@ def test_files_are_uploaded_refused_and_chosen_in_a_browser(warm: str, page: Pag
     page.locator("input[type=file]").set_input_files(sorted(tmp_path.iterdir()))
     expect(page.get_by_text("notes.png: this is not an image")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator(ANSWERS)).to_have_text(["5", "5"], timeout=PATIENCE_MS)
-    expect(page.get_by_text("Accuracy on the 2 pictures")).to_be_visible()
+    expect(page.get_by_text("Accuracy on the 2 readable pictures")).to_be_visible()
     settled(page)
     assert page.locator(".stage img").count() == 14
 
@@ -364,3 +364,21 @@ def test_a_picture_is_pasted_from_the_clipboard(warm: str, page: Page) -> None:
         }"""
     )
     expect(page.locator(ANSWERS)).to_have_text(["1", "1"], timeout=PATIENCE_MS)
+
+
+def test_reading_many_files_can_be_stopped(warm: str, page: Page, tmp_path: Path) -> None:
+    """Sixty large photographs: what was read stays, the rest is named."""
+    data = photograph("7", "blank", np.random.default_rng(1), (2400, 1800))
+    for number in range(60):
+        (tmp_path / f"7 no. {number:02}.jpg").write_bytes(data)
+    page.goto(f"{warm}/try_digit?source=Upload")
+    settled(page)
+    page.locator("input[type=file]").set_input_files(sorted(tmp_path.iterdir()))
+    page.get_by_role("button", name="Stop reading").click(timeout=PATIENCE_MS)
+    refusal = page.get_by_text(re.compile(r"\d+ files? not read, stopped before"))
+    expect(refusal).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
+    unread = int(re.match(r"(\d+)", refusal.inner_text().lstrip("• "))[1])  # type: ignore[index]
+    read = page.get_by_text(re.compile(r"Accuracy on the (\d+) readable pictures?")).inner_text()
+    assert int(re.search(r"\d+", read)[0]) + unread == 60  # type: ignore[index]
+    assert unread > 0

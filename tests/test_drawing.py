@@ -5,7 +5,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fp16core.images.drawing import CANVAS_SIDE, MAX_POINTS, MAX_STROKES, PICTURE_SIDE_PX, picture_of
+from fp16core.images.drawing import (
+    CANVAS_SIDE,
+    MAX_POINTS,
+    MAX_STROKES,
+    PICTURE_SIDE_PX,
+    USUAL_PEN,
+    picture_of,
+    strokes_and_pen,
+)
 from fp16core.vocabulary import ImageError
 
 
@@ -40,6 +48,8 @@ def test_a_tap_is_a_dot() -> None:
         ([{"width": 20, "points": [1, float("nan")]}], "outside of the canvas"),
         ([{"width": 20, "points": [1, "2"]}], "outside of the canvas"),
         ([{"width": 20, "points": [1, 1e12]}], "outside of the canvas"),
+        ([{"width": 20, "points": [1, 10**400]}], "outside of the canvas"),
+        ([{"width": 10**400, "points": [1, 2]}], "wide; expected 4 to 40"),
         ([{"width": 20, "points": [1, 2]}] * (MAX_STROKES + 1), "501 strokes"),
         ([{"width": 20, "points": [1, 2] * (MAX_POINTS + 1)}], "20,001 points"),
     ],
@@ -47,3 +57,16 @@ def test_a_tap_is_a_dot() -> None:
 def test_what_is_no_drawing_is_refused(strokes: Any, words: str) -> None:
     with pytest.raises(ImageError, match=words):
         picture_of(strokes)
+
+
+@pytest.mark.parametrize(
+    "sent", [7, "x", {}, {"strokes": 3, "width": 9}, {"strokes": [], "width": None}, {"strokes": []}]
+)
+def test_what_no_canvas_sends_is_refused(sent: Any) -> None:
+    with pytest.raises(ImageError, match="is no drawing"):
+        strokes_and_pen(sent)
+
+
+def test_a_canvas_that_sent_nothing_is_empty() -> None:
+    assert strokes_and_pen(None) == ([], USUAL_PEN)
+    assert strokes_and_pen({"strokes": [{"a": 1}], "width": 9}) == ([{"a": 1}], 9.0)

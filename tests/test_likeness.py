@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
+from PIL import ImageFont
 from scipy.spatial.distance import cdist
 
-from fp16core.evaluate import Comparison
+from fp16core.evaluate import Comparison, compare
 from fp16core.evaluate.evaluation import NO_ANSWER
-from fp16core.evaluate.likeness import FALSE_ALARMS, Likeness, check_rule
-from fp16core.images.nondigits import non_digits
+from fp16core.evaluate.likeness import FALSE_ALARMS, Likeness, check_rule, likeness
+from fp16core.images.nondigits import LETTERS, non_digits
 from fp16core.runtime import Classifier
+from fp16core.vocabulary import DatasetError, ModelPair
 from tests.conftest import TestSet
 
 
@@ -57,3 +59,18 @@ def test_pictures_without_a_digit_are_seeded_and_differ() -> None:
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
     assert not any(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
     assert len({a.tobytes() for a in first}) == 8
+
+
+def test_every_letter_has_a_glyph() -> None:
+    """A letter that the font lacks would be drawn as a box, which is no letter."""
+    font = ImageFont.load_default(40.0)
+    box = bytes(font.getmask("\uffff"))
+    assert not [letter for letter in LETTERS if bytes(font.getmask(letter)) == box]
+
+
+def test_small_data_sets_are_refused_and_scarce_digits_are_not(pair: ModelPair, test_set: TestSet) -> None:
+    few = test_set[0][:19], test_set[1][:19]
+    with pytest.raises(DatasetError, match="19 test images; at least 20"):
+        likeness(few[0], compare(pair, *few))
+    enough = test_set[0][:40], test_set[1][:40]
+    assert np.isfinite(likeness(enough[0], compare(pair, *enough)).limit)

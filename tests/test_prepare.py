@@ -60,8 +60,8 @@ def test_the_place_on_the_paper_does_not_matter() -> None:
 
 def test_polarity_is_found_and_does_not_matter() -> None:
     dark, light = (prepare_image(sheet(*tones), "picture") for tones in ((20, 230), (230, 20)))
-    assert decision(dark, StageName.POLARITY).startswith("inverted: dark ink")
-    assert decision(light, StageName.POLARITY).startswith("kept: light ink")
+    assert decision(dark, StageName.POLARITY).startswith("inverted, as dark ink")
+    assert decision(light, StageName.POLARITY).startswith("kept, as light ink")
     difference = dark.images.astype(int) - light.images
     assert np.abs(difference).mean() < 2
 
@@ -88,15 +88,13 @@ def test_printed_lines_are_counted_and_removed(horizontal: int, vertical: int) -
     prepared = prepare_image(ImageChops.darker(paper, sheet()), "picture")
     words = decision(prepared, StageName.LINES)
     assert [int(n) for n in re.findall(r"\d+", words)] == [n for n in (horizontal, vertical) if n]
-    plain = image_of(sheet()).astype(int)
-    shifts = [(r, c) for r in (-1, 0, 1) for c in (-1, 0, 1)]  # a pixel of ink may tip the rounding of the centre
-    assert min(np.abs(np.roll(prepared.images[0], shift, (0, 1)) - plain).mean() for shift in shifts) < 4
+    assert difference(prepared.images[0], image_of(sheet())) < 4
 
 
 def test_a_long_stroke_is_no_printed_line() -> None:
     one = Image.new("L", (100, 240), 240)
     ImageDraw.Draw(one).line([(50, 0), (52, 240)], 20, 12)
-    assert decision(prepare_image(one, "one"), StageName.LINES) == "no ruled or squared paper"
+    assert decision(prepare_image(one, "one"), StageName.LINES).startswith("no printed lines")
 
 
 def test_specks_edges_and_frames_are_dropped() -> None:
@@ -112,18 +110,92 @@ def test_specks_edges_and_frames_are_dropped() -> None:
     assert decision(prepare_image(framed, "picture"), StageName.SPECKS) == "dropped a frame around the ink"
 
 
+def difference(image: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> float:
+    """Mean difference; a pixel of ink may tip the rounding of the centre, so a shift by one does not count."""
+    shifts = [(rows, columns) for rows in (-1, 0, 1) for columns in (-1, 0, 1)]
+    return min(float(np.abs(np.roll(image, shift, (0, 1)).astype(int) - other).mean()) for shift in shifts)
+
+
+def bars(*boxes: tuple[int, int, int, int]) -> Image.Image:
+    """Black bars on white paper of 400 × 300 pixels."""
+    image = Image.new("L", (400, 300), 255)
+    for box in boxes:
+        ImageDraw.Draw(image).rectangle(box, 0)
+    return image
+
+
 def test_a_row_is_split_and_a_broken_digit_is_not() -> None:
-    row = Image.new("L", (400, 120), 255)
-    pen = ImageDraw.Draw(row)
-    for number in range(5):
-        pen.line([(30 + 75 * number, 20), (60 + 75 * number, 100)], 0, 10)
-    assert len(prepare_image(row, "row").digits) == 5
-    assert len(prepare_image(row, "row", [StageName.DIGITS]).digits) == 1
-    broken = Image.new("L", (120, 160), 255)
-    pen = ImageDraw.Draw(broken)
-    pen.line([(30, 20), (90, 20)], 0, 10)
-    pen.line([(35, 40), (80, 60), (80, 110), (30, 120)], 0, 10)
-    assert len(prepare_image(broken, "five").digits) == 1
+    row = prepare_image(bars(*[(30 + 75 * n, 100, 45 + 75 * n, 200) for n in range(5)]), "row")
+    assert decision(row, StageName.DIGITS) == "5 digits in a row"
+    assert (
+        len(
+            prepare_image(
+                bars(*[(30 + 75 * n, 100, 45 + 75 * n, 200) for n in range(5)]), "row", [StageName.DIGITS]
+            ).digits
+        )
+        == 1
+    )
+    broken = bars((100, 40, 200, 55), (110, 80, 130, 150), (110, 130, 200, 150))
+    assert decision(prepare_image(broken, "five"), StageName.DIGITS) == "one digit"
+    stacked = bars((100, 40, 200, 130), (100, 160, 200, 250))
+    assert decision(prepare_image(stacked, "eight"), StageName.DIGITS) == "one digit"
+
+
+def test_two_rows_are_read_from_top_to_bottom() -> None:
+    """Widths tell the bars apart: 10, 20 above 30, 40."""
+    two = bars((50, 40, 60, 120), (150, 40, 170, 120), (40, 180, 70, 260), (150, 180, 190, 260))
+    prepared = prepare_image(two, "two", [StageName.STROKE])
+    assert decision(prepared, StageName.DIGITS) == "4 digits in 2 rows"
+    widths = [int(digit.image.any(axis=0).sum()) for digit in prepared.digits]
+    assert widths == sorted(widths)
+    assert len(set(widths)) == 4
+
+
+def test_marks_much_lower_than_the_rest_are_left_out() -> None:
+    with_dot = bars((100, 100, 130, 200), (200, 180, 220, 200))
+    assert decision(prepare_image(with_dot, "dot"), StageName.DIGITS) == "one digit; 1 small mark left out"
+
+
+@pytest.mark.parametrize("side", [200, 400, 512])
+def test_hairlines_survive(side: int) -> None:
+    """A pencil of one pixel, as drawing programs have."""
+    pencil = Image.new("L", (side, side), 255)
+    points = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.8)]
+    ImageDraw.Draw(pencil).line([(x * side, y * side) for x, y in points], 0, 1)
+    prepared = prepare_image(pencil, "seven")
+    assert decision(prepared, StageName.STROKE).startswith("widened from")
+    thick = Image.new("L", (side, side), 255)
+    width = round(side * 0.6 * 2.2 / 20)
+    ImageDraw.Draw(thick).line([(x * side, y * side) for x, y in points], 0, width, joint="curve")
+    assert difference(prepared.images[0], image_of(thick)) < 12
+
+
+def test_any_stages_may_be_left_out_together() -> None:
+    """Forty random subsets on each of six pictures raise nothing but the named error."""
+    random = np.random.default_rng(0)
+    ruler = np.full((240, 240), 240, np.uint8)
+    ruler[::60] = ruler[1::60] = 40
+    for row in range(0, 240, 60):
+        ruler[max(0, row - 9) : row + 10, ::8] = 40
+    noise = np.clip(180 + random.normal(0, 30, (120, 160)), 0, 255).astype(np.uint8)
+    stripes = bars((0, 100, 399, 110), (0, 180, 399, 190))
+    pictures = [
+        sheet(),
+        sheet(230, 20),
+        Image.fromarray(ruler),
+        Image.fromarray(noise),
+        stripes,
+        bars((0, 0, 399, 299)),
+    ]
+    read = 0
+    for picture in pictures:
+        for _ in range(40):
+            off = [name for name in OPTIONAL if random.random() < 0.4]
+            try:
+                read += prepare_image(picture, "any", off).images.shape[1:] == (28, 28)
+            except ImageError:
+                continue
+    assert read > 100
 
 
 @pytest.mark.parametrize("width", [3, 6, 9, 18, 30])
@@ -140,25 +212,26 @@ def test_unusual_strokes_become_usual(pen: int, verb: str) -> None:
     ImageDraw.Draw(image).line([(60, 40), (180, 40), (110, 200)], 0, pen, joint="curve")
     prepared = prepare_image(image, "picture")
     words = decision(prepared, StageName.STROKE)
-    assert re.fullmatch(rf"{verb} from \d+\.\d to 2\.1 px, MNIST's usual width", words)
+    assert re.fullmatch(rf"{verb} from \d+\.\d to 2\.2 px, MNIST's usual width", words)
     # Measured independently: ink per length of the two strokes, in a box that they and the pen's width fill.
     length_px = (120 + np.hypot(70, 160)) * 20 / (160 + 18)
-    assert prepared.images[0].sum() / 255 / length_px == pytest.approx(2.1, abs=0.6)
+    assert prepared.images[0].sum() / 255 / length_px == pytest.approx(2.2, abs=0.6)
 
 
 def test_the_constants_are_those_of_the_training_images(train_set: TestSet) -> None:
+    """Of 3,000 drawn at random: the order of the training images is not."""
     widths = []
-    for image in train_set[0][::40]:
+    for image in np.random.default_rng(0).choice(train_set[0], 3000, replace=False):
         rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
         crop = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32) / 255
         widths.append(digits.stroke_width_px(digits.trimmed(digits.fine_ink(crop, 0.5))))
     low, middle, high = np.percentile(widths, [2.5, 50, 97.5])
-    assert [*digits.STROKE_RANGE_PX, digits.STROKE_USUAL_PX] == pytest.approx([low, high, middle], abs=0.15)
+    assert [*digits.STROKE_RANGE_PX, digits.STROKE_USUAL_PX] == pytest.approx([low, high, middle], abs=0.1)
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_one_colour_has_no_ink(level: int) -> None:
-    with pytest.raises(ImageError, match=r"^page: no ink was found; the picture is blank"):
+    with pytest.raises(ImageError, match=r"^page: no ink stands out from the paper; it is blank"):
         prepare_image(Image.new("L", (300, 200), level), "page")
 
 
@@ -169,8 +242,16 @@ def test_noise_shade_and_squares_are_no_ink() -> None:
     squares = np.full((300, 300), 230.0)
     squares[::30] = squares[:, ::30] = squares[1::30] = squares[:, 1::30] = 120
     for empty in (noise, shade, squares, shade + noise - 180):
-        with pytest.raises(ImageError, match="no ink was found"):
+        with pytest.raises(ImageError, match="no ink stands out"):
             prepare_image(Image.fromarray(np.clip(empty, 0, 255).astype(np.uint8)), "page")
+
+
+def test_a_lone_margin_is_no_digit() -> None:
+    margin = sheet()
+    ImageDraw.Draw(margin).line([(200, 0), (206, 239)], 60, 2)
+    prepared = prepare_image(margin, "picture")
+    assert decision(prepared, StageName.SPECKS) == "dropped 1 line across the picture"
+    assert difference(prepared.images[0], image_of(sheet())) < 2
 
 
 def test_too_many_marks_are_refused() -> None:

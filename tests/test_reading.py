@@ -11,7 +11,7 @@ from fp16core.evaluate import gallery as galleries
 from fp16core.evaluate.gallery import Gallery
 from fp16core.evaluate.likeness import Likeness
 from fp16core.evaluate.reading import Reading, accuracy, read_picture, table, table_csv
-from fp16core.images import prepare_image
+from fp16core.images import prepare_image, prepare_picture
 from fp16core.runtime import Classifier
 from tests.conftest import TestSet
 from tests.test_picture_file import file_of
@@ -44,12 +44,12 @@ def test_a_row_of_test_images_is_read_like_its_images(
     [
         ("7.png", "7"),
         ("7_from_anna.png", "7"),
-        ("7210.png", "7210"),
-        ("7210-a.png", "7210"),
+        ("7", "7"),
         ("scans/7.png", "7"),
+        ("C:\\scans\\7.png", "7"),
+        ("7210.png", None),
         ("20261123_104500.jpg", None),
         ("IMG_7.png", None),
-        ("72.png", None),
         ("²7.png", None),
     ],
 )
@@ -59,11 +59,16 @@ def test_the_truth_is_taken_from_names_that_tell_it(
     assert read(row, name, models, rule).label == label
 
 
-def test_accuracy_counts_only_pictures_with_known_digits(row: Image.Image, models: Models, rule: Likeness) -> None:
-    readings = [read(row, name, models, rule) for name in ("7210.png", "7211.png", "other.png", "7210 b.png")]
+def test_accuracy_counts_every_picture_whose_digit_is_known(
+    test_set: TestSet, row: Image.Image, models: Models, rule: Likeness
+) -> None:
+    """A row of four under the name of one digit is wrong, not left out."""
+    seven = Image.fromarray(255 - np.kron(test_set[0][0], np.ones((4, 4), np.uint8)))
+    readings = [read(seven, name, models, rule) for name in ("7.png", "3.png", "other.png")]
+    readings.append(read(row, "7 and more.png", models, rule))
     right = accuracy(readings)
     assert right is not None
-    assert [(share.successes, share.total) for share in right] == [(2, 3), (2, 3)]
+    assert [(share.successes, share.total) for share in right] == [(1, 3), (1, 3)]
     assert accuracy(readings[2:3]) is None
 
 
@@ -80,32 +85,75 @@ def test_the_gallery_answers_the_readable_and_names_the_others(
     row: Image.Image, models: Models, rule: Likeness
 ) -> None:
     gallery = Gallery()
-    gallery.add(file_of(row), "7210.png", models, rule)
-    gallery.add(b"text", "text.png", models, rule)
-    gallery.add(file_of(Image.new("L", (50, 50), 255)), "blank.png", models, rule)
-    gallery.add(file_of(row, "JPEG"), "7210.jpg", models, rule)
+    blank = file_of(Image.new("L", (50, 50), 255))
+    gallery.deliver(
+        [("7210.png", file_of(row)), ("text.png", b"text"), ("blank.png", blank), ("row.jpg", file_of(row, "JPEG"))]
+    )
+    assert gallery.delivered == gallery.waiting == 4
+    read_all(gallery, models, rule)
     assert [reading.reference_text for reading in gallery.readings] == ["7210", "7210"]
     assert [refusal.split(":")[0] for refusal in gallery.refusals] == ["text.png", "blank.png"]
-    assert gallery.size_bytes == sum(len(picture.packed.png) for picture in gallery.pictures) > 0
+    gallery.deliver([("more.png", b"")])
+    assert gallery.refusals == [], "what was refused earlier is forgotten"
+
+
+def test_the_gallery_keeps_the_smaller_of_file_and_picture(row: Image.Image, models: Models, rule: Likeness) -> None:
+    """A small file as it is, a large photograph scaled down; both come back as they were read."""
+    noise = np.random.default_rng(0).integers(0, 30, (1500, 2000), np.uint8)
+    large = np.asarray(row.resize((2000, 500))).astype(int)
+    photo = Image.fromarray(
+        np.clip(np.pad(large, ((500, 500), (0, 0)), constant_values=255) - noise, 0, 255).astype(np.uint8)
+    )
+    files = {"small.png": file_of(row), "large.png": file_of(photo)}
+    gallery = Gallery()
+    gallery.deliver(files.items())
+    read_all(gallery, models, rule)
+    small, scaled = gallery.pictures
+    assert small.size_bytes == len(files["small.png"])
+    assert scaled.size_bytes < len(files["large.png"]) / 5
+    for kept in (small, scaled):
+        again = prepare_picture(kept.picture(), "again")
+        assert np.array_equal(again.images, kept.reading.prepared.images)
 
 
 def test_the_gallery_keeps_a_visit_within_bounds(
     row: Image.Image, models: Models, rule: Likeness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """By number, by size, and by what comes at once; many refusals make one sentence."""
+    files = [(f"no. {number}.png", file_of(row)) for number in range(9)]
     monkeypatch.setattr(galleries, "MAX_PICTURES", 2)
     gallery = Gallery()
-    for number in range(4):
-        gallery.add(file_of(row), f"{number}.png", models, rule)
+    gallery.deliver([("bad.png", b"text"), *files])
+    read_all(gallery, models, rule)
     assert len(gallery.pictures) == 2
-    assert all("there is no room for it; at most 2 pictures" in refusal for refusal in gallery.refusals)
-    monkeypatch.setattr(galleries, "MAX_BYTES", gallery.size_bytes)
+    bad, full = gallery.refusals
+    assert bad.startswith("bad.png: this is not an image")
+    assert full.startswith("7 files not read, there is no room for more; remove the others first: no. 2.png, no. 3.png")
+    assert full.endswith(", ….")
+
     monkeypatch.setattr(galleries, "MAX_PICTURES", 100)
-    gallery.add(file_of(row), "more.png", models, rule)
-    assert gallery.refusals[-1].startswith("more.png: there is no room")
+    monkeypatch.setattr(galleries, "MAX_BYTES", gallery.size_bytes + 10)
+    gallery.deliver(files[:1])
+    read_all(gallery, models, rule)
+    assert gallery.refusals == ["1 file not read, there is no room for more; remove the others first: no. 0.png."]
+
+    monkeypatch.setattr(galleries, "MAX_INBOX_BYTES", len(files[0][1]) * 3)
+    gallery.deliver(files)
+    assert gallery.waiting == 3
+    assert gallery.refusals[0].startswith("6 files not read")
+    gallery.stop()
+    assert gallery.waiting == 0
+    assert gallery.refusals[1].startswith("3 files not read, stopped before: no. 0.png")
 
 
 def test_a_file_is_read_like_the_picture_in_it(row: Image.Image, models: Models, rule: Likeness) -> None:
     gallery = Gallery()
-    gallery.add(file_of(row), "row.png", models, rule)
+    gallery.deliver([("row.png", file_of(row))])
+    read_all(gallery, models, rule)
     direct = read(row, "row", models, rule)
     assert np.array_equal(gallery.readings[0].prepared.images, direct.prepared.images)
+
+
+def read_all(gallery: Gallery, models: Models, rule: Likeness) -> None:
+    while gallery.waiting:
+        gallery.read_next(models, rule)

@@ -1,4 +1,4 @@
-"""MNIST test images as a stranger would upload them: fourteen kinds of files, seeded.
+"""MNIST test images as a stranger would upload them: fifteen kinds of files, seeded.
 
 Every rendering is enlarged 3 to 40 times, shifted on a larger paper, and inverted or not; its kind
 adds one difficulty.
@@ -200,6 +200,14 @@ def _thick_marker(ink: Floats, random: Random) -> bytes:
     return _other_pen(ink, random, 4.2, 5.5)
 
 
+def _pencil(ink: Floats, random: Random) -> bytes:
+    """The same digit in lines one pixel wide, as drawing programs have, 120 to 480 pixels large."""
+    side = int(random.integers(120, 481))
+    large = np.asarray(Image.fromarray(ink).resize((side, side), Image.Resampling.BICUBIC)) > 0.5
+    line = skeletonize(large).astype(np.float32)
+    return _file(_grey(_toned(np.pad(line, side // 8), random)))
+
+
 _KINDS: dict[str, Callable[[Floats, Random], bytes]] = {
     "plain": _plain,
     "transparent": _transparent,
@@ -215,6 +223,7 @@ _KINDS: dict[str, Callable[[Floats, Random], bytes]] = {
     "blurred": _blurred,
     "thin pen": _thin_pen,
     "thick marker": _thick_marker,
+    "pencil of one pixel": _pencil,
 }
 
 KINDS = tuple(_KINDS)

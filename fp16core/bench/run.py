@@ -180,7 +180,10 @@ def _training(repeats: int, report: Progress) -> list[Ratio]:
 
 def _uploads(repeats: int, report: Progress) -> list[Result]:
     """Strangers' pictures: what they cost in accuracy and time."""
-    return [*measure_uploads(report), *measure_durations(report, repeats)]
+    return [
+        *measure_uploads(lambda what, done: report(what, 0.9 * done)),
+        *measure_durations(lambda what, done: report(what, 0.9 + 0.1 * done), repeats),
+    ]
 
 
 def _ratio(

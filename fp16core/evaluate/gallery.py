@@ -1,18 +1,25 @@
 """A visitor's pictures, kept for the visit within bounds."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fp16core.evaluate.likeness import Likeness
 from fp16core.evaluate.reading import Reading, read_picture
-from fp16core.images.picture_file import PackedPicture, open_picture
+from fp16core.images.picture_file import PackedPicture, Picture, open_picture
 from fp16core.images.prepare import prepare_picture
 from fp16core.runtime.classifier import Classifier
-from fp16core.text import bytes_text
+from fp16core.text import count_text
 from fp16core.vocabulary import ImageError
 
 MAX_PICTURES = 500
-MAX_BYTES = 40_000_000
-"""What one visitor's pictures may hold of the server's memory, compressed."""
+MAX_BYTES = 60_000_000
+"""How many pictures a visitor may keep, and what the files or compressed pictures may hold of the server's memory.
+
+What was read from a picture takes some kilobytes besides.
+"""
+
+MAX_INBOX_BYTES = 200_000_000
+"""What one delivery of files may hold until it is read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,42 +28,73 @@ class GalleryPicture:
 
     Attributes
     ----------
-    packed
-        The picture, scaled down and compressed.
+    kept
+        The file as it came, or the picture scaled down and compressed, whichever is smaller.
     reading
         What both models read, with all stages on.
     """
 
-    packed: PackedPicture = field(repr=False)
+    kept: bytes | PackedPicture = field(repr=False)
     reading: Reading
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory that the picture takes."""
+        return len(self.kept if isinstance(self.kept, bytes) else self.kept.png)
+
+    def picture(self) -> Picture:
+        """The picture, decoded again."""
+        return open_picture(self.kept, self.reading.name) if isinstance(self.kept, bytes) else self.kept.unpacked()
 
 
 class Gallery:
-    """Pictures in the order in which they came, and the reasons why others did not."""
+    """Pictures in the order in which they came, files still to be read, and the reasons why others were not."""
 
     def __init__(self) -> None:
         self.pictures: list[GalleryPicture] = []
         self.refusals: list[str] = []
+        self.delivered = 0
+        self._inbox: list[tuple[str, bytes]] = []
 
     @property
     def size_bytes(self) -> int:
-        """Memory that the compressed pictures take."""
-        return sum(len(picture.packed.png) for picture in self.pictures)
+        """Memory that the pictures take."""
+        return sum(picture.size_bytes for picture in self.pictures)
 
     @property
     def readings(self) -> list[Reading]:
         """What both models read on each picture."""
         return [picture.reading for picture in self.pictures]
 
-    def add(self, data: bytes, name: str, models: tuple[Classifier, Classifier], rule: Likeness) -> None:
-        """Read a file's picture, or note why it cannot be read.
+    @property
+    def waiting(self) -> int:
+        """Number of files still to be read."""
+        return len(self._inbox)
+
+    def deliver(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Take files, by name and contents, to be read one by one with `read_next`; earlier refusals are forgotten."""
+        self.refusals = []
+        taken = sum(len(data) for _, data in self._inbox)
+        too_many: list[str] = []
+        for name, data in files:
+            taken += len(data)
+            if taken > MAX_INBOX_BYTES:
+                too_many.append(name)
+            else:
+                self._inbox.append((name, data))
+        self._refuse_together(too_many, "more than 200 MB came at once")
+        self.delivered = len(self._inbox)
+
+    def stop(self) -> None:
+        """Leave the files that wait unread."""
+        self._refuse_together([name for name, _ in self._inbox], "stopped before")
+        self._inbox = []
+
+    def read_next(self, models: tuple[Classifier, Classifier], rule: Likeness) -> None:
+        """Read the next file that waits, or note why it cannot be read.
 
         Parameters
         ----------
-        data
-            Contents of the file.
-        name
-            Its name.
         models
             Reference and target.
         rule
@@ -67,15 +105,24 @@ class Gallery:
         ModelFileError
             If the runtime fails on a model.
         """
+        name, data = self._inbox.pop(0)
         try:
-            if len(self.pictures) >= MAX_PICTURES or self.size_bytes >= MAX_BYTES:
-                raise ImageError(
-                    f"{name}: there is no room for it; at most {MAX_PICTURES} pictures and {bytes_text(MAX_BYTES)} "
-                    "are kept for a visit. Remove the others first."
-                )
             picture = open_picture(data, name)
             reading = read_picture(models, rule, prepare_picture(picture, name))
         except ImageError as error:
             self.refusals.append(str(error))
+            return
+        packed = picture.packed()
+        kept = GalleryPicture(data if len(data) <= len(packed.png) else packed, reading)
+        if len(self.pictures) >= MAX_PICTURES or self.size_bytes + kept.size_bytes > MAX_BYTES:
+            self._inbox.insert(0, (name, data))
+            waiting, self._inbox = [name for name, _ in self._inbox], []
+            self._refuse_together(waiting, "there is no room for more; remove the others first")
         else:
-            self.pictures.append(GalleryPicture(picture.packed(), reading))
+            self.pictures.append(kept)
+
+    def _refuse_together(self, names: list[str], reason: str) -> None:
+        """One sentence for many files."""
+        if names:
+            some = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+            self.refusals.append(f"{count_text(len(names), 'file')} not read, {reason}: {some}.")

@@ -16,13 +16,16 @@ from fp16core.evaluate.evaluation import NO_ANSWER, Answers
 from fp16core.images import prepare_image
 from fp16core.images.nondigits import non_digits
 from fp16core.runtime.classifier import Classifier
-from fp16core.vocabulary import IMAGE_SIDE, ImageError
+from fp16core.vocabulary import IMAGE_SIDE, DatasetError, ImageError
 
 FALSE_ALARMS = 0.02
-"""Share of real digits that the rule doubts, by its definition."""
+"""Share of the test images that set the limit and lie beyond it."""
 
 NON_DIGITS = 400
 """How many pictures without a digit the rule is measured on."""
+
+MIN_IMAGES = 20
+"""Test images that the rule needs at least."""
 
 _POOLED_PX = 2
 _SAMPLE = 2_000
@@ -41,7 +44,7 @@ class Likeness:
     labels : uint8, shape (n,)
         Their true classes.
     limit
-        Distance that a share `FALSE_ALARMS` of the test images exceeds.
+        Distance that a share `FALSE_ALARMS` of a sample of the test images exceeds.
     """
 
     vectors: Vectors = field(repr=False)
@@ -113,11 +116,23 @@ def likeness(images: npt.NDArray[np.uint8], comparison: Comparison) -> Likeness:
     """Learn from the test images how far apart real digits are.
 
     The limit follows from at most 2,000 images, spread over the first half of the test set, each
-    compared with all others.
+    compared with all others of the digit that the reference answers.
+
+    Raises
+    ------
+    DatasetError
+        If there are fewer than `MIN_IMAGES` test images.
     """
+    if len(images) < MIN_IMAGES:
+        raise DatasetError(
+            f"the data set has {len(images)} test images; at least {MIN_IMAGES} are needed to tell what looks like a "
+            "digit. Choose another with HALFBITS_MNIST."
+        )
     vectors = _pooled(images)
     distances = _leave_one_out(vectors, comparison, _spread(0, len(images) // 2))
-    return Likeness(vectors, comparison.labels, float(np.quantile(distances, 1 - FALSE_ALARMS)))
+    known = distances[np.isfinite(distances)]
+    limit = float(np.quantile(known, 1 - FALSE_ALARMS)) if len(known) else float("inf")
+    return Likeness(vectors, comparison.labels, limit)
 
 
 def check_rule(
@@ -143,7 +158,7 @@ def check_rule(
     shown = []
     for number, picture in enumerate(non_digits(count)):
         try:
-            # The widest of several marks: one answer for each picture.
+            # Of several marks the one with most ink: one answer for each picture.
             found = prepare_image(picture, f"non-digit {number}").images
         except ImageError:
             continue  # nothing to read is no answer, and no false one
@@ -161,7 +176,7 @@ def check_rule(
 
 
 def _spread(start: int, stop: int) -> npt.NDArray[np.int64]:
-    return np.arange(start, stop, max(1, (stop - start) // _SAMPLE))
+    return np.unique(np.linspace(start, stop - 1, min(_SAMPLE, stop - start)).astype(np.int64))
 
 
 def _leave_one_out(vectors: Vectors, comparison: Comparison, sample: npt.NDArray[np.int64]) -> Vectors:

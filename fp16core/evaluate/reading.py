@@ -76,15 +76,12 @@ class Reading:
 
     @property
     def label(self) -> str | None:
-        """The true digits, if the file's name begins with them.
+        """The true digit, if the file's name begins with it, as in ``7_from_anna.png``.
 
-        One digit, as in ``7_from_anna.png``, or as many as were found on the picture: a date at the
-        beginning of a photograph's name is none.
+        More digits than one are taken for a date or a number; they tell nothing.
         """
-        found = re.match(r"[0-9]+", re.split(r"[/\\]", self.name)[-1])
-        if found and len(found[0]) in (1, self.answers.images):
-            return found[0]
-        return None
+        found = re.match(r"[0-9](?![0-9])", re.split(r"[/\\]", self.name)[-1])
+        return found[0] if found else None
 
 
 def read_picture(models: tuple[Classifier, Classifier], rule: Likeness, prepared: PreparedPicture) -> Reading:
@@ -115,8 +112,9 @@ def accuracy(readings: Sequence[Reading]) -> tuple[Proportion, Proportion] | Non
     known = [reading for reading in readings if reading.label is not None]
     if not known:
         return None
-    right = [sum(reading.label == text(reading) for reading in known) for text in (_reference_text, _target_text)]
-    return proportion(right[0], len(known)), proportion(right[1], len(known))
+    by_reference = sum(reading.label == reading.reference_text for reading in known)
+    by_target = sum(reading.label == reading.target_text for reading in known)
+    return proportion(by_reference, len(known)), proportion(by_target, len(known))
 
 
 def table(readings: Sequence[Reading]) -> dict[str, list[Any]]:
@@ -124,12 +122,12 @@ def table(readings: Sequence[Reading]) -> dict[str, list[Any]]:
     return {
         "file": [reading.name for reading in readings],
         "float32 reads": [reading.reference_text for reading in readings],
-        "float32 probability": [reading.reference_probability for reading in readings],
+        "float32 sure": [reading.reference_probability for reading in readings],
         "float16 reads": [reading.target_text for reading in readings],
-        "float16 probability": [reading.target_probability for reading in readings],
+        "float16 sure": [reading.target_probability for reading in readings],
         "agree": [reading.agree for reading in readings],
         "largest logit change": [reading.max_abs_logit_delta for reading in readings],
-        "looks like a digit": [not reading.doubted.any() for reading in readings],
+        "doubted": [bool(reading.doubted.any()) for reading in readings],
         "true": [reading.label or "" for reading in readings],
     }
 
@@ -153,11 +151,3 @@ def _harmless(cell: Any) -> Any:
 def _text(answers: Answers) -> str:
     digits = [answer_text(int(prediction)) for prediction in answers.predictions]
     return ("" if all(len(digit) == 1 for digit in digits) else " ").join(digits)
-
-
-def _reference_text(reading: Reading) -> str:
-    return reading.reference_text
-
-
-def _target_text(reading: Reading) -> str:
-    return reading.target_text

@@ -5,18 +5,13 @@ import base64
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.figures.digits import digit_png, sprite_png
+from fp16core.figures.digits import sprite_png
 from fp16core.figures.png import png
 
 
 def picture_url(picture: npt.NDArray[np.uint8]) -> str:
     """A data URL of a PNG; uint8, shape (h, w), or (h, w, bands) with 2 to 4 bands."""
     return _url(png(picture))
-
-
-def digit_url(image: npt.NDArray[np.uint8]) -> str:
-    """A data URL of one 28 × 28 image, enlarged."""
-    return _url(digit_png(image))
 
 
 def row_url(images: npt.NDArray[np.uint8]) -> str:

@@ -1,29 +1,31 @@
 """A decoded picture becomes one grey level for each pixel: turned upright, on opaque paper, without colour."""
 
+import io
+
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
+from PIL import Image
 
-from fp16core.images.picture_file import ORIENTATION_TAG, Picture
+from fp16core.images.picture_file import Picture
 
 _TURNS = {
-    2: "mirrored left to right",
-    3: "turned by 180°",
-    4: "mirrored top to bottom",
-    5: "mirrored and turned by 90°",
-    6: "turned by 90° clockwise",
-    7: "mirrored and turned by 90°",
-    8: "turned by 90° anticlockwise",
+    2: (Image.Transpose.FLIP_LEFT_RIGHT, "mirrored left to right"),
+    3: (Image.Transpose.ROTATE_180, "turned by 180°"),
+    4: (Image.Transpose.FLIP_TOP_BOTTOM, "mirrored top to bottom"),
+    5: (Image.Transpose.TRANSPOSE, "mirrored and turned by 90°"),
+    6: (Image.Transpose.ROTATE_270, "turned by 90° clockwise"),
+    7: (Image.Transpose.TRANSVERSE, "mirrored and turned by 90°"),
+    8: (Image.Transpose.ROTATE_90, "turned by 90° anticlockwise"),
 }
+"""What sets a picture upright, by its EXIF orientation (Exif 2.32, tag 0x0112); Pillow turns anticlockwise."""
 
 
 def upright(picture: Picture) -> tuple[Image.Image, str]:
     """The picture as its EXIF orientation says it should be seen, and what was done."""
     if picture.turn not in _TURNS:
         return picture.image, "upright as stored"
-    turned = picture.image.copy()
-    turned.getexif()[ORIENTATION_TAG] = picture.turn
-    return ImageOps.exif_transpose(turned), f"{_TURNS[picture.turn]}, as the EXIF orientation asks"
+    turn, words = _TURNS[picture.turn]
+    return picture.image.transpose(turn), f"{words}, as the EXIF orientation asks"
 
 
 def without_transparency(image: Image.Image) -> tuple[Image.Image, str]:
@@ -58,3 +60,11 @@ def opaque(image: Image.Image) -> Image.Image:
     """The picture with its transparency ignored."""
     bands = image.split()[:-1]
     return Image.merge("RGB", bands) if len(bands) == 3 else bands[0]
+
+
+def upright_png(picture: Picture) -> bytes:
+    """A PNG of the picture as it should be seen, on opaque paper."""
+    seen, _ = without_transparency(upright(picture)[0])
+    file = io.BytesIO()
+    (seen.convert("L") if seen.mode == "F" else seen).save(file, "PNG", compress_level=1)
+    return file.getvalue()

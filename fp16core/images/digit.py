@@ -10,18 +10,21 @@ from PIL import Image
 from scipy import ndimage
 from skimage.morphology import skeletonize
 
-from fp16core.images.paper import Levels
+from fp16core.images.paper import Levels, resized
 from fp16core.vocabulary import IMAGE_SIDE
 
 BOX_SIDE_PX = 20
-"""Longer side of every MNIST digit's ink."""
+"""Longer side of nearly every MNIST digit's ink."""
 
-STROKE_RANGE_PX = (1.25, 3.6)
-STROKE_USUAL_PX = 2.1
+STROKE_RANGE_PX = (1.3, 3.8)
+STROKE_USUAL_PX = 2.2
 """The middle 95 % and the median of the stroke widths of MNIST's training images, by `stroke_width_px`."""
 
 GROWTH_PX = 12
 """Fine pixels by which strokes may grow on each side: a hair's to the usual width, and some to spare."""
+
+_HAIRLINE_LOSS = 0.75
+"""Share of the ink that must be left after scaling down."""
 
 MARGIN_PX = 3
 """Paper left around a crop, so that soft edges are not cut."""
@@ -39,12 +42,19 @@ def with_soft_edge(ink: Levels, mask: npt.NDArray[np.bool_]) -> Levels:
 
 def fine_ink(ink: Levels, threshold: float) -> Levels:
     """A crop, its longer side brought to `FINE_SIDE_PX`, as ink (1) and paper (0)."""
-    return (_resized(ink, FINE_SIDE_PX, Image.Resampling.BICUBIC) > threshold).astype(np.float32)
+    marks = ink > threshold
+    fine = resized(ink, FINE_SIDE_PX, Image.Resampling.BICUBIC) > threshold
+    shrink = max(ink.shape) / FINE_SIDE_PX
+    if fine.sum() * shrink**2 < _HAIRLINE_LOSS * marks.sum():
+        # Lines thinner than a fine pixel would break or vanish; they are as wide as one instead.
+        wide = ndimage.maximum_filter(marks, int(np.ceil(shrink)))
+        fine = resized(wide.astype(np.float32), FINE_SIDE_PX, Image.Resampling.BOX) > 0.5
+    return _as_levels(fine)
 
 
 def fine_grey(ink: Levels) -> Levels:
     """A crop, its longer side brought to `FINE_SIDE_PX`, with its grey levels."""
-    return np.clip(_resized(ink, FINE_SIDE_PX, Image.Resampling.BICUBIC), 0, 1)
+    return np.clip(resized(ink, FINE_SIDE_PX, Image.Resampling.BICUBIC), 0, 1)
 
 
 def trimmed(ink: Levels) -> Levels:
@@ -58,7 +68,7 @@ def trimmed(ink: Levels) -> Levels:
 
 def boxed(ink: Levels, side: int) -> Levels:
     """Scale ink so that its longer side has ``side`` pixels, keeping the aspect."""
-    return np.clip(_resized(ink, side, Image.Resampling.BILINEAR), 0, 1)
+    return np.clip(resized(ink, side, Image.Resampling.BILINEAR), 0, 1)
 
 
 def stroke_width_px(ink: Levels) -> float:
@@ -74,15 +84,16 @@ def stroke_width_px(ink: Levels) -> float:
     return mean_px * BOX_SIDE_PX / int(max(ink.shape))
 
 
-def with_usual_strokes(ink: Levels, width_px: float) -> Levels:
+def with_usual_strokes(ink: Levels, width_px: float, box_side_px: int) -> Levels:
     """Widen or thin fine ink's strokes to `STROKE_USUAL_PX`; the frame grows by `GROWTH_PX` on all sides.
 
     The ink grows or shrinks by the same distance everywhere; where it would shrink to nothing, a
-    line along the stroke's middle stays.
+    line along the stroke's middle stays. ``width_px`` and the result are pixels of a box whose
+    longer side has ``box_side_px``.
     """
-    fine = max(ink.shape) / BOX_SIDE_PX
+    fine = max(ink.shape) / box_side_px
     # Strokes and the box they are measured against grow together.
-    side = (STROKE_USUAL_PX - width_px) * fine / 2 / (1 - STROKE_USUAL_PX / BOX_SIDE_PX)
+    side = (STROKE_USUAL_PX - width_px) * fine / 2 / (1 - STROKE_USUAL_PX / box_side_px)
     marks = np.pad(ink > 0.5, GROWTH_PX)
     if side > 0:
         return _as_levels(_distance_px(~marks) <= side)
@@ -131,10 +142,3 @@ def _distance_px(marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
     """Distance of each marked pixel to the nearest unmarked one."""
     distance: npt.NDArray[np.float64] = ndimage.distance_transform_edt(marks)
     return distance
-
-
-def _resized(levels: Levels, longer: int, how: Image.Resampling) -> Levels:
-    height, width = levels.shape
-    scale = longer / max(height, width)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return np.asarray(Image.fromarray(np.ascontiguousarray(levels, np.float32)).resize(size, how))

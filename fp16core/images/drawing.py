@@ -1,6 +1,5 @@
 """A drawing made of strokes, as a canvas in the browser sends it, becomes a picture."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ CANVAS_SIDE = 280
 
 MAX_STROKES = 500
 MAX_POINTS = 20_000
-"""What one drawing may hold; hours of scribbling stay below it."""
+"""What one drawing may hold: minutes of drawing without a pause."""
 
 PEN_WIDTHS = (4, 40)
 """Narrowest and widest pen."""
@@ -25,6 +24,24 @@ PICTURE_SIDE_PX = 196
 """Height and width of the picture: seven times MNIST's, and quick to prepare."""
 
 _SUPERSAMPLING = 2
+
+
+def strokes_and_pen(sent: Any) -> tuple[list[Any], float]:
+    """Strokes and pen's width of what the canvas sent; nothing drawn with the usual pen if it sent nothing.
+
+    Raises
+    ------
+    ImageError
+        If it is not of the form that the canvas sends; the strokes themselves are left to `picture_of`.
+    """
+    if sent is None:
+        return [], USUAL_PEN
+    low, high = PEN_WIDTHS
+    if isinstance(sent, Mapping):
+        strokes, width = sent.get("strokes"), sent.get("width")
+        if isinstance(strokes, list) and isinstance(width, int | float) and low <= width <= high:
+            return strokes, float(width)
+    raise ImageError("What the canvas sent is no drawing; reload the page and draw again.")
 
 
 def picture_of(strokes: Any) -> Image.Image:
@@ -79,11 +96,11 @@ def _check(strokes: Any) -> None:
             raise ImageError(f"A stroke of the drawing is {width!r} wide; expected {low} to {high}. Clear the canvas.")
         total += len(points) // 2
         # A pen may leave the canvas, but not go astronomically far.
-        if not all(_is_number(value) and abs(value) <= 10 * CANVAS_SIDE for value in points):
+        if not all(_is_number(value) and -10 * CANVAS_SIDE <= value <= 10 * CANVAS_SIDE for value in points):
             raise ImageError("A stroke of the drawing lies outside of the canvas; clear it and draw again.")
     if total > MAX_POINTS:
         raise ImageError(f"The drawing has {total:,} points; at most {MAX_POINTS:,} are read. Clear the canvas.")
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -6,14 +6,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from fp16core.images.paper import EIGHT_NEIGHBOURS, Mask
 from fp16core.text import count_text
 
-Mask = npt.NDArray[np.bool_]
+_LINE_SHARE = 0.02
+"""Mean thickness of a lone printed line at most, as a share of the picture's longer side."""
 
 _SPECK_SHARE = 0.02
 """Share of the largest piece's area below which a piece of ink is a speck."""
-
-_EIGHT = np.ones((3, 3), bool)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Pieces:
 
 def pieces_of(mask: Mask) -> Pieces:
     """The connected pieces of ink, diagonal neighbours included."""
-    labels, count = ndimage.label(mask, _EIGHT)
+    labels, count = ndimage.label(mask, EIGHT_NEIGHBOURS)
     boxes = tuple(
         Box(rows.start, columns.start, rows.stop, columns.stop) for rows, columns in ndimage.find_objects(labels)
     )
@@ -118,12 +118,16 @@ def worth_keeping(pieces: Pieces, least_area_px: float) -> tuple[npt.NDArray[np.
     kept = ~tiny
     rims = np.array([_lies_along_edge(pieces, place) for place in range(len(kept))], bool) & kept
     kept &= ~rims
+    across = np.array([_crosses_picture(pieces, place) for place in range(len(kept))], bool) & kept
+    kept &= ~across
     edges = np.array([_covers_edge(pieces, place) for place in range(len(kept))], bool) & kept
     if edges.sum() < kept.sum():
         kept &= ~edges
         rims |= edges
     if rims.any():
         dropped.append(count_text(int(rims.sum()), "mark") + " along the picture's edge")
+    if across.any():
+        dropped.append(count_text(int(across.sum()), "line") + " across the picture")
     frames = np.array([kept[place] and _is_frame(pieces, place, kept) for place in range(len(kept))], bool)
     if frames.any():
         kept &= ~frames
@@ -135,21 +139,55 @@ def worth_keeping(pieces: Pieces, least_area_px: float) -> tuple[npt.NDArray[np.
     return kept, "dropped " + " and ".join(dropped) if dropped else "nothing to drop"
 
 
-def rows_of_digits(pieces: Pieces, kept: npt.NDArray[np.bool_]) -> list[list[int]]:
-    """Group pieces into digits, in reading order.
+def digits_in_order(pieces: Pieces, kept: npt.NDArray[np.bool_]) -> tuple[list[list[int]], str]:
+    """Group pieces into digits, in reading order: rows from top to bottom, in each from left to right.
 
-    Pieces that share columns belong to one digit; so do pieces much closer than their strokes are
-    wide.
+    In a row, pieces that share columns belong to one digit, and what is much lower than the tallest
+    is left out. There are several rows only if one of them has several digits: a single digit may
+    have pieces above each other.
 
     Returns
     -------
-    list of list of int
+    groups
         For each digit, the places of its pieces.
+    decision
+        What was found, in words.
     """
-    order = sorted(np.flatnonzero(kept).tolist(), key=lambda place: pieces.boxes[place].left)
+    everything = np.flatnonzero(kept).tolist()
+    rows = _rows(pieces, everything)
+    found = [_digits_of_row(pieces, row) for row in rows]
+    if len(rows) > 1 and max(len(row) for row in found) == 1:
+        rows, found = [everything], [_digits_of_row(pieces, everything)]
+    groups = [group for row in found for group in row]
+    in_rows = "a row" if len(rows) == 1 else f"{len(rows)} rows"
+    words = "one digit" if len(groups) == 1 else f"{len(groups)} digits in {in_rows}"
+    if (left_out := len(everything) - sum(map(len, groups))) > 0:
+        words += f"; {count_text(left_out, 'small mark')} left out"
+    return groups, words
+
+
+def _rows(pieces: Pieces, places: list[int]) -> list[list[int]]:
+    """Pieces by the horizontal bands that they fill, if the bands are of comparable height."""
+    rows: list[list[int]] = []
+    bands: list[Box] = []
+    for place in sorted(places, key=lambda place: pieces.boxes[place].top):
+        box = pieces.boxes[place]
+        if bands and box.top < bands[-1].bottom:
+            rows[-1].append(place)
+            bands[-1] = bands[-1].joined(box)
+        else:
+            rows.append([place])
+            bands.append(box)
+    tallest = max(band.height for band in bands)
+    if any(band.height < 0.5 * tallest for band in bands):
+        return [places]
+    return rows
+
+
+def _digits_of_row(pieces: Pieces, places: list[int]) -> list[list[int]]:
     groups: list[list[int]] = []
     boxes: list[Box] = []
-    for place in order:
+    for place in sorted(places, key=lambda place: pieces.boxes[place].left):
         box = pieces.boxes[place]
         if groups and _one_digit(boxes[-1], box):
             groups[-1].append(place)
@@ -157,7 +195,7 @@ def rows_of_digits(pieces: Pieces, kept: npt.NDArray[np.bool_]) -> list[list[int
         else:
             groups.append([place])
             boxes.append(box)
-    tallest = max((box.height for box in boxes), default=0)
+    tallest = max(box.height for box in boxes)
     return [group for group, box in zip(groups, boxes, strict=True) if box.height >= 0.4 * tallest]
 
 
@@ -174,6 +212,14 @@ def _lies_along_edge(pieces: Pieces, place: int) -> bool:
     if (box.top == 0 or box.bottom == height) and box.height <= thin and box.width > 2 * box.height:
         return True
     return (box.left == 0 or box.right == width) and box.width <= thin and box.height > 2 * box.width
+
+
+def _crosses_picture(pieces: Pieces, place: int) -> bool:
+    """Whether a piece is a thin line from one side of the picture to the opposite one, as a margin is."""
+    box = pieces.boxes[place]
+    height, width = pieces.labels.shape
+    crosses = box.height == height or box.width == width
+    return crosses and bool(pieces.areas[place] <= _LINE_SHARE * max(height, width) * max(box.height, box.width))
 
 
 def _covers_edge(pieces: Pieces, place: int) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import ndimage
 
-from fp16core.images.paper import Levels, Mask
+from fp16core.images.paper import EIGHT_NEIGHBOURS, Levels, Mask
 from fp16core.text import count_text
 
 _LINE_REACH = 0.7
@@ -13,8 +13,6 @@ _LINE_REACH = 0.7
 
 _LINE_COVER = 0.85
 """Share of a printed line's length on which there is ink, its own or a stroke's, at least."""
-
-_EIGHT = np.ones((3, 3), bool)
 
 _LINE_SHARE = 0.02
 """Thickness of the thickest printed line as a share of the picture's longer side."""
@@ -49,7 +47,7 @@ class PrintedLines:
         """What was found, in words."""
         kinds = [(self.horizontal, "horizontal"), (self.vertical, "vertical")]
         found = [count_text(number, f"{kind} line") for number, kind in kinds if number]
-        return "removed " + " and ".join(found) if found else "no ruled or squared paper"
+        return "removed " + " and ".join(found) if found else "no printed lines, or too faint to be taken for ink"
 
 
 def printed_lines(ink: Levels, threshold: float) -> PrintedLines:
@@ -90,7 +88,7 @@ def _lines_along_rows(marks: Mask) -> tuple[Mask, int, int]:
     half = np.ascontiguousarray(level[:, ::2])  # along a line, every other pixel is enough
     thin = half & ~_opened(half, thickest + 1, axis=0)
     runs = _opened(_closed(_dilated(thin, 3, axis=0), thickest, axis=1), max(6, width // 28), axis=1)
-    bands, _ = ndimage.label(_closed(runs, width // 4, axis=1), _EIGHT)
+    bands, _ = ndimage.label(_closed(runs, width // 4, axis=1), EIGHT_NEIGHBOURS)
     reach = np.array([1] + [cells.stop - cells.start for _, cells in ndimage.find_objects(bands)])
     at, along = np.nonzero((bands > 0) & half)
     inked = np.unique(bands[at, along].astype(np.int64) * width + along) // width
@@ -101,7 +99,9 @@ def _lines_along_rows(marks: Mask) -> tuple[Mask, int, int]:
     if kept.sum() < 2:
         return none
     found = kept[bands] & runs & thin
-    lengths = np.diff(np.flatnonzero(np.diff(np.pad(found, 1)[:, 1:-1:4].T.ravel().view(np.int8))))[::2]
+    lengths = np.diff(np.flatnonzero(np.diff(np.pad(found, 1).T.ravel().view(np.int8))))[::2]
+    if lengths.size == 0:
+        return none
     thickness = int(np.median(lengths))
     lines = np.repeat(found, 2, axis=1)[:, :width] & level & ~_opened(level, thickness + 2, axis=0)
     back = np.zeros_like(marks)

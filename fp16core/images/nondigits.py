@@ -12,7 +12,8 @@ from PIL import Image, ImageDraw, ImageFont
 Random = np.random.Generator
 
 _SIDE = 96
-_LETTERS = "ACEFHJKLMNPRTUVWXYadefhkmnprtuvwxyß#%&@?!+=*€<>{}~"
+LETTERS = "ACEFHJKMNPRTUVWXYadefhkmnprtuvwxy#%&@?!+=*<>{}~"
+"""Letters and signs that the font has and that no digit is written like."""
 
 
 def non_digits(count: int, seed: int = 0) -> Iterator[Image.Image]:
@@ -25,7 +26,7 @@ def non_digits(count: int, seed: int = 0) -> Iterator[Image.Image]:
 
 def _letter(picture: Image.Image, random: Random) -> Image.Image:
     font = ImageFont.load_default(float(random.integers(54, 84)))
-    letter = _LETTERS[random.integers(len(_LETTERS))]
+    letter = LETTERS[random.integers(len(LETTERS))]
     middle = (_SIDE / 2, _SIDE / 2)
     bold = int(random.integers(0, 3))
     ImageDraw.Draw(picture).text(middle, letter, 255, font=font, anchor="mm", stroke_width=bold)

@@ -12,6 +12,9 @@ Mask = npt.NDArray[np.bool_]
 Levels = npt.NDArray[np.float32]
 """Grey levels or shares of ink, 0 to 1, shape (h, w)."""
 
+EIGHT_NEIGHBOURS = np.ones((3, 3), bool)
+"""What touches a pixel, diagonals included."""
+
 _SURVEY_SIDE_PX = 48
 _WINDOW_SHARE = 0.4
 """Size of the background's picture, and how much of it a stroke may span and still not pass for background."""
@@ -47,7 +50,7 @@ def survey_paper(grey: Levels) -> Paper:
     window wider than a stroke, is the paper; for light ink it is the opening. The other of the two
     shows the ink's outline; paper is the one that a smooth surface fits better.
     """
-    survey = _reduced(grey, _SURVEY_SIDE_PX)
+    survey = resized(grey, min(_SURVEY_SIDE_PX, max(grey.shape)), Image.Resampling.BOX)
     window = max(3, round(_WINDOW_SHARE * max(survey.shape)) | 1)
     half = window // 2
     wide = np.pad(survey, half, mode="edge")  # or a ramp of light would end in a step
@@ -78,30 +81,26 @@ def flattened(grey: Levels, paper: Paper) -> Levels:
     return share if paper.is_lighter else np.float32(1) - share
 
 
-def noise_level(ink: Levels) -> float:
-    """Standard deviation of the noise, from the differences of neighbours.
-
-    From those that one in five exceeds: more than strokes' edges ever are, so that noise in a part
-    of the picture counts too.
-    """
-    return _quantile(np.abs(np.diff(ink, axis=1)), 0.8) / NormalDist().inv_cdf(0.9) / 2**0.5
-
-
-def smoothed(ink: Levels, noise: float) -> tuple[Levels, float]:
+def smoothed(ink: Levels) -> tuple[Levels, float]:
     """Average noise over some pixels, if there is enough of it; returns levels from 0 to 1 and the noise left.
 
-    A Gaussian window of spread s reduces the standard deviation of white noise by 2 s √π.
+    The noise is a standard deviation, the larger of two estimates: of what varies from pixel to
+    pixel, by the differences of neighbours, and of the paper's texture, by how far it lies beyond
+    the bare paper's level, where no ink is. A Gaussian window of spread s reduces the former by 2 s √π.
     """
-    if noise >= 0.02:
+    # What one in five exceeds: more than strokes' edges ever are, so that noise in a part of the picture counts.
+    grain = _quantile(np.abs(np.diff(ink, axis=1)), 0.8) / NormalDist().inv_cdf(0.9) / 2**0.5
+    if grain >= 0.02:
         spread = min(1.5, max(ink.shape) / 150)
         ink = ndimage.gaussian_filter(ink, spread)
-        noise = min(noise, noise / (2 * spread * float(np.pi) ** 0.5))
-    return np.clip(ink, 0, 1), noise
+        grain = min(grain, grain / (2 * spread * float(np.pi) ** 0.5))
+    texture = _quantile(-ink, 0.8) / NormalDist().inv_cdf(0.8)
+    return np.clip(ink, 0, 1), max(grain, texture)
 
 
 def ink_level(ink: Levels) -> float:
-    """How far from the paper the strongest strokes are: the level that one pixel in 500 exceeds."""
-    return _quantile(ink, 1 - max(1 / 500, 4 / ink.size))
+    """How far from the paper the strongest strokes are: the level that one pixel in a thousand exceeds."""
+    return _quantile(ink, 1 - max(1 / 1000, 4 / ink.size))
 
 
 def _quantile(levels: Levels, share: float) -> float:
@@ -111,6 +110,14 @@ def _quantile(levels: Levels, share: float) -> float:
     return float(place) / 4095
 
 
+def resized(levels: Levels, longer: int, how: Image.Resampling) -> Levels:
+    """Levels with ``longer`` pixels on their longer side, keeping the aspect."""
+    height, width = levels.shape
+    scale = longer / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(Image.fromarray(np.ascontiguousarray(levels, np.float32)).resize(size, how))
+
+
 def _roughness(levels: Levels) -> float:
     """Root mean square distance of the levels from the best quadratic surface."""
     rows, columns = np.mgrid[-1 : 1 : levels.shape[0] * 1j, -1 : 1 : levels.shape[1] * 1j].reshape(2, -1)
@@ -118,10 +125,3 @@ def _roughness(levels: Levels) -> float:
     flat = levels.ravel().astype(np.float64)
     surface = terms @ np.linalg.lstsq(terms, flat, rcond=None)[0]
     return float(np.sqrt(np.square(flat - surface).mean()))
-
-
-def _reduced(levels: Levels, side: int) -> Levels:
-    height, width = levels.shape
-    scale = min(1.0, side / max(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return np.asarray(Image.fromarray(levels).resize(size, Image.Resampling.BOX))

@@ -1,7 +1,6 @@
 """A stranger's image file becomes a picture of bounded size: decoded, turned upright, made grey."""
 
 import base64
-import binascii
 import io
 import struct
 import threading
@@ -13,7 +12,7 @@ import numpy.typing as npt
 import pillow_heif
 from PIL import Image, UnidentifiedImageError
 
-from fp16core.vocabulary import MAX_FILE_BYTES, ImageError
+from fp16core.vocabulary import ImageError
 
 pillow_heif.register_heif_opener(thumbnails=False)
 
@@ -23,8 +22,14 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "HEIF")
 WORK_SIDE_PX = 512
 """Longer side of the picture that all later stages work on, at most."""
 
-MAX_PIXELS = 50_000_000
+MAX_FILE_BYTES = 20_000_000
+"""Size of the largest file that is read."""
+
+MAX_PIXELS = 25_000_000
 """Most pixels of a picture; a JPEG's are counted after it was scaled down while decoding."""
+
+MAX_JPEG_PIXELS = 100_000_000
+"""Most pixels of a JPEG as it is stored."""
 
 MIN_SIDE_PX = 8
 """Shorter side of the smallest picture that can hold a digit."""
@@ -106,6 +111,7 @@ class PackedPicture:
     def unpacked(self) -> Picture:
         """The picture as it was."""
         with Image.open(io.BytesIO(self.png)) as image:
+            image.load()
             return Picture(_plain(image, "a kept picture"), self.turn, self.decision, self.is_original)
 
 
@@ -125,12 +131,7 @@ def open_picture(data: bytes, name: str) -> Picture:
         If the file is empty, too large, damaged, not an image in one of `FORMATS`, or has too many
         or too few pixels.
     """
-    if not data:
-        raise ImageError(f"{name}: the file is empty.")
-    if len(data) > MAX_FILE_BYTES:
-        raise ImageError(
-            f"{name}: the file has {len(data):,} bytes; at most {MAX_FILE_BYTES:,} are read. Save it smaller, as JPEG."
-        )
+    check_size(len(data), name)
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height <= _LARGE_PIXELS:
@@ -148,6 +149,16 @@ def open_picture(data: bytes, name: str) -> Picture:
         raise ImageError(f"{name}: the image cannot be read ({reason}); save it again.") from error
 
 
+def check_size(size_bytes: int, name: str) -> None:
+    """Raise `ImageError` if a file is empty or larger than `MAX_FILE_BYTES`."""
+    if size_bytes == 0:
+        raise ImageError(f"{name}: the file is empty; choose another.")
+    if size_bytes > MAX_FILE_BYTES:
+        raise ImageError(
+            f"{name}: the file has {size_bytes:,} bytes; at most {MAX_FILE_BYTES:,} are read. Save it smaller, as JPEG."
+        )
+
+
 def data_of_url(url: Any, name: str) -> bytes:
     """Contents of a base64 data URL, as browsers make them of a canvas.
 
@@ -157,48 +168,56 @@ def data_of_url(url: Any, name: str) -> bytes:
         If it is anything else.
     """
     head, _, body = url.partition(";base64,") if isinstance(url, str) else ("", "", "")
-    if not head.startswith("data:image/") or len(body) > 2 * MAX_FILE_BYTES:
+    if not head.startswith("data:image/"):
         raise ImageError(f"{name}: what the browser sent is no picture; save it as a file and upload that.")
     try:
         return base64.b64decode(body, validate=True)
-    except binascii.Error as error:
-        raise ImageError(f"{name}: what the browser sent was cut off ({error}); try once more.") from error
+    except ValueError as error:
+        raise ImageError(f"{name}: what the browser sent was damaged on the way ({error}); try once more.") from error
 
 
 def _decoded(image: Image.Image, name: str) -> Picture:
     width, height = image.size
-    frames = getattr(image, "n_frames", 1) if image.format in ("GIF", "PNG", "WEBP", "TIFF") else 1
-    longer = max(width, height)
     if min(width, height) < MIN_SIDE_PX:
         raise ImageError(
             f"{name}: the image is {width} × {height} pixels; at least {MIN_SIDE_PX} × {MIN_SIDE_PX} "
             "are needed to see a digit."
         )
-    if longer > 2 * WORK_SIDE_PX:
+    longer = max(width, height)
+    if longer > 2 * WORK_SIDE_PX and min(width, height) > WORK_SIDE_PX:
         image.draft(None, (2 * WORK_SIDE_PX * width // longer, 2 * WORK_SIDE_PX * height // longer))
-    if image.width * image.height > MAX_PIXELS:
+    if image.width * image.height > MAX_PIXELS or width * height > MAX_JPEG_PIXELS:
+        limit = MAX_JPEG_PIXELS if image.format in ("JPEG", "MPO") else MAX_PIXELS
         raise ImageError(
-            f"{name}: the image is {width:,} × {height:,} pixels; at most {MAX_PIXELS:,} in all are read. "
+            f"{name}: the image is {width:,} × {height:,} pixels; at most {limit:,} in all are read. "
             "Scale it down first."
         )
+    is_animated = getattr(image, "is_animated", False)
     turn = image.getexif().get(ORIENTATION_TAG, 1)
     mode = image.mode
     small = _scaled_down(image, name)
+    if min(small.size) < MIN_SIDE_PX:
+        raise ImageError(
+            f"{name}: the image is {width:,} × {height:,} pixels, too long and narrow to be looked at whole; "
+            "crop it to the digits."
+        )
     words = f"{image.format}, {width:,} × {height:,} pixels, {_COLOURS.get(mode, mode)}"
-    if frames > 1:
-        words += f", the first of {frames} frames"
+    if is_animated:
+        words += ", the first of several frames"
     if small.size != (width, height):
         words += f", scaled down to {small.width} × {small.height}"
-    return Picture(small, turn if isinstance(turn, int) else 1, words, small.size == (width, height))
+    # Pillow turns TIFF and HEIF itself.
+    known = turn if isinstance(turn, int) and image.format not in ("TIFF", "HEIF") else 1
+    return Picture(small, known, words, small.size == (width, height))
 
 
 def _scaled_down(image: Image.Image, name: str) -> Image.Image:
     plain = _plain(image, name)
-    scale = WORK_SIDE_PX / max(plain.size)
-    if scale >= 1:
-        return plain
+    scale = min(1.0, WORK_SIDE_PX / max(plain.size))
     size = max(1, round(plain.width * scale)), max(1, round(plain.height * scale))
-    return plain.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+    small = plain.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+    small.info = {}  # a stranger's metadata would be kept, and be written into copies
+    return small
 
 
 def _plain(image: Image.Image, name: str) -> Image.Image:
@@ -211,7 +230,7 @@ def _plain(image: Image.Image, name: str) -> Image.Image:
     if mode == "P":
         return image.convert("RGBA" if "transparency" in image.info else "RGB")
     if mode in ("L", "LA", "RGB", "RGBA"):
-        return image.convert("RGBA") if mode in ("L", "RGB") and "transparency" in image.info else image.copy()
+        return image.convert("RGBA") if mode in ("L", "RGB") and "transparency" in image.info else image
     return image.convert({"1": "L", "PA": "RGBA", "La": "LA", "RGBa": "RGBA"}.get(mode, "RGB"))
 
 
@@ -219,12 +238,12 @@ def _eight_bit_scale(levels: npt.NDArray[np.float32], name: str) -> npt.NDArray[
     if not np.isfinite(levels).all():
         raise ImageError(f"{name}: a pixel is not a number; save it with 8 or 16 bits.")
     low, high = float(levels.min()), float(levels.max())
-    if low >= 0:
-        for top in (1.0, 255.0, 65535.0):
-            if high <= top:
-                return levels * np.float32(255 / top)
+    top = next((top for top in (1.0, 255.0, 65535.0) if low >= 0 and high <= top), None)
+    if top is not None:
+        return levels * np.float32(255 / top)
     # Beyond the customary scales only the order of the levels is known.
-    return (levels - np.float32(low)) * np.float32(255 / (high - low))
+    span = high - low or 1.0
+    return ((levels.astype(np.float64) - low) * (255 / span)).astype(np.float32)
 
 
 _COLOURS = {

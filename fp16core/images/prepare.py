@@ -10,9 +10,9 @@ from fp16core.images import digit as digits
 from fp16core.images import ink as inks
 from fp16core.images import paper as papers
 from fp16core.images.colours import grey_levels, opaque, upright, without_transparency
-from fp16core.images.ink import Box, Mask, Pieces
+from fp16core.images.ink import Box, Pieces
 from fp16core.images.lines import printed_lines
-from fp16core.images.paper import Levels, Paper
+from fp16core.images.paper import Levels, Mask, Paper
 from fp16core.images.picture_file import Picture, open_picture
 from fp16core.images.record import Record
 from fp16core.images.stages import PreparedDigit, PreparedPicture, StageName, blank
@@ -23,7 +23,7 @@ MAX_DIGITS = 32
 """Digits read from one picture at most."""
 
 _LEAST_CONTRAST = 0.06
-_NOISE_MARGIN = 5
+_NOISE_MARGIN = 6
 """Ink must stand out from the paper by this share of white, and this many standard deviations of the noise."""
 
 _EVEN = 0.02
@@ -121,10 +121,11 @@ def _from_grey(grey: Levels, record: Record, is_original: bool) -> PreparedPictu
     record.done(StageName.GREY, f"levels from {levels.min()} to {levels.max()} of 255", grey)
 
     paper = papers.survey_paper(grey)
-    ink = _ink_on(paper, grey, record)
-    ink, noise = papers.smoothed(ink, papers.noise_level(ink))
+    ink, noise = papers.smoothed(_ink_on(paper, grey, record))
+    # With the light left uneven, shade would pass for noise.
+    least_contrast = max(_LEAST_CONTRAST, 0 if StageName.LIGHT in record.off else _NOISE_MARGIN * noise)
     strongest = papers.ink_level(ink)
-    if strongest < max(_LEAST_CONTRAST, _NOISE_MARGIN * noise):
+    if strongest < least_contrast:
         raise blank(record.name)
 
     least_area_px = ink.size / 20_000
@@ -135,28 +136,32 @@ def _from_grey(grey: Levels, record: Record, is_original: bool) -> PreparedPictu
             strongest = papers.ink_level(ink)
             least_area_px = max(least_area_px, (2.5 * lines.thickness_px) ** 2)
         record.done(StageName.LINES, lines.decision, ink)
+        if strongest < least_contrast:
+            raise blank(record.name)
 
     threshold = _INK_LEVEL * strongest
     marks = ink > threshold
     if record.wants(StageName.INK):
-        words = f"{percent_text(marks.mean())} of the picture is more than {share_text(threshold)} away from the paper"
+        words = (
+            f"{percent_text(marks.mean())} of the picture: what is more than {share_text(threshold)} away from the "
+            f"paper, half as far as the strongest strokes"
+        )
         record.done(StageName.INK, words, lambda: marks)
     pieces = inks.pieces_of(marks)
     kept = np.ones(len(pieces.boxes), bool)
     if record.wants(StageName.SPECKS):
         kept, words = inks.worth_keeping(pieces, least_area_px)
-        if not kept.any():
-            raise blank(record.name)
         record.done(StageName.SPECKS, words, lambda: pieces.mask(kept))
+    if not kept.any():
+        raise blank(record.name)
     groups = [np.flatnonzero(kept).tolist()]
     if record.wants(StageName.DIGITS):
-        groups = inks.rows_of_digits(pieces, kept)
+        groups, words = inks.digits_in_order(pieces, kept)
         if len(groups) > MAX_DIGITS:
             raise ImageError(
                 f"{record.name}: {len(groups)} separate marks look like digits; at most {MAX_DIGITS} are read. "
                 "Crop the picture to the digits."
             )
-        words = "one digit" if len(groups) == 1 else f"{len(groups)} digits in a row"
         record.done(StageName.DIGITS, words, lambda: pieces.mask(_places(groups, kept)))
     return PreparedPicture(
         record.name,
@@ -181,7 +186,7 @@ def _ink_on(paper: Paper, grey: Levels, record: Record) -> Levels:
     ink = 1 - flat if paper.is_lighter else flat
     record.done(
         StageName.POLARITY,
-        "inverted: dark ink on light paper" if paper.is_lighter else "kept: light ink on dark paper",
+        "inverted, as dark ink is on light paper" if paper.is_lighter else "kept, as light ink is on dark paper",
         ink,
     )
     return ink
@@ -208,10 +213,12 @@ def _one_digit(ink: Levels, threshold: float, pieces: Pieces, group: Sequence[in
     if record.wants(StageName.STROKE):
         width_px = digits.stroke_width_px(fine) * side / digits.BOX_SIDE_PX
         low, high = digits.STROKE_RANGE_PX
-        if low <= width_px <= high:
+        if keep_grey:
+            words = "left as they are: in shades of grey, a stroke has no edge"
+        elif low <= width_px <= high:
             words = f"{width_px:.1f} px wide, within MNIST's {low:g} to {high:g}"
         else:
-            mended = digits.with_usual_strokes(fine, width_px)
+            mended = digits.with_usual_strokes(fine, width_px, side)
             within = slice(digits.GROWTH_PX, -digits.GROWTH_PX)
             scaled = digits.boxed(digits.trimmed(mended) if crops else mended[within, within], side)
             verb = "widened" if width_px < low else "thinned"
@@ -221,7 +228,10 @@ def _one_digit(ink: Levels, threshold: float, pieces: Pieces, group: Sequence[in
     image = digits.placed_by_box(scaled)
     if record.wants(StageName.CENTRE):
         centred = digits.placed_by_mass(scaled)
-        words = f"moved by {count_text(digits.shift_px(image, centred), 'pixel')} from the middle of its box"
+        shift = digits.shift_px(image, centred)
+        words = (
+            f"moved by {count_text(shift, 'pixel')} from the middle of its box" if shift else "in the middle already"
+        )
         image = centred
         record.done(StageName.CENTRE, words, image.astype(np.float32) / np.float32(255))
     return PreparedDigit(image, tuple(record.stages))

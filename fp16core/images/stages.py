@@ -66,7 +66,7 @@ INFO: dict[StageName, StageInfo] = {
         "one level of paper is taken for the whole picture",
     ),
     StageName.POLARITY: StageInfo(
-        "Light ink on dark",
+        "Make the ink light",
         "MNIST is white on black; people write dark on light.",
         "the picture is taken for light ink on dark paper as it is",
     ),
@@ -78,16 +78,16 @@ INFO: dict[StageName, StageInfo] = {
     StageName.INK: StageInfo(
         "Find the ink",
         "What is more than half as far from the paper as the strongest strokes is ink.",
-        "grey levels are kept as they are",
+        "the ink keeps its shades of grey, instead of being black or white",
     ),
     StageName.SPECKS: StageInfo(
         "Drop specks and edges",
         "Dust, the table's edge and a frame around the digit are not part of it.",
-        "every mark counts as ink",
+        "specks, edges and frames stay",
     ),
     StageName.DIGITS: StageInfo(
         "Tell digits apart",
-        "Marks side by side are digits in a row; marks above each other belong together.",
+        "Marks side by side are digits in a row; marks above each other, or much lower than the rest, are not.",
         "all ink is one digit",
     ),
     StageName.CROP: StageInfo(
@@ -98,15 +98,15 @@ INFO: dict[StageName, StageInfo] = {
     StageName.SCALE: StageInfo(
         "Scale to 20 pixels",
         "Every MNIST digit fits a box of 20 × 20 pixels, its longer side filling it.",
-        "the picture fills all 28 × 28 pixels, without a margin",
+        "the longer side fills all 28 pixels, without a margin",
     ),
     StageName.STROKE: StageInfo(
-        "Usual strokes",
+        "Mend the strokes",
         "A fineliner's strokes nearly vanish at this size, and a marker's fill the loops.",
         "strokes stay as thin or thick as they are",
     ),
     StageName.CENTRE: StageInfo(
-        "Centre of mass",
+        "Centre by mass",
         "MNIST puts each digit's centre of mass at the centre of its 28 × 28 pixels.",
         "the middle of the digit's box goes to the centre",
     ),
@@ -115,6 +115,9 @@ INFO: dict[StageName, StageInfo] = {
 
 OPTIONAL = tuple(name for name, info in INFO.items() if info.when_off)
 """The stages that can be switched off."""
+
+DRAWING_OPTIONAL = tuple(name for name in OPTIONAL if name not in (StageName.UPRIGHT, StageName.TRANSPARENCY))
+"""Those of them that a drawing goes through."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +132,7 @@ class Stage:
         What was decided, in words.
     is_on
         Whether the stage was done, not switched off.
-    picture : uint8, shape (h, w) or (h, w, 3)
+    picture : uint8, shape (h, w), or (h, w, bands) with 2 to 4 bands
         A thumbnail of the picture after the stage; `None` if none was asked for.
     """
 
@@ -190,4 +193,7 @@ class PreparedPicture:
 
 def blank(name: str) -> ImageError:
     """The error for a picture without ink."""
-    return ImageError(f"{name}: no ink was found; the picture is blank or all of one colour. Write larger or darker.")
+    return ImageError(
+        f"{name}: no ink stands out from the paper; it is blank, of one colour, too pale or too noisy. "
+        "Write larger or darker."
+    )

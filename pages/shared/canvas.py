@@ -28,6 +28,7 @@ canvas {
 .hint { position: absolute; top: 9rem; width: 100%; margin: 0; text-align: center; color: #b8bec8; }
 .hint { pointer-events: none; }
 .drawn .hint { display: none; }
+@media (max-width: 640px) { .drawing { max-width: 15rem; } .hint { top: 6rem; } }
 .tools { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem; margin-top: 0.5rem; }
 button {
     font: inherit; color: inherit; background: var(--st-background-color); padding: 0.3rem 0.9rem; cursor: pointer;
@@ -101,6 +102,7 @@ export default function ({ data, parentElement, setStateValue }) {
         stroke = null;
         tell();
     };
+    pen.onchange = tell;
     undo.onclick = () => { root.strokes = root.strokes.slice(0, -1); tell(); };
     clear.onclick = () => { root.strokes = []; tell(); };
     show();

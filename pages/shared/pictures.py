@@ -1,5 +1,6 @@
 """A visitor's own pictures: what reads them, and those kept for the visit."""
 
+import time
 from pathlib import Path
 
 import streamlit as st
@@ -12,6 +13,9 @@ from fp16core.evaluate.likeness import likeness as learn_likeness
 from fp16core.models.pair import pair_folder
 from fp16core.runtime import Classifier
 from pages.shared import state
+
+_SLICE_S = 0.7
+"""How long files are read before the page listens again."""
 
 
 def models() -> tuple[Classifier, Classifier]:
@@ -40,31 +44,24 @@ def gallery() -> Gallery:
 def forget_pictures() -> None:
     """Start over without pictures."""
     st.session_state.gallery = Gallery()
-    st.session_state.inbox = []
-
-
-def arrived(files: list[tuple[str, bytes]]) -> None:
-    """Put files into the visitor's inbox; `read_inbox` reads them."""
-    gallery().refusals.clear()
-    st.session_state.inbox = [*st.session_state.inbox, *files]
 
 
 def read_inbox() -> None:
-    """Read what is in the inbox, with progress, and a way to stop when it takes long."""
-    gallery()
-    inbox: list[tuple[str, bytes]] = st.session_state.inbox
-    count = len(inbox)
+    """Read the files that wait, with progress, and a button to stop."""
+    waiting = gallery()
+    if not waiting.waiting:
+        return
+    both, rule = models(), likeness()
     progress, stop = st.empty(), st.empty()
-    # A click while the loop runs starts the script again, which then finds the button pressed.
-    if count > 1 and stop.button("Stop reading", icon=":material/stop:", key="stop-reading"):
-        inbox.clear()
-    while inbox:
-        name, data = inbox[0]
-        if count > 1:
-            progress.progress(1 - len(inbox) / count, f"Reading picture {count - len(inbox) + 1} of {count}")
-        with state.explained():
-            gallery().add(data, name, models(), likeness())
-        inbox.pop(0)  # only now: a run that was interrupted goes on with the same file
+    if waiting.delivered > 1:
+        done = waiting.delivered - waiting.waiting
+        progress.progress(done / waiting.delivered, f"{done} of {waiting.delivered} files read")
+        stop.button("Stop reading", icon=":material/stop:", key="stop-reading", on_click=waiting.stop)
+    until = time.monotonic() + _SLICE_S
+    while waiting.waiting and time.monotonic() < until:
+        waiting.read_next(both, rule)
+    if waiting.waiting:
+        st.rerun()  # a click is heard only between runs
     progress.empty()
     stop.empty()
 

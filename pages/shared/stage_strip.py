@@ -9,9 +9,9 @@ from fp16core.figures.pictures import picture_url
 from fp16core.images.stages import INFO, Stage
 
 _CARD = """
-<figure class="stage{off}" title="{why}">
+<figure class="stage{off}">
   {picture}
-  <figcaption><b>{number}. {title}</b><br>{decision}</figcaption>
+  <figcaption><b>{number}. {title}</b><br>{decision}<details><summary>Why?</summary>{why}</details></figcaption>
 </figure>
 """
 
