@@ -1,5 +1,6 @@
 """A visitor's pictures, kept for the visit within bounds."""
 
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -8,7 +9,7 @@ from fp16core.evaluate.reading import Reading, read_picture
 from fp16core.images.picture_file import PackedPicture, Picture, open_picture
 from fp16core.images.prepare import prepare_picture
 from fp16core.runtime.classifier import Classifier
-from fp16core.text import count_text
+from fp16core.text import bytes_text, count_text
 from fp16core.vocabulary import ImageError
 
 MAX_PICTURES = 500
@@ -48,9 +49,14 @@ class GalleryPicture:
 
 
 class Gallery:
-    """Pictures in the order in which they came, files still to be read, and the reasons why others were not."""
+    """Pictures in the order in which they came, files still to be read, and the reasons why others were not.
+
+    A server may start a visitor's next run while the last one still reads a file; a lock keeps
+    them apart.
+    """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self.pictures: list[GalleryPicture] = []
         self.refusals: list[str] = []
         self.delivered = 0
@@ -73,25 +79,27 @@ class Gallery:
 
     def deliver(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Take files, by name and contents, to be read one by one with `read_next`; earlier refusals are forgotten."""
-        self.refusals = []
-        taken = sum(len(data) for _, data in self._inbox)
-        too_many: list[str] = []
-        for name, data in files:
-            taken += len(data)
-            if taken > MAX_INBOX_BYTES:
-                too_many.append(name)
-            else:
-                self._inbox.append((name, data))
-        self._refuse_together(too_many, "more than 200 MB came at once")
-        self.delivered = len(self._inbox)
+        with self._lock:
+            self.refusals = []
+            taken = sum(len(data) for _, data in self._inbox)
+            too_many: list[str] = []
+            for name, data in files:
+                taken += len(data)
+                if taken > MAX_INBOX_BYTES:
+                    too_many.append(name)
+                else:
+                    self._inbox.append((name, data))
+            self._refuse_together(too_many, f"more than {bytes_text(MAX_INBOX_BYTES)} came at once")
+            self.delivered = len(self._inbox)
 
     def stop(self) -> None:
         """Leave the files that wait unread."""
-        self._refuse_together([name for name, _ in self._inbox], "stopped before")
-        self._inbox = []
+        with self._lock:
+            self._refuse_together([name for name, _ in self._inbox], "stopped before")
+            self._inbox = []
 
     def read_next(self, models: tuple[Classifier, Classifier], rule: Likeness) -> None:
-        """Read the next file that waits, or note why it cannot be read.
+        """Read the next file that waits, if any, or note why it cannot be read.
 
         Parameters
         ----------
@@ -105,7 +113,11 @@ class Gallery:
         ModelFileError
             If the runtime fails on a model.
         """
-        name, data = self._inbox.pop(0)
+        with self._lock:
+            if self._inbox:
+                self._read(*self._inbox.pop(0), models, rule)
+
+    def _read(self, name: str, data: bytes, models: tuple[Classifier, Classifier], rule: Likeness) -> None:
         try:
             picture = open_picture(data, name)
             reading = read_picture(models, rule, prepare_picture(picture, name))
@@ -115,8 +127,7 @@ class Gallery:
         packed = picture.packed()
         kept = GalleryPicture(data if len(data) <= len(packed.png) else packed, reading)
         if len(self.pictures) >= MAX_PICTURES or self.size_bytes + kept.size_bytes > MAX_BYTES:
-            self._inbox.insert(0, (name, data))
-            waiting, self._inbox = [name for name, _ in self._inbox], []
+            waiting, self._inbox = [name, *(name for name, _ in self._inbox)], []
             self._refuse_together(waiting, "there is no room for more; remove the others first")
         else:
             self.pictures.append(kept)
