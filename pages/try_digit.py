@@ -67,8 +67,6 @@ def picture_to_read(source: str) -> Prepare | None:
         return None
     with many:
         chosen = gallery_view.choose(taken)
-        if len(taken) > 1:
-            st.caption(gallery_view.reads_in_table(chosen.reading))
     if source == UPLOAD:
         gallery_view.show_original(chosen)
     return lambda off: prepare_picture(chosen.picture(), chosen.reading.name, off, thumbnails=True)

@@ -27,7 +27,7 @@ class Reading:
     prepared
         The picture's digits and how they were found.
     answers
-        To each digit, from left to right.
+        To each digit, in reading order.
     nearest : int64, shape (k,)
         Place of the most similar test image of the digit that the reference answers.
     doubted : bool, shape (k,)
@@ -46,12 +46,12 @@ class Reading:
 
     @property
     def reference_text(self) -> str:
-        """The digits that the reference reads, from left to right."""
+        """The digits that the reference reads, in reading order."""
         return _text(self.answers.reference)
 
     @property
     def target_text(self) -> str:
-        """The digits that the target reads, from left to right."""
+        """The digits that the target reads, in reading order."""
         return _text(self.answers.target)
 
     @property

@@ -19,5 +19,10 @@ def row_url(images: npt.NDArray[np.uint8]) -> str:
     return _url(sprite_png(images, len(images)))
 
 
+def row_width_px(most: int) -> int:
+    """Width of a table's column that shows rows of up to ``most`` images, some 30 pixels high, uncut."""
+    return min(60 + 30 * (most - 1), 400)
+
+
 def _url(data: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(data).decode()

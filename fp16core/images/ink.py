@@ -1,5 +1,6 @@
 """Which pixels are ink, and which of them belong to which digit."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,11 +117,11 @@ def worth_keeping(pieces: Pieces, least_area_px: float) -> tuple[npt.NDArray[np.
     dropped: list[str] = []
     tiny = pieces.areas < least_area_px
     kept = ~tiny
-    rims = np.array([_lies_along_edge(pieces, place) for place in range(len(kept))], bool) & kept
+    rims = _those(kept, lambda place: _lies_along_edge(pieces, place))
     kept &= ~rims
-    across = np.array([_crosses_picture(pieces, place) for place in range(len(kept))], bool) & kept
+    across = _those(kept, lambda place: _crosses_picture(pieces, place))
     kept &= ~across
-    edges = np.array([_covers_edge(pieces, place) for place in range(len(kept))], bool) & kept
+    edges = _those(kept, lambda place: _covers_edge(pieces, place))
     if edges.sum() < kept.sum():
         kept &= ~edges
         rims |= edges
@@ -128,7 +129,7 @@ def worth_keeping(pieces: Pieces, least_area_px: float) -> tuple[npt.NDArray[np.
         dropped.append(count_text(int(rims.sum()), "mark") + " along the picture's edge")
     if across.any():
         dropped.append(count_text(int(across.sum()), "line") + " across the picture")
-    frames = np.array([kept[place] and _is_frame(pieces, place, kept) for place in range(len(kept))], bool)
+    frames = _those(kept, lambda place: _is_frame(pieces, place, kept))
     if frames.any():
         kept &= ~frames
         dropped.append("a frame around the ink")
@@ -137,6 +138,14 @@ def worth_keeping(pieces: Pieces, least_area_px: float) -> tuple[npt.NDArray[np.
     if (specks := int(tiny.sum() + small.sum())) > 0:
         dropped.append(count_text(specks, "speck"))
     return kept, "dropped " + " and ".join(dropped) if dropped else "nothing to drop"
+
+
+def _those(kept: npt.NDArray[np.bool_], test: Callable[[int], bool]) -> npt.NDArray[np.bool_]:
+    """Of the pieces kept, those that a test is true of."""
+    found = np.zeros_like(kept)
+    for place in np.flatnonzero(kept).tolist():
+        found[place] = test(place)
+    return found
 
 
 def digits_in_order(pieces: Pieces, kept: npt.NDArray[np.bool_]) -> tuple[list[list[int]], str]:

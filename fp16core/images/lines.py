@@ -54,7 +54,7 @@ def printed_lines(ink: Levels, threshold: float) -> PrintedLines:
     """Find ruled or squared paper's lines.
 
     A line is straight, tilted by at most 9 degrees, and crosses most of the picture; lines come in
-    parallels, so a lone one is taken for a stroke.
+    parallels, so a lone one, which may be a stroke, is left.
 
     Parameters
     ----------

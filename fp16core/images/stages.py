@@ -169,7 +169,7 @@ class PreparedPicture:
     stages
         What was done to the whole picture.
     digits
-        From left to right, at least one.
+        In reading order, at least one.
     """
 
     name: str

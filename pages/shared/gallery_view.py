@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from fp16core.evaluate.gallery import GalleryPicture
-from fp16core.evaluate.reading import Reading, accuracy, table, table_csv
-from fp16core.figures.pictures import row_url
+from fp16core.evaluate.reading import accuracy, table, table_csv
+from fp16core.figures.pictures import row_url, row_width_px
 from fp16core.images.colours import upright_png
 from fp16core.images.picture_file import FORMATS, data_of_url
 from fp16core.text import count_text, percent_text
@@ -69,7 +69,9 @@ def choose(shown: Sequence[GalleryPicture]) -> GalleryPicture:
     event = st.dataframe(
         {"picture": [row_url(reading.prepared.images) for reading in readings], **table(readings)},
         column_config={
-            "picture": st.column_config.ImageColumn(width="small", pinned=True),
+            "picture": st.column_config.ImageColumn(
+                width=row_width_px(max(reading.answers.images for reading in readings)), pinned=True
+            ),
             "float32 sure": st.column_config.NumberColumn(format="percent", help=_SURE),
             "float16 sure": st.column_config.NumberColumn(format="percent", help=_SURE),
             "largest logit change": st.column_config.NumberColumn(format="scientific"),
@@ -92,17 +94,14 @@ def choose(shown: Sequence[GalleryPicture]) -> GalleryPicture:
         help="The table, with what was done to each picture",
         on_click="ignore",
     )
-    return shown[event.selection.rows[0]]
+    chosen = shown[event.selection.rows[0]]
+    st.caption(f"Shown: **{plain(chosen.reading.name)}**. Choose a row to see another.")
+    return chosen
 
 
 def show_original(picture: GalleryPicture) -> None:
     """The picture itself, with its name."""
     st.image(upright_png(picture.picture()), caption=plain(picture.reading.name), alt="Your picture", width=360)
-
-
-def reads_in_table(reading: Reading) -> str:
-    """Which picture of many is shown below, in words."""
-    return f"Below: **{plain(reading.name)}**. Choose a row to see another."
 
 
 def _uploader_key() -> str:
