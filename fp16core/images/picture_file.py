@@ -26,7 +26,10 @@ MAX_FILE_BYTES = 20_000_000
 """Size of the largest file that is read."""
 
 MAX_PIXELS = 25_000_000
-"""Most pixels of a picture; a JPEG's are counted after it was scaled down while decoding."""
+"""Most pixels of a picture; a JPEG's are counted after it was scaled down while decoding.
+
+Decoding the worst of them, a WebP with transparency, took 400 MB; large pictures are decoded one at a time.
+"""
 
 MAX_JPEG_PIXELS = 100_000_000
 """Most pixels of a JPEG as it is stored."""
