@@ -67,9 +67,10 @@ def picture_to_read(source: str) -> Prepare | None:
         return None
     with many:
         chosen = gallery_view.choose(taken)
+    picture, name = chosen.picture(), chosen.reading.name
     if source == UPLOAD:
-        gallery_view.show_original(chosen)
-    return lambda off: prepare_picture(chosen.picture(), chosen.reading.name, off, thumbnails=True)
+        gallery_view.show_original(picture, name)
+    return lambda off: prepare_picture(picture, name, off, thumbnails=True)
 
 
 def test_image_to_read() -> Prepare:

@@ -7,8 +7,7 @@ import pytest
 from fp16core.convert import quantize_tflite, read_tflite, replace_values
 from fp16core.evaluate import ClaimCheck, Comparison, Evaluation, Verdict, check_claims, compare, gather_evidence
 from fp16core.vocabulary import ModelPair
-
-TestSet = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
+from tests.conftest import TestSet
 
 
 def checks(pair: ModelPair, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> dict[str, ClaimCheck]:

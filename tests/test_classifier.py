@@ -13,10 +13,11 @@ from fp16core.convert import read_tflite
 from fp16core.data import normalise
 from fp16core.runtime import BATCH_SIZE, Classifier
 from fp16core.vocabulary import ImageError, ModelFileError, ModelPair
+from tests.conftest import TestSet
 
 
 @pytest.fixture(scope="module")
-def inputs(test_set: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]) -> npt.NDArray[np.float32]:
+def inputs(test_set: TestSet) -> npt.NDArray[np.float32]:
     return normalise(test_set[0][:203])
 
 

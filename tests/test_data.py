@@ -54,7 +54,7 @@ def arrays(**changes: object) -> dict[str, object]:
 )
 def test_a_wrong_array_is_named_with_what_was_expected(tmp_path: Path, changes: dict[str, object], named: str) -> None:
     path = tmp_path / "other.npz"
-    np.savez(path, **arrays(**changes))  # type: ignore[arg-type]
+    np.savez(path, **arrays(**changes))  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(DatasetError, match=named) as caught:
         load_mnist("test", path)
     assert str(path) in str(caught.value)
@@ -92,7 +92,7 @@ def test_mutated_archives_raise_nothing_but_the_named_error(tmp_path: Path) -> N
         with zipfile.ZipFile(good, "w", method) as archive:
             for name, value in arrays().items():
                 member = io.BytesIO()
-                np.save(member, value)  # type: ignore[arg-type]
+                np.save(member, value)  # type: ignore[arg-type]  # typed as wide as the wrong ones
                 archive.writestr(f"{name}.npy", member.getvalue())
         whole = good.read_bytes()
         for _ in range(200):
@@ -123,7 +123,7 @@ def test_an_altered_bundled_file_is_refused_with_the_cure(tmp_path: Path, monkey
 def test_the_other_split_is_not_read(tmp_path: Path) -> None:
     """Only the test arrays are in the archive, and damage elsewhere goes unseen."""
     path = tmp_path / "half.npz"
-    np.savez(path, **arrays())  # type: ignore[arg-type]
+    np.savez(path, **arrays())  # type: ignore[arg-type]  # typed as wide as the wrong ones
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("x_train.npy", b"not an array")
     assert len(load_mnist("test", path)[0]) == 3

@@ -4,7 +4,6 @@ import csv
 import io
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -14,9 +13,7 @@ from fp16core.figures import accuracy, digits, overview, style, weights
 from fp16core.figures.table import figure_csv
 from fp16core.numerics import weight_roundings
 from fp16core.vocabulary import ModelPair
-from tests.conftest import ROOT
-
-TestSet = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
+from tests.conftest import ROOT, TestSet
 
 
 def luminance(colour: str) -> float:

@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from fp16core.convert.from_keras import load_keras
@@ -20,7 +19,7 @@ from fp16core.models.recipe import Recipe
 from fp16core.models.recipe import train as train_network
 from fp16core.vocabulary import ModelFileError
 from fp16core.worker.run import train_run
-from tests.conftest import ROOT
+from tests.conftest import ROOT, TestSet
 
 FILES = {"mnist_model.keras", "mnist_model.tflite", "mnist_model_quant_f16.tflite", "run.json"}
 LOGIT_TOLERANCE = 1e-4
@@ -41,9 +40,7 @@ def train(out: Path, dataset: Path, *options: object) -> "subprocess.Popen[str]"
     )
 
 
-def test_the_keras_models_logits_are_the_interpreters(
-    comparison: Comparison, test_set: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
-) -> None:
+def test_the_keras_models_logits_are_the_interpreters(comparison: Comparison, test_set: TestSet) -> None:
     """The bundled .keras file on 2,000 images."""
     model = load_keras(BUNDLED / "mnist_model.keras")
     logits = model.predict(normalise(test_set[0][:2000]), batch_size=500, verbose=0)

@@ -142,7 +142,7 @@ def train(
 
     steps_per_epoch = -(-len(training[1]) // recipe.batch_size)
 
-    class Report(keras.callbacks.Callback):  # type: ignore[misc]
+    class Report(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
         epoch = 0
 
         def on_epoch_begin(self, epoch: int, logs: object = None) -> None:

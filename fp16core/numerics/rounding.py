@@ -162,7 +162,7 @@ def weight_roundings(pair: ModelPair) -> dict[str, WeightRounding]:
                 f"{pair.target_name}; choose a target converted from this reference."
             )
     return {
-        key: WeightRounding(key, tensor.values, target[key].values)  # type: ignore[arg-type]
+        key: WeightRounding(key, tensor.values, target[key].values)  # type: ignore[arg-type]  # weights() gives none but floating-point tensors
         for key, tensor in reference.items()
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from fp16core.images.drawing import CANVAS_SIDE, PEN_WIDTHS
+from pages.shared.button_css import BUTTON_CSS
 
 _HTML = """
 <div class="drawing">
@@ -30,13 +31,6 @@ canvas {
 .drawn .hint { display: none; }
 @media (max-width: 640px) { .drawing { max-width: 15rem; } .hint { top: 6rem; } }
 .tools { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem; margin-top: 0.5rem; }
-button {
-    font: inherit; color: inherit; background: var(--st-background-color); padding: 0.3rem 0.9rem; cursor: pointer;
-    border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius, 0.5rem);
-}
-button:hover:enabled { border-color: var(--st-primary-color); color: var(--st-primary-color); }
-button:disabled { opacity: 0.5; cursor: default; }
-button:focus-visible, input:focus-visible { outline: 2px solid var(--st-primary-color); }
 label { display: flex; align-items: center; gap: 0.4rem; flex: 1 1 8rem; }
 input { flex: 1; min-width: 5rem; accent-color: var(--st-primary-color); }
 """
@@ -109,7 +103,7 @@ export default function ({ data, parentElement, setStateValue }) {
 }
 """
 
-_component = st.components.v2.component("canvas", html=_HTML, css=_CSS, js=_JS)
+_component = st.components.v2.component("canvas", html=_HTML, css=BUTTON_CSS + _CSS, js=_JS)
 
 
 def canvas(strokes: list[Any], width: float, key: str, on_change: Callable[[], None]) -> None:

@@ -8,14 +8,12 @@ from fp16core.evaluate.gallery import GalleryPicture
 from fp16core.evaluate.reading import accuracy, table, table_csv
 from fp16core.figures.pictures import row_url, row_width_px
 from fp16core.images.colours import upright_png
-from fp16core.images.picture_file import FORMATS, data_of_url
+from fp16core.images.picture_file import FORMATS, Picture, data_of_url
 from fp16core.text import count_text, percent_text
 from fp16core.vocabulary import ImageError
 from pages.shared import pictures
 from pages.shared.paste import paste
 from pages.shared.words import plain
-
-_SURE = "Probability of the answer; of the least sure digit, if there are several"
 
 _SURE = "Probability of the answer; of the least sure digit, if there are several"
 
@@ -99,9 +97,9 @@ def choose(shown: Sequence[GalleryPicture]) -> GalleryPicture:
     return chosen
 
 
-def show_original(picture: GalleryPicture) -> None:
+def show_original(picture: Picture, name: str) -> None:
     """The picture itself, with its name."""
-    st.image(upright_png(picture.picture()), caption=plain(picture.reading.name), alt="Your picture", width=360)
+    st.image(upright_png(picture), caption=plain(name), alt="Your picture", width=360)
 
 
 def _uploader_key() -> str:

@@ -4,16 +4,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.shared.button_css import BUTTON_CSS
+
 _HTML = """<button type="button">Paste a picture</button> <span role="status"></span>"""
 
 _CSS = """
 :host { font-family: var(--st-font); color: var(--st-text-color); }
-button {
-    font: inherit; color: inherit; background: var(--st-background-color); padding: 0.3rem 0.9rem; cursor: pointer;
-    border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius, 0.5rem);
-}
-button:hover { border-color: var(--st-primary-color); color: var(--st-primary-color); }
-button:focus-visible { outline: 2px solid var(--st-primary-color); }
 """
 
 _JS = """
@@ -50,7 +46,7 @@ export default function ({ parentElement, setTriggerValue }) {
 }
 """
 
-_component = st.components.v2.component("paste", html=_HTML, css=_CSS, js=_JS)
+_component = st.components.v2.component("paste", html=_HTML, css=BUTTON_CSS + _CSS, js=_JS)
 
 
 def paste(key: str, on_paste: Callable[[], None]) -> None:
