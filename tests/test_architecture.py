@@ -13,6 +13,7 @@ ROOMS = [
     "text",
     "vocabulary",
     "output",
+    "png",
     "data",
     "images",
     "models",

@@ -3,11 +3,11 @@
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
+from PIL import Image
 
 from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import answer_text
-from fp16core.figures.png import png
 from fp16core.figures.style import (
     DELTA_COLOUR,
     DELTA_NAME,
@@ -20,6 +20,7 @@ from fp16core.figures.style import (
     figure,
     fixed,
 )
+from fp16core.png import png
 from fp16core.text import small_text
 from fp16core.vocabulary import IMAGE_SIDE
 
@@ -33,7 +34,7 @@ def digit_png(image: npt.NDArray[np.uint8], scale: int = 8) -> bytes:
     scale
         Enlargement.
     """
-    return png(np.kron(image, np.ones((scale, scale), np.uint8)))
+    return png(Image.fromarray(np.kron(image, np.ones((scale, scale), np.uint8))))
 
 
 def sprite_png(images: npt.NDArray[np.uint8], columns: int) -> bytes:
@@ -50,7 +51,7 @@ def sprite_png(images: npt.NDArray[np.uint8], columns: int) -> bytes:
     cells = np.zeros((rows * columns, IMAGE_SIDE, IMAGE_SIDE), np.uint8)
     cells[: len(images)] = images
     grid = cells.reshape(rows, columns, IMAGE_SIDE, IMAGE_SIDE).transpose(0, 2, 1, 3)
-    return png(grid.reshape(rows * IMAGE_SIDE, columns * IMAGE_SIDE))
+    return png(Image.fromarray(grid.reshape(rows * IMAGE_SIDE, columns * IMAGE_SIDE)))
 
 
 def sheet_entries(comparison: Comparison, shown: npt.NDArray[np.int64], chosen: int) -> list[dict[str, object]]:

@@ -4,14 +4,15 @@ import base64
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from fp16core.figures.digits import sprite_png
-from fp16core.figures.png import png
+from fp16core.png import png
 
 
 def picture_url(picture: npt.NDArray[np.uint8]) -> str:
     """A data URL of a PNG; uint8, shape (h, w), or (h, w, bands) with 2 to 4 bands."""
-    return _url(png(picture))
+    return _url(png(Image.fromarray(picture)))
 
 
 def row_url(images: npt.NDArray[np.uint8]) -> str:

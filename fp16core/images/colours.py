@@ -1,12 +1,11 @@
 """A decoded picture becomes one grey level for each pixel: turned upright, on opaque paper, without colour."""
 
-import io
-
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 from fp16core.images.picture_file import Picture
+from fp16core.png import png
 
 _TURNS = {
     2: (Image.Transpose.FLIP_LEFT_RIGHT, "mirrored left to right"),
@@ -65,6 +64,4 @@ def opaque(image: Image.Image) -> Image.Image:
 def upright_png(picture: Picture) -> bytes:
     """A PNG of the picture as it should be seen, on opaque paper."""
     seen, _ = without_transparency(upright(picture)[0])
-    file = io.BytesIO()
-    (seen.convert("L") if seen.mode == "F" else seen).save(file, "PNG", compress_level=1)
-    return file.getvalue()
+    return png(seen.convert("L") if seen.mode == "F" else seen)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pillow_heif
 from PIL import Image, UnidentifiedImageError
 
+from fp16core.images.modes import MODE_WORDS, plain_mode
+from fp16core.png import png
 from fp16core.vocabulary import ImageError
 
 pillow_heif.register_heif_opener(thumbnails=False)
@@ -40,7 +41,6 @@ MIN_SIDE_PX = 8
 _LARGE_PIXELS = 4_000_000
 _one_large_picture = threading.Lock()
 
-_SIXTEEN_BIT = ("I;16", "I;16B", "I;16L", "I;16N")
 ORIENTATION_TAG = 0x0112
 """EXIF's number for how a picture was held."""
 
@@ -89,9 +89,7 @@ class Picture:
         image = self.image
         if image.mode == "F":  # which PNG lacks; 16 bits hold it to a 65,535th
             image = Image.fromarray(np.rint(np.asarray(image) * 257).astype(np.uint16))
-        file = io.BytesIO()
-        image.save(file, "PNG", compress_level=1)
-        return PackedPicture(file.getvalue(), self.turn, self.decision, self.is_original)
+        return PackedPicture(png(image), self.turn, self.decision, self.is_original)
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ class PackedPicture:
         """The picture as it was."""
         with Image.open(io.BytesIO(self.png)) as image:
             image.load()
-            return Picture(_plain(image, "a kept picture"), self.turn, self.decision, self.is_original)
+            return Picture(plain_mode(image, "a kept picture"), self.turn, self.decision, self.is_original)
 
 
 def open_picture(data: bytes, name: str) -> Picture:
@@ -204,7 +202,7 @@ def _decoded(image: Image.Image, name: str) -> Picture:
             f"{name}: the image is {width:,} × {height:,} pixels, too long and narrow to be looked at whole; "
             "crop it to the digits."
         )
-    words = f"{image.format}, {width:,} × {height:,} pixels, {_COLOURS.get(mode, mode)}"
+    words = f"{image.format}, {width:,} × {height:,} pixels, {MODE_WORDS.get(mode, mode)}"
     if is_animated:
         words += ", the first of several frames"
     if small.size != (width, height):
@@ -215,50 +213,9 @@ def _decoded(image: Image.Image, name: str) -> Picture:
 
 
 def _scaled_down(image: Image.Image, name: str) -> Image.Image:
-    plain = _plain(image, name)
+    plain = plain_mode(image, name)
     scale = min(1.0, WORK_SIDE_PX / max(plain.size))
     size = max(1, round(plain.width * scale)), max(1, round(plain.height * scale))
     small = plain.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
     small.info = {}  # a stranger's metadata would be kept, and be written into copies
     return small
-
-
-def _plain(image: Image.Image, name: str) -> Image.Image:
-    """The picture in one of the modes that `Picture` promises."""
-    mode = image.mode
-    if mode in _SIXTEEN_BIT:
-        return Image.fromarray(np.asarray(image, np.float32) / np.float32(257))
-    if mode in ("I", "F"):
-        return Image.fromarray(_eight_bit_scale(np.asarray(image, np.float32), name))
-    if mode == "P":
-        return image.convert("RGBA" if "transparency" in image.info else "RGB")
-    if mode in ("L", "LA", "RGB", "RGBA"):
-        return image.convert("RGBA") if mode in ("L", "RGB") and "transparency" in image.info else image
-    return image.convert({"1": "L", "PA": "RGBA", "La": "LA", "RGBa": "RGBA"}.get(mode, "RGB"))
-
-
-def _eight_bit_scale(levels: npt.NDArray[np.float32], name: str) -> npt.NDArray[np.float32]:
-    if not np.isfinite(levels).all():
-        raise ImageError(f"{name}: a pixel is not a number; save it with 8 or 16 bits.")
-    low, high = float(levels.min()), float(levels.max())
-    top = next((top for top in (1.0, 255.0, 65535.0) if low >= 0 and high <= top), None)
-    if top is not None:
-        return levels * np.float32(255 / top)
-    # Beyond the customary scales only the order of the levels is known.
-    span = high - low or 1.0
-    return ((levels.astype(np.float64) - low) * (255 / span)).astype(np.float32)
-
-
-_COLOURS = {
-    "1": "black and white",
-    "L": "grey",
-    "LA": "grey with transparency",
-    "P": "palette",
-    "PA": "palette with transparency",
-    "RGB": "colour",
-    "RGBA": "colour with transparency",
-    "CMYK": "CMYK colour",
-    "I": "32-bit grey",
-    "F": "32-bit grey",
-    **dict.fromkeys(_SIXTEEN_BIT, "16-bit grey"),
-}

@@ -9,8 +9,9 @@ from PIL import Image
 from fp16core.images import digit as digits
 from fp16core.images import ink as inks
 from fp16core.images import paper as papers
+from fp16core.images.box import Box
 from fp16core.images.colours import grey_levels, opaque, upright, without_transparency
-from fp16core.images.ink import Box, Pieces
+from fp16core.images.ink import Pieces
 from fp16core.images.lines import printed_lines
 from fp16core.images.paper import Levels, Mask, Paper
 from fp16core.images.picture_file import Picture, open_picture
