@@ -12,7 +12,7 @@ from fp16core.data import load_mnist
 from fp16core.evaluate.evaluation import NO_ANSWER
 from fp16core.models.pair import load_pair, pair_folder, read_model_file, read_pair
 from fp16core.models.recipe import Progress, Recipe
-from fp16core.output import new_folder
+from fp16core.output import new_folder, new_table, print_table
 from fp16core.text import bytes_text, percent_text, points_text, small_text
 from fp16core.vocabulary import ImageError, ModelFileError, ModelPair, PairError
 
@@ -52,7 +52,7 @@ def compare(options: Namespace) -> Outcome:
     }
 
     def show() -> None:
-        table = _table(f"{pair.name}, {found.images:,} images", "", "float32", "float16", "float16 − float32")
+        table = new_table(f"{pair.name}, {found.images:,} images", "", "float32", "float16", "float16 − float32")
         sizes = found.reference.size_bytes, found.target.size_bytes
         table.add_row("file size", *map(bytes_text, sizes), bytes_text(found.size_delta_bytes, signed=True))
         table.add_row("size, float32 / float16", "", "", f"{found.size_ratio:.2f}×")
@@ -62,7 +62,7 @@ def compare(options: Namespace) -> Outcome:
         table.add_row("95 % interval", *intervals, f"McNemar p = {found.mcnemar_p:.3g}")
         table.add_row("changed predictions", "", "", f"{found.changed_predictions:,}")
         table.add_row("largest logit change", "", "", small_text(found.max_abs_logit_delta))
-        _print(table)
+        print_table(table)
 
     return Outcome(document, show)
 
@@ -96,12 +96,12 @@ def predict(options: Namespace) -> Outcome:
         document.append({"file": str(path), **found, "stages": list(prepared.decisions)})
 
     def show() -> None:
-        table = _table("", "file", "float32 says", "float16 says", "agree")
+        table = new_table("", "file", "float32 says", "float16 says", "agree")
         for row in (row for row in document if "error" not in row):
             said = [" ".join(_said(digit[role]) for digit in row["digits"]) for role in ("reference", "target")]
             table.add_row(row["file"], *said, "yes" if row["agree"] else "no")
         if table.row_count:
-            _print(table)
+            print_table(table)
         for row in (row for row in document if "error" in row):
             print(f"error: {row['error']}")
 
@@ -117,13 +117,13 @@ def train(options: Namespace) -> Outcome:
         record = train_run(options.out, recipe, on_progress)
 
     def show() -> None:
-        table = _table(f"{options.out}", "", "float32", "float16")
+        table = new_table(f"{options.out}", "", "float32", "float16")
         files = record["files"]
         sizes = (files[name]["size_bytes"] for name in ("mnist_model.tflite", "mnist_model_quant_f16.tflite"))
         table.add_row("file size", *map(bytes_text, sizes))
         table.add_row("accuracy", *(percent_text(record[f"{role}_accuracy"]) for role in ("reference", "target")))
         table.add_row("changed predictions", "", f"{record['changed_predictions']:,}")
-        _print(table)
+        print_table(table)
 
     return Outcome({"out": str(options.out), **record}, show)
 
@@ -160,58 +160,23 @@ def convert(options: Namespace) -> Outcome:
     }
 
     def show() -> None:
-        table = _table(f"by {by}", "file", "bytes")
+        table = new_table(f"by {by}", "file", "bytes")
         table.add_row(document["reference"], f"{len(reference):,}")
         table.add_row(document["target"], f"{len(target):,}")
-        _print(table)
+        print_table(table)
 
     return Outcome(document, show)
 
 
 def bench(options: Namespace) -> Outcome:
     """Measurements against what a user would do instead."""
-    from fp16core.bench.run import Ratio, run_bench
-    from fp16core.bench.uploads import Duration, Upload
+    from fp16core.bench.run import run_bench
+    from fp16core.bench.tables import show_results
 
     with _progress_bar(options) as on_progress:
         results = run_bench(options.parts or BENCH_PARTS, options.repeats, on_progress)
 
-    def show() -> None:
-        ratios = _table(f"{options.repeats} repetitions", "ratio", "goal", "minimum", "median", "maximum", "measured")
-        uploads = _table(
-            "accuracy on uploads",
-            "kind",
-            "files",
-            "fed directly",
-            "float32",
-            "cost",
-            "float16",
-            "only resized",
-            "doubted",
-        )
-        durations = _table("time of one picture", "work", "goal", "median", "repetitions")
-        for result in results:
-            match result:
-                case Ratio():
-                    goal = f"≥ {result.goal:g}" if result.goal else ""
-                    spread = (f"{value:.2f}×" for value in (result.minimum, result.median, result.maximum))
-                    ratios.add_row(result.name, goal, *spread, result.measured)
-                case Upload():
-                    cost = "" if result.delta is None else points_text(result.delta)
-                    if result.goal is not None:
-                        cost += f" (goal ≥ {points_text(result.goal)})"
-                    direct = "" if result.direct is None else percent_text(result.direct)
-                    shares = (percent_text(share) for share in (result.target, result.naive, result.doubted))
-                    reference = percent_text(result.reference)
-                    uploads.add_row(result.kind, f"{result.images:,}", direct, reference, cost, *shares)
-                case Duration():
-                    goal = f"≤ {result.goal_ms:g} ms" if result.goal_ms else ""
-                    durations.add_row(result.name, goal, f"{result.median_ms:.2f} ms", f"{result.repeats}")
-        for table in (ratios, uploads, durations):
-            if table.row_count:
-                _print(table)
-
-    return Outcome([result.document() for result in results], show)
+    return Outcome([result.document() for result in results], lambda: show_results(results, options.repeats))
 
 
 def _chosen_pair(options: Namespace) -> ModelPair:
@@ -261,18 +226,3 @@ def _progress_bar(options: Namespace) -> Iterator[Progress]:
     with Bar(*columns, console=Console(file=options.terminal), transient=True) as bar:
         task = bar.add_task("starting", total=1.0)
         yield lambda what, done: bar.update(task, description=what, completed=done)
-
-
-def _table(title: str, *columns: str) -> Any:
-    from rich.table import Table
-
-    table = Table(title=title or None, title_justify="left")
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left", overflow="fold")
-    return table
-
-
-def _print(table: Any) -> None:
-    from rich.console import Console
-
-    Console(markup=False, highlight=False).print(table)

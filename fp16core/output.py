@@ -1,4 +1,4 @@
-"""Where results go: a terminal kept for them, and folders that appear whole or not at all."""
+"""Where results go: a terminal kept for them, tables, and folders that appear whole or not at all."""
 
 import contextlib
 import os
@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from fp16core.vocabulary import HalfBitsError, OutputError
 
@@ -64,6 +64,23 @@ def new_folder(out: Path) -> Iterator[Path]:
             partial.replace(out)
     finally:
         shutil.rmtree(partial, ignore_errors=True)  # gone already when all went well
+
+
+def new_table(title: str, *columns: str) -> Any:
+    """An empty table for the terminal, its first column to the left and the others to the right."""
+    from rich.table import Table
+
+    table = Table(title=title or None, title_justify="left")
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left", overflow="fold")
+    return table
+
+
+def print_table(table: Any) -> None:
+    """Print a table as it is: brackets in it are no markup."""
+    from rich.console import Console
+
+    Console(markup=False, highlight=False).print(table)
 
 
 @contextlib.contextmanager

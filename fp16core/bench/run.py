@@ -108,7 +108,7 @@ def _batch(repeats: int, report: Progress) -> list[Ratio]:
     for repeat in range(repeats + 1):
         for size, model in models.items():
             report(f"batches of {size:,}", repeat / (repeats + 1))
-            took = _timed(lambda model=model: model.logits(inputs))  # type: ignore[misc]
+            took = _timed(lambda model=model: model.logits(inputs))  # type: ignore[misc]  # a default's type is not inferred
             if repeat:  # the first round warms up
                 seconds[size].append(took)
     return [

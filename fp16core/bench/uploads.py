@@ -19,6 +19,7 @@ from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.both import read_digits
 from fp16core.evaluate.comparison import classifiers, compare
 from fp16core.evaluate.likeness import Likeness, likeness
+from fp16core.evaluate.reading import read_picture
 from fp16core.images.drawing import CANVAS_SIDE, USUAL_PEN, picture_of
 from fp16core.images.picture_file import open_picture
 from fp16core.images.prepare import prepare_file, prepare_image, prepare_picture
@@ -137,8 +138,10 @@ def measure_uploads(
     comparison = compare(pair, images, labels)
     models, rule = classifiers(pair), likeness(images, comparison)
     rows: dict[str, list[Row]] = defaultdict(list)
+    # A photograph takes some twenty times as long to render as an upload; there are three kinds of paper.
+    rendering = count / (count + 20 * len(PAPERS) * photographs)
     for number, upload in enumerate(renderings(images, count, seed)):
-        report(f"reading uploads: {upload.kind}", number / (count + 20 * photographs))
+        report(f"reading uploads: {upload.kind}", rendering * number / count)
         label = int(labels[upload.index])
         direct = bool(comparison.reference.predictions[upload.index] == label)
         rows[upload.kind].append((direct, *_read(upload.data, label, models, rule)))
@@ -149,10 +152,8 @@ def measure_uploads(
     for place, paper in enumerate(PAPERS):
         taken: list[Row] = []
         for number in range(photographs):
-            done = (count + 20 * photographs * (place + number / photographs) / len(PAPERS)) / (
-                count + 20 * photographs
-            )
-            report(f"reading photographs on {paper} paper", done)
+            share = (place + number / photographs) / len(PAPERS)
+            report(f"reading photographs on {paper} paper", rendering + (1 - rendering) * share)
             label = number % 10
             taken.append((None, *_read(photograph(str(label), paper, random), label, models, rule)))
         if taken:
@@ -183,15 +184,13 @@ def measure_durations(report: Progress, repeats: int) -> list[Duration]:
 
 def _read(data: bytes, label: int, models: Models, rule: Likeness) -> tuple[bool, bool, bool, bool]:
     """Whether the reference, the target and the naive way are right, and whether a digit is doubted."""
-    naive = read_digits(models, _naive(data)[None]).reference.predictions[0] == label
+    naive = bool(read_digits(models, _naive(data)[None]).reference.predictions[0] == label)
     try:
-        images = prepare_file(data, "upload").images
+        reading = read_picture(models, rule, prepare_file(data, "upload"))
     except ImageError:
-        return False, False, bool(naive), True
-    answers = read_digits(models, images)
-    single = len(images) == 1
-    right = [single and bool(model.predictions[0] == label) for model in (answers.reference, answers.target)]
-    return right[0], right[1], bool(naive), bool(rule.doubts(images, answers.reference.predictions).any())
+        return False, False, naive, True
+    right = [text == str(label) for text in (reading.reference_text, reading.target_text)]
+    return right[0], right[1], naive, bool(reading.doubted.any())
 
 
 def _naive(data: bytes) -> Image28:

@@ -1,0 +1,45 @@
+"""The benchmark's results as a person reads them."""
+
+from collections.abc import Sequence
+
+from fp16core.bench.run import Ratio, Result
+from fp16core.bench.uploads import Duration, Upload
+from fp16core.output import new_table, print_table
+from fp16core.text import percent_text, points_text
+
+
+def show_results(results: Sequence[Result], repeats: int) -> None:
+    """Print a table for each kind of result that there is."""
+    ratios = new_table(f"{repeats} repetitions", "ratio", "goal", "minimum", "median", "maximum", "measured")
+    uploads = new_table(
+        "accuracy on uploads",
+        "kind",
+        "files",
+        "fed directly",
+        "float32",
+        "cost",
+        "float16",
+        "only resized",
+        "doubted",
+    )
+    durations = new_table("time of one picture", "work", "goal", "median", "repetitions")
+    for result in results:
+        match result:
+            case Ratio():
+                goal = f"≥ {result.goal:g}" if result.goal else ""
+                spread = (f"{value:.2f}×" for value in (result.minimum, result.median, result.maximum))
+                ratios.add_row(result.name, goal, *spread, result.measured)
+            case Upload():
+                cost = "" if result.delta is None else points_text(result.delta)
+                if result.goal is not None:
+                    cost += f" (goal ≥ {points_text(result.goal)})"
+                direct = "" if result.direct is None else percent_text(result.direct)
+                shares = (percent_text(share) for share in (result.target, result.naive, result.doubted))
+                reference = percent_text(result.reference)
+                uploads.add_row(result.kind, f"{result.images:,}", direct, reference, cost, *shares)
+            case Duration():
+                goal = f"≤ {result.goal_ms:g} ms" if result.goal_ms else ""
+                durations.add_row(result.name, goal, f"{result.median_ms:.2f} ms", f"{result.repeats}")
+    for table in (ratios, uploads, durations):
+        if table.row_count:
+            print_table(table)
