@@ -68,7 +68,7 @@ def choose(shown: Sequence[GalleryPicture]) -> GalleryPicture:
         {"picture": [row_url(reading.prepared.images) for reading in readings], **table(readings)},
         column_config={
             "picture": st.column_config.ImageColumn(
-                width=row_width_px(max(reading.answers.images for reading in readings)), pinned=True
+                width=row_width_px(max(reading.answers.images for reading in readings))
             ),
             "float32 sure": st.column_config.NumberColumn(format="percent", help=_SURE),
             "float16 sure": st.column_config.NumberColumn(format="percent", help=_SURE),
