@@ -8,13 +8,17 @@ st.set_page_config(page_title="Half the Bits", page_icon=routing.ICON, layout="w
 st.html(sidebar.LOOK)
 
 page = st.navigation(
-    [
-        st.Page("pages/overview.py", title="Overview", icon=":material/fact_check:", default=True),
-        st.Page("pages/digits.py", title="Digits", icon=":material/grid_view:"),
-        st.Page("pages/try_digit.py", title="Try a digit", icon=":material/draw:"),
-        st.Page("pages/accuracy.py", title="Accuracy", icon=":material/target:"),
-        st.Page("pages/weights.py", title="Weights", icon=":material/bar_chart:"),
-    ]
+    {
+        "What float16 changes": [
+            st.Page("pages/overview.py", title="Overview", icon=":material/fact_check:", default=True),
+            st.Page("pages/digits.py", title="Digits", icon=":material/grid_view:"),
+            st.Page("pages/try_digit.py", title="Try a digit", icon=":material/draw:"),
+            st.Page("pages/accuracy.py", title="Accuracy", icon=":material/target:"),
+        ],
+        "Numerics lab": [
+            st.Page("pages/weights.py", title="Weights", icon=":material/bar_chart:"),
+        ],
+    }
 )
 routing.resume_deep_link()
 sidebar.show_active_pair()

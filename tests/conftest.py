@@ -15,6 +15,7 @@ from fp16core.runtime import Classifier
 from fp16core.vocabulary import ModelPair
 
 ROOT = Path(__file__).parent.parent
+PAGES = tuple(sorted(path.stem for path in (ROOT / "pages").glob("*.py")))
 
 TestSet = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 """Images and labels."""

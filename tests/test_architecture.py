@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import PAGES, ROOT
 
 ROOMS = [
     "text",
@@ -77,7 +77,7 @@ def test_the_dashboard_process_never_imports_tensorflow() -> None:
     program = (
         "from streamlit.testing.v1 import AppTest\nimport sys\n"
         "app = AppTest.from_file('app.py', default_timeout=60).run()\n"
-        "for page in ('digits', 'try_digit', 'accuracy', 'weights'): app.switch_page(f'pages/{page}.py').run()\n"
+        f"for page in {PAGES}: app.switch_page(f'pages/{{page}}.py').run()\n"
         "assert not app.exception, app.exception\n"
         "print({'tensorflow', 'keras'} & {*sys.modules})"
     )

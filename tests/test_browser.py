@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from fp16core.bench.photographs import photograph
 from fp16core.models.pair import BUNDLED
-from tests.conftest import ROOT
+from tests.conftest import PAGES, ROOT
 
 pytestmark = pytest.mark.browser
 
@@ -180,7 +180,7 @@ def test_a_link_shows_the_same_on_a_cold_and_on_a_warm_server(
             seen.append((links, page.url.removeprefix(url), page.title()))
             expect(page.get_by_text("Bundled pair")).to_be_visible()
     assert seen[0] == seen[1]
-    assert len(seen[0][0]) == 5
+    assert len(seen[0][0]) == len(PAGES)
 
 
 def test_the_link_to_all_about_an_image_leads_to_that_image(warm: str, page: Page) -> None:

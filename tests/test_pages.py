@@ -18,10 +18,8 @@ from fp16core.images import StageName
 from fp16core.models.pair import BUNDLED
 from fp16core.text import count_text, percent_text
 from fp16core.vocabulary import ModelPair
-from tests.conftest import ROOT, TestSet
+from tests.conftest import PAGES, ROOT, TestSet
 from tests.test_picture_file import file_of
-
-PAGES = ("overview", "digits", "try_digit", "accuracy", "weights")
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from fp16core.convert import byte_ledger, read_tflite, replace_values
+from fp16core.convert import byte_ledger, read_tflite, replace_values, replace_weights
 from fp16core.numerics import weight_roundings
 from fp16core.vocabulary import ModelFileError, ModelPair, PairError
 
@@ -41,6 +41,26 @@ def test_operators_are_the_tutorials_network_behind_dequantize(pair: ModelPair) 
     counts = Counter(op.name for op in read_tflite(pair.target).operators)
     assert counts["DEQUANTIZE"] == 4
     assert "DEQUANTIZE" not in Counter(op.name for op in read_tflite(pair.reference).operators)
+
+
+def test_settings_of_the_operators_are_the_tutorials(pair: ModelPair) -> None:
+    """Conv2D 3×3 with relu and MaxPool 2×2, both without padding; the scores are not activated."""
+    settings = {op.name: op.settings for op in read_tflite(pair.target).operators if op.settings}
+    strides = {"stride_height": 1, "stride_width": 1}
+    dilations = {"dilation_height": 1, "dilation_width": 1}
+    assert settings["CONV_2D"] == {"padding": "VALID", "activation": "RELU", **strides, **dilations}
+    assert settings["MAX_POOL_2D"]["padding"] == "VALID"
+    assert settings["MAX_POOL_2D"]["filter_height"] == settings["MAX_POOL_2D"]["stride_width"] == 2
+    assert settings["FULLY_CONNECTED"] == {"activation": "NONE"}
+
+
+def test_replaced_weights_leave_the_rest_of_the_file_alone(pair: ModelPair) -> None:
+    bias = np.arange(12, dtype=np.float32)
+    old, new = (
+        read_tflite(m).weights() for m in (pair.reference, replace_weights(pair.reference, {"conv_2d.bias": bias}))
+    )
+    assert np.array_equal(new["conv_2d.bias"].values, bias)
+    assert all(new[key].stored_bytes == old[key].stored_bytes for key in old if key != "conv_2d.bias")
 
 
 def test_weights_have_the_tutorials_20410_parameters(pair: ModelPair) -> None:

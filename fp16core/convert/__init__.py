@@ -3,7 +3,7 @@
 from fp16core.convert.graph import Operator, Tensor, TfliteFile
 from fp16core.convert.ledger import LedgerEntry, byte_ledger
 from fp16core.convert.quantizer import quantize_tflite
-from fp16core.convert.tflite_file import read_tflite, replace_values
+from fp16core.convert.tflite_file import read_tflite, replace_values, replace_weights
 
 __all__ = [
     "LedgerEntry",
@@ -14,4 +14,5 @@ __all__ = [
     "quantize_tflite",
     "read_tflite",
     "replace_values",
+    "replace_weights",
 ]

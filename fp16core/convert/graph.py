@@ -1,6 +1,7 @@
 """What a ``.tflite`` file holds, once read: tensors, operators, weights."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import ml_dtypes
@@ -79,12 +80,26 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Operator:
-    """One operator of the graph; inputs and outputs are tensor indices (−1: left out)."""
+    """One operator of the graph.
+
+    Attributes
+    ----------
+    index, name
+        Position in the graph, and LiteRT's name of the kind (``"CONV_2D"``).
+    inputs, outputs
+        Indices of tensors (−1: left out).
+    settings
+        Options that decide its arithmetic, those of these it has: ``"padding"`` (``"VALID"`` or
+        ``"SAME"``), ``"stride_height"``, ``"stride_width"``, ``"dilation_height"``,
+        ``"dilation_width"``, ``"filter_height"``, ``"filter_width"``, and ``"activation"``
+        (``"NONE"``, ``"RELU"``, …), the function fused into it.
+    """
 
     index: int
     name: str
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    settings: Mapping[str, int | str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

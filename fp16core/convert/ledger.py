@@ -14,7 +14,7 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.lib.array_utils import byte_bounds
 
 from fp16core.convert.graph import TfliteFile
-from fp16core.convert.tflite_file import buffer_span, damage_named, model_root, read_tflite
+from fp16core.convert.tflite_file import buffer_span, builtin_options, damage_named, model_root, read_tflite
 
 # Positions of fields in their tables' directories (4 + 2 × field number in schema.fbs), for the
 # fields whose place in the file the generated accessors do not reveal: strings, vectors of tables.
@@ -146,11 +146,7 @@ class _Walk:
 
     def _options(self, table: flatbuffers.table.Table, kind: int, names: type, key: tuple[str, str]) -> None:
         self._table(table, key)
-        name = next((n for n, code in vars(names).items() if code == kind and not n.startswith("_")), None)
-        options = getattr(schema, name or "", None)
-        if options is not None and hasattr(options, "Init"):
-            options = options()
-            options.Init(table.Bytes, table.Pos)
+        if (options := builtin_options(table, kind, names)) is not None:
             self._scalar_vectors(options, key)
 
     def _signature(self, signature: schema.SignatureDef) -> None:

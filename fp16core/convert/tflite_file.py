@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+import flatbuffers.table
 import numpy as np
 import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
@@ -17,8 +18,27 @@ from fp16core.vocabulary import ModelFileError
 
 FILE_IDENTIFIER = b"TFL3"
 
-_TYPE_NAMES = {code: name for name, code in vars(schema.TensorType).items() if name.isupper()}
-_OPERATOR_NAMES = {code: name for name, code in vars(schema.BuiltinOperator).items() if name.isupper()}
+
+def _names(enumeration: type) -> dict[int, str]:
+    return {code: name for name, code in vars(enumeration).items() if name[0].isupper()}
+
+
+_TYPE_NAMES = _names(schema.TensorType)
+_OPERATOR_NAMES = _names(schema.BuiltinOperator)
+
+_SETTINGS = {
+    "padding": "Padding",
+    "stride_height": "StrideH",
+    "stride_width": "StrideW",
+    "dilation_height": "DilationHFactor",
+    "dilation_width": "DilationWFactor",
+    "filter_height": "FilterHeight",
+    "filter_width": "FilterWidth",
+    "activation": "FusedActivationFunction",
+}
+"""What of an operator's options decides its arithmetic: our names, and the schema's accessors."""
+
+_ENUMERATIONS = {"padding": _names(schema.Padding), "activation": _names(schema.ActivationFunctionType)}
 
 # What the flatbuffer accessors raise when offsets in a damaged file point astray.
 _DAMAGE = (struct.error, IndexError, ValueError, TypeError, OverflowError, AttributeError, MemoryError)
@@ -99,6 +119,45 @@ def replace_values(model: bytes, values: Mapping[int, npt.NDArray[np.generic]]) 
     return bytes(patched)
 
 
+def replace_weights(model: bytes, weights: Mapping[str, npt.NDArray[np.generic]]) -> bytes:
+    """A copy of a ``.tflite`` file with other values in some of its weights.
+
+    Parameters
+    ----------
+    model
+        Contents of the file.
+    weights
+        New values by the keys of `TfliteFile.weights`, in the stored dtype and shape.
+
+    Raises
+    ------
+    ModelFileError
+        If dtype or shape differ from what is stored.
+    """
+    stored = read_tflite(model).weights()
+    return replace_values(model, {stored[key].index: values for key, values in weights.items()})
+
+
+def builtin_options(table: flatbuffers.table.Table | None, kind: int, kinds: type) -> object | None:
+    """The schema's accessor of an operator's options, whose kind is one of ``kinds``; None if it has none."""
+    name = next((n for n, code in vars(kinds).items() if code == kind and not n.startswith("_")), "")
+    accessor = getattr(schema, name, None)
+    if table is None or accessor is None or not hasattr(accessor, "Init"):
+        return None
+    options = accessor()
+    options.Init(table.Bytes, table.Pos)
+    return options
+
+
+def _settings(op: schema.Operator) -> dict[str, int | str]:
+    options = builtin_options(op.BuiltinOptions(), op.BuiltinOptionsType(), schema.BuiltinOptions)
+    found = {name: getattr(options, accessor)() for name, accessor in _SETTINGS.items() if hasattr(options, accessor)}
+    return {
+        name: _ENUMERATIONS[name].get(value, "UNKNOWN") if name in _ENUMERATIONS else value
+        for name, value in found.items()
+    }
+
+
 def _operator_name(code: schema.OperatorCode) -> str:
     """LiteRT's name of an operator code, as in ``schema.fbs``."""
     # Codes above 127 live in the newer field; older files fill only the older one.
@@ -119,6 +178,7 @@ def _read(model: bytes, root: schema.Model) -> TfliteFile:
             name=_operator_name(root.OperatorCodes(graph.Operators(i).OpcodeIndex())),
             inputs=_integers(graph.Operators(i).InputsAsNumpy()),
             outputs=_integers(graph.Operators(i).OutputsAsNumpy()),
+            settings=_settings(graph.Operators(i)),
         )
         for i in range(graph.OperatorsLength())
     )

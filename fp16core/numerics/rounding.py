@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.convert.graph import Tensor, TfliteFile
-from fp16core.convert.tflite_file import read_tflite, replace_values
+from fp16core.convert.tflite_file import read_tflite, replace_weights
 from fp16core.vocabulary import ModelPair, PairError
 
 SMALLEST_NORMAL = 2.0**-14
@@ -192,11 +192,8 @@ def rounded_reference(pair: ModelPair) -> bytes:
     Running this float32 model and comparing its logits with the target's shows whether the
     target computes in float32 with upsampled weights.
     """
-    tensors = read_tflite(pair.reference, pair.reference_name).weights()
-    cast = {
-        tensors[key].index: rounding.target for key, rounding in weight_roundings(pair).items() if rounding.was_cast
-    }
-    return replace_values(pair.reference, cast)
+    cast = {key: rounding.target for key, rounding in weight_roundings(pair).items() if rounding.was_cast}
+    return replace_weights(pair.reference, cast)
 
 
 def upsampled_by_operator(file: TfliteFile) -> tuple[int, int]:
