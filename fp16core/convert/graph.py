@@ -117,6 +117,13 @@ class TfliteFile:
         floats = {t.buffer: t for t in self.tensors if t.is_constant and "float" in t.dtype}
         return tuple(floats.values())
 
+    def source(self, index: int) -> Tensor:
+        """The tensor that the file stores for an operator's input: what a DEQUANTIZE before it reads, or itself."""
+        for op in self.operators:
+            if op.name == "DEQUANTIZE" and index in op.outputs and op.inputs[:1] > (-1,):
+                return self.tensors[op.inputs[0]]
+        return self.tensors[index]
+
     def weights(self) -> dict[str, Tensor]:
         """Stored floating-point weights and biases by their place in the graph.
 
@@ -125,7 +132,6 @@ class TfliteFile:
         reaches its operator through DEQUANTIZE, as float16 weights do, has the same key as the
         float32 weight it replaces, so the two files' weights can be paired.
         """
-        produced = {out: op for op in self.operators for out in op.outputs}
         found: dict[str, Tensor] = {}
         seen: Counter[str] = Counter()
         for op in self.operators:
@@ -136,10 +142,7 @@ class TfliteFile:
             for position, role in _WEIGHT_ROLES[op.name].items():
                 if position >= len(op.inputs) or op.inputs[position] < 0:
                     continue
-                tensor = self.tensors[op.inputs[position]]
-                source = produced.get(tensor.index)
-                if source is not None and source.name == "DEQUANTIZE" and source.inputs[:1] > (-1,):
-                    tensor = self.tensors[source.inputs[0]]
+                tensor = self.source(op.inputs[position])
                 if tensor.is_constant and "float" in tensor.dtype:
                     found[f"{layer}.{role}"] = tensor
         return found

@@ -1,10 +1,21 @@
 """Float32 to float16 without TensorFlow, by LiteRT Quantizer."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import numpy as np
 
-from fp16core.convert.graph import TfliteFile
 from fp16core.convert.tflite_file import read_tflite
 from fp16core.vocabulary import ModelFileError
+
+INTEGER_RECIPES = {
+    "int8 weight-only": "weight_only_wi8_afp32",
+    "int8 dynamic": "dynamic_wi8_afp32",
+    "int4 weight-only": "weight_only_wi4_afp32",
+    "int4 dynamic": "dynamic_wi4_afp32",
+}
+"""Ways to store weights as small whole numbers, and LiteRT Quantizer's names for them."""
 
 
 def quantize_tflite(reference: bytes, name: str = "the model") -> bytes:
@@ -32,13 +43,12 @@ def quantize_tflite(reference: bytes, name: str = "the model") -> bytes:
     ModelFileError
         If the bytes are not a LiteRT model, have no float32 weights, or the quantizer refuses them.
     """
-    file = read_tflite(reference, name)
-    require_float32_weights(file, name)
+    _require_float32_weights(reference, name)
     from litert_quantizer import qtyping, quantizer
     from litert_quantizer.algorithm_manager import AlgorithmName
 
     weights = qtyping.TensorQuantizationConfig(num_bits=16, dtype=qtyping.TensorDataType.FLOAT)
-    try:
+    with _refusal_named(name):
         work = quantizer.Quantizer(reference)
         work.update_quantization_recipe(
             regex=".*",
@@ -51,17 +61,54 @@ def quantize_tflite(reference: bytes, name: str = "the model") -> bytes:
             ),
         )
         with np.errstate(over="ignore"):  # a weight that becomes infinite is the outcome, as told above
-            target = work.quantize(enable_progress_bar=False, enable_progress_report=False).quantized_model
-    except (ValueError, RuntimeError, KeyError, IndexError, TypeError, NotImplementedError) as error:
-        raise ModelFileError(f"{name}: LiteRT Quantizer refuses the model ({error}).") from error
+            return _quantized(work)
+
+
+def quantize_integer(reference: bytes, recipe: str, name: str = "the model") -> bytes:
+    """Store the weights of a float32 ``.tflite`` as small whole numbers with scales, by LiteRT Quantizer.
+
+    Parameters
+    ----------
+    reference
+        Contents of a ``.tflite`` file with float32 weights.
+    recipe
+        One of `INTEGER_RECIPES`. *Weight-only* turns the weights back into float32 before computing; *dynamic* also
+        computes with 8-bit activations.
+    name
+        What to call the file in errors.
+
+    Raises
+    ------
+    ModelFileError
+        As `quantize_tflite`.
+    """
+    _require_float32_weights(reference, name)
+    from litert_quantizer import quantizer
+    from litert_quantizer import recipe as recipes
+
+    with _refusal_named(name):
+        work = quantizer.Quantizer(reference)
+        work.load_quantization_recipe(getattr(recipes, INTEGER_RECIPES[recipe])())
+        return _quantized(work)
+
+
+def _quantized(work: Any) -> bytes:
+    target = work.quantize(enable_progress_bar=False, enable_progress_report=False).quantized_model
     if target is None:
-        raise ModelFileError(f"{name}: LiteRT Quantizer returned no model.")
+        raise ValueError("it returned no model")
     return bytes(target)
 
 
-def require_float32_weights(file: TfliteFile, name: str) -> None:
-    """Raise `ModelFileError` unless all weights of the file are float32."""
-    weights = file.weights()
+@contextmanager
+def _refusal_named(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, RuntimeError, KeyError, IndexError, TypeError, NotImplementedError) as error:
+        raise ModelFileError(f"{name}: LiteRT Quantizer refuses the model ({error}).") from error
+
+
+def _require_float32_weights(model: bytes, name: str) -> None:
+    weights = read_tflite(model, name).weights()
     if not weights:
         raise ModelFileError(f"{name} has no floating-point weights to quantize; choose a float32 .tflite file.")
     for key, tensor in weights.items():

@@ -1,0 +1,86 @@
+"""For how many images float16 weights cannot change the answer, and how close it came on the others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.convert.chain import read_chain
+from fp16core.convert.tflite_file import read_tflite
+from fp16core.data.mnist import normalise
+from fp16core.evaluate.evaluation import NO_ANSWER, Answers
+from fp16core.numerics.bounds import bound_logits
+from fp16core.numerics.formats import FloatFormat
+from fp16core.numerics.rounding import weight_roundings
+from fp16core.vocabulary import ModelPair
+
+
+@dataclass(frozen=True, eq=False)
+class Guarantee:
+    """What is certain about every model whose weights are off by no more than the rounding errors.
+
+    Attributes
+    ----------
+    least_lead : float64, shape (n,)
+        The least that the reference's answer can lead any other digit by.
+    max_abs_delta : float64, shape (n,)
+        The most that any logit can differ from the reference's.
+    """
+
+    least_lead: npt.NDArray[np.float64] = field(repr=False)
+    max_abs_delta: npt.NDArray[np.float64] = field(repr=False)
+
+    @property
+    def proven(self) -> npt.NDArray[np.bool_]:
+        """Whether no such model can answer differently, shape (n,)."""
+        return np.greater(self.least_lead, 0)
+
+    @property
+    def proven_share(self) -> float:
+        """Share of the images that no such model can answer differently."""
+        return float(self.proven.mean())
+
+
+def rounding_errors(pair: ModelPair) -> dict[str, npt.NDArray[np.float64]]:
+    """Magnitude of the rounding error of each weight of the target, by the weights' keys."""
+    return {key: np.abs(rounding.error) for key, rounding in weight_roundings(pair).items()}
+
+
+def format_errors(pair: ModelPair, form: FloatFormat) -> dict[str, npt.NDArray[np.float64]]:
+    """Magnitude of the error of each of the reference's weights when rounded to a format, by the weights' keys."""
+    weights = read_tflite(pair.reference, pair.reference_name).weights()
+    values = {key: tensor.values.astype(np.float32) for key, tensor in weights.items()}
+    return {key: np.abs(np.subtract(form.rounded(v), v, dtype=np.float64)) for key, v in values.items()}
+
+
+def guarantee(
+    pair: ModelPair,
+    errors: Mapping[str, npt.NDArray[np.float64]],
+    images: npt.NDArray[np.uint8],
+    reference: Answers,
+) -> Guarantee:
+    """Bound what weights that are off by no more than ``errors`` can do to the answers.
+
+    Parameters
+    ----------
+    pair
+        Reference and target.
+    errors
+        By the weights' keys: `rounding_errors`, or `format_errors`.
+    images : uint8, shape (n, 28, 28)
+    reference
+        The reference's answers to these images.
+
+    Raises
+    ------
+    ModelFileError
+        If the network is not a chain of the operators that can be followed.
+    """
+    bounds = bound_logits(read_chain(pair.reference, pair.reference_name), errors, normalise(images))
+    answered = reference.predictions != NO_ANSWER
+    least_lead = bounds.least_lead(np.where(answered, reference.predictions, 0))
+    return Guarantee(
+        np.where(answered, least_lead, -np.inf),
+        bounds.max_abs_delta(reference.logits).max(axis=1),
+    )

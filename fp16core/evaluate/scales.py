@@ -1,0 +1,166 @@
+"""Both models with their weights moved up or down the scale: where float16 begins to hurt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.convert.chain import Layer
+from fp16core.convert.tflite_file import read_tflite, replace_weights
+from fp16core.data.mnist import normalise
+from fp16core.evaluate.both import BothAnswers
+from fp16core.evaluate.evaluation import NO_ANSWER, Evaluation
+from fp16core.numerics.rounding import LARGEST, WeightRounding
+from fp16core.numerics.scaling import rescaled_weights
+from fp16core.runtime.classifier import Classifier
+from fp16core.vocabulary import ModelPair
+
+HURTS_FROM = 0.01
+"""Loss of accuracy, as a share of 1, from which float16 is said to hurt."""
+
+
+@dataclass(frozen=True)
+class Census:
+    """What became of one tensor's weights when they were cast to float16.
+
+    Attributes
+    ----------
+    total, subnormal, underflowed, overflowed
+        Numbers of weights: all, stored with fewer bits, stored as 0 though they were not, and too large.
+    """
+
+    total: int
+    subnormal: int
+    underflowed: int
+    overflowed: int
+
+    @property
+    def normal(self) -> int:
+        """Number of weights stored with all of float16's precision, or as the 0 they were."""
+        return self.total - self.subnormal - self.underflowed - self.overflowed
+
+
+@dataclass(frozen=True)
+class ScaleResult:
+    """Both models with one layer's weights multiplied by a factor and the next one's divided by it.
+
+    Attributes
+    ----------
+    factor
+        The factor.
+    reference_accuracy, target_accuracy
+        Of the rescaled models, as shares of 1.
+    changed_predictions, unanswered
+        Numbers of images: those whose two predictions differ, and those to which the target's logits are no numbers.
+    max_abs_logit_delta
+        Largest magnitude of target − reference, both rescaled; NaN if a logit is not a number.
+    reference_delta
+        Largest magnitude of what rescaling itself changed in the float32 model's logits.
+    census
+        By the keys of the rescaled weights.
+    """
+
+    factor: float
+    reference_accuracy: float
+    target_accuracy: float
+    changed_predictions: int
+    unanswered: int
+    max_abs_logit_delta: float
+    reference_delta: float
+    census: dict[str, Census]
+
+    @property
+    def accuracy_delta(self) -> float:
+        """Accuracy of the target minus that of the reference."""
+        return self.target_accuracy - self.reference_accuracy
+
+    @property
+    def hurts(self) -> bool:
+        """Whether float16 costs at least a point of accuracy."""
+        return self.accuracy_delta <= -HURTS_FROM
+
+
+def measure_scale(
+    pair: ModelPair,
+    layers: tuple[Layer, Layer],
+    factor: float,
+    clamp: bool,
+    images: npt.NDArray[np.uint8],
+    original: Evaluation,
+) -> ScaleResult:
+    """Rescale two layers of both models and run them.
+
+    Parameters
+    ----------
+    pair
+        Reference and target.
+    layers
+        The layer to multiply and the one to divide, of `fp16core.numerics.scaling.scalable_pairs`.
+    factor
+        Above 0.
+    clamp
+        Whether weights beyond ±65,504 are stored as that, as TensorFlow's converter does, or as infinity, as NumPy
+        and LiteRT Quantizer do.
+    images : uint8, shape (n, 28, 28)
+    original
+        The reference as it is, on the same images.
+
+    Raises
+    ------
+    ModelFileError
+        If the runtime refuses or fails on a rescaled model.
+    """
+    weights = rescaled_weights(layers, factor)
+    stored = read_tflite(pair.target, pair.target_name).weights()
+    cast = {
+        key: _stored(values, np.float16 if stored[key].dtype == "float16" else np.float32, clamp)
+        for key, values in weights.items()
+    }
+    inputs = normalise(images)
+    reference, target = (
+        Evaluation(Classifier(model, name).logits(inputs), original.labels, len(model))
+        for model, name in (
+            (replace_weights(pair.reference, weights), "the rescaled float32 model"),
+            (replace_weights(pair.target, cast), "the rescaled float16 model"),
+        )
+    )
+    both = BothAnswers(reference, target)
+    return ScaleResult(
+        factor=factor,
+        reference_accuracy=reference.accuracy.value,
+        target_accuracy=target.accuracy.value,
+        changed_predictions=both.changed_predictions,
+        unanswered=int(np.count_nonzero(target.predictions == NO_ANSWER)),
+        max_abs_logit_delta=both.max_abs_logit_delta,
+        reference_delta=BothAnswers(original, reference).max_abs_logit_delta,
+        census={key: _census(WeightRounding(key, values, cast[key])) for key, values in weights.items()},
+    )
+
+
+def unharmed_range(results: Sequence[ScaleResult]) -> tuple[float, float] | None:
+    """The smallest and the largest factor around 1 between which float16 hurts at none; None if it hurts at 1.
+
+    Parameters
+    ----------
+    results
+        At least one, at increasing factors.
+    """
+    start = min(range(len(results)), key=lambda place: abs(np.log(results[place].factor)))
+    if results[start].hurts:
+        return None
+    low = high = start
+    while low > 0 and not results[low - 1].hurts:
+        low -= 1
+    while high < len(results) - 1 and not results[high + 1].hurts:
+        high += 1
+    return results[low].factor, results[high].factor
+
+
+def _stored(values: npt.NDArray[np.float32], dtype: type[np.floating], clamp: bool) -> npt.NDArray[np.floating]:
+    with np.errstate(over="ignore"):  # becoming infinite is the outcome to be seen
+        return (np.clip(values, -LARGEST, LARGEST) if clamp and dtype is np.float16 else values).astype(dtype)
+
+
+def _census(rounding: WeightRounding) -> Census:
+    return Census(rounding.reference.size, rounding.subnormal, rounding.underflowed, rounding.overflowed)

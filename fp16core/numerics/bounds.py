@@ -1,0 +1,205 @@
+"""How much rounded weights can change a network's logits at most, whatever the directions of the errors.
+
+Interval arithmetic: if each weight may lie anywhere within its rounding error, each activation lies
+in an interval, and so does the lead of the answer over every other digit. If even the lower end of
+the lead is above 0, no such weights can change the answer.
+
+The intervals also hold what float32 arithmetic may add. A sum of n products computed in floating
+point, in any order and with or without fused multiply-add, differs from the exact one by at most
+``γ_n · Σ|terms|``, with ``γ_n = n·u / (1 − n·u)`` and the unit roundoff ``u = 2^−24`` (N. J. Higham,
+Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.1), if nothing over- or underflows;
+the smallest normal number for each term covers underflow. The bounds themselves are computed in
+float64, whose own error is below that of the two terms by which n is taken too large.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from itertools import combinations, product
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.convert.chain import Layer
+from fp16core.vocabulary import CLASSES, ModelFileError
+
+Array = npt.NDArray[np.float64]
+
+BATCH_SIZE = 25
+"""Images bounded at once: what keeps the convolution's patches in the processor's cache."""
+
+_UNIT_ROUNDOFF = 2.0**-24
+_SMALLEST_NORMAL = 2.0**-126
+_PAIRS = np.array(list(combinations(range(CLASSES), 2))).T
+
+
+@dataclass(frozen=True, eq=False)
+class LogitBounds:
+    """Where logits can lie if each weight lies within its rounding error.
+
+    Attributes
+    ----------
+    low, high : float64, shape (n, 10)
+        Limits of each logit.
+    leads : float64, shape (n, 10, 10)
+        ``leads[i, t, j]`` is the least that logit t can exceed logit j by on image i; 0 on the diagonal.
+    """
+
+    low: Array = field(repr=False)
+    high: Array = field(repr=False)
+    leads: Array = field(repr=False)
+
+    def max_abs_delta(self, logits: npt.NDArray[np.float32]) -> Array:
+        """The most that each logit can differ from the given reference logits; both of shape (n, 10)."""
+        return np.maximum(self.high - logits, logits - self.low)
+
+    def least_lead(self, predictions: npt.NDArray[np.int64]) -> Array:
+        """The least lead of each image's given class over any other, shape (n,): above 0, nothing can change it."""
+        rows = np.arange(len(predictions))
+        leads = self.leads[rows, predictions].copy()
+        leads[rows, predictions] = np.inf
+        least: Array = leads.min(axis=1)
+        return least
+
+
+def bound_logits(
+    layers: Sequence[Layer],
+    errors: Mapping[str, Array],
+    images: npt.NDArray[np.float32],
+) -> LogitBounds:
+    """Bound the logits of all models whose weights differ from the reference's by no more than ``errors``.
+
+    Parameters
+    ----------
+    layers
+        The reference, read by `fp16core.convert.chain.read_chain`; the last layer is fully connected, without
+        activation.
+    errors
+        Largest magnitude of the error of each weight, by the weights' keys, in the weights' shapes. Where an
+        error is infinite nothing can be said, and the bounds are NaN.
+    images : float32, shape (n, 28, 28)
+        What the models are given.
+
+    Raises
+    ------
+    ModelFileError
+        If the network does not end in ten logits of a fully connected layer.
+    """
+    if layers[-1].operator.name != "FULLY_CONNECTED" or layers[-1].activation != "NONE":
+        raise ModelFileError(f"the network ends in {layers[-1].operator.name}; expected a fully connected layer.")
+    with np.errstate(invalid="ignore", over="ignore"):
+        parts = [_bound_batch(layers, errors, images[i : i + BATCH_SIZE]) for i in range(0, len(images), BATCH_SIZE)]
+    return LogitBounds(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("low", "high", "leads")))
+
+
+def _bound_batch(layers: Sequence[Layer], errors: Mapping[str, Array], images: npt.NDArray[np.float32]) -> LogitBounds:
+    values = images.astype(np.float64)
+    interval = _Interval(values, values)
+    for layer in layers[:-1]:
+        interval = _through(layer, errors, interval)
+    return _logits(layers[-1], errors, interval)
+
+
+@dataclass(frozen=True, eq=False)
+class _Interval:
+    """Lower and upper ends of activations; the batch comes first."""
+
+    low: Array
+    high: Array
+
+    def each(self, function: Callable[[Array], Array]) -> "_Interval":
+        """Both ends through a function that nowhere decreases."""
+        low = function(self.low)
+        return _Interval(low, low if self.high is self.low else function(self.high))
+
+
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """Weighted sums of activations: their centres and what can be wrong with each besides the activations.
+
+    Attributes
+    ----------
+    weights
+        Shape (terms, sums).
+    radius
+        Half widths of the activations' intervals, shape (…, terms).
+    centre
+        The sums of the activations' midpoints, shape (…, sums).
+    own_error
+        What the errors of the weights, the bias and of float32 arithmetic can add, shape (…, sums).
+    """
+
+    weights: Array
+    radius: Array
+    centre: Array
+    own_error: Array
+
+    def interval(self) -> _Interval:
+        reach = self.own_error + self.radius @ np.abs(self.weights)
+        return _Interval(self.centre - reach, self.centre + reach)
+
+
+def _through(layer: Layer, errors: Mapping[str, Array], given: _Interval) -> _Interval:
+    name, shape = layer.operator.name, layer.output_shape
+    if name == "RESHAPE":
+        return given.each(lambda values: values.reshape(len(values), *shape))
+    if name == "MAX_POOL_2D":
+        pooled = given.each(lambda values: reduce(np.maximum, _windows(layer, values)))
+        return pooled.each(_activation(layer))
+    return _sums(layer, errors, given).interval().each(_activation(layer))
+
+
+def _sums(layer: Layer, errors: Mapping[str, Array], given: _Interval) -> _Sums:
+    stored = layer.weights if layer.weights is not None else np.zeros((0, 0))
+    if layer.operator.name == "CONV_2D":
+        given = given.each(lambda values: _patches(layer, values))
+    weights, bias = _columns(stored), np.zeros(len(stored)) if layer.bias is None else layer.bias.astype(np.float64)
+    weight_errors = _columns(errors[layer.weights_key])
+    bias_errors = errors[layer.bias_key] if layer.bias_key else np.zeros_like(bias)
+    centre, radius = (given.low + given.high) / 2, (given.high - given.low) / 2
+    terms = len(weights) + 3  # the bias is a term; two more cover the arithmetic done here
+    gamma = terms * _UNIT_ROUNDOFF / (1 - terms * _UNIT_ROUNDOFF)
+    own_error = (np.abs(centre) + radius) @ (weight_errors + gamma * (np.abs(weights) + weight_errors))
+    own_error += bias_errors + gamma * (np.abs(bias) + bias_errors) + terms * _SMALLEST_NORMAL
+    return _Sums(weights, radius, centre @ weights + bias, own_error)
+
+
+def _logits(layer: Layer, errors: Mapping[str, Array], given: _Interval) -> LogitBounds:
+    sums = _sums(layer, errors, given)
+    first, second = _PAIRS
+    # An activation's error moves both logits of a pair; only their difference of weights counts.
+    lead = sums.centre[:, first] - sums.centre[:, second]
+    reach = sums.radius @ np.abs(sums.weights[:, first] - sums.weights[:, second])
+    reach += sums.own_error[:, first] + sums.own_error[:, second]
+    leads = np.zeros((len(lead), CLASSES, CLASSES))
+    leads[:, first, second], leads[:, second, first] = lead - reach, -lead - reach
+    interval = sums.interval()
+    return LogitBounds(interval.low, interval.high, leads)
+
+
+def _activation(layer: Layer) -> Callable[[Array], Array]:
+    limits = {"NONE": (-np.inf, np.inf), "RELU": (0.0, np.inf), "RELU6": (0.0, 6.0)}[layer.activation]
+    return lambda values: np.clip(values, *limits)
+
+
+def _columns(stored: npt.NDArray[np.floating]) -> Array:
+    """LiteRT's weights, whose first axis counts the sums, as a matrix with a column for each sum."""
+    return stored.reshape(len(stored), -1).T.astype(np.float64)
+
+
+def _patches(layer: Layer, values: Array) -> Array:
+    """What the kernel sees at each place, as the last axis, in the order of the kernel's weights."""
+    stacked = np.stack(list(_windows(layer, values)), axis=3)
+    return stacked.reshape(*stacked.shape[:3], -1)
+
+
+def _windows(layer: Layer, values: Array) -> Iterator[Array]:
+    """Views of (n, height, width, channels), one for each place in the window, each in the layer's strides."""
+    settings, (height, width) = layer.operator.settings, layer.output_shape[:2]
+    if layer.weights is None:
+        rows, columns = int(settings["filter_height"]), int(settings["filter_width"])
+    else:
+        rows, columns = layer.weights.shape[1:3]
+    down, right = int(settings["stride_height"]), int(settings["stride_width"])
+    for i, j in product(range(rows), range(columns)):
+        yield values[:, i : i + down * (height - 1) + 1 : down, j : j + right * (width - 1) + 1 : right]

@@ -1,0 +1,119 @@
+"""Floating-point formats of any precision, and rounding to them.
+
+The numbers of a format, in order of size, have consecutive whole numbers as their *codes* (the bit
+patterns without the sign). Every number lies at a fraction between two codes; rounding to nearest,
+ties to even is rounding this fraction to a whole number, ties to even.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class FloatFormat:
+    """A binary floating-point format after IEEE 754's pattern.
+
+    Attributes
+    ----------
+    exponent_bits, mantissa_bits
+        Bits of the exponent field, 2 to 8, and of the mantissa field, 0 to 23.
+    has_sign
+        Whether a bit stores the sign; without one, negative numbers are stored as 0.
+    has_infinity
+        Whether the largest exponent is kept for infinity and NaN, as IEEE 754 has it. If not, it
+        holds ordinary numbers but for the last one, which is NaN (OCP's FP8 E4M3).
+    """
+
+    exponent_bits: int
+    mantissa_bits: int
+    has_sign: bool = True
+    has_infinity: bool = True
+
+    def __post_init__(self) -> None:
+        if not (2 <= self.exponent_bits <= 8 and 0 <= self.mantissa_bits <= 23):
+            raise ValueError(f"{self}: exponent bits go from 2 to 8, mantissa bits from 0 to 23.")
+
+    @property
+    def bits(self) -> int:
+        """Bits of one number."""
+        return self.has_sign + self.exponent_bits + self.mantissa_bits
+
+    @property
+    def smallest_exponent(self) -> int:
+        """Exponent of the smallest normal number: 1 less the bias, which is ``2^(e−1) − 1``."""
+        return 2 - (1 << (self.exponent_bits - 1))
+
+    @property
+    def smallest_normal(self) -> float:
+        """Smallest number with all of its mantissa bits."""
+        return 2.0**self.smallest_exponent
+
+    @property
+    def smallest(self) -> float:
+        """Smallest number above 0; it is subnormal if the format has mantissa bits."""
+        return 2.0 ** (self.smallest_exponent - self.mantissa_bits)
+
+    @property
+    def largest(self) -> float:
+        """Largest finite number."""
+        return float(self._decoded(np.float64(self._largest_code)))
+
+    @property
+    def _largest_code(self) -> int:
+        if self.has_infinity:
+            return ((1 << self.exponent_bits) - 1 << self.mantissa_bits) - 1
+        return (1 << self.exponent_bits + self.mantissa_bits) - 2
+
+    def rounded(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Each value as the nearest number of the format, ties to the even code.
+
+        Parameters
+        ----------
+        values : float32, any shape
+
+        Returns
+        -------
+        float32, same shape
+            From half a step above the largest number on: infinity, or NaN in a format without
+            infinity (IEEE 754-2019, section 4.3.1; OCP 8-bit floating point, section 5). NaN stays NaN.
+        """
+        with np.errstate(invalid="ignore"):  # a signalling NaN, which may be among a stranger's weights, warns
+            exact = values.astype(np.float64)
+        magnitude = np.abs(exact)
+        finite = np.where(np.isfinite(magnitude), magnitude, 0.0)
+        # frexp gives a fraction from 0.5 to 1, the pattern one from 1 to 2; of 0 it gives an exponent too large.
+        exponent = np.where(
+            finite > 0, np.maximum(np.frexp(finite)[1] - 1, self.smallest_exponent), self.smallest_exponent
+        )
+        code = np.rint(np.ldexp(finite, self.mantissa_bits - exponent) + self._first_code(exponent))
+        beyond = np.inf if self.has_infinity else np.nan
+        result = np.where((code > self._largest_code) | np.isinf(magnitude), beyond, self._decoded(code))
+        result = np.where(np.isnan(magnitude), np.nan, np.copysign(result, exact))
+        if not self.has_sign:
+            result = np.where(exact < 0, 0.0, np.abs(result))
+        return result.astype(np.float32)
+
+    def _first_code(self, exponent: npt.NDArray[np.integer]) -> npt.NDArray[np.float64]:
+        """Codes skipped by exponents below: the code of x is this plus x in units of the last place."""
+        return np.ldexp((exponent - self.smallest_exponent).astype(np.float64), self.mantissa_bits)
+
+    def _decoded(self, code: npt.NDArray[np.float64] | np.float64) -> npt.NDArray[np.float64]:
+        field = np.floor_divide(code, 2.0**self.mantissa_bits)
+        exponent = (np.maximum(field, 1) - 1 + self.smallest_exponent).astype(np.int64)
+        return np.asarray(np.ldexp(code - self._first_code(exponent), exponent - self.mantissa_bits))
+
+
+FLOAT32 = FloatFormat(8, 23)
+FLOAT16 = FloatFormat(5, 10)
+
+PRESETS = {
+    "float32": FLOAT32,
+    "TF32": FloatFormat(8, 10),
+    "bfloat16": FloatFormat(8, 7),
+    "float16": FLOAT16,
+    "FP8 E5M2": FloatFormat(5, 2),
+    "FP8 E4M3": FloatFormat(4, 3, has_infinity=False),
+}
+"""Formats that hardware knows: IEEE 754's binary32 and binary16, NVIDIA's TF32, Google's bfloat16, OCP's FP8."""
