@@ -37,7 +37,12 @@ def small_text(value: float, signed: bool = False) -> str:
     if value == 0 or 0.01 <= abs(value) < 9999.5:
         return _minus(format(value, f"{sign}.3g" if abs(value) < 999.5 else f"{sign},.0f"))
     mantissa, exponent = format(value, f"{sign}.2e").split("e")
-    return f"{_minus(mantissa)} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    return f"{_minus(mantissa)} × {power_text(10, int(exponent))}"
+
+
+def power_text(base: int, exponent: int) -> str:
+    """A power: ``2⁻¹⁴``."""
+    return f"{base}{str(exponent).translate(_SUPERSCRIPTS)}"
 
 
 def factor_text(factor: float) -> str:

@@ -3,13 +3,12 @@
 import streamlit as st
 
 from fp16core.figures import accuracy as figures
-from fp16core.figures.digits import digit_png, hover_sentence
 from fp16core.figures.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLOUR, TARGET_NAME
 from fp16core.text import percent_text, points_text
 from pages.shared import routing, state
 from pages.shared.charts import chart, picked
 from pages.shared.headline import headline, number
-from pages.shared.words import flip_sentence
+from pages.shared.image_card import show_image
 
 routing.through_app("pages/accuracy.py")
 
@@ -70,16 +69,7 @@ with st.container(border=True):
                 help="Position in the test set, from 0. At first: the image closest to a changed answer.",
             )
         )
-        report = comparison.report(index)
-        st.image(digit_png(found.images[index]), width=140, alt=f"Test image {index}, a {comparison.labels[index]}")
-        st.markdown(hover_sentence(comparison, index) + ".")
-        st.caption(flip_sentence(report))
-        st.page_link(
-            "pages/digits.py",
-            label="All about this image",
-            icon=":material/arrow_forward:",
-            query_params={"image": str(index)},
-        )
+        show_image(found, index)
     with plot:
         chart(
             figures.margin_scatter(comparison, index),

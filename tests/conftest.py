@@ -1,11 +1,14 @@
 """Shared fixtures: the bundled pair, its comparison, small data sets, and what a server needs."""
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from fp16core.data import load_mnist
 from fp16core.evaluate import Comparison, classifiers, compare
@@ -13,8 +16,9 @@ from fp16core.evaluate.likeness import Likeness, likeness
 from fp16core.models import load_pair
 from fp16core.runtime import Classifier
 from fp16core.vocabulary import ModelPair
+from tests.browsing import FLAGS, NAMES, is_outside, served, settled
+from tests.browsing import ROOT as ROOT  # other tests look for it here
 
-ROOT = Path(__file__).parent.parent
 PAGES = tuple(sorted(path.stem for path in (ROOT / "pages").glob("*.py")))
 
 TestSet = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
@@ -65,3 +69,45 @@ def small_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (x_train, y_train), (x_test, y_test) = load_mnist("train"), load_mnist("test")
     np.savez_compressed(path, x_train=x_train[:1500], y_train=y_train[:1500], x_test=x_test[:200], y_test=y_test[:200])
     return path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = next((path for name in NAMES if (path := shutil.which(name))), playwright.chromium.executable_path)
+        if not Path(found).exists():
+            words = "no Chromium found; install it (apt-get install chromium, or playwright install chromium)"
+            # In CI a missing browser is a failure; on a user's machine the rest of the suite still tells much.
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(words)
+        launched = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[str]:
+    """A server that has shown its first page to somebody."""
+    with served(tmp_path_factory.mktemp("warm") / "server.log") as url:
+        page = browser.new_page()
+        page.goto(url)
+        settled(page)
+        page.close()
+        yield url
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that fails the test if the console reports an error or anything is asked of the outside world."""
+    opened = browser.new_page(viewport={"width": 1400, "height": 1000})
+    troubles: list[str] = []
+    opened.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
+    opened.on("request", lambda r: troubles.append(f"outside: {r.url}") if is_outside(r.url) else None)
+    # On a deep link Streamlit looks for its own services under the page's address first.
+    opened.on(
+        "console",
+        lambda m: troubles.append(m.text) if m.type == "error" and "_stcore" not in m.location["url"] else None,
+    )
+    yield opened
+    assert opened.locator("[data-testid='stException']").count() == 0
+    opened.close()
+    assert troubles == []

@@ -71,12 +71,12 @@ def test_real_files_are_smaller_the_fewer_bits_they_store(
     assert whole.accuracy.successes == (logits.argmax(1) == test_set[1]).sum()
 
 
+def result(loss: float) -> DialResult:
+    return DialResult("", 0, proportion(1, 2), -loss, 0, 0.0)
+
+
 def test_enough_bits_are_counted_from_the_most_down() -> None:
     """A lucky format below a broken one does not count."""
-
-    def result(loss: float) -> DialResult:
-        return DialResult("", 0, proportion(1, 2), -loss, 0, 0.0)
-
     assert enough_mantissa_bits({3: result(0), 2: result(0.005), 1: result(0.2), 0: result(0)}) == 2
     assert enough_mantissa_bits({3: result(0.01), 2: result(0)}) is None
     assert enough_mantissa_bits({1: result(0), 0: result(-0.1)}) == 0

@@ -91,8 +91,8 @@ def result(factor: float, lost: float) -> ScaleResult:
 def test_the_unharmed_range_is_what_surrounds_factor_one() -> None:
     """A harmless factor beyond a harmful one does not count."""
     lost = {0.0625: 0.0, 0.125: 0.5, 0.25: 0.0, 0.5: 0.001, 1.0: 0.0, 2.0: 0.0, 4.0: 0.02, 8.0: 0.0}
-    assert unharmed_range([result(factor, loss) for factor, loss in lost.items()]) == (0.25, 2.0)
-    assert unharmed_range([result(1.0, 0.0)]) == (1.0, 1.0)
+    assert unharmed_range([result(factor, loss) for factor, loss in lost.items()]) == (2, 5)
+    assert unharmed_range([result(1.0, 0.0)]) == (0, 0)
     assert unharmed_range([result(0.5, 0.0), result(1.0, 0.3), result(2.0, 0.0)]) is None
 
 

@@ -48,6 +48,11 @@ class DialResult:
     max_abs_logit_delta: float
 
     @property
+    def unchanged_share(self) -> float:
+        """Share of the images that it and the reference answer alike."""
+        return 1 - self.changed_predictions / self.accuracy.total
+
+    @property
     def breaks(self) -> bool:
         """Whether it costs at least a point of accuracy."""
         return self.accuracy_delta <= -BREAKS_FROM

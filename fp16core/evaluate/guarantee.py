@@ -37,9 +37,19 @@ class Guarantee:
         return np.greater(self.least_lead, 0)
 
     @property
+    def proven_images(self) -> int:
+        """Number of images that no such model can answer differently."""
+        return int(self.proven.sum())
+
+    @property
     def proven_share(self) -> float:
         """Share of the images that no such model can answer differently."""
         return float(self.proven.mean())
+
+    def caution(self, observed: npt.NDArray[np.float64]) -> float:
+        """Median of how many times larger the possible change is than the observed one, shape (n,); ∞ if none was."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return float(np.median(self.max_abs_delta / observed))
 
 
 def rounding_errors(pair: ModelPair) -> dict[str, npt.NDArray[np.float64]]:

@@ -138,13 +138,18 @@ def measure_scale(
     )
 
 
-def unharmed_range(results: Sequence[ScaleResult]) -> tuple[float, float] | None:
-    """The smallest and the largest factor around 1 between which float16 hurts at none; None if it hurts at 1.
+def unharmed_range(results: Sequence[ScaleResult]) -> tuple[int, int] | None:
+    """Places of the smallest and the largest factor around 1 between which float16 hurts at none.
 
     Parameters
     ----------
     results
         At least one, at increasing factors.
+
+    Returns
+    -------
+    first, last : int
+        Or ``None`` if float16 hurts even at the factor nearest to 1.
     """
     start = min(range(len(results)), key=lambda place: abs(np.log(results[place].factor)))
     if results[start].hurts:
@@ -154,7 +159,7 @@ def unharmed_range(results: Sequence[ScaleResult]) -> tuple[float, float] | None
         low -= 1
     while high < len(results) - 1 and not results[high + 1].hurts:
         high += 1
-    return results[low].factor, results[high].factor
+    return low, high
 
 
 def _stored(values: npt.NDArray[np.float32], dtype: type[np.floating], clamp: bool) -> npt.NDArray[np.floating]:

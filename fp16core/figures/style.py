@@ -1,13 +1,14 @@
 """One look for all figures: colours, number formats, axes."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from fp16core.text import small_text
+from fp16core.text import power_text, small_text
 
 REFERENCE_COLOUR = "#2f7ed8"
 TARGET_COLOUR = "#d07000"
@@ -15,6 +16,12 @@ DELTA_COLOUR = "#0f9d76"
 """Blue, orange, green: told apart by colour-blind eyes, and with a contrast of at least 3:1 to all four backgrounds."""
 
 NEUTRAL_COLOUR = "#8a8f98"
+
+WARNING_COLOUR = "#c2456b"
+"""What is lost for good: numbers too large for a format."""
+
+FADING_COLOUR = "#8f6fc0"
+"""What fades away: numbers too small for a format."""
 
 REFERENCE_NAME = "float32"
 TARGET_NAME = "float16"
@@ -47,6 +54,21 @@ def fixed(drawn: go.Figure) -> go.Figure:
     drawn.update_xaxes(fixedrange=True)
     drawn.update_yaxes(fixedrange=True)
     return drawn
+
+
+def power_ticks(powers: Sequence[int], base: int, most: int = 9) -> dict[str, Any]:
+    """Axis settings for powers of a base, ticked with at most so many of them."""
+    step = -(-len(powers) // most)
+    shown = [power for power in powers if power % step == 0]
+    return {"tickmode": "array", "tickvals": shown, "ticktext": [power_text(base, power) for power in shown]}
+
+
+def mark(drawn: go.Figure, x: float, words: str) -> None:
+    """A dotted line across a figure at what the visitor chose."""
+    drawn.add_vline(x=x, line={"color": NEUTRAL_COLOUR, "dash": "dot", "width": 2})
+    drawn.add_annotation(
+        x=x, y=1, yref="paper", text=words, showarrow=False, xanchor="left", yanchor="top", xshift=4, font={"size": 12}
+    )
 
 
 def digit_ticks() -> dict[str, Any]:

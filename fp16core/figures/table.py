@@ -13,7 +13,7 @@ def figure_csv(figure: go.Figure) -> str:
 
     Columns are the trace's name, the titles of the axes, and what the figure names in
     ``layout.meta["columns"]`` for the numbers in its traces' ``customdata`` (limits of an interval,
-    edges of a bin, the count in a cell). Pictures and lettering have no rows.
+    edges of a bin, the count in a cell). Pictures, lettering, and shades behind marks have no rows.
     """
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
@@ -22,10 +22,10 @@ def figure_csv(figure: go.Figure) -> str:
     heights = " / ".join(axis.title.text for axis in figure.select_yaxes() if axis.title.text)
     rows.writerow(["series", figure.layout.xaxis.title.text or "x", heights or "model", *extra])
     for trace in figure.data:
-        if trace.type == "heatmap":
+        if trace.type == "heatmap" and trace.customdata is not None:
             for y, row in enumerate(trace.customdata):
                 rows.writerows([trace.name or "", x, y, _plain(count)] for x, count in enumerate(row))
-        elif trace.type != "image" and not _is_lettering(trace):
+        elif trace.type not in ("heatmap", "image") and not _is_lettering(trace):
             for number, (x, y) in enumerate(zip(trace.x, trace.y, strict=True)):
                 custom = trace.customdata[number] if extra and trace.customdata is not None else []
                 values = custom if isinstance(custom, list | tuple | np.ndarray) else [custom]

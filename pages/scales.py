@@ -1,0 +1,171 @@
+"""Overflow lab: the same network with larger and smaller weights, until float16 has no room for them."""
+
+import streamlit as st
+
+from fp16core.evaluate.scales import ScaleResult, unharmed_range
+from fp16core.figures import scales as figures
+from fp16core.text import count_text, percent_text, points_text, power_text, small_text
+from pages.shared import lab, routing, state
+from pages.shared.charts import chart
+from pages.shared.headline import headline, number
+from pages.shared.sweep import go_on, sweep
+
+routing.through_app("pages/scales.py")
+
+POWERS = {2: tuple(range(-28, 29)), 10: tuple(range(-9, 10))}
+CLAMPED = "clamped to 65,504"
+INFINITE = "infinite"
+
+st.title("When do weights outgrow float16?")
+with state.explained():
+    found = state.results()
+    boundaries = lab.layer_pairs()
+
+st.markdown(
+    "Multiply one layer's weights by a factor and divide the next layer's by it: in exact arithmetic the network stays "
+    "the same. float32 has room for that. float16 reaches from 0.00000006 to 65,504, and no further."
+)
+with st.container(border=True):
+    controls = st.container(key="cards-scales").columns(3)
+    base = int(
+        controls[0]
+        .segmented_control(
+            "Factors",
+            ["powers of 2", "powers of 10"],
+            default="powers of 2",
+            required=True,
+            key="factors",
+            bind="query-params",
+            help="A power of two only moves the exponent, so float32 gives the same scores bit for bit. A power of ten "
+            "rounds each weight anew.",
+        )
+        .removeprefix("powers of ")
+    )
+    beyond = controls[1].segmented_control(
+        "A weight beyond 65,504 becomes",
+        [INFINITE, CLAMPED],
+        default=INFINITE,
+        required=True,
+        key="beyond",
+        bind="query-params",
+        help="LiteRT Quantizer and NumPy make it infinite, TensorFlow's converter clamps it.",
+    )
+    count = int(
+        controls[2].segmented_control(
+            "Test images",
+            ["500", "2000", "10000"],
+            default="2000",
+            required=True,
+            key="images",
+            bind="query-params",
+            help="The first so many. Fewer are measured faster.",
+        )
+    )
+    names = [f"{first.weights_key} × factor, {second.weights_key} ÷ factor" for first, second in boundaries]
+    boundary = 0
+    if len(names) > 1:
+        boundary = names.index(st.selectbox("Layers", names, key="layers", bind="query-params"))
+    powers = POWERS[base]
+    power = int(
+        st.slider(
+            f"Factor: {base} to the power of",
+            powers[0],
+            powers[-1],
+            0,
+            key=f"power-of-{base}",
+            bind="query-params",
+        )
+    )
+count = min(count, found.comparison.images)
+
+
+def measured(exponent: int) -> ScaleResult:
+    """Both models at one factor."""
+    return lab.scale_result(boundary, float(base) ** exponent, beyond == CLAMPED, count)
+
+
+with state.explained():
+    here = measured(power)
+    results = sweep("scales", powers, measured, f"factors measured, each with both models on {count:,} images")
+
+factor = power_text(base, power)
+first, second = boundaries[boundary]
+parts = here.census.values()
+st.markdown(
+    f"At factor **{factor}**, float32 reads **{percent_text(here.reference_accuracy)}** and float16 "
+    f"**{percent_text(here.target_accuracy)}** of the images right. "
+    + (":orange[Here float16 hurts.]" if here.hurts else "float16 does no harm here.")
+)
+for column, label, value, remark, hint in zip(
+    [*headline(3, "headline-1"), *headline(3, "headline-2")],
+    ("Accuracy, float16", "Changed answers", "Largest logit change", "Subnormal", "Became 0", "Too large"),
+    (
+        percent_text(here.target_accuracy),
+        f"{here.changed_predictions:,}",
+        small_text(here.max_abs_logit_delta),
+        f"{sum(part.subnormal for part in parts):,}",
+        f"{sum(part.underflowed for part in parts):,}",
+        f"{sum(part.overflowed for part in parts):,}",
+    ),
+    (
+        f"{points_text(here.accuracy_delta)} against float32",
+        f"of {count:,}"
+        + (f"; {count_text(here.unanswered, 'image')} without an answer" if here.unanswered else " images"),
+        "float16 − float32, at this factor",
+        *[f"of {sum(part.total for part in parts):,} rescaled weights"] * 3,
+    ),
+    (
+        "Share of these images read right.",
+        "Images on which the two rescaled models answer differently. Without an answer: a score is not a number.",
+        f"Rescaling itself changed float32's scores by {small_text(here.reference_delta)} at most.",
+        "Weights nearer to 0 than 2⁻¹⁴ ≈ 0.000061: float16 stores them with fewer digits, the fewer the smaller.",
+        "Weights below half of float16's smallest number, 2⁻²⁴ ≈ 0.00000006.",
+        "Weights of 65,520 and more.",
+    ),
+    strict=True,
+):
+    number(column, label, value, remark, hint)
+
+if len(results) == len(powers):
+    unharmed = unharmed_range(results)
+    st.markdown(
+        "float16 costs a point of accuracy even at factor 1."
+        if unharmed is None
+        else f"Between factors **{power_text(base, powers[unharmed[0]])}** and "
+        f"**{power_text(base, powers[unharmed[1]])}**, float16 costs less than a point of accuracy."
+    )
+accuracy, change = st.container(key="cards").columns(2)
+with accuracy.container(border=True):
+    st.markdown("**Accuracy**")
+    chart(
+        figures.accuracies(results, powers, base, power),
+        "scale-accuracy",
+        "Accuracy of both models against the factor",
+    )
+    st.caption("An infinite weight spoils every score it meets; a clamped or vanished one only bends the network.")
+with change.container(border=True):
+    st.markdown("**Largest change of a score**")
+    chart(
+        figures.logit_changes(results, powers, base, power),
+        "scale-logits",
+        "Largest logit change by float16 against the factor",
+    )
+    st.caption(
+        "Flat where all weights are normal: float16's error is relative, so it does not mind the scale. No point where "
+        "a score is not a number."
+    )
+with st.container(border=True):
+    st.markdown("**What became of the weights in float16**")
+    columns = st.container(key="cards-census").columns(2)
+    for column, layer, words in ((columns[0], first, "multiplied by"), (columns[1], second, "divided by")):
+        with column:
+            st.markdown(f"{layer.weights_key}, {words} the factor")
+            chart(
+                figures.census(results, layer.weights_key, powers, base, power),
+                f"census-{layer.weights_key}",
+                f"Share of the weights of {layer.weights_key} that are normal, subnormal, 0 or too large",
+            )
+    st.caption(
+        "What one layer gains the other must pay: the first runs out at the top while the second fades at the bottom."
+    )
+go_on()
