@@ -16,7 +16,7 @@ from fp16core.output import new_folder, new_table, print_table
 from fp16core.text import bytes_text, percent_text, points_text, small_text
 from fp16core.vocabulary import ImageError, ModelFileError, ModelPair, PairError
 
-BENCH_PARTS = ("batch", "evaluation", "process", "training", "uploads")
+BENCH_PARTS = ("batch", "evaluation", "lab", "process", "training", "uploads")
 
 
 @dataclass(frozen=True)

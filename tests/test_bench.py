@@ -3,8 +3,9 @@
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
+from fp16core.bench.measures import Ratio
 from fp16core.bench.process import BenchError, run_module
-from fp16core.bench.run import Ratio, run_bench
+from fp16core.bench.run import run_bench
 from fp16core.bench.tutorial import evaluate_one_at_a_time
 from fp16core.data import load_mnist
 from fp16core.evaluate import Comparison

@@ -1,14 +1,13 @@
 """The benchmark: what this package does, against what a user would do instead, side by side."""
 
 import statistics
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
+from fp16core.bench.lab import measure_lab
+from fp16core.bench.measures import Duration, Ratio, ratio_of, timed
 from fp16core.bench.process import run_module
 from fp16core.bench.tutorial import evaluate_one_at_a_time
-from fp16core.bench.uploads import Duration, Upload, measure_durations, measure_uploads
+from fp16core.bench.uploads import Upload, measure_durations, measure_uploads
 from fp16core.data import mnist
 from fp16core.data.mnist import load_mnist, normalise
 from fp16core.evaluate.comparison import compare
@@ -20,55 +19,6 @@ from fp16core.runtime.classifier import Classifier
 BATCH_SIZES = (1, 5, 10, 25, 50, 100, 250, 500, 1000, 10_000)
 
 
-@dataclass(frozen=True)
-class Ratio:
-    """A ratio measured repeatedly: what a user would do instead, over what this package does.
-
-    Attributes
-    ----------
-    name
-        What is compared.
-    goal
-        The smallest median aimed at; `None` for a ratio that only informs.
-    samples
-        One ratio for each repetition; the two sides of each ran right after each other.
-    measured
-        Medians of both sides, with units.
-    """
-
-    name: str
-    goal: float | None
-    samples: tuple[float, ...]
-    measured: str
-
-    @property
-    def minimum(self) -> float:
-        """Smallest ratio."""
-        return min(self.samples)
-
-    @property
-    def median(self) -> float:
-        """Median ratio."""
-        return statistics.median(self.samples)
-
-    @property
-    def maximum(self) -> float:
-        """Largest ratio."""
-        return max(self.samples)
-
-    def document(self) -> dict[str, Any]:
-        """The ratio for JSON."""
-        return {
-            "name": self.name,
-            "goal": self.goal,
-            "minimum": self.minimum,
-            "median": self.median,
-            "maximum": self.maximum,
-            "samples": list(self.samples),
-            "measured": self.measured,
-        }
-
-
 Result = Ratio | Upload | Duration
 
 
@@ -78,7 +28,7 @@ def run_bench(parts: Sequence[str], repeats: int, on_progress: Progress) -> list
     Parameters
     ----------
     parts
-        Of ``"batch"``, ``"evaluation"``, ``"process"``, ``"training"``, ``"uploads"``.
+        Of ``"batch"``, ``"evaluation"``, ``"lab"``, ``"process"``, ``"training"``, ``"uploads"``.
     repeats
         Repetitions of both sides, interleaved.
     on_progress
@@ -108,7 +58,7 @@ def _batch(repeats: int, report: Progress) -> list[Ratio]:
     for repeat in range(repeats + 1):
         for size, model in models.items():
             report(f"batches of {size:,}", repeat / (repeats + 1))
-            took = _timed(lambda model=model: model.logits(inputs))  # type: ignore[misc]  # a default's type is not inferred
+            took = timed(lambda model=model: model.logits(inputs))  # type: ignore[misc]  # a default's type is not inferred
             if repeat:  # the first round warms up
                 seconds[size].append(took)
     return [
@@ -135,12 +85,12 @@ def _evaluation(repeats: int, report: Progress) -> list[Ratio]:
     ours, theirs = [], []
     for repeat in range(repeats + 1):
         report("evaluating 10,000 images with both models", repeat / (repeats + 1))
-        loop = _timed(lambda: [evaluate_one_at_a_time(i, scaled, labels) for i in interpreters])
-        side_by_side = _timed(lambda: compare(pair, images, labels))
+        loop = timed(lambda: [evaluate_one_at_a_time(i, scaled, labels) for i in interpreters])
+        side_by_side = timed(lambda: compare(pair, images, labels))
         if repeat:
             theirs.append(loop)
             ours.append(side_by_side)
-    return [_ratio("both evaluations against the tutorial's loop", 2.5, theirs, ours, 1e3, "ms")]
+    return [ratio_of("both evaluations against the tutorial's loop", 2.5, theirs, ours, 1e3, "ms")]
 
 
 def _process(repeats: int, report: Progress) -> list[Ratio]:
@@ -154,8 +104,8 @@ def _process(repeats: int, report: Progress) -> list[Ratio]:
     times = [c.seconds for c in theirs], [c.seconds for c in ours]
     peaks = [float(c.peak_bytes) for c in theirs], [float(c.peak_bytes) for c in ours]
     return [
-        _ratio("time of a process against TensorFlow's", 8, *times, 1, "s"),
-        _ratio("peak memory of a process against TensorFlow's", 4, *peaks, 1e-6, "MB"),
+        ratio_of("time of a process against TensorFlow's", 8, *times, 1, "s"),
+        ratio_of("peak memory of a process against TensorFlow's", 4, *peaks, 1e-6, "MB"),
     ]
 
 
@@ -170,11 +120,11 @@ def _training(repeats: int, report: Progress) -> list[Ratio]:
     times = [c.answer["seconds"] for c in theirs], [c.answer["seconds"] for c in ours]
     peaks = [float(c.peak_bytes) for c in theirs], [float(c.peak_bytes) for c in ours]
     accuracies = [statistics.median(c.answer["accuracy"] for c in costs) for costs in (theirs, ours)]
-    speed = _ratio("training against the tutorial's fit", 1.7, *times, 1, "s")
+    speed = ratio_of("training against the tutorial's fit", 1.7, *times, 1, "s")
     words = f"{speed.measured}; accuracy {accuracies[0]:.2%} and {accuracies[1]:.2%}"
     return [
         Ratio(speed.name, speed.goal, speed.samples, words),
-        _ratio("peak memory of training against the tutorial's", None, *peaks, 1e-6, "MB"),
+        ratio_of("peak memory of training against the tutorial's", None, *peaks, 1e-6, "MB"),
     ]
 
 
@@ -186,23 +136,10 @@ def _uploads(repeats: int, report: Progress) -> list[Result]:
     ]
 
 
-def _ratio(
-    name: str, goal: float | None, theirs: Sequence[float], ours: Sequence[float], scale: float, unit: str
-) -> Ratio:
-    samples = tuple(instead / this for instead, this in zip(theirs, ours, strict=True))
-    medians = statistics.median(theirs) * scale, statistics.median(ours) * scale
-    return Ratio(name, goal, samples, f"{medians[0]:,.4g} {unit} against {medians[1]:,.4g} {unit}")
-
-
-def _timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
 _PARTS: dict[str, Callable[[int, Progress], Sequence[Result]]] = {
     "batch": _batch,
     "evaluation": _evaluation,
+    "lab": measure_lab,
     "process": _process,
     "training": _training,
     "uploads": _uploads,

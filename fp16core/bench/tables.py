@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from fp16core.bench.run import Ratio, Result
-from fp16core.bench.uploads import Duration, Upload
+from fp16core.bench.measures import Duration, Ratio
+from fp16core.bench.run import Result
+from fp16core.bench.uploads import Upload
 from fp16core.output import new_table, print_table
 from fp16core.text import percent_text, points_text
 
@@ -22,7 +23,7 @@ def show_results(results: Sequence[Result], repeats: int) -> None:
         "only resized",
         "doubted",
     )
-    durations = new_table("time of one picture", "work", "goal", "median", "repetitions")
+    durations = new_table("times", "work", "goal", "median", "repetitions")
     for result in results:
         match result:
             case Ratio():

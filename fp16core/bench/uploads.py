@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from fp16core.bench.measures import Duration
 from fp16core.bench.photographs import PAPERS, photograph
 from fp16core.bench.renderings import renderings
 from fp16core.data import mnist
@@ -84,32 +85,6 @@ class Upload:
     def document(self) -> dict[str, Any]:
         """The row for JSON."""
         return {**asdict(self), "delta": self.delta}
-
-
-@dataclass(frozen=True)
-class Duration:
-    """Median time of one picture.
-
-    Attributes
-    ----------
-    name
-        What is timed.
-    median_ms
-        Milliseconds.
-    goal_ms
-        The largest median aimed at; `None` for a time that only informs.
-    repeats
-        How many times it ran.
-    """
-
-    name: str
-    median_ms: float
-    goal_ms: float | None
-    repeats: int
-
-    def document(self) -> dict[str, Any]:
-        """The row for JSON."""
-        return asdict(self)
 
 
 def measure_uploads(

@@ -1,0 +1,98 @@
+"""What a benchmark gives: ratios and times, with their spread."""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A ratio measured repeatedly: what a user would do instead, over what this package does.
+
+    Attributes
+    ----------
+    name
+        What is compared.
+    goal
+        The smallest median aimed at; `None` for a ratio that only informs.
+    samples
+        One ratio for each repetition; the two sides of each ran right after each other.
+    measured
+        Medians of both sides, with units.
+    """
+
+    name: str
+    goal: float | None
+    samples: tuple[float, ...]
+    measured: str
+
+    @property
+    def minimum(self) -> float:
+        """Smallest ratio."""
+        return min(self.samples)
+
+    @property
+    def median(self) -> float:
+        """Median ratio."""
+        return statistics.median(self.samples)
+
+    @property
+    def maximum(self) -> float:
+        """Largest ratio."""
+        return max(self.samples)
+
+    def document(self) -> dict[str, Any]:
+        """The ratio for JSON."""
+        return {
+            "name": self.name,
+            "goal": self.goal,
+            "minimum": self.minimum,
+            "median": self.median,
+            "maximum": self.maximum,
+            "samples": list(self.samples),
+            "measured": self.measured,
+        }
+
+
+@dataclass(frozen=True)
+class Duration:
+    """A time measured repeatedly.
+
+    Attributes
+    ----------
+    name
+        What is timed.
+    median_ms
+        Milliseconds.
+    goal_ms
+        The largest median aimed at; `None` for a time that only informs.
+    repeats
+        How many times it ran.
+    """
+
+    name: str
+    median_ms: float
+    goal_ms: float | None
+    repeats: int
+
+    def document(self) -> dict[str, Any]:
+        """The row for JSON."""
+        return asdict(self)
+
+
+def ratio_of(
+    name: str, goal: float | None, theirs: Sequence[float], ours: Sequence[float], scale: float, unit: str
+) -> Ratio:
+    """A ratio from what both sides took; ``scale`` turns it into the unit in which the medians are told."""
+    samples = tuple(instead / this for instead, this in zip(theirs, ours, strict=True))
+    medians = statistics.median(theirs) * scale, statistics.median(ours) * scale
+    return Ratio(name, goal, samples, f"{medians[0]:,.4g} {unit} against {medians[1]:,.4g} {unit}")
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that some work takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start

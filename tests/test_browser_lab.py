@@ -1,0 +1,70 @@
+"""Journeys through the numerics lab: long measurements that show as they come, and can be stopped."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browsing import PATIENCE_MS, served, settled
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_sweep_can_be_stopped_and_goes_on_where_it_stopped(page: Page, tmp_path: Path) -> None:
+    """On a server that has measured nothing yet."""
+    with served(tmp_path / "server.log") as cold:
+        page.goto(f"{cold}/dial?map=true")
+        page.get_by_text("Where does the model break?").wait_for(timeout=PATIENCE_MS)
+        progress = page.get_by_text(re.compile(r"^\d+ of 168 formats measured"))
+        progress.wait_for(timeout=PATIENCE_MS)
+        page.locator(".st-key-map-stop button").click()
+        stopped = page.get_by_text(re.compile(r"^\d+ of 168 formats measured.*, stopped$"))
+        expect(stopped).to_be_visible(timeout=PATIENCE_MS)
+        words = stopped.inner_text()
+        settled(page)
+        assert stopped.inner_text() == words
+        page.locator(".st-key-map-on button").click()
+        expect(page.get_by_text("168 formats measured, each on 10,000 images.", exact=True)).to_be_visible(
+            timeout=PATIENCE_MS
+        )
+
+
+def test_while_one_visitor_sweeps_others_are_served(browser: Browser, tmp_path: Path) -> None:
+    """A second visitor opens another page before the first one's measurements are done."""
+    with served(tmp_path / "server.log") as cold:
+        first, second = browser.new_page(), browser.new_page()
+        first.goto(f"{cold}/dial?map=true")
+        first.get_by_text(re.compile(r"^\d+ of 168 formats measured")).wait_for(timeout=PATIENCE_MS)
+        second.goto(f"{cold}/weights")
+        expect(second.get_by_role("heading", name="What did rounding do")).to_be_visible(timeout=PATIENCE_MS)
+        settled(second)
+        assert first.locator(".st-key-map-stop button").is_visible()
+        first.close()
+        second.close()
+
+
+def test_a_click_on_the_map_turns_the_dial(warm: str, page: Page) -> None:
+    """The cell of two exponent bits and no mantissa, at the lower right, where the model breaks."""
+    page.goto(f"{warm}/dial?map=true")
+    expect(page.get_by_text("168 formats measured, each on 10,000 images.", exact=True)).to_be_visible(
+        timeout=4 * PATIENCE_MS
+    )
+    settled(page)
+    chart = page.locator(".st-key-format-map .nsewdrag")
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * (23.5 / 24), box["y"] + box["height"] * (6.5 / 7))
+    expect(page.get_by_text("rounded to 3 bits")).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
+    assert "exponent=2" in page.url
+    assert "mantissa=0" in page.url
+    expect(page.get_by_text("This breaks it.")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_link_to_a_format_shows_that_format(warm: str, page: Page) -> None:
+    page.goto(f"{warm}/dial?exponent=8&mantissa=7")
+    expect(page.get_by_text("1 sign + 8 exponent + 7 mantissa")).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
+    assert "exponent=8" in page.url
