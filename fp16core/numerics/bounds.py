@@ -19,6 +19,7 @@ from itertools import combinations, product
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from fp16core.convert.chain import Layer
 from fp16core.vocabulary import CLASSES, ModelFileError
@@ -87,7 +88,8 @@ def bound_logits(
     """
     if layers[-1].operator.name != "FULLY_CONNECTED" or layers[-1].activation != "NONE":
         raise ModelFileError(f"the network ends in {layers[-1].operator.name}; expected a fully connected layer.")
-    with np.errstate(invalid="ignore", over="ignore"):
+    # Two threads for products as small as these wait for each other: ten times as long on a busy machine.
+    with np.errstate(invalid="ignore", over="ignore"), threadpool_limits(1, user_api="blas"):
         parts = [_bound_batch(layers, errors, images[i : i + BATCH_SIZE]) for i in range(0, len(images), BATCH_SIZE)]
     return LogitBounds(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("low", "high", "leads")))
 
