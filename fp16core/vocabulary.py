@@ -35,6 +35,10 @@ class ImageError(HalfBitsError):
     """Images have a shape, type or value that the models cannot take."""
 
 
+class NumberError(HalfBitsError):
+    """A text is not a number that can be read."""
+
+
 class OutputError(HalfBitsError):
     """A result cannot be written where it was asked for."""
 

@@ -1,0 +1,215 @@
+"""Numbers taken apart and rounded, against NumPy's casts, ml_dtypes and hand-computed cases."""
+
+import math
+import struct
+from decimal import Decimal
+from fractions import Fraction
+
+import ml_dtypes
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fp16core.numerics.bits import (
+    BFLOAT16,
+    FLOAT16,
+    FLOAT32,
+    FLOAT64,
+    BinaryNumber,
+    Kind,
+    exact_text,
+    nearest,
+    number_at,
+)
+from fp16core.numerics.narrowing import Decision, Narrowing, deviation, narrow
+
+ALL_HALVES = np.arange(2**16, dtype=np.uint16).view(np.float16)
+PATTERNS = st.integers(0, 2**32 - 1)
+
+
+def float32(value: float) -> BinaryNumber:
+    return BinaryNumber(FLOAT32, struct.unpack("<I", struct.pack("<f", value))[0])
+
+
+def narrowed(value: float) -> Narrowing:
+    return narrow(float32(value))
+
+
+def numpys_half(bits: int) -> int:
+    with np.errstate(all="ignore"):
+        return int(np.array([bits], np.uint32).view(np.float32).astype(np.float16).view(np.uint16)[0])
+
+
+def is_nan32(bits: int) -> bool:
+    return bits & 0x7FFFFFFF > 0x7F800000
+
+
+def test_every_float16_number_has_numpys_value_and_kind() -> None:
+    tiny = float(np.finfo(np.float16).smallest_normal)
+    for bits, value in enumerate(ALL_HALVES.tolist()):
+        number = BinaryNumber(FLOAT16, bits)
+        assert number.sign == (math.copysign(1, value) < 0)
+        if math.isnan(value):
+            assert number.kind is Kind.NAN
+            assert math.isnan(number.as_float)
+        elif math.isinf(value):
+            assert number.kind is Kind.INFINITE
+            assert number.as_float == value
+        else:
+            assert number.value == Fraction(value)
+            assert math.copysign(1, number.as_float) == math.copysign(1, value)
+            expected = Kind.ZERO if value == 0 else Kind.SUBNORMAL if abs(value) < tiny else Kind.NORMAL
+            assert number.kind is expected
+
+
+def test_every_float16_number_its_midpoints_and_their_neighbours_round_as_numpy_rounds() -> None:
+    """The float32 numbers on, just before and just after each place where the rounding changes."""
+    positive = ALL_HALVES[:0x7C00].astype(np.float32)
+    midpoints = np.append((positive[:-1] + positive[1:]) / 2, np.float32(65520))
+    places = np.concatenate([positive, midpoints])
+    around = [np.nextafter(places, np.float32(-np.inf)), places, np.nextafter(places, np.float32(np.inf))]
+    values = np.concatenate([sign * numbers for numbers in around for sign in (np.float32(1), np.float32(-1))])
+    with np.errstate(over="ignore"):
+        expected = values.astype(np.float16).view(np.uint16)
+    ours = [narrow(BinaryNumber(FLOAT32, bits)).result.bits for bits in values.view(np.uint32).tolist()]
+    assert np.array_equal(ours, expected)
+
+
+@settings(deadline=None, max_examples=2000)
+@given(PATTERNS)
+def test_any_float32_bits_round_as_numpy_rounds(bits: int) -> None:
+    result = narrow(BinaryNumber(FLOAT32, bits)).result
+    if not is_nan32(bits):
+        assert result.bits == numpys_half(bits)
+    else:
+        assert result.kind is Kind.NAN
+        assert result.sign == bits >> 31
+        if bits & 0x400000:  # hardware and software agree on quiet NaNs only
+            assert result.bits == numpys_half(bits)
+
+
+@settings(deadline=None, max_examples=1000)
+@given(PATTERNS.filter(lambda bits: not is_nan32(bits)))
+def test_any_float32_bits_round_to_bfloat16_as_ml_dtypes_rounds(bits: int) -> None:
+    cast = np.array([bits], np.uint32).view(np.float32).astype(ml_dtypes.bfloat16)
+    assert narrow(BinaryNumber(FLOAT32, bits), BFLOAT16).result == number_at(cast, 0)
+
+
+@settings(deadline=None, max_examples=1000)
+@given(PATTERNS.filter(lambda bits: not is_nan32(bits)))
+def test_the_decision_agrees_with_exact_arithmetic(bits: int) -> None:
+    """Neighbours enclose the number; the midpoint says which is nearer."""
+    source = BinaryNumber(FLOAT32, bits)
+    found = narrow(source)
+    if source.kind is Kind.INFINITE:
+        assert found.decision is Decision.NOT_FINITE
+        return
+    size, near, far = abs(source.value), found.towards_zero, found.away_from_zero
+    assert far.bits == near.bits + 1
+    assert near.sign == source.sign
+    assert abs(near.value) <= size
+    expected = {
+        Decision.EXACT: size == abs(near.value),
+        Decision.BELOW_HALF: abs(near.value) < size < abs(found.midpoint),
+        Decision.TIE_STAYS: size == abs(found.midpoint) and near.bits % 2 == 0,
+        Decision.TIE_MOVES: size == abs(found.midpoint) and near.bits % 2 == 1,
+        Decision.ABOVE_HALF: abs(found.midpoint) < size < abs(far.place),
+        Decision.TOO_LARGE: size >= 2**16,
+    }
+    assert [decision for decision, holds in expected.items() if holds] == [found.decision]
+    assert found.result == (far if found.decision.adds_one or size >= 2**16 else near)
+    assert int(found.kept_digits + found.dropped_digits, 2) == source.significand
+    assert found.overflows == bool(np.isinf(np.float16(source.as_float)) if size < 2**16 else True)
+
+
+@settings(deadline=None)
+@given(st.floats(width=16, allow_nan=False, allow_infinity=False), st.integers(-3, 3))
+def test_a_step_on_the_grid_is_numpys_next_number(value: float, steps: int) -> None:
+    expected = np.float16(value)
+    for _ in range(abs(steps)):
+        expected = np.nextafter(expected, np.float16(math.copysign(np.inf, steps)))
+    assert BinaryNumber(FLOAT16, int(np.float16(value).view(np.uint16))).stepped(steps).as_float == expected
+
+
+@settings(deadline=None)
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+def test_the_decimal_text_has_every_digit(value: float) -> None:
+    """`decimal` converts a float exactly."""
+    shown = float32(value).decimal_text.replace("−", "-")
+    assert Decimal(shown) == Decimal(value)
+    assert "e" not in shown.lower()
+
+
+def test_a_tenth_by_hand() -> None:
+    """0.1 is 0 01111011 10011001100110011001101 in float32: 1.6 times a sixteenth."""
+    tenth = narrowed(0.1)
+    assert tenth.source.fields == ("0", "01111011", "10011001100110011001101")
+    assert tenth.result.fields == ("0", "01011", "1001100110")
+    assert (tenth.kept_digits, tenth.dropped_digits) == ("11001100110", "0110011001101")
+    assert tenth.decision is Decision.BELOW_HALF
+    assert tenth.source.decimal_text == "0.100000001490116119384765625"
+    assert tenth.result.decimal_text == "0.0999755859375"
+    assert tenth.result.significand_text == "1.599609375"
+    assert tenth.result.hex_text == "0x2e66"
+    error = tenth.deviation
+    assert error.exact is not None
+    assert exact_text(error.exact) == "−0.000024415552616119384765625"
+    assert error.relative == pytest.approx(0.000024415552616119384765625 / 0.100000001490116119384765625)
+    assert error.ulps == pytest.approx(-0.000024415552616119384765625 * 2**14)
+
+
+@pytest.mark.parametrize(
+    ("value", "result", "decision", "shift"),
+    [
+        (65504, "65504", Decision.EXACT, 0),
+        (65519, "65504", Decision.BELOW_HALF, 0),
+        (65520, "∞", Decision.TIE_MOVES, 0),
+        (-70000, "−∞", Decision.TOO_LARGE, 0),
+        (2049, "2048", Decision.TIE_STAYS, 0),
+        (2051, "2052", Decision.TIE_MOVES, 0),
+        (2**-15, "0.000030517578125", Decision.EXACT, 1),
+        (2**-25, "0", Decision.TIE_STAYS, 11),
+        (2**-25 * 1.5, "0.000000059604644775390625", Decision.ABOVE_HALF, 11),
+        (1e-8, "0", Decision.BELOW_HALF, 13),
+        (-0.0, "−0", Decision.EXACT, 112),
+        (math.inf, "∞", Decision.NOT_FINITE, 0),
+        (math.nan, "not a number", Decision.NOT_FINITE, 0),
+    ],
+)
+def test_hand_made_decisions(value: float, result: str, decision: Decision, shift: int) -> None:
+    found = narrowed(value)
+    assert (found.result.decimal_text, found.decision, found.shift) == (result, decision, shift)
+
+
+def test_a_carry_reaches_the_exponent_and_may_overflow() -> None:
+    assert narrowed(2047.9).carries
+    assert narrowed(2047.9).result.decimal_text == "2048"
+    assert narrowed(65520).carries
+    assert narrowed(65520).overflows
+    assert not narrowed(2051).carries
+    assert narrowed(2**-14 - 2**-30).carries, "the largest subnormal steps into the normal numbers"
+    assert narrowed(1e-8).underflows
+    assert not narrowed(0.0).underflows
+
+
+def test_deviations_that_are_not_finite() -> None:
+    assert narrowed(70000).deviation.absolute == math.inf
+    assert narrowed(-70000).deviation.absolute == -math.inf
+    assert narrowed(-math.inf).deviation.absolute == 0
+    assert math.isnan(narrowed(math.nan).deviation.absolute)
+    assert narrowed(0.0).deviation.relative == 0
+    assert deviation(float32(0), BinaryNumber(FLOAT16, 1)).relative == math.inf
+    with pytest.raises(ValueError, match="infinite has no value"):
+        narrowed(math.inf).source.value  # noqa: B018
+
+
+@settings(deadline=None)
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_fraction_rounds_as_the_machine_rounds_float64(value: float) -> None:
+    with np.errstate(over="ignore"):
+        single, half = np.float32(value), np.float16(value)
+    sign = int(math.copysign(1, value) < 0)
+    assert nearest(abs(Fraction(value)), FLOAT32, sign).bits == int(single.view(np.uint32))
+    assert nearest(abs(Fraction(value)), FLOAT16, sign).bits == int(half.view(np.uint16))
+    assert nearest(abs(Fraction(value)), FLOAT64, sign).as_float == value
