@@ -4,7 +4,16 @@ import math
 
 import pytest
 
-from fp16core.text import bytes_text, count_text, factor_text, first_line, percent_text, points_text, small_text
+from fp16core.text import (
+    bytes_text,
+    count_text,
+    factor_text,
+    first_line,
+    percent_text,
+    points_text,
+    power_text,
+    small_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -15,6 +24,7 @@ from fp16core.text import bytes_text, count_text, factor_text, first_line, perce
         (percent_text(0.9611), "96.11 %"),
         (points_text(-0.0001), "−0.01 points"),
         (points_text(0), "+0.00 points"),
+        (power_text(2, -14), "2⁻¹⁴"),
         (small_text(4.9021), "4.9"),
         (small_text(0.0025249), "2.52 × 10⁻³"),
         (small_text(-1.5e-12, signed=True), "−1.50 × 10⁻¹²"),

@@ -1,5 +1,5 @@
 """Pure functions from results to Plotly figures."""
 
-from fp16core.figures import accuracy, digits, overview, table, weights
+from fp16core.figures import accuracy, bits, digits, overview, table, weights
 
-__all__ = ["accuracy", "digits", "overview", "table", "weights"]
+__all__ = ["accuracy", "bits", "digits", "overview", "table", "weights"]

@@ -54,9 +54,14 @@ def weight_at(tensor: WeightRounding, index: int) -> StoredWeight:
     return StoredWeight(
         narrow(source),
         number_at(tensor.stored, index),
-        number_at(_cast(tensor.reference.ravel()[index : index + 1]), 0),
+        numpy_cast(source),
         tuple(int(place) for place in np.unravel_index(index, tensor.reference.shape)),
     )
+
+
+def numpy_cast(source: BinaryNumber) -> BinaryNumber:
+    """The float16 number that NumPy's own cast makes of a float32 number."""
+    return number_at(_cast(np.array([source.bits], np.uint32).view(np.float32)), 0)
 
 
 def pick_weight(tensor: WeightRounding, pick: Pick) -> int | None:
