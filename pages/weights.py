@@ -82,6 +82,12 @@ with values.container(border=True):
     st.markdown("**Weights in both files**")
     chart(figures.weight_histograms(tensor, logarithmic), "weights", f"Histogram of the weights of {key} in both files")
     st.caption("Where the orange outline leaves the blue bars, rounding moved weights across a bin's edge.")
+    st.page_link(
+        "pages/bits.py",
+        label="See one weight's bits",
+        icon=":material/arrow_forward:",
+        query_params={"bits_tensor": key},
+    )
 with errors.container(border=True):
     st.markdown("**Rounding error of each weight**")
     chart(figures.rounding_errors(tensor, logarithmic), "errors", f"Histogram of the rounding errors of {key}")

@@ -57,12 +57,38 @@ def test_a_click_on_a_point_shows_its_image(warm: str, page: Page) -> None:
     )
 
 
+def test_a_click_on_a_bar_takes_one_of_its_weights_apart(warm: str, page: Page) -> None:
+    """And again, after another was chosen at random."""
+    page.goto(f"{warm}/bits?bits_index=5")
+    settled(page)
+    for _ in range(2):
+        plot = page.locator("[class*='st-key-bits-weights'] .js-plotly-plot")
+        expect(plot).to_be_visible(timeout=PATIENCE_MS)
+        bar = plot.evaluate(
+            """g => {
+                const d = g._fullData[0], l = g._fullLayout, box = g.getBoundingClientRect();
+                return {x: box.left + l.xaxis._offset + l.xaxis.d2p(d.x[20]),
+                        y: box.top + l.yaxis._offset + l.yaxis._length - 3, weight: d.customdata[20][0]};
+            }"""
+        )
+        page.mouse.move(bar["x"], bar["y"])
+        page.wait_for_timeout(300)
+        page.mouse.click(bar["x"], bar["y"])
+        page.wait_for_url(f"**/bits?bits_index={bar['weight']}", timeout=PATIENCE_MS)
+        settled(page)
+        page.get_by_role("button", name="Random").click()
+        expect(page).not_to_have_url(f"{warm}/bits?bits_index={bar['weight']}", timeout=PATIENCE_MS)
+        settled(page)
+
+
 @pytest.mark.parametrize(
     ("address", "heading", "detail"),
     [
         ("digits?image=1242&show=models+differ", "What do both models see", "1 image. Pick one"),
         ("digits?image=1242", "What do both models see", "Image 1,242: a 4"),
         ("weights?tensor=conv_2d.bias", "What did rounding do", "12 biases"),
+        ("bits?bits_tensor=conv_2d.kernel&bits_index=7", "Which bits does float16 drop", "Weight [0, 2, 1, 0]"),
+        ("bits?bits_of=Any+number&bits_number=65520", "Which bits does float16 drop", "float32 holds 65520 exactly"),
         ("accuracy?point=7", "Does float16 make other mistakes", "Image 7, a 9"),
         ("try_digit?source=Test+image&test=1242", "What do both models see in your", "Test image 1,242: a 4"),
     ],
