@@ -52,6 +52,18 @@ def factor_text(factor: float) -> str:
     return f"{factor:.2g}" if factor < 9.95 else f"{factor:,.0f}"
 
 
+def decibels_text(decibels: float) -> str:
+    """A signal-to-noise ratio: ``72.7 dB``."""
+    return f"{_minus(format(decibels, '.1f'))} dB" if math.isfinite(decibels) else small_text(decibels)
+
+
+def near_one_text(distance: float) -> str:
+    """A number below 1 by its distance from 1, in which its news is: ``1 − 2.61 × 10⁻⁸``."""
+    if distance == 0:
+        return "1"
+    return f"1 − {small_text(distance)}" if 0 < distance < 0.01 else small_text(1 - distance)
+
+
 def count_text(count: int, one: str, many: str | None = None) -> str:
     """A number with its noun: ``1 epoch``, ``2 epochs``."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
