@@ -10,10 +10,11 @@ import numpy.typing as npt
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from fp16core.data import load_mnist
+from fp16core.data import load_mnist, normalise
 from fp16core.evaluate import Comparison, classifiers, compare
 from fp16core.evaluate.likeness import Likeness, likeness
 from fp16core.models import load_pair
+from fp16core.numerics.propagation import PairRecorder
 from fp16core.runtime import Classifier
 from fp16core.vocabulary import ModelPair
 from tests.browsing import FLAGS, NAMES, is_outside, served, settled
@@ -50,6 +51,17 @@ def train_set() -> TestSet:
 @pytest.fixture(scope="session")
 def models(pair: ModelPair) -> tuple[Classifier, Classifier]:
     return classifiers(pair)
+
+
+@pytest.fixture(scope="session")
+def inputs(test_set: TestSet) -> npt.NDArray[np.float32]:
+    """Some test images, as the models take them; not a multiple of the batch size."""
+    return normalise(test_set[0][:203])
+
+
+@pytest.fixture(scope="session")
+def recorder(pair: ModelPair) -> PairRecorder:
+    return PairRecorder(pair)
 
 
 @pytest.fixture(scope="session")

@@ -10,15 +10,8 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
 from fp16core.convert import read_tflite
-from fp16core.data import normalise
 from fp16core.runtime import BATCH_SIZE, Classifier
 from fp16core.vocabulary import ImageError, ModelFileError, ModelPair
-from tests.conftest import TestSet
-
-
-@pytest.fixture(scope="module")
-def inputs(test_set: TestSet) -> npt.NDArray[np.float32]:
-    return normalise(test_set[0][:203])
 
 
 @pytest.fixture(scope="module")

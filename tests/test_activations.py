@@ -1,0 +1,123 @@
+"""What the recorder hands out, against the interpreter and a float64 forward pass."""
+
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import flatbuffers
+import numpy as np
+import numpy.typing as npt
+import pytest
+from ai_edge_litert import schema_py_generated as schema
+from ai_edge_litert.interpreter import Interpreter
+
+from fp16core.convert import read_tflite
+from fp16core.numerics.propagation import PairRecorder
+from fp16core.runtime import ActivationRecorder, Classifier
+from fp16core.vocabulary import ImageError, ModelPair, PairError
+
+FloatArray = npt.NDArray[np.float64]
+
+PLACES = {(28, 28, 1): 0, (26, 26, 12): 1, (13, 13, 12): 2, (2028,): 3, (10,): 4}
+"""Of the tutorial's activations, by their shapes."""
+
+STEPS = ["RESHAPE", "CONV_2D", "MAX_POOL_2D", "RESHAPE", "FULLY_CONNECTED"]
+
+
+def forward(model: bytes, images: npt.NDArray[np.float32]) -> list[FloatArray]:
+    """The tutorial's network in float64 from the file's weights, after each operator."""
+    weights = {key: tensor.values.astype(np.float64) for key, tensor in read_tflite(model).weights().items()}
+    pixels = images.astype(np.float64)[..., None]
+    windows = np.lib.stride_tricks.sliding_window_view(pixels[..., 0], (3, 3), axis=(1, 2))
+    kernels = weights["conv_2d.kernel"][..., 0]
+    convolved = np.einsum("nhwij,cij->nhwc", windows, kernels) + weights["conv_2d.bias"]
+    rectified = np.maximum(convolved, 0)
+    corners = [rectified[:, row::2, column::2] for row in (0, 1) for column in (0, 1)]
+    pooled = np.max(corners, axis=0)
+    flat = pooled.reshape(len(images), -1)
+    scores = flat @ weights["fully_connected.weights"].T + weights["fully_connected.bias"]
+    return [pixels, rectified, pooled, flat, scores]
+
+
+@pytest.mark.parametrize("role", ["reference", "target"])
+def test_activations_are_those_of_a_float64_forward_pass(
+    pair: ModelPair, inputs: npt.NDArray[np.float32], role: str
+) -> None:
+    model = getattr(pair, role)
+    found = ActivationRecorder(model).record(inputs)
+    for values, exact, roundings in zip(found, forward(model, inputs), (0, 10, 10, 10, 60), strict=True):
+        assert values.shape == exact.shape
+        # Float32 arithmetic is off by at most 2⁻²⁴ of the largest term for each addition.
+        assert np.abs(values - exact).max() <= roundings * 2**-24 * max(1.0, np.abs(exact).max())
+
+
+@pytest.mark.parametrize("role", ["reference", "target"])
+def test_activations_are_the_tensors_that_the_interpreter_preserves(
+    pair: ModelPair, inputs: npt.NDArray[np.float32], role: str
+) -> None:
+    """No tensor but an activation has a first dimension of 7."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        bare = Interpreter(model_content=getattr(pair, role), experimental_preserve_all_tensors=True)
+    place = bare.get_input_details()[0]["index"]
+    bare.resize_tensor_input(place, (7, 28, 28))
+    bare.allocate_tensors()
+    bare.set_tensor(place, inputs[:7])
+    bare.invoke()
+    details = [d for d in bare.get_tensor_details() if d["dtype"] == np.float32 and tuple(d["shape"])[:1] == (7,)]
+    preserved = [bare.get_tensor(d["index"]) for d in details if d["index"] != place]
+    found = ActivationRecorder(getattr(pair, role)).record(inputs[:7])
+    assert len(found) == len(preserved) == 5
+    for values, tensor in zip(found, sorted(preserved, key=lambda t: PLACES[t.shape[1:]]), strict=True):
+        assert np.array_equal(values, tensor)
+
+
+@pytest.mark.parametrize("role", ["reference", "target"])
+def test_keeping_all_tensors_does_not_change_the_logits(
+    pair: ModelPair, inputs: npt.NDArray[np.float32], role: str
+) -> None:
+    model = getattr(pair, role)
+    for count in (1, 25, 203):
+        kept = ActivationRecorder(model).record(inputs[:count])[-1]
+        assert np.array_equal(kept, Classifier(model).logits(inputs[:count]))
+
+
+def test_steps_are_the_operators_that_compute_from_the_image(pair: ModelPair, recorder: PairRecorder) -> None:
+    """The target dequantizes its weights besides, and both compute shapes; neither is a step."""
+    assert [step.operator for step in recorder.steps] == STEPS
+    assert [step.fused for step in recorder.steps] == ["NONE", "RELU", "NONE", "NONE", "NONE"]
+    assert [step.shape for step in recorder.steps] == list(PLACES)
+    assert sum(op.name == "DEQUANTIZE" for op in read_tflite(pair.target).operators) == 4
+
+
+def test_threads_sharing_a_recorder_get_their_own_activations(
+    recorder: PairRecorder, inputs: npt.NDArray[np.float32]
+) -> None:
+    alone = recorder.record(inputs)
+    places = np.random.default_rng(2).integers(0, 200, 200).tolist()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda at: recorder.record(inputs[at : at + 3]), places))
+    for at, activations in zip(places, found, strict=True):
+        for ours, whole in zip(activations.target, alone.target, strict=True):
+            assert np.array_equal(ours, whole[at : at + 3])
+
+
+@pytest.mark.parametrize(
+    ("images", "words"),
+    [
+        (np.zeros((0, 28, 28), np.float32), "there are 0 images"),
+        (np.zeros((2, 28, 27), np.float32), r"shape \(2, 28, 27\)"),
+        (np.full((1, 28, 28), np.nan, np.float32), "hold nan"),
+    ],
+)
+def test_wrong_images_are_refused_in_words(pair: ModelPair, images: npt.NDArray[np.float32], words: str) -> None:
+    with pytest.raises(ImageError, match=words):
+        ActivationRecorder(pair.reference).record(images)
+
+
+def test_models_whose_operators_do_not_correspond_are_refused(pair: ModelPair) -> None:
+    tree = schema.ModelT.InitFromPackedBuf(pair.target)
+    tree.subgraphs[0].operators[8].builtinOptions.fusedActivationFunction = schema.ActivationFunctionType.TANH
+    builder = flatbuffers.Builder(len(pair.target))
+    builder.Finish(tree.Pack(builder), b"TFL3")
+    with pytest.raises(PairError, match=r"the reference model computes .*CONV_2D \+ RELU .*CONV_2D \+ TANH .*choose"):
+        PairRecorder(ModelPair("unlike", pair.reference, bytes(builder.Output())))
