@@ -85,6 +85,12 @@ class Comparison(BothAnswers):
         factors = self.flip_factors
         return 0 if np.isnan(factors).all() else int(np.nanargmin(factors))
 
+    @property
+    def most_changed_image(self) -> int:
+        """Index of the image with the largest logit change; 0 if no change is a number."""
+        changes = self.abs_logit_delta
+        return 0 if np.isnan(changes).all() else int(np.nanargmax(changes))
+
 
 def classifiers(pair: ModelPair) -> tuple[Classifier, Classifier]:
     """Interpreters for the reference and the target.

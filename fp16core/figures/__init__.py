@@ -1,5 +1,31 @@
 """Pure functions from results to Plotly figures."""
 
-from fp16core.figures import accuracy, bits, digits, overview, table, weights
+from fp16core.figures import (
+    accuracy,
+    activation_maps,
+    bits,
+    dial,
+    digits,
+    guarantee,
+    layers,
+    margins,
+    overview,
+    scales,
+    table,
+    weights,
+)
 
-__all__ = ["accuracy", "bits", "digits", "overview", "table", "weights"]
+__all__ = [
+    "accuracy",
+    "activation_maps",
+    "bits",
+    "dial",
+    "digits",
+    "guarantee",
+    "layers",
+    "margins",
+    "overview",
+    "scales",
+    "table",
+    "weights",
+]

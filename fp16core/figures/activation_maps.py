@@ -1,0 +1,143 @@
+"""Maps of what a convolution's channels compute, as pictures and as a table."""
+
+import csv
+import io
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.figures.pictures import picture_url
+from fp16core.figures.style import NEUTRAL_COLOUR, REFERENCE_COLOUR, TARGET_COLOUR
+from fp16core.numerics.propagation import PairActivations
+
+Map = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class ChannelMaps:
+    """One channel, as pictures in data URLs.
+
+    Attributes
+    ----------
+    kernel
+        The pattern it looks for: white adds, black subtracts; `None` if it has more than one layer.
+    reference, target
+        What it computes, in blue and orange, from clear to full colour.
+    difference
+        Orange where the target's activation is the larger one, blue where it is the smaller one.
+    largest, max_abs_difference
+        Largest activation of the reference and largest magnitude of the difference.
+    """
+
+    kernel: str | None = field(repr=False)
+    reference: str = field(repr=False)
+    target: str = field(repr=False)
+    difference: str = field(repr=False)
+    largest: float
+    max_abs_difference: float
+
+
+@dataclass(frozen=True)
+class MapSheet:
+    """All channels, on scales that they share.
+
+    Attributes
+    ----------
+    low, high
+        Activations drawn clear and in full colour.
+    amplification
+        How many times stronger differences are drawn than activations, so that the largest one has
+        full colour; infinite if there is none.
+    """
+
+    low: float
+    high: float
+    amplification: float
+    channels: tuple[ChannelMaps, ...]
+
+    @property
+    def has_differences(self) -> bool:
+        """Whether there is a difference to draw."""
+        return math.isfinite(self.amplification)
+
+
+def map_sheet(reference: Map, target: Map, kernels: npt.NDArray[np.floating] | None = None) -> MapSheet:
+    """Draw the channels of one image's activations.
+
+    Parameters
+    ----------
+    reference, target : float, shape (height, width, channels)
+        What is infinite or not a number is drawn in full grey.
+    kernels : float, shape (channels, kernel height, kernel width, layers), optional
+        The convolution's weights.
+    """
+    both = np.stack([reference, target]).astype(np.float64)
+    finite = both[np.isfinite(both)]
+    low, high = min(0.0, float(finite.min(initial=0.0))), float(finite.max(initial=0.0))
+    with np.errstate(invalid="ignore"):
+        delta = both[1] - both[0]
+    limit = float(np.abs(delta[np.isfinite(delta)]).max(initial=0.0))
+    patterns = _patterns(kernels, reference.shape[-1])
+    span = high - low
+    return MapSheet(
+        low=low,
+        high=high,
+        amplification=span / limit if limit else float("inf"),
+        channels=tuple(
+            ChannelMaps(
+                kernel=patterns[channel],
+                reference=_tinted(_shares(both[0, :, :, channel] - low, span), REFERENCE_COLOUR, REFERENCE_COLOUR),
+                target=_tinted(_shares(both[1, :, :, channel] - low, span), TARGET_COLOUR, TARGET_COLOUR),
+                difference=_tinted(_shares(delta[:, :, channel], limit), TARGET_COLOUR, REFERENCE_COLOUR),
+                largest=float(both[0, :, :, channel].max()),
+                max_abs_difference=float(np.abs(delta[:, :, channel]).max()),
+            )
+            for channel in range(reference.shape[-1])
+        ),
+    )
+
+
+def activations_csv(activations: PairActivations, only: int | None = None) -> str:
+    """All numbers that both models compute on the first image, or only those of one step, a row for each.
+
+    Numbers without rows and columns, such as logits, have a channel only.
+    """
+    file = io.StringIO()
+    rows = csv.writer(file, lineterminator="\n")
+    rows.writerow(["step", "operator", "row", "column", "channel", "float32", "float16", "float16 − float32"])
+    for place, step in enumerate(activations.steps):
+        if only in (None, place):
+            reference, target = (values.astype(np.float64) for values in activations.of_first_image(place))
+            with np.errstate(invalid="ignore"):
+                delta = target - reference
+            numbers_of = (array.ravel().tolist() for array in (reference, target, delta))
+            columns = zip(np.ndindex(delta.shape), *numbers_of, strict=True)
+            blanks = [""] * (3 - delta.ndim)
+            rows.writerows([place + 1, step.operator, *blanks, *where, *numbers] for where, *numbers in columns)
+    return file.getvalue()
+
+
+def _patterns(kernels: npt.NDArray[np.floating] | None, channels: int) -> list[str | None]:
+    if kernels is None or kernels.shape[0] != channels or kernels.shape[-1] != 1:
+        return [None] * channels
+    shares = _shares(kernels[..., 0].astype(np.float64), float(np.abs(kernels).max()))
+    return [picture_url(np.round(127.5 * (1 + share)).astype(np.uint8)) for share in np.nan_to_num(shares)]
+
+
+def _shares(values: Map, limit: float) -> Map:
+    """Values as shares of the limit, from −1 to 1; NaN where they are infinite or not a number."""
+    shares = np.full(values.shape, np.nan)
+    finite = np.isfinite(values)
+    shares[finite] = values[finite] / limit if limit else 0
+    return shares
+
+
+def _tinted(shares: Map, positive: str, negative: str) -> str:
+    """A picture whose opacity is each share's magnitude, in one colour for each sign, and grey for NaN."""
+    picture = np.zeros((*shares.shape, 4), np.uint8)
+    for members, colour in ((shares > 0, positive), (shares < 0, negative), (np.isnan(shares), NEUTRAL_COLOUR)):
+        picture[members, :3] = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    picture[..., 3] = np.round(255 * np.abs(np.nan_to_num(shares, nan=1.0)))
+    return picture_url(picture)

@@ -1,0 +1,190 @@
+"""Figures of errors on their way through the network."""
+
+import math
+
+import plotly.graph_objects as go
+
+from fp16core.figures.style import (
+    DELTA_COLOUR,
+    NEUTRAL_COLOUR,
+    REFERENCE_COLOUR,
+    TARGET_COLOUR,
+    figure,
+    fixed,
+    log_ticks,
+)
+from fp16core.numerics.error_measure import ErrorMeasure
+from fp16core.numerics.propagation import Propagation
+from fp16core.numerics.rounding import RELATIVE_ERROR_BOUND
+from fp16core.runtime.activations import Step
+from fp16core.text import decibels_text, near_one_text, small_text
+
+GUARANTEED_SNR_DB = -20 * math.log10(RELATIVE_ERROR_BOUND)
+"""What rounding to float16 leaves at worst, 66.2 dB: a weight in its normal range is off by at most 2⁻¹¹ of itself."""
+
+_GRID_DB = 6
+"""Between two grid lines: one significant bit."""
+
+_KINDS = {
+    "CONV_2D": ("Convolution", "looks for a small pattern in each channel"),
+    "DEPTHWISE_CONV_2D": ("Depthwise convolution", "looks for a small pattern in each channel"),
+    "MAX_POOL_2D": ("Max pooling", "keeps the largest of neighbouring numbers"),
+    "AVERAGE_POOL_2D": ("Average pooling", "averages neighbouring numbers"),
+    "FULLY_CONNECTED": ("Fully connected", "weighs all numbers into scores"),
+    "RESHAPE": ("Reshape", "rearranges numbers, computes none"),
+}
+_FUSED = {"NONE": "", "RELU": "ReLU", "RELU6": "ReLU6", "TANH": "tanh"}
+
+_COLUMNS = ["operator", "LiteRT's name"]
+
+
+def step_name(step: Step) -> str:
+    """What an operator is called on screen: ``Convolution + ReLU``."""
+    kind = _KINDS.get(step.operator, (step.operator.replace("_", " ").capitalize(), ""))[0]
+    fused = _FUSED.get(step.fused, step.fused)
+    return f"{kind} + {fused}" if fused else kind
+
+
+def step_table(propagation: Propagation) -> dict[str, list[str]]:
+    """Columns of a table with a row for each operator."""
+    steps = [each.step for each in propagation.steps]
+    errors = [each.error for each in propagation.steps]
+    return {
+        "operator": [f"{n}. {step_name(step)}" for n, step in enumerate(steps, 1)],
+        "LiteRT's name": [step.operator for step in steps],
+        "numbers": [f"{error.count // propagation.images:,}" for error in errors],
+        "float32": [_span(error.reference_range) for error in errors],
+        "float16": [_span(error.target_range) for error in errors],
+        "largest error": [small_text(error.max_abs_error) for error in errors],
+        "RMS error": [small_text(error.rms_error) for error in errors],
+        "SNR": [decibels_text(error.snr_db) for error in errors],
+        "bits": [f"{error.snr_bits:.1f}" if math.isfinite(error.snr_db) else "" for error in errors],
+        "cosine similarity": [near_one_text(error.cosine_distance) for error in errors],
+    }
+
+
+def step_duties(propagation: Propagation) -> dict[str, str]:
+    """What each kind of operator does, in words, by its name; without those of which there are no words."""
+    found = {}
+    for step in (each.step for each in propagation.steps):
+        duty = _KINDS.get(step.operator, ("", ""))[1]
+        if duty:
+            found[step_name(step)] = duty + (", then turns negative numbers into 0" if step.fused == "RELU" else "")
+    return found
+
+
+def step_errors(propagation: Propagation) -> go.Figure:
+    """Largest and RMS error after each operator, below the RMS of the activations themselves, on a log axis."""
+    drawn = _by_step(propagation)
+    errors = [each.error for each in propagation.steps]
+    series = (
+        ("activations (RMS)", [e.rms_reference for e in errors], REFERENCE_COLOUR, "circle", "solid"),
+        ("largest error", [e.max_abs_error for e in errors], DELTA_COLOUR, "triangle-up-open", "dot"),
+        ("error (RMS)", [e.rms_error for e in errors], DELTA_COLOUR, "diamond", "solid"),
+    )
+    names = _names(propagation)
+    for name, values, colour, symbol, dash in series:
+        zeros = [place for place, value in enumerate(values) if value == 0]
+        others = [place for place, value in enumerate(values) if value != 0]
+        # Zeros have no place on the axis, and a line to them would fall out of it, but they have a row in the table.
+        for members, shown in ((others, True), (zeros, False)):
+            if members or shown:
+                drawn.add_scatter(
+                    name=name,
+                    x=[place + 1 for place in members],
+                    y=[values[place] for place in members],
+                    customdata=[names[place] for place in members],
+                    mode="lines+markers",
+                    marker={"color": colour, "size": 10, "symbol": symbol, "line": {"color": colour, "width": 2}},
+                    line={"color": colour, "width": 2, "dash": dash},
+                    text=[small_text(values[place]) for place in members],
+                    hovertemplate="%{customdata[0]}: " + name + " %{text}<extra></extra>",
+                    showlegend=shown,
+                )
+    seen = [value for _, values, *_ in series for value in values if value > 0 and math.isfinite(value)] or [1.0]
+    low, high = min(seen) / 4, max(seen) * 3
+    _write(drawn, propagation, ["" if e.rms_error > 0 else _verdict(e) for e in errors], low * 1.3)
+    drawn.update_yaxes(title="size, on a logarithmic axis", **log_ticks(low, high))
+    return fixed(drawn)
+
+
+def step_snr(propagation: Propagation, weights: ErrorMeasure) -> go.Figure:
+    """Signal-to-noise ratio after each operator, beside that of the weights and what float16 guarantees."""
+    drawn = _by_step(propagation)
+    errors = [each.error for each in propagation.steps]
+    values = [error.snr_db for error in errors]
+    drawn.add_scatter(
+        name="activations",
+        x=_places(propagation),
+        y=values,
+        customdata=_names(propagation),
+        mode="lines+markers",
+        marker={"color": DELTA_COLOUR, "size": 11},
+        line={"color": DELTA_COLOUR, "width": 2},
+        text=[f"{decibels_text(e.snr_db)}, {e.snr_bits:.1f} bits" for e in errors],
+        hovertemplate="%{customdata[0]}: %{text}<extra></extra>",
+    )
+    lines = (
+        (f"rounded weights ({decibels_text(weights.snr_db)})", weights.snr_db, TARGET_COLOUR, "dash"),
+        (f"float16's guarantee ({decibels_text(GUARANTEED_SNR_DB)})", GUARANTEED_SNR_DB, NEUTRAL_COLOUR, "dot"),
+    )
+    for name, value, colour, dash in lines:
+        drawn.add_scatter(
+            name=name,
+            x=_places(propagation),
+            y=[value] * len(values),
+            customdata=_names(propagation),
+            mode="lines",
+            line={"color": colour, "width": 2, "dash": dash},
+            hovertemplate=name + "<extra></extra>",
+        )
+    seen = [value for value in (*values, weights.snr_db, GUARANTEED_SNR_DB) if math.isfinite(value)]
+    low, top = min(seen) - _GRID_DB, math.ceil(max(seen) / _GRID_DB) * _GRID_DB
+    words = [decibels_text(e.snr_db) if math.isfinite(e.snr_db) else _verdict(e) for e in errors]
+    _write(drawn, propagation, words, top + 0.25 * _GRID_DB)
+    drawn.update_yaxes(title="signal-to-noise ratio (dB)", range=[low, top + _GRID_DB], dtick=_GRID_DB)
+    return fixed(drawn)
+
+
+def _by_step(propagation: Propagation) -> go.Figure:
+    drawn = figure(360, hovermode="closest", meta={"columns": _COLUMNS})
+    drawn.update_xaxes(
+        title="operator, in the order of computing",
+        tickvals=_places(propagation),
+        ticktext=[step_name(each.step).replace(" ", "<br>").replace("+<br>", "+ ") for each in propagation.steps],
+        tickangle=0,
+        tickfont={"size": 10},
+        range=[0.5, len(propagation.steps) + 0.5],
+        showgrid=False,
+    )
+    return drawn
+
+
+def _places(propagation: Propagation) -> list[int]:
+    return list(range(1, len(propagation.steps) + 1))
+
+
+def _names(propagation: Propagation) -> list[list[str]]:
+    return [[step_name(each.step), each.step.operator] for each in propagation.steps]
+
+
+def _write(drawn: go.Figure, propagation: Propagation, words: list[str], height: float) -> None:
+    """Lettering above the places of the operators."""
+    drawn.add_scatter(
+        x=_places(propagation),
+        y=[height] * len(words),
+        text=words,
+        mode="text",
+        textposition="top center",
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _verdict(error: ErrorMeasure) -> str:
+    """An error that no finite number tells."""
+    return "no error" if error.is_exact else "no signal" if error.rms_reference == 0 else "not finite"
+
+
+def _span(ends: tuple[float, float]) -> str:
+    return f"{small_text(ends[0])} to {small_text(ends[1])}"
