@@ -20,15 +20,20 @@ def chart(figure: go.Figure, key: str, alt: str, on_click: Callable[[], None] | 
         on_select=on_click or "ignore",
         selection_mode="points",
     )
+    table_button(lambda: figure_csv(figure), key, "The numbers behind this chart, as CSV")
+
+
+def table_button(table: Callable[[], str], key: str, hint: str, label: str = "CSV") -> None:
+    """Offer a table as CSV; it is made when it is asked for."""
     st.download_button(
-        "CSV",
-        lambda: figure_csv(figure),
+        label,
+        table,
         file_name=f"{key}.csv",
         mime="text/csv",
         key=f"{key}-table",
         icon=":material/download:",
         type="tertiary",
-        help="The numbers behind this chart, as CSV",
+        help=hint,
         on_click="ignore",
     )
 

@@ -1,0 +1,65 @@
+"""What both models compute between image and logits, for all visitors of the server."""
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from fp16core.data import normalise
+from fp16core.data.mnist import dataset_path
+from fp16core.models.pair import pair_folder
+from fp16core.numerics.error_measure import ErrorMeasure
+from fp16core.numerics.propagation import PairActivations, PairRecorder, Propagation, PropagationRun, weights_error
+from pages.shared import state
+
+_BATCHES = 20
+"""Batches between two moves of the progress bar."""
+
+
+def activations(index: int) -> PairActivations:
+    """What both models compute on one test image; raises `HalfBitsError` if they cannot."""
+    return _recorder(pair_folder()).record(normalise(state.results().images[index : index + 1]))
+
+
+def propagation(images: int) -> Propagation:
+    """The errors over the first ``images`` test images, with a progress bar the first time; raises as `activations`."""
+    run = _run(pair_folder(), dataset_path(), images)
+    bar = st.empty()
+    while not run.is_done:
+        bar.progress(run.done / run.total, f"{run.done:,} of {run.total:,} images through both models")
+        for _ in range(_BATCHES):
+            run.advance()
+    bar.empty()
+    return run.propagation()
+
+
+def weights() -> ErrorMeasure:
+    """The error of all weights together; raises as `state.roundings`."""
+    return _weights(pair_folder())
+
+
+def same_as_usual(recorded: PairActivations, index: int) -> bool:
+    """Whether both models' logits for one test image are those computed when nothing else is kept."""
+    comparison = state.results().comparison
+    return all(
+        np.array_equal(logits, usual.logits[index], equal_nan=True)
+        for logits, usual in (
+            (recorded.reference[-1][0], comparison.reference),
+            (recorded.target[-1][0], comparison.target),
+        )
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def _recorder(folder: Path) -> PairRecorder:
+    return PairRecorder(state.active_pair())
+
+
+@st.cache_resource(show_spinner=False)
+def _run(folder: Path, dataset: Path, images: int) -> PropagationRun:
+    return PropagationRun(_recorder(folder), normalise(state.results().images[:images]))
+
+
+@st.cache_resource(show_spinner=False)
+def _weights(folder: Path) -> ErrorMeasure:
+    return weights_error(state.roundings().values())
