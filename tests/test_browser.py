@@ -89,6 +89,7 @@ def test_a_click_on_a_bar_takes_one_of_its_weights_apart(warm: str, page: Page) 
         ("weights?tensor=conv_2d.bias", "What did rounding do", "12 biases"),
         ("bits?bits_tensor=conv_2d.kernel&bits_index=7", "Which bits does float16 drop", "Weight [0, 2, 1, 0]"),
         ("bits?bits_of=Any+number&bits_number=65520", "Which bits does float16 drop", "float32 holds 65520 exactly"),
+        ("layers?layer_image=1242&layer_over=first+100", "Where does the error grow", "On 100 images"),
         ("accuracy?point=7", "Does float16 make other mistakes", "Image 7, a 9"),
         ("try_digit?source=Test+image&test=1242", "What do both models see in your", "Test image 1,242: a 4"),
     ],
