@@ -96,7 +96,7 @@ with state.explained():
     result = lab.format_result(chosen, name)
 
 st.markdown(
-    f"With each weight rounded to **{count_text(chosen.bits, 'bit')}**, the model reads "
+    f"With each weight rounded to **{count_text(chosen.width, 'bit')}**, the model reads "
     f"**{percent_text(result.accuracy.value)}** of {found.comparison.images:,} test images right, and "
     f"**{count_text(result.changed_predictions, 'image')}** otherwise than float32 does. "
     + (":orange[This breaks it.]" if result.breaks else "")
@@ -105,7 +105,7 @@ for column, label, value, remark, hint in zip(
     [*headline(3, "headline-1"), *headline(3, "headline-2")],
     ("Bits of a weight", "File, if packed", "Accuracy", "Changed answers", "Largest logit change", "Largest number"),
     (
-        f"{chosen.bits}",
+        f"{chosen.width}",
         bytes_text(result.size_bytes),
         percent_text(result.accuracy.value),
         f"{result.changed_predictions:,}",

@@ -12,16 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fp16core.numerics.bits import (
-    BFLOAT16,
-    FLOAT16,
-    FLOAT32,
-    FLOAT64,
     BinaryNumber,
     Kind,
     exact_text,
     nearest,
     number_at,
 )
+from fp16core.numerics.formats import BFLOAT16, FLOAT16, FLOAT32, FLOAT64
 from fp16core.numerics.narrowing import Decision, Narrowing, deviation, narrow
 
 ALL_HALVES = np.arange(2**16, dtype=np.uint16).view(np.float16)

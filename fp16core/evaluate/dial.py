@@ -82,7 +82,7 @@ def measure_format(
     """
     weights = read_tflite(pair.reference, pair.reference_name).weights()
     rounded = {key: form.rounded(tensor.values.astype(np.float32)) for key, tensor in weights.items()}
-    size_bytes = packed_size_bytes(pair, form.bits)
+    size_bytes = packed_size_bytes(pair, form.width)
     return _measured(name, replace_weights(pair.reference, rounded), size_bytes, images, reference)
 
 

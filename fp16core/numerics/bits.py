@@ -9,6 +9,8 @@ import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 
+from fp16core.numerics.formats import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, FloatFormat
+
 
 class Kind(Enum):
     """What a bit pattern stands for."""
@@ -19,65 +21,6 @@ class Kind(Enum):
     INFINITE = "infinite"
     NAN = "not a number"
 
-
-@dataclass(frozen=True)
-class Format:
-    """A binary interchange format: one sign bit, then the exponent, then the mantissa."""
-
-    name: str
-    exponent_bits: int
-    mantissa_bits: int
-
-    @property
-    def width(self) -> int:
-        """Number of bits in all."""
-        return 1 + self.exponent_bits + self.mantissa_bits
-
-    @property
-    def bias(self) -> int:
-        """What is added to an exponent before it is stored; also the largest exponent of a finite number."""
-        return (1 << (self.exponent_bits - 1)) - 1
-
-    @property
-    def smallest_exponent(self) -> int:
-        """Exponent of the smallest normal number, and of all subnormal ones."""
-        return 1 - self.bias
-
-    @property
-    def infinity(self) -> int:
-        """Bits of +∞; one less are the bits of the largest finite number."""
-        return ((1 << self.exponent_bits) - 1) << self.mantissa_bits
-
-    def ulp(self, exponent: int) -> Fraction:
-        """Distance between neighbours of this format from ``2**exponent`` on (a unit in the last place)."""
-        return Fraction(2) ** (max(exponent, self.smallest_exponent) - self.mantissa_bits)
-
-    def assembled(self, sign: int, exponent: int, significand: int) -> "BinaryNumber":
-        """The number ``±significand × ulp(exponent)``, or infinity if that is too large.
-
-        Parameters
-        ----------
-        sign
-            1 for negative.
-        exponent
-            At least `smallest_exponent`.
-        significand
-            With its leading 1, so below ``2 ** (mantissa_bits + 1)``, or just that, as rounding up
-            may leave it. Adding it to the exponent's field lets the leading 1 count as one step of
-            the exponent: subnormal numbers, which have none, and carries need no case of their own.
-        """
-        magnitude = ((exponent - self.smallest_exponent) << self.mantissa_bits) + significand
-        return BinaryNumber(self, (sign << (self.width - 1)) | min(magnitude, self.infinity))
-
-    def special(self, sign: int, mantissa: int = 0) -> "BinaryNumber":
-        """An infinity, or with a mantissa a NaN."""
-        return BinaryNumber(self, (sign << (self.width - 1)) | self.infinity | mantissa)
-
-
-FLOAT64 = Format("float64", 11, 52)
-FLOAT32 = Format("float32", 8, 23)
-FLOAT16 = Format("float16", 5, 10)
-BFLOAT16 = Format("bfloat16", 8, 7)
 
 _FORMATS = {
     np.dtype(np.float64): FLOAT64,
@@ -91,7 +34,7 @@ _FORMATS = {
 class BinaryNumber:
     """A number as its bits."""
 
-    format: Format
+    format: FloatFormat
     bits: int
 
     @property
@@ -208,7 +151,32 @@ def number_at(values: npt.NDArray[np.floating], index: int) -> BinaryNumber:
     return BinaryNumber(_FORMATS[values.dtype], int.from_bytes(element.astype(element.dtype).tobytes(), "little"))
 
 
-def nearest(magnitude: Fraction, to: Format, sign: int = 0) -> BinaryNumber:
+def assembled(to: FloatFormat, sign: int, exponent: int, significand: int) -> BinaryNumber:
+    """The number ``±significand × ulp(exponent)``, or infinity if that is too large.
+
+    Parameters
+    ----------
+    to
+        A format with sign and infinity.
+    sign
+        1 for negative.
+    exponent
+        At least the format's smallest.
+    significand
+        With its leading 1, so below ``2 ** (mantissa_bits + 1)``, or just that, as rounding up
+        may leave it. Adding it to the exponent's field lets the leading 1 count as one step of
+        the exponent: subnormal numbers, which have none, and carries need no case of their own.
+    """
+    magnitude = ((exponent - to.smallest_exponent) << to.mantissa_bits) + significand
+    return BinaryNumber(to, (sign << (to.width - 1)) | min(magnitude, to.infinity))
+
+
+def special(to: FloatFormat, sign: int, mantissa: int = 0) -> BinaryNumber:
+    """An infinity, or with a mantissa a NaN."""
+    return BinaryNumber(to, (sign << (to.width - 1)) | to.infinity | mantissa)
+
+
+def nearest(magnitude: Fraction, to: FloatFormat, sign: int = 0) -> BinaryNumber:
     """The number of a format nearest to an exact one, to the even neighbour if two are equally near.
 
     Parameters
@@ -221,12 +189,12 @@ def nearest(magnitude: Fraction, to: Format, sign: int = 0) -> BinaryNumber:
         1 for negative.
     """
     if magnitude == 0:
-        return to.assembled(sign, to.smallest_exponent, 0)
+        return assembled(to, sign, to.smallest_exponent, 0)
     exponent = magnitude.numerator.bit_length() - magnitude.denominator.bit_length()
     if magnitude < Fraction(2) ** exponent:
         exponent -= 1
     # Python rounds fractions half to even.
-    return to.assembled(sign, max(exponent, to.smallest_exponent), round(magnitude / to.ulp(exponent)))
+    return assembled(to, sign, max(exponent, to.smallest_exponent), round(magnitude / to.ulp(exponent)))
 
 
 def exact_text(value: Fraction) -> str:

@@ -1,11 +1,12 @@
-"""Floating-point formats of any precision, and rounding to them.
+"""Binary floating-point formats of any precision, and rounding whole arrays to them.
 
 The numbers of a format, in order of size, have consecutive whole numbers as their *codes* (the bit
 patterns without the sign). Every number lies at a fraction between two codes; rounding to nearest,
 ties to even is rounding this fraction to a whole number, ties to even.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -18,32 +19,40 @@ class FloatFormat:
     Attributes
     ----------
     exponent_bits, mantissa_bits
-        Bits of the exponent field, 2 to 8, and of the mantissa field, 0 to 23.
+        Bits of the exponent field, 2 to 11, and of the mantissa field, 0 to 52.
     has_sign
         Whether a bit stores the sign; without one, negative numbers are stored as 0.
     has_infinity
         Whether the largest exponent is kept for infinity and NaN, as IEEE 754 has it. If not, it
         holds ordinary numbers but for the last one, which is NaN (OCP's FP8 E4M3).
+    name
+        What it is called, if it has a name; formats of the same bits are equal whatever their names.
     """
 
     exponent_bits: int
     mantissa_bits: int
     has_sign: bool = True
     has_infinity: bool = True
+    name: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        if not (2 <= self.exponent_bits <= 8 and 0 <= self.mantissa_bits <= 23):
-            raise ValueError(f"{self}: exponent bits go from 2 to 8, mantissa bits from 0 to 23.")
+        if not (2 <= self.exponent_bits <= 11 and 0 <= self.mantissa_bits <= 52):
+            raise ValueError(f"{self}: exponent bits go from 2 to 11, mantissa bits from 0 to 52.")
 
     @property
-    def bits(self) -> int:
-        """Bits of one number."""
+    def width(self) -> int:
+        """Number of bits in all."""
         return self.has_sign + self.exponent_bits + self.mantissa_bits
 
     @property
+    def bias(self) -> int:
+        """What is added to an exponent before it is stored; in IEEE 754 also the largest finite number's exponent."""
+        return (1 << (self.exponent_bits - 1)) - 1
+
+    @property
     def smallest_exponent(self) -> int:
-        """Exponent of the smallest normal number: 1 less the bias, which is ``2^(e−1) − 1``."""
-        return 2 - (1 << (self.exponent_bits - 1))
+        """Exponent of the smallest normal number, and of all subnormal ones."""
+        return 1 - self.bias
 
     @property
     def smallest_normal(self) -> float:
@@ -61,13 +70,20 @@ class FloatFormat:
         return float(self._decoded(np.float64(self._largest_code)))
 
     @property
+    def infinity(self) -> int:
+        """Code of IEEE 754's infinity: all ones in the exponent, none in the mantissa."""
+        return (1 << self.exponent_bits) - 1 << self.mantissa_bits
+
+    def ulp(self, exponent: int) -> Fraction:
+        """Distance between neighbours of this format from ``2**exponent`` on (a unit in the last place)."""
+        return Fraction(2) ** (max(exponent, self.smallest_exponent) - self.mantissa_bits)
+
+    @property
     def _largest_code(self) -> int:
-        if self.has_infinity:
-            return ((1 << self.exponent_bits) - 1 << self.mantissa_bits) - 1
-        return (1 << self.exponent_bits + self.mantissa_bits) - 2
+        return self.infinity - 1 if self.has_infinity else self.infinity + (1 << self.mantissa_bits) - 2
 
     def rounded(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Each value as the nearest number of the format, ties to the even code.
+        """Each value as the nearest number of the format, which is not finer than float32, ties to the even code.
 
         Parameters
         ----------
@@ -100,20 +116,18 @@ class FloatFormat:
         return np.ldexp((exponent - self.smallest_exponent).astype(np.float64), self.mantissa_bits)
 
     def _decoded(self, code: npt.NDArray[np.float64] | np.float64) -> npt.NDArray[np.float64]:
-        field = np.floor_divide(code, 2.0**self.mantissa_bits)
-        exponent = (np.maximum(field, 1) - 1 + self.smallest_exponent).astype(np.int64)
+        stored = np.floor_divide(code, 2.0**self.mantissa_bits)
+        exponent = (np.maximum(stored, 1) - 1 + self.smallest_exponent).astype(np.int64)
         return np.asarray(np.ldexp(code - self._first_code(exponent), exponent - self.mantissa_bits))
 
 
-FLOAT32 = FloatFormat(8, 23)
-FLOAT16 = FloatFormat(5, 10)
+FLOAT64 = FloatFormat(11, 52, name="float64")
+FLOAT32 = FloatFormat(8, 23, name="float32")
+TF32 = FloatFormat(8, 10, name="TF32")
+BFLOAT16 = FloatFormat(8, 7, name="bfloat16")
+FLOAT16 = FloatFormat(5, 10, name="float16")
+FP8_E5M2 = FloatFormat(5, 2, name="FP8 E5M2")
+FP8_E4M3 = FloatFormat(4, 3, has_infinity=False, name="FP8 E4M3")
 
-PRESETS = {
-    "float32": FLOAT32,
-    "TF32": FloatFormat(8, 10),
-    "bfloat16": FloatFormat(8, 7),
-    "float16": FLOAT16,
-    "FP8 E5M2": FloatFormat(5, 2),
-    "FP8 E4M3": FloatFormat(4, 3, has_infinity=False),
-}
+PRESETS = {form.name: form for form in (FLOAT32, TF32, BFLOAT16, FLOAT16, FP8_E5M2, FP8_E4M3)}
 """Formats that hardware knows: IEEE 754's binary32 and binary16, NVIDIA's TF32, Google's bfloat16, OCP's FP8."""

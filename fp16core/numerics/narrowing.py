@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from fractions import Fraction
 
-from fp16core.numerics.bits import FLOAT16, BinaryNumber, Format, Kind
+from fp16core.numerics.bits import BinaryNumber, Kind, assembled, special
+from fp16core.numerics.formats import FLOAT16, FloatFormat
 
 
 class Decision(Enum):
@@ -111,7 +112,7 @@ class Narrowing:
         """The neighbour that cutting alone gives: the source's equal, or the next number nearer to 0."""
         to = self.result.format
         exponent = max(self.source.exponent, to.smallest_exponent)
-        cut = to.assembled(self.source.sign, exponent, self.kept)
+        cut = assembled(to, self.source.sign, exponent, self.kept)
         largest = (self.source.sign << (to.width - 1)) | (to.infinity - 1)
         return BinaryNumber(to, min(cut.bits, largest))
 
@@ -131,7 +132,7 @@ class Narrowing:
         return deviation(self.source, self.result)
 
 
-def narrow(source: BinaryNumber, to: Format = FLOAT16) -> Narrowing:
+def narrow(source: BinaryNumber, to: FloatFormat = FLOAT16) -> Narrowing:
     """Round a number to a narrower format, to the nearest number, ties to the even one.
 
     Parameters
@@ -150,7 +151,7 @@ def narrow(source: BinaryNumber, to: Format = FLOAT16) -> Narrowing:
     if source.exponent > to.bias:
         decision = Decision.TOO_LARGE
     exponent = max(source.exponent, to.smallest_exponent)
-    result = to.assembled(source.sign, exponent, kept + decision.adds_one)
+    result = assembled(to, source.sign, exponent, kept + decision.adds_one)
     return Narrowing(source, result, decision, shift, kept, dropped)
 
 
@@ -176,9 +177,9 @@ def _decide(kept: int, dropped: int, half: int) -> Decision:
     return Decision.ABOVE_HALF if dropped > half else Decision.BELOW_HALF
 
 
-def _copied(source: BinaryNumber, to: Format) -> Narrowing:
+def _copied(source: BinaryNumber, to: FloatFormat) -> Narrowing:
     """Infinity stays infinity; a NaN keeps its sign and its first mantissa bits, of which the first is set (quiet)."""
     dropped_count = source.format.mantissa_bits - to.mantissa_bits
     kept, dropped = divmod(source.mantissa, 1 << dropped_count)
     quiet = 1 << (to.mantissa_bits - 1) if source.kind is Kind.NAN else 0
-    return Narrowing(source, to.special(source.sign, kept | quiet), Decision.NOT_FINITE, 0, kept, dropped)
+    return Narrowing(source, special(to, source.sign, kept | quiet), Decision.NOT_FINITE, 0, kept, dropped)

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from fp16core.numerics.bits import FLOAT16, FLOAT32, BinaryNumber, nearest
+from fp16core.numerics.bits import BinaryNumber, nearest, special
+from fp16core.numerics.formats import FLOAT16, FLOAT32
 from fp16core.numerics.narrowing import narrow
 from fp16core.vocabulary import NumberError
 
@@ -80,7 +81,7 @@ def read_number(text: str) -> TypedNumber:
             return TypedNumber(typed, exact, nearest(exact, FLOAT32, int(match["sign"] == "-")))
     if match := _SPECIAL.fullmatch(plain):
         quiet = 1 << (FLOAT32.mantissa_bits - 1) if match["name"] == "nan" else 0
-        return TypedNumber(typed, None, FLOAT32.special(int(match["sign"] == "-"), quiet))
+        return TypedNumber(typed, None, special(FLOAT32, int(match["sign"] == "-"), quiet))
     if match := _PATTERN.fullmatch(re.sub(r"[ _]", "", plain)):
         number = _stored(match)
         return TypedNumber(typed, abs(number.value) if number.is_finite else None, number)
@@ -116,7 +117,7 @@ def _stored(match: re.Match[str]) -> BinaryNumber:
     half = BinaryNumber(FLOAT16, bits)
     if half.is_finite:
         return nearest(abs(half.value), FLOAT32, half.sign)
-    return FLOAT32.special(half.sign, half.mantissa << (FLOAT32.mantissa_bits - FLOAT16.mantissa_bits))
+    return special(FLOAT32, half.sign, half.mantissa << (FLOAT32.mantissa_bits - FLOAT16.mantissa_bits))
 
 
 def _refusal(typed: str) -> str:

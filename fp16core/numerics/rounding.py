@@ -8,12 +8,13 @@ import numpy.typing as npt
 
 from fp16core.convert.graph import Tensor, TfliteFile
 from fp16core.convert.tflite_file import read_tflite, replace_weights
+from fp16core.numerics.formats import FLOAT16
 from fp16core.vocabulary import ModelPair, PairError
 
-SMALLEST_NORMAL = 2.0**-14
+SMALLEST_NORMAL = FLOAT16.smallest_normal
 """Below this magnitude float16 loses mantissa bits (IEEE 754 binary16)."""
 
-LARGEST = 65504.0
+LARGEST = FLOAT16.largest
 """Float16's largest finite number."""
 
 OVERFLOW = 65520.0

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from fp16core.numerics.bits import FLOAT16, FLOAT32, BinaryNumber, Kind, exact_text
+from fp16core.numerics.bits import BinaryNumber, Kind, exact_text
+from fp16core.numerics.formats import FLOAT16, FLOAT32
 from fp16core.numerics.narrowing import Deviation, Narrowing
 from fp16core.text import count_text, power_text, small_text
 from pages.shared.bit_words import decision_sentence, exponent_words
