@@ -103,7 +103,7 @@ with st.container(border=True):
         )
     with plot:
         chart(
-            figures.margins_and_bounds(comparison, proof),
+            figures.margins_and_bounds(comparison, proof, index),
             "bounds",
             "Scatter plot of the lead of the best score against the most that float16 could take from it",
             on_click=clicked,

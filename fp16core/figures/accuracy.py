@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
+from fp16core.figures.images import Group, scatter
 from fp16core.figures.style import (
     DELTA_COLOUR,
     INTERVAL_COLUMNS,
@@ -18,7 +19,6 @@ from fp16core.figures.style import (
     digit_ticks,
     figure,
     fixed,
-    log_ticks,
 )
 from fp16core.text import percent_text, points_text
 
@@ -118,75 +118,27 @@ def margin_scatter(comparison: Comparison, chosen: int | None = None) -> go.Figu
     """Top-1 margin of each image against its largest logit change.
 
     Below the line no answer can change: one logit must fall and another rise to meet, so the largest
-    change must be at least half the margin. Both axes are logarithmic; images with a margin or
-    change of 0 or not a number are left out of the drawing.
+    change must be at least half the margin.
 
     Returns
     -------
     go.Figure
         Each point's ``customdata`` is the image's index.
     """
-    drawn = figure(460, hovermode="closest", meta={"columns": ["image"]})
-    margins, changes = comparison.reference.margins, comparison.abs_logit_delta
-    visible = (margins > 0) & (changes > 0) & np.isfinite(margins) & np.isfinite(changes)
-    right = comparison.reference.correct
-    groups = (
-        ("float32 right", visible & ~comparison.changed & right, REFERENCE_COLOUR, 4, "circle", 0.35),
-        ("float32 wrong", visible & ~comparison.changed & ~right, NEUTRAL_COLOUR, 6, "circle", 0.9),
-        ("answer changed", visible & comparison.changed, TARGET_COLOUR, 13, "diamond", 1.0),
+    right, changed = comparison.reference.correct, comparison.changed
+    return scatter(
+        comparison.reference.margins,
+        comparison.abs_logit_delta,
+        (
+            Group("float32 right", ~changed & right, REFERENCE_COLOUR, 4, opacity=0.35),
+            Group("float32 wrong", ~changed & ~right, NEUTRAL_COLOUR, 6, opacity=0.9),
+            Group("answer changed", changed, TARGET_COLOUR, 13, "diamond"),
+        ),
+        ("lead of the best score (logits)", "largest change of a score (logits)"),
+        "margin %{x:.4g}, largest change %{y:.2e}",
+        ("half the margin", 0.5),
+        chosen,
     )
-    for name, members, colour, size, symbol, opacity in groups:
-        indices = np.flatnonzero(members)
-        drawn.add_trace(
-            go.Scattergl(
-                name=f"{name} ({len(indices):,})",
-                x=margins[indices].astype(np.float32),
-                y=changes[indices].astype(np.float32),
-                mode="markers",
-                marker={"color": colour, "size": size, "symbol": symbol, "opacity": opacity},
-                selected={"marker": {"opacity": 1}},
-                unselected={"marker": {"opacity": opacity}},
-                customdata=indices,
-                hovertemplate="Image %{customdata}: margin %{x:.4g}, largest change %{y:.2e}<extra>"
-                + name
-                + "</extra>",
-            )
-        )
-    if visible.any():
-        span = np.array([margins[visible].min(), margins[visible].max()])
-        drawn.add_scatter(
-            name="half the margin",
-            x=as_list(span),
-            y=as_list(span / 2),
-            mode="lines",
-            line={"color": DELTA_COLOUR, "dash": "dash", "width": 2},
-            hoverinfo="skip",
-        )
-    else:
-        words = "No image has both a margin and a changed score to draw."
-        drawn.add_annotation(text=words, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)
-    if chosen is not None and visible[chosen]:
-        # On the same canvas as the points, which would otherwise cover it.
-        drawn.add_trace(
-            go.Scattergl(
-                name=f"image {chosen:,}",
-                x=[float(margins[chosen])],
-                y=[float(changes[chosen])],
-                mode="markers",
-                marker={"color": DELTA_COLOUR, "size": 20, "symbol": "circle-open", "line": {"width": 4}},
-                hoverinfo="skip",
-            )
-        )
-    across, upward = (margins[visible], changes[visible]) if visible.any() else (np.ones(1), np.ones(1))
-    drawn.update_xaxes(
-        title="lead of the best score (logits)",
-        **log_ticks(float(across.min()) * 0.6, float(across.max()) * 1.6),
-    )
-    drawn.update_yaxes(
-        title="largest change of a score (logits)",
-        **log_ticks(float(upward.min()) * 0.6, float(upward.max()) * 2, steps=(1, 2, 5)),
-    )
-    return fixed(drawn)
 
 
 def _matrix(

@@ -1,12 +1,10 @@
 """Figures of what float16 changed in the scores, held against the lead of the best one."""
 
-import math
-
 import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 
 from fp16core.evaluate.comparison import Comparison
+from fp16core.figures.images import distributions, say
 from fp16core.figures.style import DELTA_COLOUR, REFERENCE_COLOUR, as_list, digit_ticks, figure, fixed, log_ticks
 from fp16core.text import small_text
 
@@ -43,50 +41,22 @@ def leads(comparison: Comparison, index: int) -> go.Figure:
     seen = np.abs(np.concatenate([lead[rivals], gain[rivals]]))
     seen = seen[np.isfinite(seen) & (seen > 0)]
     if not np.isfinite(np.concatenate([scores, delta])).all():
-        _say(drawn, "A score of this image is infinite or not a number.")
+        say(drawn, "A score of this image is infinite or not a number.")
     low, high = (float(seen.min()), float(seen.max())) if len(seen) else (0.1, 10.0)
     drawn.update_xaxes(title="rival digit", range=[-0.5, len(scores) - 0.5], **digit_ticks())
     drawn.update_yaxes(title="logits, on a logarithmic axis", **log_ticks(low / 3, high * 3))
     return fixed(drawn)
 
 
-def changes_and_margins(comparison: Comparison, images: int, bins_per_decade: int = 8) -> go.Figure:
+def changes_and_margins(comparison: Comparison, images: int) -> go.Figure:
     """How the largest logit changes of the first images, and half of their margins, are distributed.
 
-    Only a change of at least half the margin can change an answer. Zeros and what is not a number
-    have no place on the logarithmic axis and are left out.
+    Only a change of at least half the margin can change an answer.
     """
-    drawn = figure(330, hovermode="closest")
-    series = (
-        ("largest change of a score", comparison.abs_logit_delta[:images], DELTA_COLOUR),
-        ("half the lead of the best score", comparison.reference.margins[:images] / 2, REFERENCE_COLOUR),
+    return distributions(
+        (
+            ("largest change of a score", comparison.abs_logit_delta[:images], DELTA_COLOUR),
+            ("half the lead of the best score", comparison.reference.margins[:images] / 2, REFERENCE_COLOUR),
+        ),
+        "logits, from",
     )
-    drawable = [_positive(values) for _, values, _ in series]
-    everything = np.concatenate(drawable)
-    if len(everything) == 0:
-        _say(drawn, "No image has both a margin and a changed score to draw.")
-    low, high = (everything.min(), everything.max()) if len(everything) else (0.1, 10.0)
-    first, last = math.floor(math.log10(low) * bins_per_decade), math.ceil(math.log10(high) * bins_per_decade) + 1
-    edges = 10.0 ** (np.arange(first, last + 1) / bins_per_decade)
-    for (name, _, colour), values in zip(series, drawable, strict=True):
-        counts = [*as_list(np.histogram(values, edges)[0]), 0]
-        drawn.add_scatter(
-            name=name,
-            x=as_list(edges),
-            y=counts,
-            mode="lines",
-            line={"color": colour, "width": 2, "shape": "hv"},
-            fill="tozeroy",
-            hovertemplate="%{y:,} images from %{x:.2g}<extra>" + name + "</extra>",
-        )
-    drawn.update_xaxes(title="logits, from", **log_ticks(float(edges[0]), float(edges[-1])))
-    drawn.update_yaxes(title="number of images", rangemode="tozero", tickformat=",d")
-    return fixed(drawn)
-
-
-def _say(drawn: go.Figure, words: str) -> None:
-    drawn.add_annotation(text=words, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)
-
-
-def _positive(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return values[np.isfinite(values) & (values > 0)]
