@@ -1,6 +1,7 @@
 """What journeys in a real browser need: a server, and patience."""
 
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Playwright
 
 ROOT = Path(__file__).parent.parent
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
@@ -52,6 +53,11 @@ def served(log: Path) -> Iterator[str]:
 
 def is_outside(url: str) -> bool:
     return not re.match(r"(http|ws)://127\.0\.0\.1|data:|blob:", url)
+
+
+def chromium(playwright: Playwright) -> str:
+    """Path of the browser: the system's Chromium, or else Playwright's own, which may not be there."""
+    return next((path for name in NAMES if (path := shutil.which(name))), playwright.chromium.executable_path)
 
 
 def settled(page: Page) -> None:

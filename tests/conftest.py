@@ -1,7 +1,6 @@
 """Shared fixtures: the bundled pair, its comparison, small data sets, and what a server needs."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from fp16core.models import load_pair
 from fp16core.numerics.propagation import PairRecorder
 from fp16core.runtime import Classifier
 from fp16core.vocabulary import ModelPair
-from tests.browsing import FLAGS, NAMES, is_outside, served, settled
+from tests.browsing import FLAGS, chromium, is_outside, served, settled
 from tests.browsing import ROOT as ROOT  # other tests look for it here
 
 PAGES = tuple(sorted(path.stem for path in (ROOT / "pages").glob("*.py")))
@@ -86,7 +85,7 @@ def small_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        found = next((path for name in NAMES if (path := shutil.which(name))), playwright.chromium.executable_path)
+        found = chromium(playwright)
         if not Path(found).exists():
             words = "no Chromium found; install it (apt-get install chromium, or playwright install chromium)"
             # In CI a missing browser is a failure; on a user's machine the rest of the suite still tells much.

@@ -15,6 +15,9 @@ from fp16core.numerics.formats import FloatFormat
 from fp16core.numerics.rounding import weight_roundings
 from fp16core.vocabulary import ModelPair
 
+_CHUNK = 500
+"""Images whose bounds are held at once: 100 leads each, of which only the least is kept."""
+
 
 @dataclass(frozen=True, eq=False)
 class Guarantee:
@@ -87,10 +90,13 @@ def guarantee(
     ModelFileError
         If the network is not a chain of the operators that can be followed.
     """
-    bounds = bound_logits(read_chain(pair.reference, pair.reference_name), errors, normalise(images))
+    layers = read_chain(pair.reference, pair.reference_name)
     answered = reference.predictions != NO_ANSWER
-    least_lead = bounds.least_lead(np.where(answered, reference.predictions, 0))
-    return Guarantee(
-        np.where(answered, least_lead, -np.inf),
-        bounds.max_abs_delta(reference.logits).max(axis=1),
-    )
+    answers = np.where(answered, reference.predictions, 0)
+    least_lead, max_abs_delta = np.empty(len(images)), np.empty(len(images))
+    for start in range(0, len(images), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        bounds = bound_logits(layers, errors, normalise(images[part]))
+        least_lead[part] = bounds.least_lead(answers[part])
+        max_abs_delta[part] = bounds.max_abs_delta(reference.logits[part]).max(axis=1)
+    return Guarantee(np.where(answered, least_lead, -np.inf), max_abs_delta)

@@ -1,0 +1,52 @@
+"""README's pictures, taken anew: ``python -m tests.pictures``."""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
+
+from fp16core.bench.photographs import photograph
+from tests.browsing import FLAGS, ROOT, chromium, served, settled
+
+WIDTH = 1400
+PICTURES = {
+    "overview": ("", 1000),
+    "digits": ("digits?image=1242", 900),
+    "bits": ("bits", 1340),
+    "layers": ("layers", 1500),
+    "dial": ("dial?exponent=4&mantissa=3&infinity=false", 1420),
+}
+"""Of which page each is, and how tall."""
+
+
+def take(page: Page, name: str, height: int) -> None:
+    """Write one picture, once the page stands still."""
+    page.set_viewport_size({"width": WIDTH, "height": height})
+    settled(page)
+    page.wait_for_timeout(1500)
+    page.screenshot(path=ROOT / "docs" / f"{name}.png")
+
+
+def main() -> None:
+    """Take all pictures on a server of their own."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        file = Path(folder) / "photo.jpg"
+        file.write_bytes(photograph("5", "squared", np.random.default_rng(1)))
+        browser = playwright.chromium.launch(executable_path=chromium(playwright), args=FLAGS)
+        with served(Path(folder) / "server.log") as url:
+            for name, (address, height) in PICTURES.items():
+                page = browser.new_page()
+                page.goto(f"{url}/{address}")
+                take(page, name, height)
+                page.close()
+            page = browser.new_page()
+            page.goto(f"{url}/try_digit?source=Upload")
+            settled(page)
+            page.locator("input[type=file]").first.set_input_files(file)
+            take(page, "try_digit", 1420)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
