@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from fp16core.convert import byte_ledger, read_tflite, replace_values, replace_weights
+from fp16core.convert import (
+    Operator,
+    Tensor,
+    TfliteFile,
+    byte_ledger,
+    bytes_by_category,
+    quantize_tflite,
+    read_tflite,
+    replace_values,
+    replace_weights,
+    size_account,
+)
 from fp16core.numerics import weight_roundings
 from fp16core.vocabulary import ModelFileError, ModelPair, PairError
 
@@ -78,17 +89,71 @@ def test_weights_have_the_tutorials_20410_parameters(pair: ModelPair) -> None:
     assert sum(int(np.prod(shape)) for shape in shapes.values()) == 20_410
 
 
-@pytest.mark.parametrize(("role", "weight_bytes"), [("reference", 4 * 20_410), ("target", 2 * 20_410)])
-def test_the_ledger_counts_each_byte_once(pair: ModelPair, role: str, weight_bytes: int) -> None:
+@pytest.mark.parametrize(("role", "bytes_each"), [("reference", 4), ("target", 2)])
+def test_the_ledger_counts_each_byte_once(pair: ModelPair, role: str, bytes_each: int) -> None:
+    """12·3·3·1 + 10·2028 weights and 12 + 10 biases, of 4 or 2 bytes: 81,640 or 40,820 in all."""
     model = getattr(pair, role)
-    totals: Counter[str] = Counter()
-    for entry in byte_ledger(model):
-        totals[entry.category] += entry.size_bytes
-    assert totals.total() == len(model)
-    assert totals["weights"] == weight_bytes
+    totals = bytes_by_category(byte_ledger(model))
+    assert sum(totals.values()) == len(model)
+    assert totals["weights"] == bytes_each * 20_388
+    assert totals["biases"] == bytes_each * 22
+    assert sum(e.size_bytes for e in byte_ledger(model) if e.is_parameter) == bytes_each * 20_410
     assert totals["unattributed"] == 0
     # Padding is what alignment to at most 16 bytes needs, before each of the vectors at most.
     assert totals["padding"] < 0.005 * len(model)
+
+
+def test_shape_arithmetic_is_what_the_dynamic_batch_needs(pair: ModelPair) -> None:
+    """Both reshapes of the tutorial's network ask for the batch size: SHAPE, cut out its first number, PACK."""
+    for model in (pair.reference, pair.target):
+        file = read_tflite(model)
+        assert [op.name for op in file.shape_arithmetic()] == ["SHAPE", "STRIDED_SLICE", "PACK"] * 2
+        entries = {entry.item for entry in byte_ledger(model) if entry.category == "shape arithmetic"}
+        # The operators; the three integer tensors that each half makes; the constants that only they read.
+        constants = {tensor.name for tensor in file.tensors if tensor.is_constant and tensor.dtype == "int32"}
+        assert len([item for item in entries if "(" in item]) == 6
+        assert len([item for item in entries if "shape" in item.lower() and "(" not in item]) >= 6
+        assert constants <= entries
+    assert bytes_by_category(byte_ledger(pair.reference))["constants"] == 0
+
+
+def test_integers_made_from_numbers_of_the_image_are_no_shape_arithmetic() -> None:
+    """ARG_MAX answers with the index of the largest score: an integer, but of the image."""
+    kinds = ("float32", "int32", "int32", "int32")
+    tensors = tuple(Tensor(i, str(i), (1,), (1,), kind, 0, None, memoryview(b"")) for i, kind in enumerate(kinds))
+    operators = (
+        Operator(0, "ARG_MAX", (0,), (1,)),
+        Operator(1, "SHAPE", (0,), (2,)),
+        Operator(2, "PACK", (2, 2), (3,)),
+        Operator(3, "RESHAPE", (0, 3), (0,)),
+    )
+    file = TfliteFile(0, tensors, operators, (), ())
+    assert [op.name for op in file.shape_arithmetic()] == ["SHAPE", "PACK"]
+
+
+def test_the_bytes_beyond_half_are_explained_to_the_last_one(pair: ModelPair) -> None:
+    """The float32 file has 85,376 − 81,640 = 3,736 bytes besides weights and biases, which casting does not halve."""
+    account = size_account(byte_ledger(pair.reference), byte_ledger(pair.target))
+    assert account.uncast_bytes == 0
+    assert account.unhalved_bytes == (85_376 - 81_640) / 2 == 1868
+    assert sum(account.growth.values()) == (45_244 - 40_820) - (85_376 - 81_640) == 688
+    assert account.excess_bytes == 45_244 - 85_376 / 2 == 1868 + 688
+    assert account.upsampling_bytes + account.other_growth_bytes == 688
+    # Four operators, of 28 bytes each in this file, and the records of four tensors.
+    assert account.upsampling_bytes > 4 * 28
+    quantized = quantize_tflite(pair.reference)
+    account = size_account(byte_ledger(pair.reference), byte_ledger(quantized))
+    assert account.uncast_bytes == 22 * 2  # its 22 biases stay float32
+    parts = account.uncast_bytes + account.unhalved_bytes + account.upsampling_bytes + account.other_growth_bytes
+    assert len(pair.reference) / 2 + parts == len(quantized)
+
+
+def test_a_file_held_against_itself_has_only_its_own_half_too_much(pair: ModelPair) -> None:
+    ledger = byte_ledger(pair.reference)
+    account = size_account(ledger, ledger)
+    assert account.growth == {}
+    assert account.uncast_bytes == 81_640 / 2
+    assert account.excess_bytes == 85_376 / 2
 
 
 def test_the_ledger_finds_the_bytes_that_hold_a_weight(pair: ModelPair) -> None:

@@ -124,6 +124,26 @@ class TfliteFile:
                 return self.tensors[op.inputs[0]]
         return self.tensors[index]
 
+    def shape_arithmetic(self) -> tuple[Operator, ...]:
+        """Operators that compute no numbers of the image, only the shapes that a batch of any size needs.
+
+        These are SHAPE, and every operator that makes integers out of integers alone.
+        """
+        integers = {tensor.index for tensor in self.tensors if tensor.dtype in ("int32", "int64")}
+        return tuple(
+            op
+            for op in self.operators
+            if op.outputs and integers.issuperset(op.outputs) and (op.name == "SHAPE" or integers.issuperset(op.inputs))
+        )
+
+    def upsampling(self) -> tuple[Operator, ...]:
+        """DEQUANTIZE operators that turn a stored tensor into float32."""
+        return tuple(
+            op
+            for op in self.operators
+            if op.name == "DEQUANTIZE" and op.inputs[:1] > (-1,) and self.tensors[op.inputs[0]].is_constant
+        )
+
     def weights(self) -> dict[str, Tensor]:
         """Stored floating-point weights and biases by their place in the graph.
 

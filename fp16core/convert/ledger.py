@@ -6,7 +6,6 @@ one owner; what nobody owns is alignment padding.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import flatbuffers.table
 import numpy as np
@@ -14,6 +13,7 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.lib.array_utils import byte_bounds
 
 from fp16core.convert.graph import TfliteFile
+from fp16core.convert.purposes import GraphCategories, LedgerEntry
 from fp16core.convert.tflite_file import buffer_span, builtin_options, damage_named, model_root, read_tflite
 
 # Positions of fields in their tables' directories (4 + 2 × field number in schema.fbs), for the
@@ -29,27 +29,6 @@ _SIGNATURE_VECTORS = (4, 6)
 _SIGNATURE_KEY = 8
 _TENSOR_MAP_NAME = 4
 _BUFFER_DATA = 4
-
-
-@dataclass(frozen=True)
-class LedgerEntry:
-    """Bytes of a file with one purpose.
-
-    Attributes
-    ----------
-    category
-        ``"weights"``, ``"constants"``, ``"tensors"``, ``"operators"``, ``"metadata"``,
-        ``"signatures"``, ``"buffer table"``, ``"field directories"``, ``"header"``,
-        ``"padding"`` or ``"unattributed"``.
-    item
-        What within the category: a weight's key, a tensor's or operator's name.
-    size_bytes
-        How many bytes of the file.
-    """
-
-    category: str
-    item: str
-    size_bytes: int
 
 
 def byte_ledger(model: bytes, name: str = "the model") -> tuple[LedgerEntry, ...]:
@@ -123,9 +102,10 @@ class _Walk:
         self._scalar_vectors(graph, ("header", "graph"))
         for slot, key in zip(_GRAPH_VECTORS, (("tensors", "tensor list"), ("operators", "operator list")), strict=True):
             self._vector(graph._tab, slot, 4, key)
+        categories = GraphCategories(file)
         for i in range(graph.TensorsLength()):
             tensor = graph.Tensors(i)
-            key = ("tensors", file.tensors[i].name if file else f"tensor {i}")
+            key = (categories.tensors.get(i, "tensors"), file.tensors[i].name if file else f"tensor {i}")
             self._table(tensor._tab, key)
             self._string(tensor._tab, _TENSOR_NAME, key)
             self._scalar_vectors(tensor, key)
@@ -134,7 +114,8 @@ class _Walk:
                 self._scalar_vectors(quantization, key)
         for i in range(graph.OperatorsLength()):
             op = graph.Operators(i)
-            key = ("operators", f"{file.operators[i].name} ({i})" if file else f"operator {i}")
+            name = f"{file.operators[i].name} ({i})" if file else f"operator {i}"
+            key = (categories.operators.get(i, "operators"), name)
             self._table(op._tab, key)
             self._scalar_vectors(op, key)
             for table, kind, names in (
@@ -162,8 +143,12 @@ class _Walk:
             self._string(tensor_map._tab, _TENSOR_MAP_NAME, key)
 
     def _buffers(self, root: schema.Model, file: TfliteFile) -> None:
-        owners = {tensor.buffer: ("constants", tensor.name) for tensor in file.tensors if tensor.is_constant}
-        owners |= {tensor.buffer: ("weights", key) for key, tensor in file.weights().items()}
+        categories = GraphCategories(file).tensors
+        owners = {t.buffer: (categories.get(t.index, "constants"), t.name) for t in file.tensors if t.is_constant}
+        owners |= {
+            tensor.buffer: ("biases" if place.endswith(".bias") else "weights", place)
+            for place, tensor in file.weights().items()
+        }
         for i in range(root.MetadataLength()):
             metadata = root.Metadata(i)
             key = ("metadata", (metadata.Name() or b"").decode("utf-8", "replace"))

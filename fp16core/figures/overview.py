@@ -4,7 +4,7 @@ from collections import Counter
 
 import plotly.graph_objects as go
 
-from fp16core.convert.ledger import LedgerEntry
+from fp16core.convert.purposes import LedgerEntry
 from fp16core.evaluate.comparison import Comparison
 from fp16core.figures.style import (
     INTERVAL_COLUMNS,
@@ -85,5 +85,5 @@ def accuracies(comparison: Comparison) -> go.Figure:
 def _weights_and_rest(ledger: tuple[LedgerEntry, ...]) -> tuple[int, int]:
     totals: Counter[bool] = Counter()
     for entry in ledger:
-        totals[entry.category == "weights"] += entry.size_bytes
+        totals[entry.is_parameter] += entry.size_bytes
     return totals[True], totals[False]
