@@ -1,0 +1,167 @@
+"""What LiteRT's interpreter hands to its default delegate, XNNPACK, and when float16 weights become float32."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+from fp16core.convert.graph import TfliteFile
+from fp16core.convert.tflite_file import read_tflite
+from fp16core.text import first_line
+from fp16core.vocabulary import ModelFileError
+
+_DELEGATE = "DELEGATE"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the graph that the delegate runs in one go.
+
+    Attributes
+    ----------
+    operators
+        Indices of the operators it replaced, rising.
+    inputs, outputs
+        Indices of the tensors it reads and fills; what lies between never leaves the delegate.
+    """
+
+    operators: tuple[int, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+class Moment(Enum):
+    """When an interpreter reads a stored float16 constant for the last time."""
+
+    LOADING = "while the model is loaded"
+    FIRST_RUN = "in the first run"
+    EACH_RUN = "in each run"
+
+
+def delegated_parts(model: bytes, name: str = "the model") -> tuple[Part, ...]:
+    """The parts of a graph that the interpreter's default delegate runs.
+
+    Once its tensors are allocated, the interpreter lists a DELEGATE node for each part after the
+    operators of the file. A part's operators are found by walking back from the tensors that its
+    node fills to those that it reads.
+
+    Parameters
+    ----------
+    model
+        Contents of a ``.tflite`` file.
+    name
+        What to call it in errors.
+
+    Returns
+    -------
+    tuple of Part
+        In the interpreter's order; empty if the delegate takes nothing.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is no LiteRT model, is damaged, or the interpreter refuses it.
+    """
+    file = read_tflite(model, name)
+    with _refusal_named(name):
+        nodes = _loaded(model)._get_ops_details()[len(file.operators) :]
+    return tuple(
+        _part(file, _indices(node["inputs"]), _indices(node["outputs"]))
+        for node in nodes
+        if node["op_name"] == _DELEGATE
+    )
+
+
+def upsampling_moment(
+    model: bytes, image: npt.NDArray[np.float32], name: str = "the model", delegated: bool = True
+) -> Moment | None:
+    """When float16 weights become float32: found by erasing them.
+
+    The stored float16 numbers of one interpreter are overwritten with zeros, before its first run or
+    after it. A run whose logits are still those of the untouched model no longer needs them.
+
+    Parameters
+    ----------
+    model
+        Contents of a ``.tflite`` file with one input and one output.
+    image : float32
+        What to run it on, in the shape of its input with a batch of 1; its logits must depend on
+        the weights.
+    name
+        What to call it in errors.
+    delegated
+        Whether the default delegate may take part.
+
+    Returns
+    -------
+    Moment or None
+        None if the file stores no float16 numbers.
+
+    Raises
+    ------
+    ModelFileError
+        As `delegated_parts`.
+    """
+    file = read_tflite(model, name)
+    halves = [t.index for t in file.tensors if t.is_constant and t.dtype == "float16"]
+    if not halves:
+        return None
+    with _refusal_named(name):
+        expected = _logits(_loaded(model, delegated), file, image)
+        # Erasing writes into the very bytes that the interpreter was given, so each gets a copy of its own.
+        early, late = (_loaded(bytes(bytearray(model)), delegated) for _ in range(2))
+        _erase(early, halves)
+        if np.array_equal(_logits(early, file, image), expected):
+            return Moment.LOADING
+        _logits(late, file, image)
+        _erase(late, halves)
+        return Moment.FIRST_RUN if np.array_equal(_logits(late, file, image), expected) else Moment.EACH_RUN
+
+
+def _loaded(model: bytes, delegated: bool = True) -> Interpreter:
+    kind = OpResolverType.AUTO if delegated else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    interpreter = Interpreter(model_content=model, num_threads=1, experimental_op_resolver_type=kind)
+    interpreter.allocate_tensors()
+    return interpreter
+
+
+@contextmanager
+def _refusal_named(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, RuntimeError) as error:
+        raise ModelFileError(
+            f"{name}: the LiteRT interpreter refuses the model ({first_line(error)}); convert it again."
+        ) from error
+
+
+def _part(file: TfliteFile, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> Part:
+    producers = {tensor: op for op in file.operators for tensor in op.outputs}
+    found: set[int] = set()
+    wanted = set(outputs)
+    while wanted:
+        op = producers.get(wanted.pop())
+        if op is not None and op.index not in found:
+            found.add(op.index)
+            wanted |= set(op.inputs) - set(inputs)
+    return Part(tuple(sorted(found)), inputs, outputs)
+
+
+def _indices(tensors: npt.NDArray[np.int32]) -> tuple[int, ...]:
+    return tuple(int(index) for index in tensors)
+
+
+def _logits(interpreter: Interpreter, file: TfliteFile, image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    interpreter.set_tensor(file.inputs[0].index, image)
+    interpreter.invoke()
+    logits: npt.NDArray[np.float32] = interpreter.get_tensor(file.outputs[0].index)
+    return logits
+
+
+def _erase(interpreter: Interpreter, tensors: list[int]) -> None:
+    for index in tensors:
+        interpreter.set_tensor(index, np.zeros_like(interpreter.get_tensor(index)))
