@@ -1,0 +1,134 @@
+"""A job in a process of its own: started, watched, stopped."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import IO, Any, cast
+
+_ROOT = Path(__file__).parents[2]
+
+
+class Job:
+    """A module that `fp16core.worker.serve.serve` runs in a child process.
+
+    The process gets a session of its own, so that stopping it stops whatever it has started, and
+    it ends by itself when this process does.
+
+    Parameters
+    ----------
+    module
+        What to run, as in ``python -m module``.
+    request
+        A JSON object for it.
+
+    Attributes
+    ----------
+    what, done
+        What is happening, and the fraction done, 0 to 1.
+    answer
+        The module's answer, once there is one.
+    error
+        Why there is none, in a sentence.
+    """
+
+    def __init__(self, module: str, request: dict[str, Any]) -> None:
+        self.what, self.done = "starting", 0.0
+        self.answer: dict[str, Any] | None = None
+        self.error: str | None = None
+        self._stopped = False
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the thread that waits for the child
+        self._child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
+            [sys.executable, "-m", module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            cwd=_ROOT,
+            start_new_session=True,
+        )
+        self._watcher = threading.Thread(target=self._watch, args=(json.dumps(request).encode() + b"\n",), daemon=True)
+        self._watcher.start()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the outcome is still open."""
+        return self._watcher.is_alive()
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait for the outcome, ``timeout`` seconds at most."""
+        self._watcher.join(timeout)
+
+    def stop(self) -> None:
+        """End the child at once."""
+        self._stopped = True
+        if self._child.poll() is None:
+            os.killpg(self._child.pid, signal.SIGKILL)
+
+    def _watch(self, request: bytes) -> None:
+        given, answers = cast(IO[bytes], self._child.stdin), cast(IO[bytes], self._child.stdout)
+        with self._log, answers:
+            # A child that is gone before it has read the request says why by its status.
+            with contextlib.suppress(BrokenPipeError):
+                given.write(request)
+                given.flush()
+            for line in answers:
+                self._take(json.loads(line))
+            status = self._child.wait()
+            with contextlib.suppress(BrokenPipeError):
+                given.close()
+            if self._stopped and self.answer is None:
+                self.error = "Stopped."
+            elif self.answer is None and self.error is None:
+                self.error = f"The process ended with status {status}: {_last_line(self._log)}"
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if "progress" in message:
+            self.what, self.done = message["progress"]
+        self.answer = message.get("answer")
+        self.error = message.get("error")
+
+
+class Desk:
+    """Where jobs are handed in: one at a time, and each question is answered once for all.
+
+    Parameters
+    ----------
+    kept
+        How many answers to remember.
+    """
+
+    def __init__(self, kept: int = 16) -> None:
+        self._kept = kept
+        self._lock = threading.Lock()
+        self._jobs: dict[object, Job] = {}
+
+    def job(self, question: object) -> Job | None:
+        """The job that answers or has answered a question, if there is one."""
+        return self._jobs.get(question)
+
+    @property
+    def running(self) -> Job | None:
+        """The job at work, if there is one."""
+        return next((job for job in list(self._jobs.values()) if job.is_running), None)
+
+    def hand_in(self, question: object, module: str, request: dict[str, Any]) -> Job | None:
+        """Start a job, unless one is at work or the question is answered; the question's job, if any."""
+        with self._lock:
+            known = self._jobs.get(question)
+            if self.running is None and (known is None or known.answer is None):
+                self._jobs.pop(question, None)
+                self._jobs[question] = Job(module, request)
+                for oldest in list(self._jobs)[: -self._kept]:
+                    del self._jobs[oldest]
+            return self._jobs.get(question)
+
+
+def _last_line(log: IO[bytes]) -> str:
+    log.seek(0)
+    lines = log.read().decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else "it left no message"

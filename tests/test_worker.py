@@ -1,0 +1,175 @@
+"""Jobs in processes of their own: TensorFlow's converter, stopped, orphaned, without TensorFlow."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fp16core.convert import quantize_tflite, read_tflite, replace_weights
+from fp16core.convert.to_keras import rebuild_keras
+from fp16core.data import normalise
+from fp16core.evaluate import Comparison
+from fp16core.evaluate.conversions import read_one_weight
+from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.worker.job import Desk, Job
+from fp16core.worker.tensorflow_way import MODULE, request_for, target_of
+from tests.conftest import ROOT, TestSet
+from tests.test_training import LOGIT_TOLERANCE
+
+PATIENCE_S = 120.0
+
+
+def with_weight(reference: bytes, value: float) -> bytes:
+    kernel = np.array(read_tflite(reference).weights()["conv_2d.kernel"].values)
+    kernel.flat[0] = value
+    return replace_weights(reference, {"conv_2d.kernel": kernel})
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process is there and no mere entry that nobody has collected."""
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def test_the_rebuilt_network_computes_what_the_file_does(
+    pair: ModelPair, comparison: Comparison, test_set: TestSet
+) -> None:
+    logits = rebuild_keras(pair.reference).predict(normalise(test_set[0][:500]), verbose=0)
+    assert np.abs(logits - comparison.reference.logits[:500]).max() < LOGIT_TOLERANCE
+
+
+def test_a_float16_file_is_no_network_to_rebuild(pair: ModelPair) -> None:
+    with pytest.raises(ModelFileError, match=r"half\.tflite is not the tutorial's network in float32 .*DEQUANTIZE"):
+        rebuild_keras(pair.target, "half.tflite")
+
+
+def test_the_converter_clamps_a_weight_of_70000(pair: ModelPair, test_set: TestSet) -> None:
+    """Seen from outside: the answer of a real conversion. The quantizer's infinity is in test_rounding."""
+    job = Job(MODULE, request_for(with_weight(pair.reference, 70_000)))
+    job.wait(PATIENCE_S)
+    assert job.error is None
+    assert job.answer is not None
+    assert job.done == 1.0
+    target = target_of(job.answer)
+    kernel = read_tflite(target).weights()["conv_2d.kernel"].values
+    assert kernel.flat[0] == np.float16(65504)
+    before = read_tflite(pair.target).weights()["conv_2d.kernel"].values
+    assert np.array_equal(kernel.ravel()[1:], before.ravel()[1:])
+    outcome = read_one_weight(target, "conv_2d.kernel", test_set[0][0])
+    assert (outcome.stored, outcome.dtype, outcome.unusable_logits) == (65504.0, "float16", 0)
+    quantized = quantize_tflite(with_weight(pair.reference, 70_000))
+    outcome = read_one_weight(quantized, "conv_2d.kernel", test_set[0][0])
+    assert (outcome.stored, outcome.unusable_logits, outcome.prediction) == (np.inf, 10, -1)
+
+
+def test_a_job_is_stopped_within_a_second_and_leaves_no_process(pair: ModelPair) -> None:
+    job = Job(MODULE, request_for(pair.reference))
+    while job.what == "starting" and job.is_running:
+        time.sleep(0.05)
+    assert is_alive(job._child.pid)
+    start = time.monotonic()
+    job.stop()
+    job.wait(PATIENCE_S)
+    assert time.monotonic() - start < 1
+    assert job.error == "Stopped."
+    assert job.answer is None
+    assert not is_alive(job._child.pid)
+
+
+def test_a_job_does_not_outlive_a_killed_server(pair: ModelPair) -> None:
+    program = (
+        "import sys, time\nfrom fp16core.worker.job import Job\nfrom fp16core.worker.tensorflow_way import *\n"
+        "from fp16core.models import load_pair\njob = Job(MODULE, request_for(load_pair().reference))\n"
+        "while job.what == 'starting': time.sleep(0.05)\nprint(job._child.pid, flush=True)\ntime.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        child = int(server.stdout.readline())
+        assert is_alive(child)
+        server.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while is_alive(child) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_alive(child)
+
+
+def test_without_tensorflow_a_job_says_what_to_install(
+    pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A finder in front of all others that knows no TensorFlow, in every child process."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import importlib.util as util\nfind = util.find_spec\n"
+        "util.find_spec = lambda name, *rest: None if name == 'tensorflow' else find(name, *rest)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    job = Job(MODULE, request_for(pair.reference))
+    job.wait(PATIENCE_S)
+    assert job.answer is None
+    assert job.error is not None
+    assert "TensorFlow is not installed" in job.error
+    assert "pip install -r requirements.txt" in job.error
+
+
+def test_a_job_that_breaks_gives_its_last_words() -> None:
+    job = Job(MODULE, {})
+    job.wait(PATIENCE_S)
+    assert job.answer is None
+    assert job.error == "The process ended with status 1: KeyError: 'reference'"
+    missing = Job("fp16core.worker.absent", {})
+    missing.wait(PATIENCE_S)
+    assert missing.error is not None
+    assert "No module named fp16core.worker.absent" in missing.error
+
+
+def test_one_job_at_a_time_and_its_answer_is_kept(pair: ModelPair) -> None:
+    desk = Desk(kept=2)
+    first = desk.hand_in("first", MODULE, request_for(pair.reference))
+    assert first is not None
+    assert desk.running is first
+    assert desk.hand_in("first", MODULE, request_for(pair.reference)) is first
+    assert desk.hand_in("second", MODULE, request_for(pair.reference)) is None
+    first.stop()
+    first.wait(PATIENCE_S)
+    again = desk.hand_in("first", MODULE, request_for(pair.reference))
+    assert again is not None
+    assert again is not first
+    again.wait(PATIENCE_S)
+    assert target_of(again.answer or {}) == pair.target
+    assert desk.hand_in("first", MODULE, {}) is again
+    for question in ("second", "third"):
+        job = desk.hand_in(question, MODULE, {})
+        assert job is not None
+        job.wait(PATIENCE_S)
+    assert desk.job("first") is None
+    assert desk.job("third") is not None
+
+
+def test_what_libraries_print_does_not_spoil_the_answer() -> None:
+    program = (
+        "import os\nfrom fp16core.worker.serve import serve\n"
+        "def work(request, on_progress):\n"
+        "    print('chatter'); os.write(1, b'native chatter'); on_progress('half', 0.5)\n"
+        "    return {'twice': 2 * request['number']}\n"
+        "serve(work)"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    with child:
+        child.stdin.write(b'{"number": 21}\n')
+        child.stdin.flush()
+        lines = [json.loads(line) for line in child.stdout]
+    assert lines == [{"progress": ["half", 0.5]}, {"answer": {"twice": 42}}]
