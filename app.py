@@ -18,6 +18,7 @@ page = st.navigation(
         "Numerics lab": [
             st.Page("pages/weights.py", title="Weights", icon=":material/bar_chart:"),
             st.Page("pages/bits.py", title="Bits", icon=":material/memory:"),
+            st.Page("pages/files.py", title="Files", icon=":material/draft:"),
             st.Page("pages/layers.py", title="Layers", icon=":material/layers:"),
             st.Page("pages/scales.py", title="Overflow", icon=":material/open_in_full:"),
             st.Page("pages/dial.py", title="Precision dial", icon=":material/tune:"),

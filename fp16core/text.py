@@ -45,6 +45,11 @@ def power_text(base: int, exponent: int) -> str:
     return f"{base}{str(exponent).translate(_SUPERSCRIPTS)}"
 
 
+def weight_text(value: float) -> str:
+    """A single weight: ``65,504`` if it is a whole number that can be read, else as `small_text`."""
+    return bytes_text(value).removesuffix(" B") if value.is_integer() and abs(value) < 1e7 else small_text(value)
+
+
 def factor_text(factor: float) -> str:
     """How many times: two significant digits below 10, whole numbers above."""
     if factor < 0.01:

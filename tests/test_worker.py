@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fp16core.convert import quantize_tflite, read_tflite, replace_weights
+from fp16core.convert import quantize_tflite, read_tflite
 from fp16core.convert.to_keras import rebuild_keras
 from fp16core.data import normalise
 from fp16core.evaluate import Comparison
-from fp16core.evaluate.conversions import read_one_weight
+from fp16core.evaluate.conversions import read_one_weight, with_first_weight
 from fp16core.vocabulary import ModelFileError, ModelPair
 from fp16core.worker.job import Desk, Job
 from fp16core.worker.tensorflow_way import MODULE, request_for, target_of
@@ -23,12 +23,7 @@ from tests.conftest import ROOT, TestSet
 from tests.test_training import LOGIT_TOLERANCE
 
 PATIENCE_S = 120.0
-
-
-def with_weight(reference: bytes, value: float) -> bytes:
-    kernel = np.array(read_tflite(reference).weights()["conv_2d.kernel"].values)
-    kernel.flat[0] = value
-    return replace_weights(reference, {"conv_2d.kernel": kernel})
+KEY = "conv_2d.kernel"
 
 
 def is_alive(pid: int) -> bool:
@@ -51,20 +46,20 @@ def test_a_float16_file_is_no_network_to_rebuild(pair: ModelPair) -> None:
 
 def test_the_converter_clamps_a_weight_of_70000(pair: ModelPair, test_set: TestSet) -> None:
     """Seen from outside: the answer of a real conversion. The quantizer's infinity is in test_rounding."""
-    job = Job(MODULE, request_for(with_weight(pair.reference, 70_000)))
+    job = Job(MODULE, request_for(with_first_weight(pair.reference, KEY, 70_000)))
     job.wait(PATIENCE_S)
     assert job.error is None
     assert job.answer is not None
     assert job.done == 1.0
     target = target_of(job.answer)
-    kernel = read_tflite(target).weights()["conv_2d.kernel"].values
+    kernel = read_tflite(target).weights()[KEY].values
     assert kernel.flat[0] == np.float16(65504)
-    before = read_tflite(pair.target).weights()["conv_2d.kernel"].values
+    before = read_tflite(pair.target).weights()[KEY].values
     assert np.array_equal(kernel.ravel()[1:], before.ravel()[1:])
-    outcome = read_one_weight(target, "conv_2d.kernel", test_set[0][0])
+    outcome = read_one_weight(target, KEY, test_set[0][0])
     assert (outcome.stored, outcome.dtype, outcome.unusable_logits) == (65504.0, "float16", 0)
-    quantized = quantize_tflite(with_weight(pair.reference, 70_000))
-    outcome = read_one_weight(quantized, "conv_2d.kernel", test_set[0][0])
+    quantized = quantize_tflite(with_first_weight(pair.reference, KEY, 70_000))
+    outcome = read_one_weight(quantized, KEY, test_set[0][0])
     assert (outcome.stored, outcome.unusable_logits, outcome.prediction) == (np.inf, 10, -1)
 
 

@@ -11,7 +11,7 @@ PURPOSES: Mapping[str, str] = {
     "upsampling": "DEQUANTIZE operators, which turn float16 into float32, and the tensors they fill",
     "operators": "which operator reads and makes which tensor, and how",
     "tensors": "name, type and shape of the other tensors",
-    "shape arithmetic": "operators, tensors and constants that compute shapes, so that a batch may have any size",
+    "shape arithmetic": "what works out shapes at run time, so that any number of images can be read at once",
     "constants": "other stored numbers",
     "buffer table": "where the stored numbers of each tensor begin",
     "field directories": "which field of a record stands where",

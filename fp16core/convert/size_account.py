@@ -23,30 +23,51 @@ class SizeAccount:
 
         P′ + R′ − (P + R) / 2  =  (P′ − P/2)  +  R/2  +  (R′ − R),
 
-    which are, in this order, `uncast_bytes`, `unhalved_bytes`, and `growth`'s sum. Halves of odd
+    which are, in this order, `uncast_bytes`, `unhalved_bytes` and `growth_bytes`. Halves of odd
     numbers are kept.
 
     Attributes
     ----------
-    reference_bytes, target_bytes
-        Sizes of the two files.
-    reference_parameter_bytes
-        Weights and biases within the reference, P.
-    uncast_bytes
-        Weights and biases of the target beyond half of the reference's: what was left in float32.
-    unhalved_bytes
-        Half of what the reference has besides weights and biases: casting does not shrink it.
-    growth
-        By category, what the target has besides weights and biases more than the reference
-        (less, if negative); categories without a difference are left out.
+    reference, target
+        Bytes of each category in the two files, as `bytes_by_category` returns them.
+    reference_parameter_bytes, target_parameter_bytes
+        Weights and biases within the files, P and P′.
     """
 
-    reference_bytes: int
-    target_bytes: int
+    reference: dict[str, int]
+    target: dict[str, int]
     reference_parameter_bytes: int
-    uncast_bytes: float
-    unhalved_bytes: float
-    growth: dict[str, int]
+    target_parameter_bytes: int
+
+    @property
+    def reference_bytes(self) -> int:
+        """Size of the reference's file."""
+        return sum(self.reference.values())
+
+    @property
+    def target_bytes(self) -> int:
+        """Size of the target's file."""
+        return sum(self.target.values())
+
+    @property
+    def reference_rest_bytes(self) -> int:
+        """What the reference has besides weights and biases, R."""
+        return self.reference_bytes - self.reference_parameter_bytes
+
+    @property
+    def target_rest_bytes(self) -> int:
+        """What the target has besides weights and biases, R′."""
+        return self.target_bytes - self.target_parameter_bytes
+
+    @property
+    def change(self) -> dict[str, int]:
+        """Bytes of each category in the target minus those in the reference."""
+        return {category: self.target[category] - size for category, size in self.reference.items()}
+
+    @property
+    def size_share(self) -> float:
+        """Size of the target as a share of the reference's."""
+        return self.target_bytes / self.reference_bytes
 
     @property
     def excess_bytes(self) -> float:
@@ -54,14 +75,24 @@ class SizeAccount:
         return self.target_bytes - self.reference_bytes / 2
 
     @property
-    def upsampling_bytes(self) -> int:
-        """The part of the growth that DEQUANTIZE operators and the tensors they fill take."""
-        return self.growth.get("upsampling", 0)
+    def uncast_bytes(self) -> float:
+        """Weights and biases of the target beyond half of the reference's: what was left in float32."""
+        return self.target_parameter_bytes - self.reference_parameter_bytes / 2
 
     @property
-    def other_growth_bytes(self) -> int:
-        """The rest of the growth."""
-        return sum(self.growth.values()) - self.upsampling_bytes
+    def unhalved_bytes(self) -> float:
+        """Half of what the reference has besides weights and biases: casting does not shrink it."""
+        return self.reference_rest_bytes / 2
+
+    @property
+    def growth_bytes(self) -> int:
+        """What the target has besides weights and biases more than the reference; less, if negative."""
+        return self.target_rest_bytes - self.reference_rest_bytes
+
+    @property
+    def upsampling_bytes(self) -> int:
+        """The part of the growth that DEQUANTIZE operators and the tensors they fill take."""
+        return self.change["upsampling"]
 
 
 def size_account(reference: Iterable[LedgerEntry], target: Iterable[LedgerEntry]) -> SizeAccount:
@@ -74,13 +105,4 @@ def size_account(reference: Iterable[LedgerEntry], target: Iterable[LedgerEntry]
     """
     ledgers = tuple(reference), tuple(target)
     parameters = [sum(entry.size_bytes for entry in ledger if entry.is_parameter) for ledger in ledgers]
-    sizes = [sum(entry.size_bytes for entry in ledger) for ledger in ledgers]
-    before, after = (bytes_by_category(e for e in ledger if not e.is_parameter) for ledger in ledgers)
-    return SizeAccount(
-        reference_bytes=sizes[0],
-        target_bytes=sizes[1],
-        reference_parameter_bytes=parameters[0],
-        uncast_bytes=parameters[1] - parameters[0] / 2,
-        unhalved_bytes=(sizes[0] - parameters[0]) / 2,
-        growth={name: after[name] - before[name] for name in PURPOSES if after[name] != before[name]},
-    )
+    return SizeAccount(bytes_by_category(ledgers[0]), bytes_by_category(ledgers[1]), parameters[0], parameters[1])

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from fp16core.convert.graph import TfliteFile
 from fp16core.convert.quantizer import quantize_tflite
-from fp16core.convert.tflite_file import read_tflite
+from fp16core.convert.tflite_file import read_tflite, replace_weights
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.comparison import Comparison, compare
@@ -15,6 +15,9 @@ from fp16core.evaluate.evaluation import predicted
 from fp16core.numerics.rounding import WeightRounding, weight_roundings
 from fp16core.runtime.classifier import Classifier
 from fp16core.vocabulary import ModelPair
+
+CONVERTER = "TensorFlow's converter"
+QUANTIZER = "LiteRT Quantizer"
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +51,16 @@ class TwoWays:
         The two files' answers; deltas are quantized − target.
     is_same_file
         Whether the two files are equal byte for byte.
+    target_maker
+        Who made the pair's target, as far as known: LiteRT Quantizer if the files are equal, TensorFlow's
+        converter if the pair has the record of a training run, which uses no other.
     """
 
     target: Conversion
     quantized: Conversion
     between: BothAnswers = field(repr=False)
     is_same_file: bool
+    target_maker: str
 
 
 def convert_both_ways(pair: ModelPair, comparison: Comparison, images: npt.NDArray[np.uint8]) -> TwoWays:
@@ -80,6 +87,7 @@ def convert_both_ways(pair: ModelPair, comparison: Comparison, images: npt.NDArr
         Conversion(read_tflite(made), weight_roundings(other), compared),
         BothAnswers(comparison.target, compared.target),
         made == pair.target,
+        QUANTIZER if made == pair.target else CONVERTER if pair.run else "an unknown converter",
     )
 
 
@@ -110,6 +118,28 @@ class OneWeight:
     def unusable_logits(self) -> int:
         """Number of logits that are infinite or NaN."""
         return int(np.count_nonzero(~np.isfinite(self.logits)))
+
+
+def with_first_weight(reference: bytes, key: str, value: float) -> bytes:
+    """A copy of a float32 ``.tflite`` with another first weight in one tensor.
+
+    Parameters
+    ----------
+    reference
+        Contents of the file.
+    key
+        A tensor, by the keys of `TfliteFile.weights`.
+    value
+        The new weight; it is rounded to float32.
+
+    Raises
+    ------
+    ModelFileError
+        If the bytes are not a LiteRT model, are damaged, or the tensor is not float32.
+    """
+    weights = read_tflite(reference).weights()[key].values.astype(np.float32)
+    weights.flat[0] = value
+    return replace_weights(reference, {key: weights})
 
 
 def read_one_weight(model: bytes, key: str, image: npt.NDArray[np.uint8], name: str = "the model") -> OneWeight:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,18 @@ def figure_csv(figure: go.Figure) -> str:
 
     Columns are the trace's name, the titles of the axes, and what the figure names in
     ``layout.meta["columns"]`` for the numbers in its traces' ``customdata`` (limits of an interval,
-    edges of a bin, the count in a cell). Pictures, lettering, and shades behind marks have no rows.
+    edges of a bin, the count in a cell). Pictures, lettering, and shades behind marks have no rows. A
+    tree has a row for each leaf: the tree's name, and under the names in ``layout.meta["columns"]``
+    what the leaf belongs to, what it is, and its size.
     """
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
     extra = list((figure.layout.meta or {}).get("columns", []))
+    if any(trace.type == "treemap" for trace in figure.data):
+        rows.writerow(["series", *extra])
+        for trace in figure.data:
+            rows.writerows([trace.name, *leaf] for leaf in _leaves(trace))
+        return file.getvalue()
     # Charts above each other share the column; the series tells which is which.
     heights = " / ".join(axis.title.text for axis in figure.select_yaxes() if axis.title.text)
     rows.writerow(["series", figure.layout.xaxis.title.text or "x", heights or "model", *extra])
@@ -31,6 +39,13 @@ def figure_csv(figure: go.Figure) -> str:
                 values = custom if isinstance(custom, list | tuple | np.ndarray) else [custom]
                 rows.writerow([trace.name or "", _plain(x), _plain(y), *map(_plain, values)])
     return file.getvalue()
+
+
+def _leaves(tree: Any) -> Iterator[tuple[str, str, Any]]:
+    names = dict(zip(tree.ids, tree.text, strict=True))
+    for identity, parent, size in zip(tree.ids, tree.parents, tree.values, strict=True):
+        if identity not in tree.parents:
+            yield names[parent], names[identity], _plain(size)
 
 
 def _is_lettering(trace: Any) -> bool:

@@ -64,10 +64,11 @@ class Job:
         self._watcher.join(timeout)
 
     def stop(self) -> None:
-        """End the child at once."""
+        """End the child, and return when it is gone."""
         self._stopped = True
         if self._child.poll() is None:
             os.killpg(self._child.pid, signal.SIGKILL)
+        self._watcher.join()
 
     def _watch(self, request: bytes) -> None:
         given, answers = cast(IO[bytes], self._child.stdin), cast(IO[bytes], self._child.stdout)

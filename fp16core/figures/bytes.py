@@ -1,0 +1,98 @@
+"""Figures of bytes: where those of a file go, and why a float16 file is not half."""
+
+import plotly.graph_objects as go
+
+from fp16core.convert.purposes import PURPOSES, LedgerEntry
+from fp16core.convert.size_account import SizeAccount, bytes_by_category
+from fp16core.figures.style import DELTA_COLOUR, NEUTRAL_COLOUR, TARGET_COLOUR, figure, fixed
+from fp16core.text import bytes_text, percent_text
+
+_FILE = "file"
+
+
+def file_map(ledger: tuple[LedgerEntry, ...], name: str, colour: str, with_parameters: bool = True) -> go.Figure:
+    """A file as a rectangle, cut into categories and these into what they hold, each as large as its bytes.
+
+    Parameters
+    ----------
+    ledger
+        Of the file.
+    name
+        What to call it.
+    colour
+        Of weights and biases; what upsamples them is green, all else grey.
+    with_parameters
+        Whether weights and biases are drawn; without them the rest has all the room.
+    """
+    shown = [entry for entry in ledger if with_parameters or not entry.is_parameter]
+    colours = dict.fromkeys(PURPOSES, NEUTRAL_COLOUR) | {
+        "weights": colour,
+        "biases": colour,
+        "upsampling": DELTA_COLOUR,
+    }
+    title = name if with_parameters else f"{name}, besides weights and biases"
+    categories = [(category, size) for category, size in bytes_by_category(shown).items() if size]
+    # A box: its identity, what it says, what it is in full, the box around it, bytes, colour.
+    boxes = [
+        (_FILE, title, title, "", sum(size for _, size in categories), "rgba(0,0,0,0)"),
+        *((category, category, category, _FILE, size, colours[category]) for category, size in categories),
+        *(
+            (f"{e.category}/{e.item}", e.item.rpartition("/")[2], e.item, e.category, e.size_bytes, colours[e.category])
+            for e in shown
+        ),
+    ]
+    ids, labels, texts, parents, sizes, fills = zip(*boxes, strict=True)
+    drawn = figure(420, margin={"l": 0, "r": 0, "t": 0, "b": 0}, meta={"columns": ["category", "what", "bytes"]})
+    drawn.add_treemap(
+        name=name,
+        ids=ids,
+        labels=labels,
+        text=texts,
+        parents=parents,
+        values=sizes,
+        marker={"colors": fills, "line": {"width": 1}, "pad": {"t": 20, "l": 2, "r": 2, "b": 2}},
+        branchvalues="total",
+        texttemplate="%{label}<br>%{value:,} B",
+        hovertemplate="%{text}: %{value:,} B, %{percentRoot:.2%} of what is shown<extra></extra>",
+        pathbar={"thickness": 24},
+        tiling={"pad": 2},
+    )
+    # Lettering that is too small to read is left to the pointer, or to a closer look.
+    return drawn.update_layout(uniformtext={"minsize": 10, "mode": "hide"})
+
+
+def beyond_half(account: SizeAccount) -> go.Figure:
+    """From exactly half of the reference's size to the target's, step by step."""
+    steps = [
+        ("not halved:<br>all but weights", account.unhalved_bytes),
+        ("left in float32", account.uncast_bytes),
+        ("DEQUANTIZE and<br>its tensors", account.upsampling_bytes),
+        ("other growth", account.growth_bytes - account.upsampling_bytes),
+    ]
+    steps = [step for step in steps if step[1]]
+    drawn = figure(240, margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    sizes = [size for _, size in steps]
+    drawn.add_waterfall(
+        name="float16 file",
+        orientation="h",
+        measure=[*["relative"] * len(steps), "total"],
+        y=[*(what for what, _ in steps), "<b>beyond half</b>"],
+        x=[*sizes, account.excess_bytes],
+        text=[
+            f"{bytes_text(size, signed=True)} ({percent_text(size / account.reference_bytes)})"
+            for size in [*sizes, account.excess_bytes]
+        ],
+        textposition="outside",
+        cliponaxis=False,
+        increasing={"marker": {"color": NEUTRAL_COLOUR}},
+        decreasing={"marker": {"color": DELTA_COLOUR}},
+        totals={"marker": {"color": TARGET_COLOUR}},
+        connector={"line": {"color": NEUTRAL_COLOUR, "width": 1}},
+        hovertemplate="%{y}: %{x:,} B<extra></extra>",
+        showlegend=False,
+    )
+    reach = max(abs(account.excess_bytes), sum(size for size in sizes if size > 0))
+    low = min(0.0, account.excess_bytes)
+    drawn.update_xaxes(title="bytes beyond half of the float32 file", tickformat=",", range=[low, reach * 1.45])
+    drawn.update_yaxes(autorange="reversed")
+    return fixed(drawn)

@@ -1,0 +1,97 @@
+"""A model's graph for Graphviz, which lays it out in the visitor's browser."""
+
+from collections.abc import Iterator
+from itertools import chain, pairwise
+
+from fp16core.convert.graph import Operator, Tensor, TfliteFile
+from fp16core.runtime.delegation import Part
+
+_HEAD = """digraph {
+    bgcolor=transparent; newrank=true; ranksep=0.3; nodesep=0.12; margin=0;
+    node [shape=box, style=rounded, fontname=Helvetica, fontsize=11, margin="0.08,0.05", height=0.3];
+    edge [fontname=Helvetica, fontsize=10, arrowsize=0.6];"""
+
+
+def tensor_text(tensor: Tensor) -> str:
+    """Type and shape of a tensor: ``float32 n × 28 × 28``, where n is chosen at run time."""
+    return f"{tensor.dtype} {shape_text(tensor)}".rstrip()
+
+
+def shape_text(tensor: Tensor) -> str:
+    """A tensor's shape: ``n × 28 × 28``; nothing for a single number."""
+    return " × ".join("n" if size < 0 else str(size) for size in tensor.shape_signature)
+
+
+def graph_dot(file: TfliteFile, parts: tuple[Part, ...], with_shape_arithmetic: bool = True) -> str:
+    """The graph in Graphviz's language: operators are boxes, tensors computed at run time arrows.
+
+    Stored tensors are named in the box of the operator that reads them. Boxes and frames have
+    classes for a style sheet: ``dequantize``, ``shapes`` (shape arithmetic), ``end`` (the model's
+    input and output), ``delegate`` (a frame around what one part runs).
+
+    Parameters
+    ----------
+    file
+        What to draw.
+    parts
+        What its delegate runs.
+    with_shape_arithmetic
+        Whether `TfliteFile.shape_arithmetic` is drawn, too.
+    """
+    shapes = file.shape_arithmetic()
+    drawn = [op for op in file.operators if with_shape_arithmetic or op not in shapes]
+    lines = [_HEAD]
+    for kind, ends in (("input", file.inputs), ("output", file.outputs)):
+        lines += [_node(f"{kind}{t.index}", [kind, tensor_text(t)], "end", t.name) for t in ends]
+    for op in drawn:
+        style = "dequantize" if op.name == "DEQUANTIZE" else "shapes" if op in shapes else "operator"
+        lines.append(_node(f"op{op.index}", _label(op, file), style, f"{op.name}, operator {op.index} of the file"))
+    for number, part in enumerate(parts):
+        inside = " ".join(f"op{op.index};" for op in drawn if op.index in part.operators)
+        lines.append(
+            f'    subgraph cluster{number} {{ class=delegate; style="rounded,dashed"; margin=8; '
+            f'tooltip="XNNPACK, part {number + 1}"; {inside} }}'
+        )
+    return "\n".join([*lines, *_edges(file, drawn, shapes), *_stacked(drawn), "}"])
+
+
+def _stacked(drawn: list[Operator]) -> Iterator[str]:
+    """Invisible arrows that put the DEQUANTIZE operators of one reader below each other: phones are narrow."""
+    makers = {tensor: op for op in drawn if op.name == "DEQUANTIZE" for tensor in op.outputs}
+    for op in drawn:
+        for above, below in pairwise(makers[tensor] for tensor in op.inputs if tensor in makers):
+            yield f"    op{above.index} -> op{below.index} [style=invis];"
+
+
+def _edges(file: TfliteFile, drawn: list[Operator], shapes: tuple[Operator, ...]) -> Iterator[str]:
+    makers = {t.index: f"input{t.index}" for t in file.inputs}
+    makers |= {tensor: f"op{op.index}" for op in drawn for tensor in op.outputs}
+    readers = [(f"op{op.index}", tensor, op in shapes) for op in drawn for tensor in dict.fromkeys(op.inputs)]
+    readers += [(f"output{t.index}", t.index, False) for t in file.outputs]
+    upsampled = {tensor for op in file.upsampling() for tensor in op.outputs}
+    for reader, index, is_dim in readers:
+        if index not in makers:
+            continue
+        tensor = file.tensors[index]
+        # What an arrow carries that has it in the box at either end need not be said again.
+        text = "" if reader.startswith("output") else tensor.dtype if index in upsampled else tensor_text(tensor)
+        style = "shapes" if is_dim or tensor.dtype.startswith("int") else "tensor"
+        yield f'    {makers[index]} -> {reader} [label="  {text}  ", class={style}, tooltip="{_quoted(tensor.name)}"];'
+
+
+def _label(op: Operator, file: TfliteFile) -> list[str]:
+    roles = {tensor.index: key.split(".")[1] for key, tensor in file.weights().items()}
+    constants = [file.tensors[i] for i in dict.fromkeys(op.inputs) if i >= 0 and file.tensors[i].is_constant]
+    named = [t for t in constants if t.index in roles]
+    # Boxes side by side are narrow ones: there, type and shape get a line of their own.
+    parts = [[roles[t.index], tensor_text(t)] for t in named]
+    return [op.name, *(chain(*parts) if op.name == "DEQUANTIZE" else map(" ".join, parts))]
+
+
+def _node(identity: str, lines: list[str], style: str, tooltip: str) -> str:
+    label = "\\n".join(map(_quoted, lines))
+    return f'    {identity} [label="{label}", class={style}, tooltip="{_quoted(tooltip)}"];'
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
