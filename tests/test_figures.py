@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fp16core.convert import byte_ledger
+from fp16core.convert import byte_ledger, quantize_tflite, size_account
 from fp16core.evaluate import Comparison
 from fp16core.figures import accuracy, digits, overview, style, weights
+from fp16core.figures import bytes as bytes_figures
 from fp16core.figures.table import figure_csv
 from fp16core.numerics import weight_roundings
 from fp16core.vocabulary import ModelPair
@@ -38,6 +39,32 @@ def test_file_sizes_add_up(pair: ModelPair) -> None:
         len(pair.reference),
         len(pair.target),
     ]
+
+
+@pytest.mark.parametrize("role", ["reference", "target"])
+def test_the_map_of_a_file_holds_every_byte_on_every_level(pair: ModelPair, role: str) -> None:
+    model = getattr(pair, role)
+    tree = bytes_figures.file_map(byte_ledger(model), role, style.REFERENCE_COLOUR).data[0]
+    boxes = {i: (parent, size) for i, parent, size in zip(tree.ids, tree.parents, tree.values, strict=True)}
+    assert len(boxes) == len(tree.ids)  # Plotly draws nothing at all if two boxes share an identity
+    for identity, (_, size) in boxes.items():
+        inside = [s for parent, s in boxes.values() if parent == identity]
+        assert not inside or sum(inside) == size
+    assert boxes["file"][1] == len(model)
+
+
+def test_the_map_without_weights_holds_the_rest(pair: ModelPair) -> None:
+    """85,376 bytes without 4 · 20,410."""
+    tree = bytes_figures.file_map(byte_ledger(pair.reference), "float32", style.REFERENCE_COLOUR, False).data[0]
+    assert tree.values[0] == 3_736
+    assert not {"weights", "biases"} & set(tree.ids)
+
+
+def test_the_steps_beyond_half_end_at_the_targets_size(pair: ModelPair) -> None:
+    for target in (pair.target, quantize_tflite(pair.reference)):
+        steps = bytes_figures.beyond_half(size_account(byte_ledger(pair.reference), byte_ledger(target))).data[0]
+        assert sum(steps.x[:-1]) == steps.x[-1] == len(target) - len(pair.reference) / 2
+        assert steps.measure[-1] == "total"
 
 
 def test_confusion_figures_hold_the_counts(comparison: Comparison) -> None:
@@ -90,6 +117,8 @@ def test_every_chart_can_be_had_as_a_table(comparison: Comparison, pair: ModelPa
         "weights": weights.weight_histograms(tensor),
         "errors": weights.rounding_errors(tensor, log_counts=True),
         "accuracies": overview.accuracies(comparison),
+        "map": bytes_figures.file_map(byte_ledger(pair.target), "float16", style.TARGET_COLOUR),
+        "beyond half": bytes_figures.beyond_half(size_account(byte_ledger(pair.reference), byte_ledger(pair.target))),
     }
     rows = {name: list(csv.reader(io.StringIO(figure_csv(figure)))) for name, figure in drawn.items()}
     assert rows["digits"][0] == ["series", "true digit", "accuracy (%)", "95 % low", "95 % high"]
@@ -102,6 +131,10 @@ def test_every_chart_can_be_had_as_a_table(comparison: Comparison, pair: ModelPa
     assert rows["logits"][0][2] == "logit / change"
     assert [float(row[2]) for row in rows["logits"][21:]] == pytest.approx(comparison.logit_delta[0].tolist())
     assert rows["weights"][0][3:] == ["bin from", "bin to"]
+    assert rows["map"][0] == ["series", "category", "what", "bytes"]
+    assert ["float16", "weights", "fully_connected.weights", "40560"] in rows["map"]
+    assert sum(int(row[3]) for row in rows["map"][1:]) == len(pair.target)
+    assert float(rows["beyond half"][-1][1]) == 45_244 - 85_376 / 2
     assert len(rows["probabilities"]) == 1 + 20
     assert len(rows["logits"]) == 1 + 30
     assert len(rows["confusion"]) == 1 + 100

@@ -15,6 +15,7 @@ from fp16core.text import (
     points_text,
     power_text,
     small_text,
+    weight_text,
 )
 
 
@@ -52,6 +53,10 @@ from fp16core.text import (
         (near_one_text(2.607e-8), "1 − 2.61 × 10⁻⁸"),
         (near_one_text(0.25), "0.75"),
         (near_one_text(math.nan), "not a number"),
+        (weight_text(-65504.0), "−65,504"),
+        (weight_text(65504.5), "6.55 × 10⁴"),
+        (weight_text(1e38), "1.00 × 10³⁸"),
+        (weight_text(math.inf), "infinite"),
         (count_text(1, "epoch"), "1 epoch"),
         (count_text(2000, "epoch"), "2,000 epochs"),
     ],

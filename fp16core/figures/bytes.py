@@ -9,6 +9,9 @@ from fp16core.text import bytes_text, percent_text
 
 _FILE = "file"
 
+_DESCRIPTION_COLOUR = "#6b717b"
+"""Darker than the neutral colour elsewhere: white lettering stands on it."""
+
 
 def file_map(ledger: tuple[LedgerEntry, ...], name: str, colour: str, with_parameters: bool = True) -> go.Figure:
     """A file as a rectangle, cut into categories and these into what they hold, each as large as its bytes.
@@ -25,7 +28,7 @@ def file_map(ledger: tuple[LedgerEntry, ...], name: str, colour: str, with_param
         Whether weights and biases are drawn; without them the rest has all the room.
     """
     shown = [entry for entry in ledger if with_parameters or not entry.is_parameter]
-    colours = dict.fromkeys(PURPOSES, NEUTRAL_COLOUR) | {
+    colours = dict.fromkeys(PURPOSES, _DESCRIPTION_COLOUR) | {
         "weights": colour,
         "biases": colour,
         "upsampling": DELTA_COLOUR,
@@ -37,7 +40,7 @@ def file_map(ledger: tuple[LedgerEntry, ...], name: str, colour: str, with_param
         (_FILE, title, title, "", sum(size for _, size in categories), "rgba(0,0,0,0)"),
         *((category, category, category, _FILE, size, colours[category]) for category, size in categories),
         *(
-            (f"{e.category}/{e.item}", e.item.rpartition("/")[2], e.item, e.category, e.size_bytes, colours[e.category])
+            (f"{e.category}/{e.item}", _short(e.item), e.item, e.category, e.size_bytes, colours[e.category])
             for e in shown
         ),
     ]
@@ -96,3 +99,9 @@ def beyond_half(account: SizeAccount) -> go.Figure:
     drawn.update_xaxes(title="bytes beyond half of the float32 file", tickformat=",", range=[low, reach * 1.45])
     drawn.update_yaxes(autorange="reversed")
     return fixed(drawn)
+
+
+def _short(item: str) -> str:
+    """The last part of a tensor's path, with the one before it if it is a mere number."""
+    parts = item.split("/")
+    return "/".join(parts[-2:] if parts[-1].isdigit() else parts[-1:])

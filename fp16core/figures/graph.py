@@ -11,6 +11,9 @@ _HEAD = """digraph {
     node [shape=box, style=rounded, fontname=Helvetica, fontsize=11, margin="0.08,0.05", height=0.3];
     edge [fontname=Helvetica, fontsize=10, arrowsize=0.6];"""
 
+_ROOM = "     "
+"""Graphviz takes "×" for narrower than it is; browsers drop spaces, so these only make room."""
+
 
 def tensor_text(tensor: Tensor) -> str:
     """Type and shape of a tensor: ``float32 n × 28 × 28``, where n is chosen at run time."""
@@ -76,7 +79,8 @@ def _edges(file: TfliteFile, drawn: list[Operator], shapes: tuple[Operator, ...]
         # What an arrow carries that has it in the box at either end need not be said again.
         text = "" if reader.startswith("output") else tensor.dtype if index in upsampled else tensor_text(tensor)
         style = "shapes" if is_dim or tensor.dtype.startswith("int") else "tensor"
-        yield f'    {makers[index]} -> {reader} [label="  {text}  ", class={style}, tooltip="{_quoted(tensor.name)}"];'
+        label, tooltip = f"{_ROOM}{text}{_ROOM}", _quoted(tensor.name)
+        yield f'    {makers[index]} -> {reader} [label="{label}", class={style}, tooltip="{tooltip}"];'
 
 
 def _label(op: Operator, file: TfliteFile) -> list[str]:

@@ -9,6 +9,7 @@ from fp16core.evaluate.conversions import CONVERTER, QUANTIZER, Conversion, OneW
 from fp16core.text import bytes_text, count_text, percent_text, small_text, weight_text
 from pages.shared import files_state, state
 from pages.shared.files_state import WeightQuestion
+from pages.shared.sidebar import TUTORIAL
 
 _MEASURED: dict[str, Callable[[Conversion], str]] = {
     "file size": lambda way: bytes_text(way.file.size_bytes),
@@ -53,7 +54,7 @@ def show() -> None:
             hide_index=True,
         )
         st.caption(
-            "The tutorial lets TensorFlow's converter cast while it converts, which LiteRT's documentation now calls "
+            f"The tutorial lets TensorFlow's converter cast while it converts, which [its page]({TUTORIAL}) now calls "
             "deprecated; LiteRT Quantizer casts the finished float32 file, and needs no TensorFlow."
         )
     with weight.container(border=True):

@@ -102,24 +102,24 @@ def _moment(moment: Moment | None) -> str:
 
 
 def _who_runs_what(found: Graphs) -> None:
-    taken = [sum(len(part.operators) for part in parts) for parts in found.parts]
-    lines = [
-        f"- {name}: {count_text(number, 'operator')} of {len(file.operators)}, in {count_text(len(parts), 'part')}: "
-        + "; ".join(_part_text(file, part) for part in parts)
-        for name, number, file, parts in zip(
-            (REFERENCE_NAME, TARGET_NAME), taken, found.files, found.parts, strict=True
+    lines = []
+    for name, file, parts in zip((REFERENCE_NAME, TARGET_NAME), found.files, found.parts, strict=True):
+        taken = {index for part in parts for index in part.operators}
+        left = dict.fromkeys(op.name for op in file.operators if op.index not in taken)
+        lines.append(
+            f"- {name}: {count_text(len(taken), 'operator')} of {len(file.operators)}, in "
+            f"{count_text(len(parts), 'part')}: {'; '.join(_part_text(file, part) for part in parts)}. LiteRT's own "
+            f"kernels run {', '.join(left) or 'none'}."
         )
-    ]
     st.markdown("**Which operators does the delegate run?**\n\n" + "\n".join(lines))
     st.caption(
         "LiteRT's interpreter lists what it handed to XNNPACK as DELEGATE nodes; the operators of each part were found "
-        "by walking back from the tensors that the node fills to those that it reads. The others run in LiteRT's own "
-        "kernels: shape arithmetic, and the RESHAPE operators whose target shape it computes."
+        "by walking back from the tensors that the node fills to those that it reads."
     )
 
 
 def _part_text(file: TfliteFile, part: Part) -> str:
-    return " → ".join(file.operators[index].name for index in part.operators)
+    return ", ".join(file.operators[index].name for index in part.operators)
 
 
 def _tables(found: Graphs) -> None:

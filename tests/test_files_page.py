@@ -1,0 +1,130 @@
+"""The Files page through Streamlit's own test driver."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from fp16core.vocabulary import ModelPair
+from pages.shared import files_state
+from tests.test_pages import charts, visit, words
+
+GRAPH = "Graph"
+CONVERSION = "Converter and quantizer"
+PATIENCE_S = 120.0
+
+
+@pytest.fixture(autouse=True)
+def cold_caches() -> Iterator[None]:
+    st.cache_resource.clear()
+    yield
+    st.cache_resource.clear()
+
+
+def files(view: str) -> AppTest:
+    app = visit("files")
+    app.segmented_control(key="files-view").set_value(view).run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def graphs(app: AppTest) -> list[str]:
+    return [graph.proto.spec for graph in app.get("graphviz_chart")]
+
+
+def measured(app: AppTest, table: int) -> dict[str, list[str]]:
+    frame = app.table[table].value
+    return {row["measured"]: [str(row[name]) for name in frame if name != "measured"] for _, row in frame.iterrows()}
+
+
+def test_the_bytes_add_up_on_screen(pair: ModelPair) -> None:
+    app = visit("files")
+    table = app.dataframe[0].value.set_index("category")
+    for column, model in (("float32 (B)", pair.reference), ("float16 (B)", pair.target)):
+        assert table.loc["whole file", column] == len(model) == table[column][:-1].sum()
+    assert "only weights and biases shrink: from 81,640 B to **40,820 B**, exactly half" in words(app)
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["Beyond half"] == "+2,556 B"
+    assert [chart["data"][0]["type"] for chart in charts(app)] == ["waterfall", "treemap", "treemap"]
+
+
+def test_the_map_can_leave_weights_and_biases_out() -> None:
+    app = visit("files")
+    app.toggle(key="files-weights").set_value(False).run()
+    assert not app.exception
+    assert charts(app)[1]["data"][0]["values"][0] == 85_376 - 81_640
+
+
+def test_the_graphs_stand_side_by_side_and_the_questions_are_answered() -> None:
+    app = files(GRAPH)
+    reference, target = graphs(app)
+    assert "DEQUANTIZE" not in reference
+    assert target.count("class=dequantize") == 4
+    assert "STRIDED_SLICE" not in target
+    text = words(app)
+    assert "4 DEQUANTIZE operators" in text
+    assert "take it as **float32 n × 28 × 28**" in text
+    assert "logits of **10,000 of 10,000** images are the same, bit for bit" in text
+    assert "from 45,244 B to **85,376 B**" in text
+    assert "**while the model is loaded** by XNNPACK, and **in the first run** by LiteRT's own kernels" in text
+    assert "float32: 3 operators of 11, in 2 parts: CONV_2D, MAX_POOL_2D; FULLY_CONNECTED." in text
+    assert text.count("LiteRT's own kernels run SHAPE, STRIDED_SLICE, PACK, RESHAPE.") == 2
+    app.toggle(key="files-shapes").set_value(True).run()
+    assert all(graph.count("STRIDED_SLICE") >= 2 for graph in graphs(app))
+
+
+def asks(app: AppTest) -> list[Any]:
+    return [button for button in app.button if button.label == "Ask TensorFlow's converter"]
+
+
+def test_both_ways_to_float16_are_compared() -> None:
+    app = files(CONVERSION)
+    rows = measured(app, 0)
+    assert rows["file size"] == ["45,244 B", "44,740 B"]
+    assert rows["biases stored as"] == ["float16", "float32"]
+    assert rows["stored bits"] == ["as NumPy casts"] * 2
+    outcome = measured(app, 1)
+    assert outcome["stored value"] == ["70,000", "infinite"]
+    assert outcome["logits that are no number"] == ["0 of 10", "10 of 10"]
+    app.number_input(key="files-weight").set_value(65_519.0).run()
+    assert measured(app, 1)["stored value"] == ["65,519", "65,504"]
+
+
+def test_tensorflows_converter_is_asked_stopped_and_asked_again() -> None:
+    app = files(CONVERSION)
+    (ask,) = asks(app)
+    ask.click().run()
+    (stop,) = [button for button in app.button if button.label == "Stop"]
+    stop.click().run()
+    assert "Stopped." in words(app)
+    (ask,) = asks(app)
+    ask.click().run()
+    visitor = files(CONVERSION)
+    assert [button.label for button in visitor.button] == []  # who did not start it cannot stop it
+    job = files_state.desk().running
+    assert job is not None
+    job.wait(PATIENCE_S)
+    for seen in (app.run(), visitor.run()):
+        assert not seen.exception
+        assert measured(seen, 1)["stored value"] == ["70,000", "infinite", "65,504"]
+        assert measured(seen, 1)["logits that are no number"] == ["0 of 10", "10 of 10", "0 of 10"]
+    assert not {"tensorflow", "keras"} & {*sys.modules}
+
+
+def test_without_tensorflow_the_page_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import importlib.util as util\nfind = util.find_spec\n"
+        "util.find_spec = lambda name, *rest: None if name == 'tensorflow' else find(name, *rest)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    app = files(CONVERSION)
+    asks(app)[0].click().run()
+    if (job := files_state.desk().running) is not None:
+        job.wait(PATIENCE_S)
+    assert "TensorFlow is not installed" in words(app.run())
+    assert not app.exception
