@@ -17,7 +17,7 @@ from fp16core.vocabulary import ModelPair
 from tests.conftest import TestSet
 
 NODE = re.compile(r'^    (\w+) \[label="([^"]*)", class=(\w+)', re.MULTILINE)
-ARROW = re.compile(r'^    (\w+) -> (\w+) \[label=" *([^"]*?) *", class=(\w+)', re.MULTILINE)
+ARROW = re.compile(r'^    (\w+) -> (\w+) \[label="([^"]*)", class=(\w+)', re.MULTILINE)
 FRAME = re.compile(r"subgraph cluster\d+ \{ class=delegate; .*?tooltip=\"[^\"]*\"; (.*?) \}")
 
 
@@ -51,7 +51,9 @@ def test_arrows_join_maker_and_reader_of_each_computed_tensor(pair: ModelPair) -
     assert {(maker, reader) for maker, reader, _, _ in arrows if not reader.startswith("output")} == expected
     conv = next(op for op in operators.values() if op["op_name"] == "CONV_2D")
     shape = " × ".join("n" if size < 0 else str(size) for size in details[conv["inputs"][0]]["shape_signature"])
-    into_conv = {text for _, reader, text, _ in arrows if reader == f"op{conv['index']}"}
+    into_conv = {
+        " ".join(text.replace(r"\n", " ").split()) for _, reader, text, _ in arrows if reader == f"op{conv['index']}"
+    }
     assert into_conv == {f"float32 {shape}", "float32"}  # the image, and what comes out of two DEQUANTIZE
 
 

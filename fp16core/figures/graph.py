@@ -11,9 +11,6 @@ _HEAD = """digraph {
     node [shape=box, style=rounded, fontname=Helvetica, fontsize=11, margin="0.08,0.05", height=0.3];
     edge [fontname=Helvetica, fontsize=10, arrowsize=0.6];"""
 
-_ROOM = "     "
-"""Graphviz takes "×" for narrower than it is; browsers drop spaces, so these only make room."""
-
 
 def tensor_text(tensor: Tensor) -> str:
     """Type and shape of a tensor: ``float32 n × 28 × 28``, where n is chosen at run time."""
@@ -49,10 +46,10 @@ def graph_dot(file: TfliteFile, parts: tuple[Part, ...], with_shape_arithmetic: 
     for op in drawn:
         style = "dequantize" if op.name == "DEQUANTIZE" else "shapes" if op in shapes else "operator"
         lines.append(_node(f"op{op.index}", _label(op, file), style, f"{op.name}, operator {op.index} of the file"))
-    for number, part in enumerate(parts):
+    for number, part in enumerate(parts):  # Graphviz fits frames around boxes; the margin is for arrows' labels
         inside = " ".join(f"op{op.index};" for op in drawn if op.index in part.operators)
         lines.append(
-            f'    subgraph cluster{number} {{ class=delegate; style="rounded,dashed"; margin=8; '
+            f'    subgraph cluster{number} {{ class=delegate; style="rounded,dashed"; margin=18; '
             f'tooltip="XNNPACK, part {number + 1}"; {inside} }}'
         )
     return "\n".join([*lines, *_edges(file, drawn, shapes), *_stacked(drawn), "}"])
@@ -77,9 +74,9 @@ def _edges(file: TfliteFile, drawn: list[Operator], shapes: tuple[Operator, ...]
             continue
         tensor = file.tensors[index]
         # What an arrow carries that has it in the box at either end need not be said again.
-        text = "" if reader.startswith("output") else tensor.dtype if index in upsampled else tensor_text(tensor)
+        said = [] if reader.startswith("output") else [tensor.dtype, "" if index in upsampled else shape_text(tensor)]
         style = "shapes" if is_dim or tensor.dtype.startswith("int") else "tensor"
-        label, tooltip = f"{_ROOM}{text}{_ROOM}", _quoted(tensor.name)
+        label, tooltip = r"\n".join(f" {line}  " for line in said if line), _quoted(tensor.name)
         yield f'    {makers[index]} -> {reader} [label="{label}", class={style}, tooltip="{tooltip}"];'
 
 
