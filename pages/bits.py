@@ -86,29 +86,29 @@ def number_typed() -> TypedNumber:
 def index_chosen() -> int:
     """Position of a weight of the tensor, chosen by its number or by what is special about it."""
     last = tensor.reference.size - 1
-    if "bits_index" not in st.session_state and "bits_index" not in st.query_params:
-        pick(tensor, Pick.LARGEST_ERROR)
     if st.session_state.get("bits_index", 0) > last:  # after a change of the active pair
         st.session_state.bits_index = last
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     index = row.number_input(
-        "Weight number",
+        f"Weight number, 0 to {last:,}",
         0,
         last,
+        pick_weight(tensor, Pick.LARGEST_ERROR) or 0,
         key="bits_index",
         bind="query-params",
-        width=160,
+        width=200,
         help="Position in the tensor, from 0, row by row.",
     )
     for kind, (icon, hint) in _PICKS.items():
+        absent = kind is Pick.MOST_SUBNORMAL and not tensor.subnormal
         row.button(
             kind.value.capitalize(),
             key=f"bits-{kind.name.lower()}",
             icon=icon,
-            help=hint,
+            help="This tensor has none" if absent else hint,
             on_click=pick,
             args=(tensor, kind),
-            disabled=kind is Pick.MOST_SUBNORMAL and not tensor.subnormal,
+            disabled=absent,
         )
     return int(index)
 

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from fp16core.evaluate.dial import BREAKS_FROM, enough_mantissa_bits
+from fp16core.evaluate.dial import enough_mantissa_bits
 from fp16core.figures import dial as figures
 from fp16core.numerics.formats import PRESETS, FloatFormat
-from fp16core.text import bytes_text, count_text, percent_text, points_text, share_text, small_text
+from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text, weight_text
 from pages.shared import lab, routing, state
 from pages.shared.charts import chart, picked
 from pages.shared.headline import headline, number
@@ -73,12 +73,12 @@ with st.container(border=True):
             "Sign bit", True, key="signed", bind="query-params", help="Without it, negative weights become 0."
         )
         infinity = st.toggle(
-            "Infinity and NaN",
+            "Infinity",
             True,
             key="infinity",
             bind="query-params",
-            help="The largest exponent is kept for them, as IEEE 754 has it. FP8 E4M3 spends it on numbers instead, "
-            "to reach further.",
+            help="The largest exponent is kept for infinity and for what is not a number (NaN), as IEEE 754 has it. "
+            "Off, as in FP8 E4M3, it holds further numbers, and only the last pattern is NaN.",
         )
     chosen = FloatFormat(int(exponent), int(mantissa), signed, infinity)
     name = name_of(chosen)
@@ -110,14 +110,14 @@ for column, label, value, remark, hint in zip(
         percent_text(result.accuracy.value),
         f"{result.changed_predictions:,}",
         small_text(result.max_abs_logit_delta),
-        small_text(chosen.largest),
+        weight_text(chosen.largest),
     ),
     (
         f"{chosen.has_sign:d} sign + {chosen.exponent_bits} exponent + {chosen.mantissa_bits} mantissa",
         f"{bytes_text(result.size_bytes - len(found.pair.reference), signed=True)} against float32",
         f"{points_text(result.accuracy_delta)} against float32",
         f"of {found.comparison.images:,} test images",
-        f"median top-1 margin {small_text(found.comparison.median_margin)}",
+        f"best scores lead by {small_text(found.comparison.median_margin)} (median)",
         f"smallest above 0: {small_text(chosen.smallest)}",
     ),
     (
@@ -125,8 +125,10 @@ for column, label, value, remark, hint in zip(
         "Bytes of the float16 file if its weights were stored in so many bits, one after another without gaps.",
         "Share of the test images read right. Only the weights are rounded; the arithmetic stays float32.",
         "Images that float32 reads otherwise.",
-        "The largest change of a raw score of a digit, on any image.",
-        "Larger weights become infinite; those below half of the smallest become 0.",
+        "The largest change of a logit, the raw score of a digit, on any image. Beside it: the median lead of the best "
+        "score over the second best.",
+        f"Larger weights become {'infinite' if infinity else 'NaN, not a number'}; those below half of the smallest "
+        "become 0.",
     ),
     strict=True,
 ):
@@ -145,10 +147,11 @@ swept = dict(zip(MANTISSAS, measured, strict=False))
 if len(measured) == len(forms):
     enough = enough_mantissa_bits(swept)
     st.markdown(
-        f"**No number of mantissa bits is enough** with {count_text(chosen.exponent_bits, 'exponent bit')}: accuracy "
-        f"falls by more than {share_text(BREAKS_FROM)} of the images."
+        f"**No number of mantissa bits is enough** with {count_text(chosen.exponent_bits, 'exponent bit')}"
+        f"{'' if signed else ' and no sign bit'}: accuracy falls by a point or more."
         if enough is None
-        else f"**{count_text(enough, 'mantissa bit')} would do**: down to there, accuracy falls by less than a point."
+        else f"**{count_text(enough, 'mantissa bit')} would do** if a point of accuracy may be lost, though "
+        f"{count_text(swept[enough].changed_predictions, 'image')} would be read otherwise than by float32."
     )
 accuracy, changed = st.container(key="cards").columns(2)
 with accuracy.container(border=True):
@@ -183,8 +186,11 @@ with st.container(border=True):
         "Accuracy against bytes: real files of float32, float16, int8 and int4 weights, and formats as if packed",
     )
     st.caption(
-        "Whole numbers (int8, int4) with a scale for each row reach further down than floating point, and such files "
-        "exist: LiteRT Quantizer made them here. *Dynamic* also computes with 8-bit numbers, *weight-only* does not."
+        "float32's accuracy has a 95 % interval from "
+        f"{percent_text(reference.accuracy.low)} to {percent_text(reference.accuracy.high)}: smaller differences "
+        "between "
+        "models may be chance. Besides floating point there are whole numbers (int8, int4) with a scale for each row; "
+        "LiteRT Quantizer made such files here. *Dynamic* also computes with 8-bit numbers, *weight-only* does not."
     )
     st.dataframe(
         {

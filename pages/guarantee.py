@@ -19,7 +19,7 @@ routing.through_app("pages/guarantee.py")
 
 NEAREST = 6
 COLUMNS = 6
-MANTISSAS = range(12, 0, -1)
+MANTISSAS = range(12, -1, -1)
 
 st.title("Could float16 have changed an answer?")
 with state.explained():
@@ -42,7 +42,8 @@ def on_sheet() -> None:
 st.markdown(
     f"For **{percent_text(proof.proven_share)}** of {comparison.images:,} test images it could not: even if every "
     "rounding error of the weights pushed in the worst direction, the answer would stay. float16 did change "
-    f"**{count_text(comparison.changed_predictions, 'answer')}**."
+    f"**{count_text(comparison.changed_predictions, 'answer')}**. This is about float16 weights with float32 "
+    "arithmetic, as on this server; a processor that computes in float16 errs more."
 )
 nearest = select_images(comparison, Show.CLOSEST)[:NEAREST]
 metrics = headline(4)
@@ -64,14 +65,14 @@ number(
     metrics[2],
     "Closest call",
     f"{factor_text(comparison.report(comparison.closest_image).flip_factor)} ×",
-    f"image {comparison.closest_image:,}",
+    f"the error would do, image {comparison.closest_image:,}",
     "How many times the change that float16 made to the scores would change the answer. At most 1: it did.",
 )
 number(
     metrics[3],
-    "Bound / observed",
+    "Worst case",
     f"{factor_text(proof.caution(comparison.abs_logit_delta))} ×",
-    "in the median",
+    "what happened (median)",
     "How many times larger the largest possible change of a score is than the observed. In truth errors point both ways"
     " and mostly cancel; a proof must not count on it.",
 )
@@ -86,7 +87,7 @@ with st.container(border=True):
     with card:
         index = int(
             st.number_input(
-                "Image number",
+                f"Image number, 0 to {comparison.images - 1:,}",
                 0,
                 comparison.images - 1,
                 comparison.closest_image,
@@ -122,7 +123,8 @@ with calls.container(border=True):
     )
     st.caption(
         f"The {len(nearest)} images whose answer the smallest enlargement of float16's error would change, nearest "
-        "first. An orange frame: it did change."
+        "first; a smaller lead may be missing where float16's error happens to widen it. An orange frame: it did "
+        "change."
     )
     st.dataframe(
         {
@@ -141,7 +143,7 @@ with histogram.container(border=True):
         "Histograms of the largest change of a score, as observed and at most",
     )
     st.caption(
-        "A proof is cautious: it lets every error push the same way. The gap between the two is luck it refuses."
+        "The gap is how much the errors cancel in fact. A proof may not count on that: it lets all push the same way."
     )
 
 with st.expander("How it is proven", icon=":material/function:"):
@@ -152,7 +154,7 @@ with st.expander("How it is proven", icon=":material/function:"):
         "of the best score over each other digit. If the lower end of that range is above 0, no choice of errors can "
         "change the answer. The ranges also allow for what float32 arithmetic itself may add when both models sum up "
         "thousands of products in whatever order (Higham, *Accuracy and Stability of Numerical Algorithms*, "
-        "section 3.1). They do not cover a processor that computes in float16."
+        "section 3.1)."
     )
 
 st.subheader("How far would the proof carry?", anchor="formats")
@@ -171,12 +173,14 @@ if st.toggle(
             figures.proven_by_mantissa(
                 dict(zip(MANTISSAS, shares, strict=False)),
                 dict(zip(MANTISSAS, unchanged, strict=True)),
-                FLOAT16.exponent_bits,
+                FLOAT16,
             ),
             "proven-by-mantissa",
-            "Share of proven and of unchanged answers against mantissa bits",
+            "Share of answers that are not proven and that changed, against mantissa bits",
         )
         st.caption(
-            "Each mantissa bit less doubles the largest rounding error. A proof must give up before the model does."
+            "Each mantissa bit less doubles the largest rounding error. Where the model still gives the same answers "
+            "and the "
+            "proof does not hold, errors cancel that might have added up. No mark where there are no such images."
         )
 go_on()

@@ -36,7 +36,7 @@ with st.container(border=True):
     picture, choice = st.container(key="cards-portrait").columns([1, 3], vertical_alignment="center")
     index = int(
         choice.number_input(
-            "Image number",
+            f"Image number, 0 to {comparison.images - 1:,}",
             0,
             comparison.images - 1,
             key="layer_image",
@@ -150,8 +150,10 @@ with ratios.container(border=True):
         "Signal-to-noise ratio after each operator in decibels, beside that of the rounded weights",
     )
     st.caption(
-        "float16 keeps 11 significant bits of a weight that is not tiny, its *mantissa*: 11 × 6 dB are the dotted "
-        "guarantee, and rounding usually does better. Where the green line rises, errors cancel; where it falls, they "
+        "float16 keeps 11 significant bits of a weight that is not tiny: a leading 1 and the 10 bits of the "
+        "*mantissa*. "
+        "11 × 6 dB are the dotted worst case of one weight, and rounding usually does better. Where the green line "
+        "rises, errors cancel; where it falls, they "
         "add up."
     )
 
@@ -208,6 +210,12 @@ if over == ONE:
         )
         st.caption("The answer changes where a filled green mark climbs up to the blue one above it.")
 else:
+    many = travelled.images
+    st.markdown(
+        f"Of these {many:,} answers, **{comparison.changed[:many].sum():,}** changed. "
+        f"On **{comparison.exposed[:many].sum():,}** images some score changed by at least half the lead of the best "
+        "one; on all others, no answer could change."
+    )
     with st.container(border=True):
         st.markdown("**Changes and leads of all these images**")
         chart(
@@ -216,8 +224,9 @@ else:
             "Distributions of the largest logit change and of half the top-1 margin",
         )
         st.caption(
-            "No answer can change while an image’s change, in the green hill, is smaller than half its lead, in the "
-            "blue one: what counts is whether the hills overlap."
+            "An answer can only change where an image’s change, in the green hill, reaches half its lead, in the blue "
+            "one: "
+            "that is, where the hills overlap, however few images that are."
         )
 
 if (convolution := activations.convolution) is not None:

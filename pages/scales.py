@@ -4,7 +4,8 @@ import streamlit as st
 
 from fp16core.evaluate.scales import ScaleResult, unharmed_range
 from fp16core.figures import scales as figures
-from fp16core.text import count_text, percent_text, points_text, power_text, small_text
+from fp16core.numerics.formats import FLOAT16
+from fp16core.text import count_text, percent_text, points_text, power_text, small_text, weight_text
 from pages.shared import lab, routing, state
 from pages.shared.charts import chart
 from pages.shared.headline import headline, number
@@ -23,7 +24,8 @@ with state.explained():
 
 st.markdown(
     "Multiply one layer's weights by a factor and divide the next layer's by it: in exact arithmetic the network stays "
-    "the same. float32 has room for that. float16 reaches from 0.00000006 to 65,504, and no further."
+    "the same. float32 has room for that. float16 reaches from "
+    f"{small_text(FLOAT16.smallest)} to {weight_text(FLOAT16.largest)}, and no further."
 )
 with st.container(border=True):
     controls = st.container(key="cards-scales").columns(3)
@@ -79,26 +81,34 @@ with st.container(border=True):
 count = min(count, found.comparison.images)
 
 
-def measured(exponent: int) -> ScaleResult:
+def measured(setting: tuple[int, float, bool, int]) -> ScaleResult:
     """Both models at one factor."""
-    return lab.scale_result(boundary, float(base) ** exponent, beyond == CLAMPED, count)
+    return lab.scale_result(*setting)
 
 
+settings = [(boundary, float(base) ** exponent, beyond == CLAMPED, count) for exponent in powers]
 with state.explained():
-    here = measured(power)
-    results = sweep("scales", powers, measured, f"factors measured, each with both models on {count:,} images")
+    here = measured(settings[powers.index(power)])
+    results = sweep("scales", settings, measured, f"factors measured, each with both models on {count:,} images")
 
 factor = power_text(base, power)
 first, second = boundaries[boundary]
 parts = here.census.values()
 st.markdown(
     f"At factor **{factor}**, float32 reads **{percent_text(here.reference_accuracy)}** and float16 "
-    f"**{percent_text(here.target_accuracy)}** of the images right. "
-    + (":orange[Here float16 hurts.]" if here.hurts else "float16 does no harm here.")
+    f"**{percent_text(here.target_accuracy)}** of the first {count:,} test images right"
+    + (": :orange[here float16 hurts.]" if here.hurts else ".")
 )
 for column, label, value, remark, hint in zip(
     [*headline(3, "headline-1"), *headline(3, "headline-2")],
-    ("Accuracy, float16", "Changed answers", "Largest logit change", "Subnormal", "Became 0", "Too large"),
+    (
+        "Accuracy, float16",
+        "Changed answers",
+        "Largest logit change",
+        "Subnormal (fewer digits)",
+        "Became 0",
+        "Too large",
+    ),
     (
         percent_text(here.target_accuracy),
         f"{here.changed_predictions:,}",
@@ -115,9 +125,10 @@ for column, label, value, remark, hint in zip(
         *[f"of {sum(part.total for part in parts):,} rescaled weights"] * 3,
     ),
     (
-        "Share of these images read right.",
+        "Share of these images read right; other images, or more of them, give other shares.",
         "Images on which the two rescaled models answer differently. Without an answer: a score is not a number.",
-        f"Rescaling itself changed float32's scores by {small_text(here.reference_delta)} at most.",
+        "Of a logit, the raw score of a digit. Rescaling itself changed float32's by "
+        f"{small_text(here.reference_delta)} at most.",
         "Weights nearer to 0 than 2⁻¹⁴ ≈ 0.000061: float16 stores them with fewer digits, the fewer the smaller.",
         "Weights below half of float16's smallest number, 2⁻²⁴ ≈ 0.00000006.",
         "Weights of 65,520 and more.",
@@ -131,7 +142,7 @@ if len(results) == len(powers):
     st.markdown(
         "float16 costs a point of accuracy even at factor 1."
         if unharmed is None
-        else f"Between factors **{power_text(base, powers[unharmed[0]])}** and "
+        else f"On these {count:,} images, between factors **{power_text(base, powers[unharmed[0]])}** and "
         f"**{power_text(base, powers[unharmed[1]])}**, float16 costs less than a point of accuracy."
     )
 accuracy, change = st.container(key="cards").columns(2)

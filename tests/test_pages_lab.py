@@ -64,7 +64,7 @@ def test_the_overflow_lab_starts_unscaled_and_says_where_float16_hurts(compariso
     assert shown["Accuracy, float16"] == percent_text(comparison.target.correct[:2000].mean())
     assert shown["Too large"] == "0"
     app.slider(key="power-of-2").set_value(20).run()
-    assert ":orange[Here float16 hurts.]" in words(app)
+    assert ":orange[here float16 hurts.]" in words(app)
     assert "2000 images without an answer" in app.metric[1].delta.replace(",", "")
     app.segmented_control(key="beyond").set_value("clamped to 65,504").run()
     assert "without an answer" not in app.metric[1].delta

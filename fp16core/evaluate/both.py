@@ -29,6 +29,11 @@ class BothAnswers:
         """Whether the two predictions differ, shape (n,)."""
         return np.not_equal(self.reference.predictions, self.target.predictions)
 
+    @cached_property
+    def exposed(self) -> npt.NDArray[np.bool_]:
+        """Whether some logit changed by at least half the reference's margin, without which no answer can change."""
+        return np.logical_not(self.abs_logit_delta < self.reference.margins / 2)
+
     @property
     def changed_predictions(self) -> int:
         """Number of images on which the two predictions differ."""

@@ -87,10 +87,14 @@ def measure_format(
 
 
 def packed_size_bytes(pair: ModelPair, bits: int) -> int:
-    """Size of the target's file if it stored each weight and bias in so many bits, one after another without gaps."""
-    weights = read_tflite(pair.target, pair.target_name).weights().values()
+    """Size of the target's file if it stored each weight and bias in so many bits, one after another without gaps.
+
+    With 32 bits it is the reference's file: nothing has to be upsampled.
+    """
+    model, name = (pair.reference, pair.reference_name) if bits == 32 else (pair.target, pair.target_name)
+    weights = read_tflite(model, name).weights().values()
     numbers = sum(tensor.values.size for tensor in weights)
-    besides = len(pair.target) - sum(len(tensor.stored_bytes) for tensor in weights)
+    besides = len(model) - sum(len(tensor.stored_bytes) for tensor in weights)
     return besides + -(-numbers * bits // 8)
 
 

@@ -72,12 +72,22 @@ def accuracy_by_bytes(
     for member in formats:
         _letter(drawn, member, xanchor="left", xshift=9)
     drawn.add_hline(y=100 * reference.accuracy.value, line={"color": REFERENCE_COLOUR, "dash": "dash", "width": 1})
-    shown = [100 * m.accuracy.value for m in (*files, *formats, own)]
-    centre, spread = 100 * reference.accuracy.value, max(abs(s - 100 * reference.accuracy.value) for s in shown)
+    centre = 100 * reference.accuracy.value
+    spread = max(abs(100 * member.accuracy.value - centre) for member in (*files, *formats))
+    reach = 1.5 * max(spread, 0.2)
+    if 100 * own.accuracy.value < centre - reach:
+        # One broken format would squeeze all others into a line.
+        drawn.add_annotation(
+            x=own.size_bytes,
+            y=0,
+            yref="paper",
+            yanchor="bottom",
+            text=f"{own.name}: {percent_text(own.accuracy.value)} ↓",
+            showarrow=False,
+            font={"size": 12, "color": DELTA_COLOUR},
+        )
     drawn.update_xaxes(title="bytes in the file", range=[0, 1.12 * max(m.size_bytes for m in files)], tickformat=",")
-    drawn.update_yaxes(
-        title="accuracy (%)", range=[centre - 1.3 * max(spread, 0.2), centre + 1.3 * max(min(spread, 0.5), 0.2)]
-    )
+    drawn.update_yaxes(title="accuracy (%)", range=[centre - reach, centre + reach])
     return fixed(drawn)
 
 
@@ -173,7 +183,7 @@ def _by_mantissa(heights: Sequence[float], results: Mapping[int, DialResult], ch
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
     )
-    mark(drawn, chosen, "chosen")
+    mark(drawn, chosen, "chosen", left=chosen < 12)  # the axis runs down
     drawn.update_xaxes(title="mantissa bits", range=[23.5, -0.6], dtick=4, tick0=0)
     return fixed(drawn)
 

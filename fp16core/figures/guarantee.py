@@ -14,7 +14,10 @@ from fp16core.figures.style import (
     TARGET_COLOUR,
     figure,
     fixed,
+    log_ticks,
+    mark,
 )
+from fp16core.numerics.formats import FloatFormat
 from fp16core.text import percent_text
 
 
@@ -55,27 +58,36 @@ def observed_and_possible(comparison: Comparison, found: Guarantee) -> go.Figure
     )
 
 
-def proven_by_mantissa(proven: Mapping[int, float], unchanged: Mapping[int, float], exponent_bits: int) -> go.Figure:
-    """Share of images proven unchangeable, and share unchanged as observed, against mantissa bits."""
-    drawn = figure(320)
+def proven_by_mantissa(proven: Mapping[int, float], unchanged: Mapping[int, float], form: FloatFormat) -> go.Figure:
+    """Share of images not proven unchangeable, and of those that changed, against mantissa bits; zeros left out.
+
+    Parameters
+    ----------
+    proven, unchanged
+        Shares of all images, by mantissa bits.
+    form
+        The format to mark, with the exponent bits of all.
+    """
+    drawn = figure(340)
     for name, shares, colour, symbol in (
-        ("proven unchangeable", proven, DELTA_COLOUR, "circle"),
-        ("unchanged as observed", unchanged, REFERENCE_COLOUR, "diamond"),
+        ("not proven", proven, NEUTRAL_COLOUR, "circle"),
+        ("changed", unchanged, TARGET_COLOUR, "diamond"),
     ):
-        order = sorted(shares, reverse=True)
+        order = [bits for bits in sorted(shares, reverse=True) if shares[bits] < 1]
         drawn.add_scatter(
             name=name,
             x=order,
-            y=[100 * shares[bits] for bits in order],
+            y=[100 * (1 - shares[bits]) for bits in order],
             mode="lines+markers",
             line={"color": colour, "width": 2},
             marker={"size": 8, "symbol": symbol},
             text=[
-                f"{exponent_bits} exponent and {bits} mantissa bits: {percent_text(shares[bits])} {name}"
+                f"{form.exponent_bits} exponent and {bits} mantissa bits: {percent_text(1 - shares[bits])} {name}"
                 for bits in order
             ],
             hovertemplate="%{text}<extra></extra>",
         )
-    drawn.update_xaxes(title="mantissa bits", autorange="reversed", dtick=1)
-    drawn.update_yaxes(title="images (%)", range=[-3, 103])
+    mark(drawn, form.mantissa_bits, form.name)
+    drawn.update_xaxes(title="mantissa bits", range=[max(unchanged) + 0.5, min(unchanged) - 0.5], dtick=1)
+    drawn.update_yaxes(title="images (%)", **log_ticks(0.005, 150))
     return fixed(drawn)

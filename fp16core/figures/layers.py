@@ -109,7 +109,7 @@ def step_errors(propagation: Propagation) -> go.Figure:
 
 
 def step_snr(propagation: Propagation, weights: ErrorMeasure) -> go.Figure:
-    """Signal-to-noise ratio after each operator, beside that of the weights and what float16 guarantees."""
+    """Signal-to-noise ratio after each operator, beside that of the weights and the worst of one weight."""
     drawn = _by_step(propagation)
     errors = [each.error for each in propagation.steps]
     values = [error.snr_db for error in errors]
@@ -126,7 +126,7 @@ def step_snr(propagation: Propagation, weights: ErrorMeasure) -> go.Figure:
     )
     lines = (
         (f"rounded weights ({decibels_text(weights.snr_db)})", weights.snr_db, TARGET_COLOUR, "dash"),
-        (f"float16's guarantee ({decibels_text(GUARANTEED_SNR_DB)})", GUARANTEED_SNR_DB, NEUTRAL_COLOUR, "dot"),
+        (f"worst case of one weight ({decibels_text(GUARANTEED_SNR_DB)})", GUARANTEED_SNR_DB, NEUTRAL_COLOUR, "dot"),
     )
     for name, value, colour, dash in lines:
         drawn.add_scatter(

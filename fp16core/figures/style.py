@@ -63,11 +63,19 @@ def power_ticks(powers: Sequence[int], base: int, most: int = 9) -> dict[str, An
     return {"tickmode": "array", "tickvals": shown, "ticktext": [power_text(base, power) for power in shown]}
 
 
-def mark(drawn: go.Figure, x: float, words: str) -> None:
-    """A dotted line across a figure at what the visitor chose."""
+def mark(drawn: go.Figure, x: float, words: str, left: bool = False) -> None:
+    """A dotted line across a figure, with words to its right or left."""
     drawn.add_vline(x=x, line={"color": NEUTRAL_COLOUR, "dash": "dot", "width": 2})
     drawn.add_annotation(
-        x=x, y=1, yref="paper", text=words, showarrow=False, xanchor="left", yanchor="top", xshift=4, font={"size": 12}
+        x=x,
+        y=1,
+        yref="paper",
+        text=words,
+        showarrow=False,
+        xanchor="right" if left else "left",
+        yanchor="top",
+        xshift=-4 if left else 4,
+        font={"size": 12},
     )
 
 

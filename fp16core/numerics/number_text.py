@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from fp16core.numerics.bits import BinaryNumber, nearest, special
+from fp16core.numerics.bits import BinaryNumber, Kind, nearest, special
 from fp16core.numerics.formats import FLOAT16, FLOAT32
 from fp16core.numerics.narrowing import narrow
 from fp16core.vocabulary import NumberError
@@ -46,6 +46,11 @@ class TypedNumber:
     def is_float32(self) -> bool:
         """Whether float32 holds exactly what was typed."""
         return self.exact is None or (self.float32.is_finite and abs(self.float32.value) == self.exact)
+
+    @property
+    def is_lost_in_float32(self) -> bool:
+        """Whether float32 makes it infinite, or 0, though it is neither."""
+        return bool(self.exact) and self.float32.kind in (Kind.INFINITE, Kind.ZERO)
 
     @property
     def direct_float16(self) -> BinaryNumber:

@@ -76,7 +76,12 @@ def weight_sentence(tensor: WeightRounding, weight: StoredWeight) -> str:
 def number_sentence(read: TypedNumber, found: Narrowing) -> str:
     """What both formats make of a typed number, and whether NumPy makes the same, as Markdown."""
     single, half, text = found.source.decimal_text, found.result.decimal_text, plain(read.text)
-    if not found.source.is_finite:
+    if read.is_lost_in_float32:
+        said = (
+            f"{text} lies beyond what float32 can hold: it already stores **{single}**. What follows is only about "
+            "that. "
+        )
+    elif not found.source.is_finite:
         said = f"Both formats have bit patterns for {text}. "
     elif read.is_float32:
         said = f"float32 holds {text} exactly; float16 stores **{half}**. "

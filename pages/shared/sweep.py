@@ -5,12 +5,18 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 _Setting = TypeVar("_Setting", bound=Hashable)
 _Result = TypeVar("_Result")
 
 _SLICE_S = 0.7
 """How long is measured before the page is drawn and listens again."""
+
+_SENDING_S = 0.1
+"""How long a page gets to reach the browser before it is drawn again."""
+
+_UNFINISHED = "sweep-unfinished"
 
 
 def sweep(key: str, settings: Sequence[_Setting], measure: Callable[[_Setting], _Result], what: str) -> list[_Result]:
@@ -21,48 +27,55 @@ def sweep(key: str, settings: Sequence[_Setting], measure: Callable[[_Setting], 
     key
         Names the sweep on the page.
     settings
-        What to measure, in this order.
+        What to measure, in this order; all that a measurement depends on.
     measure
         Measures one setting, and answers at once where it was measured before.
     what
         What is measured, in the plural, with where it is measured.
     """
-    asked = hash(tuple(settings))
-    stopped_for, stopped_at = st.session_state.get(_stopped(key), (None, 0))
-    stopped = stopped_for == asked
+    total, asked = len(settings), hash(tuple(settings))
+    asked_before, done, stopped = st.session_state.get(_state(key), (None, 0, False))
+    if asked_before != asked:
+        done, stopped = 0, False
+    place = st.empty()
+    if done < total:
+        # Before measuring, too: what a page draws late, it shows late.
+        _show(place, key, done, total, what, stopped)
     results: list[_Result] = []
     deadline = time.monotonic() + _SLICE_S
-    with st.container(horizontal=True, vertical_alignment="center"):
-        bar = st.empty()
-        for setting in settings[: stopped_at if stopped else None]:
-            if results and not stopped and time.monotonic() > deadline:
-                break
-            results.append(measure(setting))
-        done, total = len(results), len(settings)
-        if done == total:
-            bar.caption(f"{total:,} {what}.")
-            return results
-        bar.progress(done / total, text=f"{done:,} of {total:,} {what}" + (", stopped" if stopped else " …"))
-        if stopped:
-            st.button("Go on", icon=":material/play_arrow:", key=f"{key}-on", on_click=_stop, args=(key, None, 0))
-        else:
-            st.button("Stop", icon=":material/stop:", key=f"{key}-stop", on_click=_stop, args=(key, asked, done))
-            st.session_state[_UNFINISHED] = True
+    for setting in settings[: done if stopped else None]:
+        if results and not stopped and time.monotonic() > deadline:
+            break
+        results.append(measure(setting))
+    st.session_state[_state(key)] = (asked, len(results), stopped)
+    if len(results) == total:
+        place.caption(f"{total:,} {what}.")
+    elif not stopped:
+        st.session_state[_UNFINISHED] = True
     return results
 
 
 def go_on() -> None:
     """At the end of a page: if a sweep has more to measure, draw the page again."""
     if st.session_state.pop(_UNFINISHED, False):
+        # A new run drops what the last one has not sent yet.
+        time.sleep(_SENDING_S)
         st.rerun()
 
 
-_UNFINISHED = "sweep-unfinished"
+def _show(place: DeltaGenerator, key: str, done: int, total: int, what: str, stopped: bool) -> None:
+    row = place.container(horizontal=True, vertical_alignment="center")
+    row.progress(done / total, text=f"{done:,} of {total:,} {what}" + (", stopped" if stopped else " …"))
+    if stopped:
+        row.button("Go on", icon=":material/play_arrow:", key=f"{key}-on", on_click=_set_stopped, args=(key, False))
+    else:
+        row.button("Stop", icon=":material/stop:", key=f"{key}-stop", on_click=_set_stopped, args=(key, True))
 
 
-def _stopped(key: str) -> str:
-    return f"{key}-stopped"
+def _state(key: str) -> str:
+    return f"{key}-sweep"
 
 
-def _stop(key: str, asked: int | None, done: int) -> None:
-    st.session_state[_stopped(key)] = (asked, done)
+def _set_stopped(key: str, stopped: bool) -> None:
+    asked, done, _ = st.session_state[_state(key)]
+    st.session_state[_state(key)] = (asked, done, stopped)
