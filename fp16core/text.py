@@ -52,7 +52,7 @@ def weight_text(value: float) -> str:
 
 def factor_text(factor: float) -> str:
     """How many times: two significant digits below 10, whole numbers above."""
-    if factor < 0.01:
+    if factor < 0.01 or not math.isfinite(factor):
         return small_text(factor)
     return f"{factor:.2g}" if factor < 9.95 else f"{factor:,.0f}"
 

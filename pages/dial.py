@@ -4,23 +4,18 @@ import streamlit as st
 
 from fp16core.evaluate.dial import enough_mantissa_bits
 from fp16core.figures import dial as figures
-from fp16core.numerics.formats import PRESETS, FloatFormat
+from fp16core.numerics.formats import FLOAT16, FLOAT32, PRESETS, FloatFormat
 from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text, weight_text
 from pages.shared import lab, routing, state
 from pages.shared.charts import chart, picked
 from pages.shared.headline import headline, number
 from pages.shared.sweep import go_on, sweep
+from pages.shared.words import plain
 
 routing.through_app("pages/dial.py")
 
 EXPONENTS = range(2, 9)
 MANTISSAS = range(23, -1, -1)
-
-
-def name_of(form: FloatFormat) -> str:
-    """A preset's name, or the counts of the format's bits."""
-    known = [name for name, preset in PRESETS.items() if preset == form]
-    return known[0] if known else f"{form.exponent_bits} + {form.mantissa_bits} bits"
 
 
 def turn_to(form: FloatFormat) -> None:
@@ -81,8 +76,7 @@ with st.container(border=True):
             "Off, as in FP8 E4M3, it holds further numbers, and only the last pattern is NaN.",
         )
     chosen = FloatFormat(int(exponent), int(mantissa), signed, infinity)
-    name = name_of(chosen)
-    st.session_state.preset = name if name in PRESETS else None
+    st.session_state.preset = chosen.title if chosen.title in PRESETS else None
     presets.pills(
         "Formats that hardware knows",
         list(PRESETS),
@@ -93,7 +87,7 @@ with st.container(border=True):
     )
 
 with state.explained():
-    result = lab.format_result(chosen, name)
+    result = lab.format_result(chosen)
 
 st.markdown(
     f"With each weight rounded to **{count_text(chosen.width, 'bit')}**, the model reads "
@@ -140,14 +134,14 @@ with state.explained():
     measured = sweep(
         "dial",
         forms,
-        lambda form: lab.format_result(form, name_of(form)),
+        lab.format_result,
         f"formats measured, each on {found.comparison.images:,} images",
     )
 swept = dict(zip(MANTISSAS, measured, strict=False))
 if len(measured) == len(forms):
     enough = enough_mantissa_bits(swept)
     st.markdown(
-        f"**No number of mantissa bits is enough** with {count_text(chosen.exponent_bits, 'exponent bit')}"
+        f"**Even 23 mantissa bits are not enough** with {count_text(chosen.exponent_bits, 'exponent bit')}"
         f"{'' if signed else ' and no sign bit'}: accuracy falls by a point or more."
         if enough is None
         else f"**{count_text(enough, 'mantissa bit')} would do** if a point of accuracy may be lost, though "
@@ -169,16 +163,14 @@ with changed.container(border=True):
         "changed-by-mantissa",
         "Number of changed answers against the number of mantissa bits",
     )
-    st.caption("A changed answer can also be a mended one, so these are more than the points of accuracy lost.")
+    st.caption("A changed answer can also be a mended one, so these are at least as many as the accuracy lost.")
 
 st.subheader("What the bytes buy", anchor="bytes")
 with state.explained():
-    files = lab.file_results()
-    others = [
-        lab.format_result(form, preset)
-        for preset, form in PRESETS.items()
-        if preset not in {file.name for file in files}
-    ]
+    files, refusals = lab.file_results()
+    others = [lab.format_result(form) for form in PRESETS.values() if form not in (FLOAT32, FLOAT16)]
+for refusal in refusals:
+    st.caption(f":orange[{plain(refusal)}]")
 with st.container(border=True):
     chart(
         figures.accuracy_by_bytes(files, others, result, files[0]),
@@ -211,13 +203,13 @@ if st.toggle(
     f"Measure all {len(all_formats)} formats with these switches",
     key="map",
     bind="query-params",
-    help="Takes some ten seconds the first time; can be stopped, and shows what it has.",
+    help="Takes a while the first time; can be stopped, and shows what it has.",
 ):
     with state.explained():
         mapped = sweep(
             "map",
             all_formats,
-            lambda form: lab.format_result(form, name_of(form)),
+            lab.format_result,
             f"formats measured, each on {found.comparison.images:,} images",
         )
     with st.container(border=True):

@@ -64,14 +64,14 @@ number(
 number(
     metrics[2],
     "Closest call",
-    f"{factor_text(comparison.report(comparison.closest_image).flip_factor)} ×",
-    f"the error would do, image {comparison.closest_image:,}",
+    f"{factor_text(comparison.report(nearest[0]).flip_factor)} ×" if len(nearest) else "none",
+    f"the error would do, image {nearest[0]:,}" if len(nearest) else "no multiple changes an answer",
     "How many times the change that float16 made to the scores would change the answer. At most 1: it did.",
 )
 number(
     metrics[3],
     "Worst case",
-    f"{factor_text(proof.caution(comparison.abs_logit_delta))} ×",
+    f"{factor_text(proof.overestimate(comparison.abs_logit_delta))} ×",
     "what happened (median)",
     "How many times larger the largest possible change of a score is than the observed. In truth errors point both ways"
     " and mostly cancel; a proof must not count on it.",
@@ -100,6 +100,8 @@ with st.container(border=True):
         st.caption(
             "Its answer is proven."
             if proof.proven[index]
+            else "Nothing can be proven of it: a score is not a number."
+            if not comparison.report(index).is_answered
             else "Its answer is not proven: the lead is smaller than what float16 could take."
         )
     with plot:
@@ -113,28 +115,31 @@ with st.container(border=True):
 calls, histogram = st.container(key="cards").columns(2)
 with calls.container(border=True):
     st.markdown("**The closest calls**")
-    contact_sheet(
-        sprite_png(found.images[nearest], COLUMNS),
-        COLUMNS,
-        sheet_entries(comparison, nearest, index),
-        (REFERENCE_COLOUR, TARGET_COLOUR),
-        key="nearest",
-        on_pick=on_sheet,
-    )
-    st.caption(
-        f"The {len(nearest)} images whose answer the smallest enlargement of float16's error would change, nearest "
-        "first; a smaller lead may be missing where float16's error happens to widen it. An orange frame: it did "
-        "change."
-    )
-    st.dataframe(
-        {
-            "image": [int(i) for i in nearest],
-            "error × to change": [factor_text(comparison.report(i).flip_factor) for i in nearest],
-            "lead": [small_text(comparison.report(i).margin) for i in nearest],
-            "proven": ["yes" if proof.proven[i] else "no" for i in nearest],
-        },
-        hide_index=True,
-    )
+    if len(nearest):
+        contact_sheet(
+            sprite_png(found.images[nearest], COLUMNS),
+            COLUMNS,
+            sheet_entries(comparison, nearest, index),
+            (REFERENCE_COLOUR, TARGET_COLOUR),
+            key="nearest",
+            on_pick=on_sheet,
+        )
+        st.caption(
+            f"The {len(nearest)} images whose answer the smallest enlargement of float16's error would change, nearest "
+            "first; a smaller lead may be missing where float16's error happens to widen it. An orange frame: it did "
+            "change."
+        )
+        st.dataframe(
+            {
+                "image": [int(i) for i in nearest],
+                "error × to change": [factor_text(comparison.report(i).flip_factor) for i in nearest],
+                "lead": [small_text(comparison.report(i).margin) for i in nearest],
+                "proven": ["yes" if proof.proven[i] else "no" for i in nearest],
+            },
+            hide_index=True,
+        )
+    else:
+        st.markdown("No multiple of float16's error would change an answer.")
 with histogram.container(border=True):
     st.markdown("**What happened, and what could have**")
     chart(
@@ -162,17 +167,15 @@ if st.toggle(
     "Prove it for fewer mantissa bits, too",
     key="prove",
     bind="query-params",
-    help="Takes some twenty seconds the first time; can be stopped, and shows what it has.",
+    help="Takes a while the first time; can be stopped, and shows what it has.",
 ):
     forms = [FloatFormat(FLOAT16.exponent_bits, bits) for bits in MANTISSAS]
     with state.explained():
-        shares = sweep("prove", forms, lab.proven_share, f"formats, each on {comparison.images:,} images")
-        unchanged = [lab.format_result(form, f"5 + {form.mantissa_bits} bits").unchanged_share for form in forms]
+        shares = sweep("prove", forms, lab.proven_and_unchanged, f"formats, each on {comparison.images:,} images")
     with st.container(border=True):
         chart(
             figures.proven_by_mantissa(
                 dict(zip(MANTISSAS, shares, strict=False)),
-                dict(zip(MANTISSAS, unchanged, strict=True)),
                 FLOAT16,
             ),
             "proven-by-mantissa",

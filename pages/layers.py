@@ -150,11 +150,9 @@ with ratios.container(border=True):
         "Signal-to-noise ratio after each operator in decibels, beside that of the rounded weights",
     )
     st.caption(
-        "float16 keeps 11 significant bits of a weight that is not tiny: a leading 1 and the 10 bits of the "
-        "*mantissa*. "
-        "11 × 6 dB are the dotted worst case of one weight, and rounding usually does better. Where the green line "
-        "rises, errors cancel; where it falls, they "
-        "add up."
+        "float16 keeps 11 significant bits of a weight in its normal range: a leading 1 and the 10 bits of the "
+        "*mantissa*. 11 × 6 dB are the dotted worst case of one such weight; rounding usually does better. Where the "
+        "green line rises, the error shrank against the activations; where it falls, it grew."
     )
 
 with st.container(border=True):

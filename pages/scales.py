@@ -38,8 +38,8 @@ with st.container(border=True):
             required=True,
             key="factors",
             bind="query-params",
-            help="A power of two only moves the exponent, so float32 gives the same scores bit for bit. A power of ten "
-            "rounds each weight anew.",
+            help="A power of two only moves the exponent, so float32 gives the same scores while its range lasts. "
+            "A power of ten rounds each weight anew.",
         )
         .removeprefix("powers of ")
     )
@@ -163,7 +163,7 @@ with change.container(border=True):
     )
     st.caption(
         "Flat where all weights are normal: float16's error is relative, so it does not mind the scale. No point where "
-        "a score is not a number."
+        "a score is infinite or not a number."
     )
 with st.container(border=True):
     st.markdown("**What became of the weights in float16**")

@@ -1,17 +1,22 @@
 """Bounds on the logits, against what was observed and against a float64 pass with weights drawn within the errors."""
 
+from dataclasses import replace
+
+import flatbuffers
 import numpy as np
 import numpy.typing as npt
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 
 from fp16core.convert import Operator, quantize_tflite
 from fp16core.convert.chain import Layer, read_chain
 from fp16core.data.mnist import normalise
-from fp16core.evaluate import Comparison, compare
-from fp16core.evaluate.guarantee import format_errors, guarantee, rounding_errors
+from fp16core.evaluate import Answers, Comparison, compare
+from fp16core.evaluate.guarantee import guarantee
 from fp16core.numerics.bounds import bound_logits
 from fp16core.numerics.formats import FLOAT16
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.numerics.rounding import format_errors, rounding_errors
+from fp16core.vocabulary import ModelFileError, ModelPair, PairError
 from tests.conftest import TestSet
 
 
@@ -131,3 +136,113 @@ def test_errors_of_a_format_are_those_of_the_cast(pair: ModelPair) -> None:
 def test_a_network_that_does_not_end_in_scores_is_refused(pair: ModelPair, test_set: TestSet) -> None:
     with pytest.raises(ModelFileError, match="ends in MAX_POOL_2D"):
         bound_logits(read_chain(pair.reference)[:3], rounding_errors(pair), normalise(test_set[0][:1]))
+
+
+def layer(name: str, shape: tuple[int, ...], **settings: int | str) -> Layer:
+    return Layer(Operator(0, name, (), (), {"activation": "NONE", **settings}), shape)
+
+
+def drawn_network(rng: np.random.Generator) -> tuple[Layer, ...]:
+    """Two convolutions, one with stride 2, RELU6 and no bias; overlapping pooling; a hidden layer; ten scores."""
+
+    def weights(*shape: int) -> npt.NDArray[np.float32]:
+        return rng.normal(0, 0.7, shape).astype(np.float32)
+
+    strides = {"stride_height": 1, "stride_width": 1}
+    two = {"stride_height": 2, "stride_width": 2}
+    return (
+        layer("RESHAPE", (9, 9, 1)),
+        replace(layer("CONV_2D", (4, 4, 3), **two, activation="RELU6"), weights=weights(3, 3, 3, 1), weights_key="a"),
+        replace(
+            layer("CONV_2D", (3, 4, 2), **strides, activation="RELU"),
+            weights=weights(2, 2, 1, 3),
+            bias=weights(2),
+            weights_key="b",
+            bias_key="b0",
+        ),
+        layer("MAX_POOL_2D", (2, 3, 2), **strides, filter_height=2, filter_width=2),
+        layer("RESHAPE", (12,)),
+        replace(
+            layer("FULLY_CONNECTED", (7,), activation="RELU"),
+            weights=weights(7, 12),
+            bias=weights(7),
+            weights_key="c",
+            bias_key="c0",
+        ),
+        replace(
+            layer("FULLY_CONNECTED", (10,)), weights=weights(10, 7), bias=weights(10), weights_key="d", bias_key="d0"
+        ),
+    )
+
+
+def run(
+    network: tuple[Layer, ...], weights: dict[str, npt.NDArray[np.float64]], image: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float64]:
+    """One image through a drawn network in float64, sum by sum."""
+    values = image.astype(np.float64)
+    for step in network:
+        settings, shape = step.operator.settings, step.output_shape
+        given = values
+        if step.operator.name == "RESHAPE":
+            values = given.reshape(shape)
+            continue
+        values = np.zeros(shape)
+        down, right = int(settings.get("stride_height", 1)), int(settings.get("stride_width", 1))
+        for place in np.ndindex(*shape):
+            if step.operator.name == "FULLY_CONNECTED":
+                values[place] = (weights[step.weights_key][place[0]] * given).sum()
+            elif step.operator.name == "CONV_2D":
+                kernel = weights[step.weights_key][place[2]]
+                top, left = place[0] * down, place[1] * right
+                values[place] = (kernel * given[top : top + kernel.shape[0], left : left + kernel.shape[1]]).sum()
+            else:
+                top, left = place[0] * down, place[1] * right
+                values[place] = given[top : top + 2, left : left + 2, place[2]].max()
+        if step.bias_key:
+            values = values + weights[step.bias_key]
+        if step.activation != "NONE":
+            values = np.clip(values, 0, 6 if step.activation == "RELU6" else None)
+    return values
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_other_networks_keep_within_their_bounds(seed: int) -> None:
+    """Weights drawn anywhere within errors of up to 2 %, and images with negative pixels."""
+    rng = np.random.default_rng(seed)
+    network = drawn_network(rng)
+    weights = {step.weights_key: step.weights.astype(float) for step in network if step.weights is not None}
+    weights |= {step.bias_key: step.bias.astype(float) for step in network if step.bias is not None}
+    errors = {key: 0.02 * np.abs(values) for key, values in weights.items()}
+    images = rng.normal(0, 1, (5, 9, 9)).astype(np.float32)
+    bounds = bound_logits(network, errors, images)
+    for _ in range(5):
+        drawn = {key: values + errors[key] * rng.uniform(-1, 1, values.shape) for key, values in weights.items()}
+        for image, low, high, leads in zip(images, bounds.low, bounds.high, bounds.leads, strict=True):
+            logits = run(network, drawn, image)
+            assert (low <= logits).all()
+            assert (logits <= high).all()
+            assert (logits[:, None] - logits[None, :] >= leads - 1e-12).all()
+
+
+def test_sums_that_could_leave_float32_prove_nothing() -> None:
+    """Two weights of 3e38 cancel exactly; in float32 their partial sum is infinite."""
+    weights = np.zeros((10, 784), np.float32)
+    weights[9, :4] = 3e38, 3e38, -3e38, -3e38
+    weights[9, 4] = 1
+    bounds = bound_logits(dense(weights), {"w": np.zeros((10, 784))}, np.ones((1, 28, 28), np.float32))
+    assert not bounds.least_lead(np.array([9]))[0] > 0
+
+
+def test_a_target_that_computes_something_else_is_refused(
+    pair: ModelPair, test_set: TestSet, comparison: Comparison
+) -> None:
+    """The same weights, but without the convolution's ReLU."""
+    root = schema.ModelT.InitFromPackedBuf(pair.target, 0)
+    for op in root.subgraphs[0].operators:
+        if isinstance(op.builtinOptions, schema.Conv2DOptionsT):
+            op.builtinOptions.fusedActivationFunction = schema.ActivationFunctionType.NONE
+    builder = flatbuffers.Builder(len(pair.target))
+    builder.Finish(root.Pack(builder), b"TFL3")
+    other = ModelPair("other", pair.reference, bytes(builder.Output()))
+    with pytest.raises(PairError, match="choose a target converted from this reference"):
+        guarantee(other, rounding_errors(other), test_set[0][:1], Answers(comparison.reference.logits[:1]))

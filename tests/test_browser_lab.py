@@ -30,6 +30,33 @@ def test_a_sweep_can_be_stopped_and_goes_on_where_it_stopped(page: Page, tmp_pat
         )
 
 
+def test_a_stop_holds_only_for_what_was_asked(page: Page, tmp_path: Path) -> None:
+    """Other settings begin a measurement of their own."""
+    with served(tmp_path / "server.log") as cold:
+        page.goto(f"{cold}/scales?images=10000")
+        page.get_by_text(re.compile(r"^\d+ of 57 factors measured")).wait_for(timeout=PATIENCE_MS)
+        page.locator(".st-key-scales-stop button").click()
+        expect(page.locator(".st-key-scales-on button")).to_be_visible(timeout=PATIENCE_MS)
+        page.get_by_role("radio", name="500", exact=True).click()
+        expect(page.get_by_text("57 factors measured, each with both models on 500 images.")).to_be_visible(
+            timeout=PATIENCE_MS
+        )
+
+
+def test_the_first_weight_is_in_the_address(warm: str, page: Page) -> None:
+    """Without a number the address means the weight with the largest error."""
+    page.goto(f"{warm}/bits?bits_index=5")
+    expect(page.get_by_text("Weight [0, 5] of fully_connected.weights")).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
+    field = page.get_by_role("spinbutton", name="Weight number")
+    field.fill("0")
+    field.press("Enter")
+    expect(page.get_by_text("Weight [0, 0] of fully_connected.weights")).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
+    page.goto(page.url)
+    expect(page.get_by_text("Weight [0, 0] of fully_connected.weights")).to_be_visible(timeout=PATIENCE_MS)
+
+
 def test_while_one_visitor_sweeps_others_are_served(browser: Browser, tmp_path: Path) -> None:
     """A second visitor opens another page before the first one's measurements are done."""
     with served(tmp_path / "server.log") as cold:

@@ -9,12 +9,13 @@ from fp16core.convert.quantizer import INTEGER_RECIPES, quantize_integer
 from fp16core.data.mnist import normalise
 from fp16core.evaluate import Comparison
 from fp16core.evaluate.dial import (
+    FILES,
     DialResult,
     enough_mantissa_bits,
+    make_file,
     measure_file,
     measure_format,
     packed_size_bytes,
-    real_files,
 )
 from fp16core.evaluate.statistics import proportion
 from fp16core.numerics.formats import PRESETS
@@ -27,7 +28,7 @@ def test_float16_on_the_dial_is_what_the_real_file_does(
     pair: ModelPair, test_set: TestSet, comparison: Comparison
 ) -> None:
     """Also its size: 16 bits a number, packed, are the float16 file."""
-    found = measure_format(pair, PRESETS["float16"], "float16", test_set[0], comparison.reference)
+    found = measure_format(pair, PRESETS["float16"], test_set[0], comparison.reference)
     assert found.size_bytes == len(pair.target)
     assert found.accuracy == comparison.target.accuracy
     assert found.changed_predictions == comparison.changed_predictions
@@ -41,7 +42,7 @@ def test_bfloat16_on_the_dial_is_ml_dtypes_cast(pair: ModelPair, test_set: TestS
         for key, tensor in read_tflite(pair.reference).weights().items()
     }
     logits = Classifier(replace_weights(pair.reference, cast)).logits(normalise(test_set[0]))
-    found = measure_format(pair, PRESETS["bfloat16"], "bfloat16", test_set[0], comparison.reference)
+    found = measure_format(pair, PRESETS["bfloat16"], test_set[0], comparison.reference)
     assert found.accuracy.successes == (logits.argmax(1) == test_set[1]).sum()
     assert found.changed_predictions == (logits.argmax(1) != comparison.reference.predictions).sum()
     assert found.max_abs_logit_delta == np.abs(logits.astype(float) - comparison.reference.logits).max()
@@ -62,7 +63,7 @@ def test_integer_files_hold_the_weights_as_small_whole_numbers(pair: ModelPair, 
 def test_real_files_are_smaller_the_fewer_bits_they_store(
     pair: ModelPair, test_set: TestSet, comparison: Comparison
 ) -> None:
-    files = real_files(pair)
+    files = {name: make_file(pair, name) for name in FILES}
     sizes = {name: len(model) for name, model in files.items()}
     assert sizes["float32"] > sizes["float16"] > sizes["int8 dynamic"] > sizes["int4 dynamic"]
     whole = measure_file("int8 dynamic", files["int8 dynamic"], test_set[0], comparison.reference)

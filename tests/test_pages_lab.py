@@ -9,11 +9,12 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from fp16core.evaluate import Comparison
-from fp16core.evaluate.guarantee import guarantee, rounding_errors
+from fp16core.evaluate.guarantee import guarantee
 from fp16core.figures.dial import format_map
 from fp16core.figures.table import figure_csv
 from fp16core.models.pair import BUNDLED, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
 from fp16core.numerics.formats import PRESETS, FloatFormat
+from fp16core.numerics.rounding import rounding_errors
 from fp16core.text import percent_text, small_text
 from fp16core.vocabulary import ModelPair
 from tests.conftest import TestSet
@@ -55,7 +56,7 @@ def test_without_a_sign_the_model_breaks() -> None:
     app = visit("dial")
     app.toggle(key="signed").set_value(False).run()
     assert "This breaks it" in words(app)
-    assert "No number of mantissa bits is enough" in words(app)
+    assert "Even 23 mantissa bits are not enough" in words(app)
 
 
 def test_the_overflow_lab_starts_unscaled_and_says_where_float16_hurts(comparison: Comparison) -> None:

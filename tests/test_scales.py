@@ -9,6 +9,7 @@ from fp16core.convert import read_tflite, replace_weights
 from fp16core.convert.chain import Layer, read_chain
 from fp16core.data.mnist import normalise
 from fp16core.evaluate import Comparison, Evaluation
+from fp16core.evaluate.comparison import costs_a_point
 from fp16core.evaluate.scales import ScaleResult, measure_scale, unharmed_range
 from fp16core.numerics.scaling import rescaled_weights, scalable_pairs
 from fp16core.runtime import Classifier
@@ -85,7 +86,21 @@ def test_too_large_weights_become_infinite_or_are_clamped(
 
 
 def result(factor: float, lost: float) -> ScaleResult:
-    return ScaleResult(factor, 0.9, 0.9 - lost, 0, 0, 0.0, 0.0, {})
+    return ScaleResult(factor, 0.9, 0.9 - lost, -lost, 0, 0, 0.0, 0.0, {})
+
+
+@pytest.mark.parametrize(("right", "harmless"), [(1879, True), (1878, False)])
+def test_a_loss_of_exactly_one_point_hurts(right: int, harmless: bool) -> None:
+    """Of 2,000 images: 1,898 right before, so 1,878 are one point less, whatever the shares' own rounding."""
+    labels = np.zeros(2000, np.uint8)
+
+    def model(hits: int) -> Evaluation:
+        logits = np.zeros((2000, 10), np.float32)
+        logits[:hits, 0] = logits[hits:, 1] = 1
+        return Evaluation(logits, labels, 0)
+
+    delta = Comparison(model(1898), model(right)).accuracy_delta
+    assert costs_a_point(delta) is not harmless
 
 
 def test_the_unharmed_range_is_what_surrounds_factor_one() -> None:

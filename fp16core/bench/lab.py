@@ -13,11 +13,12 @@ from fp16core.data import mnist
 from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.comparison import compare
 from fp16core.evaluate.dial import measure_format
-from fp16core.evaluate.guarantee import guarantee, rounding_errors
+from fp16core.evaluate.guarantee import guarantee
 from fp16core.models import pair as pairs
 from fp16core.models.pair import load_pair
 from fp16core.models.recipe import Progress
 from fp16core.numerics.formats import PRESETS
+from fp16core.numerics.rounding import rounding_errors
 
 _FORMAT = "bfloat16"
 _GOAL_MS = 2_000
@@ -41,7 +42,7 @@ def measure_lab(repeats: int, report: Progress) -> list[Ratio | Duration]:
     for repeat in range(repeats + 1):
         report(f"weights in {_FORMAT}, on 10,000 images", repeat / (repeats + 1))
         loop = timed(by_hand)
-        dial = timed(lambda: measure_format(pair, PRESETS[_FORMAT], _FORMAT, images, reference))
+        dial = timed(lambda: measure_format(pair, PRESETS[_FORMAT], images, reference))
         report("proving answers", (repeat + 0.5) / (repeats + 1))
         proof = timed(lambda: guarantee(pair, rounding_errors(pair), images, reference))
         if repeat:  # the first round warms up

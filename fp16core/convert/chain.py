@@ -1,13 +1,16 @@
 """A network whose operators form one chain from the images to the logits, as arithmetic can follow it."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import numpy as np
 import numpy.typing as npt
 
 from fp16core.convert.graph import Operator, TfliteFile
 from fp16core.convert.tflite_file import read_tflite
-from fp16core.vocabulary import ModelFileError
+from fp16core.vocabulary import ModelFileError, PairError
 
 ACTIVATIONS = ("NONE", "RELU", "RELU6")
 """Functions fused into operators that a chain may have; none of them decreases."""
@@ -62,15 +65,17 @@ def read_chain(model: bytes, name: str = "the model") -> tuple[Layer, ...]:
     file = read_tflite(model, name)
     keys = {tensor.index: key for key, tensor in file.weights().items()}
     found: list[Layer] = []
+    shape: tuple[int, ...] = ()
     if not file.inputs or not file.outputs:
         raise ModelFileError(f"{name} has no input or no output; choose a digit classifier.")
-    current = file.inputs[0].index
+    current, shape = file.inputs[0].index, file.inputs[0].shape[1:]
     for op in file.operators:
         if not op.outputs or "float" not in file.tensors[op.outputs[0]].dtype or op.name == "DEQUANTIZE":
             continue
         _check(op, current, name)
         found.append(_layer(op, file, keys, name))
-        current = op.outputs[0]
+        _check_shape(found[-1], shape, name)
+        current, shape = op.outputs[0], found[-1].output_shape
     if current != file.outputs[0].index:
         raise ModelFileError(f"{name}: its operators do not form one chain from the images to the logits.")
     return tuple(found)
@@ -90,6 +95,36 @@ def _check(op: Operator, current: int, name: str) -> None:
     dilated = any(settings.get(f"dilation_{side}", 1) != 1 for side in ("height", "width"))
     if dilated or settings.get("padding", "VALID") != "VALID":
         raise ModelFileError(f"{name}: {op.name} is padded or dilated, which cannot be followed here.")
+
+
+def _check_shape(layer: Layer, given: tuple[int, ...], name: str) -> None:
+    """Raise unless what the layer is given, for one image, is what it multiplies or rearranges."""
+    kind, weights = layer.operator.name, layer.weights
+    if kind == "RESHAPE":
+        fits = math.prod(given) == math.prod(layer.output_shape)
+    elif kind == "CONV_2D":
+        fits = weights is not None and len(given) == 3 and weights.shape[3] == given[2]
+    elif kind == "FULLY_CONNECTED":
+        fits = weights is not None and given == weights.shape[1:]
+    else:
+        fits = len(given) == 3
+    if not fits:
+        raise ModelFileError(
+            f"{name}: {kind} takes {given} for each image to {layer.output_shape}, which cannot be followed here."
+        )
+
+
+def require_same_network(reference: Sequence[Layer], target: Sequence[Layer]) -> None:
+    """Raise `PairError` unless both chains compute the same but for the values of their weights."""
+
+    def network(layers: Sequence[Layer]) -> list[object]:
+        return [(x.operator.name, dict(x.operator.settings), x.output_shape, x.weights_key, x.bias_key) for x in layers]
+
+    for first, second in zip_longest(network(reference), network(target)):
+        if first != second:
+            raise PairError(
+                f"the reference computes {first}, the target {second}; choose a target converted from this reference."
+            )
 
 
 def _layer(op: Operator, file: TfliteFile, keys: dict[int, str], name: str) -> Layer:

@@ -92,6 +92,11 @@ class Comparison(BothAnswers):
         return 0 if np.isnan(changes).all() else int(np.nanargmax(changes))
 
 
+def costs_a_point(accuracy_delta: float) -> bool:
+    """Whether a difference of accuracies, as a share of 1, is a loss of at least one percentage point."""
+    return accuracy_delta <= -0.01
+
+
 def classifiers(pair: ModelPair) -> tuple[Classifier, Classifier]:
     """Interpreters for the reference and the target.
 

@@ -9,15 +9,16 @@ import numpy.typing as npt
 from fp16core.convert.quantizer import INTEGER_RECIPES, quantize_integer, quantize_tflite
 from fp16core.convert.tflite_file import read_tflite, replace_weights
 from fp16core.data.mnist import normalise
-from fp16core.evaluate.comparison import Comparison
+from fp16core.evaluate.comparison import Comparison, costs_a_point
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.evaluate.statistics import Proportion
 from fp16core.numerics.formats import FloatFormat
 from fp16core.runtime.classifier import Classifier
 from fp16core.vocabulary import ModelPair
 
-BREAKS_FROM = 0.01
-"""Loss of accuracy, as a share of 1, from which a format is said to break the model."""
+QUANTIZED = "float16 by LiteRT Quantizer"
+FILES = ("float32", "float16", QUANTIZED, *INTEGER_RECIPES)
+"""Files that exist, in falling order of their bits."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,11 @@ class DialResult:
     @property
     def breaks(self) -> bool:
         """Whether it costs at least a point of accuracy."""
-        return self.accuracy_delta <= -BREAKS_FROM
+        return costs_a_point(self.accuracy_delta)
 
 
 def measure_format(
-    pair: ModelPair, form: FloatFormat, name: str, images: npt.NDArray[np.uint8], reference: Evaluation
+    pair: ModelPair, form: FloatFormat, images: npt.NDArray[np.uint8], reference: Evaluation
 ) -> DialResult:
     """Round all weights and biases of the reference to a format and run it; arithmetic stays float32.
 
@@ -69,8 +70,6 @@ def measure_format(
         Reference and target.
     form
         The format.
-    name
-        What to call the result.
     images : uint8, shape (n, 28, 28)
     reference
         The reference on these images.
@@ -83,7 +82,7 @@ def measure_format(
     weights = read_tflite(pair.reference, pair.reference_name).weights()
     rounded = {key: form.rounded(tensor.values.astype(np.float32)) for key, tensor in weights.items()}
     size_bytes = packed_size_bytes(pair, form.width)
-    return _measured(name, replace_weights(pair.reference, rounded), size_bytes, images, reference)
+    return _measured(form.title, replace_weights(pair.reference, rounded), size_bytes, images, reference)
 
 
 def packed_size_bytes(pair: ModelPair, bits: int) -> int:
@@ -98,25 +97,23 @@ def packed_size_bytes(pair: ModelPair, bits: int) -> int:
     return besides + -(-numbers * bits // 8)
 
 
-def real_files(pair: ModelPair) -> dict[str, bytes]:
-    """The pair's files, and what LiteRT Quantizer makes of the reference: float16, int8 and int4.
+def make_file(pair: ModelPair, name: str) -> bytes:
+    """One of `FILES`: the pair's own, or what LiteRT Quantizer makes of the reference.
 
     Raises
     ------
     ModelFileError
         If the quantizer refuses the reference.
     """
-    made = {name: quantize_integer(pair.reference, name, pair.reference_name) for name in INTEGER_RECIPES}
-    return {
-        "float32": pair.reference,
-        "float16": pair.target,
-        "float16 by LiteRT Quantizer": quantize_tflite(pair.reference, pair.reference_name),
-        **made,
-    }
+    if name in INTEGER_RECIPES:
+        return quantize_integer(pair.reference, name, pair.reference_name)
+    if name == QUANTIZED:
+        return quantize_tflite(pair.reference, pair.reference_name)
+    return pair.reference if name == "float32" else pair.target
 
 
 def measure_file(name: str, model: bytes, images: npt.NDArray[np.uint8], reference: Evaluation) -> DialResult:
-    """Run one of `real_files`; parameters and errors as for `measure_format`."""
+    """Run one of `FILES`; parameters and errors as for `measure_format`."""
     return _measured(name, model, len(model), images, reference)
 
 

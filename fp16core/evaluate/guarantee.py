@@ -6,13 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.convert.chain import read_chain
-from fp16core.convert.tflite_file import read_tflite
+from fp16core.convert.chain import read_chain, require_same_network
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.evaluation import NO_ANSWER, Answers
 from fp16core.numerics.bounds import bound_logits
-from fp16core.numerics.formats import FloatFormat
-from fp16core.numerics.rounding import weight_roundings
 from fp16core.vocabulary import ModelPair
 
 _CHUNK = 500
@@ -49,22 +46,10 @@ class Guarantee:
         """Share of the images that no such model can answer differently."""
         return float(self.proven.mean())
 
-    def caution(self, observed: npt.NDArray[np.float64]) -> float:
+    def overestimate(self, observed: npt.NDArray[np.float64]) -> float:
         """Median of how many times larger the possible change is than the observed one, shape (n,); ∞ if none was."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return float(np.median(self.max_abs_delta / observed))
-
-
-def rounding_errors(pair: ModelPair) -> dict[str, npt.NDArray[np.float64]]:
-    """Magnitude of the rounding error of each weight of the target, by the weights' keys."""
-    return {key: np.abs(rounding.error) for key, rounding in weight_roundings(pair).items()}
-
-
-def format_errors(pair: ModelPair, form: FloatFormat) -> dict[str, npt.NDArray[np.float64]]:
-    """Magnitude of the error of each of the reference's weights when rounded to a format, by the weights' keys."""
-    weights = read_tflite(pair.reference, pair.reference_name).weights()
-    values = {key: tensor.values.astype(np.float32) for key, tensor in weights.items()}
-    return {key: np.abs(np.subtract(form.rounded(v), v, dtype=np.float64)) for key, v in values.items()}
 
 
 def guarantee(
@@ -80,7 +65,7 @@ def guarantee(
     pair
         Reference and target.
     errors
-        By the weights' keys: `rounding_errors`, or `format_errors`.
+        By the weights' keys: `fp16core.numerics.rounding.rounding_errors`, or `format_errors`.
     images : uint8, shape (n, 28, 28)
     reference
         The reference's answers to these images.
@@ -88,9 +73,12 @@ def guarantee(
     Raises
     ------
     ModelFileError
-        If the network is not a chain of the operators that can be followed.
+        If a network is not a chain of the operators that can be followed.
+    PairError
+        If the target computes anything else than the reference with other weights.
     """
     layers = read_chain(pair.reference, pair.reference_name)
+    require_same_network(layers, read_chain(pair.target, pair.target_name))
     answered = reference.predictions != NO_ANSWER
     answers = np.where(answered, reference.predictions, 0)
     least_lead, max_abs_delta = np.empty(len(images)), np.empty(len(images))

@@ -10,14 +10,12 @@ from fp16core.convert.chain import Layer
 from fp16core.convert.tflite_file import read_tflite, replace_weights
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.both import BothAnswers
+from fp16core.evaluate.comparison import Comparison, costs_a_point
 from fp16core.evaluate.evaluation import NO_ANSWER, Evaluation
 from fp16core.numerics.rounding import LARGEST, WeightRounding
 from fp16core.numerics.scaling import rescaled_weights
 from fp16core.runtime.classifier import Classifier
 from fp16core.vocabulary import ModelPair
-
-HURTS_FROM = 0.01
-"""Loss of accuracy, as a share of 1, from which float16 is said to hurt."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +47,8 @@ class ScaleResult:
     ----------
     factor
         The factor.
-    reference_accuracy, target_accuracy
-        Of the rescaled models, as shares of 1.
+    reference_accuracy, target_accuracy, accuracy_delta
+        Of the rescaled models, as shares of 1, and target − reference.
     changed_predictions, unanswered
         Numbers of images: those whose two predictions differ, and those to which the target's logits are no numbers.
     max_abs_logit_delta
@@ -64,6 +62,7 @@ class ScaleResult:
     factor: float
     reference_accuracy: float
     target_accuracy: float
+    accuracy_delta: float
     changed_predictions: int
     unanswered: int
     max_abs_logit_delta: float
@@ -71,14 +70,9 @@ class ScaleResult:
     census: dict[str, Census]
 
     @property
-    def accuracy_delta(self) -> float:
-        """Accuracy of the target minus that of the reference."""
-        return self.target_accuracy - self.reference_accuracy
-
-    @property
     def hurts(self) -> bool:
         """Whether float16 costs at least a point of accuracy."""
-        return self.accuracy_delta <= -HURTS_FROM
+        return costs_a_point(self.accuracy_delta)
 
 
 def measure_scale(
@@ -125,11 +119,12 @@ def measure_scale(
             (replace_weights(pair.target, cast), "the rescaled float16 model"),
         )
     )
-    both = BothAnswers(reference, target)
+    both = Comparison(reference, target)
     return ScaleResult(
         factor=factor,
         reference_accuracy=reference.accuracy.value,
         target_accuracy=target.accuracy.value,
+        accuracy_delta=both.accuracy_delta,
         changed_predictions=both.changed_predictions,
         unanswered=int(np.count_nonzero(target.predictions == NO_ANSWER)),
         max_abs_logit_delta=both.max_abs_logit_delta,

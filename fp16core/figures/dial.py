@@ -103,13 +103,10 @@ def format_map(formats: Sequence[FloatFormat], results: Sequence[DialResult], ch
     measured = list(zip(formats, results, strict=False))
     total = max([result.accuracy.total for result in results], default=1)
     counts = [0, *(10**power for power in range(round(math.log10(total)) + 1))]
-    grid: list[list[float | None]] = [[None] * 24 for _ in range(7)]
-    for form, result in measured:
-        grid[form.exponent_bits - 2][form.mantissa_bits] = math.log10(1 + result.changed_predictions)
     drawn.add_heatmap(
-        x=list(range(24)),
-        y=list(range(2, 9)),
-        z=grid,
+        x=[form.mantissa_bits for form, _ in measured],
+        y=[form.exponent_bits for form, _ in measured],
+        z=[math.log10(1 + result.changed_predictions) for _, result in measured],
         colorscale=[[0, "#cfe8df"], [0.45, DELTA_COLOUR], [1, WARNING_COLOUR]],
         zmin=0,
         zmax=math.log10(1 + total),

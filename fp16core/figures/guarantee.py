@@ -58,36 +58,35 @@ def observed_and_possible(comparison: Comparison, found: Guarantee) -> go.Figure
     )
 
 
-def proven_by_mantissa(proven: Mapping[int, float], unchanged: Mapping[int, float], form: FloatFormat) -> go.Figure:
+def proven_by_mantissa(shares: Mapping[int, tuple[float, float]], form: FloatFormat) -> go.Figure:
     """Share of images not proven unchangeable, and of those that changed, against mantissa bits; zeros left out.
 
     Parameters
     ----------
-    proven, unchanged
-        Shares of all images, by mantissa bits.
+    shares
+        Of all images: proven, and unchanged; by mantissa bits, at least one.
     form
         The format to mark, with the exponent bits of all.
     """
     drawn = figure(340)
-    for name, shares, colour, symbol in (
-        ("not proven", proven, NEUTRAL_COLOUR, "circle"),
-        ("changed", unchanged, TARGET_COLOUR, "diamond"),
+    for place, name, colour, symbol in (
+        (0, "not proven", NEUTRAL_COLOUR, "circle"),
+        (1, "changed", TARGET_COLOUR, "diamond"),
     ):
-        order = [bits for bits in sorted(shares, reverse=True) if shares[bits] < 1]
+        order = [bits for bits in sorted(shares, reverse=True) if shares[bits][place] < 1]
         drawn.add_scatter(
             name=name,
             x=order,
-            y=[100 * (1 - shares[bits]) for bits in order],
+            y=[100 * (1 - shares[bits][place]) for bits in order],
             mode="lines+markers",
             line={"color": colour, "width": 2},
             marker={"size": 8, "symbol": symbol},
             text=[
-                f"{form.exponent_bits} exponent and {bits} mantissa bits: {percent_text(1 - shares[bits])} {name}"
-                for bits in order
+                f"{form.exponent_bits} + {bits} bits: {percent_text(1 - shares[bits][place])} {name}" for bits in order
             ],
             hovertemplate="%{text}<extra></extra>",
         )
     mark(drawn, form.mantissa_bits, form.name)
-    drawn.update_xaxes(title="mantissa bits", range=[max(unchanged) + 0.5, min(unchanged) - 0.5], dtick=1)
+    drawn.update_xaxes(title="mantissa bits", range=[max(shares) + 0.5, -0.5], dtick=1)
     drawn.update_yaxes(title="images (%)", **log_ticks(0.005, 150))
     return fixed(drawn)

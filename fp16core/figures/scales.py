@@ -1,5 +1,6 @@
 """Figures of the overflow lab: both models against the scale of their weights."""
 
+import math
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -56,12 +57,12 @@ def accuracies(results: Sequence[ScaleResult], powers: Sequence[int], base: int,
 
 
 def logit_changes(results: Sequence[ScaleResult], powers: Sequence[int], base: int, chosen: int) -> go.Figure:
-    """Largest logit change by float16 against the factor; factors at which logits are no numbers are left out."""
+    """Largest logit change by float16 against the factor; only finite changes above 0 are drawn."""
     drawn = figure(320)
     shown = [
         (power, result.max_abs_logit_delta)
         for power, result in zip(powers, results, strict=False)
-        if result.max_abs_logit_delta > 0  # NaN is not
+        if 0 < result.max_abs_logit_delta < math.inf
     ]
     drawn.add_scatter(
         name="largest |float16 − float32|",

@@ -7,11 +7,13 @@ the lead is above 0, no such weights can change the answer.
 The intervals also hold what float32 arithmetic may add. A sum of n products computed in floating
 point, in any order and with or without fused multiply-add, differs from the exact one by at most
 ``γ_n · Σ|terms|``, with ``γ_n = n·u / (1 − n·u)`` and the unit roundoff ``u = 2^−24`` (N. J. Higham,
-Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.1), if nothing over- or underflows;
-the smallest normal number for each term covers underflow. The bounds themselves are computed in
-float64, whose own error is below that of the two terms by which n is taken too large.
+Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.1), if nothing over- or underflows.
+The smallest normal number for each term covers underflow; where a sum might overflow, nothing is said.
+The bounds themselves are computed in float64, whose own error is below that of the two terms by
+which n is taken too large.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
@@ -31,6 +33,8 @@ BATCH_SIZE = 25
 
 _UNIT_ROUNDOFF = 2.0**-24
 _SMALLEST_NORMAL = 2.0**-126
+_LARGEST = float(np.finfo(np.float32).max)
+_ONE_LIMIT = threading.Lock()
 _PAIRS = np.array(list(combinations(range(CLASSES), 2))).T
 
 
@@ -77,7 +81,7 @@ def bound_logits(
         activation.
     errors
         Largest magnitude of the error of each weight, by the weights' keys, in the weights' shapes. Where an
-        error is infinite nothing can be said, and the bounds are NaN.
+        error is infinite nothing can be said, and the bounds are infinite or NaN.
     images : float32, shape (n, 28, 28)
         What the models are given.
 
@@ -88,8 +92,9 @@ def bound_logits(
     """
     if layers[-1].operator.name != "FULLY_CONNECTED" or layers[-1].activation != "NONE":
         raise ModelFileError(f"the network ends in {layers[-1].operator.name}; expected a fully connected layer.")
-    # Two threads for products as small as these wait for each other: ten times as long on a busy machine.
-    with np.errstate(invalid="ignore", over="ignore"), threadpool_limits(1, user_api="blas"):
+    # Two threads for products as small as these wait for each other: ten times as long on a busy machine. The limit
+    # holds for the whole process, so only one thread at a time may set it and take it back.
+    with _ONE_LIMIT, threadpool_limits(1, user_api="blas"), np.errstate(invalid="ignore", over="ignore"):
         parts = [_bound_batch(layers, errors, images[i : i + BATCH_SIZE]) for i in range(0, len(images), BATCH_SIZE)]
     return LogitBounds(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("low", "high", "leads")))
 
@@ -163,6 +168,8 @@ def _sums(layer: Layer, errors: Mapping[str, Array], given: _Interval) -> _Sums:
     gamma = terms * _UNIT_ROUNDOFF / (1 - terms * _UNIT_ROUNDOFF)
     own_error = (np.abs(centre) + radius) @ (weight_errors + gamma * (np.abs(weights) + weight_errors))
     own_error += bias_errors + gamma * (np.abs(bias) + bias_errors) + terms * _SMALLEST_NORMAL
+    # Each sum of magnitudes is below its share of the error over γ; where that leaves float32, nothing is certain.
+    own_error[own_error >= gamma * _LARGEST] = np.inf
     return _Sums(weights, radius, centre @ weights + bias, own_error)
 
 

@@ -40,6 +40,12 @@ class FloatFormat:
             raise ValueError(f"{self}: exponent bits go from 2 to 11, mantissa bits from 0 to 52.")
 
     @property
+    def title(self) -> str:
+        """The name of a format that hardware knows, or else the counts of its bits."""
+        known = [name for name, form in PRESETS.items() if form == self]
+        return known[0] if known else f"{self.exponent_bits} + {self.mantissa_bits} bits"
+
+    @property
     def width(self) -> int:
         """Number of bits in all."""
         return self.has_sign + self.exponent_bits + self.mantissa_bits
@@ -92,8 +98,10 @@ class FloatFormat:
         Returns
         -------
         float32, same shape
-            From half a step above the largest number on: infinity, or NaN in a format without
-            infinity (IEEE 754-2019, section 4.3.1; OCP 8-bit floating point, section 5). NaN stays NaN.
+            What is nearer to the number that would follow the largest one: infinity, or NaN in a format
+            without infinity (IEEE 754-2019, section 4.3.1; OCP 8-bit floating point, section 5), or
+            infinity if only float32 cannot hold it. NaN stays NaN. Of two numbers equally near, the one
+            with the even code; with no mantissa bits, where IEEE 754 says nothing of codes, too.
         """
         with np.errstate(invalid="ignore"):  # a signalling NaN, which may be among a stranger's weights, warns
             exact = values.astype(np.float64)
@@ -109,7 +117,8 @@ class FloatFormat:
         result = np.where(np.isnan(magnitude), np.nan, np.copysign(result, exact))
         if not self.has_sign:
             result = np.where(exact < 0, 0.0, np.abs(result))
-        return result.astype(np.float32)
+        with np.errstate(over="ignore"):
+            return result.astype(np.float32)
 
     def _first_code(self, exponent: npt.NDArray[np.integer]) -> npt.NDArray[np.float64]:
         """Codes skipped by exponents below: the code of x is this plus x in units of the last place."""

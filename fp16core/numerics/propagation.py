@@ -127,6 +127,7 @@ class PropagationRun:
     def __init__(self, recorder: PairRecorder, images: npt.NDArray[np.float32]) -> None:
         self._recorder = recorder
         self._images = images
+        self._total = len(images)
         self._sums = [ErrorSums() for _ in recorder.steps]
         self._lock = threading.Lock()
         self.done = 0
@@ -134,7 +135,7 @@ class PropagationRun:
     @property
     def total(self) -> int:
         """Number of images to run."""
-        return len(self._images)
+        return self._total
 
     @property
     def is_done(self) -> bool:
@@ -148,6 +149,8 @@ class PropagationRun:
                 batch = self._images[self.done : self.done + BATCH_SIZE]
                 _add(self._sums, self._recorder.record(batch))
                 self.done += len(batch)
+                if self.done >= self.total:
+                    self._images = self._images[:0].copy()  # a finished run is kept, what it ran need not be
 
     def propagation(self) -> Propagation:
         """Each step's error over the images that are in; at least one must be."""

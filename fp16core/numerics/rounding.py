@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from fp16core.convert.graph import Tensor, TfliteFile
 from fp16core.convert.tflite_file import read_tflite, replace_weights
-from fp16core.numerics.formats import FLOAT16
+from fp16core.numerics.formats import FLOAT16, FloatFormat
 from fp16core.vocabulary import ModelPair, PairError
 
 SMALLEST_NORMAL = FLOAT16.smallest_normal
@@ -185,6 +185,18 @@ def error_histogram(rounding: WeightRounding, bins: int = 60) -> Histogram:
     limit = float(np.max(np.abs(errors), initial=0.0)) or 1e-9
     counts, edges = np.histogram(errors, np.linspace(-limit, limit, bins + 1))
     return Histogram(edges, counts)
+
+
+def rounding_errors(pair: ModelPair) -> dict[str, npt.NDArray[np.float64]]:
+    """Magnitude of the rounding error of each weight of the target, by the weights' keys."""
+    return {key: np.abs(rounding.error) for key, rounding in weight_roundings(pair).items()}
+
+
+def format_errors(pair: ModelPair, form: FloatFormat) -> dict[str, npt.NDArray[np.float64]]:
+    """Magnitude of the error of each of the reference's weights when rounded to a format, by the weights' keys."""
+    weights = read_tflite(pair.reference, pair.reference_name).weights()
+    values = {key: tensor.values.astype(np.float32) for key, tensor in weights.items()}
+    return {key: np.abs(np.subtract(form.rounded(v), v, dtype=np.float64)) for key, v in values.items()}
 
 
 def rounded_reference(pair: ModelPair) -> bytes:

@@ -2,7 +2,8 @@
 
 ReLU and max pooling let a positive factor through: ``relu(s·x) = s·relu(x)``. So if all weights and
 biases of one layer are multiplied by s and the weights of the next divided by s, the logits stay the
-same. In float32 they do so bit for bit if s is a power of two; float16 has less room.
+same. In float32 they do so bit for bit if s is a power of two and nothing leaves
+float32's normal range; float16 has less room.
 """
 
 from collections.abc import Sequence

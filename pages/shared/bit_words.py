@@ -37,9 +37,9 @@ def decision_sentence(found: Narrowing) -> str:
             "and the first mantissa bits, and which they are does not matter."
         )
     if found.source.kind is Kind.INFINITE:
-        return "Infinity has a pattern of its own in both formats, exponent bits all 1 and mantissa 0: nothing is lost."
+        return "Infinity has a pattern of its own in both formats, exponent bits all 1 and mantissa 0."
     if found.source.kind is Kind.ZERO:
-        return "Zero is all zeros in both formats, except for the sign, which float16 keeps: nothing is lost."
+        return "Zero is all zeros in both formats, except for the sign, which float16 keeps."
     if found.decision is Decision.TOO_LARGE:
         return (
             f"The power of two is {power_text(2, found.source.exponent)}, and float16's largest is "

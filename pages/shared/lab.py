@@ -1,5 +1,6 @@
 """What the numerics lab measures, once for all visitors."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -7,25 +8,27 @@ import streamlit as st
 from fp16core.convert.chain import Layer, read_chain
 from fp16core.data.mnist import dataset_path
 from fp16core.evaluate import Evaluation
-from fp16core.evaluate.dial import DialResult, measure_file, measure_format, real_files
-from fp16core.evaluate.guarantee import Guarantee, format_errors, guarantee, rounding_errors
+from fp16core.evaluate.dial import FILES, DialResult, make_file, measure_file, measure_format
+from fp16core.evaluate.guarantee import Guarantee, guarantee
 from fp16core.evaluate.scales import ScaleResult, measure_scale
 from fp16core.models.pair import pair_folder
 from fp16core.numerics.formats import FloatFormat
+from fp16core.numerics.rounding import format_errors, rounding_errors
 from fp16core.numerics.scaling import scalable_pairs
+from fp16core.vocabulary import ModelFileError
 from pages.shared import state
 
 _KEPT = 5_000
 """Results of one kind that are kept; each is a few hundred bytes."""
 
 
-def format_result(form: FloatFormat, name: str) -> DialResult:
+def format_result(form: FloatFormat) -> DialResult:
     """The reference with its weights in a format; raises `HalfBitsError` as `state.results`."""
-    return _format_result(pair_folder(), dataset_path(), form, name)
+    return _format_result(pair_folder(), dataset_path(), replace(form, name=""))
 
 
-def file_results() -> list[DialResult]:
-    """The pair's files and what LiteRT Quantizer makes of the reference; raises `HalfBitsError`."""
+def file_results() -> tuple[list[DialResult], list[str]]:
+    """The pair's files and what LiteRT Quantizer makes of the reference, and why some could not be had."""
     return _file_results(pair_folder(), dataset_path())
 
 
@@ -44,22 +47,28 @@ def proof() -> Guarantee:
     return _proof(pair_folder(), dataset_path())
 
 
-def proven_share(form: FloatFormat) -> float:
-    """Share of the test images whose answer a format cannot change; raises `HalfBitsError`."""
-    return _proven_share(pair_folder(), dataset_path(), form)
+def proven_and_unchanged(form: FloatFormat) -> tuple[float, float]:
+    """Shares of the test images whose answer a format cannot change, and does not; raises `HalfBitsError`."""
+    return _proven_share(pair_folder(), dataset_path(), replace(form, name="")), format_result(form).unchanged_share
 
 
 @st.cache_resource(show_spinner=False, max_entries=_KEPT)
-def _format_result(folder: Path, dataset: Path, form: FloatFormat, name: str) -> DialResult:
+def _format_result(folder: Path, dataset: Path, form: FloatFormat) -> DialResult:
     found = state.results()
-    return measure_format(found.pair, form, name, found.images, found.comparison.reference)
+    return measure_format(found.pair, form, found.images, found.comparison.reference)
 
 
 @st.cache_resource(show_spinner="Quantizing the float32 file in other ways …")
-def _file_results(folder: Path, dataset: Path) -> list[DialResult]:
+def _file_results(folder: Path, dataset: Path) -> tuple[list[DialResult], list[str]]:
     found = state.results()
-    files = real_files(found.pair)
-    return [measure_file(name, model, found.images, found.comparison.reference) for name, model in files.items()]
+    results, refusals = [], []
+    for name in FILES:
+        try:
+            model = make_file(found.pair, name)
+            results.append(measure_file(name, model, found.images, found.comparison.reference))
+        except ModelFileError as error:
+            refusals.append(str(error))
+    return results, refusals
 
 
 @st.cache_resource(show_spinner=False)

@@ -37,6 +37,7 @@ def sweep(key: str, settings: Sequence[_Setting], measure: Callable[[_Setting], 
     asked_before, done, stopped = st.session_state.get(_state(key), (None, 0, False))
     if asked_before != asked:
         done, stopped = 0, False
+    st.session_state[_state(key)] = (asked, done, stopped)
     place = st.empty()
     if done < total:
         # Before measuring, too: what a page draws late, it shows late.
