@@ -60,8 +60,7 @@ def quantize_tflite(reference: bytes, name: str = "the model") -> bytes:
                 explicit_dequantize=True,
             ),
         )
-        with np.errstate(over="ignore"):  # a weight that becomes infinite is the outcome, as told above
-            return _quantized(work)
+        return _quantized(work)
 
 
 def quantize_integer(reference: bytes, recipe: str, name: str = "the model") -> bytes:
@@ -93,7 +92,8 @@ def quantize_integer(reference: bytes, recipe: str, name: str = "the model") -> 
 
 
 def _quantized(work: Any) -> bytes:
-    target = work.quantize(enable_progress_bar=False, enable_progress_report=False).quantized_model
+    with np.errstate(over="ignore", invalid="ignore"):  # infinite weights, and NaN, are outcomes to be seen
+        target = work.quantize(enable_progress_bar=False, enable_progress_report=False).quantized_model
     if target is None:
         raise ValueError("it returned no model")
     return bytes(target)

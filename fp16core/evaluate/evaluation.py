@@ -107,4 +107,5 @@ def softmax(logits: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
     """Probabilities from logits, along the last axis, in float64."""
     from scipy.special import softmax as scipy_softmax  # half a start-up's time, and not all need it
 
-    return np.asarray(scipy_softmax(logits.astype(np.float64), axis=-1))
+    with np.errstate(invalid="ignore"):  # of infinite scores the probabilities are not numbers, which shows
+        return np.asarray(scipy_softmax(logits.astype(np.float64), axis=-1))
