@@ -174,16 +174,13 @@ if st.toggle(
         shares = sweep("prove", forms, lab.proven_and_unchanged, f"formats, each on {comparison.images:,} images")
     with st.container(border=True):
         chart(
-            figures.proven_by_mantissa(
-                dict(zip(MANTISSAS, shares, strict=False)),
-                FLOAT16,
-            ),
+            figures.proven_by_mantissa(dict(zip(MANTISSAS, shares, strict=False)), FLOAT16),
             "proven-by-mantissa",
             "Share of answers that are not proven and that changed, against mantissa bits",
         )
         st.caption(
             "Each mantissa bit less doubles the largest rounding error. Where the model still gives the same answers "
-            "and the "
-            "proof does not hold, errors cancel that might have added up. No mark where there are no such images."
+            "and the proof does not hold, errors cancel that might have added up. No mark where there are no such "
+            "images."
         )
 go_on()

@@ -121,3 +121,14 @@ def test_the_map_holds_every_measured_format_and_its_table_too() -> None:
     assert list(drawn.data[2].x) == [10]
     (_, row) = figure_csv(drawn).splitlines()
     assert row.startswith("formats,10,5,0,")
+
+
+def test_a_sweep_stopped_at_once_still_has_a_first_result() -> None:
+    app = visit("guarantee")
+    forms = tuple(FloatFormat(5, bits) for bits in range(12, -1, -1))
+    app.session_state["prove-sweep"] = (hash(forms), 0, True)
+    app.toggle(key="prove").set_value(True).run()
+    assert not app.exception
+    proof = next(chart for chart in charts(app) if chart["layout"]["yaxis"]["title"]["text"] == "images (%)")
+    assert proof["data"][0]["x"] == [12]
+    assert [button.label for button in app.button] == ["Go on"]

@@ -20,7 +20,7 @@ _UNFINISHED = "sweep-unfinished"
 
 
 def sweep(key: str, settings: Sequence[_Setting], measure: Callable[[_Setting], _Result], what: str) -> list[_Result]:
-    """Results of the first settings, of as many as were measured so far; a page that sweeps ends with `go_on`.
+    """Results of the first settings, of as many as were measured so far, at least one; such a page ends with `go_on`.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def sweep(key: str, settings: Sequence[_Setting], measure: Callable[[_Setting], 
         _show(place, key, done, total, what, stopped)
     results: list[_Result] = []
     deadline = time.monotonic() + _SLICE_S
-    for setting in settings[: done if stopped else None]:
+    for setting in settings[: max(done, 1) if stopped else None]:
         if results and not stopped and time.monotonic() > deadline:
             break
         results.append(measure(setting))
