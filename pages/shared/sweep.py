@@ -37,6 +37,8 @@ def sweep(key: str, settings: Sequence[_Setting], measure: Callable[[_Setting], 
     asked_before, done, stopped = st.session_state.get(_state(key), (None, 0, False))
     if asked_before != asked:
         done, stopped = 0, False
+    if stopped:
+        done = max(done, 1)
     st.session_state[_state(key)] = (asked, done, stopped)
     place = st.empty()
     if done < total:
@@ -44,7 +46,7 @@ def sweep(key: str, settings: Sequence[_Setting], measure: Callable[[_Setting], 
         _show(place, key, done, total, what, stopped)
     results: list[_Result] = []
     deadline = time.monotonic() + _SLICE_S
-    for setting in settings[: max(done, 1) if stopped else None]:
+    for setting in settings[: done if stopped else None]:
         if results and not stopped and time.monotonic() > deadline:
             break
         results.append(measure(setting))
