@@ -12,6 +12,7 @@ from pages.shared import propagation, routing, state
 from pages.shared.channel_cards import channel_cards
 from pages.shared.charts import chart, table_button
 from pages.shared.headline import headline, number
+from pages.shared.image_card import link_to_image
 from pages.shared.words import flip_sentence
 
 routing.through_app("pages/layers.py")
@@ -54,12 +55,8 @@ with st.container(border=True):
     ):
         picks.button(label, icon=icon, key=f"layer-{label}", on_click=choose, args=(pick,))
     choice.caption(digits.hover_sentence(comparison, index) + ".")
-    choice.page_link(
-        "pages/digits.py",
-        label="All about this image",
-        icon=":material/arrow_forward:",
-        query_params={"image": str(index)},
-    )
+    with choice:
+        link_to_image(index)
 
 over = st.segmented_control(
     "Measured over",

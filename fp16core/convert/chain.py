@@ -69,13 +69,11 @@ def read_chain(model: bytes, name: str = "the model") -> tuple[Layer, ...]:
     if not file.inputs or not file.outputs:
         raise ModelFileError(f"{name} has no input or no output; choose a digit classifier.")
     current, shape = file.inputs[0].index, file.inputs[0].shape[1:]
-    for op in file.operators:
-        if not op.outputs or "float" not in file.tensors[op.outputs[0]].dtype or op.name == "DEQUANTIZE":
-            continue
+    for op, computed in file.from_input():
         _check(op, current, name)
         found.append(_layer(op, file, keys, name))
         _check_shape(found[-1], shape, name)
-        current, shape = op.outputs[0], found[-1].output_shape
+        current, shape = computed.index, found[-1].output_shape
     if current != file.outputs[0].index:
         raise ModelFileError(f"{name}: its operators do not form one chain from the images to the logits.")
     return tuple(found)

@@ -119,10 +119,24 @@ class TfliteFile:
 
     def source(self, index: int) -> Tensor:
         """The tensor that the file stores for an operator's input: what a DEQUANTIZE before it reads, or itself."""
+        stored = {filled: op.inputs[0] for op in self.upsampling() for filled in op.outputs}
+        return self.tensors[stored.get(index, index)]
+
+    def from_input(self) -> tuple[tuple[Operator, Tensor], ...]:
+        """Operators that compute floating-point numbers from the input, in order, with what they compute.
+
+        Shape arithmetic, which takes only the input's size, and the upsampling of weights are not among them.
+        """
+        reached = {tensor.index for tensor in self.inputs}
+        found = []
         for op in self.operators:
-            if op.name == "DEQUANTIZE" and index in op.outputs and op.inputs[:1] > (-1,):
-                return self.tensors[op.inputs[0]]
-        return self.tensors[index]
+            if reached.isdisjoint(op.inputs):
+                continue
+            for tensor in (self.tensors[index] for index in op.outputs if index >= 0):
+                if "float" in tensor.dtype:
+                    reached.add(tensor.index)
+                    found.append((op, tensor))
+        return tuple(found)
 
     def shape_arithmetic(self) -> tuple[Operator, ...]:
         """Operators that compute no numbers of the image, only the shapes that a batch of any size needs.

@@ -218,11 +218,7 @@ def upsampled_by_operator(file: TfliteFile) -> tuple[int, int]:
         Number of float16 constants, and of those that a DEQUANTIZE operator turns into float32.
     """
     constants = [tensor for tensor in file.tensors if tensor.is_constant and tensor.dtype == "float16"]
-    upsampled = {
-        op.inputs[0]
-        for op in file.operators
-        if op.name == "DEQUANTIZE" and file.tensors[op.outputs[0]].dtype == "float32"
-    }
+    upsampled = {op.inputs[0] for op in file.upsampling() if file.tensors[op.outputs[0]].dtype == "float32"}
     return len(constants), sum(tensor.index in upsampled for tensor in constants)
 
 

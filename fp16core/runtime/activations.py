@@ -108,14 +108,7 @@ class ActivationRecorder:
 
 def _steps(file: TfliteFile) -> list[tuple[Step, int]]:
     """The steps of a graph, each with the index of the tensor that it computes."""
-    from_image = {file.inputs[0].index}
-    found = []
-    for op in file.operators:
-        if from_image.isdisjoint(op.inputs):
-            continue
-        for tensor in (file.tensors[index] for index in op.outputs if index >= 0):
-            if "float" in tensor.dtype:  # shape arithmetic takes the image's size, and gives integers
-                from_image.add(tensor.index)
-                step = Step(op.name, str(op.settings.get("activation", "NONE")), tensor.shape_signature[1:])
-                found.append((step, tensor.index))
-    return found
+    return [
+        (Step(op.name, str(op.settings.get("activation", "NONE")), tensor.shape_signature[1:]), tensor.index)
+        for op, tensor in file.from_input()
+    ]

@@ -13,6 +13,11 @@ def show_image(found: Results, index: int) -> None:
     st.image(digit_png(found.images[index]), width=140, alt=f"Test image {index}, a {comparison.labels[index]}")
     st.markdown(hover_sentence(comparison, index) + ".")
     st.caption(flip_sentence(comparison.report(index)))
+    link_to_image(index)
+
+
+def link_to_image(index: int) -> None:
+    """A link to all there is to say of one test image."""
     st.page_link(
         "pages/digits.py",
         label="All about this image",
