@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +20,7 @@ from fp16core.data import normalise
 from fp16core.evaluate import Comparison
 from fp16core.evaluate.conversions import read_one_weight, with_first_weight
 from fp16core.vocabulary import ModelFileError, ModelPair
-from fp16core.worker.job import Desk, Job
+from fp16core.worker.job import Desk, Job, Limits
 from fp16core.worker.tensorflow_way import MODULE, request_for, target_of
 from tests.conftest import ROOT, TestSet
 from tests.test_training import LOGIT_TOLERANCE
@@ -148,8 +151,8 @@ def test_one_job_at_a_time_and_its_answer_is_kept(pair: ModelPair) -> None:
 def test_what_libraries_print_does_not_spoil_the_answer() -> None:
     program = (
         "import os\nfrom fp16core.worker.serve import serve\n"
-        "def work(request, on_progress):\n"
-        "    print('chatter'); os.write(1, b'native chatter'); on_progress('half', 0.5)\n"
+        "def work(request, client):\n"
+        "    print('chatter'); os.write(1, b'native chatter'); client.progress('half', 0.5)\n"
         "    return {'twice': 2 * request['number']}\n"
         "serve(work)"
     )
@@ -164,7 +167,48 @@ def test_what_libraries_print_does_not_spoil_the_answer() -> None:
     assert child.stdin is not None
     assert child.stdout is not None
     with child:
-        child.stdin.write(b'{"number": 21}\n')
+        child.stdin.write(b'{"request": {"number": 21}, "attachments": []}\n')
         child.stdin.flush()
         lines = [json.loads(line) for line in child.stdout]
     assert lines == [{"progress": ["half", 0.5]}, {"answer": {"twice": 42}}]
+
+
+def own_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> str:
+    """A module of the test's own for a job to run; ``body`` is the body of its work."""
+    (tmp_path / "own_work.py").write_text(
+        "import os, signal, time\nfrom fp16core.worker.serve import serve\n"
+        f"def work(request, client):\n{textwrap.indent(body, '    ')}\nserve(work)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return "own_work"
+
+
+def test_attachments_arrive_and_messages_come_back_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "for part in client.attachments: client.tell(length=len(part), last=part[-1])\nreturn {'got': request['n']}"
+    messages: list[dict[str, Any]] = []
+    parts = [b"\n{}\n\x00", bytes(300_000) + b"\x07"]
+    job = Job(own_module(tmp_path, monkeypatch, body), {"n": 2}, parts, on_message=messages.append)
+    job.wait(PATIENCE_S)
+    assert (job.answer, job.error) == ({"got": 2}, None)
+    assert messages == [{"length": 5, "last": 0}, {"length": 300_001, "last": 7}]
+
+
+def test_a_job_that_takes_too_long_is_ended_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = Job(own_module(tmp_path, monkeypatch, "time.sleep(600)"), {}, limits=Limits(seconds=1))
+    job.wait(PATIENCE_S)
+    assert job.error == "Ended: it took longer than the limit of 1 seconds."
+    assert not is_alive(job._child.pid)
+
+
+def test_a_job_that_takes_too_much_memory_is_ended_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = own_module(tmp_path, monkeypatch, "kept = b'x' * 400_000_000\ntime.sleep(600)")
+    job = Job(module, {}, limits=Limits(memory_bytes=300_000_000))
+    job.wait(PATIENCE_S)
+    assert job.error is not None
+    assert re.fullmatch(r"Ended: it used [34]\d\d,\d{3},\d{3} B of memory; the limit is 300,000,000 B\.", job.error)
+
+
+def test_a_job_killed_from_outside_names_the_signal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = Job(own_module(tmp_path, monkeypatch, "os.kill(os.getpid(), signal.SIGKILL)"), {})
+    job.wait(PATIENCE_S)
+    assert job.error == "The process was ended from outside by SIGKILL: it left no message"

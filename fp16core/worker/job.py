@@ -8,10 +8,36 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
+import psutil
+
+from fp16core.text import bytes_text
+
 _ROOT = Path(__file__).parents[2]
+
+_LOOK_S = 0.1
+"""How often a child with limits is looked after."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a child may take before it is ended; `None` is no limit.
+
+    Attributes
+    ----------
+    seconds
+        Wall-clock time from start to answer.
+    memory_bytes
+        Resident memory, looked at ten times a second.
+    """
+
+    seconds: float | None = None
+    memory_bytes: int | None = None
 
 
 class Job:
@@ -26,6 +52,12 @@ class Job:
         What to run, as in ``python -m module``.
     request
         A JSON object for it.
+    attachments
+        Bytes for it that would only grow as JSON.
+    limits
+        What it may take.
+    on_message
+        Called with every message besides progress and outcome, from a thread of the job's own.
 
     Attributes
     ----------
@@ -37,11 +69,19 @@ class Job:
         Why there is none, in a sentence.
     """
 
-    def __init__(self, module: str, request: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        module: str,
+        request: dict[str, Any],
+        attachments: Sequence[bytes] = (),
+        limits: Limits = Limits(),
+        on_message: Callable[[dict[str, Any]], None] = lambda message: None,
+    ) -> None:
         self.what, self.done = "starting", 0.0
         self.answer: dict[str, Any] | None = None
         self.error: str | None = None
-        self._stopped = False
+        self._ended_because: str | None = None
+        self._on_message = on_message
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the thread that waits for the child
         self._child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
             [sys.executable, "-m", module],
@@ -51,8 +91,12 @@ class Job:
             cwd=_ROOT,
             start_new_session=True,
         )
-        self._watcher = threading.Thread(target=self._watch, args=(json.dumps(request).encode() + b"\n",), daemon=True)
+        head = json.dumps({"request": request, "attachments": [len(part) for part in attachments]})
+        parts = [head.encode() + b"\n", *attachments]
+        self._watcher = threading.Thread(target=self._watch, args=(parts,), daemon=True)
         self._watcher.start()
+        if limits != Limits():
+            threading.Thread(target=self._guard, args=(limits,), daemon=True).start()
 
     @property
     def is_running(self) -> bool:
@@ -65,33 +109,55 @@ class Job:
 
     def stop(self) -> None:
         """End the child, and return when it is gone."""
-        self._stopped = True
-        if self._child.poll() is None:
-            os.killpg(self._child.pid, signal.SIGKILL)
+        self._end("Stopped.")
         self._watcher.join()
 
-    def _watch(self, request: bytes) -> None:
+    def _end(self, because: str) -> None:
+        self._ended_because = self._ended_because or because
+        with contextlib.suppress(ProcessLookupError):  # it may be gone by itself
+            if self._child.poll() is None:
+                os.killpg(self._child.pid, signal.SIGKILL)
+
+    def _guard(self, limits: Limits) -> None:
+        start = time.monotonic()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child = psutil.Process(self._child.pid)
+            while self.is_running:
+                used_bytes = child.memory_info().rss
+                if limits.seconds is not None and time.monotonic() - start > limits.seconds:
+                    self._end(f"Ended: it took longer than the limit of {limits.seconds:,.0f} seconds.")
+                elif limits.memory_bytes is not None and used_bytes > limits.memory_bytes:
+                    self._end(
+                        f"Ended: it used {bytes_text(used_bytes)} of memory; the limit is "
+                        f"{bytes_text(limits.memory_bytes)}."
+                    )
+                self._watcher.join(_LOOK_S)
+
+    def _watch(self, parts: Sequence[bytes]) -> None:
         given, answers = cast(IO[bytes], self._child.stdin), cast(IO[bytes], self._child.stdout)
         with self._log, answers:
             # A child that is gone before it has read the request says why by its status.
             with contextlib.suppress(BrokenPipeError):
-                given.write(request)
+                for part in parts:
+                    given.write(part)
                 given.flush()
             for line in answers:
                 self._take(json.loads(line))
             status = self._child.wait()
             with contextlib.suppress(BrokenPipeError):
                 given.close()
-            if self._stopped and self.answer is None:
-                self.error = "Stopped."
+            if self.answer is None and self._ended_because is not None:
+                self.error = self._ended_because
             elif self.answer is None and self.error is None:
-                self.error = f"The process ended with status {status}: {_last_line(self._log)}"
+                self.error = f"The process {_ending(status)}: {_last_line(self._log)}"
 
     def _take(self, message: dict[str, Any]) -> None:
         if "progress" in message:
             self.what, self.done = message["progress"]
-        self.answer = message.get("answer")
-        self.error = message.get("error")
+        elif "answer" in message or "error" in message:
+            self.answer, self.error = message.get("answer"), message.get("error")
+        else:
+            self._on_message(message)
 
 
 class Desk:
@@ -127,6 +193,12 @@ class Desk:
                 for oldest in list(self._jobs)[: -self._kept]:
                     del self._jobs[oldest]
             return self._jobs.get(question)
+
+
+def _ending(status: int) -> str:
+    if status >= 0:
+        return f"ended with status {status}"
+    return f"was ended from outside by {signal.Signals(-status).name}"
 
 
 def _last_line(log: IO[bytes]) -> str:

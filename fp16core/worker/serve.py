@@ -6,20 +6,44 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TextIO
 
-from fp16core.models.recipe import Progress
 from fp16core.vocabulary import HalfBitsError
 
-Work = Callable[[dict[str, Any], Progress], dict[str, Any]]
+
+@dataclass(frozen=True)
+class Client:
+    """The process that asked for a job, seen from the job.
+
+    Attributes
+    ----------
+    attachments
+        What came with the request.
+    """
+
+    attachments: tuple[bytes, ...] = field(repr=False)
+    _channel: TextIO
+
+    def progress(self, what: str, done: float) -> None:
+        """Say what is happening, and the fraction done, 0 to 1."""
+        self.tell(progress=[what, done])
+
+    def tell(self, **message: Any) -> None:
+        """Send a message of JSON values."""
+        self._channel.write(json.dumps(message) + "\n")
+
+
+Work = Callable[[dict[str, Any], Client], dict[str, Any]]
 """Answers a request; both are JSON objects."""
 
 
 def serve(work: Work) -> None:
     """Do one job for the process that started this one.
 
-    The request is the first line of standard input. On standard output go lines of JSON:
-    ``{"progress": [what, done]}``, and at last ``{"answer": …}`` or ``{"error": sentence}``.
+    The first line of standard input is JSON: the request, and the lengths of its attachments, whose
+    bytes follow. On standard output go lines of JSON: ``{"progress": [what, done]}``, whatever else the
+    work tells, and at last ``{"answer": …}`` or ``{"error": sentence}``.
     Whatever libraries print goes to standard error. When standard input closes, this process ends
     at once: it outlives neither its parent nor its parent's patience.
     """
@@ -27,15 +51,13 @@ def serve(work: Work) -> None:
     os.dup2(2, 1)  # native code prints to descriptor 1, whatever Python thinks of sys.stdout
     os.nice(10)
 
-    def send(**message: Any) -> None:
-        channel.write(json.dumps(message) + "\n")
-
-    request = json.loads(sys.stdin.buffer.readline())
+    head = json.loads(sys.stdin.buffer.readline())
+    client = Client(tuple(sys.stdin.buffer.read(length) for length in head["attachments"]), channel)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        send(answer=work(request, lambda what, done: send(progress=[what, done])))
+        client.tell(answer=work(head["request"], client))
     except HalfBitsError as error:
-        send(error=str(error))
+        client.tell(error=str(error))
     except Exception:
         traceback.print_exc()
         os._exit(1)

@@ -5,8 +5,8 @@ from typing import Any
 
 from fp16core.convert.from_keras import convert_keras
 from fp16core.convert.to_keras import rebuild_keras
-from fp16core.models.recipe import Progress, import_tensorflow
-from fp16core.worker.serve import serve
+from fp16core.models.recipe import import_tensorflow
+from fp16core.worker.serve import Client, serve
 
 MODULE = "fp16core.worker.tensorflow_way"
 """What to hand to a `fp16core.worker.job.Job`."""
@@ -22,16 +22,16 @@ def target_of(answer: dict[str, Any]) -> bytes:
     return base64.b64decode(answer["target"])
 
 
-def convert(request: dict[str, Any], on_progress: Progress) -> dict[str, Any]:
+def convert(request: dict[str, Any], client: Client) -> dict[str, Any]:
     """Rebuild the tutorial's network around the reference's weights, and convert it."""
     reference = base64.b64decode(request["reference"])
-    on_progress("loading TensorFlow", 0.05)
+    client.progress("loading TensorFlow", 0.05)
     import_tensorflow()
-    on_progress("rebuilding the network", 0.6)
+    client.progress("rebuilding the network", 0.6)
     network = rebuild_keras(reference, "the float32 model")
-    on_progress("converting to float16", 0.7)
+    client.progress("converting to float16", 0.7)
     target = convert_keras(network)[1]
-    on_progress("done", 1.0)
+    client.progress("done", 1.0)
     return {"target": base64.b64encode(target).decode()}
 
 
