@@ -69,6 +69,12 @@ def near_one_text(distance: float) -> str:
     return f"1 − {small_text(distance)}" if 0 < distance < 0.01 else small_text(1 - distance)
 
 
+def duration_text(seconds: float) -> str:
+    """A time as a person would say it: ``4 s``, ``2 min 5 s``."""
+    whole = math.ceil(seconds)
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min" + (f" {whole % 60} s" if whole % 60 else "")
+
+
 def count_text(count: int, one: str, many: str | None = None) -> str:
     """A number with its noun: ``1 epoch``, ``2 epochs``."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

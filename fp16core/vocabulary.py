@@ -43,6 +43,14 @@ class OutputError(HalfBitsError):
     """A result cannot be written where it was asked for."""
 
 
+class SettingError(HalfBitsError):
+    """An environment variable of the server is not what it should be."""
+
+
+class BusyError(HalfBitsError):
+    """The server is at work on as much as it takes on."""
+
+
 class DependencyError(HalfBitsError):
     """An optional package that this work needs is not installed."""
 

@@ -25,11 +25,14 @@ TestSet = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 """Images and labels."""
 
 
-@pytest.fixture(autouse=True)
-def own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting of the machine's user reaches a test."""
-    for name in [name for name in os.environ if name.startswith("HALFBITS_")]:
-        monkeypatch.delenv(name)
+@pytest.fixture(scope="session", autouse=True)
+def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No setting and no run of the machine's user reaches a test, nor a server that tests start."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("HALFBITS_")]:
+            patch.delenv(name)
+        patch.setenv("HALFBITS_RUNS", str(tmp_path_factory.mktemp("runs")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from fp16core.numerics.formats import PRESETS, FloatFormat
 from fp16core.numerics.rounding import rounding_errors
 from fp16core.text import percent_text, small_text
 from fp16core.vocabulary import ModelPair
+from pages.shared.subject import default_subject
 from tests.conftest import TestSet
 from tests.test_chain import with_operator
 from tests.test_dial import result
@@ -126,7 +127,7 @@ def test_the_map_holds_every_measured_format_and_its_table_too() -> None:
 def test_a_sweep_stopped_at_once_still_has_a_first_result() -> None:
     app = visit("guarantee")
     forms = tuple(FloatFormat(5, bits) for bits in range(12, -1, -1))
-    app.session_state["prove-sweep"] = (hash(forms), 0, True)
+    app.session_state["prove-sweep"] = (hash((default_subject(), *forms)), 0, True)
     app.toggle(key="prove").set_value(True).run()
     assert not app.exception
     proof = next(chart for chart in charts(app) if chart["layout"]["yaxis"]["title"]["text"] == "images (%)")

@@ -20,6 +20,8 @@ from fp16core.text import bytes_text
 
 _ROOT = Path(__file__).parents[2]
 
+_STOPPED = "Stopped."
+
 _LOOK_S = 0.1
 """How often a child with limits is looked after."""
 
@@ -67,6 +69,8 @@ class Job:
         The module's answer, once there is one.
     error
         Why there is none, in a sentence.
+    was_stopped
+        Whether `stop` is why.
     """
 
     def __init__(
@@ -80,6 +84,7 @@ class Job:
         self.what, self.done = "starting", 0.0
         self.answer: dict[str, Any] | None = None
         self.error: str | None = None
+        self.was_stopped = False
         self._ended_because: str | None = None
         self._on_message = on_message
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the thread that waits for the child
@@ -109,7 +114,7 @@ class Job:
 
     def stop(self) -> None:
         """End the child, and return when it is gone."""
-        self._end("Stopped.")
+        self._end(_STOPPED)
         self._watcher.join()
 
     def _end(self, because: str) -> None:
@@ -147,7 +152,7 @@ class Job:
             with contextlib.suppress(BrokenPipeError):
                 given.close()
             if self.answer is None and self._ended_because is not None:
-                self.error = self._ended_because
+                self.error, self.was_stopped = self._ended_because, self._ended_because == _STOPPED
             elif self.answer is None and self.error is None:
                 self.error = f"The process {_ending(status)}: {_last_line(self._log)}"
 

@@ -1,21 +1,19 @@
-"""What all visitors share of the Files page."""
+"""What the Files page measures."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from fp16core.convert import TfliteFile, quantize_tflite, read_tflite
 from fp16core.data import normalise
-from fp16core.data.mnist import dataset_path
 from fp16core.evaluate.conversions import OneWeight, TwoWays, convert_both_ways, read_one_weight, with_first_weight
 from fp16core.evaluate.folding import Folding, fold_dequantize
-from fp16core.models.pair import pair_folder
 from fp16core.runtime.delegation import Moment, Part, delegated_parts, upsampling_moment
 from fp16core.worker.job import Desk, Job
 from fp16core.worker.tensorflow_way import MODULE, request_for, target_of
 from pages.shared import state
+from pages.shared.subject import Subject, cached, subject
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class WeightQuestion:
 
     Attributes
     ----------
-    folder, dataset
+    subject
         The pair, and the test images.
     key
         The tensor whose first weight it is, by the keys of `TfliteFile.weights`.
@@ -52,40 +50,14 @@ class WeightQuestion:
         The weight.
     """
 
-    folder: Path
-    dataset: Path
+    subject: Subject
     key: str
     value: float
 
 
-def graphs() -> Graphs:
+@cached("Running both graphs …")
+def graphs(subject: Subject) -> Graphs:
     """Both graphs; raises `HalfBitsError` if they cannot be had."""
-    return _graphs(pair_folder(), dataset_path())
-
-
-def two_ways() -> TwoWays:
-    """Converter against quantizer; raises `HalfBitsError` if they cannot be compared."""
-    return _two_ways(pair_folder(), dataset_path())
-
-
-def first_tensor() -> str:
-    """Key of the active pair's first weights; raises `HalfBitsError` if they cannot be had."""
-    return next(iter(state.roundings()))
-
-
-def weight_question(key: str, value: float) -> WeightQuestion:
-    """What becomes of the first weight of a tensor of the active pair, set to a value."""
-    return WeightQuestion(pair_folder(), dataset_path(), key, value)
-
-
-@st.cache_resource(show_spinner=False)
-def desk() -> Desk:
-    """Where the server's one conversion at a time is handed in."""
-    return Desk()
-
-
-@st.cache_resource(show_spinner="Running both graphs …")
-def _graphs(folder: Path, dataset: Path) -> Graphs:
     found = state.results()
     pair, image = found.pair, normalise(found.images[:1])
     files = read_tflite(pair.reference, pair.reference_name), read_tflite(pair.target, pair.target_name)
@@ -101,14 +73,31 @@ def _graphs(folder: Path, dataset: Path) -> Graphs:
     )
 
 
-@st.cache_resource(show_spinner="Quantizing the float32 file with LiteRT Quantizer, and running it …")
-def _two_ways(folder: Path, dataset: Path) -> TwoWays:
+@cached("Quantizing the float32 file with LiteRT Quantizer, and running it …")
+def two_ways(subject: Subject) -> TwoWays:
+    """Converter against quantizer; raises `HalfBitsError` if they cannot be compared."""
     found = state.results()
     return convert_both_ways(found.pair, found.comparison, found.images)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def quantized_weight(question: WeightQuestion) -> tuple[OneWeight, OneWeight]:
+def first_tensor() -> str:
+    """Key of the active pair's first weights; raises `HalfBitsError` if they cannot be had."""
+    return next(iter(state.roundings()))
+
+
+def weight_question(key: str, value: float) -> WeightQuestion:
+    """What becomes of the first weight of a tensor of the active pair, set to a value."""
+    return WeightQuestion(subject(), key, value)
+
+
+@st.cache_resource(show_spinner=False)
+def desk() -> Desk:
+    """Where the server's one conversion at a time is handed in."""
+    return Desk()
+
+
+@cached(kept=64)
+def quantized_weight(subject: Subject, question: WeightQuestion) -> tuple[OneWeight, OneWeight]:
     """The weight in the float32 file, and as LiteRT Quantizer stores it."""
     changed, image = _changed(question), state.results().images[0]
     return (
@@ -122,8 +111,8 @@ def start_conversion(question: WeightQuestion) -> Job | None:
     return desk().hand_in(question, MODULE, request_for(_changed(question)))
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def converted_weight(question: WeightQuestion, _answer: dict[str, Any]) -> OneWeight:
+@cached(kept=64)
+def converted_weight(subject: Subject, question: WeightQuestion, _answer: dict[str, Any]) -> OneWeight:
     """The weight as TensorFlow's converter stores it, by the answer of its process."""
     return read_one_weight(target_of(_answer), question.key, state.results().images[0])
 

@@ -1,36 +1,38 @@
 """A visitor's own pictures: what reads them, and those kept for the visit."""
 
 import time
-from pathlib import Path
 
 import streamlit as st
 
-from fp16core.data.mnist import dataset_path
 from fp16core.evaluate import classifiers
 from fp16core.evaluate.gallery import Gallery
 from fp16core.evaluate.likeness import Likeness, RuleCheck, check_rule
 from fp16core.evaluate.likeness import likeness as learn_likeness
-from fp16core.models.pair import pair_folder
 from fp16core.runtime import Classifier
 from pages.shared import state
+from pages.shared.subject import Subject, cached
 
 _SLICE_S = 0.7
 """How long files are read before the page listens again."""
 
 
-def models() -> tuple[Classifier, Classifier]:
+@cached()
+def models(subject: Subject) -> tuple[Classifier, Classifier]:
     """The active pair's reference and target; raises `HalfBitsError` if they cannot be had."""
-    return _models(pair_folder())
+    return classifiers(state.active_pair())
 
 
-def likeness() -> Likeness:
+@cached()
+def likeness(subject: Subject) -> Likeness:
     """When to doubt that a picture shows a digit; raises `HalfBitsError` as `state.results`."""
-    return _likeness(pair_folder(), dataset_path())
+    found = state.results()
+    return learn_likeness(found.images, found.comparison)
 
 
-def rule_check() -> RuleCheck:
+@cached("Measuring on pictures without a digit …")
+def rule_check(subject: Subject) -> RuleCheck:
     """How often `likeness` is right; raises `HalfBitsError` as `state.results`."""
-    return _rule_check(pair_folder(), dataset_path())
+    return check_rule(likeness(), state.results().comparison, models()[0])
 
 
 def gallery() -> Gallery:
@@ -64,19 +66,3 @@ def read_inbox() -> None:
         st.rerun()  # a click is heard only between runs
     progress.empty()
     stop.empty()
-
-
-@st.cache_resource(show_spinner=False)
-def _models(folder: Path) -> tuple[Classifier, Classifier]:
-    return classifiers(state.active_pair())
-
-
-@st.cache_resource(show_spinner=False)
-def _likeness(folder: Path, dataset: Path) -> Likeness:
-    found = state.results()
-    return learn_likeness(found.images, found.comparison)
-
-
-@st.cache_resource(show_spinner="Measuring on pictures without a digit …")
-def _rule_check(folder: Path, dataset: Path) -> RuleCheck:
-    return check_rule(likeness(), state.results().comparison, models()[0])

@@ -1,16 +1,13 @@
 """What both models compute between image and logits, for all visitors of the server."""
 
-from pathlib import Path
-
 import numpy as np
 import streamlit as st
 
 from fp16core.data import normalise
-from fp16core.data.mnist import dataset_path
-from fp16core.models.pair import pair_folder
 from fp16core.numerics.error_measure import ErrorMeasure
 from fp16core.numerics.propagation import PairActivations, PairRecorder, Propagation, PropagationRun, weights_error
 from pages.shared import state
+from pages.shared.subject import Subject, cached
 
 _BATCHES = 20
 """Batches between two moves of the progress bar."""
@@ -18,12 +15,12 @@ _BATCHES = 20
 
 def activations(index: int) -> PairActivations:
     """What both models compute on one test image; raises `HalfBitsError` if they cannot."""
-    return _recorder(pair_folder()).record(normalise(state.results().images[index : index + 1]))
+    return _recorder().record(normalise(state.results().images[index : index + 1]))
 
 
 def propagation(images: int) -> Propagation:
     """The errors over the first ``images`` test images, with a progress bar the first time; raises as `activations`."""
-    run = _run(pair_folder(), dataset_path(), images)
+    run = _run(images)
     bar = st.empty()
     while not run.is_done:
         bar.progress(run.done / run.total, f"{run.done:,} of {run.total:,} images through both models")
@@ -33,9 +30,10 @@ def propagation(images: int) -> Propagation:
     return run.propagation()
 
 
-def weights() -> ErrorMeasure:
+@cached()
+def weights(subject: Subject) -> ErrorMeasure:
     """The error of all weights together; raises as `state.roundings`."""
-    return _weights(pair_folder())
+    return weights_error(state.roundings().values())
 
 
 def same_as_usual(recorded: PairActivations, index: int) -> bool:
@@ -50,16 +48,11 @@ def same_as_usual(recorded: PairActivations, index: int) -> bool:
     )
 
 
-@st.cache_resource(show_spinner=False)
-def _recorder(folder: Path) -> PairRecorder:
+@cached()
+def _recorder(subject: Subject) -> PairRecorder:
     return PairRecorder(state.active_pair())
 
 
-@st.cache_resource(show_spinner=False)
-def _run(folder: Path, dataset: Path, images: int) -> PropagationRun:
-    return PropagationRun(_recorder(folder), normalise(state.results().images[:images]))
-
-
-@st.cache_resource(show_spinner=False)
-def _weights(folder: Path) -> ErrorMeasure:
-    return weights_error(state.roundings().values())
+@cached(kept=4)
+def _run(subject: Subject, images: int) -> PropagationRun:
+    return PropagationRun(_recorder(), normalise(state.results().images[:images]))

@@ -1,4 +1,4 @@
-"""The sidebar: which pair of models every page shows."""
+"""The sidebar: which pair of models and which test images every page shows."""
 
 from pathlib import Path
 
@@ -6,19 +6,24 @@ import streamlit as st
 
 from fp16core.text import bytes_text, count_text
 from fp16core.vocabulary import HalfBitsError
-from pages.shared import state
+from pages.shared import own, state
+from pages.shared.subject import Subject, default_name, default_subject, settle
+from pages.shared.words import plain
 
 LOOK = Path(__file__).with_name("look.css")
 """Style sheet of the whole dashboard."""
 
 TUTORIAL = "https://ai.google.dev/edge/litert/models/post_training_float16_quant"
 
+_MODEL, _DATASET = "model", "test-images"
+
 
 def show_active_pair() -> None:
-    """Name the dashboard and the active pair, its files' sizes and how it was trained."""
+    """Name the dashboard, let the visitor choose among what is there, and settle what all pages show."""
     with st.sidebar:
         st.markdown(f"**Half the Bits**  \nThe [float16 tutorial of LiteRT]({TUTORIAL}) under a microscope.")
-        st.caption("Active model pair")
+        chosen = _choose_pair()
+        settle(_with_dataset(chosen))
         try:
             pair = state.active_pair()
         except HalfBitsError:
@@ -27,9 +32,61 @@ def show_active_pair() -> None:
             return
         recipe = pair.run.get("recipe", {})
         epochs = recipe.get("epochs")
-        st.markdown(f"**{pair.name}**")
         st.caption(
             f"float32 {bytes_text(len(pair.reference))}  \nfloat16 {bytes_text(len(pair.target))}"
             + (f"  \nseed {recipe.get('seed')}, {count_text(epochs, 'epoch')}" if epochs else "")
-            + "  \nboth files as recorded when trained (SHA-256)"
+            + (
+                "  \nseen by you alone, forgotten when you leave"
+                if chosen.own_pair
+                else "  \nboth files as recorded when trained (SHA-256)"
+            )
         )
+
+
+def _choose_pair() -> Subject:
+    subjects = _pairs()
+    wanted = st.session_state.pop("next-model", None)
+    if wanted in subjects:
+        st.session_state[_MODEL] = wanted
+    linked = st.query_params.get(_MODEL)
+    if st.session_state.get(_MODEL) not in subjects:
+        st.session_state.pop(_MODEL, None)
+    if len(subjects) == 1:
+        st.caption("Active model pair")
+        st.markdown(f"**{default_name()}**")
+        chosen = default_name()
+    else:
+        chosen = st.selectbox(
+            "Active model pair",
+            list(subjects),
+            key=_MODEL,
+            bind="query-params",
+            help="Every page shows this pair. Yours to choose: other visitors keep theirs.",
+        )
+    if linked is not None and linked not in subjects:
+        st.warning(f"There is no pair “{plain(linked)}” on this server; you see {plain(chosen)}.")
+    return subjects[chosen]
+
+
+def _pairs() -> dict[str, Subject]:
+    default = default_subject()
+    found = {default.name: default}
+    mine = own.files()
+    if mine.pair is not None and mine.pair_name is not None:
+        found[mine.pair_name] = Subject(mine.pair_name, own.digest(mine.pair), default.dataset, own_pair=True)
+    return found
+
+
+def _with_dataset(chosen: Subject) -> Subject:
+    dataset = own.files().dataset
+    if dataset is None:
+        return chosen
+    server, mine = "the server's", f"{dataset.name} (yours)"
+    wanted = st.session_state.pop("next-dataset", None)
+    if wanted is not None:
+        st.session_state[_DATASET] = mine if wanted == dataset.name else server
+    if st.session_state.get(_DATASET) not in (server, mine):
+        st.session_state.pop(_DATASET, None)
+    if st.selectbox("Test images", [server, mine], key=_DATASET) == server:
+        return chosen
+    return Subject(chosen.name, chosen.pair, dataset.digest, chosen.own_pair, own_dataset=True, run=chosen.run)

@@ -1,4 +1,4 @@
-"""What all visitors of the server share: the active pair, the test images, the comparison."""
+"""What every page starts from: the active pair, the test images, the comparison."""
 
 import gc
 import importlib
@@ -12,11 +12,13 @@ import numpy.typing as npt
 import streamlit as st
 
 from fp16core.convert import LedgerEntry, byte_ledger
-from fp16core.data.mnist import dataset_path, load_mnist
+from fp16core.data.mnist import load_mnist
 from fp16core.evaluate import ClaimCheck, Comparison, check_claims, compare, gather_evidence
-from fp16core.models.pair import load_pair, pair_folder
+from fp16core.models.pair import load_pair
 from fp16core.numerics import WeightRounding, weight_roundings
 from fp16core.vocabulary import HalfBitsError, ModelPair
+from pages.shared import own
+from pages.shared.subject import Subject, cached, subject
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,45 +54,45 @@ def explained() -> Iterator[None]:
         st.stop()
 
 
-def active_pair() -> ModelPair:
+@cached()
+def active_pair(subject: Subject) -> ModelPair:
     """The verified pair that all pages show; raises `HalfBitsError` if it cannot be used."""
-    return _pair(pair_folder())
+    if subject.own_pair:
+        return own.files().pair_in_use()
+    return load_pair(Path(subject.pair))
 
 
-def results() -> Results:
+@cached("Running both models on all test images …")
+def results(subject: Subject) -> Results:
     """Both models' answers on all test images; raises `HalfBitsError` if they cannot be had."""
-    return _results(pair_folder(), dataset_path())
-
-
-def roundings() -> dict[str, WeightRounding]:
-    """The active pair's weights; raises `HalfBitsError` if they cannot be had."""
-    return _roundings(pair_folder())
-
-
-def ledgers() -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]]:
-    """Where the bytes of both files go; raises `HalfBitsError` if they cannot be read."""
-    return _ledgers(pair_folder())
-
-
-@st.cache_resource(show_spinner=False)
-def _pair(folder: Path) -> ModelPair:
-    return load_pair(folder)
-
-
-@st.cache_resource(show_spinner="Running both models on all test images …")
-def _results(folder: Path, dataset: Path) -> Results:
-    pair = _pair(folder)
-    images, labels = load_mnist("test", dataset)
+    pair = active_pair()
+    images, labels = test_set()
     comparison = compare(pair, images, labels)
     return Results(pair, images, comparison, check_claims(gather_evidence(pair, comparison, images)))
 
 
-@st.cache_resource(show_spinner=False)
-def _roundings(folder: Path) -> dict[str, WeightRounding]:
-    return weight_roundings(_pair(folder))
+@cached()
+def roundings(subject: Subject) -> dict[str, WeightRounding]:
+    """The active pair's weights; raises `HalfBitsError` if they cannot be had."""
+    return weight_roundings(active_pair())
 
 
-@st.cache_resource(show_spinner=False)
-def _ledgers(folder: Path) -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]]:
-    pair = _pair(folder)
+@cached()
+def ledgers(subject: Subject) -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]]:
+    """Where the bytes of both files go; raises `HalfBitsError` if they cannot be read."""
+    pair = active_pair()
     return byte_ledger(pair.reference, "the reference model"), byte_ledger(pair.target, "the target model")
+
+
+def test_set() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Test images and labels of the data set in use; raises `HalfBitsError` if they cannot be had."""
+    now = subject()
+    if now.own_dataset:
+        dataset = own.files().dataset_in_use()
+        return dataset.images, dataset.labels
+    return _test_set(now.dataset)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _test_set(path: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    return load_mnist("test", Path(path))

@@ -7,6 +7,8 @@ from typing import TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.shared.subject import subject
+
 _Setting = TypeVar("_Setting", bound=Hashable)
 _Result = TypeVar("_Result")
 
@@ -27,13 +29,13 @@ def sweep(key: str, settings: Sequence[_Setting], measure: Callable[[_Setting], 
     key
         Names the sweep on the page.
     settings
-        What to measure, in this order; all that a measurement depends on.
+        What to measure, in this order; all that a measurement depends on besides the subject.
     measure
         Measures one setting, and answers at once where it was measured before.
     what
         What is measured, in the plural, with where it is measured.
     """
-    total, asked = len(settings), hash(tuple(settings))
+    total, asked = len(settings), hash((subject(), *settings))
     asked_before, done, stopped = st.session_state.get(_state(key), (None, 0, False))
     if asked_before != asked:
         done, stopped = 0, False

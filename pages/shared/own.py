@@ -1,0 +1,113 @@
+"""A visitor's own models and data: kept for the visit, in memory, and shown to nobody else."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from fp16core.vocabulary import DatasetError, ModelFileError, ModelPair
+
+_STATE = "own-files"
+
+
+class Dataset(Protocol):
+    """Test images that are not the server's."""
+
+    @property
+    def name(self) -> str:
+        """What to call it."""
+
+    @property
+    def images(self) -> npt.NDArray[np.uint8]:
+        """Test images, shape (n, 28, 28)."""
+
+    @property
+    def labels(self) -> npt.NDArray[np.uint8]:
+        """Their labels, shape (n,)."""
+
+    @property
+    def contents(self) -> bytes:
+        """The file, as it was uploaded."""
+
+    @property
+    def has_training(self) -> bool:
+        """Whether it holds training images, too."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file."""
+
+
+@dataclass
+class OwnFiles:
+    """What one visitor has brought along."""
+
+    pair: ModelPair | None = None
+    dataset: Dataset | None = None
+
+    @property
+    def pair_name(self) -> str | None:
+        """What the sidebar calls the pair, which nothing else of the server is called."""
+        return None if self.pair is None else f"{self.pair.name} (yours)"
+
+    def pair_in_use(self) -> ModelPair:
+        """The pair; raises `ModelFileError` if it is gone."""
+        if self.pair is None:
+            raise ModelFileError("Your model files were forgotten; upload them again, or choose another pair.")
+        return self.pair
+
+    def dataset_in_use(self) -> Dataset:
+        """The data set; raises `DatasetError` if it is gone."""
+        if self.dataset is None:
+            raise DatasetError("Your data set was forgotten; upload it again, or choose the server's test images.")
+        return self.dataset
+
+
+def files() -> OwnFiles:
+    """What the visitor has brought along."""
+    if _STATE not in st.session_state:
+        st.session_state[_STATE] = OwnFiles()
+    kept: OwnFiles = st.session_state[_STATE]
+    return kept
+
+
+def digest(pair: ModelPair) -> str:
+    """SHA-256 of both files' SHA-256."""
+    return hashlib.sha256(
+        b"".join(hashlib.sha256(model).digest() for model in (pair.reference, pair.target))
+    ).hexdigest()
+
+
+def set_pair(pair: ModelPair) -> None:
+    """Make a pair the visitor's own, and the one that all pages show from the next run on."""
+    files().pair = pair
+    choose_pair(str(files().pair_name))
+
+
+def set_dataset(dataset: Dataset) -> None:
+    """Make a data set the visitor's own, and the one that all pages use from the next run on."""
+    files().dataset = dataset
+    choose_dataset(dataset.name)
+
+
+def forget_pair() -> None:
+    """Drop the visitor's own models."""
+    files().pair = None
+
+
+def forget_dataset() -> None:
+    """Drop the visitor's own data set."""
+    files().dataset = None
+
+
+def choose_pair(name: str) -> None:
+    """Show the pair that the sidebar calls so, from the next run on."""
+    st.session_state["next-model"] = name
+
+
+def choose_dataset(name: str) -> None:
+    """Use the test images that the sidebar calls so, from the next run on."""
+    st.session_state["next-dataset"] = name

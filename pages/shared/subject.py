@@ -1,0 +1,102 @@
+"""What a visitor looks at: a pair of models and the test images they run on, and caches that go by it."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TypeVar
+
+import streamlit as st
+
+from fp16core.data.mnist import dataset_path
+from fp16core.models.pair import BUNDLED, pair_folder
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_STATE = "subject"
+
+_KEPT = 8
+"""Of how many subjects something is remembered for all visitors, where nothing else is said."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A pair of models and the test images.
+
+    Attributes
+    ----------
+    name
+        What the sidebar calls the pair.
+    pair
+        The pair's folder, or the digest of the visitor's own files.
+    dataset
+        The data set's path, or the digest of the visitor's own.
+    own_pair, own_dataset
+        Which of them are the visitor's own.
+    run
+        Which of the store's runs the pair is, if it is one.
+    """
+
+    name: str
+    pair: str
+    dataset: str
+    own_pair: bool = False
+    own_dataset: bool = False
+    run: str | None = None
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody else may see any of it."""
+        return self.own_pair or self.own_dataset
+
+
+def default_name() -> str:
+    """Name of the server's own pair."""
+    folder = pair_folder()
+    return "Bundled pair" if folder == BUNDLED else folder.name
+
+
+def default_subject() -> Subject:
+    """What a visitor sees who has chosen nothing."""
+    return Subject(default_name(), str(pair_folder()), str(dataset_path()))
+
+
+def subject() -> Subject:
+    """What the visitor looks at, as the router has settled at the start of this run."""
+    chosen: Subject | None = st.session_state.get(_STATE)
+    return default_subject() if chosen is None else chosen
+
+
+def settle(chosen: Subject) -> None:
+    """From now on the visitor looks at this."""
+    st.session_state[_STATE] = chosen
+
+
+def cached(
+    spinner: str | bool = False, kept: int = _KEPT
+) -> Callable[[Callable[Concatenate[Subject, P], R]], Callable[P, R]]:
+    """Remember what a function computes from the visitor's subject, which it gets as its first argument.
+
+    What comes from a visitor's own files is remembered for that visitor alone, and forgotten when the
+    visit ends; everything else for all visitors.
+
+    Parameters
+    ----------
+    spinner
+        What to say while it computes.
+    kept
+        How many results to remember.
+    """
+
+    def decorate(compute: Callable[Concatenate[Subject, P], R]) -> Callable[P, R]:
+        for_all = st.cache_resource(show_spinner=spinner, max_entries=kept)(compute)
+        for_one = st.cache_resource(show_spinner=spinner, max_entries=kept, scope="session")(compute)
+
+        @functools.wraps(compute)
+        def answer(*args: P.args, **kwargs: P.kwargs) -> R:
+            now = subject()
+            return (for_one if now.is_private else for_all)(now, *args, **kwargs)
+
+        return answer
+
+    return decorate
