@@ -51,6 +51,14 @@ class BusyError(HalfBitsError):
     """The server is at work on as much as it takes on."""
 
 
+class RecipeError(HalfBitsError):
+    """A setting of a training run is not what it may be."""
+
+
+class TraceError(HalfBitsError):
+    """A training run told something that cannot be understood."""
+
+
 class DependencyError(HalfBitsError):
     """An optional package that this work needs is not installed."""
 
