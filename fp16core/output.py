@@ -1,6 +1,7 @@
 """Where results go: a terminal kept for them, tables, and folders that appear whole or not at all."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 import sys
@@ -46,6 +47,9 @@ def terminal_for_results() -> Iterator[TextIO]:
 def new_folder(out: Path) -> Iterator[Path]:
     """A folder to fill that becomes ``out`` when the block ends well, and vanishes otherwise.
 
+    Until then it lies beside ``out``, as ``.NAME.partial-…``, and is locked: if this process is killed, the lock
+    is gone, and `is_abandoned` tells what it leaves from the work of a process that lives.
+
     Raises
     ------
     OutputError
@@ -56,7 +60,7 @@ def new_folder(out: Path) -> Iterator[Path]:
             raise OutputError(f"{out} exists already; choose another folder, or remove it first.")
         out.parent.mkdir(parents=True, exist_ok=True)
         # Beside the goal, because a rename is atomic only within one file system.
-        partial = Path(tempfile.mkdtemp(prefix=f".{out.name[:40]}.partial-", dir=out.parent))
+        partial, lock = _locked_folder(f".{out.name[:40]}.partial-", out.parent)
     try:
         yield partial
         with _explained(out):
@@ -64,6 +68,24 @@ def new_folder(out: Path) -> Iterator[Path]:
             partial.replace(out)
     finally:
         shutil.rmtree(partial, ignore_errors=True)  # gone already when all went well
+        os.close(lock)
+
+
+def is_abandoned(partial: Path) -> bool:
+    """Whether a folder that `new_folder` made for a while is there, and the process that was filling it is not."""
+    with _lock_if_free(partial, fcntl.LOCK_SH) as is_free:
+        return is_free
+
+
+def remove_abandoned(partial: Path) -> bool:
+    """Remove such a folder if it is abandoned; returns whether it was.
+
+    It is locked meanwhile, so that a process that begins to fill a folder at the same moment does not lose it.
+    """
+    with _lock_if_free(partial, fcntl.LOCK_EX) as is_free:
+        if is_free:
+            shutil.rmtree(partial, ignore_errors=True)
+        return is_free
 
 
 def new_table(title: str, *columns: str) -> Any:
@@ -81,6 +103,35 @@ def print_table(table: Any) -> None:
     from rich.console import Console
 
     Console(markup=False, highlight=False).print(table)
+
+
+def _locked_folder(prefix: str, parent: Path) -> tuple[Path, int]:
+    """A new folder, and the descriptor that holds its lock: the folder's own, so that no file of the lock's stays."""
+    while True:
+        partial = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        lock = os.open(partial, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if partial.exists():  # unless it was taken for abandoned before the lock was there
+            return partial, lock
+        os.close(lock)
+
+
+@contextlib.contextmanager
+def _lock_if_free(folder: Path, kind: int) -> Iterator[bool]:
+    try:
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except (FileNotFoundError, NotADirectoryError):
+        yield False
+        return
+    try:
+        fcntl.flock(lock, kind | fcntl.LOCK_NB)
+        is_free = True
+    except BlockingIOError:
+        is_free = False
+    try:
+        yield is_free
+    finally:
+        os.close(lock)
 
 
 @contextlib.contextmanager

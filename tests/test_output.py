@@ -1,0 +1,65 @@
+"""Folders that appear whole or not at all, and what a killed process leaves of them."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fp16core.output import is_abandoned, new_folder, remove_abandoned
+from tests.conftest import ROOT
+
+FILLING = """
+import sys, time
+from pathlib import Path
+from fp16core.output import new_folder
+with new_folder(Path(sys.argv[1])) as folder:
+    (folder / "half.bin").write_bytes(b"half")
+    print(folder, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_folder_that_is_being_filled_is_not_abandoned_and_stays(tmp_path: Path) -> None:
+    with new_folder(tmp_path / "out") as folder:
+        (folder / "a").write_text("whole")
+        assert not is_abandoned(folder)
+        assert not remove_abandoned(folder)
+        assert (folder / "a").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a"]
+
+
+def test_what_a_killed_process_leaves_is_abandoned_and_can_be_removed(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FILLING, str(tmp_path / "out")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        partial = Path(child.stdout.readline().strip())
+        assert not is_abandoned(partial)
+        assert not remove_abandoned(partial)
+        os.kill(child.pid, signal.SIGKILL)
+    assert partial.parent == tmp_path
+    assert partial.name.startswith(".out.partial-")
+    assert is_abandoned(partial)
+    assert (partial / "half.bin").read_bytes() == b"half"
+    assert remove_abandoned(partial)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["absent", "file"])
+def test_what_is_no_folder_is_not_abandoned(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("a file")
+    assert not is_abandoned(tmp_path / name)
+    assert not remove_abandoned(tmp_path / name)
+
+
+def test_one_look_does_not_hide_an_abandoned_folder_from_another(tmp_path: Path) -> None:
+    """Two servers that look at the same moment: a shared lock is no sign of life."""
+    import fcntl
+
+    other = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_SH)
+    assert is_abandoned(tmp_path)
+    os.close(other)
