@@ -51,6 +51,10 @@ class BusyError(HalfBitsError):
     """The server is at work on as much as it takes on."""
 
 
+class RunError(HalfBitsError):
+    """A stored run is missing, altered or incomplete, or the store of runs cannot be used as asked."""
+
+
 class RecipeError(HalfBitsError):
     """A setting of a training run is not what it may be."""
 

@@ -1,0 +1,90 @@
+"""The folder in which runs are stored: who is in it, who may change it, what killed processes leave in it."""
+
+import contextlib
+import fcntl
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from fp16core.output import remove_abandoned
+from fp16core.vocabulary import OutputError, RunError
+
+FOLDER_VARIABLE = "HALFBITS_RUNS"
+
+_PARTIAL = re.compile(r"\.(.+)\.partial-\w{8}")
+_DELETED = re.compile(r"\..+\.deleted-[0-9a-f]{8}")
+
+
+def visible_folders(store: Path) -> list[os.DirEntry[str]]:
+    """Folders that are not hidden, and links; raises `RunError` if the store's folder cannot be listed."""
+    return [entry for entry in _entries(store) if entry.name[0] != "."]
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a run's folder: whoever lists the store meanwhile sees all of the run or nothing.
+
+    Raises
+    ------
+    OSError
+        If it is not there, or cannot be removed.
+    """
+    leaving = folder.with_name(f".{folder.name[:40]}.deleted-{secrets.token_hex(4)}")
+    folder.rename(leaving)
+    shutil.rmtree(leaving)
+
+
+def remove_partials(store: Path, of: str | None = None) -> None:
+    """Remove unfinished runs that nobody is writing any more: those with a name, or all of them."""
+    for entry in _entries(store):
+        match = _PARTIAL.fullmatch(entry.name)
+        if match and (of is None or match[1] == of[:40]):
+            remove_abandoned(Path(entry.path))
+
+
+def remove_half_deleted(store: Path) -> None:
+    """Go on where `remove_folder` was interrupted."""
+    for entry in _entries(store):
+        if _DELETED.fullmatch(entry.name):
+            shutil.rmtree(entry.path, ignore_errors=True)  # another server may be at it, too
+
+
+@contextlib.contextmanager
+def changing(store: Path) -> Iterator[None]:
+    """A block in which no other process changes the store.
+
+    Raises
+    ------
+    RunError
+        If what is changed in the block is not there.
+    OutputError
+        If it cannot be changed.
+    """
+    try:
+        lock = os.open(store / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+    except FileNotFoundError as error:
+        raise RunError(f"{store}: the run was deleted meanwhile; choose another one.") from error
+    except OSError as error:
+        raise OutputError(
+            f"{store}: the store of runs cannot be changed ({error.strerror}); make it writable, or name another "
+            f"folder in {FOLDER_VARIABLE}."
+        ) from error
+
+
+def _entries(store: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(store) as entries:
+            return [entry for entry in entries if entry.is_symlink() or entry.is_dir(follow_symlinks=False)]
+    except FileNotFoundError:
+        return []  # the first run makes the store
+    except OSError as error:
+        raise RunError(
+            f"{store}: the store of runs cannot be listed ({error.strerror}); name another folder in {FOLDER_VARIABLE}."
+        ) from error
