@@ -1,7 +1,7 @@
 """One look for all figures: colours, number formats, axes."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,21 +32,23 @@ INTERVAL_COLUMNS = ["95 % low", "95 % high"]
 """What a table calls the limits that a chart draws as error bars."""
 
 
-def figure(height: int, **layout: Any) -> go.Figure:
+def figure(
+    height: int, xaxis: Mapping[str, Any] | None = None, yaxis: Mapping[str, Any] | None = None, **layout: Any
+) -> go.Figure:
     """An empty figure in the house style; colours of text and grid come from the page's theme."""
-    drawn = go.Figure()
-    drawn.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 36, "b": 8},
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "title": None, "itemsizing": "constant"},
-        hoverlabel={"align": "left"},
-        dragmode=False,
+    # In one go: each update costs Plotly a millisecond.
+    return go.Figure(
+        layout={
+            "height": height,
+            "margin": {"l": 8, "r": 8, "t": 36, "b": 8},
+            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemsizing": "constant"},
+            "hoverlabel": {"align": "left"},
+            "dragmode": False,
+            "xaxis": _axis(**xaxis or {}),
+            "yaxis": _axis(**yaxis or {}),
+            **layout,
+        }
     )
-    drawn.update_layout(**layout)
-    # Streamlit's theme pushes titles further from their axis than small charts can spare.
-    drawn.update_xaxes(automargin=True, title_standoff=8)
-    drawn.update_yaxes(automargin=True, title_standoff=8)
-    return drawn
 
 
 def fixed(drawn: go.Figure) -> go.Figure:
@@ -96,6 +98,27 @@ def log_ticks(low: float, high: float, steps: tuple[int, ...] = (1,)) -> dict[st
     }
 
 
+def stepped_up(value: float) -> float:
+    """The next of 1, 1.5, 2, 3, 5, 7 times a power of ten from a positive number up: for axes that seldom grow."""
+    return next(step for step in _steps_about(value) if step >= value)
+
+
+def stepped_down(value: float) -> float:
+    """The next of these numbers from a positive number down."""
+    return max(step for step in _steps_about(value) if step <= value)
+
+
 def as_list(values: npt.NDArray[np.generic]) -> list[Any]:
     """Plain Python numbers, which Plotly and JSON take as they are."""
     return list(values.tolist())
+
+
+def _axis(title: str | None = None, **settings: Any) -> dict[str, Any]:
+    # Streamlit's theme pushes titles further from their axis than small charts can spare.
+    return {"automargin": True, "title": {"text": title, "standoff": 8}, **settings}
+
+
+def _steps_about(value: float) -> list[float]:
+    power = math.floor(math.log10(value))
+    # The next powers below and above, as the logarithm may be rounded across a power.
+    return [float(f"{step}e{p}") for p in (power - 1, power, power + 1) for step in ("1", "1.5", "2", "3", "5", "7")]
