@@ -17,6 +17,8 @@ from fp16core.figures import (
     pictures,
     scales,
     table,
+    training,
+    training_weights,
     weights,
 )
 
@@ -37,5 +39,7 @@ __all__ = [
     "pictures",
     "scales",
     "table",
+    "training",
+    "training_weights",
     "weights",
 ]

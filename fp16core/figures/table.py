@@ -16,7 +16,8 @@ def figure_csv(figure: go.Figure) -> str:
     ``layout.meta["columns"]`` for the numbers in its traces' ``customdata`` (limits of an interval,
     edges of a bin, the count in a cell). Pictures, lettering, and shades behind marks have no rows. A
     tree has a row for each leaf: the tree's name, and under the names in ``layout.meta["columns"]``
-    what the leaf belongs to, what it is, and its size.
+    what the leaf belongs to, what it is, and its size. A map of tiles has a row for each cell that is not
+    between them: where it is, by the same names, and its value.
     """
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
@@ -25,6 +26,12 @@ def figure_csv(figure: go.Figure) -> str:
         rows.writerow(["series", *extra])
         for trace in figure.data:
             rows.writerows([trace.name, *leaf] for leaf in _leaves(trace))
+        return file.getvalue()
+    if any(_is_of_tiles(trace) for trace in figure.data):
+        rows.writerow(["series", *extra])
+        for trace in filter(_is_of_tiles, figure.data):
+            cells = zip(np.reshape(trace.customdata, (-1, len(extra) - 1)).tolist(), np.ravel(trace.z), strict=True)
+            rows.writerows([trace.name, *place, _plain(value)] for place, value in cells if any(place))
         return file.getvalue()
     # Charts above each other share the column; the series tells which is which.
     heights = " / ".join(axis.title.text for axis in figure.select_yaxes() if axis.title.text)
@@ -46,6 +53,10 @@ def _leaves(tree: Any) -> Iterator[tuple[str, str, Any]]:
     for identity, parent, size in zip(tree.ids, tree.parents, tree.values, strict=True):
         if identity not in tree.parents:
             yield names[parent], names[identity], _plain(size)
+
+
+def _is_of_tiles(trace: Any) -> bool:
+    return trace.type == "heatmap" and np.ndim(trace.customdata) == 3
 
 
 def _is_lettering(trace: Any) -> bool:
