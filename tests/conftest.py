@@ -3,11 +3,13 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from streamlit.runtime.pages_manager import PagesManager
 
 from fp16core.data import load_mnist, normalise
 from fp16core.evaluate import Comparison, classifiers, compare
@@ -83,6 +85,21 @@ def small_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (x_train, y_train), (x_test, y_test) = load_mnist("train"), load_mnist("test")
     np.savez_compressed(path, x_train=x_train[:1500], y_train=y_train[:1500], x_test=x_test[:200], y_test=y_test[:200])
     return path
+
+
+@pytest.fixture
+def routed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit's test driver runs the router on every run, as a server does that has seen a visitor.
+
+    Without it only the first run of a visit has a sidebar of ours.
+    """
+    made = PagesManager.__init__
+
+    def make(self: PagesManager, *arguments: Any, **options: Any) -> None:
+        made(self, *arguments, **options)
+        PagesManager.uses_pages_directory = False
+
+    monkeypatch.setattr(PagesManager, "__init__", make)
 
 
 @pytest.fixture(scope="session")

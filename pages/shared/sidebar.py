@@ -4,9 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from fp16core.models.runs import Run
 from fp16core.text import bytes_text, count_text
 from fp16core.vocabulary import HalfBitsError
-from pages.shared import own, state
+from pages.shared import own, state, store
 from pages.shared.subject import Subject, default_name, default_subject, settle
 from pages.shared.words import plain
 
@@ -74,7 +75,13 @@ def _pairs() -> dict[str, Subject]:
     mine = own.files()
     if mine.pair is not None and mine.pair_name is not None:
         found[mine.pair_name] = Subject(mine.pair_name, own.digest(mine.pair), default.dataset, own_pair=True)
+    for run in store.runs():
+        found.setdefault(run.name, _subject_of(run))
     return found
+
+
+def _subject_of(run: Run) -> Subject:
+    return Subject(run.name, f"run {run.id}", default_subject().dataset, run=run.id)
 
 
 def _with_dataset(chosen: Subject) -> Subject:

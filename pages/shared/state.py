@@ -18,6 +18,7 @@ from fp16core.models.pair import load_pair
 from fp16core.numerics import WeightRounding, weight_roundings
 from fp16core.vocabulary import HalfBitsError, ModelPair
 from pages.shared import own
+from pages.shared.store import store
 from pages.shared.subject import Subject, cached, subject
 
 
@@ -59,6 +60,8 @@ def active_pair(subject: Subject) -> ModelPair:
     """The verified pair that all pages show; raises `HalfBitsError` if it cannot be used."""
     if subject.own_pair:
         return own.files().pair_in_use()
+    if subject.run is not None:
+        return store().load(subject.run)
     return load_pair(Path(subject.pair))
 
 
