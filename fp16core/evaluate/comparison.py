@@ -16,6 +16,8 @@ from fp16core.numerics.rounding import weight_roundings
 from fp16core.runtime.classifier import Classifier
 from fp16core.vocabulary import ImageError, ModelPair
 
+_SCALED_AT_ONCE = 1000
+
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 
@@ -134,14 +136,19 @@ def compare(pair: ModelPair, images: npt.NDArray[np.uint8], labels: npt.NDArray[
     if len(images) == 0 or labels.shape != (len(images),):
         raise ImageError(f"{len(images)} images with labels {labels.shape}; expected as many, and at least one.")
     reference, target = classifiers(pair)
-    inputs = normalise(images)
     with ThreadPoolExecutor(1) as pool:
-        target_logits = pool.submit(target.logits, inputs)
-        reference_logits = reference.logits(inputs)
+        target_logits = pool.submit(_logits, target, images)
+        reference_logits = _logits(reference, images)
         return Comparison(
             Evaluation(_frozen(reference_logits), _frozen(labels), len(pair.reference)),
             Evaluation(_frozen(target_logits.result()), _frozen(labels), len(pair.target)),
         )
+
+
+def _logits(model: Classifier, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    # As float32, all test images would hold 31 MB.
+    parts = (images[start : start + _SCALED_AT_ONCE] for start in range(0, len(images), _SCALED_AT_ONCE))
+    return np.concatenate([model.logits(normalise(part)) for part in parts])
 
 
 def _frozen(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:

@@ -68,6 +68,18 @@ class Evaluation(Answers):
         return proportion(int(self.correct.sum()), len(self.labels))
 
     @cached_property
+    def loss(self) -> float:
+        """Mean cross-entropy of the true classes, in nats; NaN if a logit is not a finite number.
+
+        Of logits z and true class t it is ``log Σ_j exp(z_j − max z) + max z − z_t``, in which nothing overflows.
+        """
+        z = self.logits.astype(np.float64)
+        with np.errstate(invalid="ignore"):
+            above = z - z.max(axis=1, keepdims=True)
+            lost = np.log(np.exp(above).sum(axis=1)) - above[np.arange(len(z)), self.labels]
+        return float(lost.mean())
+
+    @cached_property
     def confusion(self) -> npt.NDArray[np.int64]:
         """Counts, shape (10, 10): row the true class, column the predicted; unanswered images left out."""
         answered = self.predictions != NO_ANSWER
