@@ -1,6 +1,7 @@
 """MNIST as shipped with the package, or another data set of the same layout."""
 
 import hashlib
+import io
 import lzma
 import math
 import os
@@ -47,13 +48,26 @@ _DAMAGE = (
 )
 
 
+class DatasetContents(io.BytesIO):
+    """The contents of a data set that is in memory, with what errors call it."""
+
+    def __init__(self, contents: bytes, name: str) -> None:
+        super().__init__(contents)
+        self._name = name
+
+    def __str__(self) -> str:
+        return self._name
+
+
 def dataset_path() -> Path:
     """Path of the data set in use: what ``HALFBITS_MNIST`` names, or the bundled MNIST."""
     named = os.environ.get(ENVIRONMENT_VARIABLE)
     return Path(named) if named else BUNDLED
 
 
-def load_mnist(split: Split, path: Path | None = None) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+def load_mnist(
+    split: Split, path: Path | DatasetContents | None = None
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
     """Read one split of the data set; the other split stays on disk.
 
     Parameters
@@ -61,7 +75,7 @@ def load_mnist(split: Split, path: Path | None = None) -> tuple[npt.NDArray[np.u
     split
         ``"train"`` (60,000 images in MNIST) or ``"test"`` (10,000).
     path
-        A ``.npz`` in the Keras layout; by default :func:`dataset_path`.
+        A ``.npz`` in the Keras layout, on disk or in memory; by default :func:`dataset_path`.
 
     Returns
     -------
@@ -120,7 +134,7 @@ def images_digest(images: npt.NDArray[np.uint8]) -> str:
     return hashlib.sha256(np.ascontiguousarray(images).data).hexdigest()
 
 
-def _read(path: Path, array: str) -> npt.NDArray[np.uint8]:
+def _read(path: Path | DatasetContents, array: str) -> npt.NDArray[np.uint8]:
     try:
         with zipfile.ZipFile(path) as archive:
             held = [name.removesuffix(".npy") for name in archive.namelist()]
@@ -136,7 +150,7 @@ def _read(path: Path, array: str) -> npt.NDArray[np.uint8]:
         raise DatasetError(f"{path}: array '{array}' cannot be read ({error}); {_cure(path)}") from error
 
 
-def _read_array(path: Path, array: str, member: IO[bytes]) -> npt.NDArray[np.uint8]:
+def _read_array(path: Path | DatasetContents, array: str, member: IO[bytes]) -> npt.NDArray[np.uint8]:
     # The header first: a few compressed bytes may claim, and unpack to, any amount of memory.
     version = np.lib.format.read_magic(member)
     read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
@@ -155,7 +169,7 @@ def _read_array(path: Path, array: str, member: IO[bytes]) -> npt.NDArray[np.uin
     return np.frombuffer(data, np.uint8).reshape(shape, order="F" if column_major else "C")
 
 
-def _verify(path: Path, array: str, values: npt.NDArray[np.uint8]) -> None:
+def _verify(path: Path | DatasetContents, array: str, values: npt.NDArray[np.uint8]) -> None:
     found = images_digest(values)
     if found != SHA256[array]:
         raise DatasetError(
@@ -163,7 +177,9 @@ def _verify(path: Path, array: str, values: npt.NDArray[np.uint8]) -> None:
         )
 
 
-def _cure(path: Path) -> str:
+def _cure(path: Path | DatasetContents) -> str:
     if path == BUNDLED:
         return "restore the bundled data set (git checkout fp16core/data/mnist.npz)."
+    if isinstance(path, DatasetContents):
+        return "choose another file."
     return f"set {ENVIRONMENT_VARIABLE} to a Keras-layout .npz, or unset it to use the bundled MNIST."
