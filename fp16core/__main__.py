@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from fp16core import commands
-from fp16core.models.recipe import LIMITS
-from fp16core.output import terminal_for_results
+from fp16core.models.recipe import LIMITS, OPTIMIZERS, TUTORIAL
+from fp16core.output import finite, terminal_for_results
 from fp16core.vocabulary import HalfBitsError
 
 USER_ERROR = 2
@@ -21,6 +21,17 @@ USER_ERROR = 2
 INTERRUPTED = 130
 TERMINATED = 143
 """Exit statuses after Ctrl-C and after SIGTERM, by the shell's convention."""
+
+
+_SETTINGS = {
+    "epochs": "passes over the images",
+    "seed": "fixes initial weights and shuffling",
+    "batch_size": "images for each step",
+    "learning_rate": "how far a step goes",
+    "filters": "kernels of the convolution",
+    "kernel_size": "their height and width in pixels",
+}
+"""What ``train`` says of the numbers in a recipe."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -53,15 +64,6 @@ def main(arguments: list[str] | None = None) -> int:
     return int(outcome.status)
 
 
-def finite(value: Any) -> Any:
-    """The same document with infinities and NaN, which JSON lacks, as null."""
-    if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m fp16core", description="Float16 quantization of the LiteRT tutorial's model, measured."
@@ -82,16 +84,24 @@ def _parser() -> argparse.ArgumentParser:
     sub = add("predict", commands.predict, "Let both models read the digits on image files of any size.")
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="picture of a digit, or of several in a row")
 
-    sub = add("train", commands.train, "Train the tutorial's model and convert it to float32 and float16 .tflite.")
-    sub.add_argument(
-        "--epochs",
-        type=_whole_number(*LIMITS["epochs"]),
-        default=1,
-        metavar="N",
-        help="passes over the images (default: 1)",
+    sub = add(
+        "train", commands.train, "Train the tutorial's model, convert it to float32 and, by both ways, float16 .tflite."
     )
+    for setting, summary in _SETTINGS.items():
+        kind = _number if setting == "learning_rate" else _whole_number
+        default = getattr(TUTORIAL, setting)
+        sub.add_argument(
+            f"--{setting.replace('_', '-')}",
+            type=kind(*LIMITS[setting]),
+            default=default,
+            metavar="N",
+            help=f"{summary} (default: {default})",
+        )
     sub.add_argument(
-        "--seed", type=_whole_number(*LIMITS["seed"]), default=0, metavar="S", help="random seed (default: 0)"
+        "--optimizer",
+        choices=OPTIMIZERS,
+        default=TUTORIAL.optimizer,
+        help=f"how a step follows from the gradients (default: {TUTORIAL.optimizer})",
     )
     sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
 
@@ -116,6 +126,19 @@ def _whole_number(low: int, high: int = 2**31 - 1) -> Any:
             value = low - 1
         if not low <= value <= high:
             raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {low} to {high:,}")
+        return value
+
+    return parse
+
+
+def _number(low: float, high: float) -> Any:
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number from {low:f} to {high:g}")
         return value
 
     return parse

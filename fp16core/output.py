@@ -2,13 +2,15 @@
 
 import contextlib
 import fcntl
+import glob
+import math
 import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
 from fp16core.vocabulary import HalfBitsError, OutputError
 
@@ -18,13 +20,22 @@ def terminal_for_results() -> Iterator[TextIO]:
     """Divert file descriptors 1 and 2, and give back the terminal's standard error for progress.
 
     Converters and runtimes print from native code, some of it on standard output, where it would
-    spoil a JSON document. What they print is kept, and shown if the work ends in an error that is
-    not one of ours. The whole process is affected.
+    spoil a JSON document. What they print is shown if the work ends in an error that is not one of ours.
+    """
+    with tempfile.TemporaryFile() as log, prints_into(log) as terminal:
+        yield terminal
+
+
+@contextlib.contextmanager
+def prints_into(log: IO[bytes]) -> Iterator[TextIO]:
+    """Divert file descriptors 1 and 2 of the whole process into a file, and give back standard error as it was.
+
+    If the block ends in an error that is not one of ours, the file's contents are shown there.
     """
     sys.stdout.flush()
     sys.stderr.flush()
     saved = [os.dup(descriptor) for descriptor in (1, 2)]
-    with tempfile.TemporaryFile() as log, os.fdopen(os.dup(2), "w", buffering=1) as terminal:
+    with os.fdopen(os.dup(2), "w", buffering=1) as terminal:
         try:
             for descriptor in (1, 2):
                 os.dup2(log.fileno(), descriptor)
@@ -60,7 +71,7 @@ def new_folder(out: Path) -> Iterator[Path]:
             raise OutputError(f"{out} exists already; choose another folder, or remove it first.")
         out.parent.mkdir(parents=True, exist_ok=True)
         # Beside the goal, because a rename is atomic only within one file system.
-        partial, lock = _locked_folder(f".{out.name[:40]}.partial-", out.parent)
+        partial, lock = _locked_folder(_partial_prefix(out), out.parent)
     try:
         yield partial
         with _explained(out):
@@ -69,6 +80,12 @@ def new_folder(out: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(partial, ignore_errors=True)  # gone already when all went well
         os.close(lock)
+
+
+def remove_partials(out: Path) -> None:
+    """Remove what killed processes left of their attempts to fill a folder ``out``."""
+    for partial in out.parent.glob(glob.escape(_partial_prefix(out)) + "*"):
+        remove_abandoned(partial)
 
 
 def is_abandoned(partial: Path) -> bool:
@@ -88,6 +105,15 @@ def remove_abandoned(partial: Path) -> bool:
         return is_free
 
 
+def finite(value: Any) -> Any:
+    """The same document with infinities and NaN, which JSON lacks, as null."""
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def new_table(title: str, *columns: str) -> Any:
     """An empty table for the terminal, its first column to the left and the others to the right."""
     from rich.table import Table
@@ -103,6 +129,10 @@ def print_table(table: Any) -> None:
     from rich.console import Console
 
     Console(markup=False, highlight=False).print(table)
+
+
+def _partial_prefix(out: Path) -> str:
+    return f".{out.name[:40]}.partial-"
 
 
 def _locked_folder(prefix: str, parent: Path) -> tuple[Path, int]:

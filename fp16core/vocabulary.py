@@ -63,6 +63,10 @@ class TraceError(HalfBitsError):
     """A training run told something that cannot be understood."""
 
 
+class WorkerError(HalfBitsError):
+    """A process that was to do a piece of work has not done it."""
+
+
 class DependencyError(HalfBitsError):
     """An optional package that this work needs is not installed."""
 

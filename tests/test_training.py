@@ -1,43 +1,44 @@
-"""Training: the tutorial's network, reproducible, all or nothing; Keras agrees with the interpreter."""
+"""Training: Keras' own arithmetic, told as it goes on; Keras agrees with the interpreter."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
+import math
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from fp16core.convert.from_keras import load_keras
 from fp16core.data import load_mnist, normalise
 from fp16core.evaluate import Comparison
-from fp16core.models.pair import BUNDLED, load_pair
-from fp16core.models.recipe import Recipe
-from fp16core.models.recipe import train as train_network
-from fp16core.vocabulary import ModelFileError
-from fp16core.worker.run import train_run
-from tests.conftest import ROOT, TestSet
+from fp16core.models.pair import BUNDLED
+from fp16core.models.recipe import LIMITS, Recipe, build_network
+from fp16core.models.trace import Snapshot, Step, Trace
+from fp16core.models.training import train
+from fp16core.vocabulary import ModelFileError, RecipeError
+from fp16core.worker.epoch import EpochTest
+from tests.conftest import TestSet
 
-FILES = {"mnist_model.keras", "mnist_model.tflite", "mnist_model_quant_f16.tflite", "run.json"}
 LOGIT_TOLERANCE = 1e-4
 """Keras and the interpreter sum 2,028 products of some units each in different orders: some hundred float32
 roundings of 1e-6. A single weight rounded to float16 would move logits by up to 2e-3."""
 
 
-def train(out: Path, dataset: Path, *options: object) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "fp16core", "train", "--out", str(out), *map(str, options)],
-        cwd=ROOT,
-        env=os.environ | {"HALFBITS_MNIST": str(dataset)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # A shell's background jobs ignore Ctrl-C, and their children inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
+@pytest.fixture(scope="module")
+def learned(small_dataset: Path) -> TestSet:
+    images, labels = load_mnist("train", small_dataset)
+    return images[:500], labels[:500]
+
+
+class Recording(np.ndarray[Any, np.dtype[np.uint8]]):
+    """Images that remember in which order they were asked for."""
+
+    asked: ClassVar[list[npt.NDArray[np.int64]]] = []
+
+    def __getitem__(self, indices: Any) -> Any:
+        self.asked.append(np.array(indices))
+        return np.asarray(self)[indices]
 
 
 def test_the_keras_models_logits_are_the_interpreters(comparison: Comparison, test_set: TestSet) -> None:
@@ -47,100 +48,103 @@ def test_the_keras_models_logits_are_the_interpreters(comparison: Comparison, te
     assert np.abs(logits - comparison.reference.logits[:2000]).max() < LOGIT_TOLERANCE
 
 
-def test_the_network_is_the_tutorials() -> None:
-    model = load_keras(BUNDLED / "mnist_model.keras")
-    layers = [type(layer).__name__ for layer in model.layers]
-    assert layers == ["Reshape", "Conv2D", "MaxPooling2D", "Flatten", "Dense"]
-    assert model.count_params() == 20_410
-    assert type(model.optimizer).__name__ == "Adam"
-    assert float(model.optimizer.learning_rate) == pytest.approx(0.001)
+def test_training_is_keras_own_loop_over_the_same_batches(learned: TestSet) -> None:
+    """Two epochs of `train_on_batch` with images scaled beforehand give the same weights, bit for bit."""
+    import keras
 
-
-def test_the_same_seed_gives_the_same_files_and_another_seed_others(tmp_path: Path, small_dataset: Path) -> None:
-    runs = {
-        name: train(tmp_path / name, small_dataset, "--seed", seed, "--json")
-        for name, seed in (("a", 3), ("b", 3), ("c", 4))
-    }
-    for run in runs.values():
-        output, errors = run.communicate(timeout=300)
-        assert run.returncode == 0, errors
-        assert json.loads(output)["test_images"] == 200
-    a, b, c = (json.loads((tmp_path / name / "run.json").read_text()) for name in "abc")
-    assert {path.name for path in (tmp_path / "a").iterdir()} == FILES
-    assert {path.name for path in tmp_path.iterdir()} == {"a", "b", "c"}
-    for name in ("mnist_model.tflite", "mnist_model_quant_f16.tflite"):
-        assert a["files"][name] == b["files"][name]
-        assert a["files"][name] != c["files"][name]
-    assert a["history"] == b["history"]
-    assert a["recipe"] == {"epochs": 1, "seed": 3, "batch_size": 32}
-    assert load_pair(tmp_path / "a").run == a
-
-
-def assert_leaves_nothing(folder: Path, dataset: Path, number: signal.Signals, status: int) -> None:
-    """Send a signal to a long training once its partial folder is there, and look what is left."""
-    run = train(folder / "out", dataset, "--epochs", 500)
-    deadline = time.monotonic() + 60
-    while not any(folder.iterdir()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert any(folder.iterdir())
-    time.sleep(1)
-    run.send_signal(number)
-    _, errors = run.communicate(timeout=60)
-    assert run.returncode == status, errors
-    assert "Traceback" not in errors
-    assert list(folder.iterdir()) == []
-
-
-def test_an_interrupted_training_leaves_nothing(tmp_path: Path, small_dataset: Path) -> None:
-    assert_leaves_nothing(tmp_path, small_dataset, signal.SIGINT, 130)
+    recipe = Recipe(epochs=2, seed=5, batch_size=48, learning_rate=0.01, filters=4, kernel_size=5, optimizer="rmsprop")
+    trained = train(recipe, learned[0].view(Recording), learned[1])
+    order = np.concatenate(Recording.asked).reshape(recipe.epochs, 500)
+    assert not np.array_equal(*order)
+    keras.utils.set_random_seed(recipe.seed)
+    network = build_network(recipe.filters, recipe.kernel_size)
+    network.compile("rmsprop", keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=False)
+    network.optimizer.learning_rate = recipe.learning_rate
+    scaled = normalise(learned[0])
+    for indices in order:
+        assert sorted(indices) == list(range(500))
+        for start in range(0, 500, recipe.batch_size):
+            batch = indices[start : start + recipe.batch_size]
+            network.train_on_batch(scaled[batch], learned[1][batch])
+    for ours, theirs in zip(trained.get_weights(), network.get_weights(), strict=True):
+        assert np.array_equal(ours, theirs)
 
 
 @pytest.mark.filterwarnings("error::UserWarning:keras")
-@pytest.mark.parametrize("count", [64, 1500])
-def test_every_epoch_sees_every_image_once(small_dataset: Path, count: int) -> None:
+@pytest.mark.parametrize(("count", "batch_size"), [(64, 32), (500, 32), (500, 1), (500, 512)])
+def test_every_epoch_sees_every_image_once_and_is_told(learned: TestSet, count: int, batch_size: int) -> None:
     """Also where batches, gathers and calls into the graph do not divide the number of images."""
-    (images, labels), test = load_mnist("train", small_dataset), load_mnist("test", small_dataset)
-    steps: list[float] = []
-    trained = train_network(
-        Recipe(epochs=3), (images[:count], labels[:count]), test, lambda what, done: steps.append(done)
-    )
-    assert {name: len(values) for name, values in trained.history.items()} == dict.fromkeys(
-        ("accuracy", "loss", "val_accuracy", "val_loss"), 3
-    )
-    assert trained.model.optimizer.iterations.numpy() == 3 * -(-count // 32)
-    assert steps == sorted(steps)
-    assert steps[-1] == 1
-    logits = trained.model.predict(normalise(test[0]), verbose=0)
-    assert trained.history["val_accuracy"][-1] == pytest.approx((logits.argmax(1) == test[1]).mean())
+    events: list[Step | Snapshot] = []
+    ends: list[Step] = []
+    recipe = Recipe(epochs=3, batch_size=batch_size)
+    network = train(recipe, learned[0][:count], learned[1][:count], events.append, lambda _, step: ends.append(step))
+    steps = [event for event in events if isinstance(event, Step)]
+    snapshots = [event for event in events if isinstance(event, Snapshot)]
+    assert network.optimizer.iterations.numpy() == 3 * -(-count // batch_size)
+    assert [step.epochs_done for step in ends] == [1, 2, 3]
+    assert set(ends) <= set(steps)
+    times = [step.epochs_done for step in steps]
+    assert times == sorted(set(times))
+    assert 3 <= len(steps) <= 3 * 15
+    assert [snapshot.epochs_done for snapshot in snapshots] == [0, *times]
+    assert all(0 <= step.accuracy <= 1 and step.loss > 0 for step in steps)
 
 
-@pytest.mark.parametrize("stage", ["epoch 2 of 2", "converting", "running both models"])
-def test_a_run_stopped_at_any_stage_leaves_nothing(
-    tmp_path: Path, small_dataset: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+def test_snapshots_show_the_weights_before_and_after(learned: TestSet) -> None:
+    import keras
+
+    events: list[Step | Snapshot] = []
+    recipe = Recipe(seed=3, filters=5, kernel_size=4)
+    network = train(recipe, *learned, events.append)
+    keras.utils.set_random_seed(recipe.seed)
+    untrained = build_network(recipe.filters, recipe.kernel_size)
+    trace = Trace()
+    for event in events:
+        trace = trace.with_message(json.loads(json.dumps(event.message(), allow_nan=False)))
+    for seen, model in ((trace.first, untrained), (trace.last, network)):
+        assert seen is not None
+        kernel, _, dense, _ = model.get_weights()
+        assert np.array_equal(seen.kernels, np.stack([kernel[:, :, 0, place] for place in range(5)]))
+        for key, weights in (("conv_2d.kernel", kernel), ("fully_connected.weights", dense)):
+            found = seen.histograms[key]
+            assert np.array_equal(found.counts, np.histogram(weights.astype(np.float64), found.edges)[0])
+            assert found.counts.sum() == weights.size
+    assert trace.first is not None
+    assert len(trace.first.histograms["fully_connected.weights"].counts) in range(16, 33)
+
+
+def test_an_epochs_result_is_what_keras_itself_finds(learned: TestSet, small_dataset: Path) -> None:
+    test = load_mnist("test", small_dataset)
+    looked = EpochTest(*test)
+    network = train(Recipe(epochs=2), *learned, after_epoch=looked.look_at)
+    last = looked.results[-1]
+    loss, accuracy = network.evaluate(normalise(test[0]), test[1], verbose=0)
+    assert last.reference_loss == pytest.approx(loss, rel=1e-5)
+    assert last.reference_accuracy == pytest.approx(accuracy)
+    assert [result.number for result in looked.results] == [1, 2]
+    assert looked.history()["reference_loss"] == [result.reference_loss for result in looked.results]
+    half = network.get_weights()
+    network.set_weights([weights.astype(np.float16).astype(np.float32) for weights in half])
+    target = network.predict(normalise(test[0]), verbose=0)
+    assert np.abs(looked.comparison.target.logits - target).max() < LOGIT_TOLERANCE
+    assert last.target_accuracy == pytest.approx((target.argmax(1) == test[1]).mean())
+
+
+def test_training_that_diverges_is_told_to_the_end_and_ends_with_a_sentence(
+    learned: TestSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
-    reached = []
-
-    def stop(what: str, done: float) -> None:
-        reached.append(what)
-        if what.startswith(stage):
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        train_run(tmp_path / "out", Recipe(epochs=2), stop)
-    assert reached[-1].startswith(stage)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_terminated_training_leaves_nothing(tmp_path: Path, small_dataset: Path) -> None:
-    assert_leaves_nothing(tmp_path, small_dataset, signal.SIGTERM, 143)
-
-
-def test_recipes_out_of_range_are_refused() -> None:
-    with pytest.raises(ValueError, match="epochs is 0; expected a whole number from 1"):
-        Recipe(epochs=0)
-    with pytest.raises(ValueError, match="seed is -1"):
-        Recipe(seed=-1)
+    monkeypatch.setitem(LIMITS, "learning_rate", (1e-6, 1e30))
+    messages: list[dict[str, Any]] = []
+    with pytest.raises(
+        RecipeError, match=r"^Training diverged after 0\.\d\d epochs: .* learning_rate below 1e\+30 .* than sgd\.$"
+    ):
+        train(Recipe(learning_rate=1e30, optimizer="sgd"), *learned, lambda event: messages.append(event.message()))
+    trace = Trace()
+    for message in messages:
+        trace = trace.with_message(json.loads(json.dumps(message, allow_nan=False)))
+    assert trace.last is not None
+    assert math.isnan(trace.steps[-1].loss) or not np.isfinite(trace.last.kernels).all()
+    assert "snapshot" in messages[-1]
 
 
 def test_files_that_are_no_keras_models_are_named(tmp_path: Path) -> None:

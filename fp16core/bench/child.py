@@ -5,22 +5,14 @@ parent's own memory at the moment of the fork.
 """
 
 import os
-import resource
 import runpy
 import sys
 from pathlib import Path
 
+from fp16core.worker.peak import peak_bytes
+
 PEAK_FILE = "HALFBITS_BENCH_PEAK_FILE"
 """Environment variable with the file that receives the peak resident memory in bytes."""
-
-
-def peak_bytes() -> int:
-    """Largest resident memory of this process so far."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) * 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS, which has no /proc
 
 
 if __name__ == "__main__":

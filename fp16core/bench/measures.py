@@ -82,6 +82,34 @@ class Duration:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Memory:
+    """The peak memory of a process, measured repeatedly.
+
+    Attributes
+    ----------
+    name
+        What the process does.
+    peak_bytes
+        Largest resident memory of each repetition.
+    goal_bytes
+        The largest median aimed at.
+    """
+
+    name: str
+    peak_bytes: tuple[int, ...]
+    goal_bytes: int
+
+    @property
+    def median_bytes(self) -> float:
+        """Median peak."""
+        return statistics.median(self.peak_bytes)
+
+    def document(self) -> dict[str, Any]:
+        """The row for JSON."""
+        return asdict(self) | {"median_bytes": self.median_bytes}
+
+
 def ratio_of(
     name: str, goal: float | None, theirs: Sequence[float], ours: Sequence[float], scale: float, unit: str
 ) -> Ratio:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fp16core.bench.measures import Duration, Ratio
+from fp16core.bench.measures import Duration, Memory, Ratio
 from fp16core.bench.run import Result
 from fp16core.bench.uploads import Upload
 from fp16core.output import new_table, print_table
@@ -23,6 +23,7 @@ def show_results(results: Sequence[Result], repeats: int) -> None:
         "only resized",
         "doubted",
     )
+    memories = new_table("peak memory", "process", "goal", "median", "repetitions")
     durations = new_table("times", "work", "goal", "median", "repetitions")
     for result in results:
         match result:
@@ -41,6 +42,9 @@ def show_results(results: Sequence[Result], repeats: int) -> None:
             case Duration():
                 goal = f"≤ {result.goal_ms:g} ms" if result.goal_ms else ""
                 durations.add_row(result.name, goal, f"{result.median_ms:.2f} ms", f"{result.repeats}")
-    for table in (ratios, uploads, durations):
+            case Memory():
+                goal = f"≤ {result.goal_bytes / 1e6:,.0f} MB"
+                memories.add_row(result.name, goal, f"{result.median_bytes / 1e6:,.1f} MB", f"{len(result.peak_bytes)}")
+    for table in (ratios, uploads, durations, memories):
         if table.row_count:
             print_table(table)

@@ -1,12 +1,14 @@
-"""The tutorial's Keras network, rebuilt around the weights of a float32 ``.tflite``."""
+"""The tutorial's Keras network, rebuilt around the weights of a float32 ``.tflite``, however many kernels that has."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from fp16core.convert.graph import Tensor
 from fp16core.convert.tflite_file import read_tflite
 from fp16core.models.recipe import build_network
-from fp16core.vocabulary import ModelFileError
+from fp16core.vocabulary import CLASSES, IMAGE_SIDE, ModelFileError
 
 _OPERATORS = ["RESHAPE", "CONV_2D", "MAX_POOL_2D", "RESHAPE", "FULLY_CONNECTED"]
 
@@ -16,12 +18,7 @@ _SETTINGS: dict[str, dict[str, int | str]] = {
     "FULLY_CONNECTED": {"activation": "NONE"},
 }
 
-_SHAPES = {
-    "conv_2d.kernel": (12, 3, 3, 1),
-    "conv_2d.bias": (12,),
-    "fully_connected.weights": (10, 2028),
-    "fully_connected.bias": (10,),
-}
+_KEYS = ("conv_2d.kernel", "conv_2d.bias", "fully_connected.weights", "fully_connected.bias")
 
 
 def rebuild_keras(model: bytes, name: str = "the model") -> Any:
@@ -30,7 +27,7 @@ def rebuild_keras(model: bytes, name: str = "the model") -> Any:
     Parameters
     ----------
     model
-        Contents of a float32 ``.tflite`` of the tutorial's network.
+        Contents of a float32 ``.tflite`` of the tutorial's network, with any number of kernels of any size.
     name
         What to call it in errors.
 
@@ -54,7 +51,7 @@ def rebuild_keras(model: bytes, name: str = "the model") -> Any:
     is_tutorials = (
         [op.name for op in operators] == _OPERATORS
         and all(_SETTINGS.get(op.name, {}).items() <= op.settings.items() for op in operators)
-        and {key: tensor.shape for key, tensor in weights.items()} == _SHAPES
+        and {key: tensor.shape for key, tensor in weights.items()} == _shapes(weights)
         and all(tensor.dtype == "float32" for tensor in weights.values())
     )
     if not is_tutorials:
@@ -63,7 +60,18 @@ def rebuild_keras(model: bytes, name: str = "the model") -> Any:
             f"{name} is not the tutorial's network in float32 ({found}); TensorFlow's converter starts from a Keras "
             "model, and only that network can be rebuilt from a .tflite file."
         )
-    kernel, bias, dense, dense_bias = (np.asarray(weights[key].values) for key in _SHAPES)
-    network = build_network()
+    kernel, bias, dense, dense_bias = (np.asarray(weights[key].values) for key in _KEYS)
+    network = build_network(filters=len(kernel), kernel_size=kernel.shape[1])
     network.set_weights([kernel.transpose(1, 2, 3, 0), bias, dense.T, dense_bias])
     return network
+
+
+def _shapes(weights: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
+    """What the tutorial's network has, with as many kernels and of the size that the file has; empty if none fits."""
+    kernel = weights["conv_2d.kernel"].shape if "conv_2d.kernel" in weights else ()
+    if len(kernel) != 4 or not 1 <= kernel[1] < IMAGE_SIDE:
+        return {}
+    filters, size = kernel[:2]
+    pooled = (IMAGE_SIDE - size + 1) // 2
+    shapes = (filters, size, size, 1), (filters,), (CLASSES, filters * pooled**2), (CLASSES,)
+    return dict(zip(_KEYS, shapes, strict=True))

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.models.recipe import Recipe
+from fp16core.vocabulary import ModelFileError, ModelPair, RecipeError
 
 BUNDLED = Path(__file__).with_name("bundled")
 ENVIRONMENT_VARIABLE = "HALFBITS_PAIR"
@@ -15,7 +16,15 @@ ENVIRONMENT_VARIABLE = "HALFBITS_PAIR"
 KERAS_FILE = "mnist_model.keras"
 REFERENCE_FILE = "mnist_model.tflite"
 TARGET_FILE = "mnist_model_quant_f16.tflite"
+QUANTIZER_FILE = "mnist_model_quantizer_f16.tflite"
+LOG_FILE = "train.log"
 RUN_FILE = "run.json"
+
+FORMAT = 2
+"""Version of ``run.json``'s layout; format 1 has neither LiteRT Quantizer's file nor a log, and only three settings."""
+
+_FILES = {1: {REFERENCE_FILE, TARGET_FILE}, 2: {KERAS_FILE, REFERENCE_FILE, TARGET_FILE, QUANTIZER_FILE, LOG_FILE}}
+"""What is in a run's folder besides ``run.json``, and is verified, in each format."""
 
 
 def pair_folder() -> Path:
@@ -25,7 +34,7 @@ def pair_folder() -> Path:
 
 
 def load_pair(folder: Path | None = None) -> ModelPair:
-    """Load a trained pair and verify both files against the digests in its ``run.json``.
+    """Load a trained pair and verify its files against the digests in its ``run.json``.
 
     Parameters
     ----------
@@ -39,11 +48,11 @@ def load_pair(folder: Path | None = None) -> ModelPair:
     """
     folder = pair_folder() if folder is None else folder
     run = _read_run(folder)
-    name = "Bundled pair" if folder == BUNDLED else folder.name
+    files = {name: _read_verified(folder / name, run) for name in _FILES[run["format"]]}
     return ModelPair(
-        name=name,
-        reference=_read_verified(folder / REFERENCE_FILE, run),
-        target=_read_verified(folder / TARGET_FILE, run),
+        name="Bundled pair" if folder == BUNDLED else folder.name,
+        reference=files[REFERENCE_FILE],
+        target=files[TARGET_FILE],
         run=run,
         reference_name=str(folder / REFERENCE_FILE),
         target_name=str(folder / TARGET_FILE),
@@ -85,13 +94,17 @@ def _read_run(folder: Path) -> Mapping[str, Any]:
     text = read_model_file(path, _cure(path))
     try:
         run = json.loads(text)
-        for name in (REFERENCE_FILE, TARGET_FILE):
+        run["format"] = written = run.get("format", 1)
+        _expect(written, int)
+        if written > FORMAT:
+            raise ModelFileError(f"{path}: format {written} is newer than this Half the Bits; use a newer one.")
+        for name in _FILES[written]:
             _expect(run["files"][name]["sha256"], str)
             _expect(run["files"][name]["size_bytes"], int)
-        for setting in ("epochs", "seed"):
-            _expect(run["recipe"][setting], int)
+        _expect(run["recipe"], dict)
+        Recipe.of(run["recipe"])
         _expect(run.get("dataset", {}), dict)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, RecipeError) as error:
         raise ModelFileError(f"{path}: this is not a run's record ({error!r}); {_cure(path)}") from error
     return dict(run)
 

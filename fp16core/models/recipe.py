@@ -1,4 +1,4 @@
-"""The tutorial's network and training recipe.
+"""The tutorial's network and training recipe, and how far both may be varied.
 
 Keras and TensorFlow are imported inside the functions: only the process that trains or
 converts pays for them.
@@ -6,27 +6,40 @@ converts pays for them.
 
 import importlib.util
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from fp16core.vocabulary import CLASSES, IMAGE_SIDE, DependencyError
+from fp16core.vocabulary import CLASSES, IMAGE_SIDE, DependencyError, RecipeError
 
 Progress = Callable[[str, float], None]
 """Called with what is happening and the fraction done, 0 to 1."""
 
-STEPS_PER_EXECUTION = 125
-"""Batches for each call into TensorFlow's graph; one at a time, as ``fit`` does by default, is slower."""
+LIMITS: Mapping[str, tuple[Any, Any]] = {
+    # As far as somebody may want to wait: a night.
+    "epochs": (1, 1000),
+    "seed": (0, 2**31 - 1),
+    # Memory grows with batch × filters × pixels: at their largest, a run peaks at 1.16 GB, the tutorial's at 0.83 GB.
+    "batch_size": (1, 512),
+    # Below, float32 weights hardly move in an epoch; above, no optimiser comes to anything.
+    "learning_rate": (1e-6, 10.0),
+    # Five times the tutorial's; the dense layer grows with them.
+    "filters": (1, 64),
+    # A third of the image; what is left is 20 pixels wide, and 10 after pooling.
+    "kernel_size": (1, 9),
+}
+"""Smallest and largest value of each number in a `Recipe`: whole ones, but for the learning rate."""
 
-BATCHES_PER_GATHER = 50
-"""Batches whose images are gathered and scaled in one go, and then cut apart again."""
+OPTIMIZERS = ("adam", "adamw", "nadam", "rmsprop", "adagrad", "sgd")
+"""Keras' names of the optimisers to choose from; all their settings but the learning rate are Keras' defaults."""
 
+THREADS = 2
+"""Threads that share one of TensorFlow's operations, whatever the machine has.
 
-LIMITS = {"epochs": (1, 1000), "seed": (0, 2**31 - 1), "batch_size": (1, 60_000)}
-"""Smallest and largest value of each setting of a `Recipe`."""
+Their number decides in which order gradients are summed, and so the bits of the weights: with one per core, another
+machine would train another network from the same seed.
+"""
 
 
 @dataclass(frozen=True)
@@ -41,29 +54,70 @@ class Recipe:
         Fixes initial weights and shuffling; the same seed on the same machine gives the same bits.
     batch_size
         Images for each step of the optimiser.
+    learning_rate
+        How far a step goes.
+    filters, kernel_size
+        Number of the convolution's kernels, and their height and width in pixels.
+    optimizer
+        One of `OPTIMIZERS`.
+
+    Raises
+    ------
+    RecipeError
+        If a setting is beyond its `LIMITS`, or not of its type.
     """
 
     epochs: int = 1
     seed: int = 0
     batch_size: int = 32
+    learning_rate: float = 0.001
+    filters: int = 12
+    kernel_size: int = 3
+    optimizer: str = "adam"
 
     def __post_init__(self) -> None:
         for name, (low, high) in LIMITS.items():
             value = getattr(self, name)
-            if not low <= value <= high:
-                raise ValueError(f"{name} is {value}; expected a whole number from {low} to {high:,}.")
+            whole = name != "learning_rate"
+            # True and False are whole numbers to Python, but to nobody else.
+            if type(value) not in ((int,) if whole else (int, float)) or not low <= value <= high:
+                kind = "a whole number" if whole else "a number"
+                raise RecipeError(f"{name} is {value!r}; expected {kind} from {_plain(low)} to {_plain(high)}.")
+        object.__setattr__(self, "learning_rate", float(self.learning_rate))  # JSON writes 1.0 as it likes
+        if self.optimizer not in OPTIMIZERS:
+            raise RecipeError(f"optimizer is {self.optimizer!r}; expected one of {', '.join(OPTIMIZERS)}.")
+
+    @staticmethod
+    def of(content: Mapping[str, Any]) -> "Recipe":
+        """The recipe that ``run.json`` records, or a request asks for; what it leaves out is the tutorial's.
+
+        Raises
+        ------
+        RecipeError
+            If there is a setting that no recipe has, or one beyond its `LIMITS`.
+        """
+        known = [item.name for item in fields(Recipe)]
+        if unknown := [name for name in content if name not in known]:
+            raise RecipeError(f"a recipe has no setting {unknown[0]!r}; it has {', '.join(known)}.")
+        return Recipe(**content)
+
+    @property
+    def parameters(self) -> int:
+        """Number of the network's weights and biases."""
+        pooled = (IMAGE_SIDE - self.kernel_size + 1) // 2
+        return self.filters * (self.kernel_size**2 + 1) + CLASSES * (self.filters * pooled**2 + 1)
 
 
-@dataclass(frozen=True)
-class Trained:
-    """A trained Keras model and the metrics of each epoch (``loss``, ``val_accuracy``, …)."""
+TUTORIAL = Recipe()
+"""What the tutorial does."""
 
-    model: Any
-    history: dict[str, list[float]]
+
+def _plain(value: float) -> str:
+    return f"{value:,.6f}".rstrip("0").rstrip(".")
 
 
 def import_tensorflow() -> Any:
-    """TensorFlow, quietly.
+    """TensorFlow, quietly, with `THREADS` threads for an operation and one operation at a time.
 
     Raises
     ------
@@ -75,14 +129,17 @@ def import_tensorflow() -> Any:
             "TensorFlow is not installed; training and reading .keras files need it "
             "(pip install -r requirements.txt). A float32 .tflite can be quantized without it."
         )
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if "tensorflow" not in sys.modules:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        os.environ["TF_NUM_INTRAOP_THREADS"] = str(THREADS)
+        os.environ["TF_NUM_INTEROP_THREADS"] = "1"
     import tensorflow
 
     return tensorflow
 
 
-def build_network() -> Any:
-    """The tutorial's network, untrained: 20,410 parameters, logits (n, 10) from images (n, 28, 28)."""
+def build_network(filters: int = TUTORIAL.filters, kernel_size: int = TUTORIAL.kernel_size) -> Any:
+    """The tutorial's network, untrained: logits (n, 10) from images (n, 28, 28); 20,410 parameters as it stands."""
     import_tensorflow()
     import keras
 
@@ -90,84 +147,9 @@ def build_network() -> Any:
         [
             keras.layers.InputLayer(shape=(IMAGE_SIDE, IMAGE_SIDE)),
             keras.layers.Reshape(target_shape=(IMAGE_SIDE, IMAGE_SIDE, 1)),
-            keras.layers.Conv2D(filters=12, kernel_size=(3, 3), activation="relu"),
+            keras.layers.Conv2D(filters=filters, kernel_size=(kernel_size, kernel_size), activation="relu"),
             keras.layers.MaxPooling2D(pool_size=(2, 2)),
             keras.layers.Flatten(),
             keras.layers.Dense(CLASSES),
         ]
     )
-
-
-def train(
-    recipe: Recipe,
-    training: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]],
-    validation: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]],
-    on_progress: Progress = lambda what, done: None,
-) -> Trained:
-    """Train the tutorial's network: Adam, sparse categorical cross-entropy from logits.
-
-    The images stay uint8 and are gathered and scaled to 0…1 some batches at a time, and TensorFlow runs
-    many batches for each call; both change time and memory, not the arithmetic of a step.
-
-    Parameters
-    ----------
-    recipe
-        Epochs, seed, batch size.
-    training, validation
-        Images uint8 (n, 28, 28) and labels uint8 (n,).
-    on_progress
-        Called as training goes on; an exception it raises ends the training.
-
-    Raises
-    ------
-    DependencyError
-        If TensorFlow is not installed.
-    """
-    tf = import_tensorflow()
-    import keras
-
-    keras.utils.set_random_seed(recipe.seed)
-    tf.config.experimental.enable_op_determinism()
-
-    def batches(data: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]], size: int, shuffled: bool) -> Any:
-        images, labels = tf.constant(data[0]), tf.constant(data[1])
-        indices = tf.data.Dataset.range(len(data[1]))
-        if shuffled:
-            indices = indices.shuffle(len(data[1]), seed=recipe.seed)
-        gathered = indices.batch(size * BATCHES_PER_GATHER).map(
-            lambda i: (tf.cast(tf.gather(images, i), tf.float32) / 255.0, tf.gather(labels, i))
-        )
-        # Cutting apart loses the count; without it Keras would take the second epoch's end for a mishap.
-        return gathered.rebatch(size).apply(tf.data.experimental.assert_cardinality(-(-len(data[1]) // size)))
-
-    steps_per_epoch = -(-len(training[1]) // recipe.batch_size)
-
-    class Report(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
-        epoch = 0
-
-        def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
-            self.epoch = epoch
-
-        def on_train_batch_end(self, batch: int, logs: object = None) -> None:
-            # With steps_per_execution the last batch index runs past the end of the epoch.
-            within = min((batch + 1) / steps_per_epoch, 1.0)
-            on_progress(f"epoch {self.epoch + 1} of {recipe.epochs}", (self.epoch + within) / recipe.epochs)
-
-    model = build_network()
-    model.compile(
-        optimizer="adam",
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-        steps_per_execution=min(STEPS_PER_EXECUTION, steps_per_epoch),
-        # With "auto", 8 of 31 runs stalled for two seconds when validation began; with False, 1 of 26.
-        jit_compile=False,
-    )
-    fitted = model.fit(
-        batches(training, recipe.batch_size, shuffled=True),
-        epochs=recipe.epochs,
-        validation_data=batches(validation, 200, shuffled=False),
-        shuffle=False,  # by Keras; the data set shuffles itself, with the recipe's seed
-        verbose=0,
-        callbacks=[Report()],
-    )
-    return Trained(model, {name: [float(v) for v in values] for name, values in fitted.history.items()})

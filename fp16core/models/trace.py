@@ -180,7 +180,8 @@ def weight_histogram(weights: npt.NDArray[np.floating], width: float) -> WeightH
     ----------
     weights : float, any shape
     width
-        Of a bin; doubled until `MAX_BINS` bins reach from the smallest to the largest weight.
+        Of a bin, a power of 2, so that rounding puts no weight into the next one; doubled until `MAX_BINS` bins
+        reach from the smallest to the largest weight.
 
     Returns
     -------

@@ -1,0 +1,49 @@
+"""A model file to float16."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from fp16core.commands.outcome import Outcome, progress_bar
+from fp16core.models.pair import read_model_file
+from fp16core.output import new_folder, new_table, print_table
+from fp16core.vocabulary import ModelFileError
+
+
+def convert(options: Namespace) -> Outcome:
+    """A model file to float16."""
+    path: Path = options.model
+    with new_folder(options.out) as folder, progress_bar(options) as on_progress:
+        on_progress(f"converting {path.name}", 0.1)
+        if path.suffix == ".keras":
+            from fp16core.convert.from_keras import convert_keras, load_keras
+
+            by = "TensorFlow's converter"
+            reference, target = convert_keras(load_keras(path))
+        elif path.suffix == ".tflite":
+            from fp16core.convert import quantize_tflite
+
+            by = "LiteRT Quantizer"
+            reference = read_model_file(path)
+            target = quantize_tflite(reference, str(path))
+        else:
+            raise ModelFileError(f"{path}: the ending '{path.suffix}' is not known; choose a .keras or .tflite file.")
+        names = f"{path.stem}.tflite", f"{path.stem}_quant_f16.tflite"
+        (folder / names[0]).write_bytes(reference)
+        (folder / names[1]).write_bytes(target)
+        on_progress("done", 1.0)
+    document = {
+        "converted_by": by,
+        "reference": str(options.out / names[0]),
+        "reference_size_bytes": len(reference),
+        "target": str(options.out / names[1]),
+        "target_size_bytes": len(target),
+        "size_ratio": len(reference) / len(target),
+    }
+
+    def show() -> None:
+        table = new_table(f"by {by}", "file", "bytes")
+        table.add_row(document["reference"], f"{len(reference):,}")
+        table.add_row(document["target"], f"{len(target):,}")
+        print_table(table)
+
+    return Outcome(document, show)

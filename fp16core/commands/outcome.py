@@ -1,0 +1,32 @@
+"""What all commands share: what they found, and how far they are."""
+
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fp16core.models.recipe import Progress
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command found: a JSON document, a way to show it to a person, an exit status."""
+
+    document: Any
+    show: Callable[[], None]
+    status: int = 0
+
+
+@contextmanager
+def progress_bar(options: Namespace) -> Iterator[Progress]:
+    """A bar on the terminal while the block is at work, and the function that moves it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    # File names are not markup, whatever brackets they have.
+    columns = TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
+    with Bar(*columns, console=Console(file=options.terminal), transient=True) as bar:
+        task = bar.add_task("starting", total=1.0)
+        yield lambda what, done: bar.update(task, description=what, completed=done)
