@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from fp16core.models.runs import Run
+from fp16core.models.run import Run
 from fp16core.text import bytes_text, count_text
 from fp16core.vocabulary import HalfBitsError
 from pages.shared import own, state, store

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from fp16core.models.runs import Run, RunStore
+from fp16core.models.run import Run
+from fp16core.models.runs import RunStore
 from fp16core.vocabulary import HalfBitsError
 
 
