@@ -212,3 +212,16 @@ def test_a_job_killed_from_outside_names_the_signal(tmp_path: Path, monkeypatch:
     job = Job(own_module(tmp_path, monkeypatch, "os.kill(os.getpid(), signal.SIGKILL)"), {})
     job.wait(PATIENCE_S)
     assert job.error == "The process was ended from outside by SIGKILL: it left no message"
+
+
+def test_a_job_gives_way_to_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own niceness, and on Linux that of its session, by which the processor is shared first."""
+    body = (
+        "from pathlib import Path\ngroup = Path('/proc/self/autogroup')\n"
+        "return {'own': os.nice(0), 'group': group.read_text() if group.exists() else ''}"
+    )
+    job = Job(own_module(tmp_path, monkeypatch, body), {})
+    job.wait(PATIENCE_S)
+    assert job.answer is not None
+    assert job.answer["own"] == 19
+    assert job.answer["group"] == "" or job.answer["group"].endswith("nice 19\n")

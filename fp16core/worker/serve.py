@@ -1,5 +1,6 @@
 """The child's side of a job: one request in, lines of progress and one answer out."""
 
+import contextlib
 import json
 import os
 import sys
@@ -7,9 +8,13 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TextIO
 
 from fp16core.vocabulary import HalfBitsError
+
+_NICE = 19
+"""The lowest priority: a visitor's click comes first, whatever a job is doing."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ def serve(work: Work) -> None:
     """
     channel = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # native code prints to descriptor 1, whatever Python thinks of sys.stdout
-    os.nice(10)
+    _give_way()
 
     head = json.loads(sys.stdin.buffer.readline())
     client = Client(tuple(sys.stdin.buffer.read(length) for length in head["attachments"]), channel)
@@ -62,6 +67,15 @@ def serve(work: Work) -> None:
         traceback.print_exc()
         os._exit(1)
     os._exit(0)  # TensorFlow takes two seconds to say goodbye
+
+
+def _give_way() -> None:
+    """Leave the processor to whoever waits for an answer."""
+    os.nice(_NICE)
+    # Linux shares processors among sessions first, and this process has one of its own: there, only the
+    # session's niceness counts.
+    with contextlib.suppress(OSError):  # not every kernel has it, and some containers hide it
+        Path("/proc/self/autogroup").write_text(str(_NICE))
 
 
 def _end_with_parent() -> None:
