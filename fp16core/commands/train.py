@@ -1,5 +1,6 @@
 """A training run in a process of its own, watched."""
 
+import time
 from argparse import Namespace
 from dataclasses import fields
 from pathlib import Path
@@ -43,7 +44,8 @@ def _watched(out: Path, recipe: Recipe, on_progress: Progress) -> dict[str, Any]
     job = Job(MODULE, request_for(out, recipe), on_message=take)
     try:
         while job.is_running:
-            job.wait(_LOOK_S)
+            # Not `job.wait`: Python takes a thread for ended when Ctrl-C interrupts the wait for it.
+            time.sleep(_LOOK_S)
             on_progress(job.what + _latest(trace), job.done)
     finally:
         job.stop()
