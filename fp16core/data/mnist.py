@@ -2,21 +2,14 @@
 
 import hashlib
 import io
-import lzma
-import math
 import os
-import tokenize
-import zipfile
-import zlib
 from pathlib import Path
-from typing import IO, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.vocabulary import CLASSES, IMAGE_SIDE, DatasetError
-
-Split = Literal["train", "test"]
+from fp16core.data.npz import NpzFile, Split
+from fp16core.vocabulary import DatasetError
 
 BUNDLED = Path(__file__).with_name("mnist.npz")
 ENVIRONMENT_VARIABLE = "HALFBITS_MNIST"
@@ -28,24 +21,6 @@ SHA256 = {
     "y_test": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
 }
 """Digest of each MNIST array's bytes (uint8, C order)."""
-
-MAX_IMAGES = 1_000_000
-"""Largest number of images read from a data set."""
-
-# What the zip, compression and array headers' readers raise on damaged files.
-_DAMAGE = (
-    OSError,
-    ValueError,
-    EOFError,
-    RuntimeError,
-    SyntaxError,
-    MemoryError,
-    OverflowError,
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    tokenize.TokenError,
-)
 
 
 class DatasetContents(io.BytesIO):
@@ -93,20 +68,9 @@ def load_mnist(
     path = dataset_path() if path is None else path
     if split not in ("train", "test"):
         raise DatasetError(f"split is {split!r}; expected 'train' or 'test'.")
-    images, labels = _read(path, f"x_{split}"), _read(path, f"y_{split}")
-    if images.ndim != 3 or images.shape[1:] != (IMAGE_SIDE, IMAGE_SIDE) or not len(images):
-        raise DatasetError(
-            f"{path}: array 'x_{split}' has shape {images.shape}; "
-            f"expected (n, {IMAGE_SIDE}, {IMAGE_SIDE}) with n at least 1."
-        )
-    if labels.shape != (len(images),):
-        raise DatasetError(
-            f"{path}: array 'y_{split}' has shape {labels.shape}; expected ({len(images)},), "
-            f"one label for each image of 'x_{split}'."
-        )
-    if labels.max() >= CLASSES:
-        raise DatasetError(f"{path}: array 'y_{split}' holds the label {labels.max()}; expected 0 to {CLASSES - 1}.")
-    if path == BUNDLED:
+    source = path.getvalue() if isinstance(path, DatasetContents) else path
+    images, labels = NpzFile(source, str(path), _cure(path)).read(split)
+    if isinstance(path, Path) and path == BUNDLED:
         _verify(path, f"x_{split}", images)
         _verify(path, f"y_{split}", labels)
     return images, labels
@@ -134,42 +98,7 @@ def images_digest(images: npt.NDArray[np.uint8]) -> str:
     return hashlib.sha256(np.ascontiguousarray(images).data).hexdigest()
 
 
-def _read(path: Path | DatasetContents, array: str) -> npt.NDArray[np.uint8]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            held = [name.removesuffix(".npy") for name in archive.namelist()]
-            if array not in held:
-                raise DatasetError(
-                    f"{path}: array '{array}' is missing, the file holds {', '.join(held) or 'nothing'}; {_cure(path)}"
-                )
-            with archive.open(f"{array}.npy") as member:
-                return _read_array(path, array, member)
-    except FileNotFoundError as error:
-        raise DatasetError(f"{path}: there is no such file; {_cure(path)}") from error
-    except _DAMAGE as error:
-        raise DatasetError(f"{path}: array '{array}' cannot be read ({error}); {_cure(path)}") from error
-
-
-def _read_array(path: Path | DatasetContents, array: str, member: IO[bytes]) -> npt.NDArray[np.uint8]:
-    # The header first: a few compressed bytes may claim, and unpack to, any amount of memory.
-    version = np.lib.format.read_magic(member)
-    read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, column_major, dtype = read_header(member)
-    if dtype != np.uint8:
-        raise DatasetError(f"{path}: array '{array}' has dtype {dtype}; expected uint8. {_cure(path)}")
-    if len(shape) > 3 or math.prod(shape) > MAX_IMAGES * IMAGE_SIDE**2:
-        raise DatasetError(
-            f"{path}: array '{array}' has shape {shape}; expected at most {MAX_IMAGES:,} images of "
-            f"{IMAGE_SIDE} × {IMAGE_SIDE}. {_cure(path)}"
-        )
-    size_bytes = math.prod(shape)
-    data = member.read(size_bytes)
-    if len(data) != size_bytes:
-        raise DatasetError(f"{path}: array '{array}' ends after {len(data):,} of {size_bytes:,} bytes; {_cure(path)}")
-    return np.frombuffer(data, np.uint8).reshape(shape, order="F" if column_major else "C")
-
-
-def _verify(path: Path | DatasetContents, array: str, values: npt.NDArray[np.uint8]) -> None:
+def _verify(path: Path, array: str, values: npt.NDArray[np.uint8]) -> None:
     found = images_digest(values)
     if found != SHA256[array]:
         raise DatasetError(

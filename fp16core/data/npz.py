@@ -1,0 +1,186 @@
+"""A ``.npz`` in the Keras layout, on disk or in memory: each array is checked before it is unpacked."""
+
+import io
+import lzma
+import math
+import tokenize
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.vocabulary import CLASSES, IMAGE_SIDE, DatasetError
+
+Split = Literal["train", "test"]
+
+MAX_IMAGES = 1_000_000
+"""Largest number of images read from a data set."""
+
+_MAX_MEMBERS = 100
+"""Files in the archive; it has four, and Python keeps a record of each that a directory claims."""
+
+_DIRECTORY_ENTRY = b"PK\x01\x02"
+
+_BLOCK_BYTES = 1 << 20
+
+# What the zip, compression and array headers' readers raise on damaged files.
+_DAMAGE = (
+    OSError,
+    ValueError,
+    EOFError,
+    RuntimeError,
+    SyntaxError,
+    MemoryError,
+    OverflowError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    tokenize.TokenError,
+)
+
+
+@dataclass(frozen=True)
+class NpzFile:
+    """A data set's file.
+
+    Attributes
+    ----------
+    source
+        Where it is, or its contents.
+    name, cure
+        What errors call it, and what they advise.
+    max_images
+        Largest number of images for each split.
+    """
+
+    source: Path | bytes = field(repr=False)
+    name: str
+    cure: str
+    max_images: int = MAX_IMAGES
+
+    def read(self, split: Split) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+        """Unpack one split; the other is not looked at.
+
+        Returns
+        -------
+        images : uint8, shape (n, 28, 28)
+        labels : uint8, shape (n,)
+            Classes 0 to 9; the file may hold them as integers of any kind.
+
+        Raises
+        ------
+        DatasetError
+            If the file is missing or damaged, or an array is missing or of another shape, dtype or
+            range.
+        """
+        with self._opened(f"x_{split}") as (member, shape, _, column_major):
+            data = self._exactly(member, f"x_{split}", math.prod(shape))
+            images = np.frombuffer(data, np.uint8).reshape(shape, order="F" if column_major else "C")
+        return images, self._labels(split, len(images))
+
+    def check(self, split: Split) -> int | None:
+        """Check one split without keeping its images.
+
+        Returns
+        -------
+        int or None
+            Number of images; None if the file has neither images nor labels of this split.
+
+        Raises
+        ------
+        DatasetError
+            As `read`.
+        """
+        if not {f"x_{split}", f"y_{split}"} & set(self._arrays(f"x_{split}")):
+            return None
+        with self._opened(f"x_{split}") as (member, shape, _, _):
+            left = math.prod(shape)
+            while left:
+                left -= len(self._exactly(member, f"x_{split}", min(left, _BLOCK_BYTES)))
+        self._labels(split, shape[0])
+        return shape[0]
+
+    def _labels(self, split: Split, images: int) -> npt.NDArray[np.uint8]:
+        array = f"y_{split}"
+        with self._opened(array) as (member, shape, dtype, _):
+            if shape != (images,):
+                raise DatasetError(
+                    f"{self.name}: array '{array}' has shape {shape}; expected ({images},), "
+                    f"one label for each image of 'x_{split}'."
+                )
+            labels = np.frombuffer(self._exactly(member, array, images * dtype.itemsize), dtype)
+        wrong = labels[(labels < 0) | (labels >= CLASSES)]
+        if len(wrong):
+            raise DatasetError(
+                f"{self.name}: array '{array}' holds the label {wrong.max()}; expected 0 to {CLASSES - 1}."
+            )
+        return labels.astype(np.uint8)
+
+    @contextmanager
+    def _opened(self, array: str) -> Iterator[tuple[IO[bytes], tuple[int, ...], np.dtype[np.generic], bool]]:
+        """An array's data, its shape and dtype, and whether columns come first; what reading raises is named."""
+        if array not in (held := self._arrays(array)):
+            listed = ", ".join(held) or "nothing"
+            raise DatasetError(f"{self.name}: array '{array}' is missing, the file holds {listed}; {self.cure}")
+        with (
+            self._damage_named(array),
+            zipfile.ZipFile(self._file()) as archive,
+            archive.open(f"{array}.npy") as member,
+        ):
+            # The header first: a few compressed bytes may claim, and unpack to, any amount of memory.
+            version = np.lib.format.read_magic(member)
+            read_header = (
+                np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+            )
+            shape, column_major, dtype = read_header(member)
+            self._check_header(array, shape, dtype)
+            yield member, shape, dtype, column_major
+
+    def _check_header(self, array: str, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> None:
+        are_images = array.startswith("x")
+        if not (dtype == np.uint8 if are_images else dtype.kind in "iu"):
+            expected = "uint8, grey levels from 0 to 255" if are_images else "integers"
+            raise DatasetError(f"{self.name}: array '{array}' has dtype {dtype}; expected {expected}. {self.cure}")
+        if math.prod(shape[:1]) > self.max_images:
+            raise DatasetError(
+                f"{self.name}: array '{array}' has shape {shape}; expected at most {self.max_images:,} images of "
+                f"{IMAGE_SIDE} × {IMAGE_SIDE}. {self.cure}"
+            )
+        if are_images and (len(shape) != 3 or shape[1:] != (IMAGE_SIDE, IMAGE_SIDE) or shape[0] < 1):
+            raise DatasetError(
+                f"{self.name}: array '{array}' has shape {shape}; "
+                f"expected (n, {IMAGE_SIDE}, {IMAGE_SIDE}) with n at least 1."
+            )
+
+    def _arrays(self, wanted: str) -> list[str]:
+        with self._damage_named(wanted):
+            if isinstance(self.source, bytes) and self.source.count(_DIRECTORY_ENTRY) > _MAX_MEMBERS:
+                raise DatasetError(f"{self.name}: the archive holds more than {_MAX_MEMBERS} files; {self.cure}")
+            with zipfile.ZipFile(self._file()) as archive:
+                return [name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")]
+
+    def _file(self) -> Path | IO[bytes]:
+        return io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source
+
+    def _exactly(self, member: IO[bytes], array: str, size_bytes: int) -> bytes:
+        data = member.read(size_bytes)
+        if len(data) != size_bytes:
+            raise DatasetError(
+                f"{self.name}: array '{array}' ends after {len(data):,} of {size_bytes:,} bytes; {self.cure}"
+            )
+        return data
+
+    @contextmanager
+    def _damage_named(self, array: str) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise DatasetError(f"{self.name}: there is no such file; {self.cure}") from error
+        except _DAMAGE as error:
+            raise DatasetError(f"{self.name}: array '{array}' cannot be read ({error}); {self.cure}") from error
