@@ -17,7 +17,11 @@ _WEIGHT_ROLES = {
     "CONV_2D": {1: "kernel", 2: "bias"},
     "DEPTHWISE_CONV_2D": {1: "kernel", 2: "bias"},
     "FULLY_CONNECTED": {1: "weights", 2: "bias"},
+    "TRANSPOSE_CONV": {1: "kernel", 3: "bias"},
 }
+
+_OTHER_ROLE = "constant"
+"""What an operator of another kind computes with: the factors of a batch normalisation, say."""
 
 
 @dataclass(frozen=True)
@@ -159,24 +163,32 @@ class TfliteFile:
         )
 
     def weights(self) -> dict[str, Tensor]:
-        """Stored floating-point weights and biases by their place in the graph.
+        """Stored floating-point numbers that operators compute with, by their place in the graph.
 
-        Keys name operator and role (``"conv_2d.kernel"``, ``"fully_connected.bias"``), with a
-        number from the second operator of a kind on (``"conv_2d_2.kernel"``). A weight that
+        Keys name operator and role (``"conv_2d.kernel"``, ``"fully_connected.bias"``,
+        ``"mul.constant"``), with a number from the second operator of a kind on
+        (``"conv_2d_2.kernel"``), and of an operator's constants from its second on. A weight that
         reaches its operator through DEQUANTIZE, as float16 weights do, has the same key as the
-        float32 weight it replaces, so the two files' weights can be paired.
+        float32 weight it replaces, so the two files' weights can be paired. One that several
+        operators share has the first one's key.
         """
         found: dict[str, Tensor] = {}
+        sources = {filled: op.inputs[0] for op in self.upsampling() for filled in op.outputs}
         seen: Counter[str] = Counter()
+        keyed: set[int] = set()
         for op in self.operators:
-            if op.name not in _WEIGHT_ROLES:
+            if op.outputs and op.outputs[0] in sources:  # it upsamples a weight
                 continue
             seen[op.name] += 1
             layer = op.name.lower() + (f"_{seen[op.name]}" if seen[op.name] > 1 else "")
-            for position, role in _WEIGHT_ROLES[op.name].items():
-                if position >= len(op.inputs) or op.inputs[position] < 0:
+            roles, others = _WEIGHT_ROLES.get(op.name, {}), 0
+            for position, index in enumerate(op.inputs):
+                tensor = self.tensors[sources.get(index, index)] if index >= 0 else None
+                if tensor is None or not tensor.is_constant or "float" not in tensor.dtype:
                     continue
-                tensor = self.source(op.inputs[position])
-                if tensor.is_constant and "float" in tensor.dtype:
+                others += position not in roles
+                role = roles.get(position, _OTHER_ROLE + (f"_{others}" if others > 1 else ""))
+                if tensor.index not in keyed:
+                    keyed.add(tensor.index)
                     found[f"{layer}.{role}"] = tensor
         return found

@@ -103,7 +103,8 @@ def replace_values(model: bytes, values: Mapping[int, npt.NDArray[np.generic]]) 
     Raises
     ------
     ModelFileError
-        If a tensor is not stored, or dtype or shape differ from what is stored.
+        If a tensor is not stored, dtype or shape differ from what is stored, or its bytes are those of
+        another tensor of another type, too.
     """
     tensors = read_tflite(model).tensors
     patched = bytearray(model)
@@ -113,6 +114,13 @@ def replace_values(model: bytes, values: Mapping[int, npt.NDArray[np.generic]]) 
         if new.dtype != old.dtype or new.shape != old.shape:
             raise ModelFileError(
                 f"tensor '{tensor.name}' is {old.dtype} {old.shape}; cannot be replaced by {new.dtype} {new.shape}."
+            )
+        if new.tobytes() == old.tobytes():
+            continue
+        if other := next((t for t in tensors if t.buffer == tensor.buffer and t.dtype != tensor.dtype), None):
+            raise ModelFileError(
+                f"tensor '{tensor.name}' shares its bytes with tensor '{other.name}', which is {other.dtype}; it "
+                "cannot be replaced alone."
             )
         start = tensor.data_start or 0
         patched[start : start + len(tensor.stored_bytes)] = new.tobytes()

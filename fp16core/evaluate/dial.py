@@ -91,7 +91,8 @@ def packed_size_bytes(pair: ModelPair, bits: int) -> int:
     With 32 bits it is the reference's file: nothing has to be upsampled.
     """
     model, name = (pair.reference, pair.reference_name) if bits == 32 else (pair.target, pair.target_name)
-    weights = read_tflite(model, name).weights().values()
+    # Tensors may share a buffer: it is in the file once.
+    weights = {tensor.buffer: tensor for tensor in read_tflite(model, name).weights().values()}.values()
     numbers = sum(tensor.values.size for tensor in weights)
     besides = len(model) - sum(len(tensor.stored_bytes) for tensor in weights)
     return besides + -(-numbers * bits // 8)

@@ -95,13 +95,12 @@ class ActivationRecorder:
         if len(images) == 0:
             raise ImageError("there are 0 images; at least one is needed to compute activations.")
         with self._lock:
-            self._interpreter.run(images)
-            activations = tuple(self._interpreter.tensor(index) for index in self._tensors)
+            activations = self._interpreter.run(images, self._tensors)
         for step, values in zip(self.steps, activations, strict=True):
             if values.shape[:1] != (len(images),):
                 raise ModelFileError(
-                    f"{self.name}: {step.operator} answered {len(images)} images with an array {values.shape}; "
-                    "convert the model with a variable batch size."
+                    f"{self.name}: {step.operator} answered {len(images)} images with an array {values.shape}, in "
+                    "which no row belongs to one image; its activations cannot be told apart."
                 )
         return activations
 

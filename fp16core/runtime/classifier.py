@@ -65,5 +65,5 @@ class Classifier:
         for start in range(0, len(images), self._batch_size):
             batch = images[start : start + self._batch_size]
             with self._lock:
-                logits[start : start + len(batch)] = self._interpreter.run(batch)
+                logits[start : start + len(batch)] = self._interpreter.logits(batch)
         return logits

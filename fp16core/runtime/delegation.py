@@ -88,8 +88,8 @@ def upsampling_moment(
     ----------
     model
         Contents of a ``.tflite`` file with one input and one output.
-    image : float32
-        What to run it on, in the shape of its input with a batch of 1; its logits must depend on
+    image : float32, shape (28, 28)
+        What to run it on, as often as one batch of the file has room for; its logits must depend on
         the weights.
     name
         What to call it in errors.
@@ -156,7 +156,8 @@ def _indices(tensors: npt.NDArray[np.int32]) -> tuple[int, ...]:
 
 
 def _logits(interpreter: Interpreter, file: TfliteFile, image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    interpreter.set_tensor(file.inputs[0].index, image)
+    given = file.inputs[0]
+    interpreter.set_tensor(given.index, np.broadcast_to(image.reshape(given.shape[1:]), given.shape))
     interpreter.invoke()
     logits: npt.NDArray[np.float32] = interpreter.get_tensor(file.outputs[0].index)
     return logits

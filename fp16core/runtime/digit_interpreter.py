@@ -1,6 +1,7 @@
 """LiteRT's interpreter, opened on a digit classifier: what all that run one share."""
 
 import warnings
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +18,11 @@ _IMAGE_SHAPES = ((IMAGE_SIDE, IMAGE_SIDE), (IMAGE_SIDE, IMAGE_SIDE, 1))
 class DigitInterpreter:
     """A ``.tflite`` digit classifier in an interpreter of its own, for any number of images at a time.
 
+    A file whose batch is fixed runs in batches of just that size, the last one filled up with blank
+    images: to resize it anyway fails in some networks, and in others might mix the images up.
+
     LiteRT's interpreter gives wrong results when threads share it: whoever owns one holds a lock
-    around `run` and the calls of `tensor` that follow.
+    around `run`.
 
     Parameters
     ----------
@@ -28,7 +32,12 @@ class DigitInterpreter:
     name
         What to call it in errors.
     keep_all
-        Whether `tensor` can be asked for what lies between input and output, too.
+        Whether `run` can be asked for what lies between input and output, too.
+
+    Attributes
+    ----------
+    fixed_batch
+        Number of images that the file takes at once; ``None`` if any.
 
     Raises
     ------
@@ -39,7 +48,9 @@ class DigitInterpreter:
     def __init__(self, model: bytes, name: str, keep_all: bool = False) -> None:
         self.name = name
         self.file = read_tflite(model, name)
-        self._image_shape = _check_signature(self.file, name)
+        signature = _check_signature(self.file, name)
+        self._image_shape = signature[1:]
+        self.fixed_batch = signature[0] if signature[0] != -1 else None
         self._input = self.file.inputs[0].index
         self._batch = 0
         try:
@@ -51,27 +62,21 @@ class DigitInterpreter:
                 self._interpreter = Interpreter(
                     model_content=model, num_threads=1, experimental_preserve_all_tensors=keep_all
                 )
-            self._resize(1)
+            self._resize(self.fixed_batch or 1)
         except (ValueError, RuntimeError) as error:
             raise ModelFileError(
                 f"{name}: the LiteRT interpreter refuses the model ({first_line(error)}); convert it again."
             ) from error
 
-    def run(self, images: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Run the model on a batch that `check_images` accepts; returns float32 logits, shape (n, 10).
+    def logits(self, images: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Run the model on images that `check_images` accepts; returns float32 logits, shape (n, 10).
 
         Raises
         ------
         ModelFileError
             If the runtime fails, or the model does not answer each image.
         """
-        try:
-            self._resize(len(images))
-            self._interpreter.set_tensor(self._input, images.reshape(len(images), *self._image_shape))
-            self._interpreter.invoke()
-        except (ValueError, RuntimeError) as error:
-            raise ModelFileError(f"{self.name}: the LiteRT interpreter failed ({first_line(error)}).") from error
-        answer = self.tensor(self.file.outputs[0].index)
+        (answer,) = self.run(images, (self.file.outputs[0].index,))
         if answer.shape != (len(images), CLASSES):
             raise ModelFileError(
                 f"{self.name} answered {len(images)} images with an array {answer.shape}; "
@@ -79,18 +84,58 @@ class DigitInterpreter:
             )
         return answer
 
-    def tensor(self, index: int) -> npt.NDArray[np.float32]:
-        """A copy of a tensor as the last `run` left it."""
+    def run(self, images: npt.NDArray[np.float32], tensors: Sequence[int]) -> tuple[npt.NDArray[np.float32], ...]:
+        """Run the model on at least one image, and read tensors back.
+
+        Parameters
+        ----------
+        images : float32, shape (n, 28, 28)
+            Such as `check_images` accepts.
+        tensors
+            Indices; with ``keep_all`` any, else input and output.
+
+        Returns
+        -------
+        tuple of arrays
+            A copy of each tensor; if the file's batch is fixed, those of several batches joined.
+
+        Raises
+        ------
+        ModelFileError
+            If the runtime fails, or a tensor of a fixed batch has no row for each image.
+        """
+        if self.fixed_batch is None:
+            return self._invoke(images, tensors)
+        found = [self._rows(batch, tensors) for batch in _batches(images, self.fixed_batch)]
+        return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))
+
+    def _rows(self, images: npt.NDArray[np.float32], tensors: Sequence[int]) -> tuple[npt.NDArray[np.float32], ...]:
+        """What the model computes of a batch that it takes only if filled up."""
+        filled = np.zeros((self.fixed_batch or 1, *images.shape[1:]), np.float32)
+        filled[: len(images)] = images
+        found = self._invoke(filled, tensors)
+        for index, values in zip(tensors, found, strict=True):
+            if values.shape[:1] != (len(filled),):
+                raise ModelFileError(
+                    f"{self.name}: tensor '{self.file.tensors[index].name}' is {values.shape} for a batch of "
+                    f"{len(filled)}, in which no row belongs to one image."
+                )
+        return tuple(values[: len(images)] for values in found)
+
+    def _invoke(self, images: npt.NDArray[np.float32], tensors: Sequence[int]) -> tuple[npt.NDArray[np.float32], ...]:
         try:
-            values: npt.NDArray[np.float32] = self._interpreter.get_tensor(index)
-        except ValueError as error:
+            self._resize(len(images))
+            self._interpreter.set_tensor(self._input, images.reshape(len(images), *self._image_shape))
+            self._interpreter.invoke()
+            return tuple(self._interpreter.get_tensor(index) for index in tensors)
+        except (ValueError, RuntimeError) as error:
             raise ModelFileError(f"{self.name}: the LiteRT interpreter failed ({first_line(error)}).") from error
-        return values
 
     def _resize(self, batch: int) -> None:
         if batch != self._batch:
             self._batch = 0  # so that a failed resize is not taken for a finished one
-            self._interpreter.resize_tensor_input(self._input, (batch, *self._image_shape))
+            if self.fixed_batch is None:
+                self._interpreter.resize_tensor_input(self._input, (batch, *self._image_shape))
             self._interpreter.allocate_tensors()
             self._batch = batch
 
@@ -111,7 +156,8 @@ def _check_signature(file: TfliteFile, name: str) -> tuple[int, ...]:
     if found != (1, 1):
         raise ModelFileError(f"{name} has {found[0]} inputs and {found[1]} outputs; expected one of each.")
     (given,), (answer,) = file.inputs, file.outputs
-    if given.dtype != "float32" or given.shape_signature[1:] not in _IMAGE_SHAPES:
+    batch, *image = given.shape_signature or (0,)
+    if given.dtype != "float32" or tuple(image) not in _IMAGE_SHAPES or not (batch == -1 or batch > 0):
         raise ModelFileError(
             f"{name} takes {given.dtype} {given.shape_signature}; expected float32 images "
             f"(n, {IMAGE_SIDE}, {IMAGE_SIDE}) or (n, {IMAGE_SIDE}, {IMAGE_SIDE}, 1)."
@@ -120,4 +166,9 @@ def _check_signature(file: TfliteFile, name: str) -> tuple[int, ...]:
         raise ModelFileError(
             f"{name} returns {answer.dtype} {answer.shape_signature}; expected float32 logits (n, {CLASSES})."
         )
-    return given.shape_signature[1:]
+    return given.shape_signature
+
+
+def _batches(images: npt.NDArray[np.float32], size: int) -> Iterator[npt.NDArray[np.float32]]:
+    for start in range(0, len(images), size):
+        yield images[start : start + size]

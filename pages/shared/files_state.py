@@ -59,9 +59,8 @@ class WeightQuestion:
 def graphs(subject: Subject) -> Graphs:
     """Both graphs; raises `HalfBitsError` if they cannot be had."""
     found = state.results()
-    pair, image = found.pair, normalise(found.images[:1])
+    pair, image = found.pair, normalise(found.images[0])
     files = read_tflite(pair.reference, pair.reference_name), read_tflite(pair.target, pair.target_name)
-    image = image.reshape(1, *files[1].inputs[0].shape_signature[1:])
     return Graphs(
         files,
         (delegated_parts(pair.reference, pair.reference_name), delegated_parts(pair.target, pair.target_name)),
