@@ -9,6 +9,7 @@ from pages.shared import routing, state
 from pages.shared.charts import chart, picked
 from pages.shared.headline import headline, number
 from pages.shared.image_card import show_image
+from pages.shared.words import say_if_probabilities
 
 routing.through_app("pages/accuracy.py")
 
@@ -17,6 +18,7 @@ with state.explained():
     found = state.results()
 comparison = found.comparison
 reference, target = comparison.reference, comparison.target
+say_if_probabilities(comparison.reference)
 
 metrics = headline(4)
 for column, name, evaluation in ((metrics[0], REFERENCE_NAME, reference), (metrics[1], TARGET_NAME, target)):

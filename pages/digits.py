@@ -9,7 +9,7 @@ from fp16core.text import count_text, percent_text, small_text
 from pages.shared import routing, state
 from pages.shared.charts import chart
 from pages.shared.contact_sheet import contact_sheet
-from pages.shared.words import flip_sentence
+from pages.shared.words import flip_sentence, say_if_probabilities
 
 routing.through_app("pages/digits.py")
 
@@ -29,6 +29,7 @@ st.markdown(
     f"Both models agree on **{comparison.equal_predictions:,} of {comparison.images:,}** test "
     "images. Pick one to see how close the decision was."
 )
+say_if_probabilities(comparison.reference)
 
 
 def filtered() -> None:

@@ -13,7 +13,7 @@ from pages.shared.channel_cards import channel_cards
 from pages.shared.charts import chart, table_button
 from pages.shared.headline import headline, number
 from pages.shared.image_card import link_to_image
-from pages.shared.words import flip_sentence
+from pages.shared.words import flip_sentence, say_if_probabilities
 
 routing.through_app("pages/layers.py")
 
@@ -33,6 +33,7 @@ def choose(pick: Callable[[], int]) -> None:
 
 
 answer = st.container()
+say_if_probabilities(comparison.reference)
 with st.container(border=True):
     picture, choice = st.container(key="cards-portrait").columns([1, 3], vertical_alignment="center")
     index = int(

@@ -12,6 +12,7 @@ from pages.shared import routing, state
 from pages.shared.charts import chart
 from pages.shared.headline import headline, number
 from pages.shared.sidebar import TUTORIAL
+from pages.shared.words import say_if_probabilities
 
 routing.through_app("pages/overview.py")
 
@@ -47,6 +48,7 @@ st.markdown(
     f"**{comparison.changed_predictions:,} of {comparison.images:,}** answers differ. Two files hold the same neural "
     "network, one with its weights as 32-bit numbers and one as 16-bit; both read every test image on this server."
 )
+say_if_probabilities(comparison.reference)
 
 size, accuracy, changed, logits = headline(4)
 number(

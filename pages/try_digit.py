@@ -18,7 +18,7 @@ from pages.shared.canvas import canvas
 from pages.shared.charts import chart
 from pages.shared.headline import headline, number
 from pages.shared.stage_strip import stage_strip
-from pages.shared.words import flip_sentence, plain
+from pages.shared.words import flip_sentence, plain, say_if_probabilities
 
 routing.through_app("pages/try_digit.py")
 
@@ -196,6 +196,7 @@ st.markdown(
     "Draw, upload or photograph a handwritten digit. It is prepared the way MNIST’s digits were, step by step, and "
     "read by the float32 and the float16 model. They learned handwriting only; printed digits are strange to them."
 )
+say_if_probabilities(comparison.reference)
 source = st.segmented_control(
     "Source",
     [DRAW, UPLOAD, CAMERA, TEST],

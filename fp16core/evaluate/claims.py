@@ -112,12 +112,15 @@ def _preprocessing(e: Evidence) -> ClaimCheck:
 
 def _parameters(e: Evidence) -> ClaimCheck:
     count = sum(tensor.values.size for tensor in e.reference_file.parameters())
-    logits = e.comparison.reference.logits.astype(np.float64)
-    are_logits = bool(np.isfinite(logits).all() and not np.allclose(logits.sum(axis=1), 1, atol=1e-3))
+    reference = e.comparison.reference
+    are_logits = bool(np.isfinite(reference.logits).all() and not reference.are_probabilities)
+    outputs = (
+        "are logits" if are_logits else "are probabilities" if reference.are_probabilities else "are not all numbers"
+    )
     return ClaimCheck(
         "Network",
         "The network that the tutorial's code builds has 20,410 parameters, and its outputs are logits.",
-        f"{count:,} parameters; outputs {'are logits' if are_logits else 'are no logits'}",
+        f"{count:,} parameters; outputs {outputs}",
         _graded(count == 20_410 and are_logits, are_logits),
         "Holds with 20,410 parameters and outputs that are finite and do not sum to 1; partly with another number.",
         "Floating-point numbers stored in the float32 file; probabilities would sum to 1 for each image.",

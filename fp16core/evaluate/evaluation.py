@@ -12,6 +12,9 @@ from fp16core.vocabulary import CLASSES
 NO_ANSWER = -1
 """Prediction of a model whose logits are not numbers."""
 
+_SUM_TOLERANCE = 1e-3
+"""How far from 1 ten rounded probabilities may add up; ten logits come as near only by a rare chance."""
+
 
 @dataclass(frozen=True, eq=False)
 class Answers:
@@ -30,9 +33,17 @@ class Answers:
         return predicted(self.logits)
 
     @cached_property
+    def are_probabilities(self) -> bool:
+        """Whether the model's outputs are no logits but probabilities: none negative, 1 in sum for each image."""
+        if not np.all(self.logits >= 0):
+            return False
+        sums = self.logits.sum(axis=1, dtype=np.float64)
+        return bool(np.all(np.abs(sums - 1) <= _SUM_TOLERANCE))
+
+    @cached_property
     def probabilities(self) -> npt.NDArray[np.float64]:
-        """Softmax of the logits, shape (n, 10)."""
-        return softmax(self.logits)
+        """Softmax of the logits, shape (n, 10); the outputs themselves if they are probabilities already."""
+        return self.logits.astype(np.float64) if self.are_probabilities else softmax(self.logits)
 
     @cached_property
     def margins(self) -> npt.NDArray[np.float64]:

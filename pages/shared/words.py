@@ -1,7 +1,19 @@
 """Sentences that more than one page says."""
 
+import streamlit as st
+
+from fp16core.evaluate import Answers
 from fp16core.evaluate.report import ImageReport
 from fp16core.text import factor_text, percent_text
+
+
+def say_if_probabilities(reference: Answers) -> None:
+    """A remark on what scores are, if the model ends in a softmax as the tutorial's does not."""
+    if reference.are_probabilities:
+        st.caption(
+            ":orange[This model's outputs look like probabilities, not logits: it ends in a softmax.] Scores and "
+            "logits are then numbers from 0 to 1, and the surer the model, the smaller any change of them."
+        )
 
 
 def flip_sentence(report: ImageReport) -> str:
