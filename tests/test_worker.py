@@ -97,15 +97,19 @@ def test_a_job_does_not_outlive_a_killed_server(pair: ModelPair) -> None:
     assert not is_alive(child)
 
 
-def test_without_tensorflow_a_job_says_what_to_install(
-    pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def without_tensorflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A finder in front of all others that knows no TensorFlow, in every child process."""
     (tmp_path / "sitecustomize.py").write_text(
         "import importlib.util as util\nfind = util.find_spec\n"
         "util.find_spec = lambda name, *rest: None if name == 'tensorflow' else find(name, *rest)\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+
+def test_without_tensorflow_a_job_says_what_to_install(
+    pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_tensorflow(tmp_path, monkeypatch)
     job = Job(MODULE, request_for(pair.reference))
     job.wait(PATIENCE_S)
     assert job.answer is None
@@ -206,6 +210,25 @@ def test_a_job_that_takes_too_much_memory_is_ended_and_says_so(tmp_path: Path, m
     job.wait(PATIENCE_S)
     assert job.error is not None
     assert re.fullmatch(r"Ended: it used [34]\d\d,\d{3},\d{3} B of memory; the limit is 300,000,000 B\.", job.error)
+
+
+def test_a_job_that_crashes_or_refuses_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    crashed = Job(own_module(tmp_path, monkeypatch, "os.kill(os.getpid(), signal.SIGSEGV)"), {})
+    crashed.wait(PATIENCE_S)
+    assert crashed.error == "The process crashed (SIGSEGV): it left no message"
+    assert not crashed.was_refused
+    body = "from fp16core.vocabulary import ImageError\nraise ImageError('Too blurred.')"
+    refused = Job(own_module(tmp_path, monkeypatch, body), {})
+    refused.wait(PATIENCE_S)
+    assert (refused.error, refused.was_refused) == ("Too blurred.", True)
+
+
+def test_an_answer_cut_off_in_the_middle_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = 'client._channel.write(\'{"answer": {"n"\')\nclient._channel.flush()\nos.kill(os.getpid(), signal.SIGKILL)'
+    job = Job(own_module(tmp_path, monkeypatch, body), {})
+    job.wait(PATIENCE_S)
+    assert job.answer is None
+    assert job.error == "The process was ended from outside by SIGKILL: it left no message"
 
 
 def test_a_job_killed_from_outside_names_the_signal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

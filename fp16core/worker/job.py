@@ -22,6 +22,9 @@ _ROOT = Path(__file__).parents[2]
 
 _STOPPED = "Stopped."
 
+_CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
+"""What a process gets for what it has done itself."""
+
 _LOOK_S = 0.1
 """How often a child with limits is looked after."""
 
@@ -69,8 +72,8 @@ class Job:
         The module's answer, once there is one.
     error
         Why there is none, in a sentence.
-    was_stopped
-        Whether `stop` is why.
+    was_stopped, was_refused
+        Whether `stop` is why, or the work itself, whose sentence it is; else the child came to an end.
     """
 
     def __init__(
@@ -84,18 +87,22 @@ class Job:
         self.what, self.done = "starting", 0.0
         self.answer: dict[str, Any] | None = None
         self.error: str | None = None
-        self.was_stopped = False
+        self.was_stopped = self.was_refused = False
         self._ended_because: str | None = None
         self._on_message = on_message
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the thread that waits for the child
-        self._child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
-            [sys.executable, "-m", module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            cwd=_ROOT,
-            start_new_session=True,
-        )
+        try:
+            self._child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
+                [sys.executable, "-m", module],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                cwd=_ROOT,
+                start_new_session=True,
+            )
+        except OSError:
+            self._log.close()
+            raise
         head = json.dumps({"request": request, "attachments": [len(part) for part in attachments]})
         parts = [head.encode() + b"\n", *attachments]
         self._watcher = threading.Thread(target=self._watch, args=(parts,), daemon=True)
@@ -147,7 +154,8 @@ class Job:
                     given.write(part)
                 given.flush()
             for line in answers:
-                self._take(json.loads(line))
+                if line.endswith(b"\n"):  # else the child was ended in the middle of it
+                    self._take(json.loads(line))
             status = self._child.wait()
             with contextlib.suppress(BrokenPipeError):
                 given.close()
@@ -161,6 +169,7 @@ class Job:
             self.what, self.done = message["progress"]
         elif "answer" in message or "error" in message:
             self.answer, self.error = message.get("answer"), message.get("error")
+            self.was_refused = self.error is not None
         else:
             self._on_message(message)
 
@@ -203,7 +212,8 @@ class Desk:
 def _ending(status: int) -> str:
     if status >= 0:
         return f"ended with status {status}"
-    return f"was ended from outside by {signal.Signals(-status).name}"
+    name = signal.Signals(-status).name
+    return f"crashed ({name})" if -status in _CRASHES else f"was ended from outside by {name}"
 
 
 def _last_line(log: IO[bytes]) -> str:
