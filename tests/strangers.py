@@ -52,6 +52,14 @@ def _residual(k: Any) -> Any:
     return keras.Model(given, k.Dense(10)(k.GlobalAveragePooling2D()(both)))
 
 
+def _heavy(k: Any) -> Any:
+    """Each image grows to 784 megabytes on the way."""
+    return _chain(k.UpSampling2D(500), k.GlobalAveragePooling2D(), k.Dense(10))
+
+
+HEAVY = "heavy"
+"""A network to be ended, in no list of those to be used."""
+
 NETWORKS: dict[str, Callable[[Any], Any]] = {
     "dense only": lambda k: _chain(k.Flatten(), k.Dense(32, "relu"), k.Dense(10), shape=(28, 28)),
     "two convolutions": lambda k: _chain(
@@ -93,12 +101,12 @@ NETWORKS: dict[str, Callable[[Any], Any]] = {
 
 @functools.cache
 def stranger(name: str) -> Stranger:
-    """One of `NETWORKS`, made once for all tests."""
+    """One of `NETWORKS`, or the heavy one, made once for all tests."""
     import_tensorflow()
     import keras
 
     keras.utils.set_random_seed(0)
-    model = NETWORKS[name](keras.layers)
+    model = (NETWORKS | {HEAVY: _heavy})[name](keras.layers)
     random = np.random.default_rng(0)  # a bias of 0, as Keras begins with, would not be in the file
     model.set_weights([weights + random.normal(0, 0.05, weights.shape) for weights in model.get_weights()])
     return Stranger(name, model, *convert_keras(model))

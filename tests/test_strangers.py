@@ -117,6 +117,6 @@ def test_a_number_whose_bytes_mean_something_else_elsewhere_cannot_be_replaced()
     shared = file.weights()["fill.constant"]
     others = {tensor.dtype for tensor in file.tensors if tensor.buffer == shared.buffer}
     assert others == {"float32", "int32"}
-    assert replace_values(model, {shared.index: np.float32(0).reshape(())}) == model
+    assert replace_values(model, {shared.index: np.zeros((), np.float32)}) == model
     with pytest.raises(ModelFileError, match="shares its bytes with"):
-        replace_values(model, {shared.index: np.float32(1).reshape(())})
+        replace_values(model, {shared.index: np.ones((), np.float32)})

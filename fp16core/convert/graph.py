@@ -60,6 +60,11 @@ class Tensor:
         return self.data_start is not None
 
     @property
+    def has_numbers(self) -> bool:
+        """Whether NumPy knows its type: it has none for int4 and strings."""
+        return self.dtype in _NUMPY_DTYPES
+
+    @property
     def values(self) -> npt.NDArray[np.generic]:
         """The stored values in the tensor's own dtype and shape, read-only.
 

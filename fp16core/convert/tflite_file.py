@@ -4,6 +4,7 @@ The layout comes from the flatbuffer schema that ``ai_edge_litert`` ships (Tenso
 ``schema.fbs``); nothing is executed, so a stranger's file can be read safely.
 """
 
+import functools
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -148,13 +149,17 @@ def replace_weights(model: bytes, weights: Mapping[str, npt.NDArray[np.generic]]
 
 def builtin_options(table: flatbuffers.table.Table | None, kind: int, kinds: type) -> object | None:
     """The schema's accessor of an operator's options, whose kind is one of ``kinds``; None if it has none."""
-    name = next((n for n, code in vars(kinds).items() if code == kind and not n.startswith("_")), "")
-    accessor = getattr(schema, name, None)
+    accessor = getattr(schema, _option_names(kinds).get(kind, ""), None)
     if table is None or accessor is None or not hasattr(accessor, "Init"):
         return None
     options = accessor()
     options.Init(table.Bytes, table.Pos)
     return options
+
+
+@functools.cache
+def _option_names(kinds: type) -> dict[int, str]:
+    return _names(kinds)
 
 
 def _settings(op: schema.Operator) -> dict[str, int | str]:
@@ -183,12 +188,12 @@ def _read(model: bytes, root: schema.Model) -> TfliteFile:
     operators = tuple(
         Operator(
             index=i,
-            name=_operator_name(root.OperatorCodes(graph.Operators(i).OpcodeIndex())),
-            inputs=_integers(graph.Operators(i).InputsAsNumpy()),
-            outputs=_integers(graph.Operators(i).OutputsAsNumpy()),
-            settings=_settings(graph.Operators(i)),
+            name=_operator_name(root.OperatorCodes(op.OpcodeIndex())),
+            inputs=_integers(op.InputsAsNumpy()),
+            outputs=_integers(op.OutputsAsNumpy()),
+            settings=_settings(op),
         )
-        for i in range(graph.OperatorsLength())
+        for i, op in enumerate(map(graph.Operators, range(graph.OperatorsLength())))
     )
     for op in operators:
         _check_indices(op.inputs + op.outputs, -1, len(tensors))

@@ -1,5 +1,6 @@
 """Two ways from the same float32 model to float16, held against each other."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -118,6 +119,11 @@ class OneWeight:
     def unusable_logits(self) -> int:
         """Number of logits that are infinite or NaN."""
         return int(np.count_nonzero(~np.isfinite(self.logits)))
+
+
+def first_tensor(roundings: Mapping[str, WeightRounding]) -> str:
+    """Key of the first tensor of several numbers; of the first one if there is none."""
+    return next((key for key, tensor in roundings.items() if tensor.reference.size > 1), next(iter(roundings)))
 
 
 def with_first_weight(reference: bytes, key: str, value: float) -> bytes:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from fp16core.convert import TfliteFile, quantize_tflite, read_tflite
 from fp16core.data import normalise
+from fp16core.evaluate import conversions
 from fp16core.evaluate.conversions import OneWeight, TwoWays, convert_both_ways, read_one_weight, with_first_weight
 from fp16core.evaluate.folding import Folding, fold_dequantize
 from fp16core.runtime.delegation import Moment, Part, delegated_parts, upsampling_moment
@@ -81,7 +82,7 @@ def two_ways(subject: Subject) -> TwoWays:
 
 def first_tensor() -> str:
     """Key of the active pair's first weights; raises `HalfBitsError` if they cannot be had."""
-    return next(iter(state.roundings()))
+    return conversions.first_tensor(state.roundings())
 
 
 def weight_question(key: str, value: float) -> WeightQuestion:

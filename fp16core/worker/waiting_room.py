@@ -1,0 +1,157 @@
+"""Where jobs wait until one of a few places is free: in the order in which they came."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fp16core.vocabulary import BusyError
+from fp16core.worker.job import Job, Limits
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A job to be: what `Job` takes, and how many of the room's places it needs."""
+
+    module: str
+    request: dict[str, Any] = field(repr=False)
+    attachments: Sequence[bytes] = field(default=(), repr=False)
+    limits: Limits = field(default_factory=Limits)
+    places: int = 1
+
+
+class Ticket:
+    """A wish handed in: it waits, then has a job, and in the end an answer or an error."""
+
+    def __init__(self, room: "WaitingRoom", wish: Wish) -> None:
+        self._room = room
+        self._over = threading.Event()
+        self._error: str | None = None
+        self.wish: Wish | None = wish
+        self.job: Job | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self._over.is_set()
+
+    @property
+    def ahead(self) -> int:
+        """Number of tickets that must be served before."""
+        return self._room.ahead_of(self)
+
+    @property
+    def what(self) -> str:
+        """What is happening."""
+        return self.job.what if self.job else "waiting"
+
+    @property
+    def done(self) -> float:
+        """Fraction done, 0 to 1."""
+        return self.job.done if self.job else 0.0
+
+    @property
+    def answer(self) -> dict[str, Any] | None:
+        """The job's answer, once there is one."""
+        return self.job.answer if self.job and self.is_over else None
+
+    @property
+    def error(self) -> str | None:
+        """Why there is none, in a sentence, once it is over."""
+        if not self.is_over:
+            return None
+        return self._error or (self.job.error if self.job else None)
+
+    def stop(self) -> None:
+        """Leave the room, whether the job has begun or not."""
+        self._room.stop(self)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it is over, ``timeout`` seconds at most; returns whether it is."""
+        return self._over.wait(timeout)
+
+    def begin(self) -> None:
+        """The room has a place: start the job."""
+        if self.wish is not None:
+            wish, self.wish = self.wish, None  # whoever waits for the answer need not hold the question
+            self.job = Job(wish.module, wish.request, wish.attachments, wish.limits)
+
+    def end(self, error: str | None = None) -> None:
+        """Nothing more will happen."""
+        self._error, self.wish = error, None
+        self._over.set()
+
+
+class WaitingRoom:
+    """Some jobs at work, and others that wait for their turn.
+
+    Parameters
+    ----------
+    places
+        How much is at work at once.
+    longest
+        How many may wait: what each waits with is held in memory.
+    """
+
+    def __init__(self, places: int = 2, longest: int = 10) -> None:
+        self._places, self._longest = places, longest
+        self._lock = threading.Lock()
+        self._waiting: list[Ticket] = []
+        self._taken = 0
+
+    def hand_in(self, wish: Wish) -> Ticket:
+        """Let a job begin as soon as there is room.
+
+        Raises
+        ------
+        BusyError
+            If too many wait already.
+        """
+        ticket = Ticket(self, wish)
+        with self._lock:
+            if len(self._waiting) >= self._longest:
+                raise BusyError(
+                    f"{self._longest} visitors wait for their files to be tried already; come back in a minute."
+                )
+            self._waiting.append(ticket)
+            self._admit()
+        return ticket
+
+    def ahead_of(self, ticket: Ticket) -> int:
+        """Number of tickets that wait and came before."""
+        with self._lock:
+            return self._waiting.index(ticket) if ticket in self._waiting else 0
+
+    def stop(self, ticket: Ticket) -> None:
+        """Take a ticket out of the room, ending its job if it has begun."""
+        with self._lock:
+            waited = ticket in self._waiting
+            if waited:
+                self._waiting.remove(ticket)
+                ticket.end("Stopped.")
+                self._admit()
+        if not waited and ticket.job is not None:
+            ticket.job.stop()
+            ticket.wait()
+
+    def _admit(self) -> None:
+        while self._waiting and (places := self._needed(self._waiting[0])) <= self._places - self._taken:
+            ticket = self._waiting.pop(0)
+            try:
+                ticket.begin()
+            except OSError as error:
+                ticket.end(f"No process could be started ({error.strerror}); try again later.")
+                continue
+            self._taken += places
+            threading.Thread(target=self._serve, args=(ticket, places), daemon=True).start()
+
+    def _needed(self, ticket: Ticket) -> int:
+        return min(ticket.wish.places if ticket.wish else 1, self._places)
+
+    def _serve(self, ticket: Ticket, places: int) -> None:
+        if ticket.job is not None:
+            ticket.job.wait()
+        ticket.end()
+        with self._lock:
+            self._taken -= places
+            self._admit()
