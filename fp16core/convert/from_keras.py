@@ -44,8 +44,17 @@ def convert_keras(model: Any) -> tuple[bytes, bytes]:
         raise ModelFileError(f"TensorFlow's converter refuses the model ({first_line(error)}).") from error
 
 
-def load_keras(path: Path) -> Any:
+def load_keras(path: Path, name: str | None = None, compiled: bool = True) -> Any:
     """Load a ``.keras`` file in Keras's safe mode, which refuses code hidden in the file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    name
+        What to call it in errors, if not by its path.
+    compiled
+        Whether to load how it was trained, too: optimiser, loss and metrics.
 
     Raises
     ------
@@ -55,12 +64,14 @@ def load_keras(path: Path) -> Any:
         If TensorFlow is not installed.
     """
     if not path.is_file():
-        raise ModelFileError(f"{path}: there is no such file.")
+        raise ModelFileError(f"{name or path}: there is no such file.")
     import_tensorflow()
     import keras
 
     try:
-        return keras.models.load_model(path, safe_mode=True)
+        return keras.models.load_model(path, compile=compiled, safe_mode=True)
     # Keras wraps whatever a layer's deserialisation raises in no common class of its own.
     except Exception as error:
-        raise ModelFileError(f"{path}: Keras cannot load this file as a model ({first_line(error)}).") from error
+        raise ModelFileError(
+            f"{name or path}: Keras cannot load this file as a model ({first_line(error)})."
+        ) from error
