@@ -245,6 +245,8 @@ def test_names_are_not_empty_too_long_invisible_or_taken(store: RunStore) -> Non
         ("a\u202eb", "cannot be seen"),
         ("a\ud800", "cannot be seen"),
         ("base", "Another run is called “base”"),
+        ("bundled pair", "would be taken for something else"),
+        ("mine (yours)", "would be taken for something else"),
     ):
         with pytest.raises(RunError, match=words):
             store.rename("b", name)
@@ -264,6 +266,12 @@ def test_runs_that_share_a_name_get_numbers(store: RunStore) -> None:
     store.set_pinned("run1", True)
     store.delete("run0")
     assert [run.name for run in store.runs()] == ["Try", "Try (2)"]
+
+
+def test_runs_that_arrive_with_names_of_other_things_get_numbers(store: RunStore) -> None:
+    add_full_run(store.folder, "a", DAYS[0], name="Bundled pair")
+    add_full_run(store.folder, "b", DAYS[1], name="x (yours)")
+    assert [run.name for run in store.runs()] == ["x (yours) (2)", "Bundled pair (2)"]
 
 
 def test_an_altered_label_is_named_and_not_taken_for_unpinned(store: RunStore) -> None:

@@ -1,13 +1,15 @@
-"""Wilson's interval and McNemar's test, against hand-computed cases and SciPy."""
+"""Wilson's interval, a paired difference's and McNemar's test, against hand-computed cases and SciPy."""
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from fp16core.evaluate import mcnemar_exact, proportion
+from fp16core.evaluate.statistics import paired_difference
 
 
 def test_wilson_interval_of_a_textbook_case() -> None:
@@ -49,3 +51,26 @@ def test_mcnemar_equals_scipys_binomial_test_and_is_symmetric(b: int, c: int) ->
     expected = binomtest(b, b + c, 0.5).pvalue if b + c else 1.0
     assert math.isclose(mcnemar_exact(b, c), expected, rel_tol=1e-9, abs_tol=1e-300)
     assert mcnemar_exact(b, c) == mcnemar_exact(c, b)
+
+
+def test_the_interval_of_a_paired_difference_of_a_hand_computed_case() -> None:
+    """10 gained, 4 lost of 100 with z = 1.96: (6 ± 1.96 √(15 − 36/102)) / 102 = −0.01472, 0.13237."""
+    low, high = paired_difference(6, 14, 100)
+    assert low == pytest.approx(-0.01472, abs=1e-5)
+    assert high == pytest.approx(0.13237, abs=1e-5)
+
+
+@pytest.mark.parametrize(("gained", "lost"), [(0.0, 0.0), (0.0002, 0.0001), (0.001, 0.003), (0.05, 0.02)])
+def test_the_interval_of_a_paired_difference_holds_the_true_one(gained: float, lost: float) -> None:
+    """In at least 94 % of 4,000 samples; and in more if the disagreements are overestimated, by far or a little."""
+    counts = np.random.default_rng(0).multinomial(10_000, [gained, lost, 1 - gained - lost], size=4000)
+    for factor, least in ((1.0, 0.94), (1.1, 0.94), (2.0, 0.98)):
+        ends = np.array([paired_difference(int(b - c), int((b + c) * factor), 10_000) for b, c, _ in counts])
+        assert np.mean((ends[:, 0] <= gained - lost) & (gained - lost <= ends[:, 1])) >= least
+
+
+def test_impossible_differences_are_refused() -> None:
+    assert paired_difference(5, 5, 5)[1] == 1
+    for gain, disagreements, total in ((1, 0, 5), (-3, 2, 5), (0, 6, 5), (0, 0, 0)):
+        with pytest.raises(ValueError, match=f"a gain of {gain} with"):
+            paired_difference(gain, disagreements, total)

@@ -15,6 +15,12 @@ from fp16core.vocabulary import RunError
 NAME_LENGTH = 60
 """Characters of a run's name at most."""
 
+BUNDLED_NAME = "Bundled pair"
+"""What the pair that comes with this package is called, and so no run."""
+
+YOURS = " (yours)"
+"""How names of a visitor's own files end, and so none of a run."""
+
 _ID = re.compile(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)\d\d-[0-9a-f]{4}")
 
 
@@ -83,6 +89,8 @@ def tidy_name(name: str) -> str:
         raise RunError(f"A name has 1 to {NAME_LENGTH} characters; this one has {len(tidy)}. Choose another one.")
     if not tidy.isprintable():
         raise RunError("The name holds characters that cannot be seen; leave them out.")
+    if _is_reserved(tidy):
+        raise RunError(f"“{tidy}” would be taken for something else; choose another name.")
     return tidy
 
 
@@ -101,12 +109,16 @@ def distinctly_named(runs: Sequence[Run]) -> tuple[Run, ...]:
     for run in reversed(runs):
         stem = name = run.name[:NAME_LENGTH]
         number = 1
-        while name.casefold() in taken:
+        while name.casefold() in taken or _is_reserved(name):
             number += 1
             name = f"{stem[: NAME_LENGTH - 5]} ({number})"
         taken.add(name.casefold())
         named.append(replace(run, name=name))
     return tuple(reversed(named))
+
+
+def _is_reserved(name: str) -> bool:
+    return name.casefold() == BUNDLED_NAME.casefold() or name.casefold().endswith(YOURS.strip())
 
 
 def zip_files(folder: str, files: Mapping[str, bytes]) -> bytes:

@@ -27,6 +27,8 @@ from fp16core.models.store_folder import (
 from fp16core.text import bytes_text, count_text
 from fp16core.vocabulary import ModelPair, RunError, SettingError
 
+__all__ = ["Run", "RunStore", "Skipped"]
+
 MAX_RUNS_VARIABLE = "HALFBITS_RUNS_MAX"
 MAX_MB_VARIABLE = "HALFBITS_RUNS_MAX_MB"
 MAX_RUNS = 50
