@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from fp16core.models import run_folder
@@ -461,6 +462,41 @@ def test_limits_that_are_no_whole_numbers_are_named(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv(variable, text)
     with pytest.raises(SettingError, match=rf"{variable} is '.*expected a whole number from 1"):
         RunStore()
+
+
+def test_a_run_with_random_damage_is_loaded_as_it_was_or_not_at_all(store: RunStore) -> None:
+    """400 times: bits flipped, bytes cut off, appended or exchanged in any of its files, and files removed."""
+    folder = add_full_run(store.folder, "mine")
+    store.rename("mine", "Mine")
+    whole = {path.name: path.read_bytes() for path in folder.iterdir()}
+    random = np.random.default_rng(0)
+    loaded = 0
+    for _ in range(400):
+        name = str(random.choice(sorted(whole)))
+        path, data = folder / name, bytearray(whole[name])
+        place = int(random.integers(len(data)))
+        match random.integers(5):
+            case 0:
+                data[place] ^= 1 << int(random.integers(8))
+            case 1:
+                del data[place:]
+            case 2:
+                data += random.bytes(3)
+            case 3:
+                data[place : place + 8] = random.bytes(8)
+        path.write_bytes(data)
+        if random.integers(5) == 4:
+            path.unlink()
+        assert len(store.runs()) + len(store.skipped()) == 1
+        try:
+            pair = store.load("mine")
+        except RunError:
+            assert store.runs() == ()
+        else:
+            assert (pair.reference, pair.target) == (whole[REFERENCE_FILE], whole[TARGET_FILE])
+            loaded += 1
+        path.write_bytes(whole[name])
+    assert 0 < loaded < 200  # unharmed ones, and those of which only the name or a remark was hit
 
 
 def test_visitors_who_list_while_others_change_see_only_whole_runs(tmp_path: Path) -> None:
