@@ -24,7 +24,11 @@ page = st.navigation(
             st.Page("pages/dial.py", title="Precision dial", icon=":material/tune:"),
             st.Page("pages/guarantee.py", title="Guarantee", icon=":material/verified:"),
         ],
-    }
+        "Your own models": [
+            st.Page("pages/runs.py", title="Runs", icon=":material/history:"),
+        ],
+    },
+    expanded=True,
 )
 routing.resume_deep_link()
 sidebar.show_active_pair()

@@ -49,7 +49,8 @@ def _choose_pair() -> Subject:
     wanted = st.session_state.pop("next-model", None)
     if wanted in subjects:
         st.session_state[_MODEL] = wanted
-    linked = st.query_params.get(_MODEL)
+    # The address is behind when a button has chosen.
+    linked = None if wanted in subjects else st.query_params.get(_MODEL)
     if st.session_state.get(_MODEL) not in subjects:
         st.session_state.pop(_MODEL, None)
     if len(subjects) == 1:

@@ -1,0 +1,42 @@
+"""Runs: every training run that is kept, compared, named, used, taken along, deleted."""
+
+import streamlit as st
+
+from fp16core.evaluate.runs import bundled_result, run_result
+from pages.shared import routing, run_actions, runs_view, state
+from pages.shared.store import store
+
+routing.through_app("pages/runs.py")
+
+st.title("Which of your runs survives float16 best?")
+with state.explained():
+    kept = store()
+    runs, skipped, overfull = kept.runs(), kept.skipped(), kept.overfull()
+    bundled = bundled_result()
+results = {run.name: run_result(run) for run in runs}
+
+if not runs:
+    run_actions.show_trouble()
+    st.markdown(
+        "No run is kept yet. Each training run ends up here with its models, its log and all that a repeat needs; "
+        "two of them can be compared, and any one can be what all pages show."
+    )
+else:
+    st.markdown(runs_view.answer(list(results.values())))
+    runs_view.overview(runs, results)
+    runs_view.limits(kept, runs, overfull)
+
+    with st.container(border=True):
+        st.subheader("Side by side", anchor="compare")
+        chosen = runs_view.choose_several([*results, bundled.name])
+        if len(chosen) < 2:
+            st.caption("Choose two or more to see what differs between them.")
+        else:
+            runs_view.side_by_side([results.get(name, bundled) for name in chosen])
+
+    with st.container(border=True):
+        st.subheader("One run", anchor="run")
+        run_actions.one_run(runs)
+
+if skipped:
+    runs_view.what_was_skipped(skipped)
