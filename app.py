@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import routing, sidebar, state
+from pages.shared import routing, sidebar, state, training
 
 st.set_page_config(page_title="Half the Bits", page_icon=routing.ICON, layout="wide")
 st.html(sidebar.LOOK)
@@ -25,6 +25,7 @@ page = st.navigation(
             st.Page("pages/guarantee.py", title="Guarantee", icon=":material/verified:"),
         ],
         "Your own models": [
+            st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
             st.Page("pages/runs.py", title="Runs", icon=":material/history:"),
         ],
     },
@@ -32,5 +33,6 @@ page = st.navigation(
 )
 routing.resume_deep_link()
 sidebar.show_active_pair()
+training.follow(is_shown=page.url_path == "train")
 page.run()
 state.settle_memory()

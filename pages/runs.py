@@ -21,6 +21,7 @@ if not runs:
         "No run is kept yet. Each training run ends up here with its models, its log and all that a repeat needs; "
         "two of them can be compared, and any one can be what all pages show."
     )
+    st.page_link("pages/train.py", label="Train one", icon=":material/model_training:")
 else:
     st.markdown(runs_view.answer(list(results.values())))
     runs_view.overview(runs, results)

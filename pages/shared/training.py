@@ -1,0 +1,110 @@
+"""The server's training desk, and what a visitor has to do with it."""
+
+import secrets
+
+import streamlit as st
+
+from fp16core.evaluate import Comparison, compare
+from fp16core.models.pair import BUNDLED, load_pair
+from fp16core.models.recipe import Recipe
+from fp16core.text import duration_text, share_text
+from fp16core.vocabulary import ModelPair, RunError
+from fp16core.worker.ticket import State, Ticket, TrainingData
+from fp16core.worker.training_desk import TrainingDesk
+from fp16core.worker.training_settings import training_settings
+from pages.shared import own, state
+from pages.shared.own import Dataset
+from pages.shared.store import store
+from pages.shared.subject import Subject, cached, subject
+
+_TICK_S = 2.0
+"""How often the sidebar looks after a visitor's run."""
+
+
+@st.cache_resource(show_spinner=False)
+def desk() -> TrainingDesk:
+    """The desk that all visitors share; raises `HalfBitsError` if the server's settings are wrong."""
+    return TrainingDesk(store(), training_settings())
+
+
+def visitor() -> str:
+    """Who this is, for the time of the visit."""
+    if "visitor" not in st.session_state:
+        st.session_state.visitor = secrets.token_hex(8)
+    return str(st.session_state.visitor)
+
+
+def own_ticket() -> Ticket | None:
+    """The run that this visitor has asked for, or joined, last."""
+    ticket: Ticket | None = st.session_state.get("ticket")
+    return ticket
+
+
+def hand_in(recipe: Recipe, dataset: Dataset | None, is_private: bool) -> None:
+    """Ask for a run on the server's data set or the visitor's own; raises `BusyError` if the queue is full."""
+    data = None if dataset is None else TrainingData(dataset.name, dataset.contents)
+    st.session_state.ticket = desk().hand_in(recipe, visitor(), data, is_private)
+
+
+def outcome(ticket: Ticket) -> tuple[str, Comparison, Comparison]:
+    """Name and comparison of a finished run's models, and the bundled pair's, on the visitor's test images.
+
+    Raises `HalfBitsError` if the run is there no more.
+    """
+    if ticket.run_id is not None:
+        pair = store().load(ticket.run_id)
+    elif ticket.pair is not None:
+        pair = ticket.pair
+    else:
+        raise RunError("This run has no models; train it again.")
+    return pair.name, _compared(ticket.run_id or own.digest(pair), pair), _compared("bundled", load_pair(BUNDLED))
+
+
+def use(ticket: Ticket) -> None:
+    """Show a finished run's models on all pages."""
+    if ticket.pair is not None:
+        own.set_pair(ticket.pair)
+    elif ticket.run_id is not None:
+        own.choose_pair(store().run(ticket.run_id).name)
+
+
+def is_in_use(ticket: Ticket) -> bool:
+    """Whether all pages show this run's models."""
+    now = subject()
+    if ticket.pair is not None:
+        return now.own_pair and now.pair == own.digest(ticket.pair)
+    return ticket.run_id is not None and now.run == ticket.run_id
+
+
+@cached()
+def _compared(subject: Subject, key: str, _pair: ModelPair) -> Comparison:
+    return compare(_pair, *state.test_set())
+
+
+def standing(ticket: Ticket) -> str:
+    """How far a run is, in a few words."""
+    if ticket.state is not State.RUNNING:
+        return str(ticket.state.value)
+    left = ticket.seconds_left
+    return f"{ticket.what}, {share_text(ticket.done)}" + ("" if left is None else f", {duration_text(left)} left")
+
+
+def follow(is_shown: bool) -> None:
+    """Say in the sidebar how the visitor's own run is going, and once that it is over, unless the page shows it."""
+    ticket = own_ticket()
+    if ticket is None:
+        return
+    if not ticket.state.is_over:
+        st.session_state["run-followed"] = True
+        if not is_shown:
+            with st.sidebar:
+                st.fragment(_note, run_every=_TICK_S)(ticket)
+    elif st.session_state.pop("run-followed", False) and not is_shown:
+        st.toast(f"Your training run is over: {ticket.state.value}. The page *Train* shows what came of it.")
+
+
+def _note(ticket: Ticket) -> None:
+    ticket.seen_by(visitor())
+    st.caption(f":material/model_training: Your training run: {standing(ticket)}")
+    if ticket.state.is_over:
+        st.rerun()
