@@ -6,6 +6,7 @@ from ai_edge_litert.interpreter import Interpreter
 from fp16core.bench.measures import Ratio
 from fp16core.bench.process import BenchError, run_module
 from fp16core.bench.run import run_bench
+from fp16core.bench.sharing import run_script
 from fp16core.bench.tutorial import evaluate_one_at_a_time
 from fp16core.data import load_mnist
 from fp16core.evaluate import Comparison
@@ -43,3 +44,11 @@ def test_ratios_show_their_spread_and_progress_ends_at_one() -> None:
     assert steps[-1] == 1
     made = Ratio("made up", 2, (3.0, 1.0, 2.0, 10.0), "")
     assert (made.minimum, made.median, made.maximum) == (1.0, 2.5, 10.0)
+
+
+def test_what_a_training_run_costs_the_other_visitors_is_measured() -> None:
+    """Two rounds of reruns; the script is none of the core's modules, so nothing else would notice that it breaks."""
+    found = run_script("reruns", 2)
+    assert [len(rounds) for rounds in found.values()] == [2, 2]
+    assert found.keys() == {"alone_ms", "training_ms"}
+    assert all(time > 1 for rounds in found.values() for times in rounds for time in times)

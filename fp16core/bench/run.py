@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from fp16core.bench.lab import measure_lab
 from fp16core.bench.measures import Duration, Memory, Ratio, ratio_of, timed
 from fp16core.bench.process import run_module
+from fp16core.bench.sharing import measure_sharing
 from fp16core.bench.tutorial import evaluate_one_at_a_time
 from fp16core.bench.uploads import Upload, measure_durations, measure_uploads
 from fp16core.data import mnist
@@ -28,7 +29,7 @@ def run_bench(parts: Sequence[str], repeats: int, on_progress: Progress) -> list
     Parameters
     ----------
     parts
-        Of ``"batch"``, ``"evaluation"``, ``"lab"``, ``"process"``, ``"training"``, ``"uploads"``.
+        Of ``"batch"``, ``"evaluation"``, ``"lab"``, ``"process"``, ``"sharing"``, ``"training"``, ``"uploads"``.
     repeats
         Repetitions of both sides, interleaved.
     on_progress
@@ -142,6 +143,7 @@ _PARTS: dict[str, Callable[[int, Progress], Sequence[Result]]] = {
     "evaluation": _evaluation,
     "lab": measure_lab,
     "process": _process,
+    "sharing": measure_sharing,
     "training": _training,
     "uploads": _uploads,
 }
