@@ -22,7 +22,7 @@ from fp16core.text import bytes_text, count_text, duration_text, percent_text, p
 
 _SETTINGS = tuple(field.name for field in fields(Recipe))
 _UNKNOWN = "not recorded"
-_LABEL_LENGTH = 22
+_LABEL_LENGTH = 28
 _ROW = 46
 
 

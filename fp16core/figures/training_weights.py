@@ -162,7 +162,7 @@ def _clear(colour: str) -> str:
 
 def _corners(count: int, side: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Top and left cell of each tile; about three times as many tiles side by side as above each other."""
-    columns = min(count, math.ceil(math.sqrt(3 * count)))
+    columns = math.ceil(count / max(1, round(math.sqrt(count / 3))))
     top, left = np.divmod(np.arange(count), columns)
     return top * (side + 1), left * (side + 1)
 
