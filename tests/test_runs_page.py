@@ -68,10 +68,12 @@ def table(app: AppTest, number: int) -> dict[str, list[str]]:
     return {str(name): list(values) for name, values in app.dataframe[number].value.items()}
 
 
-def test_an_empty_store_says_so() -> None:
+def test_an_empty_store_says_so_and_leads_to_training() -> None:
     app = page()
     assert "No run is kept yet" in words(app)
     assert not app.dataframe
+    (link,) = app.get("page_link")
+    assert link.proto.page == "train"
 
 
 def test_all_runs_are_listed_newest_first_and_the_best_one_is_named(three: RunStore) -> None:
