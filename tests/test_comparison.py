@@ -109,11 +109,22 @@ def test_a_model_whose_logits_are_not_numbers_answers_nothing() -> None:
     assert found.report(0).target_text == "nothing"
 
 
+def test_the_loss_is_the_mean_cross_entropy_of_the_true_classes() -> None:
+    labels = np.array([3, 0], np.uint8)
+    assert Evaluation(np.full((2, 10), 7, np.float32), labels, 1).loss == pytest.approx(np.log(10))
+    logits = np.zeros((2, 10), np.float32)
+    logits[0, 3], logits[1, 1] = 3e38, 1
+    assert Evaluation(logits, labels, 1).loss == pytest.approx(np.log(9 + np.e) / 2)
+    logits[1, 2] = np.nan
+    assert np.isnan(Evaluation(logits, labels, 1).loss)
+
+
 def test_the_bundled_pair_reaches_what_its_record_says(comparison: Comparison, pair: ModelPair) -> None:
     assert comparison.reference.accuracy.value == pair.run["reference_accuracy"]
     assert comparison.target.accuracy.value == pair.run["target_accuracy"]
     # Keras measured the same model on the same images while training it.
     assert comparison.reference.accuracy.value == pytest.approx(pair.run["history"]["val_accuracy"][-1], abs=1e-6)
+    assert comparison.reference.loss == pytest.approx(pair.run["history"]["val_loss"][-1], rel=1e-5)
     assert comparison.changed_predictions == pair.run["changed_predictions"]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fp16core.data import load_mnist, normalise
-from fp16core.data.mnist import BUNDLED
+from fp16core.data.mnist import BUNDLED, DatasetContents, Split
 from fp16core.vocabulary import DatasetError
 
 
@@ -32,6 +32,16 @@ def test_normalising_equals_the_tutorials_float64_division_cast_to_float32() -> 
 def test_the_environment_variable_names_another_data_set(small_dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
     assert len(load_mnist("test")[0]) == 200
+
+
+def test_a_data_set_in_memory_is_read_and_called_by_its_name(small_dataset: Path) -> None:
+    contents = DatasetContents(small_dataset.read_bytes(), "mine.npz")
+    splits: tuple[Split, ...] = ("test", "train", "test")
+    for split in splits:
+        found, expected = load_mnist(split, contents), load_mnist(split, small_dataset)
+        assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
+    with pytest.raises(DatasetError, match=r"^mine\.npz: array 'x_test' cannot be read .*; choose another file\.$"):
+        load_mnist("test", DatasetContents(b"not an archive", "mine.npz"))
 
 
 def arrays(**changes: object) -> dict[str, object]:

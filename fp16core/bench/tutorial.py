@@ -6,12 +6,18 @@ does, with TensorFlow, and prints one JSON document.
 
 import json
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from fp16core.data.mnist import load_mnist
+from fp16core.models.pair import load_pair
+from fp16core.models.recipe import build_network
+from fp16core.output import prints_into
 
 
 def evaluate_one_at_a_time(interpreter: Any, images: npt.NDArray[np.floating], labels: npt.NDArray[np.uint8]) -> float:
@@ -43,18 +49,23 @@ def main(what: str) -> None:
     """Do one part of the notebook and print what it took and gave."""
     import tensorflow as tf
 
-    from fp16core.data.mnist import load_mnist
-    from fp16core.models.pair import load_pair
-    from fp16core.models.recipe import build_network
+    # The converter prints, too.
+    with tempfile.TemporaryFile() as log, prints_into(log):
+        answer = _evaluate(tf) if what == "evaluate" else _train(tf)
+    print(json.dumps(answer))
 
-    test_images, test_labels = load_mnist("test")
-    if what == "evaluate":
-        pair = load_pair()
-        print(
-            json.dumps({"accuracies": _accuracies(tf, (pair.reference, pair.target), test_images / 255.0, test_labels)})
-        )
-        return
+
+def _evaluate(tf: Any) -> dict[str, Any]:
+    """The bundled pair on the test images."""
+    pair = load_pair()
+    images, labels = load_mnist("test")
+    return {"accuracies": _accuracies(tf, (pair.reference, pair.target), images / 255.0, labels)}
+
+
+def _train(tf: Any) -> dict[str, Any]:
+    """Everything from the scaling of the images to the evaluation of both converted models."""
     train_images, train_labels = load_mnist("train")
+    test_images, test_labels = load_mnist("test")
     start = time.perf_counter()
     scaled_train = train_images / 255.0
     scaled_test = test_images / 255.0
@@ -71,7 +82,7 @@ def main(what: str) -> None:
     converter.target_spec.supported_types = [tf.float16]
     tflite_fp16_model = converter.convert()
     accuracies = _accuracies(tf, (tflite_model, tflite_fp16_model), scaled_test, test_labels)
-    print(json.dumps({"seconds": time.perf_counter() - start, "accuracy": accuracies[0]}))
+    return {"seconds": time.perf_counter() - start, "accuracy": accuracies[0]}
 
 
 def _accuracies(
