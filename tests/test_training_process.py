@@ -147,6 +147,9 @@ def test_a_run_killed_at_any_moment_is_never_listed_and_the_next_one_works(
 ) -> None:
     """Ten runs, each killed at a random moment of its own tenth, from loading TensorFlow to writing the last file."""
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setenv("TMPDIR", str(elsewhere))
     random = np.random.default_rng(0)
     moments = random.permutation((np.arange(10) + random.random(10)) / 10)
     whole = 0
@@ -160,7 +163,7 @@ def test_a_run_killed_at_any_moment_is_never_listed_and_the_next_one_works(
                 if job.done >= moment or not job.is_running:
                     # Progress goes by leaps; the rest of the moment is a bit of time.
                     time.sleep(random.random() * 0.05)
-                    os.kill(job._child.pid, signal.SIGKILL)
+                    job._child.kill()
                     del waiting[job]
             time.sleep(0.005)
         assert not waiting
@@ -188,3 +191,4 @@ def test_a_run_killed_at_any_moment_is_never_listed_and_the_next_one_works(
     for number in range(10):
         remove_partials(tmp_path / f"run-{number}")
     assert list(tmp_path.glob(".*")) == []
+    assert list(elsewhere.iterdir()) == []

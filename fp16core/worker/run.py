@@ -7,6 +7,7 @@ import json
 import math
 import os
 import platform
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -91,7 +92,7 @@ def train_run(
     """
     remove_partials(out)
     with new_folder(out) as folder:
-        with _log(folder / LOG_FILE) as note:
+        with _log(folder / LOG_FILE) as note, _temporary_files_in(folder):
             found = _Run(recipe, on_progress, tell, note).fill(folder, source or dataset_path())
         files = (KERAS_FILE, REFERENCE_FILE, TARGET_FILE, QUANTIZER_FILE, LOG_FILE)
         record: dict[str, Any] = finite(
@@ -219,6 +220,17 @@ def _log(path: Path) -> Iterator[Callable[[str], None]]:
             file.write(f"{_now()} {text}\n".encode())
 
         yield note
+
+
+@contextlib.contextmanager
+def _temporary_files_in(folder: Path) -> Iterator[None]:
+    """Have the converter's temporary files with the rest, so that a killed process leaves none anywhere else."""
+    usual = tempfile.tempdir
+    with tempfile.TemporaryDirectory(dir=folder) as tempfile.tempdir:
+        try:
+            yield
+        finally:
+            tempfile.tempdir = usual
 
 
 @contextlib.contextmanager
