@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import routing, sidebar, state, training
+from pages.shared import own_trial, routing, sidebar, state, training
 
 st.set_page_config(page_title="Half the Bits", page_icon=routing.ICON, layout="wide")
 st.html(sidebar.LOOK)
@@ -27,11 +27,13 @@ page = st.navigation(
         "Your own models": [
             st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
             st.Page("pages/runs.py", title="Runs", icon=":material/history:"),
+            st.Page("pages/your_files.py", title="Your files", icon=":material/upload_file:"),
         ],
     },
     expanded=True,
 )
 routing.resume_deep_link()
+own_trial.collect()
 sidebar.show_active_pair()
 training.follow(is_shown=page.url_path == "train")
 page.run()

@@ -94,7 +94,7 @@ NETWORKS: dict[str, Callable[[Any], Any]] = {
     "transposed": lambda k: _chain(k.Conv2DTranspose(4, 3), k.Flatten(), k.Dense(10)),
     "odd constants": _odd,
     "residual": _residual,
-    "recurrent": lambda k: _chain(k.LSTM(4, unroll=True), k.Dense(10), shape=(28, 28)),
+    "recurrent": lambda k: _chain(k.Reshape((4, 196)), k.LSTM(4, unroll=True), k.Dense(10), shape=(28, 28)),
 }
 """By name, each a function of `keras.layers`."""
 

@@ -21,10 +21,10 @@ from fp16core.vocabulary import ModelPair
 from tests.conftest import PAGES, ROOT, TestSet
 from tests.test_picture_file import file_of
 
-WAITING = ("runs", "train", "try_digit")
+WAITING = ("runs", "train", "try_digit", "your_files")
 """Pages that have nothing to draw before a visitor gives them something."""
 
-OF_NO_PAIR = ("runs", "train")
+OF_NO_PAIR = ("runs", "train", "your_files")
 """Pages that do not show the active pair, and so work without one."""
 
 

@@ -17,6 +17,9 @@ from pages.shared.words import plain
 
 _SURE = "Probability of the answer; of the least sure digit, if there are several"
 
+_PICTURE_MB = 20
+"""Largest file of a picture; the server takes larger ones, for data sets."""
+
 _TALL_ROWS = 10
 _TALL_PX = 400
 """From how many rows on the table scrolls, and its height then."""
@@ -28,6 +31,7 @@ def take_files() -> None:
         "Pictures of digits, one or many",
         accept_multiple_files=True,
         key=_uploader_key(),
+        max_upload_size=_PICTURE_MB,
         on_change=_uploaded,
         help=f"{', '.join(FORMATS)}. Begin a file's name with its true digit, as in 7.png, to see the accuracy.",
     )

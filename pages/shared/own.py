@@ -9,6 +9,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from fp16core.vocabulary import DatasetError, ModelFileError, ModelPair
+from pages.shared.subject import forget_private
 
 _STATE = "own-files"
 
@@ -83,23 +84,27 @@ def digest(pair: ModelPair) -> str:
 
 def set_pair(pair: ModelPair) -> None:
     """Make a pair the visitor's own, and the one that all pages show from the next run on."""
+    forget_private()
     files().pair = pair
     choose_pair(str(files().pair_name))
 
 
 def set_dataset(dataset: Dataset) -> None:
     """Make a data set the visitor's own, and the one that all pages use from the next run on."""
+    forget_private()
     files().dataset = dataset
     choose_dataset(dataset.name)
 
 
 def forget_pair() -> None:
-    """Drop the visitor's own models."""
+    """Drop the visitor's own models, and all that was computed from them."""
+    forget_private()
     files().pair = None
 
 
 def forget_dataset() -> None:
-    """Drop the visitor's own data set."""
+    """Drop the visitor's own data set, and all that was computed from it."""
+    forget_private()
     files().dataset = None
 
 

@@ -15,6 +15,9 @@ R = TypeVar("R")
 
 _STATE = "subject"
 
+_PRIVATE: list[Callable[[], None]] = []
+"""What empties each of the caches that belong to a visitor."""
+
 _KEPT = 8
 """Of how many subjects something is remembered for all visitors, where nothing else is said."""
 
@@ -91,6 +94,7 @@ def cached(
     def decorate(compute: Callable[Concatenate[Subject, P], R]) -> Callable[P, R]:
         for_all = st.cache_resource(show_spinner=spinner, max_entries=kept)(compute)
         for_one = st.cache_resource(show_spinner=spinner, max_entries=kept, scope="session")(compute)
+        _PRIVATE.append(for_one.clear)
 
         @functools.wraps(compute)
         def answer(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -100,3 +104,9 @@ def cached(
         return answer
 
     return decorate
+
+
+def forget_private() -> None:
+    """Forget all that was computed from the visitor's own files."""
+    for empty in _PRIVATE:
+        empty()

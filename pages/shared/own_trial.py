@@ -1,0 +1,187 @@
+"""What a visitor brings along, on its way: uploaded, tried in a process of its own, taken or refused."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import streamlit as st
+
+from fp16core.data.own import read_own_dataset
+from fp16core.vocabulary import HalfBitsError
+from fp16core.worker import keras_file, trial
+from fp16core.worker.inspection import Named
+from fp16core.worker.trial import Tried
+from fp16core.worker.waiting_room import Ticket, WaitingRoom, Wish
+from pages.shared import own
+
+KERAS = ".keras"
+
+_ATTEMPT, _ERROR, _REMARKS = "own-attempt", "own-error", "own-remarks"
+
+_KERAS_PLACES = 2
+"""TensorFlow takes as much memory as the server gives to two other trials."""
+
+
+class Upload(Protocol):
+    """A file in an uploader."""
+
+    name: str
+
+    def getvalue(self) -> bytes:
+        """Its contents."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Files that are being tried."""
+
+    files: tuple[Named, ...] = field(repr=False)
+    ticket: Ticket
+
+    @property
+    def names(self) -> str:
+        """What to call the files."""
+        return " and ".join(name for name, _ in self.files)
+
+    @property
+    def is_keras(self) -> bool:
+        """Whether it is a ``.keras`` file."""
+        return self.files[0][0].endswith(KERAS)
+
+    def tried(self) -> Tried | None:
+        """What the trial found, if it found the files good."""
+        if self.ticket.answer is None:
+            return None
+        return (
+            keras_file.tried_keras(self.ticket.answer) if self.is_keras else trial.tried(self.ticket.answer, self.files)
+        )
+
+
+@st.cache_resource(show_spinner=False)
+def waiting_room() -> WaitingRoom:
+    """Where the server's trials wait for their turn."""
+    return WaitingRoom()
+
+
+def attempt() -> Attempt | None:
+    """The visitor's files on trial, if any."""
+    found: Attempt | None = st.session_state.get(_ATTEMPT)
+    return found
+
+
+def error() -> str | None:
+    """Why the visitor's last attempt came to nothing, in a sentence."""
+    found: str | None = st.session_state.get(_ERROR)
+    return found
+
+
+def remarks() -> tuple[str, ...]:
+    """What is worth knowing of the visitor's models."""
+    found: tuple[str, ...] = st.session_state.get(_REMARKS, ())
+    return found
+
+
+def begin(uploads: Sequence[Upload]) -> None:
+    """Hand the files in; whatever was on trial before is stopped."""
+    stop()
+    files = _named(uploads)
+    if any(name.endswith(KERAS) for name, _ in files):
+        if len(files) > 1:
+            _fail("A .keras file is both models in one; upload it alone.")
+            return
+        request, limits, module = keras_file.request_for(files[0][0]), keras_file.LIMITS, keras_file.MODULE
+    elif len(files) > 2:
+        _fail(f"{len(files)} files came; upload the float32 one, or it and its float16 one.")
+        return
+    else:
+        request, limits, module = trial.request_for([name for name, _ in files]), trial.LIMITS, trial.MODULE
+    places = _KERAS_PLACES if module == keras_file.MODULE else 1
+    try:
+        ticket = waiting_room().hand_in(Wish(module, request, [model for _, model in files], limits, places))
+    except HalfBitsError as error:
+        _fail(str(error))
+        return
+    _fail(None)
+    st.session_state[_ATTEMPT] = Attempt(files, ticket)
+
+
+def stop() -> None:
+    """End the trial, if there is one."""
+    if (current := attempt()) is not None:
+        current.ticket.stop()
+
+
+def collect() -> bool:
+    """If the trial is over, take its outcome; returns whether it was.
+
+    Called by the router, before it settles what the visitor sees.
+    """
+    current = attempt()
+    if current is None or not current.ticket.is_over:
+        return False
+    del st.session_state[_ATTEMPT]
+    found = current.tried()
+    if found is None:
+        _fail(_reason(current))
+    else:
+        own.set_pair(found.pair)
+        st.session_state[_REMARKS] = found.remarks
+    return True
+
+
+def take_dataset(upload: Upload) -> None:
+    """Read a data set and use it, or say why not."""
+    (file,) = _named([upload])
+    try:
+        own.set_dataset(read_own_dataset(file[1], file[0]))
+    except HalfBitsError as error:
+        _fail(str(error))
+    else:
+        _fail(None)
+
+
+def forget_models() -> None:
+    """Drop the visitor's models."""
+    own.forget_pair()
+    st.session_state[_REMARKS] = ()
+
+
+def forget_dataset() -> None:
+    """Drop the visitor's data set."""
+    own.forget_dataset()
+
+
+def held() -> dict[str, int]:
+    """Bytes of all that the server holds for the visitor, by what it is."""
+    mine, current = own.files(), attempt()
+    found: dict[str, int] = {}
+    if current is not None:
+        found |= {f"{name}, on trial": len(model) for name, model in current.files}
+    if mine.pair is not None:
+        found["float32 model"] = len(mine.pair.reference)
+        found["float16 model"] = len(mine.pair.target)
+    if mine.dataset is not None:
+        found[f"data set {mine.dataset.name}"] = len(mine.dataset.contents)
+        found["its test images, unpacked"] = mine.dataset.images.nbytes + mine.dataset.labels.nbytes
+    return found
+
+
+def _reason(ended: Attempt) -> str:
+    job = ended.ticket.job
+    why = ended.ticket.error or "There is no answer."
+    if job is None or job.was_refused or job.was_stopped:
+        return why
+    return f"{ended.names} brought down the process that tried it, and nothing else. {why}"
+
+
+def _named(uploads: Sequence[Upload]) -> tuple[Named, ...]:
+    """Names that can be shown and told apart."""
+    names: list[str] = []
+    for upload in uploads:
+        name = "".join(sign for sign in upload.name if sign.isprintable())[-60:] or "unnamed"
+        names.append(f"second {name}" if name in names else name)
+    return tuple(zip(names, (upload.getvalue() for upload in uploads), strict=True))
+
+
+def _fail(why: str | None) -> None:
+    st.session_state[_ERROR] = why
