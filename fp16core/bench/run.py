@@ -7,6 +7,7 @@ from fp16core.bench.lab import measure_lab
 from fp16core.bench.measures import Duration, Memory, Ratio, ratio_of, timed
 from fp16core.bench.process import run_module
 from fp16core.bench.sharing import measure_sharing
+from fp16core.bench.strangers import Offered, measure_strangers
 from fp16core.bench.tutorial import evaluate_one_at_a_time
 from fp16core.bench.uploads import Upload, measure_durations, measure_uploads
 from fp16core.data import mnist
@@ -20,7 +21,7 @@ from fp16core.runtime.classifier import Classifier
 BATCH_SIZES = (1, 5, 10, 25, 50, 100, 250, 500, 1000, 10_000)
 
 
-Result = Ratio | Upload | Duration | Memory
+Result = Ratio | Upload | Duration | Memory | Offered
 
 
 def run_bench(parts: Sequence[str], repeats: int, on_progress: Progress) -> list[Result]:
@@ -29,7 +30,8 @@ def run_bench(parts: Sequence[str], repeats: int, on_progress: Progress) -> list
     Parameters
     ----------
     parts
-        Of ``"batch"``, ``"evaluation"``, ``"lab"``, ``"process"``, ``"sharing"``, ``"training"``, ``"uploads"``.
+        Of ``"batch"``, ``"evaluation"``, ``"lab"``, ``"process"``, ``"sharing"``, ``"strangers"``,
+        ``"training"``, ``"uploads"``.
     repeats
         Repetitions of both sides, interleaved.
     on_progress
@@ -138,12 +140,18 @@ def _uploads(repeats: int, report: Progress) -> list[Result]:
     ]
 
 
+def _strangers(repeats: int, report: Progress) -> list[Offered]:
+    """Corrupted model files, once each: whether one does harm is no matter of repetition."""
+    return measure_strangers(report)
+
+
 _PARTS: dict[str, Callable[[int, Progress], Sequence[Result]]] = {
     "batch": _batch,
     "evaluation": _evaluation,
     "lab": measure_lab,
     "process": _process,
     "sharing": measure_sharing,
+    "strangers": _strangers,
     "training": _training,
     "uploads": _uploads,
 }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fp16core.bench.measures import Duration, Memory, Ratio
 from fp16core.bench.run import Result
+from fp16core.bench.strangers import Offered
 from fp16core.bench.uploads import Upload
 from fp16core.output import new_table, print_table
 from fp16core.text import percent_text, points_text
@@ -23,6 +24,17 @@ def show_results(results: Sequence[Result], repeats: int) -> None:
         "only resized",
         "doubted",
     )
+    strangers = new_table(
+        "corrupted model files, each tried in a process of its own",
+        "how corrupted",
+        "files",
+        "taken",
+        "refused in words",
+        "process ended",
+        "taken wrongly",
+        "median",
+        "longest",
+    )
     memories = new_table("peak memory", "process", "goal", "median", "repetitions")
     durations = new_table("times", "work", "goal", "median", "repetitions")
     for result in results:
@@ -39,12 +51,16 @@ def show_results(results: Sequence[Result], repeats: int) -> None:
                 shares = (percent_text(share) for share in (result.target, result.naive, result.doubted))
                 reference = percent_text(result.reference)
                 uploads.add_row(result.kind, f"{result.images:,}", direct, reference, cost, *shares)
+            case Offered():
+                counts = (result.files, result.taken, result.refused, result.ended, result.odd)
+                times = (f"{seconds:.2f} s" for seconds in (result.median_s, result.longest_s))
+                strangers.add_row(result.kind, *(f"{count:,}" for count in counts), *times)
             case Duration():
                 goal = f"≤ {result.goal_ms:g} ms" if result.goal_ms else ""
                 durations.add_row(result.name, goal, f"{result.median_ms:.2f} ms", f"{result.repeats}")
             case Memory():
                 goal = f"≤ {result.goal_bytes / 1e6:,.0f} MB"
                 memories.add_row(result.name, goal, f"{result.median_bytes / 1e6:,.1f} MB", f"{len(result.peak_bytes)}")
-    for table in (ratios, uploads, durations, memories):
+    for table in (ratios, uploads, strangers, durations, memories):
         if table.row_count:
             print_table(table)

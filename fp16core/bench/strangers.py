@@ -1,0 +1,226 @@
+"""Corrupted model files, offered as a visitor offers them: how many are taken, and whether anything breaks."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from fp16core.convert.tflite_file import read_tflite
+from fp16core.data import mnist
+from fp16core.data.mnist import load_mnist
+from fp16core.evaluate.comparison import compare
+from fp16core.models import pair as pairs
+from fp16core.models.pair import load_pair
+from fp16core.models.recipe import Progress
+from fp16core.vocabulary import HalfBitsError, ModelPair
+from fp16core.worker import trial
+from fp16core.worker.inspection import Named
+from fp16core.worker.rehearsal import REHEARSALS, REQUIRED
+from fp16core.worker.waiting_room import Ticket, WaitingRoom, Wish
+
+STRANGERS = 500
+"""Files offered."""
+
+_AT_ONCE = 2
+
+_IMAGES = 100
+"""Test images on which the asking process uses what was taken."""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What became of the files of one kind of corruption.
+
+    Attributes
+    ----------
+    kind
+        How they were corrupted.
+    files
+        How many.
+    taken
+        Files that the trial accepted and that this process then used as the pages do.
+    refused
+        Files that the trial refused in a sentence.
+    ended
+        Files at which the trial's process came to its end, by a crash or at a limit.
+    odd
+        Files that the trial accepted, and that were refused when they were used here.
+    median_s, longest_s
+        Seconds from the offer to the answer, waiting left out.
+    """
+
+    kind: str
+    files: int
+    taken: int
+    refused: int
+    ended: int
+    odd: int
+    median_s: float
+    longest_s: float
+
+    def document(self) -> dict[str, Any]:
+        """The row for JSON."""
+        return asdict(self)
+
+
+def corrupted(model: bytes, kind: str, random: np.random.Generator) -> bytes:
+    """A copy of a model file with damage of one of `KINDS`."""
+    broken = bytearray(model)
+    KINDS[kind](broken, _description(model), random)
+    return bytes(broken)
+
+
+def measure_strangers(report: Progress, count: int = STRANGERS, seed: int = 0) -> list[Offered]:
+    """Offer corrupted copies of the bundled models, two at a time, by the way that visitors' files go.
+
+    Half of them are a float32 file alone, half a good float32 file with a corrupted float16 one. Each that
+    is taken is then used in this process, as the pages would: were the trial too trusting, this process
+    would come to harm.
+
+    Parameters
+    ----------
+    report
+        Called with what is happening and the fraction done.
+    count
+        How many files.
+    seed
+        Which bytes are damaged, and how.
+
+    Returns
+    -------
+    list of Offered
+        All together, then each kind.
+    """
+    pair, random = load_pair(pairs.BUNDLED), np.random.default_rng(seed)
+    kinds = list(KINDS)
+    room = WaitingRoom(_AT_ONCE, _AT_ONCE)
+    open_tickets: Open = []
+    outcomes: list[Outcome] = []
+    for number in range(count):
+        kind, together = kinds[number % len(kinds)], number // len(kinds) % 2
+        files = [("float32", pair.reference)]
+        if together:
+            files.append(("float16", corrupted(pair.target, kind, random)))
+        else:
+            files = [("float32", corrupted(pair.reference, kind, random))]
+        report(f"offering corrupted files: {kind}", number / count)
+        wish = Wish(trial.MODULE, trial.request_for([n for n, _ in files]), [m for _, m in files], trial.LIMITS)
+        open_tickets.append((kind, files, room.hand_in(wish), time.perf_counter()))
+        while len(open_tickets) >= _AT_ONCE:
+            outcomes += _collected(open_tickets)
+    while open_tickets:
+        outcomes += _collected(open_tickets)
+    return [_summed("all", outcomes)] + [_summed(kind, [o for o in outcomes if o[0] == kind]) for kind in kinds]
+
+
+Outcome = tuple[str, str, float]
+"""Kind of corruption, what became of the file, seconds."""
+
+Open = list[tuple[str, list[Named], Ticket, float]]
+
+
+def _collected(tickets: Open) -> Iterator[Outcome]:
+    """Outcomes of the tickets that are over, at least one; they are taken off the list."""
+    while not any(ticket.is_over for _, _, ticket, _ in tickets):
+        tickets[0][2].wait(0.01)
+    for kind, files, ticket, start in [entry for entry in tickets if entry[2].is_over]:
+        tickets.remove((kind, files, ticket, start))
+        seconds = time.perf_counter() - start
+        yield kind, _became(ticket, files), seconds
+
+
+def _became(ticket: Ticket, files: list[Named]) -> str:
+    if ticket.answer is None:
+        return "refused" if ticket.job is not None and ticket.job.was_refused else "ended"
+    try:
+        _use(trial.tried(ticket.answer, files).pair)
+    except HalfBitsError:
+        return "odd"
+    return "taken"
+
+
+def _use(pair: ModelPair) -> None:
+    """What the pages do with a pair."""
+    images, labels = (array[:_IMAGES] for array in load_mnist("test", mnist.BUNDLED))
+    comparison = compare(pair, images, labels)
+    for page, rehearse in REHEARSALS.items():
+        try:
+            rehearse(pair, comparison, images)
+        except HalfBitsError:
+            if page in REQUIRED:
+                raise  # on other pages it is a sentence, of which the trial has told
+
+
+def _summed(kind: str, outcomes: list[Outcome]) -> Offered:
+    became = [what for _, what, _ in outcomes]
+    seconds = [seconds for _, _, seconds in outcomes] or [0.0]
+    counts = {what: became.count(what) for what in ("taken", "refused", "ended", "odd")}
+    return Offered(kind, len(outcomes), **counts, median_s=statistics.median(seconds), longest_s=max(seconds))
+
+
+def _description(model: bytes) -> np.ndarray:
+    """Places of all bytes that are no weights: there, damage does most."""
+    outside = np.ones(len(model), bool)
+    for tensor in read_tflite(model).parameters():
+        start = tensor.data_start or 0
+        outside[start : start + len(tensor.stored_bytes)] = False
+    return np.flatnonzero(outside)
+
+
+def _flip(model: bytearray, places: np.ndarray, random: np.random.Generator) -> None:
+    for place in random.choice(places, random.integers(1, 4)):
+        model[place] ^= 1 << int(random.integers(8))
+
+
+def _flip_anywhere(model: bytearray, places: np.ndarray, random: np.random.Generator) -> None:
+    _flip(model, np.arange(len(model)), random)
+
+
+def _cut(model: bytearray, places: np.ndarray, random: np.random.Generator) -> None:
+    del model[int(random.integers(len(model))) :]
+
+
+def _swap(model: bytearray, places: np.ndarray, random: np.random.Generator) -> None:
+    size = int(random.integers(4, 257))
+    first, second = (int(place) for place in random.choice(places[places < len(model) - size], 2))
+    model[first : first + size], model[second : second + size] = (
+        model[second : second + size],
+        model[first : first + size],
+    )
+
+
+def _scribble(model: bytearray, places: np.ndarray, random: np.random.Generator) -> None:
+    for place in random.choice(places, random.integers(1, 4)):
+        model[place] = int(random.integers(256))
+
+
+def _noise(model: bytearray, places: np.ndarray, random: np.random.Generator) -> None:
+    """Nothing but the identifier is left, or not even that."""
+    identifier = bytes(model[4:8])
+    model[:] = random.bytes(int(random.integers(8, len(model))))
+    if random.integers(2):
+        model[4:8] = identifier
+
+
+def _misdirect(model: bytearray, places: np.ndarray, random: np.random.Generator) -> None:
+    """Change 32-bit numbers: offsets, lengths, shapes, indices."""
+    for place in random.choice(places[places % 4 == 0][:-1], random.integers(1, 3)):
+        number = int.from_bytes(model[place : place + 4], "little")
+        steps = (1, 4, -4, 64, -number, 2**31 - 1 - number, 2**32 - 1 - number, number, int(random.integers(2**32)))
+        changed = (number + steps[int(random.integers(len(steps)))]) % 2**32
+        model[place : place + 4] = changed.to_bytes(4, "little")
+
+
+KINDS: dict[str, Callable[[bytearray, np.ndarray, np.random.Generator], None]] = {
+    "bits flipped anywhere": _flip_anywhere,
+    "bits flipped outside of weights": _flip,
+    "cut off": _cut,
+    "blocks swapped": _swap,
+    "bytes overwritten": _scribble,
+    "offsets and lengths changed": _misdirect,
+    "random bytes": _noise,
+}
+"""Ways to damage a file in place, given the places of its bytes that are no weights."""
