@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fp16core.output import is_abandoned, new_folder, remove_abandoned
+from fp16core.output import is_abandoned, new_folder, remove_abandoned, remove_partials
 from tests.conftest import ROOT
 
 FILLING = """
@@ -46,6 +46,18 @@ def test_what_a_killed_process_leaves_is_abandoned_and_can_be_removed(tmp_path: 
     assert (partial / "half.bin").read_bytes() == b"half"
     assert remove_abandoned(partial)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_only_what_is_abandoned_and_of_the_same_name_is_cleared_away(tmp_path: Path) -> None:
+    """Also for names that would mean something to a search for files."""
+    with new_folder(tmp_path / "out[1]*") as living:
+        kept = {living, tmp_path / ".out1.partial-abcdefgh", tmp_path / "out[1]*.partial-abcdefgh"}
+        for path in kept - {living}:
+            path.mkdir()
+        (tmp_path / ".out[1]*.partial-abcdefgh").mkdir()
+        remove_partials(tmp_path / "out[1]*")
+        assert set(tmp_path.iterdir()) == kept
+    remove_partials(tmp_path / "absent" / "out")
 
 
 @pytest.mark.parametrize("name", ["absent", "file"])
