@@ -67,7 +67,7 @@ def measure_reruns(rounds: int) -> dict[str, list[list[float]]]:
         training_on.append(rerun_ms(visitors) + rerun_ms(visitors))
         if ticket.state is not State.RUNNING:
             sys.exit(f"the run ended too soon: {ticket.error}")
-        training.desk().stop(ticket)
+        training.desk().stop(ticket, "benchmark")
     return {"alone_ms": alone, "training_ms": training_on}
 
 

@@ -62,7 +62,8 @@ def ask_for_recipe() -> Recipe:
     )
     learning_rate = first[3].number_input(
         "Learning rate",
-        *LIMITS["learning_rate"],
+        0.0,
+        1e6,  # wider than a recipe takes, so that a sentence says what it takes
         TUTORIAL.learning_rate,
         step=0.0005,
         format="%g",
@@ -102,8 +103,8 @@ with st.container(border=True, key="recipe"):
             keeps = st.toggle(
                 "Keep the trained models on the server, where every visitor can use them",
                 key="train-keep",
-                help="Only the models; your data stay with you in any case. Off, the models are yours alone and "
-                "forgotten when you leave.",
+                help="Only the models, with the number and the SHA-256 of your images; the images stay with you in any "
+                "case. Off, the models are yours alone and forgotten when you leave.",
             )
         with st.container(horizontal=True, vertical_alignment="center"):
             usable = dataset is None or dataset.has_training
@@ -111,8 +112,8 @@ with st.container(border=True, key="recipe"):
                 with state.explained():
                     training.hand_in(recipe, dataset, is_private=not keeps)
                     st.rerun()
-            st.caption(training_view.dataset_words(dataset))
-        training_view.command(recipe)
+            st.caption(training_view.wish_words(recipe, dataset))
+        training_view.command(recipe, dataset)
 
 if settings.is_on and has_tensorflow():
     training_view.show()

@@ -72,7 +72,7 @@ def test_a_stopped_run_leaves_the_page_ready_for_the_next(page: Page, tmp_path: 
         expect(page.get_by_text(PROGRESS)).to_be_visible(timeout=TRAINING_MS)
         trains = worker(runs)
         page.get_by_role("button", name="Stop", exact=True).click()
-        expect(page.get_by_text("Your run was not finished.")).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.get_by_text("The run was not finished.")).to_be_visible(timeout=PATIENCE_MS)
         assert not trains.is_running()
         assert [path.name for path in runs.iterdir() if "partial" in path.name] == []
         expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()

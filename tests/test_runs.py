@@ -286,7 +286,7 @@ def test_a_new_id_names_a_run_by_its_time(store: RunStore) -> None:
     id = store.new_id()
     add_run(store.folder, id)
     assert store.path(id) == store.folder / id
-    assert store.run(id).name == f"Run of {id[:4]}-{id[4:6]}-{id[6:8]}, {id[9:11]}:{id[11:13]} UTC"
+    assert store.run(id).name == f"Run of {id[:4]}-{id[4:6]}-{id[6:8]}, {id[9:11]}:{id[11:13]}:{id[13:15]} UTC"
     assert len({store.new_id() for _ in range(20)}) > 15
 
 

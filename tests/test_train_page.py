@@ -36,7 +36,8 @@ def own_store(
     yield tmp_path / "runs"
     monkeypatch.delenv("HALFBITS_TRAINING", raising=False)
     for ticket in (*training.desk().waiting, *filter(None, [training.desk().running])):
-        training.desk().stop(ticket)
+        for visitor in list(ticket._seen):
+            training.desk().stop(ticket, visitor)
 
 
 def button(app: AppTest, label: str) -> AppTest:
@@ -107,8 +108,8 @@ def test_others_see_a_run_live_and_cannot_stop_it() -> None:
     assert "You watch another visitor's run." in words(other)
     assert "Stop" not in labels(other)
     button(owner, "Stop").run()
-    assert "Your run was not finished.** Stopped\\." in words(owner)
-    assert "another visitor" not in words(other.run())
+    assert "The run was not finished.** Stopped\\." in words(owner)
+    assert "The run was not finished" in words(other.run())
 
 
 def test_the_other_pages_tell_how_ones_own_run_is_going() -> None:
@@ -119,7 +120,7 @@ def test_the_other_pages_tell_how_ones_own_run_is_going() -> None:
     assert any("Your training run: " in caption.value for caption in owner.sidebar.caption)
     running = training.desk().running
     assert running is not None
-    training.desk().stop(running)
+    training.desk().stop(running, *running._seen)
     owner.run()
     assert [toast.value for toast in owner.toast] == [
         "Your training run is over: stopped. The page *Train* shows what came of it."
@@ -127,12 +128,41 @@ def test_the_other_pages_tell_how_ones_own_run_is_going() -> None:
     assert not owner.run().toast
 
 
+def test_who_has_a_finished_run_can_watch_the_next_one(own_store: Path) -> None:
+    """Both runs' charts are on one page."""
+    mine, other = visit("train"), visit("train")
+    button(mine, "Train").run()
+    rerun_until_over(mine)
+    other.number_input(key="train-epochs").set_value(50)
+    button(other, "Train").run()
+    running = training.desk().running
+    assert running is not None
+    while not running.trace.epochs:
+        time.sleep(0.1)
+    mine.run()
+    assert not mine.exception
+    assert len(charts(mine)) == 10
+    assert "You watch another visitor's run." in words(mine)
+    (kept,) = RunStore(own_store).runs()
+    RunStore(own_store).delete(kept.id)
+    button(mine, "Use this model").run()
+    assert not mine.exception
+    assert "This run was deleted meanwhile." in words(mine)
+
+
+def test_a_learning_rate_that_no_recipe_takes_is_a_sentence() -> None:
+    app = visit("train")
+    app.number_input(key="train-rate").set_value(50.0).run()
+    assert not app.exception
+    assert "learning_rate is 50" in app.error[0].value
+
+
 def test_a_second_wish_waits_and_can_be_withdrawn() -> None:
     owner, other = visit("train"), visit("train")
     owner.number_input(key="train-epochs").set_value(50)
     button(owner, "Train").run()
     button(other, "Train").run()
-    assert "Yours is number 1 in the queue" in words(other)
+    assert "You are next; meanwhile, the run before yours." in words(other)
     button(other, "Withdraw").run()
     assert "Taken out of the queue" in words(other)
     assert not training.desk().waiting
@@ -157,7 +187,7 @@ def test_a_killed_run_says_what_happened_and_is_not_listed(own_store: Path) -> N
     assert running._job is not None
     os.kill(running._job._child.pid, signal.SIGKILL)
     rerun_until_over(app)
-    assert "Your run was not finished." in words(app)
+    assert "The run was not finished." in words(app)
     assert "SIGKILL" in words(app)
     assert RunStore(own_store).runs() == ()
     assert list(own_store.iterdir()) == [] if own_store.exists() else True

@@ -2,7 +2,7 @@
 
 import os
 import signal
-import tempfile
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,23 +24,26 @@ from tests.test_worker import is_alive
 PATIENCE_S = 60.0
 
 WORKER = """
-import shutil, time
+import base64, shutil, time
 from pathlib import Path
-from fp16core.models.pair import BUNDLED
+from fp16core.models.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE
 from fp16core.output import new_folder
+from fp16core.worker.scratch import scratch_folder
 from fp16core.worker.serve import serve
 
 def work(request, client):
-    recipe, out = request["recipe"], Path(request["out"])
-    with new_folder(out) as folder:
+    recipe = request["recipe"]
+    with scratch_folder() if request["out"] is None else new_folder(Path(request["out"])) as folder:
         client.progress("epoch 1 of 1", 0.5)
         client.tell(step={"epochs_done": 0.5, "loss": 1.0, "accuracy": 0.5})
         while recipe["seed"] > 99 and not Path(recipe_go(recipe)).exists():
             time.sleep(0.02)
         for file in BUNDLED.iterdir():
             shutil.copy(file, folder)
+        files = (REFERENCE_FILE, TARGET_FILE)
+        models = {name: base64.b64encode((folder / name).read_bytes()).decode() for name in files}
     client.progress("done", 1.0)
-    return {"data_bytes": sum(map(len, client.attachments))}
+    return {"record": {"data_bytes": sum(map(len, client.attachments))}, **models}
 
 def recipe_go(recipe):
     return Path(__file__).with_name(f"go-{recipe['seed']}")
@@ -70,7 +73,8 @@ def make_desk(tmp_path: Path, store: RunStore, monkeypatch: pytest.MonkeyPatch) 
     yield make
     for desk in desks:
         for ticket in (*desk.waiting, *filter(None, [desk.running])):
-            desk.stop(ticket)
+            for visitor in list(ticket._seen):
+                desk.stop(ticket, visitor)
 
 
 def let_go(tmp_path: Path, seed: int) -> None:
@@ -118,7 +122,7 @@ def test_equal_wishes_at_the_same_moment_become_one_run(make_desk: Desk, store: 
 
 def test_other_wishes_wait_in_turn_until_the_queue_is_full(make_desk: Desk, store: RunStore, tmp_path: Path) -> None:
     desk = make_desk(queue=2)
-    first, second, third = (desk.hand_in(Recipe(seed=seed), "ann") for seed in (100, 101, 102))
+    first, second, third = (desk.hand_in(Recipe(seed=seed), f"visitor {seed}") for seed in (100, 101, 102))
     assert [t.state for t in (first, second, third)] == [State.RUNNING, State.WAITING, State.WAITING]
     assert list(desk.waiting) == [second, third]
     with pytest.raises(BusyError, match=r"A training run is going on, and 2 more wait\. Watch it"):
@@ -135,7 +139,7 @@ def test_a_server_without_a_queue_lets_nobody_wait(make_desk: Desk) -> None:
     desk = make_desk(queue=0)
     desk.hand_in(Recipe(seed=100), "ann")
     with pytest.raises(BusyError, match=r"^A training run is going on\. Watch it, and ask again when it is over\.$"):
-        desk.hand_in(Recipe(seed=101), "ann")
+        desk.hand_in(Recipe(seed=101), "bob")
 
 
 def test_a_stopped_run_is_gone_within_a_second_and_leaves_no_trace(make_desk: Desk, store: RunStore) -> None:
@@ -144,7 +148,7 @@ def test_a_stopped_run_is_gone_within_a_second_and_leaves_no_trace(make_desk: De
     pid = until_it_speaks(ticket)
     assert left_in(store)
     start = time.monotonic()
-    desk.stop(ticket)
+    desk.stop(ticket, "ann")
     assert time.monotonic() - start < 1
     assert (ticket.state, ticket.error) == (State.STOPPED, "Stopped.")
     assert not is_alive(pid)
@@ -155,14 +159,14 @@ def test_a_stopped_run_is_gone_within_a_second_and_leaves_no_trace(make_desk: De
 def test_a_waiting_run_can_be_withdrawn(make_desk: Desk) -> None:
     desk = make_desk()
     first, second = desk.hand_in(Recipe(seed=100), "ann"), desk.hand_in(Recipe(seed=101), "bob")
-    desk.stop(second)
+    desk.stop(second, "bob")
     assert (second.state, second.error) == (State.STOPPED, "Taken out of the queue.")
     assert desk.running is first
 
 
 def test_a_killed_worker_is_told_of_and_the_next_run_works(make_desk: Desk, store: RunStore) -> None:
     desk = make_desk()
-    ticket, following = desk.hand_in(Recipe(seed=100), "ann"), desk.hand_in(Recipe(seed=1), "ann")
+    ticket, following = desk.hand_in(Recipe(seed=100), "ann"), desk.hand_in(Recipe(seed=1), "bob")
     os.kill(until_it_speaks(ticket), signal.SIGKILL)
     assert ticket.wait(PATIENCE_S)
     assert ticket.state is State.FAILED
@@ -182,10 +186,8 @@ def test_a_run_beyond_its_time_is_ended(make_desk: Desk, store: RunStore) -> Non
 
 
 def test_a_private_run_is_its_owners_alone_and_nowhere_on_disk(
-    make_desk: Desk, store: RunStore, pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_desk: Desk, store: RunStore, pair: ModelPair, tmp_path: Path
 ) -> None:
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     desk = make_desk()
     mine = desk.hand_in(Recipe(seed=100), "ann", TrainingData("own.npz", b"data"), is_private=True)
     assert desk.hand_in(Recipe(seed=100), "ann", TrainingData("own.npz", b"data"), is_private=True) is mine
@@ -195,10 +197,12 @@ def test_a_private_run_is_its_owners_alone_and_nowhere_on_disk(
     assert others.wait(PATIENCE_S)
     assert mine.pair is not None
     assert mine.pair.target == pair.target
+    assert mine.pair.name.startswith("Run of ")
+    assert mine.pair.run["data_bytes"] == 4
     assert mine.run_id is None
     assert mine.dataset is None
     assert store.runs() == ()
-    assert list((tmp_path / "temporary").iterdir()) == []
+    assert left_in(store) == []
 
 
 def test_only_the_owner_may_stop_a_run_until_the_owner_has_left(
@@ -225,6 +229,61 @@ def test_a_waiting_run_whose_owner_has_left_is_left_out(
     assert first.wait(PATIENCE_S)
     assert second.wait(PATIENCE_S)
     assert (second.state, second.error) == (State.STOPPED, "Left out: whoever asked for it had left.")
+    assert len(store.runs()) == 1
+
+
+def test_one_visitor_has_one_run_at_a_time(make_desk: Desk) -> None:
+    desk = make_desk()
+    desk.hand_in(Recipe(seed=100), "ann")
+    with pytest.raises(BusyError, match="A run of yours is not over yet"):
+        desk.hand_in(Recipe(seed=101), "ann")
+
+
+def test_a_run_that_two_have_asked_for_ends_when_neither_wants_it(make_desk: Desk) -> None:
+    desk = make_desk()
+    ticket = desk.hand_in(Recipe(seed=100), "ann")
+    assert desk.hand_in(Recipe(seed=100), "bob") is ticket
+    desk.stop(ticket, "ann")
+    assert not ticket.may_be_stopped_by("ann")
+    assert [desk.running] == [ticket]
+    desk.stop(ticket, "bob")
+    assert desk.running is None
+    assert ticket.error == "Stopped."
+
+
+def test_a_store_that_cannot_be_used_fails_the_run_and_not_the_desk(
+    make_desk: Desk, store: RunStore, tmp_path: Path
+) -> None:
+    desk = make_desk()
+    first, second = desk.hand_in(Recipe(seed=100), "ann"), desk.hand_in(Recipe(seed=1), "bob")
+    until_it_speaks(first)
+    store.folder.rename(tmp_path / "elsewhere")
+    store.folder.write_text("no folder")
+    let_go(tmp_path, 100)
+    for ticket in (first, second):
+        assert ticket.wait(PATIENCE_S)
+        assert ticket.state is State.FAILED
+    assert desk.running is None
+
+
+def test_a_run_whose_process_cannot_be_started_says_so(make_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = make_desk()
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    ticket = desk.hand_in(Recipe(), "ann")
+    assert (ticket.state, ticket.error) == (
+        State.FAILED,
+        "No process could be started (No such file or directory); try again later.",
+    )
+
+
+def test_the_run_that_makes_a_store_too_full_tells_which_ones_went(make_desk: Desk, store: RunStore) -> None:
+    store.max_runs = 1
+    desk = make_desk()
+    assert desk.hand_in(Recipe(seed=1), "ann").wait(PATIENCE_S)
+    last = desk.hand_in(Recipe(seed=2), "ann")
+    assert last.wait(PATIENCE_S)
+    assert (last.state, last.remark) == (State.DONE, None)
+    assert len(last.removed) == 1
     assert len(store.runs()) == 1
 
 

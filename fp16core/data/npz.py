@@ -135,10 +135,13 @@ class NpzFile:
         ):
             # The header first: a few compressed bytes may claim, and unpack to, any amount of memory.
             version = np.lib.format.read_magic(member)
-            read_header = (
-                np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-            )
-            shape, column_major, dtype = read_header(member)
+            if version != (1, 0):
+                # Whose header may claim gigabytes for itself, and is read before it is looked at.
+                raise DatasetError(
+                    f"{self.name}: array '{array}' is in version {version[0]}.{version[1]} of NumPy's format; "
+                    f"expected 1.0, which NumPy writes for such arrays. {self.cure}"
+                )
+            shape, column_major, dtype = np.lib.format.read_array_header_1_0(member)
             self._check_header(array, shape, dtype)
             yield member, shape, dtype, column_major
 

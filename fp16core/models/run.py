@@ -21,7 +21,7 @@ BUNDLED_NAME = "Bundled pair"
 YOURS = " (yours)"
 """How names of a visitor's own files end, and so none of a run."""
 
-_ID = re.compile(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)\d\d-[0-9a-f]{4}")
+_ID = re.compile(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-[0-9a-f]{4}")
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,8 @@ def tidy_name(name: str) -> str:
 def default_name(id: str) -> str:
     """What a run is called that nobody has named."""
     if match := _ID.fullmatch(id):
-        year, month, day, hour, minute = match.groups()
-        return f"Run of {year}-{month}-{day}, {hour}:{minute} UTC"
+        year, month, day, hour, minute, second = match.groups()
+        return f"Run of {year}-{month}-{day}, {hour}:{minute}:{second} UTC"
     return id
 
 

@@ -17,6 +17,7 @@ from typing import IO, Any, cast
 import psutil
 
 from fp16core.text import bytes_text
+from fp16core.vocabulary import HalfBitsError
 
 _ROOT = Path(__file__).parents[2]
 
@@ -171,7 +172,10 @@ class Job:
             self.answer, self.error = message.get("answer"), message.get("error")
             self.was_refused = self.error is not None
         else:
-            self._on_message(message)
+            try:
+                self._on_message(message)
+            except HalfBitsError as error:
+                self._end(str(error))
 
 
 class Desk:

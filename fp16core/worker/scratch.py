@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _MEMORY = Path("/dev/shm")  # noqa: S108  # a private folder is made in it
-_NEEDED_BYTES = 300_000_000
+_NEEDED_BYTES = 60_000_000
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from fp16core.models.trace import Trace
 from fp16core.vocabulary import ModelPair
 from fp16core.worker.job import Job
 
-_GONE_S = 20.0
-"""A visitor whose page has not asked for this long has left."""
+_GONE_S = 90.0
+"""A visitor whose page has not asked for this long has left; a hidden one may ask no more than once a minute."""
 
 
 class State(Enum):
@@ -52,12 +52,12 @@ class Ticket:
     ----------
     recipe
         What to train.
-    owner
-        Who asked for it first.
+    visitor
+        Who asks for it.
     dataset
-        The owner's own, or `None` for the server's data set.
+        The visitor's own, or `None` for the server's data set.
     is_private
-        Whether its models are for the owner alone: nothing of it goes to the store or is shown to others.
+        Whether its models are for the visitor alone: nothing of it goes to the store or is shown to others.
 
     Attributes
     ----------
@@ -69,29 +69,43 @@ class Ticket:
         Its run in the store, once it is done and not private.
     pair
         Its models, once it is done and private.
-    removed
-        Names of the runs that the store has removed to make room for it.
+    removed, remark
+        Names of the runs that the store has removed to make room for it, and what went wrong there.
     """
 
     def __init__(
-        self, recipe: Recipe, owner: str, dataset: TrainingData | None = None, is_private: bool = False
+        self, recipe: Recipe, visitor: str, dataset: TrainingData | None = None, is_private: bool = False
     ) -> None:
-        self.recipe, self.owner, self.dataset, self.is_private = recipe, owner, dataset, is_private
+        self.recipe, self.dataset, self.is_private = recipe, dataset, is_private
         self.state = State.WAITING
         self.error: str | None = None
         self.trace = Trace()
         self.run_id: str | None = None
         self.pair: ModelPair | None = None
         self.removed: tuple[str, ...] = ()
+        self.remark: str | None = None
+        self._seen = {visitor: time.monotonic()}
         self._job: Job | None = None
         self._over = threading.Event()
-        self._seen = time.monotonic()
         self._first_step: tuple[float, float] | None = None
 
     def is_same_wish(self, other: "Ticket") -> bool:
         """Whether one run does for both."""
         alike = (self.recipe, self.dataset, self.is_private) == (other.recipe, other.dataset, other.is_private)
-        return alike and (self.owner == other.owner or not self.is_private)
+        return alike and (not self.is_private or not self._seen.keys().isdisjoint(other._seen))
+
+    def is_asked_by(self, visitor: str) -> bool:
+        """Whether a visitor has asked for this run, first or later."""
+        return visitor in self._seen
+
+    def join(self, visitor: str) -> None:
+        """One more visitor asks for it."""
+        self._seen[visitor] = time.monotonic()
+
+    def leave(self, visitor: str) -> bool:
+        """A visitor does not want it any more; returns whether somebody else still does."""
+        self._seen.pop(visitor, None)
+        return not self.is_abandoned
 
     @property
     def what(self) -> str:
@@ -112,18 +126,19 @@ class Ticket:
         return (time.monotonic() - then) / (self.done - done_then) * (1 - self.done)
 
     @property
-    def owner_left(self) -> bool:
-        """Whether the owner's page has not asked for a while."""
-        return time.monotonic() - self._seen > _GONE_S
+    def is_abandoned(self) -> bool:
+        """Whether all who asked for it have left."""
+        now = time.monotonic()
+        return all(now - seen > _GONE_S for seen in list(self._seen.values()))
 
     def seen_by(self, visitor: str) -> None:
-        """Note that a visitor's page has asked."""
-        if visitor == self.owner:
-            self._seen = time.monotonic()
+        """Note that a visitor's page has asked how it is going."""
+        if visitor in self._seen:
+            self._seen[visitor] = time.monotonic()
 
     def may_be_stopped_by(self, visitor: str) -> bool:
-        """Whether a visitor may end this run: the owner may, and anybody once the owner has left."""
-        return not self.state.is_over and (visitor == self.owner or self.owner_left)
+        """Whether a visitor may end this run: who asked for it may, and anybody once all of them have left."""
+        return not self.state.is_over and (self.is_asked_by(visitor) or self.is_abandoned)
 
     def begin(self, job: Job) -> None:
         """The run has got its process."""

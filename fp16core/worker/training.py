@@ -1,26 +1,39 @@
 """A training run in a process of its own: ``python -m fp16core.worker.training``."""
 
+import base64
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from fp16core.data.mnist import DatasetContents, dataset_path
+from fp16core.models.pair import REFERENCE_FILE, TARGET_FILE
 from fp16core.models.recipe import Recipe
+from fp16core.vocabulary import ModelPair
 from fp16core.worker.run import train_run
+from fp16core.worker.scratch import scratch_folder
 from fp16core.worker.serve import Client, serve
 
 MODULE = "fp16core.worker.training"
 """What to hand to a `fp16core.worker.job.Job`."""
 
 
-def request_for(out: Path, recipe: Recipe, name: str | None = None) -> dict[str, Any]:
-    """What to ask this module: train and write a run; its paths do not depend on where this process is."""
+def request_for(out: Path | None, recipe: Recipe, name: str | None = None) -> dict[str, Any]:
+    """What to ask this module: train and write a run; its paths do not depend on where this process is.
+
+    Without ``out`` nothing is kept on disk, and the answer holds the models.
+    """
     return {
-        "out": str(out.absolute()),
+        "out": None if out is None else str(out.absolute()),
         "recipe": asdict(recipe),
         "name": name,
         "dataset": str(dataset_path().absolute()),
     }
+
+
+def private_pair(answer: dict[str, Any], name: str) -> ModelPair:
+    """The models in the answer to a request without ``out``."""
+    reference, target = (base64.b64decode(answer[file]) for file in (REFERENCE_FILE, TARGET_FILE))
+    return ModelPair(name, reference, target, answer["record"], REFERENCE_FILE, TARGET_FILE)
 
 
 def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
@@ -28,8 +41,20 @@ def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
     source: Path | DatasetContents = Path(request.get("dataset") or dataset_path())
     if client.attachments:
         source = DatasetContents(client.attachments[0], request.get("dataset_name") or "the data set")
+    if request["out"] is not None:
+        return _train(Path(request["out"]), request, client, source)
+    with scratch_folder() as folder:
+        record = _train(folder / "run", request, client, source)
+        models = {
+            name: base64.b64encode((folder / "run" / name).read_bytes()).decode()
+            for name in (REFERENCE_FILE, TARGET_FILE)
+        }
+    return {"record": record, **models}
+
+
+def _train(out: Path, request: dict[str, Any], client: Client, source: Path | DatasetContents) -> dict[str, Any]:
     return train_run(
-        Path(request["out"]),
+        out,
         Recipe.of(request["recipe"]),
         client.progress,
         lambda message: client.tell(**message),

@@ -1,23 +1,17 @@
 """Where visitors hand in training runs: one at a time for the whole server, the others wait in a queue."""
 
-import shutil
-import tempfile
 import threading
-from collections import deque
 from collections.abc import Sequence
-from pathlib import Path
 
-from fp16core.models.pair import load_pair
+from fp16core.models.pair import RUN_FILE
 from fp16core.models.recipe import Recipe
+from fp16core.models.run import default_name
 from fp16core.models.runs import RunStore
 from fp16core.vocabulary import BusyError, HalfBitsError
 from fp16core.worker.job import Job
 from fp16core.worker.ticket import State, Ticket, TrainingData
-from fp16core.worker.training import MODULE, request_for
+from fp16core.worker.training import MODULE, private_pair, request_for
 from fp16core.worker.training_settings import TrainingSettings
-
-_KEPT = 20
-"""Runs whose outcome is remembered after they have ended."""
 
 
 class TrainingDesk:
@@ -35,42 +29,39 @@ class TrainingDesk:
 
     def __init__(self, store: RunStore, settings: TrainingSettings, module: str = MODULE) -> None:
         self._store, self._settings, self._module = store, settings, module
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._open: list[Ticket] = []
-        self._over: deque[Ticket] = deque(maxlen=_KEPT)
 
     @property
     def running(self) -> Ticket | None:
         """The run at work, if there is one."""
-        return next((ticket for ticket in list(self._open) if ticket.state is State.RUNNING), None)
+        with self._lock:
+            return next((ticket for ticket in self._open if ticket.state is State.RUNNING), None)
 
     @property
     def waiting(self) -> Sequence[Ticket]:
         """Runs that wait for their turn, the next one first."""
-        return tuple(ticket for ticket in list(self._open) if ticket.state is State.WAITING)
-
-    @property
-    def over(self) -> Sequence[Ticket]:
-        """Runs that have ended, the latest first."""
-        return tuple(self._over)
+        with self._lock:
+            return tuple(ticket for ticket in self._open if ticket.state is State.WAITING)
 
     def hand_in(
-        self, recipe: Recipe, owner: str, dataset: TrainingData | None = None, is_private: bool = False
+        self, recipe: Recipe, visitor: str, dataset: TrainingData | None = None, is_private: bool = False
     ) -> Ticket:
         """Ask for a run, or join the one that does the same; see `Ticket` for the parameters.
 
         Raises
         ------
         BusyError
-            If a run is going on and as many wait as may.
-        HalfBitsError
-            If the store cannot be written.
+            If another run of this visitor is not over, or if as many wait as may.
         """
-        wish = Ticket(recipe, owner, dataset, is_private)
+        wish = Ticket(recipe, visitor, dataset, is_private)
         with self._lock:
             for ticket in self._open:
                 if ticket.is_same_wish(wish):
+                    ticket.join(visitor)
                     return ticket
+                if ticket.is_asked_by(visitor):
+                    raise BusyError("A run of yours is not over yet; let it end or stop it, then ask for the next one.")
             if self.running is not None and len(self.waiting) >= self._settings.queue:
                 waiting = f", and {len(self.waiting)} more wait" if self.waiting else ""
                 raise BusyError(f"A training run is going on{waiting}. Watch it, and ask again when it is over.")
@@ -78,9 +69,14 @@ class TrainingDesk:
             self._go_on()
         return wish
 
-    def stop(self, ticket: Ticket) -> None:
-        """End a run or take it out of the queue; returns when its process and its files are gone."""
+    def stop(self, ticket: Ticket, visitor: str) -> None:
+        """A visitor does not want a run any more: it ends, unless somebody else has asked for it, too.
+
+        Returns when the run's process and its files are gone.
+        """
         with self._lock:
+            if ticket.leave(visitor):
+                return
             if ticket.state is State.WAITING:
                 self._put_away(ticket, State.STOPPED, "Taken out of the queue.")
         ticket.stop_process()
@@ -89,52 +85,50 @@ class TrainingDesk:
         """Start the next run, if none is at work; under the lock."""
         while self.running is None and self.waiting:
             ticket = self.waiting[0]
-            if ticket.owner_left:
+            if ticket.is_abandoned:
                 self._put_away(ticket, State.STOPPED, "Left out: whoever asked for it had left.")
                 continue
             try:
                 self._start(ticket)
             except HalfBitsError as error:
                 self._put_away(ticket, State.FAILED, str(error))
+            except OSError as error:
+                words = f"No process could be started ({error.strerror}); try again later."
+                self._put_away(ticket, State.FAILED, words)
 
     def _start(self, ticket: Ticket) -> None:
         run_id = self._store.new_id()
-        # What is private never lies where the store could list it.
-        out = Path(tempfile.mkdtemp()) / run_id if ticket.is_private else self._store.path(run_id)
-        request, attachments = request_for(out, ticket.recipe), []
+        request = request_for(None if ticket.is_private else self._store.path(run_id), ticket.recipe)
+        attachments = []
         if ticket.dataset is not None:
-            request["dataset_name"] = ticket.dataset.name
+            # What is kept for all to see need not say what a visitor calls the file.
+            request["dataset_name"] = ticket.dataset.name if ticket.is_private else "a visitor's data set"
             attachments.append(ticket.dataset.contents)
         job = Job(self._module, request, attachments, self._settings.limits, ticket.take)
         ticket.begin(job)
-        threading.Thread(target=self._see_through, args=(ticket, job, run_id, out), daemon=True).start()
+        threading.Thread(target=self._see_through, args=(ticket, job, run_id), daemon=True).start()
 
-    def _see_through(self, ticket: Ticket, job: Job, run_id: str, out: Path) -> None:
+    def _see_through(self, ticket: Ticket, job: Job, run_id: str) -> None:
         job.wait()
         state, error = State.STOPPED if job.was_stopped else State.FAILED, job.error
         try:
-            if job.answer is not None:
-                self._take_in(ticket, run_id, out)
+            if ticket.is_private and job.answer is not None:
+                ticket.pair = private_pair(job.answer, default_name(run_id))
                 state = State.DONE
-        except HalfBitsError as trouble:
-            error = str(trouble)
-        finally:
-            if ticket.is_private:
-                shutil.rmtree(out.parent, ignore_errors=True)
+            # Also where the process was ended after its last rename: what is kept is kept.
+            elif not ticket.is_private and (self._store.path(run_id) / RUN_FILE).exists():
+                ticket.run_id = run_id
+                state, error = State.DONE, None
+                ticket.removed = self._store.make_room()
             else:
                 self._store.remove_partials(run_id)
+        except HalfBitsError as trouble:
+            ticket.remark = str(trouble)
+        finally:
             with self._lock:
                 self._put_away(ticket, state, error)
                 self._go_on()
 
-    def _take_in(self, ticket: Ticket, run_id: str, out: Path) -> None:
-        if ticket.is_private:
-            ticket.pair = load_pair(out)
-        else:
-            ticket.run_id = run_id
-            ticket.removed = self._store.make_room()
-
     def _put_away(self, ticket: Ticket, state: State, error: str | None) -> None:
         self._open.remove(ticket)
-        self._over.appendleft(ticket)
         ticket.end(state, error)

@@ -12,7 +12,7 @@ from fp16core.worker import keras_file, trial
 from fp16core.worker.inspection import Named
 from fp16core.worker.trial import Tried
 from fp16core.worker.waiting_room import Ticket, WaitingRoom, Wish
-from pages.shared import own
+from pages.shared import own, training
 
 KERAS = ".keras"
 
@@ -143,12 +143,14 @@ def take_dataset(upload: Upload) -> None:
 def forget_models() -> None:
     """Drop the visitor's models."""
     own.forget_pair()
+    training.forget_private()
     st.session_state[_REMARKS] = ()
 
 
 def forget_dataset() -> None:
     """Drop the visitor's data set."""
     own.forget_dataset()
+    training.forget_private()
 
 
 def held() -> dict[str, int]:

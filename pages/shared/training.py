@@ -1,5 +1,6 @@
 """The server's training desk, and what a visitor has to do with it."""
 
+import contextlib
 import secrets
 
 import streamlit as st
@@ -15,7 +16,7 @@ from fp16core.worker.training_settings import training_settings
 from pages.shared import own, state
 from pages.shared.own import Dataset
 from pages.shared.store import store
-from pages.shared.subject import Subject, cached, subject
+from pages.shared.subject import subject
 
 _TICK_S = 2.0
 """How often the sidebar looks after a visitor's run."""
@@ -57,7 +58,13 @@ def outcome(ticket: Ticket) -> tuple[str, Comparison, Comparison]:
         pair = ticket.pair
     else:
         raise RunError("This run has no models; train it again.")
-    return pair.name, _compared(ticket.run_id or own.digest(pair), pair), _compared("bundled", load_pair(BUNDLED))
+    is_public = ticket.pair is None and not subject().own_dataset
+    compared = _compared if is_public else _compared_privately
+    return (
+        pair.name,
+        compared(subject().dataset, ticket.run_id or own.digest(pair), pair),
+        compared(subject().dataset, "bundled", load_pair(BUNDLED)),
+    )
 
 
 def use(ticket: Ticket) -> None:
@@ -65,7 +72,8 @@ def use(ticket: Ticket) -> None:
     if ticket.pair is not None:
         own.set_pair(ticket.pair)
     elif ticket.run_id is not None:
-        own.choose_pair(store().run(ticket.run_id).name)
+        with contextlib.suppress(RunError):  # deleted meanwhile: the page says so where it would show it
+            own.choose_pair(store().run(ticket.run_id).name)
 
 
 def is_in_use(ticket: Ticket) -> bool:
@@ -76,9 +84,27 @@ def is_in_use(ticket: Ticket) -> bool:
     return ticket.run_id is not None and now.run == ticket.run_id
 
 
-@cached()
-def _compared(subject: Subject, key: str, _pair: ModelPair) -> Comparison:
+def _compare(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:
     return compare(_pair, *state.test_set())
+
+
+_compared = st.cache_resource(show_spinner=False, max_entries=8)(_compare)
+_compared_privately = st.cache_resource(show_spinner=False, max_entries=4, scope="session")(_compare)
+
+
+def stop(ticket: Ticket) -> None:
+    """End a run for this visitor; others who have asked for it, too, go on."""
+    desk().stop(ticket, visitor())
+    if not ticket.state.is_over and own_ticket() is ticket:
+        del st.session_state["ticket"]
+
+
+def forget_private() -> None:
+    """Drop what a run on the visitor's own data has given; one that goes on is ended."""
+    ticket = own_ticket()
+    if ticket is not None and ticket.is_private:
+        stop(ticket)
+        st.session_state.pop("ticket", None)
 
 
 def standing(ticket: Ticket) -> str:

@@ -9,9 +9,11 @@ import streamlit as st
 from fp16core.evaluate import Comparison
 from fp16core.figures import training as figures
 from fp16core.figures import training_weights as weight_figures
+from fp16core.figures.runs import recipe_text
 from fp16core.models.recipe import TUTORIAL, Recipe
 from fp16core.models.trace import Trace
 from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text
+from fp16core.vocabulary import HalfBitsError, RunError
 from fp16core.worker.ticket import State, Ticket
 from pages.shared import own, state, training
 from pages.shared.charts import chart
@@ -23,14 +25,20 @@ from pages.shared.words import plain
 _TICK_S = 0.7
 """How often the page looks after a run at work."""
 
+_WATCHED = "watched-run"
+
 
 def own_dataset() -> Dataset | None:
     """The visitor's own data set, if it is in use."""
     return own.files().dataset if subject().own_dataset else None
 
 
-def dataset_words(dataset: Dataset | None) -> str:
-    """On what a run will be trained."""
+def wish_words(recipe: Recipe, dataset: Dataset | None) -> str:
+    """What will be trained, and on what."""
+    return f"{recipe_text(recipe)}. {_dataset_words(dataset)}"
+
+
+def _dataset_words(dataset: Dataset | None) -> str:
     if dataset is None:
         return "On the server's data set; another one can be brought along under *Your files*."
     if not dataset.has_training:
@@ -38,10 +46,11 @@ def dataset_words(dataset: Dataset | None) -> str:
     return f"On your data set {plain(dataset.name)}."
 
 
-def command(recipe: Recipe) -> None:
+def command(recipe: Recipe, dataset: Dataset | None) -> None:
     """The recipe as a command, for those who want it at home."""
+    before = "" if dataset is None else f"HALFBITS_MNIST={shlex.quote(dataset.name)} "
     with st.expander("The same from the command line", icon=":material/terminal:"):
-        st.code(_command_line(recipe), language="sh")
+        st.code(before + _command_line(recipe), language="sh")
 
 
 def explain_off(recipe: Recipe) -> None:
@@ -51,7 +60,7 @@ def explain_off(recipe: Recipe) -> None:
         "packages of `requirements.txt` installed, start the dashboard and press *Train* there, or run"
     )
     st.code(_command_line(recipe), language="sh")
-    st.caption("The folder it writes can be shown here by whoever runs the server, or at home under *Runs*.")
+    st.caption("What *Train* makes there is kept under *Runs*; the command writes a folder of the same kind.")
 
 
 def explain_missing(recipe: Recipe) -> None:
@@ -64,85 +73,92 @@ def explain_missing(recipe: Recipe) -> None:
 
 
 def show() -> None:
-    """What is going on at the desk, or what has come of the visitor's own run."""
+    """What is going on at the desk, or what has come of the run that the visitor asked for or watched."""
     with state.explained():
         desk = training.desk()
     mine, running = training.own_ticket(), desk.running
-    if running is not None:
+    if running is not None or (mine is not None and not mine.state.is_over):
         st.fragment(_live, run_every=_TICK_S)(running)
-    elif mine is None:
+    ended = mine or st.session_state.get(_WATCHED)
+    if ended is not None and ended.state.is_over:
+        _outcome(ended)
+    elif running is None and mine is None:
         st.caption(
-            "No run is going on. *Train* starts one to watch: the loss as it falls, both files' accuracy after "
-            "each epoch, the kernels and weights as they change."
+            "No run is going on. *Train* starts one to watch: the loss as it falls, both files' accuracy after each "
+            "epoch, the kernels and weights as they change."
         )
-    if mine is not None and mine.state.is_over:
-        _outcome(mine)
 
 
-def _live(shown: Ticket) -> None:
-    mine, visitor, desk = training.own_ticket(), training.visitor(), training.desk()
-    shown.seen_by(visitor)
+def _live(shown: Ticket | None) -> None:
+    mine, visitor = training.own_ticket(), training.visitor()
     if mine is not None:
         mine.seen_by(visitor)
-    if desk.running is not shown:
+    if training.desk().running is not shown:
         st.rerun()
+    if shown is None:
+        st.progress(0.0, text="Your run begins at once …")
+        return
+    shown.seen_by(visitor)
+    if mine is None and not shown.is_private:
+        st.session_state[_WATCHED] = shown
     with st.container(border=True, key="live"):
         _progress(shown, mine)
-        if shown.is_private and shown is not mine:
+        if shown.is_private and not shown.is_asked_by(visitor):
             st.caption("Another visitor trains on data of their own; what becomes of it is shown to them alone.")
             return
-        draw_trace(shown.trace, shown.recipe)
+        draw_trace(shown.trace, shown.recipe, "live")
 
 
 def _progress(shown: Ticket, mine: Ticket | None) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
     row.progress(shown.done, text=_sentence_case(training.standing(shown)))
     if shown.may_be_stopped_by(training.visitor()):
-        row.button("Stop", icon=":material/stop_circle:", on_click=training.desk().stop, args=(shown,), key="stop-run")
-    if shown is mine:
+        row.button("Stop", icon=":material/stop_circle:", on_click=training.stop, args=(shown,), key="stop-run")
+    if shown.is_asked_by(training.visitor()):
         return
     waiting = training.desk().waiting
     if mine in waiting:
         row = st.container(horizontal=True, vertical_alignment="center")
-        row.caption(f"Yours is number {waiting.index(mine) + 1} in the queue; this is the run before it.")
-        row.button("Withdraw", icon=":material/close:", on_click=training.desk().stop, args=(mine,), key="withdraw")
+        turn = waiting.index(mine)
+        row.caption("You are next; meanwhile, the run before yours." if turn == 0 else f"{turn + 1} runs before yours.")
+        row.button("Withdraw", icon=":material/close:", on_click=training.stop, args=(mine,), key="withdraw")
     else:
         st.caption("You watch another visitor's run. The server trains one network at a time.")
 
 
-def draw_trace(trace: Trace, recipe: Recipe) -> None:
-    """The curves, kernels and weights of a run."""
+def draw_trace(trace: Trace, recipe: Recipe, key: str) -> None:
+    """The curves, kernels and weights of a run; ``key`` tells two of them on one page apart."""
     if not trace.steps:
         st.caption("TensorFlow is being loaded; the first numbers come in a few seconds.")
         return
-    with st.container(key="cards-curves"):
+    with st.container(key=f"cards-curves-{key}"):
         loss, accuracy = st.columns(2)
     with loss:
         st.markdown("**Loss**")
-        chart(figures.loss(trace, recipe.epochs), "train-loss", "Loss against epochs: in training, and on test images")
+        chart(figures.loss(trace, recipe.epochs), f"{key}-loss", "Loss against epochs: in training, and on test images")
     with accuracy:
         st.markdown("**Accuracy**")
         chart(
             figures.accuracy(trace, recipe.epochs),
-            "train-accuracy",
+            f"{key}-accuracy",
             "Accuracy against epochs: while training, and of the float32 and float16 file on the test images",
         )
     if trace.last is None:
         return
-    with st.container(key="cards-weights"):
+    with st.container(key=f"cards-weights-{key}"):
         kernels, convolution, dense = st.columns(3)
     with kernels:
         st.markdown(f"**{count_text(recipe.filters, 'kernel')} of the convolution**")
-        chart(weight_figures.kernels(trace), "train-kernels", "The kernels' weights as coloured squares")
-    for column, key, title in (
+        chart(weight_figures.kernels(trace), f"{key}-kernels", "The kernels' weights as coloured squares")
+    for column, tensor, title in (
         (convolution, "conv_2d.kernel", "Weights of the convolution"),
         (dense, "fully_connected.weights", "Weights of the dense layer"),
     ):
         with column:
             st.markdown(f"**{title}**")
             chart(
-                weight_figures.weight_histogram(trace, key),
-                f"train-{key}",
+                weight_figures.weight_histogram(trace, tensor),
+                f"{key}-{tensor}",
                 f"Histogram: {title.lower()}, now and before training",
             )
 
@@ -151,10 +167,16 @@ def _outcome(ticket: Ticket) -> None:
     if ticket.state is not State.DONE:
         with st.container(border=True):
             icon = ":gray[:material/stop_circle:]" if ticket.state is State.STOPPED else ":red[:material/error:]"
-            st.markdown(f"{icon} **Your run was not finished.** {plain(ticket.error or '')} Nothing of it was kept.")
+            st.markdown(f"{icon} **The run was not finished.** {plain(ticket.error or '')} Nothing of it was kept.")
         return
-    with state.explained():
+    try:
         name, found, bundled = training.outcome(ticket)
+    except RunError:
+        st.caption("This run was deleted meanwhile.")
+        return
+    except HalfBitsError as error:
+        st.error(str(error), icon=":material/error:")
+        return
     st.header("What came of it", anchor="outcome")
     kept = "seen by you alone, until you leave" if ticket.is_private else "kept on this server"
     st.markdown(
@@ -166,6 +188,8 @@ def _outcome(ticket: Ticket) -> None:
             f":orange[:material/delete_sweep:] To make room, the oldest runs were removed: "
             f"{plain(', '.join(ticket.removed))}. Pin a run to keep it."
         )
+    if ticket.remark is not None:
+        st.caption(f":orange[:material/error:] {plain(ticket.remark)}")
     with st.container(horizontal=True, vertical_alignment="center"):
         if training.is_in_use(ticket):
             st.button("In use on all pages", icon=":material/check:", disabled=True)
@@ -179,7 +203,7 @@ def _outcome(ticket: Ticket) -> None:
         st.table(_rows(found, bundled, name), hide_index=True)
     with st.container(border=True):
         st.markdown("**How it went**")
-        draw_trace(ticket.trace, ticket.recipe)
+        draw_trace(ticket.trace, ticket.recipe, "outcome")
 
 
 def _headline(found: Comparison) -> None:
