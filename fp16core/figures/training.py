@@ -150,7 +150,7 @@ def _floor(
     x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], results: npt.NDArray[np.float64], epochs: int
 ) -> int:
     """Where the axis of accuracies begins; in a long run, the first epoch's rise may come from below."""
-    few = epochs <= _FEW_EPOCHS or not results.size
+    few = epochs <= _FEW_EPOCHS
     seen = np.concatenate([y if few else y[x > 1], results])
     lowest = 100 * float(np.nanmin(seen, initial=0.5 if few else 0.9))
     return next(floor for floor in _FLOORS if floor <= lowest)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from fp16core.vocabulary import DatasetError, ModelFileError, ModelPair
-from pages.shared.subject import forget_private
+from pages.shared.subject import default_name, forget_private
 
 _STATE = "own-files"
 
@@ -100,6 +100,7 @@ def forget_pair() -> None:
     """Drop the visitor's own models, and all that was computed from them."""
     forget_private()
     files().pair = None
+    choose_pair(default_name())
 
 
 def forget_dataset() -> None:

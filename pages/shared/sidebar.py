@@ -4,8 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from fp16core.figures.runs import recipe_text
+from fp16core.models.recipe import Recipe
 from fp16core.models.run import Run
-from fp16core.text import bytes_text, count_text
+from fp16core.text import bytes_text
 from fp16core.vocabulary import HalfBitsError
 from pages.shared import own, state, store
 from pages.shared.subject import Subject, default_name, default_subject, settle
@@ -31,11 +33,10 @@ def show_active_pair() -> None:
             # Each page explains; the sidebar only must not claim a pair.
             st.markdown(":red[:material/error: none that can be used]")
             return
-        recipe = pair.run.get("recipe", {})
-        epochs = recipe.get("epochs")
+        recipe = pair.run.get("recipe")
         st.caption(
             f"float32 {bytes_text(len(pair.reference))}  \nfloat16 {bytes_text(len(pair.target))}"
-            + (f"  \nseed {recipe.get('seed')}, {count_text(epochs, 'epoch')}" if epochs else "")
+            + (f"  \n{recipe_text(Recipe.of(recipe))}" if recipe else "")
             + (
                 "  \nseen by you alone, forgotten when you leave"
                 if chosen.own_pair
@@ -51,8 +52,8 @@ def _choose_pair() -> Subject:
         st.session_state[_MODEL] = wanted
     # The address is behind when a button has chosen.
     linked = None if wanted in subjects else st.query_params.get(_MODEL)
-    if st.session_state.get(_MODEL) not in subjects:
-        st.session_state.pop(_MODEL, None)
+    if st.session_state.get(_MODEL, default_name()) not in subjects:
+        st.session_state[_MODEL] = default_name()
     if len(subjects) == 1:
         st.caption("Active model pair")
         st.markdown(f"**{default_name()}**")
