@@ -149,8 +149,13 @@ def test_graphs_that_no_page_could_show_are_refused(pair: ModelPair) -> None:
     def many(tree: Any, operators: dict[str, Any]) -> None:
         tree.subgraphs[0].operators += [operators["MAX_POOL_2D"]] * inspection.MAX_OPERATORS
 
+    def nameless(tree: Any, operators: dict[str, Any]) -> None:
+        for tensor in tree.subgraphs[0].tensors:
+            tensor.name = None
+
     for edit, words in (
         (two_graphs, "has 2 graphs"),
+        (nameless, "LiteRT Quantizer refuses the model"),
         (backwards, r"reads '"),
         (custom, "is none of LiteRT's own"),
         (many, "operators and "),

@@ -1,5 +1,6 @@
 """Float32 to float16 without TensorFlow, by LiteRT Quantizer."""
 
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,6 +9,19 @@ import numpy as np
 
 from fp16core.convert.tflite_file import read_tflite
 from fp16core.vocabulary import ModelFileError
+
+# What it raises on models it does not know, and on damaged ones that it did not expect.
+_REFUSALS = (
+    ValueError,
+    RuntimeError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    OverflowError,
+    struct.error,
+)
 
 INTEGER_RECIPES = {
     "int8 weight-only": "weight_only_wi8_afp32",
@@ -103,7 +117,7 @@ def _quantized(work: Any) -> bytes:
 def _refusal_named(name: str) -> Iterator[None]:
     try:
         yield
-    except (ValueError, RuntimeError, KeyError, IndexError, TypeError, NotImplementedError) as error:
+    except _REFUSALS as error:
         raise ModelFileError(f"{name}: LiteRT Quantizer refuses the model ({error}).") from error
 
 
