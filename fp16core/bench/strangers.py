@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -49,7 +49,9 @@ class Offered:
     odd
         Files that the trial accepted, and that were refused when they were used here.
     median_s, longest_s
-        Seconds from the offer to the answer, waiting left out.
+        Seconds from the offer to the answer.
+    why_ended
+        What is said of files at which the process came to its end.
     """
 
     kind: str
@@ -60,6 +62,7 @@ class Offered:
     odd: int
     median_s: float
     longest_s: float
+    why_ended: tuple[str, ...]
 
     def document(self) -> dict[str, Any]:
         """The row for JSON."""
@@ -97,46 +100,60 @@ def measure_strangers(report: Progress, count: int = STRANGERS, seed: int = 0) -
     pair, random = load_pair(pairs.BUNDLED), np.random.default_rng(seed)
     kinds = list(KINDS)
     room = WaitingRoom(_AT_ONCE, _AT_ONCE)
-    open_tickets: Open = []
-    outcomes: list[Outcome] = []
+    offered: list[_Offer] = []
+    answered: list[_Answer] = []
     for number in range(count):
         kind, together = kinds[number % len(kinds)], number // len(kinds) % 2
-        files = [("float32", pair.reference)]
+        report(f"offering corrupted files: {kind}", 0.8 * number / count)
         if together:
-            files.append(("float16", corrupted(pair.target, kind, random)))
+            files = [("float32", pair.reference), ("float16", corrupted(pair.target, kind, random))]
         else:
             files = [("float32", corrupted(pair.reference, kind, random))]
-        report(f"offering corrupted files: {kind}", number / count)
         wish = Wish(trial.MODULE, trial.request_for([n for n, _ in files]), [m for _, m in files], trial.LIMITS)
-        open_tickets.append((kind, files, room.hand_in(wish), time.perf_counter()))
-        while len(open_tickets) >= _AT_ONCE:
-            outcomes += _collected(open_tickets)
-    while open_tickets:
-        outcomes += _collected(open_tickets)
-    return [_summed("all", outcomes)] + [_summed(kind, [o for o in outcomes if o[0] == kind]) for kind in kinds]
+        offered.append(_Offer(kind, files, room.hand_in(wish), time.perf_counter()))
+        while len(offered) >= _AT_ONCE:
+            answered += _answered(offered)
+    while offered:
+        answered += _answered(offered)
+    outcomes = []
+    for number, answer in enumerate(answered):
+        report("using those that were taken", 0.8 + 0.2 * number / count)
+        outcomes.append((answer, _became(answer.offer)))
+    return [_summed("all", outcomes)] + [
+        _summed(kind, [o for o in outcomes if o[0].offer.kind == kind]) for kind in kinds
+    ]
 
 
-Outcome = tuple[str, str, float]
-"""Kind of corruption, what became of the file, seconds."""
-
-Open = list[tuple[str, list[Named], Ticket, float]]
-
-
-def _collected(tickets: Open) -> Iterator[Outcome]:
-    """Outcomes of the tickets that are over, at least one; they are taken off the list."""
-    while not any(ticket.is_over for _, _, ticket, _ in tickets):
-        tickets[0][2].wait(0.01)
-    for kind, files, ticket, start in [entry for entry in tickets if entry[2].is_over]:
-        tickets.remove((kind, files, ticket, start))
-        seconds = time.perf_counter() - start
-        yield kind, _became(ticket, files), seconds
+@dataclass(frozen=True)
+class _Offer:
+    kind: str
+    files: list[Named]
+    ticket: Ticket
+    start: float
 
 
-def _became(ticket: Ticket, files: list[Named]) -> str:
-    if ticket.answer is None:
-        return "refused" if ticket.job is not None and ticket.job.was_refused else "ended"
+@dataclass(frozen=True)
+class _Answer:
+    offer: _Offer
+    seconds: float
+
+
+def _answered(offered: list[_Offer]) -> list[_Answer]:
+    """The offers that are answered, at least one; they are taken off the list."""
+    while not any(offer.ticket.is_over for offer in offered):
+        offered[0].ticket.wait(0.01)
+    over = [offer for offer in offered if offer.ticket.is_over]
+    for offer in over:
+        offered.remove(offer)
+    return [_Answer(offer, time.perf_counter() - offer.start) for offer in over]
+
+
+def _became(offer: _Offer) -> str:
+    answer, job = offer.ticket.answer, offer.ticket.job
+    if answer is None:
+        return "refused" if job is not None and job.was_refused else "ended"
     try:
-        _use(trial.tried(ticket.answer, files).pair)
+        _use(trial.tried(answer, offer.files).pair)
     except HalfBitsError:
         return "odd"
     return "taken"
@@ -154,11 +171,14 @@ def _use(pair: ModelPair) -> None:
                 raise  # on other pages it is a sentence, of which the trial has told
 
 
-def _summed(kind: str, outcomes: list[Outcome]) -> Offered:
-    became = [what for _, what, _ in outcomes]
-    seconds = [seconds for _, _, seconds in outcomes] or [0.0]
+def _summed(kind: str, outcomes: list[tuple[_Answer, str]]) -> Offered:
+    became = [what for _, what in outcomes]
+    seconds = [answer.seconds for answer, _ in outcomes] or [0.0]
+    why = tuple(str(answer.offer.ticket.error) for answer, what in outcomes if what == "ended")
     counts = {what: became.count(what) for what in ("taken", "refused", "ended", "odd")}
-    return Offered(kind, len(outcomes), **counts, median_s=statistics.median(seconds), longest_s=max(seconds))
+    return Offered(
+        kind, len(outcomes), **counts, median_s=statistics.median(seconds), longest_s=max(seconds), why_ended=why
+    )
 
 
 def _description(model: bytes) -> np.ndarray:

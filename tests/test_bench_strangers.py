@@ -1,0 +1,32 @@
+"""A small part of ``python -m fp16core bench strangers``: corrupted files harm nobody."""
+
+import numpy as np
+import pytest
+
+from fp16core.bench.strangers import KINDS, corrupted, measure_strangers
+from fp16core.vocabulary import ModelPair
+
+
+def test_every_corrupted_file_is_answered_and_this_process_survives() -> None:
+    """28 files, four of each kind, with another seed than the benchmark's; those that are taken are used here."""
+    done: list[float] = []
+    every, *kinds = measure_strangers(lambda what, share: done.append(share), count=28, seed=7)
+    assert every.files == every.taken + every.refused + every.ended == 28
+    assert [kind.files for kind in kinds] == [4] * len(KINDS)
+    assert every.odd == 0
+    assert every.taken > 0, "bits flipped among the weights leave a good file"
+    assert every.refused > every.taken
+    assert done == sorted(done)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_corruption_is_seeded_and_leaves_the_original_alone(kind: str, pair: ModelPair) -> None:
+    before = bytes(bytearray(pair.reference))
+    first, again, other = (corrupted(pair.reference, kind, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert first == again
+    assert len({first, other, before}) == 3
+    assert pair.reference == before
+    if kind.startswith(("bits", "bytes", "blocks", "offsets")):
+        changed = np.frombuffer(first, np.uint8) != np.frombuffer(before, np.uint8)
+        assert len(first) == len(before)
+        assert 1 <= changed.sum() <= 512
