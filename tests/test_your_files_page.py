@@ -1,6 +1,8 @@
 """The page *Your files* through Streamlit's own test driver, and every page with what came by it."""
 
+import gc
 import io
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -119,6 +121,17 @@ def test_forgetting_goes_back_to_the_bundled_pair_and_holds_nothing(pair: ModelP
     assert held(app) == {}
     assert not app.subheader
     assert "Bundled pair" in sidebar(app)
+
+
+def test_what_is_forgotten_is_gone_from_memory(pair: ModelPair) -> None:
+    """The models, and all that pages have kept of them."""
+    app = turn_to(tried(visit("your_files"), ("mine.tflite", pair.reference)), "overview")
+    app.switch_page("pages/weights.py").run()
+    app.switch_page("pages/your_files.py").run()
+    watched = weakref.ref(app.session_state["own-files"].pair)
+    app.button(key="own-forget").click().run()
+    gc.collect()
+    assert watched() is None
 
 
 def test_two_files_are_a_pair_in_any_order(pair: ModelPair) -> None:

@@ -126,7 +126,7 @@ def likeness(images: npt.NDArray[np.uint8], comparison: Comparison) -> Likeness:
     if len(images) < MIN_IMAGES:
         raise DatasetError(
             f"the data set has {len(images)} test images; at least {MIN_IMAGES} are needed to tell what looks like a "
-            "digit. Choose another with HALFBITS_MNIST."
+            "digit. Choose a larger one."
         )
     vectors = _pooled(images)
     distances = _leave_one_out(vectors, comparison, _spread(0, len(images) // 2))

@@ -46,7 +46,7 @@ class Attempt:
     @property
     def is_keras(self) -> bool:
         """Whether it is a ``.keras`` file."""
-        return self.files[0][0].endswith(KERAS)
+        return _is_keras(self.files[0][0])
 
     def tried(self) -> Tried | None:
         """What the trial found, if it found the files good."""
@@ -85,7 +85,7 @@ def begin(uploads: Sequence[Upload]) -> None:
     """Hand the files in; whatever was on trial before is stopped."""
     stop()
     files = _named(uploads)
-    if any(name.endswith(KERAS) for name, _ in files):
+    if any(_is_keras(name) for name, _ in files):
         if len(files) > 1:
             _fail("A .keras file is both models in one; upload it alone.")
             return
@@ -166,6 +166,10 @@ def held() -> dict[str, int]:
         found[f"data set {mine.dataset.name}"] = len(mine.dataset.contents)
         found["its test images, unpacked"] = mine.dataset.images.nbytes + mine.dataset.labels.nbytes
     return found
+
+
+def _is_keras(name: str) -> bool:
+    return name.lower().endswith(KERAS)
 
 
 def _reason(ended: Attempt) -> str:
