@@ -23,6 +23,7 @@ from fp16core.models.pair import BUNDLED
 from fp16core.vocabulary import ModelFileError, ModelPair
 from fp16core.worker import keras_file
 from fp16core.worker.job import Job
+from fp16core.worker.scratch import scratch_folder
 from tests.conftest import ROOT
 from tests.strangers import stranger
 from tests.test_worker import PATIENCE_S, is_alive, without_tensorflow
@@ -179,6 +180,17 @@ def assert_nothing_is_left(before: set[Path]) -> None:
     while leftovers() - before and time.monotonic() < deadline:
         time.sleep(0.05)
     assert leftovers() <= before
+
+
+def test_temporary_files_go_with_the_folder() -> None:
+    usual = tempfile.gettempdir()
+    with scratch_folder() as folder:
+        made = Path(tempfile.mkdtemp())
+        assert made.parent == folder
+        (made / "weights").write_bytes(b"x")
+        assert folder.stat().st_mode & 0o077 == 0, "nobody else may look into it"
+    assert not folder.exists()
+    assert tempfile.gettempdir() == usual
 
 
 def test_stopping_in_the_middle_leaves_no_file() -> None:

@@ -4,7 +4,6 @@
 """
 
 import base64
-import tempfile
 from pathlib import PurePath
 from typing import Any
 
@@ -46,7 +45,6 @@ def convert(request: dict[str, Any], client: Client) -> dict[str, Any]:
     client.progress("loading TensorFlow", 0.05)
     import_tensorflow()
     with scratch_folder() as folder:
-        tempfile.tempdir = str(folder)  # where TensorFlow's converter puts what it reads again
         path = folder / "model.keras"
         path.write_bytes(contents)
         client.progress("loading the model", 0.4)

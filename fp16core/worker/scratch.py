@@ -15,11 +15,16 @@ _NEEDED_BYTES = 60_000_000
 def scratch_folder() -> Iterator[Path]:
     """A private folder, in memory if the system has room there, that is gone when the block or this process ends.
 
-    However it ends: a second process holds the other end of a pipe, and removes the folder when this end
-    is closed. It belongs to no group that `fp16core.worker.job.Job` kills.
+    In the block, temporary files of this process go there, too: TensorFlow's converter makes some. The
+    folder goes however the process ends, because a second one holds the other end of a pipe, and removes
+    the folder when this end is closed. It belongs to no group that `fp16core.worker.job.Job` kills.
     """
     in_memory = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _NEEDED_BYTES
     folder = tempfile.mkdtemp(prefix="halfbits-", dir=_MEMORY if in_memory else None)
     command = ["/bin/sh", "-c", 'read -r nothing; rm -rf -- "$0"', folder]
     with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True):  # noqa: S603  # our own words
-        yield Path(folder)
+        before, tempfile.tempdir = tempfile.tempdir, folder
+        try:
+            yield Path(folder)
+        finally:
+            tempfile.tempdir = before

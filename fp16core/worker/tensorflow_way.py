@@ -6,6 +6,7 @@ from typing import Any
 from fp16core.convert.from_keras import convert_keras
 from fp16core.convert.to_keras import rebuild_keras
 from fp16core.models.recipe import import_tensorflow
+from fp16core.worker.scratch import scratch_folder
 from fp16core.worker.serve import Client, serve
 
 MODULE = "fp16core.worker.tensorflow_way"
@@ -30,7 +31,8 @@ def convert(request: dict[str, Any], client: Client) -> dict[str, Any]:
     client.progress("rebuilding the network", 0.6)
     network = rebuild_keras(reference, "the float32 model")
     client.progress("converting to float16", 0.7)
-    target = convert_keras(network)[1]
+    with scratch_folder():
+        target = convert_keras(network)[1]
     client.progress("done", 1.0)
     return {"target": base64.b64encode(target).decode()}
 
