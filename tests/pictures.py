@@ -1,6 +1,7 @@
 """README's pictures, taken anew: ``python -m tests.pictures``."""
 
 import io
+import os
 import tempfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from fp16core.bench.photographs import photograph
 from tests.browsing import FLAGS, ROOT, chromium, served, settled
 
 WIDTH = 1400
+TRAINING_MS = 120_000
 PICTURES = {
     "overview": ("", 1000),
     "digits": ("digits?image=1242", 900),
@@ -35,6 +37,7 @@ def take(page: Page, name: str, height: int) -> None:
 def main() -> None:
     """Take all pictures on a server of their own."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        os.environ["HALFBITS_RUNS"] = str(Path(folder) / "runs")
         file = Path(folder) / "photo.jpg"
         file.write_bytes(photograph("5", "squared", np.random.default_rng(1)))
         browser = playwright.chromium.launch(executable_path=chromium(playwright), args=FLAGS)
@@ -49,6 +52,10 @@ def main() -> None:
             settled(page)
             page.locator("input[type=file]").first.set_input_files(file)
             take(page, "try_digit", 1420)
+            page.goto(f"{url}/train?train-epochs=3")
+            page.get_by_role("button", name="Train", exact=True).click()
+            page.get_by_role("heading", name="What came of it").wait_for(timeout=TRAINING_MS)
+            take(page, "train", 1900)
         browser.close()
 
 
