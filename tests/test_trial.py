@@ -164,10 +164,10 @@ def test_graphs_that_no_page_could_show_are_refused(pair: ModelPair) -> None:
 
 
 def test_a_file_that_crashes_the_runtime_costs_a_sentence(pair: ModelPair) -> None:
-    """A dense layer without weights: LiteRT follows a null pointer."""
+    """A convolution without a kernel: XNNPACK follows a null pointer."""
 
     def without_weights(tree: Any, operators: dict[str, Any]) -> None:
-        op = operators["FULLY_CONNECTED"]
+        op = operators["CONV_2D"]
         op.inputs = [op.inputs[0], -1, op.inputs[2]]
 
     job = offered(("crash.tflite", edited(pair.reference, without_weights)))

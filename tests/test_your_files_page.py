@@ -165,7 +165,7 @@ def test_without_tensorflow_the_page_says_what_to_install(monkeypatch: pytest.Mo
 
 
 def without_weights(tree: Any, operators: dict[str, Any]) -> None:
-    op = operators["FULLY_CONNECTED"]
+    op = operators["CONV_2D"]
     op.inputs = [op.inputs[0], -1, op.inputs[2]]
 
 
