@@ -9,21 +9,26 @@ point, in any order and with or without fused multiply-add, differs from the exa
 ``γ_n · Σ|terms|``, with ``γ_n = n·u / (1 − n·u)`` and the unit roundoff ``u = 2^−24`` (N. J. Higham,
 Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.1), if nothing over- or underflows.
 The smallest normal number for each term covers underflow; where a sum might overflow, nothing is said.
+
+In float16, with ``u = 2^−11``, that denominator is near 0 for a dense layer. There the sharper ``n·u · Σ|terms|``
+is used, which holds for any n and any order (C.-P. Jeannerod and S. M. Rump, SIAM J. Matrix Anal. Appl. 34, 2013).
+
 The bounds themselves are computed in float64, whose own error is below that of the two terms by
 which n is taken too large.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import combinations, product
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from fp16core.convert.chain import Layer
+from fp16core.numerics.layer_views import activation, columns, patches, windows
 from fp16core.vocabulary import CLASSES, ModelFileError
 
 Array = npt.NDArray[np.float64]
@@ -31,9 +36,33 @@ Array = npt.NDArray[np.float64]
 BATCH_SIZE = 25
 """Images bounded at once: what keeps the convolution's patches in the processor's cache."""
 
-_UNIT_ROUNDOFF = 2.0**-24
-_SMALLEST_NORMAL = 2.0**-126
-_LARGEST = float(np.finfo(np.float32).max)
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """In which numbers sums and products are computed.
+
+    Attributes
+    ----------
+    unit_roundoff, smallest_normal, largest
+        Of the format.
+    growth
+        By which multiple of Σ|terms| a sum of so many products may be wrong.
+    rounds_images
+        Whether the pixels, which are float32, are rounded first.
+    """
+
+    unit_roundoff: float
+    smallest_normal: float
+    largest: float
+    growth: Callable[[int], float]
+    rounds_images: bool
+
+
+FLOAT32_ARITHMETIC = Arithmetic(
+    2.0**-24, 2.0**-126, float(np.finfo(np.float32).max), lambda n: n * 2.0**-24 / (1 - n * 2.0**-24), False
+)
+FLOAT16_ARITHMETIC = Arithmetic(2.0**-11, 2.0**-14, float(np.finfo(np.float16).max), lambda n: n * 2.0**-11, True)
+
 _ONE_LIMIT = threading.Lock()
 _PAIRS = np.array(list(combinations(range(CLASSES), 2))).T
 
@@ -71,6 +100,7 @@ def bound_logits(
     layers: Sequence[Layer],
     errors: Mapping[str, Array],
     images: npt.NDArray[np.float32],
+    arithmetic: Arithmetic = FLOAT32_ARITHMETIC,
 ) -> LogitBounds:
     """Bound the logits of all models whose weights differ from the reference's by no more than ``errors``.
 
@@ -84,6 +114,8 @@ def bound_logits(
         error is infinite nothing can be said, and the bounds are infinite or NaN.
     images : float32, shape (n, 28, 28)
         What the models are given.
+    arithmetic
+        How they compute.
 
     Raises
     ------
@@ -95,16 +127,9 @@ def bound_logits(
     # Two threads for products as small as these wait for each other: ten times as long on a busy machine. The limit
     # holds for the whole process, so only one thread at a time may set it and take it back.
     with _ONE_LIMIT, threadpool_limits(1, user_api="blas"), np.errstate(invalid="ignore", over="ignore"):
-        parts = [_bound_batch(layers, errors, images[i : i + BATCH_SIZE]) for i in range(0, len(images), BATCH_SIZE)]
+        bound = _Bound(layers, errors, arithmetic)
+        parts = [bound.of_batch(images[i : i + BATCH_SIZE]) for i in range(0, len(images), BATCH_SIZE)]
     return LogitBounds(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("low", "high", "leads")))
-
-
-def _bound_batch(layers: Sequence[Layer], errors: Mapping[str, Array], images: npt.NDArray[np.float32]) -> LogitBounds:
-    values = images.astype(np.float64)
-    interval = _Interval(values, values)
-    for layer in layers[:-1]:
-        interval = _through(layer, errors, interval)
-    return _logits(layers[-1], errors, interval)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +158,7 @@ class _Sums:
     centre
         The sums of the activations' midpoints, shape (…, sums).
     own_error
-        What the errors of the weights, the bias and of float32 arithmetic can add, shape (…, sums).
+        What the errors of the weights, the bias and of the arithmetic can add, shape (…, sums).
     """
 
     weights: Array
@@ -146,69 +171,59 @@ class _Sums:
         return _Interval(self.centre - reach, self.centre + reach)
 
 
-def _through(layer: Layer, errors: Mapping[str, Array], given: _Interval) -> _Interval:
-    name, shape = layer.operator.name, layer.output_shape
-    if name == "RESHAPE":
-        return given.each(lambda values: values.reshape(len(values), *shape))
-    if name == "MAX_POOL_2D":
-        pooled = given.each(lambda values: reduce(np.maximum, _windows(layer, values)))
-        return pooled.each(_activation(layer))
-    return _sums(layer, errors, given).interval().each(_activation(layer))
+@dataclass(frozen=True, eq=False)
+class _Bound:
+    """Interval arithmetic through a network."""
 
+    layers: Sequence[Layer]
+    errors: Mapping[str, Array]
+    arithmetic: Arithmetic
 
-def _sums(layer: Layer, errors: Mapping[str, Array], given: _Interval) -> _Sums:
-    stored = layer.weights if layer.weights is not None else np.zeros((0, 0))
-    if layer.operator.name == "CONV_2D":
-        given = given.each(lambda values: _patches(layer, values))
-    weights, bias = _columns(stored), np.zeros(len(stored)) if layer.bias is None else layer.bias.astype(np.float64)
-    weight_errors = _columns(errors[layer.weights_key])
-    bias_errors = errors[layer.bias_key] if layer.bias_key else np.zeros_like(bias)
-    centre, radius = (given.low + given.high) / 2, (given.high - given.low) / 2
-    terms = len(weights) + 3  # the bias is a term; two more cover the arithmetic done here
-    gamma = terms * _UNIT_ROUNDOFF / (1 - terms * _UNIT_ROUNDOFF)
-    own_error = (np.abs(centre) + radius) @ (weight_errors + gamma * (np.abs(weights) + weight_errors))
-    own_error += bias_errors + gamma * (np.abs(bias) + bias_errors) + terms * _SMALLEST_NORMAL
-    # Each sum of magnitudes is below its share of the error over γ; where that leaves float32, nothing is certain.
-    own_error[own_error >= gamma * _LARGEST] = np.inf
-    return _Sums(weights, radius, centre @ weights + bias, own_error)
+    def of_batch(self, images: npt.NDArray[np.float32]) -> LogitBounds:
+        values = images.astype(np.float64)
+        interval = _Interval(values, values)
+        if self.arithmetic.rounds_images:
+            reach = self.arithmetic.unit_roundoff * np.abs(values) + self.arithmetic.smallest_normal * (values != 0)
+            interval = _Interval(values - reach, values + reach)
+        for layer in self.layers[:-1]:
+            interval = self._through(layer, interval)
+        return self._logits(self.layers[-1], interval)
 
+    def _through(self, layer: Layer, given: _Interval) -> _Interval:
+        name, shape = layer.operator.name, layer.output_shape
+        if name == "RESHAPE":
+            return given.each(lambda values: values.reshape(len(values), *shape))
+        if name == "MAX_POOL_2D":
+            pooled = given.each(lambda values: reduce(np.maximum, windows(layer, values)))
+            return pooled.each(activation(layer))
+        return self._sums(layer, given).interval().each(activation(layer))
 
-def _logits(layer: Layer, errors: Mapping[str, Array], given: _Interval) -> LogitBounds:
-    sums = _sums(layer, errors, given)
-    first, second = _PAIRS
-    # An activation's error moves both logits of a pair; only their difference of weights counts.
-    lead = sums.centre[:, first] - sums.centre[:, second]
-    reach = sums.radius @ np.abs(sums.weights[:, first] - sums.weights[:, second])
-    reach += sums.own_error[:, first] + sums.own_error[:, second]
-    leads = np.zeros((len(lead), CLASSES, CLASSES))
-    leads[:, first, second], leads[:, second, first] = lead - reach, -lead - reach
-    interval = sums.interval()
-    return LogitBounds(interval.low, interval.high, leads)
+    def _sums(self, layer: Layer, given: _Interval) -> _Sums:
+        stored = layer.weights if layer.weights is not None else np.zeros((0, 0))
+        if layer.operator.name == "CONV_2D":
+            given = given.each(lambda values: patches(layer, values))
+        weights = columns(stored).astype(np.float64)
+        bias = np.zeros(len(stored)) if layer.bias is None else layer.bias.astype(np.float64)
+        weight_errors = columns(self.errors[layer.weights_key])
+        bias_errors = self.errors[layer.bias_key] if layer.bias_key else np.zeros_like(bias)
+        centre, radius = (given.low + given.high) / 2, (given.high - given.low) / 2
+        terms = len(weights) + 3  # the bias is a term; two more cover the arithmetic done here
+        growth = self.arithmetic.growth(terms)
+        own_error = (np.abs(centre) + radius) @ (weight_errors + growth * (np.abs(weights) + weight_errors))
+        own_error += bias_errors + growth * (np.abs(bias) + bias_errors) + terms * self.arithmetic.smallest_normal
+        # Each sum of magnitudes is below its share of the error over the growth; where that leaves the format,
+        # nothing is certain.
+        own_error[own_error >= growth * self.arithmetic.largest] = np.inf
+        return _Sums(weights, radius, centre @ weights + bias, own_error)
 
-
-def _activation(layer: Layer) -> Callable[[Array], Array]:
-    limits = {"NONE": (-np.inf, np.inf), "RELU": (0.0, np.inf), "RELU6": (0.0, 6.0)}[layer.activation]
-    return lambda values: np.clip(values, *limits)
-
-
-def _columns(stored: npt.NDArray[np.floating]) -> Array:
-    """LiteRT's weights, whose first axis counts the sums, as a matrix with a column for each sum."""
-    return stored.reshape(len(stored), -1).T.astype(np.float64)
-
-
-def _patches(layer: Layer, values: Array) -> Array:
-    """What the kernel sees at each place, as the last axis, in the order of the kernel's weights."""
-    stacked = np.stack(list(_windows(layer, values)), axis=3)
-    return stacked.reshape(*stacked.shape[:3], -1)
-
-
-def _windows(layer: Layer, values: Array) -> Iterator[Array]:
-    """Views of (n, height, width, channels), one for each place in the window, each in the layer's strides."""
-    settings, (height, width) = layer.operator.settings, layer.output_shape[:2]
-    if layer.weights is None:
-        rows, columns = int(settings["filter_height"]), int(settings["filter_width"])
-    else:
-        rows, columns = layer.weights.shape[1:3]
-    down, right = int(settings["stride_height"]), int(settings["stride_width"])
-    for i, j in product(range(rows), range(columns)):
-        yield values[:, i : i + down * (height - 1) + 1 : down, j : j + right * (width - 1) + 1 : right]
+    def _logits(self, layer: Layer, given: _Interval) -> LogitBounds:
+        sums = self._sums(layer, given)
+        first, second = _PAIRS
+        # An activation's error moves both logits of a pair; only their difference of weights counts.
+        lead = sums.centre[:, first] - sums.centre[:, second]
+        reach = sums.radius @ np.abs(sums.weights[:, first] - sums.weights[:, second])
+        reach += sums.own_error[:, first] + sums.own_error[:, second]
+        leads = np.zeros((len(lead), CLASSES, CLASSES))
+        leads[:, first, second], leads[:, second, first] = lead - reach, -lead - reach
+        interval = sums.interval()
+        return LogitBounds(interval.low, interval.high, leads)

@@ -1,0 +1,116 @@
+"""An emulation, in NumPy, of networks computed in half precision.
+
+Weights, biases, pixels and the result of every operator are rounded to float16. How sums are formed
+in between is what hardware differs in, and what `Summation` names. Every single operation is
+rounded as IEEE 754 asks: NumPy computes a float16 sum or product in float32 and rounds it, and
+float32 has more than twice float16's digits and two, so that rounding twice does no harm (S. A. Figueroa,
+ACM SIGNUM Newsletter 30, 1995).
+"""
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+from functools import reduce
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.convert.chain import Layer
+from fp16core.numerics.layer_views import activation, columns, patches, windows
+
+Half = npt.NDArray[np.float16]
+
+LANES = 8
+"""Partial sums of `Summation.LANES`."""
+
+_TOGETHER = 4
+"""Inputs that a GPU thread takes at once: the channels of a texel."""
+
+
+class Summation(Enum):
+    """How the products of weights and activations are added up."""
+
+    FLOAT32 = "in float32, rounded once at the end"
+    IN_TURN = "in float16, one product after the other"
+    LANES = "in float16, in eight partial sums that are added in halves"
+
+
+def emulate(
+    layers: Sequence[Layer], images: npt.NDArray[np.float32], summation: Summation, last: Summation | None = None
+) -> npt.NDArray[np.float32]:
+    """Logits of a network in half precision.
+
+    Parameters
+    ----------
+    layers
+        A network, read by `fp16core.convert.chain.read_chain`.
+    images : float32, shape (n, 28, 28)
+    summation
+        How sums are formed.
+    last
+        How they are formed in fully connected layers, if otherwise: GPUs share those sums among threads, as each of
+        them is long and there are few.
+
+    Returns
+    -------
+    float32, shape (n, 10)
+        Float16 numbers, as float32. Infinite or NaN where float16 overflows.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):  # infinities are what float16 gives
+        values = images.astype(np.float16)
+        for layer in layers:
+            values = _through(layer, values, (last or summation) if _is_dense(layer) else summation)
+    return values.astype(np.float32)
+
+
+def is_float16(values: npt.NDArray[np.floating]) -> bool:
+    """Whether every number among these is one that float16 has; infinities and NaN are."""
+    with np.errstate(over="ignore"):
+        return bool(np.array_equal(values, values.astype(np.float16).astype(values.dtype), equal_nan=True))
+
+
+def _is_dense(layer: Layer) -> bool:
+    return layer.operator.name == "FULLY_CONNECTED"
+
+
+def _through(layer: Layer, values: Half, summation: Summation) -> Half:
+    name = layer.operator.name
+    if name == "RESHAPE":
+        return values.reshape(len(values), *layer.output_shape)
+    if name == "MAX_POOL_2D":
+        return activation(layer)(reduce(np.maximum, windows(layer, values)))
+    weights = columns((layer.weights if layer.weights is not None else np.zeros((0, 0))).astype(np.float16))
+    bias = np.zeros(weights.shape[1], np.float16) if layer.bias is None else layer.bias.astype(np.float16)
+    given = values if _is_dense(layer) else patches(layer, values)
+    return activation(layer)(_SUMS[summation](given, weights, bias))
+
+
+def _in_float32(given: Half, weights: Half, bias: Half) -> Half:
+    return (given.astype(np.float32) @ weights.astype(np.float32) + bias.astype(np.float32)).astype(np.float16)
+
+
+def _in_turn(given: Half, weights: Half, bias: Half) -> Half:
+    return _sum_of(given, weights, range(len(weights))) + bias
+
+
+def _in_lanes(given: Half, weights: Half, bias: Half) -> Half:
+    """Each lane takes every eighth group of four inputs; then the upper half of the lanes is added to the lower."""
+    groups = np.arange(len(weights)) // _TOGETHER
+    sums = [_sum_of(given, weights, np.flatnonzero(groups % LANES == lane)) for lane in range(LANES)]
+    while len(sums) > 1:
+        half = len(sums) // 2
+        sums = [low + high for low, high in zip(sums[:half], sums[half:], strict=True)]
+    return sums[0] + bias
+
+
+def _sum_of(given: Half, weights: Half, terms: Sequence[int] | npt.NDArray[np.intp] | range) -> Half:
+    total = np.zeros((*given.shape[:-1], weights.shape[1]), np.float16)
+    for term in terms:
+        total += given[..., term, None] * weights[term]
+    return total
+
+
+_SUMS: dict[Summation, Callable[[Half, Half, Half], Half]] = {
+    Summation.FLOAT32: _in_float32,
+    Summation.IN_TURN: _in_turn,
+    Summation.LANES: _in_lanes,
+}
