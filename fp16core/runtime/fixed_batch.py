@@ -1,0 +1,133 @@
+"""The same network for one size of batch, and its first operators alone, written without TensorFlow.
+
+LiteRT's GPU accelerator refuses a file that leaves the size of its batch open, and `CompiledModel`
+corrupts memory when it resizes one. A file for one size needs none of the arithmetic on shapes that
+makes any size possible: its results are stored in its place.
+"""
+
+import warnings
+from collections.abc import Mapping
+
+import flatbuffers
+import numpy as np
+import numpy.typing as npt
+from ai_edge_litert import schema_py_generated as schema
+from ai_edge_litert.interpreter import Interpreter
+
+from fp16core.convert.tflite_file import FILE_IDENTIFIER, damage_named, model_root, read_tflite
+from fp16core.text import first_line
+from fp16core.vocabulary import ModelFileError
+
+_ALIGNMENT = 16
+"""Where tensors' data begin in a file, a multiple of so many bytes, by LiteRT's schema."""
+
+
+def with_fixed_batch(model: bytes, batch: int, name: str = "the model", output: int | None = None) -> bytes:
+    """A copy of a ``.tflite`` file that takes so many images at once, no more and no fewer.
+
+    Parameters
+    ----------
+    model
+        Contents of a ``.tflite`` file with one input.
+    batch
+        Number of images.
+    name
+        What to call it in errors.
+    output
+        Index of the tensor that the copy computes instead of the last one; operators that it does not
+        need are left out.
+
+    Returns
+    -------
+    bytes
+        Contents of the copy. The indices of its tensors are the original's.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is damaged, has no operators or several graphs, or its batch is fixed to another size.
+    """
+    file = read_tflite(model, name)
+    if len(file.inputs) != 1 or len(file.outputs) != 1:
+        raise ModelFileError(f"{name} has {len(file.inputs)} inputs; expected a digit classifier with one.")
+    signature = file.inputs[0].shape_signature
+    if signature[:1] not in ((-1,), (batch,)):
+        raise ModelFileError(f"{name} takes {signature[0]} images at a time, and cannot be made to take {batch}.")
+    root = model_root(model, name)
+    with damage_named(name, len(model)):
+        content = schema.ModelT.InitFromObj(root)
+    folded = {index for op in file.shape_arithmetic() for index in op.outputs}
+    shapes, values = _computed(model, name, batch, folded)
+    graph = content.subgraphs[0]
+    last = file.outputs[0].index if output is None else output
+    dropped = {op.index for op in file.shape_arithmetic()}
+    needed = _needed(graph.operators, dropped, last)
+    graph.operators = [op for place, op in enumerate(graph.operators) if place in needed]
+    for index, tensor in enumerate(graph.tensors):
+        tensor.shape, tensor.shapeSignature = np.array(shapes[index], np.int32), None
+    for index, result in values.items():
+        stored = schema.BufferT()
+        stored.data = np.frombuffer(result.tobytes(), np.uint8)
+        content.buffers.append(stored)
+        graph.tensors[index].buffer = len(content.buffers) - 1
+    graph.outputs = np.array([last], np.int32)
+    for signature_def in content.signatureDefs or []:
+        for answer in signature_def.outputs or []:
+            answer.tensorIndex = last
+    return _written(content)
+
+
+def _computed(
+    model: bytes, name: str, batch: int, wanted: set[int]
+) -> tuple[Mapping[int, tuple[int, ...]], Mapping[int, npt.NDArray[np.generic]]]:
+    """Every tensor's shape for a batch of this size, and the values of some, which depend on nothing else."""
+    try:
+        with warnings.catch_warnings():
+            # Keeping all tensors is what is wanted; LiteRT warns that it takes memory.
+            warnings.filterwarnings("ignore", ".*experimental_preserve_all_tensors", UserWarning)
+            interpreter = Interpreter(model_content=model, num_threads=1, experimental_preserve_all_tensors=True)
+        given = interpreter.get_input_details()[0]
+        shape = (batch, *(int(side) for side in given["shape"][1:]))
+        interpreter.resize_tensor_input(given["index"], shape)
+        interpreter.allocate_tensors()
+        interpreter.set_tensor(given["index"], np.zeros(shape, given["dtype"]))
+        interpreter.invoke()
+        shapes = {
+            detail["index"]: tuple(int(s) for s in detail["shape"]) for detail in interpreter.get_tensor_details()
+        }
+        return shapes, {index: np.ascontiguousarray(interpreter.get_tensor(index)) for index in sorted(wanted)}
+    except (ValueError, RuntimeError) as error:
+        raise ModelFileError(
+            f"{name}: the LiteRT interpreter refuses batches of {batch} ({first_line(error)}); convert it with a "
+            "variable batch size."
+        ) from error
+
+
+def _needed(operators: list[schema.OperatorT], dropped: set[int], last: int) -> set[int]:
+    """Places of the operators that the last tensor follows from."""
+    producers = {
+        int(tensor): place for place, op in enumerate(operators) if place not in dropped for tensor in op.outputs
+    }
+    found: set[int] = set()
+    wanted = [last]
+    while wanted:
+        place = producers.get(wanted.pop())
+        if place is not None and place not in found:
+            found.add(place)
+            wanted += [int(tensor) for tensor in operators[place].inputs]
+    return found
+
+
+def _written(content: schema.ModelT) -> bytes:
+    builder = _AligningBuilder(1 << 16)
+    builder.Finish(content.Pack(builder), file_identifier=FILE_IDENTIFIER)
+    return bytes(builder.Output())
+
+
+class _AligningBuilder(flatbuffers.Builder):  # type: ignore[misc]  # flatbuffers has no types
+    """Aligns tensors' data as the schema asks, which its Python accessors leave out."""
+
+    def CreateNumpyVector(self, x: npt.NDArray[np.generic]) -> int:  # noqa: N802  # flatbuffers' name
+        if x.dtype == np.uint8:
+            self.Prep(_ALIGNMENT, x.size)
+        return int(super().CreateNumpyVector(x))
