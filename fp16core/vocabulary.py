@@ -67,6 +67,10 @@ class WorkerError(HalfBitsError):
     """A process that was to do a piece of work has not done it."""
 
 
+class ModeError(HalfBitsError):
+    """A model cannot be executed in the way asked for, on this machine."""
+
+
 class DependencyError(HalfBitsError):
     """An optional package that this work needs is not installed."""
 

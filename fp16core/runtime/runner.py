@@ -1,0 +1,171 @@
+"""A model of one batch size, executed in one of the modes. For processes that may crash, hang and fill their logs."""
+
+import functools
+import shutil
+import tempfile
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+from ai_edge_litert.compiled_model import (
+    CompiledModel,
+    CpuOptions,
+    Environment,
+    EnvironmentOptions,
+    GpuOptions,
+    HardwareAccelerator,
+    Options,
+)
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+from fp16core.convert.tflite_file import read_tflite
+from fp16core.runtime.modes import ExecutionMode
+from fp16core.text import first_line
+from fp16core.vocabulary import ModeError, ModelFileError
+
+Floats = npt.NDArray[np.float32]
+
+_FORCE_FP16 = 4
+"""TFLITE_XNNPACK_DELEGATE_FLAG_FORCE_FP16 of LiteRT's ``xnnpack_delegate.h``."""
+
+_RESOLVERS = {
+    ExecutionMode.CPU_FLOAT32: OpResolverType.AUTO,
+    ExecutionMode.CPU_REFERENCE: OpResolverType.BUILTIN_REF,
+}
+
+
+class ModeRunner:
+    """A model in memory, ready to run in one mode, on one thread of the processor.
+
+    Parameters
+    ----------
+    model
+        Contents of a ``.tflite`` file of a fixed batch, as `fp16core.runtime.fixed_batch.with_fixed_batch` writes it.
+    mode
+        How to execute it.
+    name
+        What to call it in errors.
+    compiled
+        Whether to use LiteRT's CompiledModel in a mode that has the interpreter, too: to compare times with a mode
+        that has not.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is damaged or leaves the size of its batch open.
+    ModeError
+        If LiteRT refuses to execute it so. Why is in what it has printed.
+    """
+
+    def __init__(self, model: bytes, mode: ExecutionMode, name: str = "the model", compiled: bool = False) -> None:
+        file = read_tflite(model, name)
+        self._name, self._mode = name, mode
+        self._input_shape, self._output_shape = file.inputs[0].shape, file.outputs[0].shape
+        if -1 in file.inputs[0].shape_signature:
+            raise ModelFileError(f"{name} takes batches of any size; fix the size first.")
+        self._run: Callable[[Floats], Floats]
+        try:
+            if compiled or mode not in _RESOLVERS:
+                self._run = _compiled(model, mode, self._output_shape)
+            else:
+                self._run = _interpreted(model, mode)
+        except (ValueError, RuntimeError) as error:
+            raise ModeError(
+                f"{name}: LiteRT refuses to run it in the mode “{mode.title}” ({first_line(error)})."
+            ) from error
+
+    @property
+    def batch(self) -> int:
+        """Images for each run."""
+        return self._input_shape[0]
+
+    def run(self, images: Floats) -> Floats:
+        """What the model computes; its input is written, its output read.
+
+        Parameters
+        ----------
+        images : float32, shape (batch, 28, 28)
+
+        Returns
+        -------
+        float32, shape (batch, …)
+
+        Raises
+        ------
+        ValueError
+            If the shape is another: LiteRT would not notice.
+        ModeError
+            If the run fails.
+        """
+        if images.size != int(np.prod(self._input_shape)) or images.dtype != np.float32:
+            raise ValueError(f"images are {images.dtype} {images.shape}; expected float32 {self._input_shape}.")
+        try:
+            return self._run(images.reshape(self._input_shape))
+        except (ValueError, RuntimeError) as error:
+            raise ModeError(
+                f"{self._name}: a run in the mode “{self._mode.title}” failed ({first_line(error)})."
+            ) from error
+
+    def run_all(self, images: Floats, after_batch: Callable[[int], None] = lambda done: None) -> Floats:
+        """The same for any number of images from 1 on; the last batch is filled up with blank ones.
+
+        Parameters
+        ----------
+        images : float32, shape (n, 28, 28)
+        after_batch
+            Called with the number of images done.
+        """
+        parts = []
+        for start in range(0, len(images), self.batch):
+            given = images[start : start + self.batch]
+            filled = np.zeros((self.batch, *given.shape[1:]), np.float32)
+            filled[: len(given)] = given
+            parts.append(self.run(filled)[: len(given)])
+            after_batch(start + len(given))
+        return np.concatenate(parts)
+
+
+def _interpreted(model: bytes, mode: ExecutionMode) -> Callable[[Floats], Floats]:
+    interpreter = Interpreter(model_content=model, num_threads=1, experimental_op_resolver_type=_RESOLVERS[mode])
+    interpreter.allocate_tensors()
+    given, answer = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
+
+    def run(images: Floats) -> Floats:
+        interpreter.set_tensor(given, images)
+        interpreter.invoke()
+        found: Floats = interpreter.get_tensor(answer)
+        return found
+
+    return run
+
+
+def _compiled(model: bytes, mode: ExecutionMode, shape: tuple[int, ...]) -> Callable[[Floats], Floats]:
+    compiled = CompiledModel.from_buffer(model, environment=_environment(), options=_options(mode))
+    inputs, outputs = compiled.create_input_buffers(0), compiled.create_output_buffers(0)
+    numbers = int(np.prod(shape))
+
+    def run(images: Floats) -> Floats:
+        inputs[0].write(images)
+        compiled.run_by_index(0, inputs, outputs)
+        found: Floats = outputs[0].read(numbers, np.float32)
+        return found.reshape(shape)
+
+    return run
+
+
+def _options(mode: ExecutionMode) -> Options:
+    if mode.on_gpu:
+        gpu = GpuOptions(enforce_f32=not mode.asks_for_float16)
+        return Options(HardwareAccelerator.GPU, gpu_options=gpu)
+    flags = _FORCE_FP16 if mode.asks_for_float16 else None
+    return Options(HardwareAccelerator.CPU, cpu_options=CpuOptions(num_threads=1, xnnpack_flags=flags))
+
+
+@functools.cache
+def _environment() -> Environment:
+    # Without a folder of its own LiteRT looks for NPU plug-ins, which takes as long as all the rest, and warns.
+    empty = tempfile.mkdtemp(prefix="half-the-bits-")
+    try:
+        return Environment.create(options=EnvironmentOptions(compiler_plugin_path=empty, dispatch_library_path=empty))
+    finally:
+        shutil.rmtree(empty)

@@ -1,0 +1,49 @@
+"""What LiteRT's GPU accelerator prints, read: lines as they were seen on machines with and without a driver."""
+
+from fp16core.runtime.gpu_log import Adapter, refusal, selected_adapter
+
+LLVMPIPE = (
+    "INFO: [gpu_registry.cc:130] Attempting to load GPU accelerator(libLiteRtWebGpuAccelerator.so).\n"
+    "I0000 00:00:1795548784.008837    4352 environment.cc:532] Selected adapter: llvmpipe (LLVM 15.0.6, 256 bits), "
+    "arch=software, vendor=mesa, backend=Vulkan, adapterType=CPU / Software\n"
+)
+DISCRETE = "Selected adapter: NVIDIA H100, arch=hopper, vendor=nvidia, backend=Vulkan, adapterType=Discrete GPU\n"
+OLD_DRIVER = (
+    "Warning: Vulkan shaderUniform*ArrayDynamicIndexing required.\n"
+    " - While initializing adapter (backend=BackendType::Vulkan)\n"
+    "ERROR: [delegate_webgpu.cc:359] Failed to initialize WebGPU environment: INTERNAL: No adapters found\n"
+)
+NO_DRIVER = (
+    "Warning: vkCreateInstance failed with VK_ERROR_INCOMPATIBLE_DRIVER\n"
+    "ERROR: [delegate_webgpu.cc:359] Failed to initialize WebGPU environment: INTERNAL: No adapters found\n"
+)
+
+
+def test_the_adapter_is_named_with_all_its_commas() -> None:
+    found = selected_adapter(LLVMPIPE)
+    assert found == Adapter("llvmpipe (LLVM 15.0.6, 256 bits)", "Vulkan", "CPU / Software")
+    assert found.is_software
+    assert "software driver, which computes on the processor" in found.title
+
+
+def test_a_real_gpu_is_no_software_and_the_last_adapter_counts() -> None:
+    found = selected_adapter(LLVMPIPE + DISCRETE)
+    assert found == Adapter("NVIDIA H100", "Vulkan", "Discrete GPU")
+    assert not found.is_software
+    assert found.title == "NVIDIA H100 (Vulkan; Discrete GPU)"
+
+
+def test_no_adapter_is_none() -> None:
+    assert selected_adapter("INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\n") is None
+
+
+def test_a_refused_driver_is_told_from_none_at_all() -> None:
+    assert "lacks what LiteRT's GPU accelerator needs (Vulkan shaderUniform*ArrayDynamicIndexing required)" in str(
+        refusal(OLD_DRIVER)
+    )
+    assert "has no GPU with a driver" in str(refusal(NO_DRIVER))
+
+
+def test_another_error_is_told_in_its_own_words() -> None:
+    assert refusal("ERROR: [x.cc:1] out of memory\n") == "LiteRT's GPU accelerator says: out of memory."
+    assert refusal("all is well\n") is None
