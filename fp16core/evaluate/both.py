@@ -57,6 +57,11 @@ class BothAnswers:
         return float(self.abs_logit_delta.max())
 
     @cached_property
+    def mean_abs_logit_delta(self) -> float:
+        """Mean magnitude of all logit deltas; NaN if a logit is not a number."""
+        return float(np.abs(self.logit_delta).mean())
+
+    @cached_property
     def _flips(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
         z, delta = self.reference.logits.astype(np.float64), self.logit_delta
         rows = np.arange(len(z))

@@ -1,0 +1,115 @@
+"""What the modes of execution give: both files in each, held against the float32 file in float32 arithmetic."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from fp16core.evaluate.comparison import Comparison
+from fp16core.evaluate.evaluation import Evaluation
+from fp16core.numerics.emulation import is_float16
+from fp16core.numerics.error_measure import ErrorMeasure
+from fp16core.runtime.delegation import Moment
+from fp16core.runtime.gpu_log import Adapter
+from fp16core.runtime.modes import ExecutionMode
+
+
+@dataclass(frozen=True)
+class ModeStep:
+    """What one operator computes in a mode, from either file, against the float32 file on the CPU in float32."""
+
+    operator: str
+    reference: ErrorMeasure
+    target: ErrorMeasure
+
+
+@dataclass(frozen=True, eq=False)
+class ModeRun:
+    """Both files of a pair, executed in one mode.
+
+    Attributes
+    ----------
+    mode
+        How they were executed.
+    batch
+        Images for each run.
+    reference, target
+        The float32 and the float16 file's answers.
+    adapter
+        What computed, if a GPU was asked.
+    steps
+        The operators that compute numbers, in order; empty if they were not looked at.
+    upsampled
+        When float16 weights were read for the last time, if that was looked at and there are any.
+    """
+
+    mode: ExecutionMode
+    batch: int
+    reference: Evaluation = field(repr=False)
+    target: Evaluation = field(repr=False)
+    adapter: Adapter | None = None
+    steps: tuple[ModeStep, ...] = ()
+    upsampled: Moment | None = None
+
+    @property
+    def computes_float16(self) -> bool:
+        """Whether all logits of both files are numbers that float16 has, as they are if they were computed in it.
+
+        Of float32 numbers, one in 8,192 is one by chance.
+        """
+        return is_float16(self.reference.logits) and is_float16(self.target.logits)
+
+    @property
+    def is_silently_float32(self) -> bool:
+        """Whether float16 arithmetic was asked for, and the hardware or its driver computed in float32 instead."""
+        return self.mode.asks_for_float16 and not self.computes_float16
+
+    @property
+    def files_agree(self) -> bool:
+        """Whether both files gave the same logits, bit for bit."""
+        return np.array_equal(self.reference.logits, self.target.logits, equal_nan=True)
+
+    def cells(self, baseline: Evaluation) -> tuple[Comparison, Comparison]:
+        """Either file's answers against the float32 file's in float32 arithmetic, on the same images."""
+        return Comparison(baseline, self.reference), Comparison(baseline, self.target)
+
+
+ModeOutcome = ModeRun | str
+"""What came of a mode: its run, or why there is none, in a sentence."""
+
+
+@dataclass(frozen=True, eq=False)
+class ModeTable:
+    """All modes that were tried, on the same images.
+
+    Attributes
+    ----------
+    baseline
+        The float32 file in float32 arithmetic on the CPU.
+    outcomes
+        What came of each.
+    """
+
+    baseline: Evaluation = field(repr=False)
+    outcomes: Mapping[ExecutionMode, ModeOutcome]
+
+    @property
+    def runs(self) -> tuple[ModeRun, ...]:
+        """Those that could be executed."""
+        return tuple(outcome for outcome in self.outcomes.values() if isinstance(outcome, ModeRun))
+
+    def run(self, mode: ExecutionMode) -> ModeRun | None:
+        """A mode's run, if there is one."""
+        outcome = self.outcomes.get(mode)
+        return outcome if isinstance(outcome, ModeRun) else None
+
+    @property
+    def largest_change(self) -> tuple[ModeRun, Comparison] | None:
+        """The run with the file whose logits changed most, and its comparison; `None` without runs."""
+        cells = [(run, cell) for run in self.runs for cell in run.cells(self.baseline)]
+        return max(cells, key=lambda found: np.nan_to_num(found[1].max_abs_logit_delta, nan=np.inf), default=None)
+
+    @property
+    def changed_predictions(self) -> int:
+        """The most answers that any mode changed with either file."""
+        return max((cell.changed_predictions for run in self.runs for cell in run.cells(self.baseline)), default=0)
