@@ -102,14 +102,33 @@ def routed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PagesManager, "__init__", make)
 
 
+def _without(words: str) -> str:
+    """Without what a test needs: a failure in CI; on a user's machine the rest of the suite still tells much."""
+    return (pytest.fail if os.environ.get("CI") else pytest.skip)(words)
+
+
+@pytest.fixture(scope="session")
+def mesa() -> str:
+    """What VK_DRIVER_FILES takes: Mesa's software driver, new enough to compute in float16."""
+    description = os.environ.get("TEST_VULKAN_DRIVER", "")
+    if not Path(description).is_file():
+        _without("no software GPU driver with float16; fetch one: TEST_VULKAN_DRIVER=$(.ci/software-vulkan FOLDER)")
+    return description
+
+
+@pytest.fixture(scope="session")
+def swiftshader() -> str:
+    """The same for Chromium's, which has no float16."""
+    found = next(iter(sorted(Path("/usr/lib").glob("chromium*/vk_swiftshader_icd.json"))), None)
+    return str(found) if found else _without("no SwiftShader found; it comes with Debian's chromium")
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         found = chromium(playwright)
         if not Path(found).exists():
-            words = "no Chromium found; install it (apt-get install chromium, or playwright install chromium)"
-            # In CI a missing browser is a failure; on a user's machine the rest of the suite still tells much.
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(words)
+            _without("no Chromium found; install it (apt-get install chromium, or playwright install chromium)")
         launched = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield launched
         launched.close()

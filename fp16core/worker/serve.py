@@ -43,8 +43,8 @@ Work = Callable[[dict[str, Any], Client], dict[str, Any]]
 """Answers a request; both are JSON objects."""
 
 
-def serve(work: Work) -> None:
-    """Do one job for the process that started this one.
+def serve(work: Work, gives_way: bool = True) -> None:
+    """Do one job for the process that started this one, at the lowest priority unless it must not give way.
 
     The first line of standard input is JSON: the request, and the lengths of its attachments, whose
     bytes follow. On standard output go lines of JSON: ``{"progress": [what, done]}``, whatever else the
@@ -54,7 +54,8 @@ def serve(work: Work) -> None:
     """
     channel = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # native code prints to descriptor 1, whatever Python thinks of sys.stdout
-    _give_way()
+    if gives_way:
+        _give_way()
 
     head = json.loads(sys.stdin.buffer.readline())
     client = Client(tuple(sys.stdin.buffer.read(length) for length in head["attachments"]), channel)

@@ -1,0 +1,220 @@
+"""The times of one mode, measured in turns: ``python -m fp16core.worker.latency_run``."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import psutil
+
+from fp16core.evaluate.latency import CONTROL, REFERENCE, TARGET, TWIN, Latency, MemoryUse, ModeLatency
+from fp16core.runtime.fixed_batch import with_fixed_batch
+from fp16core.runtime.gpu_log import Adapter
+from fp16core.runtime.modes import ExecutionMode
+from fp16core.runtime.runner import ModeRunner
+from fp16core.vocabulary import ModelPair
+from fp16core.worker.job import Limits
+from fp16core.worker.mode_process import adapter, attachments, drivers_at_work, possible_batches, received
+from fp16core.worker.serve import Client, serve
+from fp16core.worker.waiting_room import Wish
+
+Floats = npt.NDArray[np.float32]
+
+MODULE = "fp16core.worker.latency_run"
+
+LIMITS = Limits(seconds=300, memory_bytes=2_000_000_000)
+
+BATCHES = (1, 10, 100)
+"""Images for each call."""
+
+IMAGES = 200
+"""Different images that the calls take turns with, at most."""
+
+_ROUNDS = 8
+"""How often everything is loaded anew."""
+
+_WARM_UP_CALLS, _WARM_UP_S = 5, 0.03
+"""Calls before times count: at least so many, and for so long."""
+
+_FEWEST, _MOST = 8, 150
+"""Pairs in a round."""
+
+_COPIES = 20
+"""Copies that are loaded to see what one takes."""
+
+
+def wish_for(
+    mode: ExecutionMode,
+    pair: ModelPair,
+    images: npt.NDArray[np.uint8],
+    batches: Sequence[int] = BATCHES,
+    seconds: float = 2.0,
+) -> Wish:
+    """What to hand to a `fp16core.worker.waiting_room.WaitingRoom`.
+
+    Parameters
+    ----------
+    mode
+        What to time.
+    pair
+        Reference and target.
+    images : uint8, shape (n, 28, 28)
+        What to run them on; n at least 1.
+    batches
+        Images for each call: those that the files and n allow.
+    seconds
+        How long to time each batch, about.
+    """
+    names = [pair.reference_name, pair.target_name]
+    batches = possible_batches(pair, batches, len(images))
+    request = {"mode": mode.value, "batches": batches, "seconds": seconds, "names": names}
+    return Wish(MODULE, request, attachments(pair, images[: max(IMAGES, *batches)]), LIMITS)
+
+
+def mode_latency(answer: dict[str, Any], mode: ExecutionMode) -> ModeLatency:
+    """What a process answered."""
+    return ModeLatency(
+        mode,
+        tuple(
+            Latency(
+                mode,
+                found["batch"],
+                [{what: np.array(times) for what, times in times.items()} for times in found["rounds"]],
+                found["load_ms"],
+                found["first_run_ms"],
+            )
+            for found in answer["latencies"]
+        ),
+        MemoryUse(**answer["memory"]),
+        answer["cold_start_ms"],
+        None if answer["adapter"] is None else Adapter(**answer["adapter"]),
+    )
+
+
+def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
+    """Time all sizes of batch, and weigh copies."""
+    mode, pair, images = received(request, client)
+    batches = request["batches"]
+    with drivers_at_work(mode):
+        client.progress("starting", 0.0)
+        cold_start_ms = _cold_start_ms(mode, pair.reference, images[: batches[0]])
+        memory = _weigh(mode, pair, images[: batches[0]], lambda: client.progress("loading copies", 0.0))
+        found = []
+        for number, batch in enumerate(batches):
+
+            def report(done: float, number: int = number, batch: int = batch) -> None:
+                what = f"batches of {batch}" if batch > 1 else "single images"
+                client.progress(what, (number + done) / len(batches))
+
+            found.append(_time(mode, pair, images, batch, request["seconds"], report))
+        computes = adapter() if mode.on_gpu else None
+    return {
+        "latencies": found,
+        "memory": asdict(memory),
+        "cold_start_ms": cold_start_ms,
+        "adapter": None if computes is None else asdict(computes),
+    }
+
+
+def _cold_start_ms(mode: ExecutionMode, model: bytes, images: Floats) -> float:
+    file = with_fixed_batch(model, len(images))
+    start = time.perf_counter()
+    ModeRunner(file, mode).run(images)
+    return (time.perf_counter() - start) * 1e3
+
+
+def _time(
+    mode: ExecutionMode,
+    pair: ModelPair,
+    images: Floats,
+    batch: int,
+    seconds: float,
+    report: Callable[[float], None],
+) -> dict[str, Any]:
+    reference, target = (with_fixed_batch(model, batch) for model in (pair.reference, pair.target))
+    entrants: dict[str, tuple[bytes, ExecutionMode]] = {
+        REFERENCE: (reference, mode),
+        TARGET: (target, mode),
+        CONTROL: (reference, mode),
+    }
+    if mode.float32_twin is not None:
+        entrants[TWIN] = (target, mode.float32_twin)
+    rounds: list[dict[str, list[float]]] = []
+    load_ms: dict[str, list[float]] = {what: [] for what in entrants}
+    first_run_ms: dict[str, list[float]] = {what: [] for what in entrants}
+    given = [images[start : start + batch] for start in range(0, len(images) - batch + 1, batch)]
+    for number in range(_ROUNDS):
+        report(number / _ROUNDS)
+        runners = {}
+        for what in _turned(list(entrants), number):
+            model, how = entrants[what]
+            start = time.perf_counter()
+            # A twin is opened the same way as what it is compared with.
+            runners[what] = ModeRunner(bytes(bytearray(model)), how, compiled=what == TWIN)
+            loaded = time.perf_counter()
+            runners[what].run(given[0])
+            load_ms[what].append((loaded - start) * 1e3)
+            first_run_ms[what].append((time.perf_counter() - loaded) * 1e3)
+        together_s = sum(_warm_up(runner, given[0]) for runner in runners.values())
+        pairs = int(np.clip(seconds / _ROUNDS / together_s, _FEWEST, _MOST))
+        rounds.append(_in_turns(runners, given, pairs))
+    return {"batch": batch, "rounds": rounds, "load_ms": load_ms, "first_run_ms": first_run_ms}
+
+
+def _in_turns(runners: dict[str, ModeRunner], given: list[Floats], pairs: int) -> dict[str, list[float]]:
+    times: dict[str, list[float]] = {what: [] for what in runners}
+    order = list(runners)
+    for call in range(pairs):
+        images = given[call % len(given)]
+        # Each goes first as often as the others: what runs before leaves its traces in the processor's caches.
+        for what in _turned(order, call):
+            runner = runners[what]
+            start = time.perf_counter()
+            runner.run(images)
+            times[what].append((time.perf_counter() - start) * 1e6)
+    return times
+
+
+def _turned(order: list[str], by: int) -> list[str]:
+    by %= len(order)
+    return order[by:] + order[:by]
+
+
+def _warm_up(runner: ModeRunner, images: Floats) -> float:
+    """Seconds that a call takes, once it is warm."""
+    begin = time.perf_counter()
+    calls = 0
+    while calls < _WARM_UP_CALLS or time.perf_counter() - begin < _WARM_UP_S:
+        start = time.perf_counter()
+        runner.run(images)
+        took = time.perf_counter() - start
+        calls += 1
+    return took
+
+
+def _weigh(mode: ExecutionMode, pair: ModelPair, images: Floats, report: Callable[[], None]) -> MemoryUse:
+    """What one more copy of either file takes of the process's memory."""
+    process = psutil.Process()
+    kept, taken = [], []
+    for model in (pair.reference, pair.target):
+        one = with_fixed_batch(model, len(images))
+
+        def load(one: bytes = one) -> None:
+            # Each has its bytes for itself, as where a file has been read.
+            kept.append(ModeRunner(bytes(bytearray(one)), mode))
+            kept[-1].run(images)
+
+        for _ in range(3):  # what only the first copies take
+            load()
+        report()
+        before = process.memory_info().rss
+        for _ in range(_COPIES):
+            load()
+        taken.append((process.memory_info().rss - before) / _COPIES)
+    return MemoryUse(taken[0], taken[1], _COPIES)
+
+
+if __name__ == "__main__":
+    serve(work, gives_way=False)

@@ -1,0 +1,303 @@
+"""Modes of execution, run in processes of their own: on the processor, on software GPUs, and on none."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from fp16core.convert.chain import read_chain
+from fp16core.data import normalise
+from fp16core.evaluate import Comparison
+from fp16core.evaluate.emulated import account_for
+from fp16core.evaluate.latency import CONTROL, REFERENCE, TARGET, TWIN, ModeLatency
+from fp16core.evaluate.mode_runs import ModeOutcome, ModeRun, ModeTable
+from fp16core.numerics.emulation import Summation, emulate, is_float16
+from fp16core.runtime import Classifier
+from fp16core.runtime.delegation import Moment
+from fp16core.runtime.modes import ExecutionMode
+from fp16core.runtime.processor import read_processor
+from fp16core.vocabulary import BusyError, ModelPair
+from fp16core.worker import latency_run, mode_run
+from fp16core.worker.job import Limits
+from fp16core.worker.survey import Survey
+from fp16core.worker.waiting_room import WaitingRoom, Wish
+from tests.conftest import TestSet
+from tests.strangers import stranger
+
+CPU = [mode for mode in ExecutionMode if not mode.on_gpu]
+GPU = [mode for mode in ExecutionMode if mode.on_gpu]
+IMAGES = 203
+"""No multiple of any batch."""
+
+PATIENCE_S = 240
+PATIENT = Limits(seconds=PATIENCE_S)
+
+
+def outcomes(survey: Survey[Any]) -> dict[ExecutionMode, Any]:
+    deadline = time.monotonic() + PATIENCE_S
+    while not survey.is_over:
+        assert time.monotonic() < deadline
+        assert 0 <= survey.done <= 1
+        time.sleep(0.05)
+    assert survey.done == 1
+    return survey.outcomes()
+
+
+def run_modes(
+    modes: list[ExecutionMode],
+    pair: ModelPair,
+    test_set: TestSet,
+    batch: int = 100,
+    images: int = IMAGES,
+    in_depth: bool = True,
+) -> dict[ExecutionMode, ModeOutcome]:
+    x, y = test_set[0][:images], test_set[1][:images]
+    wishes = {mode: mode_run.wish_for(mode, pair, x, batch, in_depth) for mode in modes}
+    return outcomes(Survey(WaitingRoom(1, 9), wishes, lambda answer, mode: mode_run.mode_run(answer, mode, pair, y)))
+
+
+@pytest.fixture(scope="module")
+def on_cpu(pair: ModelPair, test_set: TestSet) -> Mapping[ExecutionMode, ModeRun]:
+    found = run_modes(CPU, pair, test_set)
+    assert all(isinstance(outcome, ModeRun) for outcome in found.values()), found
+    return {mode: outcome for mode, outcome in found.items() if isinstance(outcome, ModeRun)}
+
+
+@pytest.fixture
+def driver(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The software GPU named by the parameter is the only one there is."""
+    found: str = request.getfixturevalue(request.param)
+    monkeypatch.setenv("VK_DRIVER_FILES", found)
+    return found
+
+
+needs_f16c = pytest.mark.skipif(
+    {f.name: f.is_there for f in read_processor().features}.get("F16C") is False,
+    reason="this processor does not convert float16, so XNNPACK computes in float32",
+)
+
+
+def test_float32_on_the_cpu_is_what_all_other_pages_show(
+    on_cpu: Mapping[ExecutionMode, ModeRun], models: tuple[Classifier, Classifier], inputs: npt.NDArray[np.float32]
+) -> None:
+    run = on_cpu[ExecutionMode.CPU_FLOAT32]
+    assert np.array_equal(run.reference.logits, models[0].logits(inputs))
+    assert np.array_equal(run.target.logits, models[1].logits(inputs))
+    assert not run.computes_float16
+    assert not run.is_silently_float32
+    assert run.upsampled is Moment.LOADING
+
+
+def test_reference_kernels_differ_by_rounding_alone(
+    on_cpu: Mapping[ExecutionMode, ModeRun], models: tuple[Classifier, Classifier], inputs: npt.NDArray[np.float32]
+) -> None:
+    logits = on_cpu[ExecutionMode.CPU_REFERENCE].reference.logits
+    assert not np.array_equal(logits, models[0].logits(inputs))
+    np.testing.assert_allclose(logits, models[0].logits(inputs), atol=5e-5)
+
+
+@needs_f16c
+def test_forced_float16_computes_float16_numbers_and_both_files_agree(on_cpu: Mapping[ExecutionMode, ModeRun]) -> None:
+    run = on_cpu[ExecutionMode.CPU_FLOAT16]
+    assert is_float16(run.reference.logits)
+    assert run.computes_float16
+    assert run.files_agree
+
+
+def test_errors_arise_operator_by_operator(on_cpu: Mapping[ExecutionMode, ModeRun]) -> None:
+    """The convolution, the pooling, the dense layer; the last step's error is that of the logits."""
+    usual = on_cpu[ExecutionMode.CPU_FLOAT32]
+    assert [step.operator for step in usual.steps] == ["CONV_2D", "MAX_POOL_2D", "FULLY_CONNECTED"]
+    assert all(step.reference.is_exact and not step.target.is_exact for step in usual.steps)
+    for run in on_cpu.values():
+        delta = run.target.logits[: mode_run.STEP_IMAGES] - usual.reference.logits[: mode_run.STEP_IMAGES]
+        assert run.steps[-1].target.max_abs_error == pytest.approx(np.abs(delta).max(), rel=1e-6)
+        assert run.steps[-1].target.count == delta.size
+
+
+@needs_f16c
+def test_the_emulation_agrees_with_forced_float16_on_nearly_all_logits(pair: ModelPair, test_set: TestSet) -> None:
+    """On all test images; sums are formed in another order, which float16 shows once in a while."""
+    found = run_modes([ExecutionMode.CPU_FLOAT16], pair, test_set, images=len(test_set[0]), in_depth=False)
+    run = found[ExecutionMode.CPU_FLOAT16]
+    assert isinstance(run, ModeRun)
+    emulated = emulate(read_chain(pair.target), normalise(test_set[0]), Summation.FLOAT32)
+    assert (emulated == run.target.logits).mean() >= 0.995
+    assert np.array_equal(run.reference.logits, run.target.logits)
+
+
+@pytest.mark.parametrize("driver", ["mesa"], indirect=True)
+@pytest.mark.parametrize(("batch", "dense"), [(1, Summation.LANES), (10, Summation.LANES), (100, Summation.IN_TURN)])
+def test_mesa_computes_in_float16_as_the_emulation_does_bit_for_bit(
+    driver: str, batch: int, dense: Summation, pair: ModelPair, test_set: TestSet, inputs: npt.NDArray[np.float32]
+) -> None:
+    images = 30 if batch == 1 else IMAGES
+    found = run_modes([ExecutionMode.GPU_FLOAT16], pair, test_set, batch, images, in_depth=False)
+    run = found[ExecutionMode.GPU_FLOAT16]
+    assert isinstance(run, ModeRun), run
+    assert run.adapter is not None
+    assert "llvmpipe" in run.adapter.name
+    assert run.adapter.is_software
+    assert run.computes_float16
+    assert not run.is_silently_float32
+    emulated = emulate(read_chain(pair.target), inputs[:images], Summation.IN_TURN, dense)
+    assert np.array_equal(run.target.logits, emulated)
+    accounted = account_for(run, pair, inputs[:images])
+    assert accounted.best.exact_share == 1
+    assert accounted.within_bound
+    assert 0 < accounted.farthest < accounted.bound
+
+
+@pytest.mark.parametrize("driver", ["mesa"], indirect=True)
+def test_mesa_in_float32_differs_by_rounding_alone_and_float16_sums_lose_most(
+    driver: str, pair: ModelPair, test_set: TestSet, comparison: Comparison
+) -> None:
+    found = run_modes(GPU, pair, test_set, images=100)
+    table = ModeTable(
+        type(comparison.reference)(comparison.reference.logits[:100], comparison.labels[:100], len(pair.reference)),
+        found,
+    )
+    exact, half = table.run(ExecutionMode.GPU_FLOAT32), table.run(ExecutionMode.GPU_FLOAT16)
+    assert exact is not None
+    assert half is not None
+    assert exact.cells(table.baseline)[0].max_abs_logit_delta < 5e-5
+    assert not exact.computes_float16
+    assert 0.01 < half.cells(table.baseline)[0].max_abs_logit_delta < 1
+    # The dense layer adds 2,028 products in float16: there the signal is lost, not in the convolution.
+    assert half.steps[-1].target.snr_db < half.steps[0].target.snr_db - 6
+    assert table.largest_change is not None
+    assert table.largest_change[0] is half
+
+
+@pytest.mark.parametrize("driver", ["swiftshader"], indirect=True)
+def test_swiftshader_silently_computes_in_float32(driver: str, pair: ModelPair, test_set: TestSet) -> None:
+    found = run_modes(GPU, pair, test_set, images=100, in_depth=False)
+    exact, half = found[ExecutionMode.GPU_FLOAT32], found[ExecutionMode.GPU_FLOAT16]
+    assert isinstance(exact, ModeRun), exact
+    assert isinstance(half, ModeRun), half
+    assert half.adapter is not None
+    assert "SwiftShader" in half.adapter.name
+    assert half.is_silently_float32
+    assert not exact.is_silently_float32
+    assert np.array_equal(half.target.logits, exact.target.logits)
+
+
+def test_without_a_driver_the_reason_reads_well(
+    pair: ModelPair, test_set: TestSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VK_DRIVER_FILES", "/nowhere.json")
+    for reason in run_modes(GPU, pair, test_set, images=10, in_depth=False).values():
+        assert reason == (
+            "This machine has no GPU with a driver that LiteRT's accelerator could use: it found no adapter. It needs "
+            "Vulkan on Linux, Metal on macOS or Direct3D 12 on Windows."
+        )
+
+
+@pytest.mark.parametrize("driver", ["mesa"], indirect=True)
+def test_a_gpu_runs_networks_that_are_not_the_tutorials(driver: str, test_set: TestSet) -> None:
+    guest = stranger("two convolutions").pair
+    run = run_modes([ExecutionMode.GPU_FLOAT32], guest, test_set, images=50)[ExecutionMode.GPU_FLOAT32]
+    assert isinstance(run, ModeRun), run
+    expected = Classifier(guest.reference).logits(normalise(test_set[0][:50]))
+    np.testing.assert_allclose(run.reference.logits, expected, rtol=1e-3, atol=1e-4)
+
+
+def test_a_size_of_batch_that_a_file_fixes_is_kept(test_set: TestSet) -> None:
+    guest = stranger("batch of 7").pair
+    run = run_modes([ExecutionMode.CPU_FLOAT32], guest, test_set, images=20)[ExecutionMode.CPU_FLOAT32]
+    assert isinstance(run, ModeRun), run
+    assert run.batch == 7
+    assert np.array_equal(run.target.logits, Classifier(guest.target).logits(normalise(test_set[0][:20])))
+
+
+def test_times_are_taken_in_turns_with_a_control(pair: ModelPair, test_set: TestSet) -> None:
+    modes = [ExecutionMode.CPU_FLOAT32, ExecutionMode.CPU_FLOAT16]
+    wishes = {mode: latency_run.wish_for(mode, pair, test_set[0], (1, 10), seconds=0.1) for mode in modes}
+    found = outcomes(Survey(WaitingRoom(1, 9), wishes, latency_run.mode_latency))
+    for mode in modes:
+        timed = found[mode]
+        assert isinstance(timed, ModeLatency), timed
+        assert [latency.batch for latency in timed.latencies] == [1, 10]
+        assert timed.cold_start_ms > 0
+        for latency in timed.latencies:
+            expected = {REFERENCE, TARGET, CONTROL} | ({TWIN} if mode is ExecutionMode.CPU_FLOAT16 else set())
+            assert all(set(times) == expected for times in latency.rounds)
+            assert all(len({len(values) for values in times.values()}) == 1 for times in latency.rounds)
+            assert latency.timing(REFERENCE).median_us > 0
+            assert latency.files.low <= latency.files.value <= latency.files.high
+            assert len(latency.load_ms[REFERENCE]) == len(latency.rounds)
+        # Ten images take longer than one, and less than ten times as long.
+        one, ten = (latency.timing(REFERENCE).median_us for latency in timed.latencies)
+        assert one < ten < 10 * one
+
+
+def wild(how: str, limits: Limits = PATIENT) -> Wish:
+    return Wish("tests.gone_wild", {"how": how}, (), limits)
+
+
+def reason(how: str, limits: Limits = PATIENT) -> str:
+    survey: Survey[dict[str, Any]] = Survey(
+        WaitingRoom(1, 1), {ExecutionMode.GPU_FLOAT16: wild(how, limits)}, lambda answer, mode: answer
+    )
+    return str(outcomes(survey)[ExecutionMode.GPU_FLOAT16])
+
+
+def test_a_driver_that_crashes_costs_a_sentence() -> None:
+    assert reason("crash") == "The process crashed (SIGSEGV): driver: about to follow a null pointer"
+
+
+def test_a_driver_that_hangs_is_ended() -> None:
+    assert reason("hang", Limits(seconds=2)) == "Ended: it took longer than the limit of 2 seconds."
+
+
+def test_a_driver_that_floods_its_log_fills_no_disk() -> None:
+    survey: Survey[dict[str, Any]] = Survey(
+        WaitingRoom(1, 1), {ExecutionMode.GPU_FLOAT16: wild("flood")}, lambda answer, mode: answer
+    )
+    found = outcomes(survey)[ExecutionMode.GPU_FLOAT16]
+    assert found["log_bytes"] <= 100_000_000
+    assert found["read"] <= 2_000_000
+
+
+def test_a_refusal_is_explained_by_the_log() -> None:
+    assert reason("refuse").startswith("This machine has no GPU with a driver")
+
+
+def test_a_survey_can_be_stopped_and_keeps_what_has_come(pair: ModelPair, test_set: TestSet) -> None:
+    wishes = {
+        ExecutionMode.CPU_FLOAT32: mode_run.wish_for(ExecutionMode.CPU_FLOAT32, pair, test_set[0][:10], 10, False),
+        ExecutionMode.GPU_FLOAT32: wild("hang"),
+        ExecutionMode.GPU_FLOAT16: wild("hang"),
+    }
+    room = WaitingRoom(1, 9)
+    survey: Survey[Any] = Survey(room, wishes, lambda answer, mode: answer)
+    deadline = time.monotonic() + PATIENCE_S
+    while not survey.outcomes() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert survey.what.startswith("GPU, float32 arithmetic: ")
+    start = time.monotonic()
+    survey.stop()
+    assert time.monotonic() - start < 2
+    assert survey.is_over
+    assert survey.was_stopped
+    assert list(survey.outcomes()) == [ExecutionMode.CPU_FLOAT32]
+    # The room is free for the next one.
+    assert Survey(room, {ExecutionMode.CPU_FLOAT32: wild("refuse")}, lambda answer, mode: answer).modes
+
+
+def test_one_survey_waits_for_another_and_too_many_are_refused() -> None:
+    room = WaitingRoom(1, 2, waits_for="a measurement")
+    first: Survey[Any] = Survey(room, {ExecutionMode.GPU_FLOAT16: wild("hang")}, lambda answer, mode: answer)
+    second: Survey[Any] = Survey(room, {ExecutionMode.GPU_FLOAT16: wild("hang")}, lambda answer, mode: answer)
+    try:
+        assert second.what == "waiting for another visitor's measurement"
+        with pytest.raises(BusyError, match="2 visitors wait for a measurement already"):
+            Survey(room, dict.fromkeys(GPU, wild("hang")), lambda answer, mode: answer)
+        assert not second.is_over
+    finally:
+        second.stop()
+        first.stop()
+    assert first.outcomes() == second.outcomes() == {}
