@@ -14,6 +14,7 @@ page = st.navigation(
             st.Page("pages/digits.py", title="Digits", icon=":material/grid_view:"),
             st.Page("pages/try_digit.py", title="Try a digit", icon=":material/draw:"),
             st.Page("pages/accuracy.py", title="Accuracy", icon=":material/target:"),
+            st.Page("pages/runtimes.py", title="Runtimes", icon=":material/speed:"),
         ],
         "Numerics lab": [
             st.Page("pages/weights.py", title="Weights", icon=":material/bar_chart:"),

@@ -111,6 +111,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
 
+    sub = add(
+        "runtimes", commands.runtimes, "Run both models on the CPU and on a GPU, in float32 and float16 arithmetic."
+    )
+    sub.add_argument("--limit", type=_positive, metavar="N", help="only the first N images")
+    sub.add_argument(
+        "--batch", type=_whole_number(1, 1000), default=100, metavar="N", help="images for each run (default: 100)"
+    )
+    sub.add_argument("--no-latency", action="store_true", help="leave out the times, which take a minute")
+
     sub = add("bench", commands.bench, "Measure speed and memory against what a user would do instead.")
     parts = ", ".join(commands.BENCH_PARTS)
     sub.add_argument("parts", nargs="*", type=_bench_part, metavar="PART", help=f"which of {parts} (default: all)")

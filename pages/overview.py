@@ -4,11 +4,11 @@ from collections import Counter
 
 import streamlit as st
 
-from fp16core.evaluate import ClaimCheck, Verdict
+from fp16core.evaluate import ClaimCheck, Verdict, check_claims
 from fp16core.figures import overview as figures
 from fp16core.models.pair import REFERENCE_FILE, TARGET_FILE
 from fp16core.text import bytes_text, percent_text, points_text, small_text
-from pages.shared import routing, state
+from pages.shared import routing, runtimes, state
 from pages.shared.charts import chart
 from pages.shared.headline import headline, number
 from pages.shared.sidebar import TUTORIAL
@@ -34,12 +34,16 @@ def show_claim(claim: ClaimCheck) -> None:
         verdict.badge(claim.verdict.value, icon=icon, color=colour)  # type: ignore[arg-type]  # the stub lists colours one by one
         with verdict.popover("How measured", type="tertiary"):
             st.markdown(f"{claim.method}\n\n**Rule.** {claim.rule}")
+        if claim.awaits_runtimes:
+            with value:
+                st.page_link("pages/runtimes.py", label="Measure it", icon=":material/speed:")
 
 
 st.title("Is float16 half the size and just as good?")
 with state.explained():
     found = state.results()
     ledgers = state.ledgers()
+    claims = check_claims(found.evidence.with_runtimes(runtimes.evidence()))
 
 comparison = found.comparison
 reference, target = comparison.reference, comparison.target
@@ -105,7 +109,7 @@ with right.container(border=True):
     )
 
 st.header("The tutorial's claims, checked", anchor="claims")
-verdicts = Counter(claim.verdict for claim in found.claims)
+verdicts = Counter(claim.verdict for claim in claims)
 st.markdown(
     " ".join(
         f":{_BADGES[v][1]}-badge[{_BADGES[v][0]} {verdicts[v]} {v.value if verdicts[v] == 1 else v.plural}]"
@@ -116,7 +120,7 @@ st.markdown(
     f"[*Post-training float16 quantization*]({TUTORIAL}). Each verdict follows from the number beside it by a "
     "stated rule."
 )
-for checked in found.claims:
+for checked in claims:
     show_claim(checked)
 
 st.header("Take the models along", anchor="downloads")

@@ -214,3 +214,26 @@ def test_bench_prints_ratios_with_their_spread() -> None:
     assert ratio["minimum"] == min(ratio["samples"])
     assert ratio["minimum"] <= ratio["median"] <= ratio["maximum"]
     assert "is not one of batch" in refused(cli("bench", "nonsense"))
+
+
+def test_runtimes_prints_the_table_of_all_modes(comparison: Comparison) -> None:
+    """On a machine without a GPU; the float32 file in float32 is the baseline itself."""
+    done = cli("runtimes", "--limit", 40, "--no-latency", "--json", VK_DRIVER_FILES="/nowhere.json")
+    found = document(done)
+    modes = {mode["mode"]: mode for mode in found["modes"]}
+    assert [mode["available"] for mode in modes.values()] == [True, True, True, False, False]
+    assert modes["cpu-float32"]["reference"]["max_abs_logit_delta"] == 0
+    expected = comparison.abs_logit_delta[:40].max()
+    assert modes["cpu-float32"]["target"]["max_abs_logit_delta"] == pytest.approx(expected, rel=1e-6)
+    assert "no GPU with a driver" in modes["gpu-float16"]["reason"]
+    assert "latency" not in modes["cpu-float32"]
+    assert found["processor"]["cores"] >= 1
+
+
+def test_runtimes_reads_well_in_a_terminal() -> None:
+    done = cli("runtimes", "--limit", 20, "--batch", 10, "--no-latency", VK_DRIVER_FILES="/nowhere.json", COLUMNS="100")
+    assert done.returncode == 0, done.stderr
+    assert "Bundled pair, 20 images, batches of 10" in done.stdout
+    assert "CPU float32" in done.stdout
+    assert "GPU, float16 arithmetic: This machine has no GPU with a driver" in done.stdout
+    assert "Traceback" not in done.stderr

@@ -35,7 +35,9 @@ def latency(target: float, control: float = 100, twin: float | None = None) -> L
             CONTROL: noisy(control, number + 200),
         }
         rounds.append(times | ({} if twin is None else {TWIN: noisy(twin, number + 300)}))
-    return Latency(ExecutionMode.CPU_FLOAT32, 1, rounds, {REFERENCE: [1.0]}, {REFERENCE: [1.0]})
+    return Latency(
+        ExecutionMode.CPU_FLOAT32, 1, rounds, {REFERENCE: [1.0], TARGET: [2.0]}, {REFERENCE: [3.0], TARGET: [4.0]}
+    )
 
 
 def test_equal_times_give_exactly_one() -> None:

@@ -21,7 +21,7 @@ from fp16core.vocabulary import ModelPair
 from tests.conftest import PAGES, ROOT, TestSet
 from tests.test_picture_file import file_of
 
-WAITING = ("runs", "train", "try_digit", "your_files")
+WAITING = ("runs", "runtimes", "train", "try_digit", "your_files")
 """Pages that have nothing to draw before a visitor gives them something."""
 
 OF_NO_PAIR = ("runs", "train", "your_files")

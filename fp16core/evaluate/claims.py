@@ -1,7 +1,7 @@
 """The tutorial's claims, checked against the models at hand.
 
 The claims come from "Post-training float16 quantization" (LiteRT documentation). Each is judged by
-a rule stated beside it; verdicts follow from measurements of the pair only.
+a rule stated beside it; verdicts follow from measurements only.
 """
 
 from collections.abc import Callable
@@ -10,18 +10,14 @@ import numpy as np
 
 from fp16core.convert.graph import TfliteFile
 from fp16core.evaluate.evaluation import answer_text
-from fp16core.evaluate.evidence import ClaimCheck, Evidence, Verdict
-from fp16core.numerics.rounding import upsampled_by_operator
-from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text
+from fp16core.evaluate.evidence import ClaimCheck, Evidence, Verdict, graded
+from fp16core.evaluate.runtime_claims import TRADE, latency_impact, native_arithmetic, reduced_precision, upsampled
+from fp16core.text import bytes_text, count_text, percent_text, points_text
 
 
 def check_claims(evidence: Evidence) -> tuple[ClaimCheck, ...]:
     """Judge every claim of the tutorial, in the tutorial's order."""
     return tuple(check(evidence) for check in _CHECKS)
-
-
-def _graded(holds: bool, partly: bool) -> Verdict:
-    return Verdict.HOLDS if holds else Verdict.PARTLY if partly else Verdict.FAILS
 
 
 def _size_reduction(e: Evidence) -> ClaimCheck:
@@ -34,43 +30,10 @@ def _size_reduction(e: Evidence) -> ClaimCheck:
         "This results in a 2x reduction in model size.",
         f"{ratio:.2f}× ({bytes_text(sizes[0])} → {bytes_text(sizes[1])}); weight data alone "
         f"{weights[0] / weights[1]:.2f}×, the rest of the file {bytes_text(rest[0])} → {bytes_text(rest[1])}",
-        _graded(1.95 <= ratio < 2.05, ratio >= 1.5),
+        graded(1.95 <= ratio < 2.05, ratio >= 1.5),
         "Holds from 1.95× to 2.05× (2.0× when rounded), partly from 1.5× up.",
         "Bytes of the float32 file over bytes of the float16 file, and the same for the stored floating-point "
         "numbers alone and for all other bytes.",
-    )
-
-
-def _gpu(e: Evidence) -> ClaimCheck:
-    return ClaimCheck(
-        "Native arithmetic",
-        "Some hardware, like GPUs, can compute natively in this reduced precision arithmetic, realizing a speedup "
-        "over traditional floating point execution.",
-        "—",
-        Verdict.NOT_MEASURED,
-        "None, as long as no GPU is asked.",
-        "Both models run here on the CPU interpreter.",
-    )
-
-
-def _upsampled(e: Evidence) -> ClaimCheck:
-    constants, upsampled = upsampled_by_operator(e.target_file)
-    if constants == 0:
-        verdict, measured = Verdict.FAILS, "the target stores no float16 weights"
-    else:
-        verdict = _graded(e.upsampling_is_exact and upsampled == constants, e.upsampling_difference <= 1e-5)
-        apart = e.upsampling_difference
-        logits = "identical bit for bit" if e.upsampling_is_exact else f"up to {small_text(apart)} apart"
-        measured = f"{upsampled} of {constants} float16 tensors feed a DEQUANTIZE; logits {logits}"
-    return ClaimCheck(
-        "Upsampled on a CPU",
-        "… the float16 weights are upsampled to float32 …",
-        measured,
-        verdict,
-        "Holds if every float16 tensor passes a DEQUANTIZE operator to float32 and the logits equal, bit for bit, "
-        "those of a float32 model with the same rounded weights; partly if they agree within 10⁻⁵.",
-        f"The float32 file, its weights replaced by the float16 values, ran on the same {e.comparison.images:,} "
-        "images. The tutorial adds “prior to the first inference”; when the weights are upsampled is not observed.",
     )
 
 
@@ -78,22 +41,11 @@ def _accuracy_impact(e: Evidence) -> ClaimCheck:
     delta, changed = e.comparison.accuracy_delta, e.comparison.changed_predictions
     return ClaimCheck(
         "Impact on accuracy",
-        _TRADE,
+        TRADE,
         f"{points_text(delta)}, {changed:,} of {e.comparison.images:,} predictions changed",
-        _graded(abs(delta) <= 0.001 + 1e-12, abs(delta) <= 0.005 + 1e-12),
+        graded(abs(delta) <= 0.001 + 1e-12, abs(delta) <= 0.005 + 1e-12),
         "Minimal means: holds within ±0.10 percentage points, partly within ±0.50.",
         f"Accuracy of the target minus accuracy of the reference on {e.comparison.images:,} images.",
-    )
-
-
-def _latency(e: Evidence) -> ClaimCheck:
-    return ClaimCheck(
-        "Impact on latency",
-        _TRADE,
-        "—",
-        Verdict.NOT_MEASURED,
-        "None, as long as no latency is measured.",
-        "A single run on a shared server is no measurement: a fair one interleaves many repetitions of both models.",
     )
 
 
@@ -103,7 +55,7 @@ def _preprocessing(e: Evidence) -> ClaimCheck:
         "Preprocessing",
         "Normalize the input image so that each pixel value is between 0 to 1.",
         f"accuracy {percent_text(scaled.value)} with inputs from 0 to 1, {percent_text(raw.value)} from 0 to 255",
-        _graded(scaled.low >= raw.value, scaled.value >= raw.value),
+        graded(scaled.low >= raw.value, scaled.value >= raw.value),
         "Holds if the model reads scaled images better than raw ones by more than chance (the raw accuracy lies below "
         "the 95 % interval), partly if only as well or within chance.",
         f"The float32 model on {e.comparison.images:,} images, each once divided by 255 and once not.",
@@ -121,7 +73,7 @@ def _parameters(e: Evidence) -> ClaimCheck:
         "Network",
         "The network that the tutorial's code builds has 20,410 parameters, and its outputs are logits.",
         f"{count:,} parameters; outputs {outputs}",
-        _graded(count == 20_410 and are_logits, are_logits),
+        graded(count == 20_410 and are_logits, are_logits),
         "Holds with 20,410 parameters and outputs that are finite and do not sum to 1; partly with another number.",
         "Floating-point numbers stored in the float32 file; probabilities would sum to 1 for each image.",
         is_quote=False,
@@ -138,7 +90,7 @@ def _trained_accuracy(e: Evidence) -> ClaimCheck:
         "… you trained the model for just a single epoch, so it only trains to ~96% accuracy.",
         f"{percent_text(accuracy.value)} (95 % interval {percent_text(accuracy.low)} to {percent_text(accuracy.high)}) "
         + trained,
-        _graded(0.955 <= accuracy.value < 0.965, accuracy.value >= 0.95) if comparable else Verdict.NOT_MEASURED,
+        graded(0.955 <= accuracy.value < 0.965, accuracy.value >= 0.95) if comparable else Verdict.NOT_MEASURED,
         "For a model trained one epoch and tested on its data set: holds from 95.5 % to 96.5 %, partly above 95 %.",
         f"Float32 model on {e.comparison.images:,} images; Wilson interval; epochs and data set from the run's record.",
     )
@@ -150,7 +102,7 @@ def _float_interface(e: Evidence) -> ClaimCheck:
         "Input and output",
         "… by default the converted model will still use float input and outputs for invocation convenience.",
         f"input {given}, output {answer}",
-        _graded(given == answer == "float32", "float32" in (given, answer)),
+        graded(given == answer == "float32", "float32" in (given, answer)),
         "Holds if both are float32, partly if one is.",
         "Types read from the float16 file's graph.",
     )
@@ -162,7 +114,7 @@ def _half_size(e: Evidence) -> ClaimCheck:
         "Half the size",
         "… the resulting file is approximately 1/2 the size.",
         f"{percent_text(share)} of the float32 file",
-        _graded(0.45 <= share <= 0.55, 0.25 <= share <= 0.75),
+        graded(0.45 <= share <= 0.55, 0.25 <= share <= 0.75),
         "Holds from 45 % to 55 %, partly from 25 % to 75 %.",
         "Bytes of the float16 file over bytes of the float32 file.",
     )
@@ -176,7 +128,7 @@ def _one_image(e: Evidence) -> ClaimCheck:
         "One image",
         "The tutorial lets both models read the first test image.",
         f"true digit {label}; float32 says {answer_text(answers[0])}, float16 says {answer_text(answers[1])}",
-        _graded(all(right), any(right)),
+        graded(all(right), any(right)),
         "Holds if both models name the first test image's digit, partly if one does.",
         "The first test image, as in the tutorial, through both interpreters.",
         is_quote=False,
@@ -189,22 +141,10 @@ def _no_accuracy_difference(e: Evidence) -> ClaimCheck:
         "No difference",
         "… quantized a model to float16 with no difference in the accuracy.",
         f"difference {points_text(delta)}; McNemar p = {p:.3g}",
-        _graded(delta == 0, abs(delta) <= 0.001 + 1e-12 and p >= 0.05),
+        graded(delta == 0, abs(delta) <= 0.001 + 1e-12 and p >= 0.05),
         "Holds if the difference is exactly 0; partly if it is within ±0.10 percentage points and no larger than "
         "chance explains (p ≥ 0.05).",
         f"All {e.comparison.images:,} images through both interpreters; exact McNemar test.",
-    )
-
-
-def _reduced_precision_gpu(e: Evidence) -> ClaimCheck:
-    return ClaimCheck(
-        "Reduced precision",
-        "To perform all arithmetic with reduced precision on a GPU, the tutorial sets precision_loss_allowed to 1.",
-        "—",
-        Verdict.NOT_MEASURED,
-        "None, as long as no GPU is asked.",
-        "Both models run here on the CPU interpreter, which has no such option.",
-        is_quote=False,
     )
 
 
@@ -212,14 +152,12 @@ def _parameter_bytes(file: TfliteFile) -> int:
     return sum(len(tensor.stored_bytes) for tensor in file.parameters())
 
 
-_TRADE = "This permits a significant reduction in model size in exchange for a minimal impacts to latency and accuracy."
-
 _CHECKS: tuple[Callable[[Evidence], ClaimCheck], ...] = (
     _size_reduction,
-    _gpu,
-    _upsampled,
+    native_arithmetic,
+    upsampled,
     _accuracy_impact,
-    _latency,
+    latency_impact,
     _preprocessing,
     _parameters,
     _trained_accuracy,
@@ -227,5 +165,5 @@ _CHECKS: tuple[Callable[[Evidence], ClaimCheck], ...] = (
     _half_size,
     _one_image,
     _no_accuracy_difference,
-    _reduced_precision_gpu,
+    reduced_precision,
 )

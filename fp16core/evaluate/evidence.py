@@ -1,6 +1,7 @@
 """What the tutorial's claims are judged by: measurements of one pair."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 import numpy as np
@@ -11,9 +12,12 @@ from fp16core.convert.tflite_file import read_tflite
 from fp16core.data.mnist import images_digest, normalise
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
+from fp16core.evaluate.latency import ModeLatency
+from fp16core.evaluate.mode_runs import ModeTable
 from fp16core.evaluate.statistics import Proportion
 from fp16core.numerics.rounding import rounded_reference
 from fp16core.runtime.classifier import Classifier
+from fp16core.runtime.modes import ExecutionMode
 from fp16core.vocabulary import ModelPair
 
 
@@ -31,6 +35,11 @@ class Verdict(Enum):
         return self.value.replace("holds", "hold").replace("does not", "do not")
 
 
+def graded(holds: bool, partly: bool) -> Verdict:
+    """The verdict by whether a claim holds, and if not, whether it holds partly."""
+    return Verdict.HOLDS if holds else Verdict.PARTLY if partly else Verdict.FAILS
+
+
 @dataclass(frozen=True)
 class ClaimCheck:
     """One claim beside what was measured.
@@ -43,6 +52,8 @@ class ClaimCheck:
         The tutorial's words, or what its code says in ours.
     is_quote
         Whether `claim` is the tutorial's wording.
+    awaits_runtimes
+        Whether a measurement of the modes of execution that is still to be made would tell more.
     measured
         The value on the pair, with its unit.
     verdict
@@ -60,6 +71,23 @@ class ClaimCheck:
     rule: str
     method: str
     is_quote: bool = True
+    awaits_runtimes: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class RuntimeEvidence:
+    """What has been measured of the modes of execution.
+
+    Attributes
+    ----------
+    table
+        Both files in the modes that were tried; `None` before.
+    latencies
+        The times of those that were timed.
+    """
+
+    table: ModeTable | None = None
+    latencies: Mapping[ExecutionMode, ModeLatency] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +106,8 @@ class Evidence:
         Accuracy of the reference on grey levels 0…255, not scaled to 0…1.
     trained_on_these_images
         Whether the run's record names these test images as its own.
+    runtimes
+        What has been measured of the modes of execution, if anything; some claims are about nothing else.
     """
 
     pair: ModelPair
@@ -87,6 +117,11 @@ class Evidence:
     rounded_reference_logits: npt.NDArray[np.float32] = field(repr=False)
     raw_pixel_accuracy: Proportion
     trained_on_these_images: bool
+    runtimes: RuntimeEvidence = field(default_factory=RuntimeEvidence)
+
+    def with_runtimes(self, runtimes: RuntimeEvidence) -> "Evidence":
+        """The same, with measurements of the modes of execution."""
+        return replace(self, runtimes=runtimes)
 
     @property
     def upsampling_is_exact(self) -> bool:

@@ -40,9 +40,13 @@ _COLUMNS = ["operator", "LiteRT's name"]
 
 def step_name(step: Step) -> str:
     """What an operator is called on screen: ``Convolution + ReLU``."""
-    kind = _KINDS.get(step.operator, (step.operator.replace("_", " ").capitalize(), ""))[0]
     fused = _FUSED.get(step.fused, step.fused)
-    return f"{kind} + {fused}" if fused else kind
+    return f"{operator_name(step.operator)} + {fused}" if fused else operator_name(step.operator)
+
+
+def operator_name(operator: str) -> str:
+    """What a kind of operator is called on screen, by LiteRT's name: ``Convolution``."""
+    return _KINDS.get(operator, (operator.replace("_", " ").capitalize(), ""))[0]
 
 
 def step_table(propagation: Propagation) -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ from fp16core.worker import keras_file, trial
 from fp16core.worker.inspection import Named
 from fp16core.worker.trial import Tried
 from fp16core.worker.waiting_room import Ticket, WaitingRoom, Wish
-from pages.shared import own, training
+from pages.shared import own, runtimes, training
 
 KERAS = ".keras"
 
@@ -144,6 +144,7 @@ def forget_models() -> None:
     """Drop the visitor's models."""
     own.forget_pair()
     training.forget_private()
+    runtimes.forget_private()
     st.session_state[_REMARKS] = ()
 
 
@@ -151,6 +152,7 @@ def forget_dataset() -> None:
     """Drop the visitor's data set."""
     own.forget_dataset()
     training.forget_private()
+    runtimes.forget_private()
 
 
 def held() -> dict[str, int]:

@@ -13,7 +13,7 @@ import streamlit as st
 
 from fp16core.convert import LedgerEntry, byte_ledger
 from fp16core.data.mnist import load_mnist
-from fp16core.evaluate import ClaimCheck, Comparison, check_claims, compare, gather_evidence
+from fp16core.evaluate import Comparison, Evidence, compare, gather_evidence
 from fp16core.models.pair import load_pair
 from fp16core.numerics import WeightRounding, weight_roundings
 from fp16core.vocabulary import HalfBitsError, ModelPair
@@ -29,7 +29,7 @@ class Results:
     pair: ModelPair
     images: npt.NDArray[np.uint8] = field(repr=False)
     comparison: Comparison = field(repr=False)
-    claims: tuple[ClaimCheck, ...] = field(repr=False)
+    evidence: Evidence = field(repr=False)
 
 
 @st.cache_resource
@@ -71,7 +71,7 @@ def results(subject: Subject) -> Results:
     pair = active_pair()
     images, labels = test_set()
     comparison = compare(pair, images, labels)
-    return Results(pair, images, comparison, check_claims(gather_evidence(pair, comparison, images)))
+    return Results(pair, images, comparison, gather_evidence(pair, comparison, images))
 
 
 @cached()

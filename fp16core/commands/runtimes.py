@@ -1,0 +1,116 @@
+"""Both files of a pair in every mode of execution: accuracy, and times."""
+
+import time
+from argparse import Namespace
+from collections.abc import Mapping
+from typing import TypeVar
+
+from fp16core import evaluate
+from fp16core.commands.outcome import Outcome, progress_bar
+from fp16core.data import load_mnist
+from fp16core.data.mnist import normalise
+from fp16core.evaluate.emulated import Accounted, account_for
+from fp16core.evaluate.latency import ModeLatency
+from fp16core.evaluate.mode_runs import ModeOutcome, ModeTable
+from fp16core.evaluate.modes_document import modes_document
+from fp16core.figures.runtimes import arithmetic_text, emulation_rows, latency_rows, memory_rows, mode_rows
+from fp16core.models.pair import load_pair
+from fp16core.models.recipe import Progress
+from fp16core.output import new_table, print_table
+from fp16core.runtime.modes import ExecutionMode
+from fp16core.vocabulary import ModelFileError
+from fp16core.worker import latency_run, mode_run
+from fp16core.worker.survey import Survey
+from fp16core.worker.waiting_room import WaitingRoom
+
+Found = TypeVar("Found")
+
+_LOOK_S = 0.1
+
+_SHORT = {mode.title: mode.short_title for mode in ExecutionMode}
+
+_CHANGES = "largest logit change", "mean logit change"
+
+
+def runtimes(options: Namespace) -> Outcome:
+    """Both files in every mode."""
+    pair = load_pair()
+    images, labels = load_mnist("test")
+    images, labels = images[: options.limit], labels[: options.limit]
+    baseline = evaluate.compare(pair, images, labels).reference
+    room = WaitingRoom(places=1, longest=2 * len(ExecutionMode))
+    with progress_bar(options) as on_progress:
+        outcomes: Mapping[ExecutionMode, ModeOutcome] = _watched(
+            Survey(
+                room,
+                {mode: mode_run.wish_for(mode, pair, images, options.batch) for mode in ExecutionMode},
+                lambda answer, mode: mode_run.mode_run(answer, mode, pair, labels),
+            ),
+            lambda what, done: on_progress(what, done / (1 if options.no_latency else 2)),
+        )
+        latencies: Mapping[ExecutionMode, ModeLatency | str] = {}
+        if not options.no_latency:
+            latencies = _watched(
+                Survey(
+                    room,
+                    {mode: latency_run.wish_for(mode, pair, images) for mode in ExecutionMode},
+                    latency_run.mode_latency,
+                ),
+                lambda what, done: on_progress(what, 0.5 + done / 2),
+            )
+    table = ModeTable(baseline, outcomes)
+    accounted: dict[ExecutionMode, Accounted | str] = {}
+    for run in table.runs:
+        if run.mode.asks_for_float16 and run.computes_float16:
+            try:
+                accounted[run.mode] = account_for(run, pair, normalise(images))
+            except ModelFileError as error:
+                accounted[run.mode] = str(error)
+    document = modes_document(pair.name, table, latencies, accounted)
+
+    def show() -> None:
+        title = f"{pair.name}, {len(images):,} images, batches of {options.batch}"
+        _print(title, _narrow(mode_rows(table), "mode", "file", "accuracy", "changed answers", *_CHANGES))
+        for mode, outcome in outcomes.items():
+            if isinstance(outcome, str):
+                print(f"{mode.title}: {outcome}")
+                continue
+            by = "" if outcome.adapter is None else f", by {outcome.adapter.title}"
+            print(f"{mode.title}: computed in {arithmetic_text(outcome)}{by}")
+        for mode, found in accounted.items():
+            if isinstance(found, str):
+                print(f"{mode.title}: no emulation; {found}")
+            else:
+                _print(f"{mode.title}, the float16 file's logits against an emulation", emulation_rows(found))
+        measured = [found for found in latencies.values() if isinstance(found, ModeLatency)]
+        if measured:
+            columns = "mode", "images at once", "float32 file", "float16 file", "float16 / float32", "difference"
+            title = "time for each image: median and quartiles; ratio with its 99 % interval"
+            _print(title, _narrow(latency_rows(measured), *columns))
+            title = "loading, first run, and resident memory of one more copy"
+            rows = memory_rows(measured)
+            _print(title, _narrow(rows, *rows))
+
+    return Outcome(document, show)
+
+
+def _watched(survey: Survey[Found], report: Progress) -> dict[ExecutionMode, Found | str]:
+    try:
+        while not survey.is_over:
+            time.sleep(_LOOK_S)
+            report(survey.what, survey.done)
+    finally:
+        survey.stop()
+    return survey.outcomes()
+
+
+def _narrow(columns: Mapping[str, list[str]], *names: str) -> dict[str, list[str]]:
+    """What a terminal has room for."""
+    return {name: columns[name] for name in names} | {"mode": [_SHORT[title] for title in columns["mode"]]}
+
+
+def _print(title: str, columns: Mapping[str, list[str]]) -> None:
+    table = new_table(title, *columns)
+    for row in zip(*columns.values(), strict=True):
+        table.add_row(*row)
+    print_table(table)

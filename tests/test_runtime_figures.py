@@ -1,0 +1,109 @@
+"""Figures and tables of the modes hold what was measured."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from fp16core.evaluate import Comparison, Evaluation
+from fp16core.evaluate.emulated import Accounted, Emulated
+from fp16core.evaluate.hardware import EXPECTATIONS, expectation_rows
+from fp16core.evaluate.latency import MemoryUse, ModeLatency
+from fp16core.evaluate.mode_runs import ModeRun, ModeStep, ModeTable
+from fp16core.figures import runtimes as figures
+from fp16core.figures.table import figure_csv
+from fp16core.numerics.error_measure import measure_error
+from fp16core.runtime.modes import ExecutionMode
+from fp16core.text import percent_text, small_text
+from tests.test_latency import latency
+
+
+@pytest.fixture(scope="module")
+def table(comparison: Comparison) -> ModeTable:
+    """Two modes: as it is, and rounded to float16; a third that is not to be had."""
+    reference, target = comparison.reference, comparison.target
+    half = Evaluation(target.logits.astype(np.float16).astype(np.float32), target.labels, target.size_bytes)
+    exact, off = np.ones(4, np.float32), np.array([1, 1, 1, 1.125], np.float32)
+    steps = (ModeStep("CONV_2D", measure_error(exact, exact), measure_error(exact, off)),)
+    return ModeTable(
+        reference,
+        {
+            ExecutionMode.CPU_FLOAT32: ModeRun(ExecutionMode.CPU_FLOAT32, 100, reference, target, steps=steps),
+            ExecutionMode.CPU_FLOAT16: ModeRun(ExecutionMode.CPU_FLOAT16, 100, half, half, steps=steps),
+            ExecutionMode.GPU_FLOAT16: "This machine has no GPU.",
+        },
+    )
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_the_table_has_two_rows_for_each_mode_that_ran(table: ModeTable, comparison: Comparison) -> None:
+    found = figures.mode_rows(table)
+    assert found["mode"] == [m for m in ("CPU, float32 arithmetic", "CPU, float16 arithmetic") for _ in range(2)]
+    assert found["file"] == ["float32", "float16"] * 2
+    assert found["largest logit change"][:2] == ["0", small_text(comparison.max_abs_logit_delta)]
+    assert found["mean logit change"][1] == small_text(float(np.abs(comparison.logit_delta).mean()))
+    assert found["changed answers"][1] == f"{comparison.changed_predictions} of 10,000"
+    assert found["accuracy"][1] == percent_text(comparison.target.accuracy.value)
+    assert found["computed in"] == ["float32"] * 2 + ["float16"] * 2
+
+
+def test_a_mode_that_is_silently_float32_says_so(comparison: Comparison) -> None:
+    silent = ModeRun(ExecutionMode.GPU_FLOAT16, 1, comparison.reference, comparison.target)
+    assert figures.arithmetic_text(silent) == "float32, though float16 was asked for"
+
+
+def test_logit_changes_leave_out_what_is_zero(table: ModeTable, comparison: Comparison) -> None:
+    traces = {trace.name: trace for trace in figures.logit_changes(table).data}
+    assert len(traces["float32 file, largest"].x) == 1  # the float32 file in float32 is the baseline itself
+    assert traces["float16 file, largest"].x[0] == comparison.max_abs_logit_delta
+    assert "CPU, float32 arithmetic, float16 file" in traces["float16 file, largest"].text[0]
+
+
+def test_the_signal_is_shown_where_there_is_noise(table: ModeTable) -> None:
+    """Four ones and an error of 1/8 in one of them: 10 log10(4 / (1/64)) = 24.08 dB."""
+    for trace in figures.snr_by_operator(table).data:
+        assert list(trace.x) == ["1. Convolution"]
+        assert trace.y[0] == pytest.approx(24.0824, abs=1e-4)
+
+
+def test_figures_of_no_run_are_empty(comparison: Comparison) -> None:
+    nothing = ModeTable(comparison.reference, {ExecutionMode.GPU_FLOAT16: "no GPU"})
+    assert not any(len(trace.x) for trace in figures.logit_changes(nothing).data)
+    assert nothing.largest_change is None
+    assert nothing.changed_predictions == 0
+
+
+def test_ratios_are_drawn_with_their_intervals_and_downloaded_with_them() -> None:
+    found = [
+        ModeLatency(ExecutionMode.CPU_FLOAT32, (latency(130),), MemoryUse(4000, 3000, 20), 12.0),
+        ModeLatency(ExecutionMode.CPU_FLOAT16, (latency(100, twin=50),), MemoryUse(4000, 5000, 20), 12.0),
+    ]
+    files = [x.latencies[0].files for x in found]
+    drawn = figures.latency_ratios(found)
+    assert list(drawn.data[0].x) == [r.value for r in files]
+    table = rows(figure_csv(drawn))
+    assert [float(row["99 % low"]) for row in table[:2]] == [r.low for r in files]
+    arithmetic = found[1].latencies[0].arithmetic
+    assert arithmetic is not None
+    assert list(figures.arithmetic_ratios(found).data[0].x) == [arithmetic.value]
+    assert figures.latency_rows(found)["difference"][1] == "none measurable"
+    assert "longer" in figures.latency_rows(found)["difference"][0]
+    assert figures.memory_rows(found)["float16 − float32"] == ["−1,000 B", "+1,000 B"]
+    times = figures.latency_times(found)
+    assert times.data[0].x[0] == found[0].latencies[0].timing("reference").median_us
+
+
+def test_emulations_are_listed_as_they_agree() -> None:
+    found = Accounted(250, (Emulated("so", 0.5, 0.1), Emulated("or so", 1.0, 0.0)), True, 40.0, 0.2)
+    assert found.best.way == "or so"
+    assert figures.emulation_rows(found)["logits equal bit for bit"] == ["50.00 %", "100.00 %"]
+
+
+def test_every_expectation_names_its_source() -> None:
+    assert len({e.hardware for e in EXPECTATIONS}) == len(EXPECTATIONS) >= 6
+    assert all(e.url.startswith("https://") for e in EXPECTATIONS)
+    assert all(cell.startswith("[") for cell in expectation_rows()["source"])
