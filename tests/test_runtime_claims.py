@@ -109,6 +109,9 @@ def test_a_software_driver_shows_precision_and_no_speed(evidence: Evidence) -> N
     found = judged(evidence, half, GPU_FLOAT16=50)
     assert found["Reduced precision"].verdict is Verdict.HOLDS
     assert found["Native arithmetic"].verdict is Verdict.NOT_MEASURED
+    silent = judged(evidence, run(ExecutionMode.GPU_FLOAT16, evidence.comparison.reference, adapter=SOFTWARE))
+    assert silent["Native arithmetic"].verdict is Verdict.NOT_MEASURED
+    assert "computed in float32, by a software driver" in silent["Native arithmetic"].measured
 
 
 def test_without_a_gpu_the_reason_is_told_and_nothing_more_is_offered(evidence: Evidence) -> None:

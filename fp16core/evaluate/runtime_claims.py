@@ -96,12 +96,12 @@ def native_arithmetic(e: Evidence) -> ClaimCheck:
     measured, verdict = "—", Verdict.NOT_MEASURED
     if run is None:
         method = refusal or "No GPU has been asked yet."
+    elif is_software:
+        measured = f"computed in {'float32' if run.is_silently_float32 else 'float16'}, by a software driver"
+        method = f"{_adapter(run)}: no GPU, and nothing can be said of one's speed."
     elif run.is_silently_float32:
         measured, verdict = "the GPU was asked for float16 and computed in float32", Verdict.FAILS
         method = f"{_adapter(run)}: not all logits are numbers that float16 has."
-    elif is_software:
-        measured = "computed in float16, by a software driver on the processor"
-        method = f"{_adapter(run)}: it shows the precision of a GPU, and nothing of its speed."
     else:
         method = f"{_adapter(run)}: all logits are numbers that float16 has."
         measured = "computed in float16"
