@@ -1,4 +1,4 @@
-"""README's pictures, taken anew: ``python -m tests.pictures``."""
+"""README's pictures, taken anew: ``TEST_VULKAN_DRIVER=$(.ci/software-vulkan FOLDER) python -m tests.pictures``."""
 
 import io
 import os
@@ -13,7 +13,7 @@ from fp16core.bench.photographs import photograph
 from tests.browsing import FLAGS, ROOT, chromium, served, settled
 
 WIDTH = 1400
-TRAINING_MS = 120_000
+PATIENCE_MS = 120_000
 PICTURES = {
     "overview": ("", 1000),
     "digits": ("digits?image=1242", 900),
@@ -38,6 +38,7 @@ def main() -> None:
     """Take all pictures on a server of their own."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         os.environ["HALFBITS_RUNS"] = str(Path(folder) / "runs")
+        os.environ["VK_DRIVER_FILES"] = os.environ["TEST_VULKAN_DRIVER"]
         file = Path(folder) / "photo.jpg"
         file.write_bytes(photograph("5", "squared", np.random.default_rng(1)))
         browser = playwright.chromium.launch(executable_path=chromium(playwright), args=FLAGS)
@@ -52,9 +53,13 @@ def main() -> None:
             settled(page)
             page.locator("input[type=file]").first.set_input_files(file)
             take(page, "try_digit", 1420)
+            page.goto(f"{url}/runtimes?runtimes-images=all+10%2C000")
+            page.get_by_role("button", name="Run both files in every mode").click(timeout=PATIENCE_MS)
+            page.get_by_role("button", name="Measure again").wait_for(timeout=PATIENCE_MS)
+            take(page, "runtimes", 1560)
             page.goto(f"{url}/train?train-epochs=3")
             page.get_by_role("button", name="Train", exact=True).click()
-            page.get_by_role("heading", name="What came of it").wait_for(timeout=TRAINING_MS)
+            page.get_by_role("heading", name="What came of it").wait_for(timeout=PATIENCE_MS)
             take(page, "train", 1900)
         browser.close()
 

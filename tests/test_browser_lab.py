@@ -10,6 +10,8 @@ from tests.browsing import PATIENCE_MS, served, settled
 
 pytestmark = pytest.mark.browser
 
+SWEEPING_MS = 120_000
+
 
 def test_a_sweep_can_be_stopped_and_goes_on_where_it_stopped(page: Page, tmp_path: Path) -> None:
     """On a server that has measured nothing yet."""
@@ -26,7 +28,7 @@ def test_a_sweep_can_be_stopped_and_goes_on_where_it_stopped(page: Page, tmp_pat
         assert stopped.inner_text() == words
         page.locator(".st-key-map-on button").click()
         expect(page.get_by_text("168 formats measured, each on 10,000 images.", exact=True)).to_be_visible(
-            timeout=PATIENCE_MS
+            timeout=SWEEPING_MS
         )
 
 
