@@ -80,7 +80,7 @@ def test_a_stopped_run_leaves_the_page_ready_for_the_next(page: Page, tmp_path: 
 
 def test_a_killed_server_takes_its_worker_with_it_within_two_seconds(page: Page, tmp_path: Path, runs: Path) -> None:
     """Once in three tries: a worker of the lowest priority needs the processor for a moment, to end."""
-    tries = []
+    tries: list[float] = []
     while len(tries) < 3 and not any(seconds < 2 for seconds in tries):
         tries.append(seconds_of_a_worker_without_server(page, tmp_path, runs))
     assert min(tries) < 2

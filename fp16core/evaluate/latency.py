@@ -94,6 +94,11 @@ class Latency:
         """How many times everything was called, one after the other."""
         return sum(len(times[REFERENCE]) for times in self.rounds)
 
+    @property
+    def loadings(self) -> int:
+        """How many times everything was loaded anew."""
+        return len(self.rounds)
+
     @functools.cached_property
     def files(self) -> PairedRatio:
         """The float16 file's time over the float32 file's."""

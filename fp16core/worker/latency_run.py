@@ -32,7 +32,7 @@ BATCHES = (1, 10, 100)
 IMAGES = 200
 """Different images that the calls take turns with, at most."""
 
-_ROUNDS = 8
+_ROUNDS = 12
 """How often everything is loaded anew."""
 
 _WARM_UP_CALLS, _WARM_UP_S = 5, 0.03
@@ -145,10 +145,12 @@ def _time(
     load_ms: dict[str, list[float]] = {what: [] for what in entrants}
     first_run_ms: dict[str, list[float]] = {what: [] for what in entrants}
     given = [images[start : start + batch] for start in range(0, len(images) - batch + 1, batch)]
+    random = np.random.default_rng(0)
     for number in range(_ROUNDS):
         report(number / _ROUNDS)
         runners = {}
-        for what in _turned(list(entrants), number):
+        # In any order: where in memory something comes to lie, and what ran before it, are not to favour one.
+        for what in random.permutation(list(entrants)).tolist():
             model, how = entrants[what]
             start = time.perf_counter()
             # A twin is opened the same way as what it is compared with.
@@ -159,27 +161,22 @@ def _time(
             first_run_ms[what].append((time.perf_counter() - loaded) * 1e3)
         together_s = sum(_warm_up(runner, given[0]) for runner in runners.values())
         pairs = int(np.clip(seconds / _ROUNDS / together_s, _FEWEST, _MOST))
-        rounds.append(_in_turns(runners, given, pairs))
+        rounds.append(_in_turns(runners, given, pairs, random))
     return {"batch": batch, "rounds": rounds, "load_ms": load_ms, "first_run_ms": first_run_ms}
 
 
-def _in_turns(runners: dict[str, ModeRunner], given: list[Floats], pairs: int) -> dict[str, list[float]]:
+def _in_turns(
+    runners: dict[str, ModeRunner], given: list[Floats], pairs: int, random: np.random.Generator
+) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {what: [] for what in runners}
-    order = list(runners)
     for call in range(pairs):
         images = given[call % len(given)]
-        # Each goes first as often as the others: what runs before leaves its traces in the processor's caches.
-        for what in _turned(order, call):
+        for what in random.permutation(list(runners)).tolist():
             runner = runners[what]
             start = time.perf_counter()
             runner.run(images)
             times[what].append((time.perf_counter() - start) * 1e6)
     return times
-
-
-def _turned(order: list[str], by: int) -> list[str]:
-    by %= len(order)
-    return order[by:] + order[:by]
 
 
 def _warm_up(runner: ModeRunner, images: Floats) -> float:

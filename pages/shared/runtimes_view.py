@@ -107,8 +107,8 @@ def latency(wanted: Wanted) -> None:
             "Time of the float16 file as a multiple of the float32 file's, with 99 % intervals, and a control",
         )
         st.caption(
-            "Calls to both files in turns, each ratio from calls right after each other; loaded anew in eight rounds, "
-            "after a warm-up. The line is the 99 % bootstrap interval. The control is the float32 file loaded twice: "
+            "Calls to both files in turns, in random order, each ratio from calls right after each other; loaded anew "
+            f"{found[0].latencies[0].loadings} times, after a warm-up. The line is the 99 % bootstrap interval. The control is the float32 file loaded twice: "
             "a difference counts only if its whole interval lies farther from 1 than the control's reaches."
         )
     left, right = st.container(key="cards").columns(2)
@@ -138,7 +138,7 @@ def latency(wanted: Wanted) -> None:
         st.markdown("**Loading and memory**")
         st.caption(
             "First of all: loading and running the float32 file in a new process, in which a GPU's driver starts, and "
-            "compiles what it has not kept from before. Then medians of eight rounds at the smallest batch. Memory: "
+            "compiles what it has not kept from before. Then medians over all loadings, at the smallest batch. Memory: "
             "what one more copy of a file, read, loaded and run once, adds to the resident memory of its process; what "
             "lies in a GPU's own memory is not seen."
         )
