@@ -5,12 +5,14 @@ from collections import Counter
 import streamlit as st
 
 from fp16core.evaluate import ClaimCheck, Verdict, check_claims
+from fp16core.evaluate.evidence import Measurement
 from fp16core.figures import overview as figures
 from fp16core.models.pair import REFERENCE_FILE, TARGET_FILE
 from fp16core.text import bytes_text, percent_text, points_text, small_text
 from pages.shared import routing, runtimes, state
 from pages.shared.charts import chart
 from pages.shared.headline import headline, number
+from pages.shared.runtimes import ACCURACY, LATENCY
 from pages.shared.sidebar import TUTORIAL
 from pages.shared.words import say_if_probabilities
 
@@ -34,9 +36,15 @@ def show_claim(claim: ClaimCheck) -> None:
         verdict.badge(claim.verdict.value, icon=icon, color=colour)  # type: ignore[arg-type]  # the stub lists colours one by one
         with verdict.popover("How measured", type="tertiary"):
             st.markdown(f"{claim.method}\n\n**Rule.** {claim.rule}")
-        if claim.awaits_runtimes:
+        if claim.awaits is not None:
             with value:
-                st.page_link("pages/runtimes.py", label="Measure it", icon=":material/speed:")
+                section = {Measurement.ACCURACY: ACCURACY, Measurement.LATENCY: LATENCY}[claim.awaits]
+                st.page_link(
+                    "pages/runtimes.py",
+                    label="Measure it",
+                    icon=":material/speed:",
+                    query_params={"runtimes-section": section},
+                )
 
 
 st.title("Is float16 half the size and just as good?")

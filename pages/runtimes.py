@@ -2,39 +2,35 @@
 
 import streamlit as st
 
-from pages.shared import routing, runtimes_view, state
-from pages.shared.runtimes import ACCURACY, LATENCY, Wanted
+from fp16core.evaluate.evidence import Measurement
+from pages.shared import routing, runtimes_accuracy, runtimes_latency, runtimes_parts, state
+from pages.shared.runtimes import ACCURACY, LATENCY, PHONE
+from pages.shared.runtimes_board import Wanted
 
 routing.through_app("pages/runtimes.py")
-
-SECTIONS = {
-    ACCURACY: runtimes_view.accuracy,
-    LATENCY: runtimes_view.latency,
-    runtimes_view.PHONE: runtimes_view.phone,
-}
 
 st.title("What does float16 do when it runs?")
 with state.explained():
     found = state.results()
 st.markdown(
-    "So far both files ran on one processor in float32 arithmetic. Here they run in **five modes**: on the CPU as in "
-    "the tutorial, on plain reference kernels, in **half-precision arithmetic**, and on a **GPU** with and without it."
+    "On the other pages both files run on the processor in float32 arithmetic. Here they run in **five modes**: on the "
+    "CPU as in the tutorial, on plain reference kernels, in **half-precision arithmetic**, and on a **GPU** with and "
+    "without it."
 )
-about_modes = st.container()
+runtimes_parts.modes()
 
 chosen = st.segmented_control(
     "What to look at",
-    list(SECTIONS),
-    default=next(iter(SECTIONS)),
+    [ACCURACY, LATENCY, PHONE],
+    default=ACCURACY,
     required=True,
     key="runtimes-section",
     bind="query-params",
     label_visibility="collapsed",
 )
-counts = runtimes_view.image_counts(found.comparison.images)
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    images, batch = next(iter(counts)), 100
-    if chosen == ACCURACY:
+if chosen == ACCURACY:
+    counts = runtimes_accuracy.image_counts(found.comparison.images)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         images = st.segmented_control(
             "Test images",
             list(counts),
@@ -52,9 +48,10 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
             key="runtimes-batch",
             bind="query-params",
             help="Images for each run. A GPU shares its sums among threads in another way for another number, and "
-            "float16 sums depend on their order.",
+            "float16 sums depend on their order. A file that fixes a number itself runs with that.",
         )
-wanted = Wanted(counts[images], batch)
-with about_modes:
-    runtimes_view.modes(is_measured=runtimes_view.is_measured(chosen, wanted))
-SECTIONS[chosen](wanted)
+    runtimes_accuracy.accuracy(Wanted(Measurement.ACCURACY, counts[images], batch))
+elif chosen == LATENCY:
+    runtimes_latency.latency()
+else:
+    runtimes_latency.phone()

@@ -20,7 +20,7 @@ def test_a_visitor_measures_stops_and_finds_the_claims_judged(
     monkeypatch.setenv("VK_DRIVER_FILES", mesa)
     with served(tmp_path / "server.log") as url:
         page.goto(f"{url}/runtimes?runtimes-images=first+200")
-        expect(page.get_by_text("llvmpipe").first).to_be_visible(timeout=MEASURING_MS)
+        expect(page.get_by_text("5 of 5 run here")).to_be_visible(timeout=MEASURING_MS)
         settled(page)
         page.get_by_role("button", name="Run both files in every mode").click()
         expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=PATIENCE_MS)
@@ -28,7 +28,7 @@ def test_a_visitor_measures_stops_and_finds_the_claims_judged(
         expect(page.get_by_text(re.compile(r"^100\.00 % of the logits"))).to_be_visible(timeout=PATIENCE_MS)
         settled(page)
         with page.expect_download() as download:
-            page.get_by_role("button", name="All measurements as JSON").click()
+            page.get_by_role("button", name="These measurements as JSON").click()
         assert download.value.suggested_filename == "runtimes.json"
         assert "llvmpipe" in Path(download.value.path()).read_text()
         for width in (1400, 420):

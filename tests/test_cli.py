@@ -235,5 +235,6 @@ def test_runtimes_reads_well_in_a_terminal() -> None:
     assert done.returncode == 0, done.stderr
     assert "Bundled pair, 20 images, batches of 10" in done.stdout
     assert "CPU float32" in done.stdout
+    assert "CPU, float32 arithmetic: computed in float32" in done.stdout
     assert "GPU, float16 arithmetic: This machine has no GPU with a driver" in done.stdout
     assert "Traceback" not in done.stderr

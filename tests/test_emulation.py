@@ -7,7 +7,7 @@ import pytest
 from fp16core.convert.chain import Layer, read_chain
 from fp16core.convert.graph import Operator
 from fp16core.numerics.bounds import FLOAT16_ARITHMETIC, FLOAT32_ARITHMETIC, bound_logits
-from fp16core.numerics.emulation import Summation, emulate, is_float16
+from fp16core.numerics.emulation import Summation, emulate, exact_logits, is_float16
 from fp16core.vocabulary import ModelPair
 
 Floats = npt.NDArray[np.float32]
@@ -136,3 +136,34 @@ def test_what_is_float16_is_told_from_what_is_not() -> None:
     assert not is_float16(np.array([0.1], np.float32))
     assert not is_float16(np.array([1e6], np.float32))
     assert not is_float16(np.array([1, 2**-25], np.float32))
+
+
+def test_exact_sums_round_weights_and_pixels_alone() -> None:
+    third = np.float32(1 / 3)
+    found = exact_logits(
+        dense(np.array([[third, 1]], np.float32), np.array([third], np.float32)), images_of([0.1, 2**-20])
+    )
+    half = float(np.float16(third))
+    assert found.item() == float(np.float16(0.1)) * half + float(np.float16(2**-20)) + half
+
+
+def test_exact_sums_lie_near_what_litert_gives(pair: ModelPair, inputs: Floats) -> None:
+    """The float16 file in float32 arithmetic: all that differs is that pixels are rounded here."""
+    from fp16core.runtime import Classifier
+
+    found = exact_logits(read_chain(pair.target), inputs[:50])
+    np.testing.assert_allclose(found, Classifier(pair.target).logits(inputs[:50]), atol=0.01)
+
+
+def test_logits_that_no_float16_sum_could_give_are_told(pair: ModelPair, inputs: Floats) -> None:
+    from fp16core.evaluate import Evaluation
+    from fp16core.evaluate.emulated import account_for
+    from fp16core.evaluate.mode_runs import ModeRun
+    from fp16core.runtime.modes import ExecutionMode
+
+    emulated = emulate(read_chain(pair.target), inputs[:20], Summation.IN_TURN)
+    for logits, expected in ((emulated, True), (emulated + 100, False)):
+        answers = Evaluation(logits, np.zeros(20, np.uint8), 1)
+        found = account_for(ModeRun(ExecutionMode.GPU_FLOAT16, 1, answers, answers), pair, inputs[:20])
+        assert found.within_bound is expected
+        assert (found.best.exact_share == 1) is expected

@@ -119,4 +119,4 @@ def test_verdicts_in_words() -> None:
     assert difference_text(Difference.NONE, PairedRatio(1, 0.9, 1.1)) == "no measurable difference on this machine"
     assert difference_text(Difference.SLOWER, PairedRatio(1.1, 1.05, 1.2)) == "5.00 % to 20.00 % longer"
     assert difference_text(Difference.FASTER, PairedRatio(0.9, 0.85, 0.95)) == "5.00 % to 15.00 % shorter"
-    assert difference_text(Difference.SLOWER, PairedRatio(2.2, 2.1, 2.3)) == "2.1 to 2.3 times as long"
+    assert difference_text(Difference.SLOWER, PairedRatio(2.2, 2.1, 2.3)) == "2.10 to 2.30 times as long"

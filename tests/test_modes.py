@@ -1,5 +1,6 @@
 """Modes of execution, run in processes of their own: on the processor, on software GPUs, and on none."""
 
+import itertools
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -55,7 +56,7 @@ def run_modes(
     in_depth: bool = True,
 ) -> dict[ExecutionMode, ModeOutcome]:
     x, y = test_set[0][:images], test_set[1][:images]
-    wishes = {mode: mode_run.wish_for(mode, pair, x, batch, in_depth) for mode in modes}
+    wishes = mode_run.wishes_for(modes, pair, x, batch, in_depth)
     return outcomes(Survey(WaitingRoom(1, 9), wishes, lambda answer, mode: mode_run.mode_run(answer, mode, pair, y)))
 
 
@@ -148,7 +149,8 @@ def test_mesa_computes_in_float16_as_the_emulation_does_bit_for_bit(
     accounted = account_for(run, pair, inputs[:images])
     assert accounted.best.exact_share == 1
     assert accounted.within_bound
-    assert 0 < accounted.farthest < accounted.bound
+    # Half-precision sums of 2,028 products are off by more than the last digit, and by far less than they could be.
+    assert 0.001 < accounted.farthest < 0.5
 
 
 @pytest.mark.parametrize("driver", ["mesa"], indirect=True)
@@ -156,10 +158,7 @@ def test_mesa_in_float32_differs_by_rounding_alone_and_float16_sums_lose_most(
     driver: str, pair: ModelPair, test_set: TestSet, comparison: Comparison
 ) -> None:
     found = run_modes(GPU, pair, test_set, images=100)
-    table = ModeTable(
-        type(comparison.reference)(comparison.reference.logits[:100], comparison.labels[:100], len(pair.reference)),
-        found,
-    )
+    table = ModeTable(comparison.reference, found)
     exact, half = table.run(ExecutionMode.GPU_FLOAT32), table.run(ExecutionMode.GPU_FLOAT16)
     assert exact is not None
     assert half is not None
@@ -215,13 +214,16 @@ def test_a_size_of_batch_that_a_file_fixes_is_kept(test_set: TestSet) -> None:
 
 def test_times_are_taken_in_turns_with_a_control(pair: ModelPair, test_set: TestSet) -> None:
     modes = [ExecutionMode.CPU_FLOAT32, ExecutionMode.CPU_FLOAT16]
-    wishes = {mode: latency_run.wish_for(mode, pair, test_set[0], (1, 10), seconds=0.1) for mode in modes}
+    wishes = latency_run.wishes_for(modes, pair, test_set[0], (1, 10), seconds=0.1)
     found = outcomes(Survey(WaitingRoom(1, 9), wishes, latency_run.mode_latency))
     for mode in modes:
         timed = found[mode]
         assert isinstance(timed, ModeLatency), timed
         assert [latency.batch for latency in timed.latencies] == [1, 10]
-        assert timed.cold_start_ms > 0
+        assert timed.first_load_ms > 0
+        # 85 kB of file, and at least the same again as the runtime holds it; a control of the same differs by less.
+        assert timed.memory.reference_bytes > 100_000
+        assert abs(timed.memory.control_bytes - timed.memory.reference_bytes) < timed.memory.reference_bytes / 2
         for latency in timed.latencies:
             expected = {REFERENCE, TARGET, CONTROL} | ({TWIN} if mode is ExecutionMode.CPU_FLOAT16 else set())
             assert all(set(times) == expected for times in latency.rounds)
@@ -232,6 +234,24 @@ def test_times_are_taken_in_turns_with_a_control(pair: ModelPair, test_set: Test
         # Ten images take longer than one, and less than ten times as long.
         one, ten = (latency.timing(REFERENCE).median_us for latency in timed.latencies)
         assert one < ten < 10 * one
+
+
+def test_every_contender_is_called_at_every_place() -> None:
+    """What runs first, or after another, must not always be the same."""
+    called: list[str] = []
+
+    class Contender:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def run(self, images: object) -> None:
+            called.append(self.name)
+
+    runners: Any = {name: Contender(name) for name in (REFERENCE, TARGET, CONTROL)}
+    times = latency_run._in_turns(runners, [np.zeros((1, 28, 28), np.float32)], 60, np.random.default_rng(0))
+    turns = [tuple(called[i : i + 3]) for i in range(0, len(called), 3)]
+    assert set(turns) == set(itertools.permutations(runners))
+    assert {name: len(values) for name, values in times.items()} == dict.fromkeys(runners, 60)
 
 
 def wild(how: str, limits: Limits = PATIENT) -> Wish:
@@ -267,11 +287,8 @@ def test_a_refusal_is_explained_by_the_log() -> None:
 
 
 def test_a_survey_can_be_stopped_and_keeps_what_has_come(pair: ModelPair, test_set: TestSet) -> None:
-    wishes = {
-        ExecutionMode.CPU_FLOAT32: mode_run.wish_for(ExecutionMode.CPU_FLOAT32, pair, test_set[0][:10], 10, False),
-        ExecutionMode.GPU_FLOAT32: wild("hang"),
-        ExecutionMode.GPU_FLOAT16: wild("hang"),
-    }
+    quick = mode_run.wishes_for([ExecutionMode.CPU_FLOAT32], pair, test_set[0][:10], 10, False)
+    wishes = quick | dict.fromkeys(GPU, wild("hang"))
     room = WaitingRoom(1, 9)
     survey: Survey[Any] = Survey(room, wishes, lambda answer, mode: answer)
     deadline = time.monotonic() + PATIENCE_S
@@ -282,6 +299,7 @@ def test_a_survey_can_be_stopped_and_keeps_what_has_come(pair: ModelPair, test_s
     survey.stop()
     assert time.monotonic() - start < 2
     assert survey.is_over
+    survey.stop()  # once more, as somebody does who is impatient
     assert survey.was_stopped
     assert list(survey.outcomes()) == [ExecutionMode.CPU_FLOAT32]
     # The room is free for the next one.
@@ -289,12 +307,12 @@ def test_a_survey_can_be_stopped_and_keeps_what_has_come(pair: ModelPair, test_s
 
 
 def test_one_survey_waits_for_another_and_too_many_are_refused() -> None:
-    room = WaitingRoom(1, 2, waits_for="a measurement")
+    room = WaitingRoom(1, 2)
     first: Survey[Any] = Survey(room, {ExecutionMode.GPU_FLOAT16: wild("hang")}, lambda answer, mode: answer)
     second: Survey[Any] = Survey(room, {ExecutionMode.GPU_FLOAT16: wild("hang")}, lambda answer, mode: answer)
     try:
-        assert second.what == "waiting for another visitor's measurement"
-        with pytest.raises(BusyError, match="2 visitors wait for a measurement already"):
+        assert second.what == "waiting for a measurement that goes on"
+        with pytest.raises(BusyError):
             Survey(room, dict.fromkeys(GPU, wild("hang")), lambda answer, mode: answer)
         assert not second.is_over
     finally:

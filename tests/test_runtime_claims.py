@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 
 from fp16core.evaluate import ClaimCheck, Comparison, Evaluation, Evidence, Verdict, check_claims, gather_evidence
-from fp16core.evaluate.evidence import RuntimeEvidence
-from fp16core.evaluate.latency import MemoryUse, ModeLatency
+from fp16core.evaluate.evidence import Measurement, RuntimeEvidence
+from fp16core.evaluate.latency import (
+    CONTROL,
+    REFERENCE,
+    TARGET,
+    Difference,
+    Latency,
+    MemoryUse,
+    ModeLatency,
+)
 from fp16core.evaluate.mode_runs import ModeOutcome, ModeRun, ModeTable
 from fp16core.runtime.delegation import Moment
 from fp16core.runtime.gpu_log import Adapter
@@ -41,7 +49,7 @@ def judged(evidence: Evidence, *outcomes: ModeOutcome, **latencies: float) -> di
             mode: ModeLatency(
                 mode,
                 (latency(100, twin=10_000 / time) if mode.asks_for_float16 else latency(time),),
-                MemoryUse(1, 1, 1),
+                MemoryUse(1, 1, 1, 1),
                 1.0,
             )
             for mode, time in timed.items()
@@ -52,7 +60,7 @@ def judged(evidence: Evidence, *outcomes: ModeOutcome, **latencies: float) -> di
 
 def test_before_anything_is_measured_four_claims_offer_to_measure(evidence: Evidence) -> None:
     found = judged(evidence)
-    waiting = {topic for topic, claim in found.items() if claim.awaits_runtimes}
+    waiting = {topic for topic, claim in found.items() if claim.awaits is not None}
     assert waiting == {"Native arithmetic", "Upsampled on a CPU", "Impact on latency", "Reduced precision"}
     assert found["Upsampled on a CPU"].claim.endswith("upsampled to float32 …")
 
@@ -66,7 +74,7 @@ def test_upsampled_holds_only_if_it_is_prior_to_the_first_inference(
     assert claim.claim.endswith("upsampled to float32 prior to the first inference")
     assert claim.measured.endswith(f"last read {moment.value}")
     assert claim.verdict is verdict
-    assert not claim.awaits_runtimes
+    assert claim.awaits is None
 
 
 @pytest.mark.parametrize(
@@ -79,8 +87,21 @@ def test_impact_on_latency_follows_from_the_interval(evidence: Evidence, target:
 
 def test_no_measurable_difference_is_said_so(evidence: Evidence) -> None:
     claim = judged(evidence, CPU_FLOAT32=100)["Impact on latency"]
-    assert claim.measured == "no measurable difference on this machine"
-    assert not claim.awaits_runtimes
+    assert claim.measured.startswith("no measurable difference on this machine; float16 / float32: 1 image at once 1.0")
+    assert claim.awaits is None
+
+
+def test_noise_confirms_nothing(evidence: Evidence) -> None:
+    """A machine on which nothing can be told apart says nothing of the claim."""
+    random = np.random.default_rng(0)
+    times = {what: random.lognormal(4, 1.5, 12) for what in (REFERENCE, TARGET, CONTROL)}
+    noisy = Latency(ExecutionMode.CPU_FLOAT32, 1, [times], {}, {})
+    assert noisy.difference is Difference.NONE
+    found = ModeLatency(ExecutionMode.CPU_FLOAT32, (noisy,), MemoryUse(1, 1, 1, 1), 1.0)
+    claims = check_claims(evidence.with_runtimes(RuntimeEvidence(None, {found.mode: found})))
+    claim = next(claim for claim in claims if claim.topic == "Impact on latency")
+    assert claim.verdict is Verdict.NOT_MEASURED
+    assert claim.measured.startswith("this machine is too noisy to tell")
 
 
 def test_a_gpu_in_float16_holds_and_its_speed_is_judged(evidence: Evidence) -> None:
@@ -88,7 +109,7 @@ def test_a_gpu_in_float16_holds_and_its_speed_is_judged(evidence: Evidence) -> N
     found = judged(evidence, half)
     assert found["Reduced precision"].verdict is Verdict.HOLDS
     assert found["Native arithmetic"].verdict is Verdict.PARTLY
-    assert found["Native arithmetic"].awaits_runtimes
+    assert found["Native arithmetic"].awaits is Measurement.LATENCY
     faster = judged(evidence, half, GPU_FLOAT16=50)["Native arithmetic"]
     assert faster.verdict is Verdict.HOLDS
     assert "a real one" in faster.method
@@ -105,12 +126,13 @@ def test_a_gpu_that_silently_computes_in_float32_fails_both(evidence: Evidence) 
 
 def test_a_software_driver_shows_precision_and_no_speed(evidence: Evidence) -> None:
     half = run(ExecutionMode.GPU_FLOAT16, evidence.comparison.reference, half=True, adapter=SOFTWARE)
-    assert not judged(evidence, half)["Native arithmetic"].awaits_runtimes
+    assert judged(evidence, half)["Native arithmetic"].awaits is None
     found = judged(evidence, half, GPU_FLOAT16=50)
-    assert found["Reduced precision"].verdict is Verdict.HOLDS
+    assert found["Reduced precision"].verdict is Verdict.PARTLY
     assert found["Native arithmetic"].verdict is Verdict.NOT_MEASURED
     silent = judged(evidence, run(ExecutionMode.GPU_FLOAT16, evidence.comparison.reference, adapter=SOFTWARE))
     assert silent["Native arithmetic"].verdict is Verdict.NOT_MEASURED
+    assert silent["Reduced precision"].verdict is Verdict.NOT_MEASURED
     assert "computed in float32, by a software driver" in silent["Native arithmetic"].measured
 
 
@@ -119,4 +141,4 @@ def test_without_a_gpu_the_reason_is_told_and_nothing_more_is_offered(evidence: 
     for topic in ("Native arithmetic", "Reduced precision"):
         assert found[topic].verdict is Verdict.NOT_MEASURED
         assert found[topic].method == "This machine has no GPU."
-        assert not found[topic].awaits_runtimes
+        assert found[topic].awaits is None

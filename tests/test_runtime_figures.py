@@ -11,6 +11,7 @@ from fp16core.evaluate.emulated import Accounted, Emulated
 from fp16core.evaluate.hardware import EXPECTATIONS, expectation_rows
 from fp16core.evaluate.latency import MemoryUse, ModeLatency
 from fp16core.evaluate.mode_runs import ModeRun, ModeStep, ModeTable
+from fp16core.figures import latency as latency_figures
 from fp16core.figures import runtimes as figures
 from fp16core.figures.table import figure_csv
 from fp16core.numerics.error_measure import measure_error
@@ -42,7 +43,7 @@ def rows(text: str) -> list[dict[str, str]]:
 
 def test_the_table_has_two_rows_for_each_mode_that_ran(table: ModeTable, comparison: Comparison) -> None:
     found = figures.mode_rows(table)
-    assert found["mode"] == [m for m in ("CPU, float32 arithmetic", "CPU, float16 arithmetic") for _ in range(2)]
+    assert found["mode"] == [m for m in ("CPU float32", "CPU float16") for _ in range(2)]
     assert found["file"] == ["float32", "float16"] * 2
     assert found["largest logit change"][:2] == ["0", small_text(comparison.max_abs_logit_delta)]
     assert found["mean logit change"][1] == small_text(float(np.abs(comparison.logit_delta).mean()))
@@ -54,6 +55,13 @@ def test_the_table_has_two_rows_for_each_mode_that_ran(table: ModeTable, compari
 def test_a_mode_that_is_silently_float32_says_so(comparison: Comparison) -> None:
     silent = ModeRun(ExecutionMode.GPU_FLOAT16, 1, comparison.reference, comparison.target)
     assert figures.arithmetic_text(silent) == "float32, though float16 was asked for"
+
+
+def test_a_driver_that_ignores_float32_says_so_too(table: ModeTable) -> None:
+    half = table.run(ExecutionMode.CPU_FLOAT16)
+    assert half is not None
+    wrong = ModeRun(ExecutionMode.GPU_FLOAT32, 1, half.reference, half.target)
+    assert figures.arithmetic_text(wrong) == "float16, though float32 was asked for"
 
 
 def test_logit_changes_leave_out_what_is_zero(table: ModeTable, comparison: Comparison) -> None:
@@ -74,31 +82,37 @@ def test_figures_of_no_run_are_empty(comparison: Comparison) -> None:
     nothing = ModeTable(comparison.reference, {ExecutionMode.GPU_FLOAT16: "no GPU"})
     assert not any(len(trace.x) for trace in figures.logit_changes(nothing).data)
     assert nothing.largest_change is None
-    assert nothing.changed_predictions == 0
+    assert nothing.most_changed is None
+    assert nothing.lowest_accuracy is None
 
 
 def test_ratios_are_drawn_with_their_intervals_and_downloaded_with_them() -> None:
     found = [
-        ModeLatency(ExecutionMode.CPU_FLOAT32, (latency(130),), MemoryUse(4000, 3000, 20), 12.0),
-        ModeLatency(ExecutionMode.CPU_FLOAT16, (latency(100, twin=50),), MemoryUse(4000, 5000, 20), 12.0),
+        ModeLatency(ExecutionMode.CPU_FLOAT32, (latency(130),), MemoryUse(4000, 3000, 4010, 20), 12.0),
+        ModeLatency(ExecutionMode.CPU_FLOAT16, (latency(100, twin=50),), MemoryUse(4000, 5000, 4000, 20), 12.0),
     ]
     files = [x.latencies[0].files for x in found]
-    drawn = figures.latency_ratios(found)
+    drawn = latency_figures.latency_ratios(found)
     assert list(drawn.data[0].x) == [r.value for r in files]
     table = rows(figure_csv(drawn))
     assert [float(row["99 % low"]) for row in table[:2]] == [r.low for r in files]
     arithmetic = found[1].latencies[0].arithmetic
     assert arithmetic is not None
-    assert list(figures.arithmetic_ratios(found).data[0].x) == [arithmetic.value]
-    assert figures.latency_rows(found)["difference"][1] == "none measurable"
-    assert "longer" in figures.latency_rows(found)["difference"][0]
-    assert figures.memory_rows(found)["float16 − float32"] == ["−1,000 B", "+1,000 B"]
-    times = figures.latency_times(found)
+    assert list(latency_figures.arithmetic_ratios(found).data[0].x) == [arithmetic.value]
+    assert latency_figures.latency_rows(found)["difference"][1] == "none measurable"
+    assert "longer" in latency_figures.latency_rows(found)["difference"][0]
+    memory = latency_figures.memory_rows(found)
+    assert memory["float16 − float32"] == ["−1,000 B", "+1,000 B"]
+    assert memory["control"] == ["+10 B", "+0 B"]
+    assert memory["again, float16"] == ["2 ms", "2 ms"]
+    assert "on the CPU it is **slower** (2.0" in latency_figures.arithmetic_verdict(found)
+    assert latency_figures.arithmetic_verdict(found[:1]) == ""
+    times = latency_figures.latency_times(found)
     assert times.data[0].x[0] == found[0].latencies[0].timing("reference").median_us
 
 
 def test_emulations_are_listed_as_they_agree() -> None:
-    found = Accounted(250, (Emulated("so", 0.5, 0.1), Emulated("or so", 1.0, 0.0)), True, 40.0, 0.2)
+    found = Accounted(250, (Emulated("so", 0.5, 0.1), Emulated("or so", 1.0, 0.0)), 0.2, True, 40.0)
     assert found.best.way == "or so"
     assert figures.emulation_rows(found)["logits equal bit for bit"] == ["50.00 %", "100.00 %"]
 
@@ -106,4 +120,14 @@ def test_emulations_are_listed_as_they_agree() -> None:
 def test_every_expectation_names_its_source() -> None:
     assert len({e.hardware for e in EXPECTATIONS}) == len(EXPECTATIONS) >= 6
     assert all(e.url.startswith("https://") for e in EXPECTATIONS)
-    assert all(cell.startswith("[") for cell in expectation_rows()["source"])
+    assert all("](https://" in cell for cell in expectation_rows()["what to expect"])
+
+
+def test_runs_on_fewer_images_are_held_against_the_same_images(comparison: Comparison) -> None:
+    few = comparison.target.first(200)
+    run = ModeRun(ExecutionMode.GPU_FLOAT16, 100, few, few)
+    table = ModeTable(comparison.reference, {run.mode: run})
+    assert table.images == 200
+    assert table.largest_change is not None
+    assert table.largest_change[1].max_abs_logit_delta == comparison.abs_logit_delta[:200].max()
+    assert table.largest_change[1].images == 200

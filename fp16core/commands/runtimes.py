@@ -13,7 +13,8 @@ from fp16core.evaluate.emulated import Accounted, account_for
 from fp16core.evaluate.latency import ModeLatency
 from fp16core.evaluate.mode_runs import ModeOutcome, ModeTable
 from fp16core.evaluate.modes_document import modes_document
-from fp16core.figures.runtimes import arithmetic_text, emulation_rows, latency_rows, memory_rows, mode_rows
+from fp16core.figures.latency import latency_rows, memory_rows
+from fp16core.figures.runtimes import arithmetic_text, emulation_rows, mode_rows
 from fp16core.models.pair import load_pair
 from fp16core.models.recipe import Progress
 from fp16core.output import new_table, print_table
@@ -26,8 +27,6 @@ from fp16core.worker.waiting_room import WaitingRoom
 Found = TypeVar("Found")
 
 _LOOK_S = 0.1
-
-_SHORT = {mode.title: mode.short_title for mode in ExecutionMode}
 
 _CHANGES = "largest logit change", "mean logit change"
 
@@ -43,7 +42,7 @@ def runtimes(options: Namespace) -> Outcome:
         outcomes: Mapping[ExecutionMode, ModeOutcome] = _watched(
             Survey(
                 room,
-                {mode: mode_run.wish_for(mode, pair, images, options.batch) for mode in ExecutionMode},
+                mode_run.wishes_for(ExecutionMode, pair, images, options.batch),
                 lambda answer, mode: mode_run.mode_run(answer, mode, pair, labels),
             ),
             lambda what, done: on_progress(what, done / (1 if options.no_latency else 2)),
@@ -53,7 +52,7 @@ def runtimes(options: Namespace) -> Outcome:
             latencies = _watched(
                 Survey(
                     room,
-                    {mode: latency_run.wish_for(mode, pair, images) for mode in ExecutionMode},
+                    latency_run.wishes_for(ExecutionMode, pair, images),
                     latency_run.mode_latency,
                 ),
                 lambda what, done: on_progress(what, 0.5 + done / 2),
@@ -69,7 +68,8 @@ def runtimes(options: Namespace) -> Outcome:
     document = modes_document(pair.name, table, latencies, accounted)
 
     def show() -> None:
-        title = f"{pair.name}, {len(images):,} images, batches of {options.batch}"
+        batch = next((run.batch for run in table.runs), options.batch)
+        title = f"{pair.name}, {len(images):,} images, batches of {batch}"
         _print(title, _narrow(mode_rows(table), "mode", "file", "accuracy", "changed answers", *_CHANGES))
         for mode, outcome in outcomes.items():
             if isinstance(outcome, str):
@@ -84,12 +84,11 @@ def runtimes(options: Namespace) -> Outcome:
                 _print(f"{mode.title}, the float16 file's logits against an emulation", emulation_rows(found))
         measured = [found for found in latencies.values() if isinstance(found, ModeLatency)]
         if measured:
-            columns = "mode", "images at once", "float32 file", "float16 file", "float16 / float32", "difference"
+            columns = "mode", "at once", "float32 file", "float16 file", "float16 / float32", "difference"
             title = "time for each image: median and quartiles; ratio with its 99 % interval"
             _print(title, _narrow(latency_rows(measured), *columns))
             title = "loading, first run, and resident memory of one more copy"
-            rows = memory_rows(measured)
-            _print(title, _narrow(rows, *rows))
+            _print(title, memory_rows(measured))
 
     return Outcome(document, show)
 
@@ -106,7 +105,7 @@ def _watched(survey: Survey[Found], report: Progress) -> dict[ExecutionMode, Fou
 
 def _narrow(columns: Mapping[str, list[str]], *names: str) -> dict[str, list[str]]:
     """What a terminal has room for."""
-    return {name: columns[name] for name in names} | {"mode": [_SHORT[title] for title in columns["mode"]]}
+    return {name: columns[name] for name in names}
 
 
 def _print(title: str, columns: Mapping[str, list[str]]) -> None:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from fp16core.convert.chain import Layer, read_chain
 from fp16core.evaluate.mode_runs import ModeRun
 from fp16core.numerics.bounds import FLOAT16_ARITHMETIC, bound_logits
-from fp16core.numerics.emulation import Summation, emulate
+from fp16core.numerics.emulation import Summation, emulate, exact_logits
 from fp16core.vocabulary import ModelPair
 
 IMAGES = 250
@@ -17,7 +17,7 @@ IMAGES = 250
 WAYS: dict[str, tuple[Summation, Summation]] = {
     "sums in float32, rounded once": (Summation.FLOAT32, Summation.FLOAT32),
     "sums in float16, one product after the other": (Summation.IN_TURN, Summation.IN_TURN),
-    "the same, dense sums shared by eight threads": (Summation.IN_TURN, Summation.LANES),
+    "sums in float16, dense ones shared by eight threads": (Summation.IN_TURN, Summation.LANES),
 }
 """Ways to add up, in convolutions and in dense layers."""
 
@@ -51,20 +51,21 @@ class Accounted:
         How many were looked at.
     emulated
         One for each of `WAYS`.
+    farthest
+        Largest distance of a logit from what exact sums of the same rounded weights and pixels give.
     within_bound
         Whether each logit lies where float16 arithmetic can bring it, in any order of its sums, with or without
         fused multiply-adds.
     bound
-        Half the width of the widest of those intervals.
-    farthest
-        Largest distance of a logit from the middle of its interval, which is where exact arithmetic would bring it.
+        Half the width of the widest of those intervals. It supposes that all roundings err in the same direction, and
+        so excludes little.
     """
 
     images: int
     emulated: tuple[Emulated, ...]
+    farthest: float
     within_bound: bool
     bound: float
-    farthest: float
 
     @property
     def best(self) -> Emulated:
@@ -93,13 +94,12 @@ def account_for(run: ModeRun, pair: ModelPair, images: npt.NDArray[np.float32]) 
     logits = run.target.logits[: len(given)]
     emulated = tuple(_held_against(logits, way, emulate(layers, given, *sums)) for way, sums in WAYS.items())
     bounds = bound_logits(layers, _rounding_errors(layers), given, FLOAT16_ARITHMETIC)
-    middle = (bounds.low + bounds.high) / 2
     return Accounted(
         len(given),
         emulated,
+        float(np.abs(logits - exact_logits(layers, given)).max()),
         bool(np.all((logits >= bounds.low) & (logits <= bounds.high))),
         float((bounds.high - bounds.low).max() / 2),
-        float(np.abs(logits - middle).max()),
     )
 
 

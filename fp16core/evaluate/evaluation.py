@@ -68,6 +68,14 @@ class Evaluation(Answers):
     labels: npt.NDArray[np.uint8] = field(repr=False)
     size_bytes: int
 
+    def first(self, images: int) -> "Evaluation":
+        """The same model's answers to the first images only."""
+        return (
+            self
+            if images >= len(self.labels)
+            else Evaluation(self.logits[:images], self.labels[:images], self.size_bytes)
+        )
+
     @cached_property
     def correct(self) -> npt.NDArray[np.bool_]:
         """Whether each prediction is the true class, shape (n,)."""

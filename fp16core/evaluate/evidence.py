@@ -35,6 +35,13 @@ class Verdict(Enum):
         return self.value.replace("holds", "hold").replace("does not", "do not")
 
 
+class Measurement(Enum):
+    """What can be measured of the modes of execution."""
+
+    ACCURACY = "accuracy"
+    LATENCY = "latency"
+
+
 def graded(holds: bool, partly: bool) -> Verdict:
     """The verdict by whether a claim holds, and if not, whether it holds partly."""
     return Verdict.HOLDS if holds else Verdict.PARTLY if partly else Verdict.FAILS
@@ -52,8 +59,8 @@ class ClaimCheck:
         The tutorial's words, or what its code says in ours.
     is_quote
         Whether `claim` is the tutorial's wording.
-    awaits_runtimes
-        Whether a measurement of the modes of execution that is still to be made would tell more.
+    awaits
+        Which measurement of the modes of execution that is still to be made would tell more, if any.
     measured
         The value on the pair, with its unit.
     verdict
@@ -71,7 +78,7 @@ class ClaimCheck:
     rule: str
     method: str
     is_quote: bool = True
-    awaits_runtimes: bool = False
+    awaits: Measurement | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,7 +44,7 @@ EXPECTATIONS = (
     Expectation(
         "Phone GPU: Arm Mali",
         "float16 in registers and arithmetic units, if allowed",
-        "Less time and energy than in float32; the sums are float16, too, so logits move most here.",
+        "Less time and energy than in float32. What float16 sums do to logits, the GPU mode of this page shows.",
         "Arm, Mali GPU best practices: Minimize precision",
         "https://developer.arm.com/documentation/101897/0200/shader-code/minimize-precision",
     ),
@@ -85,6 +85,5 @@ def expectation_rows() -> dict[str, list[str]]:
     return {
         "hardware": [e.hardware for e in EXPECTATIONS],
         "computes in": [e.arithmetic for e in EXPECTATIONS],
-        "what to expect": [e.expect for e in EXPECTATIONS],
-        "source": [f"[{e.source}]({e.url})" for e in EXPECTATIONS],
+        "what to expect": [f"{e.expect} [{e.source}]({e.url})" for e in EXPECTATIONS],
     }

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from fp16core.runtime.gpu_log import Adapter
 from fp16core.runtime.modes import ExecutionMode
-from fp16core.text import factor_text, percent_text
+from fp16core.text import percent_text
 
 Times = npt.NDArray[np.float64]
 
@@ -130,10 +130,14 @@ class Latency:
 
 @dataclass(frozen=True)
 class MemoryUse:
-    """Resident memory that one more copy of a file takes, loaded and run once, in bytes; mean of ``copies``."""
+    """Resident memory that one more copy of a file takes, loaded and run once, in bytes; mean of ``copies``.
+
+    The control is the float32 file once more: how far it strays from itself is no difference.
+    """
 
     reference_bytes: float
     target_bytes: float
+    control_bytes: float
     copies: int
 
 
@@ -149,9 +153,9 @@ class ModeLatency:
         By size of batch, rising.
     memory
         For the smallest of them.
-    cold_start_ms
-        Loading and running the float32 file as the first thing in a new process, which a driver may need for
-        starting and for compiling.
+    first_load_ms
+        Loading and running the float32 file for the first time in a process that has loaded LiteRT, but asked no
+        driver yet.
     adapter
         What computed, if a GPU was asked.
     """
@@ -159,7 +163,7 @@ class ModeLatency:
     mode: ExecutionMode
     latencies: tuple[Latency, ...]
     memory: MemoryUse
-    cold_start_ms: float
+    first_load_ms: float
     adapter: Adapter | None = None
 
 
@@ -211,12 +215,17 @@ def judged(ratio: PairedRatio, control: PairedRatio) -> Difference:
     return Difference.NONE
 
 
+def ratio_text(ratio: PairedRatio) -> str:
+    """A ratio with its interval: ``1.002 (0.995 to 1.009)``."""
+    return f"{ratio.value:.3f} ({ratio.low:.3f} to {ratio.high:.3f})"
+
+
 def difference_text(difference: Difference, ratio: PairedRatio) -> str:
     """A verdict in words: ``"2.1 to 2.3 times as long"``, ``"1.00 % to 3.00 % longer"``."""
     if difference is Difference.NONE:
         return str(difference.value)
     if ratio.high >= 2 or ratio.low <= 0.5:
-        return f"{factor_text(ratio.low)} to {factor_text(ratio.high)} times as long"
+        return f"{ratio.low:.2f} to {ratio.high:.2f} times as long"
     if difference is Difference.SLOWER:
         return f"{percent_text(ratio.low - 1)} to {percent_text(ratio.high - 1)} longer"
     return f"{percent_text(1 - ratio.high)} to {percent_text(1 - ratio.low)} shorter"

@@ -65,13 +65,30 @@ class ModeRun:
         return self.mode.asks_for_float16 and not self.computes_float16
 
     @property
+    def images(self) -> int:
+        """How many images were run."""
+        return len(self.reference.labels)
+
+    @property
+    def by_software(self) -> bool:
+        """Whether a GPU was asked, and a software driver computed on the processor."""
+        return self.adapter is not None and self.adapter.is_software
+
+    @property
     def files_agree(self) -> bool:
         """Whether both files gave the same logits, bit for bit."""
         return np.array_equal(self.reference.logits, self.target.logits, equal_nan=True)
 
     def cells(self, baseline: Evaluation) -> tuple[Comparison, Comparison]:
-        """Either file's answers against the float32 file's in float32 arithmetic, on the same images."""
-        return Comparison(baseline, self.reference), Comparison(baseline, self.target)
+        """Either file's answers against the float32 file's in float32 arithmetic, on the images of this run.
+
+        Parameters
+        ----------
+        baseline
+            The float32 file's, on these images first.
+        """
+        usual = baseline.first(self.images)
+        return Comparison(usual, self.reference), Comparison(usual, self.target)
 
 
 ModeOutcome = ModeRun | str
@@ -80,12 +97,12 @@ ModeOutcome = ModeRun | str
 
 @dataclass(frozen=True, eq=False)
 class ModeTable:
-    """All modes that were tried, on the same images.
+    """All modes that were tried.
 
     Attributes
     ----------
     baseline
-        The float32 file in float32 arithmetic on the CPU.
+        The float32 file in float32 arithmetic on the CPU, on at least as many images as each run.
     outcomes
         What came of each.
     """
@@ -104,12 +121,27 @@ class ModeTable:
         return outcome if isinstance(outcome, ModeRun) else None
 
     @property
-    def largest_change(self) -> tuple[ModeRun, Comparison] | None:
-        """The run with the file whose logits changed most, and its comparison; `None` without runs."""
-        cells = [(run, cell) for run in self.runs for cell in run.cells(self.baseline)]
-        return max(cells, key=lambda found: np.nan_to_num(found[1].max_abs_logit_delta, nan=np.inf), default=None)
+    def images(self) -> int:
+        """How many images the runs have seen, at most."""
+        return max((run.images for run in self.runs), default=0)
+
+    def cells(self) -> list[tuple[ModeRun, Comparison]]:
+        """Either file in each mode that could be executed, against the baseline."""
+        return [(run, cell) for run in self.runs for cell in run.cells(self.baseline)]
 
     @property
-    def changed_predictions(self) -> int:
-        """The most answers that any mode changed with either file."""
-        return max((cell.changed_predictions for run in self.runs for cell in run.cells(self.baseline)), default=0)
+    def largest_change(self) -> tuple[ModeRun, Comparison] | None:
+        """The mode and file whose logits changed most; `None` without runs."""
+        return max(
+            self.cells(), key=lambda found: np.nan_to_num(found[1].max_abs_logit_delta, nan=np.inf), default=None
+        )
+
+    @property
+    def lowest_accuracy(self) -> tuple[ModeRun, Comparison] | None:
+        """The mode and file that lost most accuracy; `None` without runs."""
+        return min(self.cells(), key=lambda found: found[1].accuracy_delta, default=None)
+
+    @property
+    def most_changed(self) -> tuple[ModeRun, Comparison] | None:
+        """The mode and file that changed most answers; `None` without runs."""
+        return max(self.cells(), key=lambda found: found[1].changed_predictions, default=None)

@@ -30,7 +30,6 @@ def modes_document(
     processor = read_processor()
     return {
         "pair": pair,
-        "images": len(table.baseline.labels),
         "processor": asdict(processor),
         "versions": versions(),
         "modes": [
@@ -63,10 +62,11 @@ def _accuracy(table: ModeTable, outcome: ModeOutcome | None) -> dict[str, Any]:
         }
     return {
         "available": True,
+        "images": outcome.images,
         "batch": outcome.batch,
         "adapter": None if outcome.adapter is None else asdict(outcome.adapter),
         "asks_for_float16": outcome.mode.asks_for_float16,
-        "computes_float16": outcome.mode.asks_for_float16 and outcome.computes_float16,
+        "computes_float16": outcome.computes_float16,
         "upsampled": None if outcome.upsampled is None else outcome.upsampled.value,
         **files,
     }
@@ -92,7 +92,8 @@ def _times(found: ModeLatency | str | None) -> dict[str, Any]:
     return {
         "latency": [_batch(latency) for latency in found.latencies],
         "memory_of_a_copy": asdict(found.memory),
-        "cold_start_ms": found.cold_start_ms,
+        "first_load_ms": found.first_load_ms,
+        "timed_on": None if found.adapter is None else asdict(found.adapter),
     }
 
 

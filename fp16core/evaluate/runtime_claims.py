@@ -1,7 +1,7 @@
 """The tutorial's claims on what happens when a model runs, judged by the modes of execution."""
 
-from fp16core.evaluate.evidence import ClaimCheck, Evidence, RuntimeEvidence, Verdict, graded
-from fp16core.evaluate.latency import Difference, Latency, PairedRatio, difference_text
+from fp16core.evaluate.evidence import ClaimCheck, Evidence, Measurement, RuntimeEvidence, Verdict, graded
+from fp16core.evaluate.latency import Difference, Latency, ModeLatency, difference_text, ratio_text
 from fp16core.evaluate.mode_runs import ModeRun
 from fp16core.numerics.rounding import upsampled_by_operator
 from fp16core.runtime.delegation import Moment
@@ -47,42 +47,36 @@ def upsampled(e: Evidence) -> ClaimCheck:
         "those of a float32 model with the same rounded weights; partly if they agree within 10⁻⁵.",
         f"The float32 file, its weights replaced by the float16 values, ran on the same {e.comparison.images:,} "
         f"images. {when}",
-        awaits_runtimes=constants > 0 and moment is None,
+        awaits=Measurement.ACCURACY if constants > 0 and moment is None else None,
     )
 
 
 def latency_impact(e: Evidence) -> ClaimCheck:
     """Whether the float16 file takes another time than the float32 one, run as the tutorial runs it."""
     found = e.runtimes.latencies.get(ExecutionMode.CPU_FLOAT32)
-    rule = (
-        "Minimal means: holds if no difference is measurable or the 99 % interval of the ratio lies within ±10 %, for "
-        "every size of batch; partly within ±25 %."
-    )
     if found is None:
-        return ClaimCheck(
-            "Impact on latency",
-            TRADE,
-            "—",
-            Verdict.NOT_MEASURED,
-            rule,
-            "A fair measurement interleaves many repetitions of both models; it takes half a minute, and has not been "
-            "made here yet.",
-            awaits_runtimes=True,
+        measured, verdict, awaits = "—", Verdict.NOT_MEASURED, Measurement.LATENCY
+        method = (
+            "A fair measurement interleaves many repetitions of both models; it takes about a minute, and has not been "
+            "made here yet."
         )
-    words = [
-        f"{count_text(x.batch, 'image')} at once: {difference_text(x.difference, x.files)}" for x in found.latencies
-    ]
-    if all(x.difference is Difference.NONE for x in found.latencies):
-        words = [Difference.NONE.value]
+    else:
+        measured, verdict, awaits = _latency_text(found), _latency_verdict(found), None
+        calls = " and ".join(f"{x.pairs:,} calls with {count_text(x.batch, 'image')}" for x in found.latencies)
+        method = (
+            "Time of the float16 file over that of the float32 file, median and 99 % interval, on the CPU in float32 "
+            f"arithmetic, one thread: {calls}, in random order, loaded anew {found.latencies[0].loadings} times. A "
+            "control of the float32 file against itself says what is no difference."
+        )
     return ClaimCheck(
         "Impact on latency",
         TRADE,
-        "; ".join(words),
-        graded(all(_within(x, _MINIMAL) for x in found.latencies), all(_within(x, _SMALL) for x in found.latencies)),
-        rule,
-        f"Float16 file over float32 file, on the CPU in float32 arithmetic, one thread: {_calls(found.latencies)} "
-        f"interleaved calls in random order, loaded anew {found.latencies[0].loadings} times. A control of the float32 file against itself says what is no "
-        "difference.",
+        measured,
+        verdict,
+        "Minimal means: holds if the 99 % interval of the ratio lies within ±10 % for every size of batch, partly "
+        "within ±25 %. Where an interval is wider than that, and no difference measurable, nothing is decided.",
+        method,
+        awaits=awaits,
     )
 
 
@@ -90,29 +84,26 @@ def native_arithmetic(e: Evidence) -> ClaimCheck:
     """Whether a GPU computes in float16, and is faster by it."""
     run, refusal = _gpu(e.runtimes)
     found = e.runtimes.latencies.get(ExecutionMode.GPU_FLOAT16)
-    ratios = [] if found is None else [(x.arithmetic, x.arithmetic_difference) for x in found.latencies if x.arithmetic]
-    is_software = run is not None and run.adapter is not None and run.adapter.is_software
-    decides = run is not None and not run.is_silently_float32 and not is_software
-    measured, verdict = "—", Verdict.NOT_MEASURED
+    timed = [] if found is None else [x for x in found.latencies if x.arithmetic is not None]
+    measured, verdict, awaits = "—", Verdict.NOT_MEASURED, None
     if run is None:
         method = refusal or "No GPU has been asked yet."
-    elif is_software:
+        awaits = None if refusal else Measurement.ACCURACY
+    elif run.by_software:
         measured = f"computed in {'float32' if run.is_silently_float32 else 'float16'}, by a software driver"
         method = f"{_adapter(run)}: no GPU, and nothing can be said of one's speed."
     elif run.is_silently_float32:
         measured, verdict = "the GPU was asked for float16 and computed in float32", Verdict.FAILS
         method = f"{_adapter(run)}: not all logits are numbers that float16 has."
+    elif timed:
+        measured = "computed in float16; against float32 arithmetic, " + "; ".join(
+            f"{count_text(x.batch, 'image')} at once: {_arithmetic_text(x)}" for x in timed
+        )
+        verdict = graded(any(x.arithmetic_difference is Difference.FASTER for x in timed), True)
+        method = f"{_adapter(run)}: all logits are numbers that float16 has. Times of the float16 file, in turns."
     else:
-        method = f"{_adapter(run)}: all logits are numbers that float16 has."
-        measured = "computed in float16"
-        if ratios:
-            measured += "; float16 against float32 arithmetic: " + "; ".join(
-                difference_text(difference, ratio) for ratio, difference in ratios if difference is not None
-            )
-            verdict = graded(_any_faster(ratios), True)
-        else:
-            verdict = Verdict.PARTLY
-            method += " Its times have not been measured yet."
+        measured, verdict, awaits = "computed in float16", Verdict.PARTLY, Measurement.LATENCY
+        method = f"{_adapter(run)}: all logits are numbers that float16 has. Its times have not been measured yet."
     return ClaimCheck(
         "Native arithmetic",
         "Some hardware, like GPUs, can compute natively in this reduced precision arithmetic, realizing a speedup "
@@ -123,39 +114,44 @@ def native_arithmetic(e: Evidence) -> ClaimCheck:
         "batch; partly if it computes in float16 and is not, or its times are not known; does not hold if it silently "
         "computes in float32. A software driver is no GPU, and decides nothing.",
         method,
-        awaits_runtimes=refusal is None and (run is None or (decides and found is None)),
+        awaits=awaits,
     )
 
 
 def reduced_precision(e: Evidence) -> ClaimCheck:
     """Whether ``precision_loss_allowed`` makes all arithmetic float16."""
     run, refusal = _gpu(e.runtimes)
-    full = _run(e.runtimes, ExecutionMode.GPU_FLOAT32)
-    if run is None:
+    if run is None or e.runtimes.table is None:
         measured, verdict = "—", Verdict.NOT_MEASURED
         method = refusal or "The CPU interpreter of the other pages has no such option, and no GPU has been asked yet."
     else:
-        changes = run.cells(e.runtimes.table.baseline)[1] if e.runtimes.table is not None else None
-        moved = "" if changes is None else f"; logits change by up to {small_text(changes.max_abs_logit_delta)}"
-        measured = f"all results are {'float32' if run.is_silently_float32 else 'float16'} numbers{moved}"
-        if full is not None and e.runtimes.table is not None:
-            without = full.cells(e.runtimes.table.baseline)[1].max_abs_logit_delta
-            measured += f", by {small_text(without)} without it"
-        verdict = graded(not run.is_silently_float32, False)
+        baseline = e.runtimes.table.baseline
+        without = _run(e.runtimes, ExecutionMode.GPU_FLOAT32)
+        measured = (
+            f"all results are {'float32' if run.is_silently_float32 else 'float16'} numbers; the float16 file's logits "
+            f"change by up to {small_text(run.cells(baseline)[1].max_abs_logit_delta)}"
+        )
+        if without is not None:
+            measured += f", without the option by {small_text(without.cells(baseline)[1].max_abs_logit_delta)}"
+        if run.by_software:
+            verdict = Verdict.NOT_MEASURED if run.is_silently_float32 else Verdict.PARTLY
+        else:
+            verdict = graded(not run.is_silently_float32, False)
         method = (
-            f"{_adapter(run)}; today's name of the option is enforce_f32=False. Whether a logit is a float16 number is "
-            "looked at bit by bit."
+            f"{_adapter(run)}, on {run.images:,} images, {run.batch} at once; today's name of the option is "
+            "enforce_f32=False. Whether a logit is a float16 number is looked at bit by bit; the page Runtimes holds "
+            "the sums behind it against an emulation."
         )
     return ClaimCheck(
         "Reduced precision",
         "To perform all arithmetic with reduced precision on a GPU, the tutorial sets precision_loss_allowed to 1.",
         measured,
         verdict,
-        "Holds if, with that option, every logit of both files is a number that float16 has; does not hold if the "
-        "driver silently computes in float32.",
+        "Holds if, with that option, every logit of both files is a number that float16 has; does not hold if a GPU "
+        "silently computes in float32. On a software driver, which is no GPU, it holds partly at best.",
         method,
         is_quote=False,
-        awaits_runtimes=run is None and refusal is None,
+        awaits=Measurement.ACCURACY if run is None and refusal is None else None,
     )
 
 
@@ -173,14 +169,32 @@ def _adapter(run: ModeRun) -> str:
     return "an unnamed adapter" if run.adapter is None else run.adapter.title
 
 
+def _latency_verdict(found: ModeLatency) -> Verdict:
+    if not _is_decided(found):
+        return Verdict.NOT_MEASURED
+    return graded(all(_within(x, _MINIMAL) for x in found.latencies), all(_within(x, _SMALL) for x in found.latencies))
+
+
+def _latency_text(found: ModeLatency) -> str:
+    ratios = ", ".join(f"{count_text(x.batch, 'image')} at once {ratio_text(x.files)}" for x in found.latencies)
+    if any(x.difference is not Difference.NONE for x in found.latencies):
+        summary = "; ".join(
+            f"{count_text(x.batch, 'image')} at once: {difference_text(x.difference, x.files)}" for x in found.latencies
+        )
+    else:
+        summary = Difference.NONE.value if _is_decided(found) else "this machine is too noisy to tell"
+    return f"{summary}; float16 / float32: {ratios}"
+
+
+def _is_decided(found: ModeLatency) -> bool:
+    """Whether each interval is narrow enough to say that there is no difference, or shows one."""
+    return all(x.difference is not Difference.NONE or _within(x, _SMALL) for x in found.latencies)
+
+
 def _within(latency: Latency, share: float) -> bool:
-    ratio = latency.files
-    return latency.difference is Difference.NONE or (1 - share <= ratio.low and ratio.high <= 1 + share)
+    return 1 - share <= latency.files.low and latency.files.high <= 1 + share
 
 
-def _calls(latencies: tuple[Latency, ...]) -> str:
-    return " and ".join(f"{x.pairs:,}" for x in latencies)
-
-
-def _any_faster(ratios: list[tuple[PairedRatio, Difference | None]]) -> bool:
-    return any(difference is Difference.FASTER for _, difference in ratios)
+def _arithmetic_text(latency: Latency) -> str:
+    ratio, difference = latency.arithmetic, latency.arithmetic_difference
+    return "not timed" if ratio is None or difference is None else difference_text(difference, ratio)

@@ -10,6 +10,7 @@ ACM SIGNUM Newsletter 30, 1995).
 from collections.abc import Callable, Sequence
 from enum import Enum
 from functools import reduce
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from fp16core.convert.chain import Layer
 from fp16core.numerics.layer_views import activation, columns, patches, windows
 
 Half = npt.NDArray[np.float16]
+_Scalar = TypeVar("_Scalar", bound=np.floating[Any])
 
 LANES = 8
 """Partial sums of `Summation.LANES`."""
@@ -62,6 +64,24 @@ def emulate(
     return values.astype(np.float32)
 
 
+def exact_logits(layers: Sequence[Layer], images: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Logits of the same network, weights and pixels rounded to float16 and nothing else: all sums in float64.
+
+    Parameters
+    ----------
+    layers, images
+        As for `emulate`.
+
+    Returns
+    -------
+    float64, shape (n, 10)
+    """
+    values = images.astype(np.float16).astype(np.float64)
+    for layer in layers:
+        values = _exactly_through(layer, values)
+    return values
+
+
 def is_float16(values: npt.NDArray[np.floating]) -> bool:
     """Whether every number among these is one that float16 has; infinities and NaN are."""
     with np.errstate(over="ignore"):
@@ -73,15 +93,31 @@ def _is_dense(layer: Layer) -> bool:
 
 
 def _through(layer: Layer, values: Half, summation: Summation) -> Half:
-    name = layer.operator.name
-    if name == "RESHAPE":
-        return values.reshape(len(values), *layer.output_shape)
-    if name == "MAX_POOL_2D":
-        return activation(layer)(reduce(np.maximum, windows(layer, values)))
-    weights = columns((layer.weights if layer.weights is not None else np.zeros((0, 0))).astype(np.float16))
-    bias = np.zeros(weights.shape[1], np.float16) if layer.bias is None else layer.bias.astype(np.float16)
+    if layer.weights is None:
+        return _moved(layer, values)
     given = values if _is_dense(layer) else patches(layer, values)
-    return activation(layer)(_SUMS[summation](given, weights, bias))
+    return activation(layer)(_SUMS[summation](given, *_halves(layer, layer.weights)))
+
+
+def _exactly_through(layer: Layer, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    if layer.weights is None:
+        return _moved(layer, values)
+    given = values if _is_dense(layer) else patches(layer, values)
+    weights, bias = (half.astype(np.float64) for half in _halves(layer, layer.weights))
+    return activation(layer)(given @ weights + bias)
+
+
+def _moved(layer: Layer, values: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
+    """What a layer without weights does to numbers."""
+    if layer.operator.name == "RESHAPE":
+        return values.reshape(len(values), *layer.output_shape)
+    return activation(layer)(reduce(np.maximum, windows(layer, values)))
+
+
+def _halves(layer: Layer, stored: npt.NDArray[np.float32]) -> tuple[Half, Half]:
+    """A layer's weights, a column for each sum, and its bias."""
+    weights = columns(stored.astype(np.float16))
+    return weights, np.zeros(weights.shape[1], np.float16) if layer.bias is None else layer.bias.astype(np.float16)
 
 
 def _in_float32(given: Half, weights: Half, bias: Half) -> Half:

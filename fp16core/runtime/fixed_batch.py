@@ -49,7 +49,10 @@ def with_fixed_batch(model: bytes, batch: int, name: str = "the model", output: 
     """
     file = read_tflite(model, name)
     if len(file.inputs) != 1 or len(file.outputs) != 1:
-        raise ModelFileError(f"{name} has {len(file.inputs)} inputs; expected a digit classifier with one.")
+        raise ModelFileError(
+            f"{name} has {len(file.inputs)} inputs and {len(file.outputs)} outputs; choose a digit classifier, which "
+            "has one of each."
+        )
     signature = file.inputs[0].shape_signature
     if signature[:1] not in ((-1,), (batch,)):
         raise ModelFileError(f"{name} takes {signature[0]} images at a time, and cannot be made to take {batch}.")

@@ -1,7 +1,7 @@
 """The times of one mode, measured in turns: ``python -m fp16core.worker.latency_run``."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -45,18 +45,18 @@ _COPIES = 20
 """Copies that are loaded to see what one takes."""
 
 
-def wish_for(
-    mode: ExecutionMode,
+def wishes_for(
+    modes: Iterable[ExecutionMode],
     pair: ModelPair,
     images: npt.NDArray[np.uint8],
     batches: Sequence[int] = BATCHES,
     seconds: float = 2.0,
-) -> Wish:
-    """What to hand to a `fp16core.worker.waiting_room.WaitingRoom`.
+) -> dict[ExecutionMode, Wish]:
+    """What to hand to a `fp16core.worker.survey.Survey`.
 
     Parameters
     ----------
-    mode
+    modes
         What to time.
     pair
         Reference and target.
@@ -69,8 +69,9 @@ def wish_for(
     """
     names = [pair.reference_name, pair.target_name]
     batches = possible_batches(pair, batches, len(images))
-    request = {"mode": mode.value, "batches": batches, "seconds": seconds, "names": names}
-    return Wish(MODULE, request, attachments(pair, images[: max(IMAGES, *batches)]), LIMITS)
+    request = {"batches": batches, "seconds": seconds, "names": names}
+    parts = attachments(pair, images[: max(IMAGES, *batches)])
+    return {mode: Wish(MODULE, request | {"mode": mode.value}, parts, LIMITS) for mode in modes}
 
 
 def mode_latency(answer: dict[str, Any], mode: ExecutionMode) -> ModeLatency:
@@ -88,7 +89,7 @@ def mode_latency(answer: dict[str, Any], mode: ExecutionMode) -> ModeLatency:
             for found in answer["latencies"]
         ),
         MemoryUse(**answer["memory"]),
-        answer["cold_start_ms"],
+        answer["first_load_ms"],
         None if answer["adapter"] is None else Adapter(**answer["adapter"]),
     )
 
@@ -99,7 +100,7 @@ def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
     batches = request["batches"]
     with drivers_at_work(mode):
         client.progress("starting", 0.0)
-        cold_start_ms = _cold_start_ms(mode, pair.reference, images[: batches[0]])
+        first_load_ms = _first_load_ms(mode, pair.reference, images[: batches[0]])
         memory = _weigh(mode, pair, images[: batches[0]], lambda: client.progress("loading copies", 0.0))
         found = []
         for number, batch in enumerate(batches):
@@ -113,12 +114,12 @@ def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
     return {
         "latencies": found,
         "memory": asdict(memory),
-        "cold_start_ms": cold_start_ms,
+        "first_load_ms": first_load_ms,
         "adapter": None if computes is None else asdict(computes),
     }
 
 
-def _cold_start_ms(mode: ExecutionMode, model: bytes, images: Floats) -> float:
+def _first_load_ms(mode: ExecutionMode, model: bytes, images: Floats) -> float:
     file = with_fixed_batch(model, len(images))
     start = time.perf_counter()
     ModeRunner(file, mode).run(images)
@@ -195,7 +196,7 @@ def _weigh(mode: ExecutionMode, pair: ModelPair, images: Floats, report: Callabl
     """What one more copy of either file takes of the process's memory."""
     process = psutil.Process()
     kept, taken = [], []
-    for model in (pair.reference, pair.target):
+    for model in (pair.reference, pair.target, pair.reference):
         one = with_fixed_batch(model, len(images))
 
         def load(one: bytes = one) -> None:
@@ -210,7 +211,7 @@ def _weigh(mode: ExecutionMode, pair: ModelPair, images: Floats, report: Callabl
         for _ in range(_COPIES):
             load()
         taken.append((process.memory_info().rss - before) / _COPIES)
-    return MemoryUse(taken[0], taken[1], _COPIES)
+    return MemoryUse(taken[0], taken[1], taken[2], _COPIES)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import base64
 import math
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -41,14 +42,18 @@ _MOVES_ONLY = ("RESHAPE", "DEQUANTIZE")
 """Operators that compute no number."""
 
 
-def wish_for(
-    mode: ExecutionMode, pair: ModelPair, images: npt.NDArray[np.uint8], batch: int, in_depth: bool = True
-) -> Wish:
-    """What to hand to a `fp16core.worker.waiting_room.WaitingRoom`.
+def wishes_for(
+    modes: Iterable[ExecutionMode],
+    pair: ModelPair,
+    images: npt.NDArray[np.uint8],
+    batch: int,
+    in_depth: bool = True,
+) -> dict[ExecutionMode, Wish]:
+    """What to hand to a `fp16core.worker.survey.Survey`.
 
     Parameters
     ----------
-    mode
+    modes
         How to execute both files.
     pair
         Reference and target.
@@ -61,12 +66,13 @@ def wish_for(
     """
     names = [pair.reference_name, pair.target_name]
     (batch,) = possible_batches(pair, [batch], len(images))
-    request = {"mode": mode.value, "batch": batch, "in_depth": in_depth, "names": names}
-    return Wish(MODULE, request, attachments(pair, images), LIMITS)
+    request = {"batch": batch, "in_depth": in_depth, "names": names}
+    parts = attachments(pair, images)
+    return {mode: Wish(MODULE, request | {"mode": mode.value}, parts, LIMITS) for mode in modes}
 
 
 def mode_run(answer: dict[str, Any], mode: ExecutionMode, pair: ModelPair, labels: npt.NDArray[np.uint8]) -> ModeRun:
-    """What a process answered; parameters as for `wish_for`, ``labels`` the classes of the images.
+    """What a process answered; parameters as for `wishes_for`, ``labels`` the classes of the images.
 
     Raises
     ------

@@ -66,7 +66,7 @@ class Survey(Generic[Found]):
         for mode, ticket in self._tickets.items():
             if not ticket.is_over:
                 # Between two of its own, nobody else's is served.
-                return f"{mode.title}: {ticket.what}" if has_begun else "waiting for another visitor's measurement"
+                return f"{mode.title}: {ticket.what}" if has_begun else "waiting for a measurement that goes on"
         return "done"
 
     def outcomes(self) -> dict[ExecutionMode, Found | str]:
@@ -81,7 +81,7 @@ class Survey(Generic[Found]):
 
     def stop(self) -> None:
         """End what is at work, and take back the rest; what has come already stays."""
-        self.was_stopped = not self.is_over
+        self.was_stopped |= not self.is_over
         for ticket in reversed(self._tickets.values()):  # the last first, so that none begins meanwhile
             ticket.stop()
 

@@ -91,12 +91,10 @@ class WaitingRoom:
         How much is at work at once.
     longest
         How many may wait: what each waits with is held in memory.
-    waits_for
-        What they wait for, in words for those who come too late.
     """
 
-    def __init__(self, places: int = 2, longest: int = 10, waits_for: str = "their files to be tried") -> None:
-        self._places, self._longest, self._waits_for = places, longest, waits_for
+    def __init__(self, places: int = 2, longest: int = 10) -> None:
+        self._places, self._longest = places, longest
         self._lock = threading.Lock()
         self._waiting: list[Ticket] = []
         self._taken = 0
@@ -112,7 +110,9 @@ class WaitingRoom:
         ticket = Ticket(self, wish)
         with self._lock:
             if len(self._waiting) >= self._longest:
-                raise BusyError(f"{self._longest} visitors wait for {self._waits_for} already; come back in a minute.")
+                raise BusyError(
+                    f"{self._longest} visitors wait for their files to be tried already; come back in a minute."
+                )
             self._waiting.append(ticket)
             self._admit()
         return ticket

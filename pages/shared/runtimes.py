@@ -1,72 +1,47 @@
 """Measurements of the modes of execution: handed in, watched, kept, and shared where everybody may see them."""
 
 import json
-import threading
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
 
-import numpy as np
-import numpy.typing as npt
 import streamlit as st
 
 from fp16core.data.mnist import load_mnist, normalise
 from fp16core.evaluate.emulated import Accounted, account_for
-from fp16core.evaluate.evaluation import Evaluation
-from fp16core.evaluate.evidence import RuntimeEvidence
+from fp16core.evaluate.evidence import Measurement, RuntimeEvidence
 from fp16core.evaluate.latency import ModeLatency
-from fp16core.evaluate.mode_runs import ModeRun, ModeTable
+from fp16core.evaluate.mode_runs import ModeOutcome, ModeRun, ModeTable
 from fp16core.evaluate.modes_document import modes_document
 from fp16core.models.pair import BUNDLED, load_pair
 from fp16core.output import finite
 from fp16core.runtime.modes import ExecutionMode
 from fp16core.runtime.processor import Processor, read_processor
-from fp16core.vocabulary import ModelPair
+from fp16core.vocabulary import BusyError
 from fp16core.worker import latency_run, mode_run
 from fp16core.worker.survey import Survey
-from fp16core.worker.waiting_room import WaitingRoom
 from pages.shared import state
-from pages.shared.subject import Subject, subject
-
-ACCURACY, LATENCY = "Accuracy by mode", "Latency and memory"
-"""What can be measured: the page's sections."""
+from pages.shared.runtimes_board import AnySurvey, Board, Key, Wanted
+from pages.shared.subject import subject
 
 _PROBE_IMAGES = 100
 """Images on which it is found out what a mode is: enough logits that none of float32 passes for float16."""
 
-_LONGEST = 40
-"""Modes that may wait at once: a visitor's measurement takes five places."""
+_MOST = 8
+"""Measurements that may go on or wait at once."""
 
-_KEPT = 12
-"""Measurements that are kept for all visitors."""
+_GONE_S = 10.0
+"""After how long without a sign of life of whoever asked anybody may stop a measurement."""
 
 _MINE, _ACCOUNTED = "runtimes", "runtimes-accounted"
 
-Key = tuple[Subject, str, int, int]
-AnySurvey = Survey[Any]
-Outcome = TypeVar("Outcome")
 
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the visitor asks to be measured: on how many images, and how many at once."""
-
-    images: int
-    batch: int
-
-
-class _Shared:
-    """Measurements that all visitors may see."""
-
-    def __init__(self) -> None:
-        self.room = WaitingRoom(places=1, longest=_LONGEST, waits_for="a measurement")
-        self.lock = threading.Lock()
-        self.surveys: dict[Key, AnySurvey] = {}
+ACCURACY, LATENCY, PHONE = "Accuracy by mode", "Latency and memory", "Your phone"
+"""The page's sections."""
 
 
 @st.cache_resource(show_spinner=False)
-def _shared() -> _Shared:
-    return _Shared()
+def _shared() -> Board:
+    return Board()
 
 
 @st.cache_resource(show_spinner=False)
@@ -80,94 +55,133 @@ def probe() -> AnySurvey:
     """What each mode is on this server, found out once with the bundled pair."""
     pair = load_pair(BUNDLED)
     images, labels = (array[:_PROBE_IMAGES] for array in load_mnist("test"))
-    return Survey(
-        _shared().room,
-        {mode: mode_run.wish_for(mode, pair, images, _PROBE_IMAGES, in_depth=False) for mode in ExecutionMode},
-        lambda answer, mode: mode_run.mode_run(answer, mode, pair, labels),
-    )
-
-
-def survey(kind: str, wanted: Wanted) -> AnySurvey | None:
-    """The visitor's measurement of the active pair, or another visitor's of the same, if there is one."""
-    key = _key(kind, wanted)
-    return _mine().get(key) or (None if subject().is_private else _shared().surveys.get(key))
-
-
-def is_mine(kind: str, wanted: Wanted) -> bool:
-    """Whether the visitor has asked for it, and may stop it."""
-    return _key(kind, wanted) in _mine()
-
-
-def start(kind: str, wanted: Wanted) -> None:
-    """Ask for a measurement of the active pair; raises `BusyError` if too many wait, and as `state.results`."""
-    found = state.results()
-    key, shared = _key(kind, wanted), _shared()
-    pair, images, labels = found.pair, found.images[: key[2]], found.comparison.labels[: key[2]]
+    shared = _shared()
     with shared.lock:
-        existing = None if subject().is_private else shared.surveys.get(key)
-        # Two visitors who ask for the same at the same time share it.
-        if existing is None or existing.is_over:
-            existing = _handed_in(kind, shared.room, pair, images, labels, wanted.batch)
-            if not subject().is_private:
-                shared.surveys[key] = existing
-                while len(shared.surveys) > _KEPT:
-                    del shared.surveys[next(iter(shared.surveys))]
-    _mine()[key] = existing
+        shared.probe = Survey(
+            shared.room,
+            mode_run.wishes_for(ExecutionMode, pair, images, _PROBE_IMAGES, in_depth=False),
+            lambda answer, mode: mode_run.mode_run(answer, mode, pair, labels),
+        )
+    return shared.probe
 
 
-def stop(kind: str, wanted: Wanted) -> None:
-    """End the visitor's measurement; what has come of it stays."""
-    if (found := _mine().get(_key(kind, wanted))) is not None:
-        found.stop()
+def survey(wanted: Wanted) -> AnySurvey | None:
+    """What is measured just now, or was measured last, of the active pair, if anything; by whomever if it is public."""
+    key, shared = (subject(), wanted), _shared()
+    mine = _mine().get(key)
+    if subject().is_private:
+        return mine
+    with shared.lock:
+        shared.settle()
+        return shared.public.get(key) or shared.finished.get(key) or mine
 
 
-def table(wanted: Wanted) -> ModeTable | None:
-    """The active pair in all modes that have been tried on so many images; raises as `state.results`."""
-    found = survey(ACCURACY, wanted)
-    if found is None:
-        return None
-    usual = state.results().comparison.reference
-    baseline = Evaluation(usual.logits[: wanted.images], usual.labels[: wanted.images], usual.size_bytes)
-    return ModeTable(baseline, found.outcomes())
+def is_mine(found: AnySurvey) -> bool:
+    """Whether this visitor has asked for it."""
+    return found in _mine().values()
+
+
+def may_stop(found: AnySurvey) -> bool:
+    """Whether this visitor may stop it: who has asked, or anybody once who has asked is gone."""
+    shared = _shared()
+    if is_mine(found):
+        shared.seen[found] = time.monotonic()
+        return True
+    return time.monotonic() - shared.seen.get(found, 0.0) > _GONE_S
+
+
+def start(wanted: Wanted) -> None:
+    """Ask for a measurement of the active pair, or join the one that goes on.
+
+    Raises
+    ------
+    BusyError
+        If another measurement of this visitor goes on, or too many of others.
+    HalfBitsError
+        As `state.results`.
+    """
+    found, key, shared = state.results(), (subject(), wanted), _shared()
+    with shared.lock:
+        shared.settle()
+        if (existing := shared.public.get(key)) is not None:
+            _mine()[key] = existing
+            return
+        if any(not mine.is_over for mine in _mine().values()):
+            raise BusyError("Another measurement of yours goes on; let it end or stop it, then ask for this one.")
+        if len(shared.going_on) >= _MOST:
+            raise BusyError(f"{_MOST} measurements go on or wait already; come back in a few minutes.")
+        pair, labels = found.pair, found.comparison.labels[: wanted.images]
+        if wanted.kind is Measurement.LATENCY:
+            asked: AnySurvey = Survey(
+                shared.room, latency_run.wishes_for(ExecutionMode, pair, found.images), latency_run.mode_latency
+            )
+        else:
+            asked = Survey(
+                shared.room,
+                mode_run.wishes_for(ExecutionMode, pair, found.images[: wanted.images], wanted.batch),
+                lambda answer, mode: mode_run.mode_run(answer, mode, pair, labels),
+            )
+        shared.going_on.append(asked)
+        shared.seen[asked] = time.monotonic()
+        if not subject().is_private:
+            shared.public[key] = asked
+    _mine()[key] = asked
+
+
+def table(wanted: Wanted) -> ModeTable:
+    """The active pair in all modes that have been tried so far; raises as `state.results`."""
+    found = survey(wanted)
+    return ModeTable(state.results().comparison.reference, {} if found is None else found.outcomes())
 
 
 def latencies(wanted: Wanted) -> dict[ExecutionMode, ModeLatency | str]:
-    """The active pair's times in all modes that have been timed, or why there are none."""
-    found = survey(LATENCY, _timed(wanted))
+    """The active pair's times in all modes that have been timed so far, or why there are none."""
+    found = survey(wanted)
     return {} if found is None else found.outcomes()
 
 
 def evidence() -> RuntimeEvidence:
-    """All that the visitor, or somebody else, has had measured of the active pair; the most images count."""
-    keys = [key for key in {**_public(), **_mine()} if key[0] == subject()]
-    tables = [table(Wanted(key[2], key[3])) for key in sorted(keys, key=lambda key: key[2]) if key[1] == ACCURACY]
-    timed = [
-        outcome
-        for key in keys
-        if key[1] == LATENCY
-        for outcome in latencies(Wanted(key[2], key[3])).values()
-        if isinstance(outcome, ModeLatency)
-    ]
-    return RuntimeEvidence(tables[-1] if tables else None, {outcome.mode: outcome for outcome in timed})
+    """All that has been measured of the active pair; for each mode, the run on most images counts.
+
+    Raises as `state.results`.
+    """
+    keys = sorted(
+        {key for key in (*_shared().public, *_shared().finished, *_mine()) if key[0] == subject()},
+        key=lambda key: (key[1].images, key[1].batch),
+    )
+    if subject().is_private:
+        keys = [key for key in keys if key in _mine()]
+    outcomes: dict[ExecutionMode, ModeOutcome] = dict(_refusals())
+    timed: dict[ExecutionMode, ModeLatency] = {}
+    for _, wanted in keys:
+        found = survey(wanted)
+        for mode, outcome in ({} if found is None else found.outcomes()).items():
+            if isinstance(outcome, ModeLatency):
+                timed[mode] = outcome
+            elif isinstance(outcome, ModeRun) or not isinstance(outcomes.get(mode), ModeRun):
+                outcomes[mode] = outcome
+    return RuntimeEvidence(ModeTable(state.results().comparison.reference, outcomes) if outcomes else None, timed)
 
 
-def accounted(run: ModeRun, wanted: Wanted) -> Accounted:
+def accounted(run: ModeRun) -> Accounted:
     """What explains a run in float16; raises `HalfBitsError` if the network cannot be followed."""
-    found = survey(ACCURACY, wanted)
-    known: dict[tuple[int, ExecutionMode], Accounted] = st.session_state.setdefault(_ACCOUNTED, {})
-    key = (id(found), run.mode)
-    if key not in known:
+    known: dict[ModeRun, Accounted] = st.session_state.setdefault(_ACCOUNTED, {})
+    if run not in known:
         results = state.results()
-        known[key] = account_for(run, results.pair, normalise(results.images[: wanted.images]))
-    return known[key]
+        if len(known) >= len(ExecutionMode):
+            known.clear()
+        known[run] = account_for(run, results.pair, normalise(results.images[: run.images]))
+    return known[run]
 
 
-def document(wanted: Wanted, explained: Mapping[ExecutionMode, Accounted | str]) -> str:
-    """All measurements as JSON; raises as `state.results`."""
-    results = state.results()
-    found = table(wanted) or ModeTable(results.comparison.reference, {})
-    content = modes_document(results.pair.name, found, latencies(wanted), explained)
-    return json.dumps(finite(content), indent=2, allow_nan=False) + "\n"
+def document(
+    name: str,
+    found: ModeTable,
+    timed: Mapping[ExecutionMode, ModeLatency | str],
+    explained: Mapping[ExecutionMode, Accounted | str],
+) -> str:
+    """Measurements as JSON."""
+    return json.dumps(finite(modes_document(name, found, timed, explained)), indent=2, allow_nan=False) + "\n"
 
 
 def forget_private() -> None:
@@ -177,37 +191,12 @@ def forget_private() -> None:
     st.session_state.pop(_ACCOUNTED, None)
 
 
-def _handed_in(
-    kind: str,
-    room: WaitingRoom,
-    pair: ModelPair,
-    images: npt.NDArray[np.uint8],
-    labels: npt.NDArray[np.uint8],
-    batch: int,
-) -> AnySurvey:
-    if kind == LATENCY:
-        return Survey(
-            room, {mode: latency_run.wish_for(mode, pair, images) for mode in ExecutionMode}, latency_run.mode_latency
-        )
-    return Survey(
-        room,
-        {mode: mode_run.wish_for(mode, pair, images, batch) for mode in ExecutionMode},
-        lambda answer, mode: mode_run.mode_run(answer, mode, pair, labels),
-    )
-
-
-def _key(kind: str, wanted: Wanted) -> Key:
-    settled = _timed(wanted) if kind == LATENCY else wanted
-    return subject(), kind, settled.images, settled.batch
-
-
-def _timed(wanted: Wanted) -> Wanted:
-    """Times are taken of batches of their own, on the first images."""
-    return Wanted(latency_run.IMAGES, 0)
-
-
-def _public() -> dict[Key, AnySurvey]:
-    return {} if subject().is_private else dict(_shared().surveys)
+def _refusals() -> dict[ExecutionMode, str]:
+    """Why modes are not to be had on this server, as far as that has been found out."""
+    found = _shared().probe  # another page than Runtimes need not begin one
+    if found is None or not found.is_over:
+        return {}
+    return {mode: why for mode, why in found.outcomes().items() if isinstance(why, str)}
 
 
 def _mine() -> dict[Key, AnySurvey]:
