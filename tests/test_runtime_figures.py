@@ -102,8 +102,7 @@ def test_ratios_are_drawn_with_their_intervals_and_downloaded_with_them() -> Non
     assert latency_figures.latency_rows(found)["difference"][1] == "none measurable"
     assert "longer" in latency_figures.latency_rows(found)["difference"][0]
     memory = latency_figures.memory_rows(found)
-    assert memory["float16 − float32"] == ["−1,000 B", "+1,000 B"]
-    assert memory["control"] == ["+10 B", "+0 B"]
+    assert memory["float16 − float32 (control)"] == ["−1,000 B (+10 B)", "+1,000 B (+0 B)"]
     assert memory["again, float16"] == ["2 ms", "2 ms"]
     assert "on the CPU it is **slower** (2.0" in latency_figures.arithmetic_verdict(found)
     assert latency_figures.arithmetic_verdict(found[:1]) == ""

@@ -63,10 +63,11 @@ def memory_rows(found: Sequence[ModeLatency]) -> dict[str, list[str]]:
         "first run, float16": [_middle_ms(x.first_run_ms[TARGET]) for x in first],
         "memory, float32": [bytes_text(mode.memory.reference_bytes) for mode in found],
         "memory, float16": [bytes_text(mode.memory.target_bytes) for mode in found],
-        "float16 − float32": [
-            bytes_text(mode.memory.target_bytes - mode.memory.reference_bytes, signed=True) for mode in found
+        "float16 − float32 (control)": [
+            f"{bytes_text(mode.memory.target_bytes - mode.memory.reference_bytes, signed=True)} "
+            f"({bytes_text(mode.memory.control_bytes - mode.memory.reference_bytes, signed=True)})"
+            for mode in found
         ],
-        "control": [bytes_text(mode.memory.control_bytes - mode.memory.reference_bytes, signed=True) for mode in found],
     }
 
 

@@ -69,7 +69,8 @@ def _headline(table: ModeTable) -> None:
         columns[0],
         "Answers changed",
         f"{changed[1].changed_predictions:,}",
-        f"of {changed[1].images:,}, at most: {changed[0].mode.short_title}",
+        f"of {changed[1].images:,}, "
+        + (f"at most: {changed[0].mode.short_title}" if changed[1].changed_predictions else "in no mode"),
         "The most images that one mode, with either file, answers otherwise than the float32 file in float32.",
     )
     number(
