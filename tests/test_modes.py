@@ -204,6 +204,26 @@ def test_a_gpu_runs_networks_that_are_not_the_tutorials(driver: str, test_set: T
     np.testing.assert_allclose(run.reference.logits, expected, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.parametrize("name", ["softmax", "depthwise", "residual", "recurrent", "odd constants"])
+def test_other_networks_run_in_each_mode_of_the_processor(name: str, test_set: TestSet) -> None:
+    guest = stranger(name).pair
+    expected = Classifier(guest.reference).logits(normalise(test_set[0][:20]))
+    for run in run_modes(CPU, guest, test_set, batch=10, images=20).values():
+        assert isinstance(run, ModeRun), run
+        assert run.steps_refused is None
+        assert run.steps[-1].target.count == expected.size
+        scale = np.abs(expected).max()
+        np.testing.assert_allclose(run.reference.logits, expected, atol=0.02 * scale)
+
+
+def test_files_whose_operators_differ_run_and_are_not_taken_apart(test_set: TestSet) -> None:
+    mixed = ModelPair("mixed", stranger("dense only").reference, stranger("softmax").target)
+    run = run_modes([ExecutionMode.CPU_FLOAT32], mixed, test_set, images=20)[ExecutionMode.CPU_FLOAT32]
+    assert isinstance(run, ModeRun), run
+    assert run.steps == ()
+    assert "choose a target converted from this reference" in str(run.steps_refused)
+
+
 def test_a_size_of_batch_that_a_file_fixes_is_kept(test_set: TestSet) -> None:
     guest = stranger("batch of 7").pair
     run = run_modes([ExecutionMode.CPU_FLOAT32], guest, test_set, images=20)[ExecutionMode.CPU_FLOAT32]

@@ -133,6 +133,7 @@ def test_measuring_again_and_stopping_keeps_what_was_there(monkeypatch: pytest.M
     app = measured(opened())
     monkeypatch.setattr(mode_run, "wishes_for", hanging)
     app.button(key="measure").click().run()
+    assert "last read while the model is loaded" in words(visit("overview"))
     app.button(key="stop-measuring").click().run()
     assert len(column(app, "mode")) == 6
     assert len(column(opened(), "mode")) == 6

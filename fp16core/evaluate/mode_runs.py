@@ -39,6 +39,8 @@ class ModeRun:
         What computed, if a GPU was asked.
     steps
         The operators that compute numbers, in order; empty if they were not looked at.
+    steps_refused
+        Why they could not be looked at, if that was tried.
     upsampled
         When float16 weights were read for the last time, if that was looked at and there are any.
     """
@@ -49,6 +51,7 @@ class ModeRun:
     target: Evaluation = field(repr=False)
     adapter: Adapter | None = None
     steps: tuple[ModeStep, ...] = ()
+    steps_refused: str | None = None
     upsampled: Moment | None = None
 
     @property

@@ -19,7 +19,7 @@ from fp16core.runtime.fixed_batch import with_fixed_batch
 from fp16core.runtime.gpu_log import Adapter
 from fp16core.runtime.modes import ExecutionMode
 from fp16core.runtime.runner import ModeRunner
-from fp16core.vocabulary import CLASSES, ModelPair, WorkerError
+from fp16core.vocabulary import CLASSES, HalfBitsError, ModelPair, PairError, WorkerError
 from fp16core.worker.job import Limits
 from fp16core.worker.mode_process import adapter, attachments, drivers_at_work, possible_batches, received
 from fp16core.worker.serve import Client, serve
@@ -93,6 +93,7 @@ def mode_run(answer: dict[str, Any], mode: ExecutionMode, pair: ModelPair, label
             ModeStep(step["operator"], _measure(step["reference"]), _measure(step["target"]))
             for step in answer["steps"]
         ),
+        steps_refused=answer["steps_refused"],
         upsampled=None if answer["upsampled"] is None else Moment[answer["upsampled"]],
     )
 
@@ -107,7 +108,12 @@ def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
         reference = _run(pair.reference, pair.reference_name, mode, batch, images, client, (0.0, share / 2))
         target = _run(pair.target, pair.target_name, mode, batch, images, client, (share / 2, share))
         computes = adapter() if mode.on_gpu else None
-        steps = _steps(pair, mode, batch, images[:STEP_IMAGES], client) if in_depth else []
+        steps, refused = [], None
+        if in_depth:
+            try:
+                steps = _steps(pair, mode, batch, images[:STEP_IMAGES], client)
+            except HalfBitsError as error:  # the whole network has run all the same
+                refused = str(error)
         # Only the interpreter lets its constants be erased.
         moment = upsampling_moment(pair.target, images[0]) if in_depth and mode is ExecutionMode.CPU_FLOAT32 else None
     return {
@@ -115,6 +121,7 @@ def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
         "logits": [base64.b64encode(rows.tobytes()).decode() for rows in (reference, target)],
         "adapter": None if computes is None else asdict(computes),
         "steps": steps,
+        "steps_refused": refused,
         "upsampled": None if moment is None else moment.name,
     }
 
@@ -145,7 +152,14 @@ def _steps(pair: ModelPair, mode: ExecutionMode, batch: int, images: Floats, cli
     operator, and what remains is run.
     """
     found = []
-    both = list(zip(_computing(pair.reference), _computing(pair.target), strict=False))
+    reference, target = _computing(pair.reference), _computing(pair.target)
+    kinds = [[op.name for op, _ in steps] for steps in (reference, target)]
+    if kinds[0] != kinds[1]:
+        raise PairError(
+            f"{pair.reference_name} computes {', '.join(kinds[0])}, {pair.target_name} {', '.join(kinds[1])}; choose a "
+            "target converted from this reference."
+        )
+    both = list(zip(reference, target, strict=True))
     for number, ((operator, expected), (_, tensor)) in enumerate(both):
         client.progress(f"looking at {operator.name}", _RUNNING + (1 - _RUNNING) * number / len(both))
 

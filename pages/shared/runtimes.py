@@ -145,17 +145,10 @@ def evidence() -> RuntimeEvidence:
 
     Raises as `state.results`.
     """
-    keys = sorted(
-        {key for key in (*_shared().public, *_shared().finished, *_mine()) if key[0] == subject()},
-        key=lambda key: (key[1].images, key[1].batch),
-    )
-    if subject().is_private:
-        keys = [key for key in keys if key in _mine()]
     outcomes: dict[ExecutionMode, ModeOutcome] = dict(_refusals())
     timed: dict[ExecutionMode, ModeLatency] = {}
-    for _, wanted in keys:
-        found = survey(wanted)
-        for mode, outcome in ({} if found is None else found.outcomes()).items():
+    for found in _surveys():
+        for mode, outcome in found.outcomes().items():
             if isinstance(outcome, ModeLatency):
                 timed[mode] = outcome
             elif isinstance(outcome, ModeRun) or not isinstance(outcomes.get(mode), ModeRun):
@@ -189,6 +182,18 @@ def forget_private() -> None:
     for key in [key for key in _mine() if key[0].is_private]:
         _mine().pop(key).stop()
     st.session_state.pop(_ACCOUNTED, None)
+
+
+def _surveys() -> list[AnySurvey]:
+    """All measurements of the active pair that this visitor may know of, those on most images last."""
+    shared = _shared()
+    with shared.lock:
+        shared.settle()
+        known = [*_mine().items()]
+        if not subject().is_private:
+            known += [*shared.finished.items(), *shared.public.items()]
+    ours = [(wanted, found) for (pair, wanted), found in known if pair == subject()]
+    return [found for _, found in sorted(ours, key=lambda item: (item[0].images, item[0].batch))]
 
 
 def _refusals() -> dict[ExecutionMode, str]:

@@ -55,6 +55,9 @@ def accuracy(wanted: Wanted) -> None:
             "The float16 file, cut off after each operator and run on 100 images. The lower a line, the larger the "
             "error beside the numbers that it is in; 6 dB are one bit."
         )
+        for run in table.runs:
+            if run.steps_refused is not None:
+                st.caption(f":orange[{run.mode.title} could not be looked at so.] {plain(run.steps_refused)}")
     explained = _emulation(table)
     download(partial(runtimes.document, name, table, {}, explained))
 
