@@ -44,6 +44,15 @@ def test_a_refused_driver_is_told_from_none_at_all() -> None:
     assert "has no GPU with a driver" in str(refusal(NO_DRIVER))
 
 
+def test_operators_that_a_gpu_lacks_are_named() -> None:
+    log = (
+        "ERROR: Following operations are not supported by GPU delegate:\nFILL: Operation is not supported.\n"
+        "TOPK_V2: Operation is not supported.\n53 operations will run on the GPU, and the remaining 8 operations will "
+        "run on the CPU.\n"
+    )
+    assert refusal(log) == "LiteRT's GPU accelerator does not have this network's operators FILL, TOPK_V2."
+
+
 def test_another_error_is_told_in_its_own_words() -> None:
     assert refusal("ERROR: [x.cc:1] out of memory\n") == "LiteRT's GPU accelerator says: out of memory."
     assert refusal("all is well\n") is None

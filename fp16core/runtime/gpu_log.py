@@ -8,6 +8,7 @@ _ADAPTER = re.compile(
     r"backend=(?P<backend>[^,]*), adapterType=(?P<kind>.+)"
 )
 _REFUSED = re.compile(r"Warning: (?P<why>.+?)\.?\n - While initializing adapter")
+_UNSUPPORTED = re.compile(r"^(?P<operator>[A-Z0-9_]+): Operation is not supported", re.MULTILINE)
 _ERROR = re.compile(r"ERROR: (?:\[[^\]]*\] )?(?P<what>.+)")
 
 
@@ -63,5 +64,8 @@ def refusal(log: str) -> str | None:
             "This machine has no GPU with a driver that LiteRT's accelerator could use: it found no adapter. It needs "
             "Vulkan on Linux, Metal on macOS or Direct3D 12 on Windows."
         )
+    unsupported = dict.fromkeys(found["operator"] for found in _UNSUPPORTED.finditer(log))
+    if unsupported:
+        return f"LiteRT's GPU accelerator does not have this network's operators {', '.join(unsupported)}."
     error = _ERROR.search(log)
     return None if error is None else f"LiteRT's GPU accelerator says: {error['what']}."
