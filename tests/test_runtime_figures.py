@@ -103,6 +103,9 @@ def test_ratios_are_drawn_with_their_intervals_and_downloaded_with_them() -> Non
     assert "longer" in latency_figures.latency_rows(found)["difference"][0]
     memory = latency_figures.memory_rows(found)
     assert memory["float16 − float32 (control)"] == ["−1,000 B (+10 B)", "+1,000 B (+0 B)"]
+    verdict = "In memory, the float16 file takes **less** in CPU float32; **more** in CPU float16."
+    assert latency_figures.memory_verdict(found) == verdict
+    assert MemoryUse(4000, 4005, 3990, 20).difference_bytes == 0
     assert memory["again, float16"] == ["2 ms", "2 ms"]
     assert "on the CPU it is **slower** (2.0" in latency_figures.arithmetic_verdict(found)
     assert latency_figures.arithmetic_verdict(found[:1]) == ""

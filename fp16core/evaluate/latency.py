@@ -140,6 +140,12 @@ class MemoryUse:
     control_bytes: float
     copies: int
 
+    @property
+    def difference_bytes(self) -> float:
+        """What a copy of the float16 file takes more; 0 if it is no farther from the float32 file than the control."""
+        difference = self.target_bytes - self.reference_bytes
+        return difference if abs(difference) > abs(self.control_bytes - self.reference_bytes) else 0.0
+
 
 @dataclass(frozen=True, eq=False)
 class ModeLatency:

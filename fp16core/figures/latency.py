@@ -71,6 +71,19 @@ def memory_rows(found: Sequence[ModeLatency]) -> dict[str, list[str]]:
     }
 
 
+def memory_verdict(found: Sequence[ModeLatency]) -> str:
+    """Whether the float16 file uses more memory, in a sentence."""
+    words = {
+        "less": [mode.mode.short_title for mode in found if mode.memory.difference_bytes < 0],
+        "more": [mode.mode.short_title for mode in found if mode.memory.difference_bytes > 0],
+        "as much, as far as can be told,": [
+            mode.mode.short_title for mode in found if mode.memory.difference_bytes == 0
+        ],
+    }
+    parts = [f"**{word}** in {', '.join(modes)}" for word, modes in words.items() if modes]
+    return f"In memory, the float16 file takes {'; '.join(parts)}."
+
+
 def latency_ratios(found: Sequence[ModeLatency]) -> go.Figure:
     """The float16 file's time over the float32 file's, with its interval, and the control's below."""
     latencies = [latency for mode in found for latency in mode.latencies]

@@ -70,6 +70,7 @@ def latency() -> None:
         st.dataframe(figures.latency_rows(found), hide_index=True, height="content")
     with st.container(border=True):
         st.markdown("**Loading and memory**")
+        st.markdown(figures.memory_verdict(found))
         st.caption(
             "First load: loading and running the float32 file for the first time in a process, in which a GPU's driver "
             "starts, and compiles what it has not kept from before. Then medians over all loadings, at the smallest "
