@@ -83,7 +83,7 @@ def test_while_one_visitor_sweeps_others_are_served(browser: Browser, tmp_path: 
 def test_a_click_on_the_map_turns_the_dial(warm: str, page: Page) -> None:
     """The cell of two exponent bits and no mantissa, at the lower right, where the model breaks."""
     page.goto(f"{warm}/dial?map=true")
-    expect(page.get_by_text("168 formats measured, each on 2,500 images.", exact=True)).to_be_visible(
+    expect(page.get_by_text("168 formats measured, each on 10,000 images.", exact=True)).to_be_visible(
         timeout=4 * PATIENCE_MS
     )
     settled(page)
