@@ -21,8 +21,8 @@ from pages.shared import runtimes, runtimes_accuracy
 from pages.shared.own import OwnFiles
 from pages.shared.runtimes import LATENCY
 from tests.conftest import ROOT
-from tests.test_modes import wild
 from tests.test_pages import cold_caches, visit, words
+from tests.test_survey import wild
 
 __all__ = ["cold_caches"]
 
