@@ -243,3 +243,8 @@ def test_a_private_pair_is_measured_for_its_owner_alone(
     asking.join()
     assert json.loads(found[0])["pair"] == "mine"
     assert not opened().dataframe
+    # Once it is over, the server keeps nothing of it but what its owner has.
+    board = runtimes._shared()
+    with board.lock:
+        board.settle()
+    assert mine not in (*board.going_on, *board.seen, *board.public.values(), *board.finished.values())

@@ -182,6 +182,9 @@ def forget_private() -> None:
     for key in [key for key in _mine() if key[0].is_private]:
         _mine().pop(key).stop()
     st.session_state.pop(_ACCOUNTED, None)
+    shared = _shared()
+    with shared.lock:
+        shared.settle()
 
 
 def _surveys() -> list[AnySurvey]:

@@ -55,9 +55,10 @@ class Board:
     def settle(self) -> None:
         """Put away what is over; under the lock."""
         self.going_on = [survey for survey in self.going_on if not survey.is_over]
+        # Nothing but who asked may hold what was measured of a visitor's own files.
+        self.seen = {survey: when for survey, when in self.seen.items() if survey in self.going_on}
         for key in [key for key, survey in self.public.items() if survey.is_over]:
             survey = self.public.pop(key)
-            self.seen.pop(survey, None)
             if not survey.was_stopped:
                 self.finished.pop(key, None)
                 self.finished[key] = survey
