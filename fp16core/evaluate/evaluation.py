@@ -70,11 +70,9 @@ class Evaluation(Answers):
 
     def first(self, images: int) -> "Evaluation":
         """The same model's answers to the first images only."""
-        return (
-            self
-            if images >= len(self.labels)
-            else Evaluation(self.logits[:images], self.labels[:images], self.size_bytes)
-        )
+        if images >= len(self.labels):
+            return self  # with what it has computed already
+        return Evaluation(self.logits[:images], self.labels[:images], self.size_bytes)
 
     @cached_property
     def correct(self) -> npt.NDArray[np.bool_]:

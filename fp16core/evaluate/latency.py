@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from fp16core.runtime.gpu_log import Adapter
 from fp16core.runtime.modes import ExecutionMode
-from fp16core.text import percent_text
+from fp16core.text import count_text, percent_text
 
 Times = npt.NDArray[np.float64]
 
@@ -38,7 +38,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class PairedRatio:
-    """How many times as long one thing takes as another, by calls made right after each other.
+    """How many times as long one thing takes as another, by calls made in the same turn.
 
     Attributes
     ----------
@@ -173,6 +173,15 @@ class ModeLatency:
     adapter: Adapter | None = None
 
 
+def summary_text(found: ModeLatency) -> str:
+    """What may be said of both files, for each size of batch if anything differs."""
+    if all(x.difference is Difference.NONE for x in found.latencies):
+        return str(Difference.NONE.value)
+    return "; ".join(
+        f"{count_text(x.batch, 'image')} at once: {difference_text(x.difference, x.files)}" for x in found.latencies
+    )
+
+
 def paired_ratio(rounds: Sequence[tuple[Times, Times]], seed: int = 0) -> PairedRatio:
     """Median ratio of times measured in pairs, with its 99 % bootstrap interval.
 
@@ -227,7 +236,7 @@ def ratio_text(ratio: PairedRatio) -> str:
 
 
 def difference_text(difference: Difference, ratio: PairedRatio) -> str:
-    """A verdict in words: ``"2.1 to 2.3 times as long"``, ``"1.00 % to 3.00 % longer"``."""
+    """A verdict in words: ``"2.10 to 2.30 times as long"``, ``"1.00 % to 3.00 % longer"``."""
     if difference is Difference.NONE:
         return str(difference.value)
     if ratio.high >= 2 or ratio.low <= 0.5:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -54,7 +55,7 @@ class ModeRun:
     steps_refused: str | None = None
     upsampled: Moment | None = None
 
-    @property
+    @cached_property
     def computes_float16(self) -> bool:
         """Whether all logits of both files are numbers that float16 has, as they are if they were computed in it.
 
@@ -76,11 +77,6 @@ class ModeRun:
     def by_software(self) -> bool:
         """Whether a GPU was asked, and a software driver computed on the processor."""
         return self.adapter is not None and self.adapter.is_software
-
-    @property
-    def files_agree(self) -> bool:
-        """Whether both files gave the same logits, bit for bit."""
-        return np.array_equal(self.reference.logits, self.target.logits, equal_nan=True)
 
     def cells(self, baseline: Evaluation) -> tuple[Comparison, Comparison]:
         """Either file's answers against the float32 file's in float32 arithmetic, on the images of this run.
@@ -128,23 +124,22 @@ class ModeTable:
         """How many images the runs have seen, at most."""
         return max((run.images for run in self.runs), default=0)
 
+    @cached_property
     def cells(self) -> list[tuple[ModeRun, Comparison]]:
-        """Either file in each mode that could be executed, against the baseline."""
+        """Each mode that could be executed, with the float32 and then with the float16 file, against the baseline."""
         return [(run, cell) for run in self.runs for cell in run.cells(self.baseline)]
 
     @property
     def largest_change(self) -> tuple[ModeRun, Comparison] | None:
         """The mode and file whose logits changed most; `None` without runs."""
-        return max(
-            self.cells(), key=lambda found: np.nan_to_num(found[1].max_abs_logit_delta, nan=np.inf), default=None
-        )
+        return max(self.cells, key=lambda found: np.nan_to_num(found[1].max_abs_logit_delta, nan=np.inf), default=None)
 
     @property
     def lowest_accuracy(self) -> tuple[ModeRun, Comparison] | None:
         """The mode and file that lost most accuracy; `None` without runs."""
-        return min(self.cells(), key=lambda found: found[1].accuracy_delta, default=None)
+        return min(self.cells, key=lambda found: found[1].accuracy_delta, default=None)
 
     @property
     def most_changed(self) -> tuple[ModeRun, Comparison] | None:
         """The mode and file that changed most answers; `None` without runs."""
-        return max(self.cells(), key=lambda found: found[1].changed_predictions, default=None)
+        return max(self.cells, key=lambda found: found[1].changed_predictions, default=None)

@@ -1,7 +1,7 @@
 """The tutorial's claims on what happens when a model runs, judged by the modes of execution."""
 
 from fp16core.evaluate.evidence import ClaimCheck, Evidence, Measurement, RuntimeEvidence, Verdict, graded
-from fp16core.evaluate.latency import Difference, Latency, ModeLatency, difference_text, ratio_text
+from fp16core.evaluate.latency import Difference, Latency, ModeLatency, difference_text, ratio_text, summary_text
 from fp16core.evaluate.mode_runs import ModeRun
 from fp16core.numerics.rounding import upsampled_by_operator
 from fp16core.runtime.delegation import Moment
@@ -177,12 +177,8 @@ def _latency_verdict(found: ModeLatency) -> Verdict:
 
 def _latency_text(found: ModeLatency) -> str:
     ratios = ", ".join(f"{count_text(x.batch, 'image')} at once {ratio_text(x.files)}" for x in found.latencies)
-    if any(x.difference is not Difference.NONE for x in found.latencies):
-        summary = "; ".join(
-            f"{count_text(x.batch, 'image')} at once: {difference_text(x.difference, x.files)}" for x in found.latencies
-        )
-    else:
-        summary = Difference.NONE.value if _is_decided(found) else "this machine is too noisy to tell"
+    is_silent = all(x.difference is Difference.NONE for x in found.latencies)
+    summary = "this machine is too noisy to tell" if is_silent and not _is_decided(found) else summary_text(found)
     return f"{summary}; float16 / float32: {ratios}"
 
 

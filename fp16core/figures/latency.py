@@ -17,11 +17,8 @@ from fp16core.evaluate.latency import (
 )
 from fp16core.figures.style import (
     DELTA_COLOUR,
+    FILES,
     NEUTRAL_COLOUR,
-    REFERENCE_COLOUR,
-    REFERENCE_NAME,
-    TARGET_COLOUR,
-    TARGET_NAME,
     figure,
     fixed,
     log_ticks,
@@ -29,8 +26,6 @@ from fp16core.figures.style import (
 from fp16core.text import bytes_text, count_text, small_text
 
 _ROW_HEIGHT = 34
-
-_FILES = ((REFERENCE_NAME, REFERENCE_COLOUR), (TARGET_NAME, TARGET_COLOUR))
 
 
 def latency_rows(found: Sequence[ModeLatency]) -> dict[str, list[str]]:
@@ -52,7 +47,7 @@ def latency_rows(found: Sequence[ModeLatency]) -> dict[str, list[str]]:
 
 
 def memory_rows(found: Sequence[ModeLatency]) -> dict[str, list[str]]:
-    """Columns of a table with a row for each mode: loading, first run and memory, for single images."""
+    """Columns of a table with a row for each mode: loading, first run and memory, at the smallest batch."""
     first = [mode.latencies[0] for mode in found]
     return {
         "mode": [mode.mode.short_title for mode in found],
@@ -134,7 +129,7 @@ def latency_times(found: Sequence[ModeLatency]) -> go.Figure:
     latencies = [latency for mode in found for latency in mode.latencies]
     drawn = figure(110 + _ROW_HEIGHT * len(latencies), meta={"columns": ["lower quartile", "upper quartile"]})
     everything = []
-    for place, (what, (name, colour)) in enumerate(zip((REFERENCE, TARGET), _FILES, strict=True)):
+    for place, (what, (name, colour)) in enumerate(zip((REFERENCE, TARGET), FILES, strict=True)):
         timings = [latency.timing(what) for latency in latencies]
         shares = [
             (t.median_us / x.batch, t.low_us / x.batch, t.high_us / x.batch)

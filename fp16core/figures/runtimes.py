@@ -1,5 +1,7 @@
 """Figures and tables of the modes of execution: how far logits move, and where that arises."""
 
+from itertools import cycle
+
 import plotly.graph_objects as go
 
 from fp16core.evaluate.emulated import Accounted
@@ -8,11 +10,8 @@ from fp16core.figures.layers import operator_name
 from fp16core.figures.style import (
     DELTA_COLOUR,
     FADING_COLOUR,
+    FILES,
     NEUTRAL_COLOUR,
-    REFERENCE_COLOUR,
-    REFERENCE_NAME,
-    TARGET_COLOUR,
-    TARGET_NAME,
     WARNING_COLOUR,
     figure,
     fixed,
@@ -30,8 +29,6 @@ _STYLES = {
 }
 """Colour, symbol and its size: float32 arithmetic gives nearly the same everywhere, so its marks lie in each other."""
 
-_FILES = ((REFERENCE_NAME, REFERENCE_COLOUR), (TARGET_NAME, TARGET_COLOUR))
-
 
 def mode_rows(table: ModeTable) -> dict[str, list[str]]:
     """Columns of a table with two rows for each mode that could be executed: one for either file."""
@@ -48,20 +45,19 @@ def mode_rows(table: ModeTable) -> dict[str, list[str]]:
             "computed in",
         )
     }
-    for run in table.runs:
-        for (name, _), cell in zip(_FILES, run.cells(table.baseline), strict=True):
-            row = (
-                run.mode.short_title,
-                name,
-                f"{cell.changed_predictions:,} of {cell.images:,}",
-                small_text(cell.max_abs_logit_delta),
-                small_text(cell.mean_abs_logit_delta),
-                percent_text(cell.target.accuracy.value),
-                points_text(cell.accuracy_delta),
-                arithmetic_text(run),
-            )
-            for column, value in zip(columns.values(), row, strict=True):
-                column.append(value)
+    for (run, cell), (name, _) in zip(table.cells, cycle(FILES)):
+        row = (
+            run.mode.short_title,
+            name,
+            f"{cell.changed_predictions:,} of {cell.images:,}",
+            small_text(cell.max_abs_logit_delta),
+            small_text(cell.mean_abs_logit_delta),
+            percent_text(cell.target.accuracy.value),
+            points_text(cell.accuracy_delta),
+            arithmetic_text(run),
+        )
+        for column, value in zip(columns.values(), row, strict=True):
+            column.append(value)
     return columns
 
 
@@ -76,8 +72,8 @@ def logit_changes(table: ModeTable) -> go.Figure:
     titles = [run.mode.title for run in table.runs]
     drawn = figure(90 + 46 * max(len(titles), 1))
     everything = []
-    for place, (name, colour) in enumerate(_FILES):
-        cells = [(run.mode.title, run.cells(table.baseline)[place]) for run in table.runs]
+    for place, (name, colour) in enumerate(FILES):
+        cells = [(run.mode.title, cell) for run, cell in table.cells[place :: len(FILES)]]
         for what, symbol, values in (
             ("largest", "diamond", [cell.max_abs_logit_delta for _, cell in cells]),
             ("mean", "circle-open", [cell.mean_abs_logit_delta for _, cell in cells]),

@@ -27,6 +27,9 @@ REFERENCE_NAME = "float32"
 TARGET_NAME = "float16"
 DELTA_NAME = "float16 − float32"
 
+FILES = ((REFERENCE_NAME, REFERENCE_COLOUR), (TARGET_NAME, TARGET_COLOUR))
+"""Names and colours of both files, the reference first."""
+
 
 INTERVAL_COLUMNS = ["95 % low", "95 % high"]
 """What a table calls the limits that a chart draws as error bars."""

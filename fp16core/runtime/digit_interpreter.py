@@ -54,14 +54,7 @@ class DigitInterpreter:
         self._input = self.file.inputs[0].index
         self._batch = 0
         try:
-            with warnings.catch_warnings():
-                # LiteRT warns that keeping all tensors takes memory; that is known, and batches are small.
-                warnings.filterwarnings("ignore", ".*experimental_preserve_all_tensors", UserWarning)
-                # One thread: two models evaluated side by side use two cores better than one
-                # interpreter with two threads does.
-                self._interpreter = Interpreter(
-                    model_content=model, num_threads=1, experimental_preserve_all_tensors=keep_all
-                )
+            self._interpreter = open_interpreter(model, keep_all)
             self._resize(self.fixed_batch or 1)
         except (ValueError, RuntimeError) as error:
             raise ModelFileError(
@@ -138,6 +131,16 @@ class DigitInterpreter:
                 self._interpreter.resize_tensor_input(self._input, (batch, *self._image_shape))
             self._interpreter.allocate_tensors()
             self._batch = batch
+
+
+def open_interpreter(model: bytes, keep_all: bool) -> Interpreter:
+    """LiteRT's interpreter of a file, whose tensors are still to be allocated; raises what LiteRT raises."""
+    with warnings.catch_warnings():
+        # LiteRT warns that keeping all tensors takes memory; that is known, and batches are small.
+        warnings.filterwarnings("ignore", ".*experimental_preserve_all_tensors", UserWarning)
+        # One thread: two models evaluated side by side use two cores better than one
+        # interpreter with two threads does.
+        return Interpreter(model_content=model, num_threads=1, experimental_preserve_all_tensors=keep_all)
 
 
 def check_images(images: npt.NDArray[np.float32]) -> None:

@@ -5,16 +5,15 @@ corrupts memory when it resizes one. A file for one size needs none of the arith
 makes any size possible: its results are stored in its place.
 """
 
-import warnings
 from collections.abc import Mapping
 
 import flatbuffers
 import numpy as np
 import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
-from ai_edge_litert.interpreter import Interpreter
 
 from fp16core.convert.tflite_file import FILE_IDENTIFIER, damage_named, model_root, read_tflite
+from fp16core.runtime.digit_interpreter import open_interpreter
 from fp16core.text import first_line
 from fp16core.vocabulary import ModelFileError
 
@@ -59,12 +58,11 @@ def with_fixed_batch(model: bytes, batch: int, name: str = "the model", output: 
     root = model_root(model, name)
     with damage_named(name, len(model)):
         content = schema.ModelT.InitFromObj(root)
-    folded = {index for op in file.shape_arithmetic() for index in op.outputs}
-    shapes, values = _computed(model, name, batch, folded)
+    arithmetic = file.shape_arithmetic()
+    shapes, values = _computed(model, name, batch, {index for op in arithmetic for index in op.outputs})
     graph = content.subgraphs[0]
     last = file.outputs[0].index if output is None else output
-    dropped = {op.index for op in file.shape_arithmetic()}
-    needed = _needed(graph.operators, dropped, last)
+    needed = _needed(graph.operators, {op.index for op in arithmetic}, last)
     graph.operators = [op for place, op in enumerate(graph.operators) if place in needed]
     for index, tensor in enumerate(graph.tensors):
         tensor.shape, tensor.shapeSignature = np.array(shapes[index], np.int32), None
@@ -85,10 +83,7 @@ def _computed(
 ) -> tuple[Mapping[int, tuple[int, ...]], Mapping[int, npt.NDArray[np.generic]]]:
     """Every tensor's shape for a batch of this size, and the values of some, which depend on nothing else."""
     try:
-        with warnings.catch_warnings():
-            # Keeping all tensors is what is wanted; LiteRT warns that it takes memory.
-            warnings.filterwarnings("ignore", ".*experimental_preserve_all_tensors", UserWarning)
-            interpreter = Interpreter(model_content=model, num_threads=1, experimental_preserve_all_tensors=True)
+        interpreter = open_interpreter(model, keep_all=True)
         given = interpreter.get_input_details()[0]
         shape = (batch, *(int(side) for side in given["shape"][1:]))
         interpreter.resize_tensor_input(given["index"], shape)

@@ -21,7 +21,8 @@ from fp16core.vocabulary import HalfBitsError
 
 _ROOT = Path(__file__).parents[2]
 
-_STOPPED = "Stopped."
+STOPPED = "Stopped."
+"""Why there is no answer, if somebody did not want it any more."""
 
 _CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
 """What a process gets for what it has done itself."""
@@ -125,7 +126,7 @@ class Job:
 
     def stop(self) -> None:
         """End the child, and return when it is gone."""
-        self._end(_STOPPED)
+        self._end(STOPPED)
         self._watcher.join()
 
     def _end(self, because: str) -> None:
@@ -164,7 +165,7 @@ class Job:
             with contextlib.suppress(BrokenPipeError):
                 given.close()
             if self.answer is None and self._ended_because is not None:
-                self.error, self.was_stopped = self._ended_because, self._ended_because == _STOPPED
+                self.error, self.was_stopped = self._ended_because, self._ended_because == STOPPED
             elif self.answer is None and self.error is None:
                 self.error = f"The process {_ending(status)}: {_last_line(self._log)}"
 

@@ -44,11 +44,6 @@ class Survey(Generic[Found]):
             raise
 
     @property
-    def modes(self) -> tuple[ExecutionMode, ...]:
-        """What is asked for."""
-        return tuple(self._tickets)
-
-    @property
     def is_over(self) -> bool:
         """Whether nothing more will come."""
         return all(ticket.is_over for ticket in self._tickets.values())
@@ -75,7 +70,7 @@ class Survey(Generic[Found]):
         Modes that were stopped are left out.
         """
         for mode, ticket in self._tickets.items():
-            if ticket.is_over and mode not in self._read and not _was_stopped(ticket):
+            if ticket.is_over and mode not in self._read and not ticket.was_stopped:
                 self._read[mode] = self._take(mode, ticket)
         return {mode: self._read[mode] for mode in self._tickets if mode in self._read}
 
@@ -92,7 +87,3 @@ class Survey(Generic[Found]):
             return self._reader(ticket.answer, mode)
         except HalfBitsError as error:
             return str(error)
-
-
-def _was_stopped(ticket: Ticket) -> bool:
-    return ticket.answer is None and (ticket.job is None or ticket.job.was_stopped) and ticket.error == "Stopped."

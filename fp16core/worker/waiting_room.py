@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fp16core.vocabulary import BusyError
-from fp16core.worker.job import Job, Limits
+from fp16core.worker.job import STOPPED, Job, Limits
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,11 @@ class Ticket:
         if not self.is_over:
             return None
         return self._error or (self.job.error if self.job else None)
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether it is over because somebody left the room."""
+        return self.is_over and (self._error == STOPPED if self.job is None else self.job.was_stopped)
 
     def stop(self) -> None:
         """Leave the room, whether the job has begun or not."""
@@ -128,7 +133,7 @@ class WaitingRoom:
             waited = ticket in self._waiting
             if waited:
                 self._waiting.remove(ticket)
-                ticket.end("Stopped.")
+                ticket.end(STOPPED)
                 self._admit()
         if not waited and ticket.job is not None:
             ticket.job.stop()

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from fp16core.convert.chain import Layer, read_chain
-from fp16core.evaluate import Evaluation
 from fp16core.evaluate.dial import FILES, DialResult, make_file, measure_file, measure_format
 from fp16core.evaluate.guarantee import Guarantee, guarantee
 from fp16core.evaluate.scales import ScaleResult, measure_scale
@@ -49,8 +48,7 @@ def scale_result(subject: Subject, boundary: int, factor: float, clamp: bool, co
     """Both models rescaled at one of `layer_pairs`, on the first ``count`` images; raises `HalfBitsError`."""
     found = state.results()
     whole = found.comparison.reference
-    original = Evaluation(whole.logits[:count], whole.labels[:count], whole.size_bytes)
-    return measure_scale(found.pair, layer_pairs()[boundary], factor, clamp, found.images[:count], original)
+    return measure_scale(found.pair, layer_pairs()[boundary], factor, clamp, found.images[:count], whole.first(count))
 
 
 @cached("Bounding what float16 can do to each test image …")

@@ -6,10 +6,9 @@ import streamlit as st
 
 from fp16core.evaluate.evidence import Measurement
 from fp16core.evaluate.hardware import expectation_rows
-from fp16core.evaluate.latency import Difference, ModeLatency, difference_text
+from fp16core.evaluate.latency import ModeLatency, summary_text
 from fp16core.evaluate.mode_runs import ModeTable
 from fp16core.figures import latency as figures
-from fp16core.text import count_text
 from fp16core.worker.latency_run import IMAGES
 from pages.shared import runtimes, state
 from pages.shared.charts import chart
@@ -29,7 +28,9 @@ def latency() -> None:
     found = [outcome for outcome in outcomes.values() if isinstance(outcome, ModeLatency)]
     if not found:
         return
-    st.markdown(_latency_verdict(found[0]))
+    st.markdown(
+        f"The float16 file against the float32 file, in the mode “{found[0].mode.title}”: **{summary_text(found[0])}**."
+    )
     adapter_words([mode.adapter for mode in found])
     with st.container(border=True):
         st.markdown("**Is the float16 file faster or slower?**")
@@ -90,14 +91,3 @@ def phone() -> None:
     )
     st.table(expectation_rows(), hide_index=True)
     st.caption("Read in November 2026. To measure your own machine, run the dashboard there.")
-
-
-def _latency_verdict(first: ModeLatency) -> str:
-    if all(x.difference is Difference.NONE for x in first.latencies):
-        words = f"**{Difference.NONE.value}**"
-    else:
-        words = "; ".join(
-            f"with {count_text(x.batch, 'image')} at once **{difference_text(x.difference, x.files)}**"
-            for x in first.latencies
-        )
-    return f"The float16 file against the float32 file, in the mode “{first.mode.title}”: {words}."
