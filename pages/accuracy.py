@@ -46,7 +46,7 @@ number(
 )
 
 with st.container(border=True):
-    st.subheader("How far is float16 from changing an answer?", anchor="margins")
+    st.header("How far is float16 from changing an answer?", anchor="margins")
     st.markdown(
         "Each point is a test image. To the right, float32 was surer; further up, float16 changed the scores more. "
         "Below the dashed line no answer can change; above it one can, if the change goes against the best digit. "
@@ -80,7 +80,7 @@ with st.container(border=True):
             on_click=clicked,
         )
 
-st.subheader("Which digits are mistaken for which?", anchor="confusion")
+st.header("Which digits are mistaken for which?", anchor="confusion")
 st.caption("Rows: the true digit. Columns: the digit the model read. The shade grows with the logarithm of the count.")
 for column, heading, drawn, key in zip(
     st.container(key="cards-confusion").columns(3),
@@ -97,7 +97,7 @@ for column, heading, drawn, key in zip(
         st.markdown(f"**{heading}**")
         chart(drawn, key, f"Confusion matrix, {heading}")
 
-st.subheader("Is one digit hit harder than others?", anchor="digits")
+st.header("Is one digit hit harder than others?", anchor="digits")
 shares, deltas = st.container(key="cards-digits").columns(2)
 with shares.container(border=True):
     st.markdown("**Accuracy on each digit, with 95 % intervals**")

@@ -128,7 +128,7 @@ for column, label, value, remark, hint in zip(
 ):
     number(column, label, value, remark, hint)
 
-st.subheader(f"Fewer and fewer mantissa bits, with {count_text(chosen.exponent_bits, 'exponent bit')}", anchor="sweep")
+st.header(f"Fewer and fewer mantissa bits, with {count_text(chosen.exponent_bits, 'exponent bit')}", anchor="sweep")
 with state.explained():
     forms = [FloatFormat(chosen.exponent_bits, bits, signed, infinity) for bits in MANTISSAS]
     measured = sweep(
@@ -165,7 +165,7 @@ with changed.container(border=True):
     )
     st.caption("A changed answer can also be a mended one, so these are at least as many as the accuracy lost.")
 
-st.subheader("What the bytes buy", anchor="bytes")
+st.header("What the bytes buy", anchor="bytes")
 with state.explained():
     files, refusals = lab.file_results()
     others = [lab.format_result(form) for form in PRESETS.values() if form not in (FLOAT32, FLOAT16)]
@@ -197,7 +197,7 @@ with st.container(border=True):
         height="content",
     )
 
-st.subheader("Where does the model break?", anchor="map")
+st.header("Where does the model break?", anchor="map")
 all_formats = [FloatFormat(e, m, signed, infinity) for m in MANTISSAS for e in reversed(EXPONENTS)]
 if st.toggle(
     f"Measure all {len(all_formats)} formats with these switches",

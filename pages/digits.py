@@ -139,7 +139,7 @@ label = comparison.labels[index]
 with detail.container(border=True):
     picture, words = st.container(key="cards-portrait").columns([1, 3], vertical_alignment="center")
     picture.image(figures.digit_png(found.images[index]), width=140, alt=f"Test image {index}, a {label}")
-    words.subheader(f"Image {index:,}: a {label}", anchor=False)
+    words.header(f"Image {index:,}: a {label}", anchor=False)
     words.markdown(
         f"float32 reads **{report.reference_text}** ({percent_text(report.reference_probability)} sure), "
         f"float16 reads **{report.target_text}** ({percent_text(report.target_probability)})."

@@ -78,7 +78,7 @@ number(
 )
 
 with st.container(border=True):
-    st.subheader("The lead, and what float16 could take from it", anchor="bounds")
+    st.header("The lead, and what float16 could take from it", anchor="bounds")
     st.markdown(
         "Each point is a test image. To the right, float32's best score leads by more; further up, float16 could take "
         "more of that lead. Below the dashed line it cannot take all of it. **Click a point to see its image.**"
@@ -162,7 +162,7 @@ with st.expander("How it is proven", icon=":material/function:"):
         "section 3.1)."
     )
 
-st.subheader("How far would the proof carry?", anchor="formats")
+st.header("How far would the proof carry?", anchor="formats")
 if st.toggle(
     "Prove it for fewer mantissa bits, too",
     key="prove",

@@ -185,7 +185,7 @@ with st.container(border=True):
         )
     )
 
-st.subheader("Is it enough to change the answer?", anchor="answer")
+st.header("Is it enough to change the answer?", anchor="answer")
 if over == ONE:
     st.markdown(flip_sentence(report))
     scores, rivals = st.container(key="cards-scores").columns(2)
@@ -226,7 +226,7 @@ else:
         )
 
 if (convolution := activations.convolution) is not None:
-    st.subheader("What do the channels of the convolution see?", anchor="maps")
+    st.header("What do the channels of the convolution see?", anchor="maps")
     kernel = state.roundings().get("conv_2d.kernel")
     sheet = map_sheet(*activations.of_first_image(convolution), kernel.reference if kernel else None)
     st.markdown(

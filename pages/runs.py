@@ -28,7 +28,7 @@ else:
     runs_view.limits(kept, runs, overfull)
 
     with st.container(border=True):
-        st.subheader("Side by side", anchor="compare")
+        st.header("Side by side", anchor="compare")
         chosen = runs_view.choose_several([*results, bundled.name])
         if len(chosen) < 2:
             st.caption("Choose two or more to see what differs between them.")
@@ -36,7 +36,7 @@ else:
             runs_view.side_by_side([results.get(name, bundled) for name in chosen])
 
     with st.container(border=True):
-        st.subheader("One run", anchor="run")
+        st.header("One run", anchor="run")
         run_actions.one_run(runs)
 
 if skipped:

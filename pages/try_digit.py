@@ -160,7 +160,7 @@ def show_difference(off: list[StageName], whole: Reading, reading: Reading) -> N
 
 def show_rule() -> None:
     """When a picture is said not to look like a digit, and how often that is right."""
-    st.subheader("When does it not look like a digit?", anchor=False)
+    st.header("When does it not look like a digit?", anchor=False)
     checked, rule = pictures.rule_check(), pictures.likeness()
     st.markdown(
         "The models cannot say “none of the ten”. So the picture is compared with every test image of the digit that "

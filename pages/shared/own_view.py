@@ -108,7 +108,7 @@ def show_summary() -> None:
     pair = own.files().pair
     if pair is None:
         return
-    st.subheader(f"What float16 did to {plain(pair.name)}", anchor="summary")
+    st.header(f"What float16 did to {plain(pair.name)}", anchor="summary")
     if not subject().own_pair:
         st.markdown("You are looking at another pair at present.")
         st.button(

@@ -105,7 +105,7 @@ def _emulation(table: ModeTable) -> dict[ExecutionMode, Accounted | str]:
     halves = [run for run in table.runs if run.mode.asks_for_float16 and not run.is_silently_float32]
     if not halves:
         return found
-    st.subheader("An emulation that accounts for it", anchor="emulation")
+    st.header("An emulation that accounts for it", anchor="emulation")
     st.markdown(
         "Emulated in NumPy: the network with everything rounded to float16, and its sums formed in three ways. What "
         "hardware differs in is how it adds up."
