@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, Playwright
 
 ROOT = Path(__file__).parent.parent
@@ -20,6 +21,19 @@ IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 30_000
+
+STREAMLITS_OWN = [
+    ["list", "[data-testid='stSidebarNavItems']"],
+    ["listitem", "[data-testid='stSidebarNavItems']"],
+    ["presentation-role-conflict", "[data-testid='stFileUploaderDropzone']"],
+]
+"""What axe-core finds in markup that is Streamlit's and not ours to mend: a rule, and where."""
+
+FIND_BARRIERS = """own => axe.run({resultTypes: ["violations"]}).then(found => found.violations.flatMap(
+    rule => rule.nodes.filter(node => !own.some(([id, place]) =>
+        id === rule.id && document.querySelector(node.target.at(-1))?.closest(place)
+    )).map(node => `${rule.id}: ${node.html} ${node.failureSummary}`)
+))"""
 
 
 @contextmanager
@@ -49,6 +63,44 @@ def served(log: Path) -> Iterator[str]:
                 server.wait(10)
             except subprocess.TimeoutExpired:
                 server.kill()
+
+
+@contextmanager
+def watched(page: Page) -> Iterator[Page]:
+    """A page on which nothing goes wrong.
+
+    Its console tells of no error, nothing is asked of the outside world, and at the end it shows no exception and is no
+    wider than its window.
+    """
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
+    page.on("request", lambda r: troubles.append(f"outside: {r.url}") if is_outside(r.url) else None)
+    # On a deep link Streamlit looks for its own services under the page's address first.
+    page.on(
+        "console",
+        lambda m: troubles.append(m.text) if m.type == "error" and "_stcore" not in m.location["url"] else None,
+    )
+    yield page
+    assert page.locator("[data-testid='stException']").count() == 0
+    assert excess_width(page) <= 1
+    page.close()
+    assert troubles == []
+
+
+def excess_width(page: Page) -> int:
+    """Pixels by which a page would have to be scrolled sideways."""
+    inner: int = page.evaluate(
+        """() => Math.max(...[document.documentElement, document.querySelector("[data-testid='stMain']")]
+            .map(e => e ? e.scrollWidth - e.clientWidth : 0))"""
+    )
+    return inner
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe-core finds that keeps somebody from reading or using the page."""
+    page.evaluate(AXE_SCRIPT)
+    found: list[str] = page.evaluate(FIND_BARRIERS, STREAMLITS_OWN)
+    return found
 
 
 def is_outside(url: str) -> bool:

@@ -18,7 +18,7 @@ from fp16core.models import load_pair
 from fp16core.numerics.propagation import PairRecorder
 from fp16core.runtime import Classifier
 from fp16core.vocabulary import ModelPair
-from tests.browsing import FLAGS, chromium, is_outside, served, settled
+from tests.browsing import FLAGS, chromium, served, settled, watched
 from tests.browsing import ROOT as ROOT  # other tests look for it here
 
 PAGES = tuple(sorted(path.stem for path in (ROOT / "pages").glob("*.py")))
@@ -147,17 +147,15 @@ def warm(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page that fails the test if the console reports an error or anything is asked of the outside world."""
-    opened = browser.new_page(viewport={"width": 1400, "height": 1000})
-    troubles: list[str] = []
-    opened.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
-    opened.on("request", lambda r: troubles.append(f"outside: {r.url}") if is_outside(r.url) else None)
-    # On a deep link Streamlit looks for its own services under the page's address first.
-    opened.on(
-        "console",
-        lambda m: troubles.append(m.text) if m.type == "error" and "_stcore" not in m.location["url"] else None,
-    )
-    yield opened
-    assert opened.locator("[data-testid='stException']").count() == 0
-    opened.close()
-    assert troubles == []
+    """A desk's screen, watched."""
+    with watched(browser.new_page(viewport={"width": 1400, "height": 1000})) as opened:
+        yield opened
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A telephone's, watched."""
+    context = browser.new_context(viewport={"width": 420, "height": 900}, has_touch=True, is_mobile=True)
+    with watched(context.new_page()) as opened:
+        yield opened
+    context.close()

@@ -4,11 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from fp16core.models.pair import BUNDLED
-from tests.browsing import PATIENCE_MS, served, settled
-from tests.conftest import PAGES
+from tests.browsing import PATIENCE_MS, settled
 
 pytestmark = pytest.mark.browser
 
@@ -81,37 +80,6 @@ def test_a_click_on_a_bar_takes_one_of_its_weights_apart(warm: str, page: Page) 
         settled(page)
 
 
-@pytest.mark.parametrize(
-    ("address", "heading", "detail"),
-    [
-        ("digits?image=1242&show=models+differ", "What do both models see", "1 image. Pick one"),
-        ("digits?image=1242", "What do both models see", "Image 1,242: a 4"),
-        ("weights?tensor=conv_2d.bias", "What did rounding do", "12 biases"),
-        ("bits?bits_tensor=conv_2d.kernel&bits_index=7", "Which bits does float16 drop", "Weight [0, 2, 1, 0]"),
-        ("bits?bits_of=Any+number&bits_number=65520", "Which bits does float16 drop", "float32 holds 65520 exactly"),
-        ("layers?layer_image=1242&layer_over=first+100", "Where does the error grow", "On 100 images"),
-        ("accuracy?point=7", "Does float16 make other mistakes", "Image 7, a 9"),
-        ("try_digit?source=Test+image&test=1242", "What do both models see in your", "Test image 1,242: a 4"),
-    ],
-)
-def test_a_link_shows_the_same_on_a_cold_and_on_a_warm_server(
-    warm: str, browser: Browser, page: Page, tmp_path: Path, address: str, heading: str, detail: str
-) -> None:
-    """Same heading, same state, same navigation, same address."""
-    seen: list[tuple[list[str], str, str]] = []
-    with served(tmp_path / "server.log") as cold:
-        for url in (cold, warm):
-            page.goto(f"{url}/{address}")
-            expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=PATIENCE_MS)
-            settled(page)
-            expect(page.get_by_text(detail).first).to_be_visible(timeout=PATIENCE_MS)
-            links = page.get_by_test_id("stSidebarNavLink").all_inner_texts()
-            seen.append((links, page.url.removeprefix(url), page.title()))
-            expect(page.get_by_text("Bundled pair")).to_be_visible()
-    assert seen[0] == seen[1]
-    assert len(seen[0][0]) == len(PAGES)
-
-
 def test_the_link_to_all_about_an_image_leads_to_that_image(warm: str, page: Page) -> None:
     """Of the image shown at first, which no address names."""
     page.goto(f"{warm}/accuracy")
@@ -123,15 +91,12 @@ def test_the_link_to_all_about_an_image_leads_to_that_image(warm: str, page: Pag
     expect(page.get_by_role("heading", name=f"Image {number[1]}: a")).to_be_visible(timeout=PATIENCE_MS)
 
 
-def test_taps_choose_the_image_that_was_tapped(warm: str, browser: Browser) -> None:
-    context = browser.new_context(viewport={"width": 420, "height": 900}, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    page.goto(f"{warm}/digits")
-    settled(page)
+def test_taps_choose_the_image_that_was_tapped(warm: str, phone: Page) -> None:
+    phone.goto(f"{warm}/digits")
+    settled(phone)
     for index in (19, 37, 10):
-        page.get_by_role("button", name=re.compile(f"^Image {index}, a")).tap()
-        expect(page.get_by_role("heading", name=f"Image {index}: a")).to_be_visible(timeout=PATIENCE_MS)
-    context.close()
+        phone.get_by_role("button", name=re.compile(f"^Image {index}, a")).tap()
+        expect(phone.get_by_role("heading", name=f"Image {index}: a")).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_a_typed_number_turns_to_the_sheet_that_holds_the_image(warm: str, page: Page) -> None:
@@ -160,15 +125,3 @@ def test_models_and_tables_can_be_downloaded(warm: str, page: Page) -> None:
     rows = Path(table.value.path()).read_text().splitlines()
     assert rows[0].startswith("series,rounding error of a weight")
     assert len(rows) == 61
-
-
-@pytest.mark.parametrize("address", ["", *(name for name in PAGES if name != "overview")])
-def test_no_page_is_wider_than_its_window(warm: str, page: Page, address: str) -> None:
-    """As a phone opens it, and then on a desk."""
-    for width in (420, 1400):
-        page.set_viewport_size({"width": width, "height": 900})
-        if width == 420:
-            page.goto(f"{warm}/{address}")
-        settled(page)
-        excess = page.get_by_test_id("stMain").evaluate("e => e.scrollWidth - e.clientWidth")
-        assert excess <= 1, f"{excess} px wider than {width}"

@@ -1,12 +1,13 @@
 """Journeys of a visitor with a digit of their own: drawn, uploaded, pasted."""
 
+import itertools
 import re
 import statistics
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from fp16core.bench.photographs import photograph
 from tests.browsing import PATIENCE_MS, settled
@@ -83,25 +84,23 @@ def test_from_lifting_the_pen_to_both_answers(warm: str, page: Page) -> None:
     print(f"\npointer-up to both answers: median of ten {median:.0f} ms, {min(took[1:]):.0f} to {max(took[1:]):.0f} ms")
 
 
-def test_a_finger_draws_without_scrolling_the_page(warm: str, browser: Browser) -> None:
-    context = browser.new_context(viewport={"width": 420, "height": 900}, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    ready_to_draw(page, warm)
-    box = page.locator("canvas").first.bounding_box()
+def test_a_finger_draws_without_scrolling_the_page(warm: str, phone: Page) -> None:
+    ready_to_draw(phone, warm)
+    box = phone.locator("canvas").first.bounding_box()
     assert box is not None
-    touch = context.new_cdp_session(page)
+    touch = phone.context.new_cdp_session(phone)
 
     def send(kind: str, *points: tuple[float, float]) -> None:
         places = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in points]
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
 
-    send("touchStart", ONE[0])
-    for step in range(1, 20):
-        send("touchMove", (0.51, 0.2 + 0.03 * step))
+    send("touchStart", SEVEN[0])
+    for start, end in itertools.pairwise(SEVEN):
+        for step in (0.25, 0.5, 0.75, 1.0):
+            send("touchMove", (start[0] + step * (end[0] - start[0]), start[1] + step * (end[1] - start[1])))
     send("touchEnd")
-    expect(page.locator(ANSWERS)).to_have_text(["1", "1"], timeout=PATIENCE_MS)
-    assert page.locator("canvas").first.bounding_box() == box
-    context.close()
+    expect(phone.locator(ANSWERS)).to_have_text(["7", "7"], timeout=PATIENCE_MS)
+    assert phone.locator("canvas").first.bounding_box() == box
 
 
 def test_files_are_uploaded_refused_and_chosen_in_a_browser(warm: str, page: Page, tmp_path: Path) -> None:
