@@ -15,6 +15,7 @@ button.marked { border-color: var(--mark); }
 button.chosen { border-color: var(--chosen); }
 button.marked.chosen { border-color: var(--mark); outline: 2px solid var(--chosen); }
 button:hover, button:focus-visible { border-color: white; }
+button:focus-visible { outline: 2px solid white; }
 """
 
 _JS = """
@@ -24,6 +25,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.style.setProperty("--chosen", data.chosenColour);
     root.style.setProperty("--mark", data.markColour);
     const rows = Math.ceil(data.images.length / data.columns);
+    // A choice draws the sheet anew: whoever was on it with the keyboard stays where they were.
+    const focused = [...root.children].indexOf(root.getRootNode().activeElement);
     const step = (place, count) => (count > 1 ? (100 * place) / (count - 1) : 0) + "%";
     root.replaceChildren(...data.images.map((image, place) => {
         const button = document.createElement("button");
@@ -38,10 +41,25 @@ export default function ({ data, parentElement, setTriggerValue }) {
         button.onclick = () => setTriggerValue("picked", image.index);
         return button;
     }));
+    const buttons = [...root.children];
+    // One stop for Tab; the arrow keys go on from there.
+    const stopAt = (place) => buttons.forEach((button, other) => { button.tabIndex = other === place ? 0 : -1; });
+    stopAt(focused in buttons ? focused : Math.max(0, data.images.findIndex((image) => image.chosen)));
+    if (focused in buttons) buttons[focused].focus();
+    root.onkeydown = (event) => {
+        const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -data.columns, ArrowDown: data.columns };
+        const place = buttons.indexOf(event.target) + (moves[event.key] ?? NaN);
+        if (!(place in buttons)) return;
+        event.preventDefault();
+        stopAt(place);
+        buttons[place].focus();
+    };
 }
 """
 
-_component = st.components.v2.component("contact_sheet", html='<div class="sheet"></div>', css=_CSS, js=_JS)
+_HTML = '<div class="sheet" role="toolbar" aria-label="Images; the arrow keys move among them"></div>'
+
+_component = st.components.v2.component("contact_sheet", html=_HTML, css=_CSS, js=_JS)
 
 
 def contact_sheet(
