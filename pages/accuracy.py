@@ -18,6 +18,14 @@ with state.explained():
     found = state.results()
 comparison = found.comparison
 reference, target = comparison.reference, comparison.target
+if comparison.changed_predictions:
+    st.markdown(
+        f"float16 gives **{comparison.changed_predictions:,} of {comparison.images:,}** test images another answer "
+        f"than float32, which changes the accuracy by **{points_text(comparison.accuracy_delta)}**: "
+        + ("no more than chance would." if comparison.mcnemar_p >= 0.05 else "more than chance would.")
+    )
+else:
+    st.markdown(f"No: float16 gives all **{comparison.images:,}** test images the answer that float32 gives.")
 say_if_probabilities(comparison.reference)
 
 metrics = headline(4)

@@ -99,6 +99,15 @@ def test_taps_choose_the_image_that_was_tapped(warm: str, phone: Page) -> None:
         expect(phone.get_by_role("heading", name=f"Image {index}: a")).to_be_visible(timeout=PATIENCE_MS)
 
 
+def test_the_navigation_makes_way_for_the_page_that_was_chosen(warm: str, phone: Page) -> None:
+    phone.goto(warm)
+    settled(phone)
+    phone.get_by_test_id("stExpandSidebarButton").tap()
+    phone.get_by_test_id("stSidebarNav").get_by_role("link", name="Weights").tap()
+    expect(phone.get_by_role("heading", name="What did rounding do")).to_be_visible(timeout=PATIENCE_MS)
+    expect(phone.get_by_test_id("stSidebarNav")).not_to_be_in_viewport()
+
+
 def test_a_typed_number_turns_to_the_sheet_that_holds_the_image(warm: str, page: Page) -> None:
     page.goto(f"{warm}/digits?image=5000")
     settled(page)

@@ -82,7 +82,7 @@ def beyond_half(account: SizeAccount) -> go.Figure:
         y=[*(what for what, _ in steps), "<b>beyond half</b>"],
         x=[*sizes, account.excess_bytes],
         text=[
-            f"{bytes_text(size, signed=True)} ({percent_text(size / account.reference_bytes)})"
+            f"{bytes_text(size, signed=True)}<br>{percent_text(size / account.reference_bytes)}"
             for size in [*sizes, account.excess_bytes]
         ],
         textposition="outside",

@@ -20,10 +20,22 @@ TUTORIAL = "https://ai.google.dev/edge/litert/models/post_training_float16_quant
 
 _MODEL, _DATASET = "model", "test-images"
 
+_CLOSER_JS = """
+const closeAfterChoice = ({ target }) => {
+    if (!target.closest("[data-testid='stSidebarNavLink']") || !matchMedia("(max-width: 768px)").matches) return;
+    setTimeout(() => document.querySelector("[data-testid='stSidebarCollapseButton'] button")?.click());
+};
+export default () => document.addEventListener("click", closeAfterChoice);
+"""
+
+_closer = st.components.v2.component("sidebar_closer", html="<span></span>", js=_CLOSER_JS)
+"""On a telephone the navigation lies over the page that was chosen from it, and Streamlit leaves it there."""
+
 
 def show_active_pair() -> None:
     """Name the dashboard, let the visitor choose among what is there, and settle what all pages show."""
     with st.sidebar:
+        _closer(key="sidebar-closer")
         st.markdown(f"**Half the Bits**  \nThe [float16 tutorial of LiteRT]({TUTORIAL}) under a microscope.")
         chosen = _choose_pair()
         settle(_with_dataset(chosen))
