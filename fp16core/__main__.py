@@ -77,9 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     sub = add("compare", commands.compare, "Run both models on the test images and show what float16 changed.")
-    sub.add_argument("--reference", type=Path, metavar="F", help="float32 .tflite (default: the active pair's)")
-    sub.add_argument("--target", type=Path, metavar="F", help="float16 .tflite (default: the active pair's)")
-    sub.add_argument("--limit", type=_positive, metavar="N", help="only the first N images")
+    _take_pair(sub)
 
     sub = add("predict", commands.predict, "Let both models read the digits on image files of any size.")
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="picture of a digit, or of several in a row")
@@ -120,11 +118,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--no-latency", action="store_true", help="leave out the times, which take a minute")
 
+    sub = add("report", commands.report, "Write everything about a pair of models into one HTML file, to hand on.")
+    _take_pair(sub)
+    sub.add_argument(
+        "--runtimes", action="store_true", help="measure all modes of execution and their times, too; takes minutes"
+    )
+    sub.add_argument("--out", type=Path, required=True, metavar="FILE", help="HTML file to write")
+
     sub = add("bench", commands.bench, "Measure speed and memory against what a user would do instead.")
     parts = ", ".join(commands.BENCH_PARTS)
     sub.add_argument("parts", nargs="*", type=_bench_part, metavar="PART", help=f"which of {parts} (default: all)")
     sub.add_argument("--repeats", type=_positive, default=5, metavar="N", help="repetitions of each (default: 5)")
     return parser
+
+
+def _take_pair(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--reference", type=Path, metavar="F", help="float32 .tflite (default: the active pair's)")
+    sub.add_argument("--target", type=Path, metavar="F", help="float16 .tflite (default: the active pair's)")
+    sub.add_argument("--limit", type=_positive, metavar="N", help="only the first N images")
 
 
 def _whole_number(low: int, high: int = 2**31 - 1) -> Any:

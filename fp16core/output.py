@@ -82,6 +82,30 @@ def new_folder(out: Path) -> Iterator[Path]:
         os.close(lock)
 
 
+@contextlib.contextmanager
+def new_file(out: Path) -> Iterator[IO[bytes]]:
+    """A file to write that becomes ``out`` when the block ends well, and vanishes otherwise.
+
+    Raises
+    ------
+    OutputError
+        If there is something at ``out``, or it cannot be written.
+    """
+    with _explained(out):
+        if out.exists() or out.is_symlink():
+            raise OutputError(f"{out} exists already; choose another name, or remove it first.")
+        out.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, partial = tempfile.mkstemp(prefix=_partial_prefix(out), dir=out.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+        with _explained(out):
+            Path(partial).chmod(0o644)
+            Path(partial).replace(out)
+    finally:
+        Path(partial).unlink(missing_ok=True)  # gone already when all went well
+
+
 def remove_partials(out: Path) -> None:
     """Remove what killed processes left of their attempts to fill a folder ``out``."""
     for partial in out.parent.glob(glob.escape(_partial_prefix(out)) + "*"):

@@ -23,6 +23,7 @@ ROOMS = [
     "evaluate",
     "figures",
     "worker",
+    "report",
     "bench",
     "commands",
     "__main__",

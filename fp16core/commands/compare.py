@@ -4,35 +4,21 @@ from argparse import Namespace
 
 from fp16core import evaluate
 from fp16core.commands.outcome import Outcome
+from fp16core.commands.pair import chosen_pair
 from fp16core.data import load_mnist
-from fp16core.models.pair import load_pair, pair_folder, read_pair
+from fp16core.evaluate.comparison_document import comparison_document
 from fp16core.output import new_table, print_table
 from fp16core.text import bytes_text, percent_text, points_text, small_text
-from fp16core.vocabulary import ModelPair, PairError
 
 
 def compare(options: Namespace) -> Outcome:
     """Both models on the test images."""
-    pair = _chosen_pair(options)
+    pair = chosen_pair(options)
     images, labels = load_mnist("test")
     images, labels = images[: options.limit], labels[: options.limit]
     found = evaluate.compare(pair, images, labels)
     reference, target = found.reference.accuracy, found.target.accuracy
-    document = {
-        "pair": pair.name,
-        "images": found.images,
-        "reference_size_bytes": found.reference.size_bytes,
-        "target_size_bytes": found.target.size_bytes,
-        "size_ratio": found.size_ratio,
-        "reference_accuracy": reference.value,
-        "reference_accuracy_interval": [reference.low, reference.high],
-        "target_accuracy": target.value,
-        "target_accuracy_interval": [target.low, target.high],
-        "accuracy_delta": found.accuracy_delta,
-        "changed_predictions": found.changed_predictions,
-        "max_abs_logit_delta": found.max_abs_logit_delta,
-        "mcnemar_p": found.mcnemar_p,
-    }
+    document = comparison_document(pair.name, found)
 
     def show() -> None:
         table = new_table(f"{pair.name}, {found.images:,} images", "", "float32", "float16", "float16 − float32")
@@ -48,12 +34,3 @@ def compare(options: Namespace) -> Outcome:
         print_table(table)
 
     return Outcome(document, show)
-
-
-def _chosen_pair(options: Namespace) -> ModelPair:
-    if options.reference is None and options.target is None:
-        return load_pair()
-    if options.reference is None or options.target is None:
-        missing = "--reference" if options.reference is None else "--target"
-        raise PairError(f"{missing} is missing; give both files, or neither for the pair in {pair_folder()}.")
-    return read_pair(options.reference, options.target)

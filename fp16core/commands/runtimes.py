@@ -1,32 +1,23 @@
 """Both files of a pair in every mode of execution: accuracy, and times."""
 
-import time
 from argparse import Namespace
 from collections.abc import Mapping
-from typing import TypeVar
 
 from fp16core import evaluate
+from fp16core.commands.modes import measure_modes
 from fp16core.commands.outcome import Outcome, progress_bar
 from fp16core.data import load_mnist
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.emulated import Accounted, account_for
 from fp16core.evaluate.latency import ModeLatency
-from fp16core.evaluate.mode_runs import ModeOutcome, ModeTable
+from fp16core.evaluate.mode_runs import ModeTable
 from fp16core.evaluate.modes_document import modes_document
 from fp16core.figures.latency import latency_rows, memory_rows
 from fp16core.figures.runtimes import arithmetic_text, emulation_rows, mode_rows
 from fp16core.models.pair import load_pair
-from fp16core.models.recipe import Progress
 from fp16core.output import new_table, print_table
 from fp16core.runtime.modes import ExecutionMode
 from fp16core.vocabulary import ModelFileError
-from fp16core.worker import latency_run, mode_run
-from fp16core.worker.survey import Survey
-from fp16core.worker.waiting_room import WaitingRoom
-
-Found = TypeVar("Found")
-
-_LOOK_S = 0.1
 
 _CHANGES = "largest logit change", "mean logit change"
 
@@ -37,26 +28,8 @@ def runtimes(options: Namespace) -> Outcome:
     images, labels = load_mnist("test")
     images, labels = images[: options.limit], labels[: options.limit]
     baseline = evaluate.compare(pair, images, labels).reference
-    room = WaitingRoom(places=1, longest=2 * len(ExecutionMode))
     with progress_bar(options) as on_progress:
-        outcomes: Mapping[ExecutionMode, ModeOutcome] = _watched(
-            Survey(
-                room,
-                mode_run.wishes_for(ExecutionMode, pair, images, options.batch),
-                lambda answer, mode: mode_run.mode_run(answer, mode, pair, labels),
-            ),
-            lambda what, done: on_progress(what, done / (1 if options.no_latency else 2)),
-        )
-        latencies: Mapping[ExecutionMode, ModeLatency | str] = {}
-        if not options.no_latency:
-            latencies = _watched(
-                Survey(
-                    room,
-                    latency_run.wishes_for(ExecutionMode, pair, images),
-                    latency_run.mode_latency,
-                ),
-                lambda what, done: on_progress(what, 0.5 + done / 2),
-            )
+        outcomes, latencies = measure_modes(pair, images, labels, options.batch, not options.no_latency, on_progress)
     table = ModeTable(baseline, outcomes)
     accounted: dict[ExecutionMode, Accounted | str] = {}
     for run in table.runs:
@@ -91,16 +64,6 @@ def runtimes(options: Namespace) -> Outcome:
             _print(title, memory_rows(measured))
 
     return Outcome(document, show)
-
-
-def _watched(survey: Survey[Found], report: Progress) -> dict[ExecutionMode, Found | str]:
-    try:
-        while not survey.is_over:
-            time.sleep(_LOOK_S)
-            report(survey.what, survey.done)
-    finally:
-        survey.stop()
-    return survey.outcomes()
 
 
 def _narrow(columns: Mapping[str, list[str]], *names: str) -> dict[str, list[str]]:

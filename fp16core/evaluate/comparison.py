@@ -11,7 +11,7 @@ import numpy.typing as npt
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.evaluation import Evaluation
-from fp16core.evaluate.statistics import mcnemar_exact
+from fp16core.evaluate.statistics import mcnemar_exact, paired_difference
 from fp16core.numerics.rounding import weight_roundings
 from fp16core.runtime.classifier import Classifier
 from fp16core.vocabulary import ImageError, ModelPair
@@ -59,11 +59,21 @@ class Comparison(BothAnswers):
         return self.images - self.changed_predictions
 
     @cached_property
+    def _only_one_right(self) -> tuple[int, int]:
+        """Images that only the reference, and that only the target gets right."""
+        reference, target = self.reference.correct, self.target.correct
+        return int((reference & ~target).sum()), int((target & ~reference).sum())
+
+    @property
+    def accuracy_delta_interval(self) -> tuple[float, float]:
+        """Limits of the 95 % interval of `accuracy_delta` (`paired_difference`)."""
+        only_reference, only_target = self._only_one_right
+        return paired_difference(only_target - only_reference, only_reference + only_target, self.images)
+
+    @cached_property
     def mcnemar_p(self) -> float:
         """p-value of the exact McNemar test that both are equally accurate."""
-        only_reference = self.reference.correct & ~self.target.correct
-        only_target = self.target.correct & ~self.reference.correct
-        return mcnemar_exact(int(only_reference.sum()), int(only_target.sum()))
+        return mcnemar_exact(*self._only_one_right)
 
     @cached_property
     def confusion_delta(self) -> npt.NDArray[np.int64]:

@@ -1,0 +1,24 @@
+"""Which pair of models a command is about."""
+
+from argparse import Namespace
+
+from fp16core.models.pair import load_pair, pair_folder, read_pair
+from fp16core.vocabulary import ModelPair, PairError
+
+
+def chosen_pair(options: Namespace) -> ModelPair:
+    """The pair in use, or the two files that ``--reference`` and ``--target`` name.
+
+    Raises
+    ------
+    PairError
+        If only one of them is named.
+    ModelFileError
+        If a file cannot be used.
+    """
+    if options.reference is None and options.target is None:
+        return load_pair()
+    if options.reference is None or options.target is None:
+        missing = "--reference" if options.reference is None else "--target"
+        raise PairError(f"{missing} is missing; give both files, or neither for the pair in {pair_folder()}.")
+    return read_pair(options.reference, options.target)

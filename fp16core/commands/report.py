@@ -1,0 +1,70 @@
+"""Everything about a pair in one HTML file, to hand on."""
+
+import shlex
+from argparse import Namespace
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fp16core.commands.modes import measure_modes
+from fp16core.commands.outcome import Outcome, progress_bar
+from fp16core.commands.pair import chosen_pair
+from fp16core.data import load_mnist
+from fp16core.data.mnist import dataset_path
+from fp16core.evaluate.evidence import RuntimeEvidence
+from fp16core.evaluate.latency import ModeLatency
+from fp16core.evaluate.mode_runs import ModeTable
+from fp16core.models.recipe import Progress
+from fp16core.output import new_file
+from fp16core.report import Findings, Source, dataset_name, gather_findings, make_report, report_document
+from fp16core.text import bytes_text
+
+_BATCH = 100
+"""Images for each run in a mode of execution."""
+
+
+def report(options: Namespace) -> Outcome:
+    """Everything about a pair in one HTML file."""
+    pair = chosen_pair(options)
+    images, labels = load_mnist("test")
+    images, labels = images[: options.limit], labels[: options.limit]
+    out: Path = options.out
+    source = Source(dataset_name(dataset_path()), _command(options), datetime.now(UTC))
+    with new_file(out) as file, progress_bar(options) as on_progress:
+        share = 0.1 if options.runtimes else 0.9
+        findings = gather_findings(pair, images, labels, lambda what, done: on_progress(what, done * share))
+        if options.runtimes:
+            findings = _with_modes(findings, lambda what, done: on_progress(what, share + (0.95 - share) * done))
+        on_progress("writing", 0.95)
+        document = report_document(findings, source)
+        made = make_report(findings, document)
+        file.write(made.html())
+
+    def show() -> None:
+        print(document["answer"]["sentence"])
+        print(f"{out}: {bytes_text(made.size_bytes)}, in one file; open it in a browser.")
+
+    return Outcome({"file": str(out), "size_bytes": made.size_bytes} | document, show)
+
+
+def _with_modes(findings: Findings, on_progress: Progress) -> Findings:
+    comparison = findings.comparison
+    outcomes, latencies = measure_modes(
+        findings.pair, findings.images, comparison.labels, _BATCH, with_times=True, on_progress=on_progress
+    )
+    timed = {mode: found for mode, found in latencies.items() if isinstance(found, ModeLatency)}
+    measured = RuntimeEvidence(ModeTable(comparison.reference, outcomes), timed)
+    return replace(findings, evidence=findings.evidence.with_runtimes(measured))
+
+
+def _command(options: Namespace) -> str:
+    """The command as it was called, with names of files in place of their paths."""
+    words = ["python", "-m", "fp16core", "report"]
+    for option in ("reference", "target"):
+        if (path := getattr(options, option)) is not None:
+            words += [f"--{option}", path.name]
+    if options.limit is not None:
+        words += ["--limit", str(options.limit)]
+    if options.runtimes:
+        words.append("--runtimes")
+    return shlex.join([*words, "--out", options.out.name])

@@ -1,0 +1,17 @@
+"""Everything measured of a pair, in one file to hand on: it needs no server, no network and no other file."""
+
+from fp16core.report.document import report_document
+from fp16core.report.findings import PROPAGATION_IMAGES, Findings, gather_findings
+from fp16core.report.page import Report, make_report
+from fp16core.report.source import Source, dataset_name
+
+__all__ = [
+    "PROPAGATION_IMAGES",
+    "Findings",
+    "Report",
+    "Source",
+    "dataset_name",
+    "gather_findings",
+    "make_report",
+    "report_document",
+]

@@ -1,0 +1,67 @@
+"""The answer that a report begins with: whether float16 keeps the model's accuracy."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from fp16core.evaluate.comparison import Comparison
+from fp16core.evaluate.evaluation import NO_ANSWER
+from fp16core.text import count_text, points_text
+
+_MINIMAL = 0.001
+"""The loss of accuracy, as a share of 1, that also the tutorial's claim is allowed as minimal."""
+
+RULE = (
+    "Rule: accuracy counts as kept if the 95 % interval of its change, found on these images, does not reach below "
+    f"{points_text(-_MINIMAL)}; as lost if it lies below 0 as a whole; else the images are too few to tell."
+)
+"""How the answer follows from the numbers."""
+
+
+class Kind(Enum):
+    """What float16 does to the accuracy; the value is the answer in a sentence."""
+
+    KEPT = "float16 keeps this model’s accuracy"
+    OPEN = "No loss of accuracy is seen with float16, but these images are too few to exclude one"
+    LOST = "float16 costs this model accuracy"
+    BROKEN = "float16 breaks this model: some of its scores are not numbers"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer, and what it rests on.
+
+    Attributes
+    ----------
+    kind
+        The answer.
+    low, high
+        Limits of the 95 % interval of the accuracy delta, as shares of 1.
+    remark
+        The numbers behind it, in a sentence or two.
+    """
+
+    kind: Kind
+    low: float
+    high: float
+    remark: str
+
+
+def answer(comparison: Comparison) -> Answer:
+    """Judge a comparison by `RULE`."""
+    low, high = comparison.accuracy_delta_interval
+    unanswered = [int((e.predictions == NO_ANSWER).sum()) for e in (comparison.target, comparison.reference)]
+    if unanswered[0] > unanswered[1]:
+        kind = Kind.BROKEN
+    elif low >= -_MINIMAL:
+        kind = Kind.KEPT
+    else:
+        kind = Kind.LOST if high < 0 else Kind.OPEN
+    delta = points_text(comparison.accuracy_delta)
+    remark = (
+        f"Of {count_text(comparison.images, 'test image')}, the two models answer "
+        f"{comparison.changed_predictions:,} differently. Accuracy changes by {delta}; on other images of this kind "
+        f"it would plausibly change by {points_text(low)} to {points_text(high)} (95 % interval)."
+    )
+    if unanswered[0]:
+        remark += f" On {count_text(unanswered[0], 'image')}, a score of the float16 model is not a number."
+    return Answer(kind, low, high, remark)

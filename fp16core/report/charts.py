@@ -1,0 +1,233 @@
+"""The figures of a report, each with a sentence."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import plotly.graph_objects as go
+
+from fp16core.convert import size_account
+from fp16core.evaluate.guarantee import Guarantee
+from fp16core.evaluate.latency import ModeLatency
+from fp16core.figures import accuracy, bytes, guarantee, latency, layers, overview, runtimes, weights
+from fp16core.numerics.propagation import Propagation
+from fp16core.numerics.rounding import WeightRounding
+from fp16core.report.document import measured_modes
+from fp16core.report.findings import Findings
+from fp16core.text import bytes_text, count_text, percent_text, small_text
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """A figure as a report shows it.
+
+    Attributes
+    ----------
+    key
+        Its name in the file.
+    title, sentence
+        What stands above, and what it shows; plain text.
+    alt
+        What somebody reads who cannot see it.
+    figure
+        The figure.
+    is_wide
+        Whether it takes the whole width, where there is some.
+    """
+
+    key: str
+    title: str
+    sentence: str
+    alt: str
+    figure: go.Figure = field(repr=False)
+    is_wide: bool = False
+
+    @property
+    def height_px(self) -> int:
+        """How tall it is drawn."""
+        return int(self.figure.layout.height)
+
+    def drawing(self) -> dict[str, Any]:
+        """What plotly.js draws, without the colours of any theme.
+
+        Points are drawn as vectors: WebGL would print as pixels, and compiles code, which the file forbids itself.
+        """
+        drawn: dict[str, Any] = json.loads(self.figure.to_json())
+        drawn["layout"].pop("template", None)
+        for trace in drawn["data"]:
+            if trace["type"] == "scattergl":
+                trace["type"] = "scatter"
+        return drawn
+
+
+def charts(findings: Findings) -> list[Chart]:
+    """The figures on bytes, answers, weights and errors."""
+    return [*_of_bytes(findings), *_of_answers(findings), *_of_weights(findings), *_of_errors(findings)]
+
+
+def mode_charts(findings: Findings) -> list[Chart]:
+    """The figures on modes of execution, as far as they were measured."""
+    table = measured_modes(findings)
+    if table is None:
+        return []
+    found = []
+    if table.runs:
+        found.append(
+            Chart(
+                "logit-changes",
+                "How far scores move in each mode",
+                f"Against the float32 file on the CPU in float32 arithmetic, on {count_text(table.images, 'image')}. "
+                "Marks that are missing are exactly 0.",
+                "Largest and mean logit change of either file by mode",
+                runtimes.logit_changes(table),
+            )
+        )
+        if any(run.steps for run in table.runs):
+            found.append(
+                Chart(
+                    "snr-by-mode",
+                    "Where the change arises in each mode",
+                    "The float16 file, cut off after each operator: the lower a line, the larger the error beside the "
+                    "numbers that it is in; 6 dB are one bit.",
+                    "Signal-to-noise ratio after each operator, by mode",
+                    runtimes.snr_by_operator(table),
+                )
+            )
+    if timed := timed_modes(findings):
+        found.append(
+            Chart(
+                "latency-ratios",
+                "Is the float16 file faster or slower?",
+                "Time of the float16 file over that of the float32 file, median and 99 % interval, called in turns in "
+                "random order. The control is the float32 file against itself: a difference counts only if it lies "
+                "farther from 1 than the control reaches.",
+                "Time of the float16 file as a multiple of the float32 file's, with intervals, and a control",
+                latency.latency_ratios(timed),
+                is_wide=True,
+            )
+        )
+    return found
+
+
+def timed_modes(findings: Findings) -> list[ModeLatency]:
+    """The modes that were timed."""
+    return list(findings.evidence.runtimes.latencies.values())
+
+
+def _of_bytes(findings: Findings) -> list[Chart]:
+    account = size_account(*findings.ledgers)
+    return [
+        Chart(
+            "sizes",
+            "Where the bytes go",
+            f"Coloured: weights and biases, {bytes_text(account.reference_parameter_bytes)} in float32 and "
+            f"{bytes_text(account.target_parameter_bytes)} in float16. Grey: the rest of the file, such as the "
+            "description of the network, which casting does not shrink.",
+            "Bytes of the float32 and the float16 file, split into weights and everything else",
+            overview.file_sizes(*findings.ledgers),
+        ),
+        Chart(
+            "beyond-half",
+            f"Why {percent_text(account.size_share)} and not 50 %",
+            f"What the float16 file has beyond half of the float32 file, {bytes_text(account.excess_bytes)}, by cause: "
+            "the larger the network, the less it matters.",
+            "Bytes of the float16 file beyond half of the float32 file, by cause",
+            bytes.beyond_half(account),
+        ),
+    ]
+
+
+def _of_answers(findings: Findings) -> list[Chart]:
+    comparison = findings.comparison
+    exposed = int(comparison.exposed.sum())
+    found = [
+        Chart(
+            "accuracies",
+            "Accuracy, with its uncertainty",
+            "The line is the 95 % interval: other test images of this kind would plausibly give an accuracy on it.",
+            "Accuracy of both models with 95 % intervals",
+            overview.accuracies(comparison),
+        ),
+        Chart(
+            "per-digit",
+            "Accuracy on each digit",
+            "Where the two models' 95 % intervals lie side by side, float16 hits no digit harder than others.",
+            "Accuracy of both models on each digit, with 95 % intervals",
+            accuracy.per_digit(comparison),
+        ),
+        Chart(
+            "confusion-delta",
+            "Which mistakes came and went",
+            "The float16 model's confusion matrix minus the float32 model's: +1 is an image that only float16 reads "
+            "so, −1 one that only float32 does. An empty field is no change.",
+            "Confusion matrix of the float16 model minus that of the float32 model",
+            accuracy.confusion_delta(comparison),
+        ),
+        Chart(
+            "margins",
+            "How far float16 is from changing answers",
+            f"Each point is one of {count_text(comparison.images, 'test image')}: to the right float32 was surer, "
+            "further up float16 changed the scores more. Below the dashed line no answer can change; "
+            f"{count_text(exposed, 'image lies', 'images lie')} on or above it.",
+            "Top-1 margin of every test image against its largest logit change",
+            accuracy.margin_scatter(comparison),
+        ),
+    ]
+    proof = findings.guarantee
+    if isinstance(proof, Guarantee):
+        found.append(
+            Chart(
+                "guarantee",
+                "What happened, and what could have",
+                f"For {percent_text(proof.proven_share)} of the images it is proven, by interval arithmetic, that no "
+                "weights within the rounding errors can change the answer. Grey: the most that rounding could have "
+                "changed a score; green: what it did change.",
+                "Distributions of the largest change of a score, as observed and at most",
+                guarantee.observed_and_possible(comparison, proof),
+            )
+        )
+    return found
+
+
+def _of_weights(findings: Findings) -> list[Chart]:
+    key, tensor = max(findings.roundings.items(), key=lambda item: item[1].reference.size)
+    found = [
+        Chart(
+            "weights",
+            f"Weights in both files: {key}",
+            f"The largest tensor, {tensor.reference.size:,} {tensor.noun}; the table below has all. Where the orange "
+            "outline leaves the blue bars, rounding moved weights across a bin's edge.",
+            "Histogram of the weights in both files",
+            weights.weight_histograms(tensor),
+        )
+    ]
+    if tensor.was_cast:
+        found.append(_rounding(key, tensor))
+    return found
+
+
+def _rounding(key: str, tensor: WeightRounding) -> Chart:
+    return Chart(
+        "rounding-errors",
+        f"Rounding error of each weight: {key}",
+        f"float16 − float32, at most {small_text(tensor.max_abs_error)}. The larger a weight, the coarser float16's "
+        "grid around it.",
+        "Histogram of the rounding errors",
+        weights.rounding_errors(tensor),
+    )
+
+
+def _of_errors(findings: Findings) -> list[Chart]:
+    followed = findings.propagation
+    if not isinstance(followed, Propagation):
+        return []
+    return [
+        Chart(
+            "layer-errors",
+            "The error after each operator",
+            f"Over the first {count_text(followed.images, 'image')}: numbers that the network computes on its way "
+            "(blue), and how far the two models are apart there (green). The gap between them is what counts.",
+            "Largest and root-mean-square error after each operator, and the size of the numbers themselves",
+            layers.step_errors(followed),
+        )
+    ]

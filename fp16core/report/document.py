@@ -1,0 +1,143 @@
+"""All numbers of a report, as one JSON document."""
+
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+
+from fp16core.convert import size_account
+from fp16core.evaluate.claims import check_claims
+from fp16core.evaluate.comparison import Comparison
+from fp16core.evaluate.comparison_document import comparison_document
+from fp16core.evaluate.evaluation import Evaluation
+from fp16core.evaluate.evidence import ClaimCheck
+from fp16core.evaluate.guarantee import Guarantee
+from fp16core.evaluate.mode_runs import ModeTable
+from fp16core.evaluate.modes_document import modes_document
+from fp16core.numerics.propagation import Propagation
+from fp16core.output import finite
+from fp16core.report.answer import RULE, answer
+from fp16core.report.findings import Findings
+from fp16core.report.source import Source, source_document
+
+FORMAT = 1
+"""Version of the document's layout."""
+
+
+def report_document(findings: Findings, source: Source) -> dict[str, Any]:
+    """All numbers, and where they come from; infinite ones, and those that are none, are null."""
+    found = answer(findings.comparison)
+    comparison, account = findings.comparison, size_account(*findings.ledgers)
+    document = {
+        "format": FORMAT,
+        "answer": {
+            "kind": found.kind.name.lower(),
+            "sentence": f"{found.kind.value}.",
+            "rule": RULE,
+            "accuracy_delta_interval": [found.low, found.high],
+        },
+        **source_document(findings, source),
+        "comparison": comparison_document(findings.pair.name, comparison),
+        "claims": [_claim(claim) for claim in judged_claims(findings)],
+        "accuracy_by_digit": {
+            "images": np.bincount(comparison.labels, minlength=10).tolist(),
+            "reference": _by_digit(comparison.reference),
+            "target": _by_digit(comparison.target),
+        },
+        "confusion": {
+            "reference": comparison.reference.confusion.tolist(),
+            "target": comparison.target.confusion.tolist(),
+        },
+        "changed_images": changed_images(comparison),
+        "bytes": {"reference": account.reference, "target": account.target},
+        "weights": [
+            {
+                "tensor": key,
+                "shape": list(rounding.reference.shape),
+                "stored_as": str(rounding.stored.dtype),
+                "max_abs_error": rounding.max_abs_error,
+                "max_relative_error": rounding.max_relative_error,
+                "subnormal": rounding.subnormal,
+                "underflowed": rounding.underflowed,
+                "overflowed": rounding.overflowed,
+            }
+            for key, rounding in findings.roundings.items()
+        ],
+        "error_by_operator": _errors(findings),
+        "guarantee": _guarantee(findings),
+        "modes": _modes(findings),
+    }
+    plain: dict[str, Any] = finite(document)
+    return plain
+
+
+def judged_claims(findings: Findings) -> tuple[ClaimCheck, ...]:
+    """The tutorial's claims, in which no folder is named."""
+    return tuple(
+        replace(
+            claim,
+            measured=findings.without_folders(claim.measured),
+            method=findings.without_folders(claim.method),
+        )
+        for claim in check_claims(findings.evidence)
+    )
+
+
+def changed_images(comparison: Comparison) -> list[dict[str, Any]]:
+    """Each image that the two models answer differently."""
+    found = []
+    for index in np.flatnonzero(comparison.changed).tolist():
+        image = comparison.report(index)
+        found.append(
+            {
+                "image": index,
+                "true": int(comparison.labels[index]),
+                "reference": image.reference_text,
+                "target": image.target_text,
+                "reference_probability": image.reference_probability,
+                "target_probability": image.target_probability,
+                "margin": image.margin,
+                "max_abs_logit_delta": image.max_abs_logit_delta,
+            }
+        )
+    return found
+
+
+def measured_modes(findings: Findings) -> ModeTable | None:
+    """Both files in the modes of execution, if any was executed or timed."""
+    runtimes = findings.evidence.runtimes
+    table = ModeTable(findings.comparison.reference, {}) if runtimes.table is None else runtimes.table
+    return table if table.runs or runtimes.latencies else None
+
+
+def _claim(claim: ClaimCheck) -> dict[str, Any]:
+    fields = asdict(claim)
+    del fields["awaits"]
+    return fields | {"verdict": claim.verdict.value}
+
+
+def _by_digit(evaluation: Evaluation) -> list[float | None]:
+    return [None if share is None else share.value for share in evaluation.per_class]
+
+
+def _errors(findings: Findings) -> dict[str, Any]:
+    if not isinstance(findings.propagation, Propagation):
+        return {"unknown": findings.without_folders(findings.propagation)}
+    steps = []
+    for each in findings.propagation.steps:
+        steps.append({"operator": each.step.operator, **asdict(each.error), "snr_db": each.error.snr_db})
+    return {"images": findings.propagation.images, "steps": steps}
+
+
+def _guarantee(findings: Findings) -> dict[str, Any]:
+    found = findings.guarantee
+    if not isinstance(found, Guarantee):
+        return {"unknown": findings.without_folders(found)}
+    return {"proven_images": found.proven_images, "not_proven": np.flatnonzero(~found.proven).tolist()}
+
+
+def _modes(findings: Findings) -> dict[str, Any] | None:
+    table = measured_modes(findings)
+    if table is None:
+        return None
+    return modes_document(findings.pair.name, table, findings.evidence.runtimes.latencies, {})

@@ -1,0 +1,120 @@
+"""What a report is about: everything measured of one pair on one set of test images."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.convert import LedgerEntry, byte_ledger
+from fp16core.data.mnist import normalise
+from fp16core.evaluate.comparison import Comparison, compare
+from fp16core.evaluate.evidence import Evidence, gather_evidence
+from fp16core.evaluate.guarantee import Guarantee, guarantee
+from fp16core.models.recipe import Progress
+from fp16core.numerics.propagation import PairRecorder, Propagation, PropagationRun
+from fp16core.numerics.rounding import WeightRounding, rounding_errors, weight_roundings
+from fp16core.vocabulary import HalfBitsError, ModelPair
+
+PROPAGATION_IMAGES = 1000
+"""Images over which the error is followed from operator to operator, at most; all take ten times as long."""
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """Everything measured of a pair.
+
+    Attributes
+    ----------
+    evidence
+        The comparison, and what the claims are judged by.
+    images : uint8, shape (n, 28, 28)
+        The test images.
+    roundings
+        What rounding did to the weights.
+    ledgers
+        Where the bytes of both files go.
+    guarantee
+        What rounding could do at most, or why that is not known, in a sentence.
+    propagation
+        The error after each operator over the first images, or why it is not known.
+    """
+
+    evidence: Evidence
+    images: npt.NDArray[np.uint8] = field(repr=False)
+    roundings: Mapping[str, WeightRounding] = field(repr=False)
+    ledgers: tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]] = field(repr=False)
+    guarantee: Guarantee | str
+    propagation: Propagation | str
+
+    @property
+    def pair(self) -> ModelPair:
+        """The models."""
+        return self.evidence.pair
+
+    @property
+    def comparison(self) -> Comparison:
+        """Their answers."""
+        return self.evidence.comparison
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Names of the two files, without their folders."""
+        return Path(self.pair.reference_name).name, Path(self.pair.target_name).name
+
+    def without_folders(self, sentence: str) -> str:
+        """A sentence that may name the two files, without the folders that they lie in: those are nobody's business."""
+        for whole, name in zip((self.pair.reference_name, self.pair.target_name), self.names, strict=True):
+            sentence = sentence.replace(whole, name)
+        return sentence
+
+
+def gather_findings(
+    pair: ModelPair, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], on_progress: Progress
+) -> Findings:
+    """Measure a pair.
+
+    Parameters
+    ----------
+    pair
+        Reference and target.
+    images : uint8, shape (n, 28, 28)
+        n at least 1.
+    labels : uint8, shape (n,)
+        The true classes, 0 to 9.
+    on_progress
+        Called with what is happening and the fraction done.
+
+    Raises
+    ------
+    ModelFileError, PairError, ImageError
+        As `compare`.
+    """
+    on_progress("running both models", 0.0)
+    comparison = compare(pair, images, labels)
+    evidence = gather_evidence(pair, comparison, images)
+    on_progress("bounding what float16 can do to each image", 0.3)
+    proof: Guarantee | str
+    try:
+        proof = guarantee(pair, rounding_errors(pair), images, comparison.reference)
+    except HalfBitsError as error:
+        proof = str(error)
+    followed: Propagation | str
+    try:
+        run = PropagationRun(PairRecorder(pair), normalise(images[:PROPAGATION_IMAGES]))
+        while not run.is_done:
+            on_progress("following the error from operator to operator", 0.7 + 0.3 * run.done / run.total)
+            run.advance()
+        followed = run.propagation()
+    except HalfBitsError as error:
+        followed = str(error)
+    on_progress("done", 1.0)
+    return Findings(
+        evidence,
+        images,
+        weight_roundings(pair),
+        (byte_ledger(pair.reference, pair.reference_name), byte_ledger(pair.target, pair.target_name)),
+        proof,
+        followed,
+    )

@@ -1,0 +1,163 @@
+"""A report as one HTML file."""
+
+import base64
+import hashlib
+import re
+import unicodedata
+import zlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from fp16core.evaluate.evidence import Verdict
+from fp16core.report import tables
+from fp16core.report.answer import RULE, answer
+from fp16core.report.charts import charts, mode_charts
+from fp16core.report.document import judged_claims, measured_modes
+from fp16core.report.findings import Findings
+from fp16core.report.pictures import MOST, pictures
+from fp16core.report.source import source_tables
+from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text
+
+TUTORIAL = "https://ai.google.dev/edge/litert/models/post_training_float16_quant"
+
+_FOLDER = Path(__file__).parent
+
+_LIBRARY = "<plotly.js>"
+"""Where plotly.js goes. No text from outside can pass for it: its brackets are escaped."""
+
+_SIGNS = {Verdict.HOLDS: "✓", Verdict.PARTLY: "◐", Verdict.FAILS: "✗", Verdict.NOT_MEASURED: "–"}
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report, packed without plotly.js, which is the same in all and most of the file.
+
+    Attributes
+    ----------
+    file_name
+        What to call the file, in letters that any file system takes.
+    size_bytes
+        Of the whole file.
+    """
+
+    file_name: str
+    size_bytes: int
+    _packed: bytes = field(repr=False)
+
+    def html(self) -> bytes:
+        """The file."""
+        return zlib.decompress(self._packed).replace(_LIBRARY.encode(), _plotly())
+
+    @property
+    def packed_bytes(self) -> int:
+        """What it takes in memory."""
+        return len(self._packed)
+
+
+def make_report(findings: Findings, document: Mapping[str, Any]) -> Report:
+    """Write a report.
+
+    Parameters
+    ----------
+    findings
+        What was measured.
+    document
+        The same as numbers: `report_document`.
+    """
+    drawn, of_modes = charts(findings), mode_charts(findings)
+    script = _read("page.js")
+    claims = judged_claims(findings)
+    verdicts = Counter(claim.verdict for claim in claims)
+    text = (
+        _templates()
+        .get_template("page.html.jinja")
+        .render(
+            answer=answer(findings.comparison),
+            rule=RULE,
+            findings=findings,
+            comparison=findings.comparison,
+            document=document,
+            charts=drawn,
+            mode_charts=of_modes,
+            drawings={chart.key: chart.drawing() for chart in (*drawn, *of_modes)},
+            claims=claims,
+            verdicts={verdict: verdicts[verdict] for verdict in Verdict if verdicts[verdict]},
+            signs=_SIGNS,
+            pictures=pictures(findings),
+            most_pictures=MOST,
+            tables=tables,
+            has_modes=measured_modes(findings) is not None,
+            refused_modes=_refused(findings),
+            not_followed=_unknown(findings, findings.propagation),
+            not_proven=_unknown(findings, findings.guarantee),
+            source=source_tables(document),
+            made_at=datetime.fromisoformat(document["made"]["at_utc"]),
+            tutorial=TUTORIAL,
+            style=Markup(_read("page.css")),  # noqa: S704 - our own file
+            script=Markup(script),  # noqa: S704 - our own file
+            library=Markup(_LIBRARY),  # noqa: S704 - our own words
+            library_bytes=len(_plotly()),
+            script_digests=[_digest(_plotly()), _digest(script.encode())],
+        )
+    )
+    packed = text.encode()
+    return Report(
+        f"half-the-bits-{_file_name(findings.pair.name)}.html",
+        len(packed) - len(_LIBRARY) + len(_plotly()),
+        zlib.compress(packed),
+    )
+
+
+def _refused(findings: Findings) -> dict[str, str]:
+    """Why modes of execution could not be had, by their names."""
+    table = findings.evidence.runtimes.table
+    outcomes = {} if table is None else table.outcomes
+    return {mode.title: findings.without_folders(why) for mode, why in outcomes.items() if isinstance(why, str)}
+
+
+def _unknown(findings: Findings, found: object) -> str | None:
+    return findings.without_folders(found) if isinstance(found, str) else None
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals["zip"] = zip
+    for words in (bytes_text, count_text, percent_text, points_text, small_text):
+        templates.filters[words.__name__] = words
+    return templates
+
+
+@cache
+def _read(name: str) -> str:
+    return (_FOLDER / name).read_text("utf-8")
+
+
+@cache
+def _plotly() -> bytes:
+    return str(get_plotlyjs()).encode()
+
+
+def _digest(script: bytes) -> str:
+    """What a security policy calls a script that may run."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}"
+
+
+def _file_name(name: str) -> str:
+    ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9.]+", "-", ascii_only.lower())[:60].strip("-.") or "report"

@@ -1,0 +1,60 @@
+"""The images that a report shows: those that float16 answers differently, or comes closest to."""
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from fp16core.evaluate.browse import Show, select_images
+from fp16core.evaluate.comparison import Comparison
+from fp16core.figures.digits import digit_png
+from fp16core.report.findings import Findings
+from fp16core.text import factor_text, percent_text, small_text
+
+MOST = 48
+"""Changed images that are shown; the document lists all."""
+
+_FEWEST = 6
+"""Images that are shown if there are enough: after the changed ones, those closest to it."""
+
+_SCALE = 4
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One image: what to show, and what to say of it."""
+
+    source: str
+    title: str
+    lines: tuple[str, ...]
+    changed: bool
+
+
+def pictures(findings: Findings) -> list[Picture]:
+    """The images to show."""
+    comparison = findings.comparison
+    changed = select_images(comparison, Show.DIFFER)[:MOST].tolist()
+    closest = [index for index in select_images(comparison, Show.CLOSEST)[:MOST].tolist() if index not in changed]
+    shown = [*changed, *closest[: max(0, _FEWEST - len(changed))]]
+    return [
+        Picture(
+            "data:image/png;base64," + base64.b64encode(digit_png(findings.images[index], _SCALE)).decode(),
+            f"Image {index:,}, a {comparison.labels[index]}",
+            tuple(_lines(comparison, index)),
+            bool(comparison.changed[index]),
+        )
+        for index in shown
+    ]
+
+
+def _lines(comparison: Comparison, index: int) -> Iterator[str]:
+    found = comparison.report(index)
+    for name, text, probability in (
+        ("float32", found.reference_text, found.reference_probability),
+        ("float16", found.target_text, found.target_probability),
+    ):
+        yield f"{name} says {text}" + (f" ({percent_text(probability)} sure)" if np.isfinite(probability) else "")
+    yield f"lead {small_text(found.margin)}, largest change of a score {small_text(found.max_abs_logit_delta)} (logits)"
+    if found.can_flip and not found.changed:
+        yield f"float16’s error would have to be {factor_text(found.flip_factor)} times larger to change it"

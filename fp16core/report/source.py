@@ -1,0 +1,106 @@
+"""Where the numbers of a report come from: data set, files, machine, versions, and how it was made."""
+
+import hashlib
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from fp16core import __version__
+from fp16core.data.mnist import BUNDLED, images_digest
+from fp16core.figures.runs import recipe_text
+from fp16core.models.recipe import Recipe
+from fp16core.report.findings import Findings
+from fp16core.runtime.processor import read_processor
+from fp16core.runtime.versions import versions
+from fp16core.text import bytes_text, count_text
+
+_THERE = {True: "yes", False: "no", None: "unknown"}
+"""Whether the processor has something."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a report cannot find out of its findings.
+
+    Attributes
+    ----------
+    dataset
+        Name of the data set.
+    made_by
+        The command, or the page, that made the report; without anybody's folders.
+    made_at
+        When, UTC.
+    """
+
+    dataset: str
+    made_by: str
+    made_at: datetime
+
+
+def dataset_name(path: Path) -> str:
+    """What to call a data set on disk, without its folder."""
+    return "MNIST" if path == BUNDLED else path.name
+
+
+def source_document(findings: Findings, source: Source) -> dict[str, Any]:
+    """All of it, for JSON."""
+    comparison, pair = findings.comparison, findings.pair
+    return {
+        "made": {"by": source.made_by, "at_utc": source.made_at.isoformat(timespec="seconds")},
+        "dataset": {
+            "name": source.dataset,
+            "images": comparison.images,
+            "images_sha256": images_digest(findings.images),
+            "labels_sha256": images_digest(comparison.labels),
+        },
+        "models": [
+            {"role": role, "name": name, "size_bytes": len(model), "sha256": hashlib.sha256(model).hexdigest()}
+            for role, name, model in (
+                ("reference", findings.names[0], pair.reference),
+                ("target", findings.names[1], pair.target),
+            )
+        ],
+        "recipe": pair.run.get("recipe"),
+        "machine": {
+            **asdict(read_processor()),
+            "memory_bytes": psutil.virtual_memory().total,
+            "system": f"{platform.system()} {platform.release()}",
+            "architecture": platform.machine(),
+        },
+        "versions": {"half the bits": __version__, **_packages()},
+    }
+
+
+def _packages() -> dict[str, str]:
+    return {name: version for name, version in versions().items() if name != "system"}
+
+
+def source_tables(document: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """What `source_document` says, in words: rows of tables, by their headings."""
+    dataset, machine = document["dataset"], document["machine"]
+    models = {}
+    for model, words in zip(document["models"], ("float32", "float16"), strict=True):
+        models[f"{words} file"] = f"{model['name']}, {bytes_text(model['size_bytes'])}"
+        models[f"{words} file, SHA-256"] = model["sha256"]
+    if document["recipe"]:
+        models["trained"] = recipe_text(Recipe.of(document["recipe"]))
+    return {
+        "Models": models,
+        "Test images": {
+            "data set": f"{dataset['name']}, {count_text(dataset['images'], 'test image')}",
+            "images, SHA-256": dataset["images_sha256"],
+            "labels, SHA-256": dataset["labels_sha256"],
+        },
+        "Machine": {
+            "processor": f"{machine['name']}, {count_text(machine['cores'], 'core')} for this process",
+            **{f"… {f['name']}": f"{_THERE[f['is_there']]}: {f['meaning']}" for f in machine["features"]},
+            "memory": f"{machine['memory_bytes'] / 1e9:.1f} GB",
+            "system": f"{machine['system']}, {machine['architecture']}",
+        },
+        "Versions": dict(document["versions"]),
+    }
