@@ -9,7 +9,7 @@ from fp16core.evaluate.evidence import Measurement
 from fp16core.figures import overview as figures
 from fp16core.models.pair import REFERENCE_FILE, TARGET_FILE
 from fp16core.text import bytes_text, percent_text, points_text, small_text
-from pages.shared import routing, runtimes, state
+from pages.shared import report, routing, runtimes, state
 from pages.shared.charts import chart
 from pages.shared.headline import headline, number
 from pages.shared.runtimes import ACCURACY, LATENCY
@@ -51,7 +51,8 @@ st.title("Is float16 half the size and just as good?")
 with state.explained():
     found = state.results()
     ledgers = state.ledgers()
-    claims = check_claims(found.evidence.with_runtimes(runtimes.evidence()))
+    evidence = found.evidence.with_runtimes(runtimes.evidence())
+    claims = check_claims(evidence)
 
 comparison = found.comparison
 reference, target = comparison.reference, comparison.target
@@ -128,6 +129,7 @@ st.markdown(
     f"[*Post-training float16 quantization*]({TUTORIAL}). Each verdict follows from the number beside it by a "
     "stated rule."
 )
+report.offer(evidence)
 for checked in claims:
     show_claim(checked)
 

@@ -16,6 +16,9 @@ from fp16core.report.document import measured_modes
 from fp16core.report.findings import Findings
 from fp16core.text import bytes_text, count_text, percent_text, small_text
 
+_HEIGHT_PX = 340
+"""Of a figure that is taller elsewhere, where it does not stand beside others."""
+
 
 @dataclass(frozen=True, eq=False)
 class Chart:
@@ -62,7 +65,10 @@ class Chart:
 
 def charts(findings: Findings) -> list[Chart]:
     """The figures on bytes, answers, weights and errors."""
-    return [*_of_bytes(findings), *_of_answers(findings), *_of_weights(findings), *_of_errors(findings)]
+    size, beyond_half = _of_bytes(findings)
+    accuracies, *answers = _of_answers(findings)
+    # In pairs of like height, where two have room beside each other.
+    return [accuracies, size, *answers, *_of_weights(findings), *_of_errors(findings), beyond_half]
 
 
 def mode_charts(findings: Findings) -> list[Chart]:
@@ -170,7 +176,7 @@ def _of_answers(findings: Findings) -> list[Chart]:
             "further up float16 changed the scores more. Below the dashed line no answer can change; "
             f"{count_text(exposed, 'image lies', 'images lie')} on or above it.",
             "Top-1 margin of every test image against its largest logit change",
-            accuracy.margin_scatter(comparison),
+            accuracy.margin_scatter(comparison).update_layout(height=_HEIGHT_PX),
         ),
     ]
     proof = findings.guarantee

@@ -1,7 +1,7 @@
 "use strict";
 {
   const faint = "rgba(128, 134, 145, 0.3)", clear = "rgba(0, 0, 0, 0)";
-  const axis = { gridcolor: faint, zerolinecolor: faint, linecolor: faint };
+  const axis = { gridcolor: faint, zerolinecolor: faint, linecolor: faint, title: { font: { size: 12 } } };
   const template = {
     layout: {
       paper_bgcolor: clear, plot_bgcolor: clear, legend: { bgcolor: clear }, xaxis: axis, yaxis: axis,

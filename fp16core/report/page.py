@@ -75,6 +75,7 @@ def make_report(findings: Findings, document: Mapping[str, Any]) -> Report:
     """
     drawn, of_modes = charts(findings), mode_charts(findings)
     script = _read("page.js")
+    library_bytes, library_digest = _plotly_facts()
     claims = judged_claims(findings)
     verdicts = Counter(claim.verdict for claim in claims)
     text = (
@@ -112,7 +113,7 @@ def make_report(findings: Findings, document: Mapping[str, Any]) -> Report:
     packed = text.encode()
     return Report(
         f"half-the-bits-{_file_name(findings.pair.name)}.html",
-        len(packed) - len(_LIBRARY) + len(_plotly()),
+        len(packed) - len(_LIBRARY) + library_bytes,
         zlib.compress(packed),
     )
 
@@ -148,9 +149,16 @@ def _read(name: str) -> str:
     return (_FOLDER / name).read_text("utf-8")
 
 
-@cache
 def _plotly() -> bytes:
+    """plotly.js, read anew: nobody needs to hold it between two reports."""
     return str(get_plotlyjs()).encode()
+
+
+@cache
+def _plotly_facts() -> tuple[int, str]:
+    """Its bytes, and its digest."""
+    library = _plotly()
+    return len(library), _digest(library)
 
 
 def _digest(script: bytes) -> str:
