@@ -106,8 +106,8 @@ def make_report(findings: Findings, document: Mapping[str, Any]) -> Report:
             style=Markup(_read("page.css")),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             library=Markup(_LIBRARY),  # noqa: S704 - our own words
-            library_bytes=len(_plotly()),
-            script_digests=[_digest(_plotly()), _digest(script.encode())],
+            library_bytes=library_bytes,
+            script_digests=[library_digest, _digest(script.encode())],
         )
     )
     packed = text.encode()

@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-from fp16core import __version__
+import fp16core
 from fp16core.data.mnist import BUNDLED, images_digest
 from fp16core.figures.runs import recipe_text
 from fp16core.models.recipe import Recipe
@@ -72,7 +72,7 @@ def source_document(findings: Findings, source: Source) -> dict[str, Any]:
             "system": f"{platform.system()} {platform.release()}",
             "architecture": platform.machine(),
         },
-        "versions": {"half the bits": __version__, **_packages()},
+        "versions": {"half the bits": fp16core.__version__, **_packages()},
     }
 
 

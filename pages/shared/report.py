@@ -45,7 +45,7 @@ class _Shelf:
 
 def offer(evidence: Evidence) -> None:
     """A button that makes the report of the active pair, and then one that saves it."""
-    made_of, shelf, place = _made_of(evidence.runtimes), _shelf(), st.empty()
+    made_of, shelf, place, below = _made_of(evidence.runtimes), _shelf(), st.empty(), st.empty()
     if (report := shelf.of(made_of)) is None:
         if not place.button(
             "Make a report to take away",
@@ -54,13 +54,14 @@ def offer(evidence: Evidence) -> None:
             help="All of this, the figures and the changed images in one HTML file, to send to a colleague.",
         ):
             return
-        with place.container():
-            try:
+        try:
+            with below.container():
                 report = _make(evidence, st.empty())
-            except HalfBitsError as error:
-                st.error(str(error), icon=":material/error:")
-                return
+        except HalfBitsError as error:
+            below.error(str(error), icon=":material/error:")
+            return
         shelf.kept = made_of, report
+        below.empty()
     place.download_button(
         f"Save the report ({report.size_bytes / 1e6:.1f} MB, HTML)",
         report.html,
