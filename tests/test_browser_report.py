@@ -31,13 +31,9 @@ def saved(warm: str, browser: Browser, tmp_path_factory: pytest.TempPathFactory)
     return path
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_report_is_read_from_disk_without_a_network(saved: Path, browser: Browser, scheme: str) -> None:
-    context = browser.new_context(
-        viewport={"width": 1400, "height": 1000},
-        offline=True,
-        color_scheme=scheme,  # type: ignore[arg-type]  # one of its two words
-    )
+def test_a_report_is_read_from_disk_without_a_network(saved: Path, browser: Browser) -> None:
+    """Wide and narrow, on light and on dark screens, and on paper."""
+    context = browser.new_context(viewport={"width": 420, "height": 1000}, offline=True)
     page = context.new_page()
     troubles: list[str] = []
     page.on("console", lambda message: troubles.append(message.text))
@@ -46,16 +42,27 @@ def test_a_report_is_read_from_disk_without_a_network(saved: Path, browser: Brow
     page.goto(saved.as_uri())
     drawn(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("float16 keeps this model’s accuracy.")
-    for width in (1400, 420):
+    for width in (420, 1400):
         page.set_viewport_size({"width": width, "height": 1000})
         page.wait_for_timeout(300)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
-    if scheme == "light":
-        page.set_viewport_size({"width": 1400, "height": 1000})
-        a_reader_plays(page, saved)
-        a_reader_prints(page)
+    for scheme, is_dark in (("dark", True), ("light", False)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its two words
+        paper = brightness(page, "body", "backgroundColor")
+        assert (paper < 64) is is_dark
+        for lettering, colour in (("h1", "color"), (".xtick text", "fill"), (".g-xtitle text", "fill")):
+            assert abs(paper - brightness(page, lettering, colour)) > 100, (scheme, lettering)
+    a_reader_plays(page, saved)
+    a_reader_prints(page)
     context.close()
     assert troubles == []
+
+
+def brightness(page: Page, what: str, property: str) -> float:
+    """Of the first such thing's colour, 0 to 255."""
+    colour = page.locator(what).first.evaluate("(e, name) => getComputedStyle(e)[name]", property)
+    red, green, blue = (int(part) for part in re.findall(r"\d+", colour)[:3])
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def drawn(page: Page) -> None:

@@ -17,6 +17,7 @@ from fp16core.evaluate.mode_runs import ModeOutcome, ModeRun, ModeTable
 from fp16core.models.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE
 from fp16core.report import Findings, Source, gather_findings, make_report, report_document
 from fp16core.report.answer import Kind, answer
+from fp16core.runtime.gpu_log import Adapter
 from fp16core.runtime.modes import ExecutionMode
 from fp16core.text import percent_text, small_text
 from fp16core.vocabulary import ModelPair
@@ -170,9 +171,14 @@ def test_odd_pairs_have_a_report(kind: str, pair: ModelPair, test_set: TestSet) 
 def test_modes_of_execution_are_in_it_if_they_were_measured(few: Findings) -> None:
     answers = few.comparison.reference
     run = ModeRun(ExecutionMode.CPU_FLOAT32, 100, answers, few.comparison.target)
+    other = Evaluation(np.roll(answers.logits, 1, axis=1), answers.labels, 1)
+    software = ModeRun(
+        ExecutionMode.GPU_FLOAT32, 100, other, answers, Adapter("<i>llvmpipe</i>", "Vulkan", "CPU / Software")
+    )
     timed = ModeLatency(ExecutionMode.CPU_FLOAT32, (latency(97.0),), MemoryUse(5e5, 4e5, 5e5, 20), 1.0)
     outcomes: dict[ExecutionMode, ModeOutcome] = {
         run.mode: run,
+        software.mode: software,
         ExecutionMode.GPU_FLOAT16: f"{few.pair.target_name}: no GPU.",
     }
     measured = RuntimeEvidence(ModeTable(answers, outcomes), {run.mode: timed})
@@ -182,6 +188,9 @@ def test_modes_of_execution_are_in_it_if_they_were_measured(few: Findings) -> No
     assert modes["cpu-float32"]["memory_of_a_copy"]["target_bytes"] == 4e5
     assert f"{TARGET_FILE}: no GPU." in found.words
     assert "Not measured for this report" not in found.words
+    assert "GPU float32, it changed 200 of 200 answers" in found.words
+    assert "<i>llvmpipe</i>" in found.words
+    assert "nothing of a GPU’s speed" in found.words
     assert {"logit-changes", "latency-ratios"} <= found.json("drawings").keys()
     assert "Not measured for this report" in made(few).words
 

@@ -5,6 +5,7 @@ from enum import Enum
 
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import NO_ANSWER
+from fp16core.evaluate.mode_runs import ModeTable
 from fp16core.text import count_text, points_text
 
 _MINIMAL = 0.001
@@ -21,7 +22,7 @@ class Kind(Enum):
     """What float16 does to the accuracy; the value is the answer in a sentence."""
 
     KEPT = "float16 keeps this model’s accuracy"
-    OPEN = "No loss of accuracy is seen with float16, but these images are too few to exclude one"
+    OPEN = "These images are too few to tell whether float16 costs this model accuracy"
     LOST = "float16 costs this model accuracy"
     BROKEN = "float16 breaks this model: some of its scores are not numbers"
 
@@ -44,6 +45,24 @@ class Answer:
     low: float
     high: float
     remark: str
+
+
+def scope(table: ModeTable | None) -> str:
+    """How far the answer goes: what was found where arithmetic is float16, too, if that was measured."""
+    words = (
+        "Both files were run on a CPU, which computes in float32 with either: this is about float16 weights. Hardware "
+        "that computes in float16, too, errs more; "
+    )
+    most = None if table is None else table.most_changed
+    if most is None:
+        return words + "that was not measured for this report."
+    run, cell = most
+    if cell.changed_predictions == 0:
+        return words + f"in no mode of execution measured here did it change one of {cell.images:,} answers."
+    return words + (
+        f"in the mode of execution measured here that changed most, {run.mode.short_title}, it changed "
+        f"{cell.changed_predictions:,} of {cell.images:,} answers."
+    )
 
 
 def answer(comparison: Comparison) -> Answer:

@@ -19,12 +19,13 @@ from plotly.offline import get_plotlyjs
 
 from fp16core.evaluate.evidence import Verdict
 from fp16core.report import tables
-from fp16core.report.answer import RULE, answer
+from fp16core.report.answer import RULE, answer, scope
 from fp16core.report.charts import charts, mode_charts
 from fp16core.report.document import judged_claims, measured_modes
 from fp16core.report.findings import Findings
 from fp16core.report.pictures import MOST, pictures
 from fp16core.report.source import source_tables
+from fp16core.runtime.gpu_log import Adapter
 from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text
 
 TUTORIAL = "https://ai.google.dev/edge/litert/models/post_training_float16_quant"
@@ -73,7 +74,7 @@ def make_report(findings: Findings, document: Mapping[str, Any]) -> Report:
     document
         The same as numbers: `report_document`.
     """
-    drawn, of_modes = charts(findings), mode_charts(findings)
+    drawn, of_modes, modes = charts(findings), mode_charts(findings), measured_modes(findings)
     script = _read("page.js")
     library_bytes, library_digest = _plotly_facts()
     claims = judged_claims(findings)
@@ -96,7 +97,9 @@ def make_report(findings: Findings, document: Mapping[str, Any]) -> Report:
             pictures=pictures(findings),
             most_pictures=MOST,
             tables=tables,
-            has_modes=measured_modes(findings) is not None,
+            scope=scope(modes),
+            has_modes=modes is not None,
+            adapters=_adapters(findings),
             refused_modes=_refused(findings),
             not_followed=_unknown(findings, findings.propagation),
             not_proven=_unknown(findings, findings.guarantee),
@@ -123,6 +126,14 @@ def _refused(findings: Findings) -> dict[str, str]:
     table = findings.evidence.runtimes.table
     outcomes = {} if table is None else table.outcomes
     return {mode.title: findings.without_folders(why) for mode, why in outcomes.items() if isinstance(why, str)}
+
+
+def _adapters(findings: Findings) -> list[Adapter]:
+    """What computed in the modes of a GPU."""
+    runtimes = findings.evidence.runtimes
+    found = [run.adapter for run in (runtimes.table.runs if runtimes.table is not None else ())]
+    found += [timed.adapter for timed in runtimes.latencies.values()]
+    return list(dict.fromkeys(adapter for adapter in found if adapter is not None))
 
 
 def _unknown(findings: Findings, found: object) -> str | None:

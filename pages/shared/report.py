@@ -91,17 +91,17 @@ def _made(evidence: Evidence, bar: DeltaGenerator) -> Report:
     found, now = state.results(), subject()
     proof: Guarantee | str
     followed: Propagation | str
-    bar.progress(0.1, "Bounding what float16 can do to each test image …")
+    bar.progress(0.1, "Making the report …")
     try:
         proof = lab.proof()
     except HalfBitsError as error:
         proof = str(error)
-    bar.progress(0.5, "Following the error from operator to operator …")
+    bar.progress(0.5, "Making the report: following the error from operator to operator …")
     try:
         followed = propagation.propagation(min(PROPAGATION_IMAGES, found.comparison.images))
     except HalfBitsError as error:
         followed = str(error)
-    bar.progress(0.9, "Writing the report …")
+    bar.progress(0.9, "Making the report: writing it …")
     named = replace(evidence, pair=replace(found.pair, name=now.name))
     findings = Findings(named, found.images, state.roundings(), state.ledgers(), proof, followed)
     dataset = own.files().dataset_in_use().name if now.own_dataset else dataset_name(Path(now.dataset))
