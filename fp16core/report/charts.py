@@ -17,7 +17,7 @@ from fp16core.report.findings import Findings
 from fp16core.text import bytes_text, count_text, percent_text, small_text
 
 _HEIGHT_PX = 340
-"""Of a figure that is taller elsewhere, where it does not stand beside others."""
+"""Of figures that have another height elsewhere, where they do not stand beside these."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +138,7 @@ def _of_bytes(findings: Findings) -> list[Chart]:
             f"What the float16 file has beyond half of the float32 file, {bytes_text(account.excess_bytes)}, by cause: "
             "the larger the network, the less it matters.",
             "Bytes of the float16 file beyond half of the float32 file, by cause",
-            bytes.beyond_half(account),
+            bytes.beyond_half(account).update_layout(height=_HEIGHT_PX),
         ),
     ]
 

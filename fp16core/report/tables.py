@@ -35,7 +35,7 @@ def comparison_table(findings: Findings) -> Table:
         ("changed answers", "", "", f"{found.changed_predictions:,} of {found.images:,}"),
         ("largest logit change", "", "", small_text(found.max_abs_logit_delta)),
     )
-    return _columns(("", "float32", "float16", "float16 − float32"), rows)
+    return _columns(("measured", "float32", "float16", "float16 − float32"), rows)
 
 
 def bytes_table(findings: Findings) -> Table:
