@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsing import PATIENCE_MS, settled
+from tests.browsing import PATIENCE_MS, barriers, settled
 from tests.reports import Parsed
 
 pytestmark = pytest.mark.browser
@@ -52,6 +52,7 @@ def test_a_report_is_read_from_disk_without_a_network(saved: Path, browser: Brow
         assert (paper < 64) is is_dark
         for lettering, colour in (("h1", "color"), (".xtick text", "fill"), (".g-xtitle text", "fill")):
             assert abs(paper - brightness(page, lettering, colour)) > 100, (scheme, lettering)
+        assert barriers(page) == []
     a_reader_plays(page, saved)
     a_reader_prints(page)
     context.close()
