@@ -138,7 +138,7 @@ def _of_bytes(findings: Findings) -> list[Chart]:
             f"What the float16 file has beyond half of the float32 file, {bytes_text(account.excess_bytes)}, by cause: "
             "the larger the network, the less it matters.",
             "Bytes of the float16 file beyond half of the float32 file, by cause",
-            bytes.beyond_half(account).update_layout(height=_HEIGHT_PX),
+            _as_tall_as_others(bytes.beyond_half(account)),
         ),
     ]
 
@@ -176,7 +176,7 @@ def _of_answers(findings: Findings) -> list[Chart]:
             "further up float16 changed the scores more. Below the dashed line no answer can change; "
             f"{count_text(exposed, 'image lies', 'images lie')} on or above it.",
             "Top-1 margin of every test image against its largest logit change",
-            accuracy.margin_scatter(comparison).update_layout(height=_HEIGHT_PX),
+            _as_tall_as_others(accuracy.margin_scatter(comparison)),
         ),
     ]
     proof = findings.guarantee
@@ -237,3 +237,8 @@ def _of_errors(findings: Findings) -> list[Chart]:
             layers.step_errors(followed),
         )
     ]
+
+
+def _as_tall_as_others(figure: go.Figure) -> go.Figure:
+    """A copy, since a figure may be shown elsewhere, too."""
+    return go.Figure(figure).update_layout(height=_HEIGHT_PX)
