@@ -19,6 +19,7 @@ from playwright.sync_api import Page, Playwright
 ROOT = Path(__file__).parent.parent
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+FLAGS += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # a camera, and leave to use it
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 30_000
 
@@ -36,12 +37,17 @@ FIND_BARRIERS = """own => axe.run({resultTypes: ["violations"]}).then(found => f
 ))"""
 
 
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def served(log: Path) -> Iterator[str]:
     """A server nobody has visited yet; ended, and gone, afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
     command += ["--server.address=127.0.0.1", f"--server.port={port}", "--server.fileWatcherType=none"]
     url = f"http://127.0.0.1:{port}"

@@ -102,7 +102,7 @@ def routed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PagesManager, "__init__", make)
 
 
-def _without(words: str) -> str:
+def without(words: str) -> str:
     """Without what a test needs: a failure in CI; on a user's machine the rest of the suite still tells much."""
     return (pytest.fail if os.environ.get("CI") else pytest.skip)(words)
 
@@ -112,7 +112,7 @@ def mesa() -> str:
     """What VK_DRIVER_FILES takes: Mesa's software driver, new enough to compute in float16."""
     description = os.environ.get("TEST_VULKAN_DRIVER", "")
     if not Path(description).is_file():
-        _without("no software GPU driver with float16; fetch one: TEST_VULKAN_DRIVER=$(.ci/software-vulkan FOLDER)")
+        without("no software GPU driver with float16; fetch one: TEST_VULKAN_DRIVER=$(.ci/software-vulkan FOLDER)")
     return description
 
 
@@ -120,7 +120,7 @@ def mesa() -> str:
 def swiftshader() -> str:
     """The same for Chromium's, which has no float16."""
     found = next(iter(sorted(Path("/usr/lib").glob("chromium*/vk_swiftshader_icd.json"))), None)
-    return str(found) if found else _without("no SwiftShader found; it comes with Debian's chromium")
+    return str(found) if found else without("no SwiftShader found; it comes with Debian's chromium")
 
 
 @pytest.fixture(scope="session")
@@ -128,7 +128,7 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         found = chromium(playwright)
         if not Path(found).exists():
-            _without("no Chromium found; install it (apt-get install chromium, or playwright install chromium)")
+            without("no Chromium found; install it (apt-get install chromium, or playwright install chromium)")
         launched = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield launched
         launched.close()
