@@ -1,0 +1,113 @@
+"""Asks a replica from inside its sandbox what holds and whether it serves; prints one JSON document.
+
+`deploy/sandbox` starts it, as the user that the replica runs as, with the replica's command line and the command that
+tells whether it is well.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.visitor import Visitor  # found only now
+
+ADDRESS = "http://127.0.0.1:8501"
+PATIENCE_S = 180
+MODEL = Path("/app/fp16core/models/bundled/mnist_model.tflite")
+
+
+def status(process: int) -> dict[str, str]:
+    """What Linux tells of a process."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return {name: value.strip() for name, value in (line.split(":", 1) for line in lines)}
+
+
+def wait_until_well(replica: subprocess.Popen[bytes], health: list[str]) -> float:
+    """Seconds until it was well."""
+    start = time.monotonic()
+    while subprocess.run(health, capture_output=True, check=False).returncode:
+        if replica.poll() is not None or time.monotonic() > start + PATIENCE_S:
+            raise SystemExit("the replica did not start")
+        time.sleep(0.2)
+    return time.monotonic() - start
+
+
+def writable() -> list[str]:
+    """All folders in which this user can make a file, wherever they are; those within one of them are left out."""
+    found: list[str] = []
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        mounted = Path(line.split()[4])
+        if not mounted.is_dir() or mounted.is_relative_to("/proc") or os.statvfs(mounted).f_flag & os.ST_RDONLY:
+            continue
+        for folder, folders, _ in os.walk(mounted):
+            with contextlib.suppress(OSError), tempfile.TemporaryFile(dir=folder):
+                found.append(folder)
+                folders.clear()
+    return sorted(found)
+
+
+def files_in(top: str) -> list[str]:
+    """All that lies in a folder, but for what else is mounted there."""
+    found: list[str] = []
+    for folder, folders, files in os.walk(top):
+        folders[:] = [name for name in folders if not Path(folder, name).is_mount()]
+        found += [str(Path(folder, name)) for name in files]
+    return found
+
+
+def try_a_model(visitor: Visitor) -> None:
+    """Hand in a model as a visitor does, and wait until it has passed its trial, in a process of its own."""
+    visitor.show("your_files")
+    visitor.hand_in("A float32 .tflite", MODEL.name, MODEL.read_bytes())
+    visitor.show("your_files")
+    visitor.press("your_files", "Try it")
+    deadline = time.monotonic() + PATIENCE_S
+    while "to you alone" not in visitor.text():
+        if time.monotonic() > deadline:
+            raise SystemExit(f"the model was not taken; the page says:\n{visitor.text()}")
+        time.sleep(1)
+        visitor.show("your_files")
+
+
+def ask(replica: subprocess.Popen[bytes], health: list[str]) -> dict[str, Any]:
+    """Everything but how it ends."""
+    found: dict[str, Any] = {"seconds_until_well": round(wait_until_well(replica, health), 1)}
+    linux = status(replica.pid)
+    found["users"], found["groups"] = linux["Uid"].split(), linux["Gid"].split() + linux["Groups"].split()
+    found["capabilities"] = int(linux["CapEff"], 16) | int(linux["CapPrm"], 16) | int(linux["CapBnd"], 16)
+    found["no_new_privileges"] = linux["NoNewPrivs"] == "1"
+    found["networks"] = [name for _, name in socket.if_nameindex()]
+    with Visitor(ADDRESS) as visitor:
+        found["pages"] = sorted(visitor.pages)
+        for page in visitor.pages:
+            visitor.show(page)
+        try_a_model(visitor)
+    found["writable"] = writable()
+    found["left_behind"] = sorted(path for folder in found["writable"] for path in files_in(folder))
+    found["replica_peak_bytes"] = int(status(replica.pid)["VmHWM"].split()[0]) * 1024
+    return found
+
+
+def main() -> None:
+    """Start it, ask it everything, and tell it to end."""
+    command, health = json.loads(sys.argv[1])
+    with subprocess.Popen(command, stdout=sys.stderr) as replica:
+        try:
+            found = ask(replica, health)
+        finally:
+            replica.send_signal(signal.SIGTERM)
+            ended = replica.wait(PATIENCE_S)
+    print(json.dumps(found | {"exit_status": ended}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""A limit of memory for a process and all its children, by the strongest means at hand."""
+
+import contextlib
+import errno
+import os
+import resource
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_CGROUPS = Path("/sys/fs/cgroup")
+_PATIENCE_S = 10
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit that is in force for whoever enters.
+
+    Attributes
+    ----------
+    words
+        What holds.
+    limit_bytes
+        The limit.
+    group
+        The control group that holds it, or `None` if there is none.
+    peak_file
+        Name of the group's file that tells the most memory ever held.
+    """
+
+    words: str
+    limit_bytes: int
+    group: Path | None = None
+    peak_file: str = ""
+
+    def enter(self) -> None:
+        """Put this process and its children to come under the limit; called between fork and exec."""
+        if self.group is not None:
+            (self.group / "cgroup.procs").write_text(str(os.getpid()))
+        else:
+            resource.setrlimit(resource.RLIMIT_DATA, (self.limit_bytes, self.limit_bytes))
+
+    def peak_bytes(self) -> int | None:
+        """Most memory that was held at once, by all processes, files in memory among it; `None` if nobody counts."""
+        return int((self.group / self.peak_file).read_text()) if self.group is not None else None
+
+
+@contextlib.contextmanager
+def memory_limit(limit_bytes: int) -> Iterator[Limit]:
+    """A limit for the block: by a control group if one can be made here, or else on each process's data."""
+    for base, limit_file, peak_file, name in _bases():
+        group = base / f"half-the-bits-{os.getpid()}"
+        try:
+            group.mkdir()
+        except OSError:
+            continue
+        try:
+            try:
+                (group / limit_file).write_text(str(limit_bytes))
+                (group / "cgroup.procs").read_text()
+            except OSError:
+                continue
+            words = f"{limit_bytes:,} B for all processes together, held by a control group ({name})"
+            yield Limit(words, limit_bytes, group, peak_file)
+            return
+        finally:
+            _remove(group)
+    words = f"{limit_bytes:,} B of data for each process (RLIMIT_DATA), not for their sum: no control group can be made"
+    yield Limit(words, limit_bytes)
+
+
+def _bases() -> Iterator[tuple[Path, str, str, str]]:
+    """Groups that this process is in, and the names of their files for a limit and a peak."""
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controllers == "memory":
+            base = _CGROUPS / "memory" / path.lstrip("/")
+            yield base, "memory.limit_in_bytes", "memory.max_usage_in_bytes", "version 1"
+        elif not controllers:
+            yield _CGROUPS / path.lstrip("/"), "memory.max", "memory.peak", "version 2"
+
+
+def _remove(group: Path) -> None:
+    """Remove a group as soon as the last process in it is gone."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            group.rmdir()
+        except OSError as error:
+            if error.errno != errno.EBUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
