@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared import own_trial, routing, sidebar, state, training
 
+routing.begin()
 st.set_page_config(page_title="Half the Bits", page_icon=routing.ICON, layout="wide")
 st.html(sidebar.LOOK)
 

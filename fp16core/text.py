@@ -1,6 +1,12 @@
 """Numbers as they appear everywhere, on screen and in the terminal."""
 
 import math
+import re
+from collections.abc import Iterable
+from pathlib import PurePath
+
+_PATH = re.compile(r"(?:file://|(?<![\w.:/\\]))~?/[^\s'\"“”]+")
+"""A path from the root, or from home: in a text, it begins after a blank, a quote or a bracket."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -83,6 +89,23 @@ def count_text(count: int, one: str, many: str | None = None) -> str:
 def first_line(error: Exception) -> str:
     """What an error says first, or its kind if it says nothing."""
     return str(error).strip().split("\n")[0] or type(error).__name__
+
+
+def names_only(text: str, folders: Iterable[str] = ()) -> str:
+    """A text with the names of files and folders, and not where they lie.
+
+    Parameters
+    ----------
+    text
+        What may hold paths.
+    folders
+        Paths known to occur, whatever signs they hold; of others, only those from the root are recognised,
+        up to the first blank or quote.
+    """
+    for folder in sorted({folder.rstrip("/") for folder in folders}, key=len, reverse=True):
+        if "/" in folder:
+            text = text.replace(f"{folder}/", "").replace(folder, PurePath(folder).name)
+    return _PATH.sub(lambda path: PurePath(path[0]).name, text)
 
 
 def _minus(number: str) -> str:

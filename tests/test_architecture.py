@@ -12,6 +12,7 @@ from tests.conftest import PAGES, ROOT
 ROOMS = [
     "text",
     "vocabulary",
+    "settings",
     "output",
     "png",
     "data",

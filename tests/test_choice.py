@@ -30,6 +30,7 @@ class FewImages:
     contents: bytes = b""
     has_training: bool = False
     digest: str = "of few images"
+    size_bytes: int = 0
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fp16core.evaluate import gallery as galleries
-from fp16core.evaluate.gallery import Gallery
+from fp16core.evaluate.gallery import Bounds, Gallery
 from fp16core.evaluate.likeness import Likeness
 from fp16core.evaluate.reading import Reading, accuracy, read_picture, table, table_csv
 from fp16core.images import prepare_image, prepare_picture
@@ -116,13 +115,10 @@ def test_the_gallery_keeps_the_smaller_of_file_and_picture(row: Image.Image, mod
         assert np.array_equal(again.images, kept.reading.prepared.images)
 
 
-def test_the_gallery_keeps_a_visit_within_bounds(
-    row: Image.Image, models: Models, rule: Likeness, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_gallery_keeps_a_visit_within_bounds(row: Image.Image, models: Models, rule: Likeness) -> None:
     """By number, by size, and by what comes at once; many refusals make one sentence."""
     files = [(f"no. {number}.png", file_of(row)) for number in range(9)]
-    monkeypatch.setattr(galleries, "MAX_PICTURES", 2)
-    gallery = Gallery()
+    gallery = Gallery(Bounds(pictures=2))
     gallery.deliver([("bad.png", b"text"), *files])
     read_all(gallery, models, rule)
     assert len(gallery.pictures) == 2
@@ -131,19 +127,23 @@ def test_the_gallery_keeps_a_visit_within_bounds(
     assert full.startswith("7 files not read, there is no room for more; remove the others first: no. 2.png, no. 3.png")
     assert full.endswith(", ….")
 
-    monkeypatch.setattr(galleries, "MAX_PICTURES", 100)
-    monkeypatch.setattr(galleries, "MAX_BYTES", gallery.size_bytes + 10)
+    gallery.bounds = Bounds(kept_bytes=gallery.size_bytes + 10)
     gallery.deliver(files[:1])
     read_all(gallery, models, rule)
     assert gallery.refusals == ["1 file not read, there is no room for more; remove the others first: no. 0.png."]
 
-    monkeypatch.setattr(galleries, "MAX_INBOX_BYTES", len(files[0][1]) * 3)
+    gallery.bounds = Bounds(bytes_at_once=len(files[0][1]) * 3)
     gallery.deliver(files)
     assert gallery.waiting == 3
     assert gallery.refusals[0].startswith("6 files not read")
     gallery.stop()
     assert gallery.waiting == 0
     assert gallery.refusals[1].startswith("3 files not read, stopped before: no. 0.png")
+
+    gallery.bounds = Bounds(files_at_once=7)
+    gallery.deliver(files)
+    assert gallery.waiting == 7
+    assert gallery.refusals == ["2 files not read, more than 7 came at once: no. 7.png, no. 8.png."]
 
 
 def test_a_file_is_read_like_the_picture_in_it(row: Image.Image, models: Models, rule: Likeness) -> None:

@@ -10,6 +10,7 @@ from fp16core.text import (
     decibels_text,
     factor_text,
     first_line,
+    names_only,
     near_one_text,
     percent_text,
     points_text,
@@ -63,3 +64,21 @@ from fp16core.text import (
 )
 def test_numbers_read_as_they_should(shown: str, expected: str) -> None:
     assert shown == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/srv/demo/run.json: the file cannot be read", "run.json: the file cannot be read"),
+        ("HALFBITS_MNIST names '/data/my sets/set.npz'.", "HALFBITS_MNIST names 'set.npz'."),
+        ("(/usr/lib/libvulkan.so.1) and ~/.local/share/runs", "(libvulkan.so.1) and runs"),
+        ('File "/opt/app/x.py", line 3; file:///tmp/secret/a', 'File "x.py", line 3; a'),
+        ("sets/mine/run.json and sets/mine", "run.json and mine"),
+        (
+            "CPU/GPU, 1/3, a / b, https://ai.google.dev/edge/litert",
+            "CPU/GPU, 1/3, a / b, https://ai.google.dev/edge/litert",
+        ),
+    ],
+)
+def test_paths_become_names_and_nothing_else_changes(text: str, expected: str) -> None:
+    assert names_only(text, ["/data/my sets/", "sets/mine", "", "."]) == expected

@@ -12,15 +12,28 @@ from fp16core.runtime.classifier import Classifier
 from fp16core.text import bytes_text, count_text
 from fp16core.vocabulary import ImageError
 
-MAX_PICTURES = 500
-MAX_BYTES = 60_000_000
-"""How many pictures a visitor may keep, and what the files or compressed pictures may hold of the server's memory.
 
-What was read from a picture takes some kilobytes besides.
-"""
+@dataclass(frozen=True)
+class Bounds:
+    """What a visitor's pictures may take of the server.
 
-MAX_INBOX_BYTES = 200_000_000
-"""What one delivery of files may hold until it is read."""
+    Attributes
+    ----------
+    pictures, kept_bytes
+        How many pictures are kept, and what the files or compressed pictures hold in memory. What was read
+        from a picture takes some kilobytes besides.
+    files_at_once, bytes_at_once
+        What one delivery of files may hold until it is read.
+    """
+
+    pictures: int = 500
+    kept_bytes: int = 60_000_000
+    files_at_once: int = 500
+    bytes_at_once: int = 200_000_000
+
+
+AMONG_STRANGERS = Bounds(pictures=100, kept_bytes=20_000_000, files_at_once=20, bytes_at_once=100_000_000)
+"""On a server that anybody may use."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,9 +66,15 @@ class Gallery:
 
     A server may start a visitor's next run while the last one still reads a file; a lock keeps
     them apart.
+
+    Parameters
+    ----------
+    bounds
+        What it may take.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, bounds: Bounds = Bounds()) -> None:
+        self.bounds = bounds
         self._lock = threading.Lock()
         self.pictures: list[GalleryPicture] = []
         self.refusals: list[str] = []
@@ -64,8 +83,12 @@ class Gallery:
 
     @property
     def size_bytes(self) -> int:
-        """Memory that the pictures take."""
-        return sum(picture.size_bytes for picture in self.pictures)
+        """Memory that the pictures take, and the files still to be read."""
+        return self._kept_bytes + sum(len(data) for _, data in list(self._inbox))
+
+    @property
+    def _kept_bytes(self) -> int:
+        return sum(picture.size_bytes for picture in list(self.pictures))
 
     @property
     def readings(self) -> list[Reading]:
@@ -81,15 +104,20 @@ class Gallery:
         """Take files, by name and contents, to be read one by one with `read_next`; earlier refusals are forgotten."""
         with self._lock:
             self.refusals = []
+            most, most_bytes = self.bounds.files_at_once, self.bounds.bytes_at_once
             taken = sum(len(data) for _, data in self._inbox)
             too_many: list[str] = []
+            too_large: list[str] = []
             for name, data in files:
-                taken += len(data)
-                if taken > MAX_INBOX_BYTES:
+                if len(self._inbox) >= most:
                     too_many.append(name)
+                elif taken + len(data) > most_bytes:
+                    too_large.append(name)
                 else:
+                    taken += len(data)
                     self._inbox.append((name, data))
-            self._refuse_together(too_many, f"more than {bytes_text(MAX_INBOX_BYTES)} came at once")
+            self._refuse_together(too_large, f"more than {bytes_text(most_bytes)} came at once")
+            self._refuse_together(too_many, f"more than {most} came at once")
             self.delivered = len(self._inbox)
 
     def stop(self) -> None:
@@ -126,7 +154,8 @@ class Gallery:
             return
         packed = picture.packed()
         kept = GalleryPicture(data if len(data) <= len(packed.png) else packed, reading)
-        if len(self.pictures) >= MAX_PICTURES or self.size_bytes + kept.size_bytes > MAX_BYTES:
+        bounds = self.bounds
+        if len(self.pictures) >= bounds.pictures or self._kept_bytes + kept.size_bytes > bounds.kept_bytes:
             waiting, self._inbox = [name, *(name for name, _ in self._inbox)], []
             self._refuse_together(waiting, "there is no room for more; remove the others first")
         else:

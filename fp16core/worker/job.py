@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -16,8 +17,11 @@ from typing import IO, Any, cast
 
 import psutil
 
+from fp16core.settings import is_hosted
 from fp16core.text import bytes_text
 from fp16core.vocabulary import HalfBitsError
+
+_LOGGER = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).parents[2]
 
@@ -28,7 +32,7 @@ _CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal
 """What a process gets for what it has done itself."""
 
 _LAST_BYTES = 10_000
-"""Of a child's log, what its last line is looked for in."""
+"""Of a child's log, what is looked at: its last lines."""
 
 _LOOK_S = 0.1
 """How often a child with limits is looked after."""
@@ -76,7 +80,8 @@ class Job:
     answer
         The module's answer, once there is one.
     error
-        Why there is none, in a sentence.
+        Why there is none, in a sentence. Of a child that came to an end it has the last line of its log, or,
+        where strangers would read it, says that the server's log has it.
     was_stopped, was_refused
         Whether `stop` is why, or the work itself, whose sentence it is; else the child came to an end.
     """
@@ -94,6 +99,7 @@ class Job:
         self.error: str | None = None
         self.was_stopped = self.was_refused = False
         self._ended_because: str | None = None
+        self._is_hosted = is_hosted()
         self._on_message = on_message
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the thread that waits for the child
         try:
@@ -167,7 +173,13 @@ class Job:
             if self.answer is None and self._ended_because is not None:
                 self.error, self.was_stopped = self._ended_because, self._ended_because == STOPPED
             elif self.answer is None and self.error is None:
-                self.error = f"The process {_ending(status)}: {_last_line(self._log)}"
+                self.error = self._came_to_an_end(_ending(status), _last_lines(self._log))
+
+    def _came_to_an_end(self, ending: str, lines: Sequence[str]) -> str:
+        if not self._is_hosted:
+            return f"The process {ending}: {lines[-1] if lines else 'it left no message'}"
+        _LOGGER.error("A process %s; the end of its log:\n%s", ending, "\n".join(lines))
+        return f"The process {ending}; the server's log has the reason."
 
     def _take(self, message: dict[str, Any]) -> None:
         if "progress" in message:
@@ -224,8 +236,7 @@ def _ending(status: int) -> str:
     return f"crashed ({name})" if -status in _CRASHES else f"was ended from outside by {name}"
 
 
-def _last_line(log: IO[bytes]) -> str:
+def _last_lines(log: IO[bytes]) -> Sequence[str]:
     # A driver may have filled it with millions of lines.
     log.seek(max(log.seek(0, os.SEEK_END) - _LAST_BYTES, 0))
-    lines = log.read().decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else "it left no message"
+    return log.read().decode("utf-8", "replace").strip().splitlines()

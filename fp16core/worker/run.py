@@ -7,6 +7,7 @@ import json
 import math
 import os
 import platform
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -32,7 +33,7 @@ from fp16core.models.recipe import THREADS, Progress, Recipe, import_tensorflow
 from fp16core.models.trace import EpochResult, Snapshot, Step
 from fp16core.models.training import train
 from fp16core.output import finite, new_folder, prints_into, remove_partials
-from fp16core.text import count_text, percent_text, small_text
+from fp16core.text import count_text, names_only, percent_text, small_text
 from fp16core.vocabulary import ModelPair
 from fp16core.worker.dataset import Dataset
 from fp16core.worker.epoch import EpochTest
@@ -94,6 +95,7 @@ def train_run(
     with new_folder(out) as folder:
         with _log(folder / LOG_FILE) as note, _temporary_files_in(folder):
             found = _Run(recipe, on_progress, tell, note).fill(folder, source or dataset_path())
+        _without_paths(folder / LOG_FILE)
         files = (KERAS_FILE, REFERENCE_FILE, TARGET_FILE, QUANTIZER_FILE, LOG_FILE)
         record: dict[str, Any] = finite(
             {
@@ -220,6 +222,12 @@ def _log(path: Path) -> Iterator[Callable[[str], None]]:
             file.write(f"{_now()} {text}\n".encode())
 
         yield note
+
+
+def _without_paths(log: Path) -> None:
+    """Leave out where files lay: a run is made to be passed on."""
+    text = log.read_bytes().decode("utf-8", "replace")
+    log.write_text(names_only(text, [str(log.parent), sys.prefix]))
 
 
 @contextlib.contextmanager

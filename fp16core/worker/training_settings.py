@@ -4,6 +4,7 @@ import importlib.util
 import os
 from dataclasses import dataclass, field
 
+from fp16core.settings import is_hosted, switch
 from fp16core.vocabulary import SettingError
 from fp16core.worker.job import Limits
 
@@ -33,7 +34,7 @@ class TrainingSettings:
 
 
 def training_settings() -> TrainingSettings:
-    """The settings of this server.
+    """The settings of this server; one that strangers use does not train unless it says so.
 
     Raises
     ------
@@ -41,11 +42,8 @@ def training_settings() -> TrainingSettings:
         If one is not what it should be.
     """
     usual = TrainingSettings()
-    switch = os.environ.get(SWITCH, "on").strip().lower()
-    if switch not in ("on", "off"):
-        raise SettingError(f"{SWITCH} is {switch!r}; set it to on or off.")
     return TrainingSettings(
-        is_on=switch == "on",
+        is_on=switch(SWITCH, usual=not is_hosted()),
         queue=_whole_number(QUEUE, usual.queue, 0),
         limits=Limits(
             seconds=_whole_number(SECONDS, 1800, 1),

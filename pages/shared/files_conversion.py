@@ -7,9 +7,11 @@ import streamlit as st
 from fp16core.evaluate import answer_text
 from fp16core.evaluate.conversions import CONVERTER, QUANTIZER, Conversion, OneWeight, TwoWays
 from fp16core.text import bytes_text, count_text, percent_text, small_text, weight_text
-from pages.shared import files_state, state
+from fp16core.vocabulary import HalfBitsError
+from pages.shared import files_state, limits, state
 from pages.shared.files_state import WeightQuestion
 from pages.shared.sidebar import TUTORIAL
+from pages.shared.words import plain
 
 _MEASURED: dict[str, Callable[[Conversion], str]] = {
     "file size": lambda way: bytes_text(way.file.size_bytes),
@@ -34,6 +36,8 @@ _OUTCOMES: dict[str, Callable[[OneWeight], str]] = {
 
 _WEIGHT = 70_000.0
 _LARGEST = 1e38
+
+_ERROR = "files-error"
 
 _TICK_S = 0.5
 """How often the page looks after a conversion at work."""
@@ -119,8 +123,10 @@ def _converter(question: WeightQuestion, ticking: bool) -> None:
     if ticking != (running is not None):
         st.rerun()  # the whole page: only it can begin and end the ticking
     if running is None:
+        if (error := st.session_state.pop(_ERROR, None)) is not None:
+            st.error(plain(error), icon=":material/error:")
         if job is not None and job.error is not None:
-            st.caption(f":orange[:material/error: {job.error}]")
+            st.caption(f":orange[:material/error: {plain(job.error)}]")
         st.button(
             f"Ask {CONVERTER}",
             icon=":material/play_arrow:",
@@ -136,4 +142,8 @@ def _converter(question: WeightQuestion, ticking: bool) -> None:
 
 
 def _start(question: WeightQuestion) -> None:
-    st.session_state["files-started"] = files_state.start_conversion(question)
+    try:
+        limits.allow("conversion")
+        st.session_state["files-started"] = files_state.start_conversion(question)
+    except HalfBitsError as error:
+        st.session_state[_ERROR] = str(error)

@@ -8,10 +8,10 @@ from fp16core.evaluate.gallery import GalleryPicture
 from fp16core.evaluate.reading import accuracy, table, table_csv
 from fp16core.figures.pictures import row_url, row_width_px
 from fp16core.images.colours import upright_png
-from fp16core.images.picture_file import FORMATS, Picture, data_of_url
-from fp16core.text import count_text, percent_text
-from fp16core.vocabulary import ImageError
-from pages.shared import pictures
+from fp16core.images.picture_file import FORMATS, MAX_FILE_BYTES, MAX_JPEG_PIXELS, MAX_PIXELS, Picture, data_of_url
+from fp16core.text import bytes_text, count_text, percent_text
+from fp16core.vocabulary import BusyError, ImageError
+from pages.shared import pictures, uploads
 from pages.shared.paste import paste
 from pages.shared.words import plain
 
@@ -36,6 +36,12 @@ def take_files() -> None:
         help=f"{', '.join(FORMATS)}. Begin a file's name with its true digit, as in 7.png, to see the accuracy.",
     )
     paste(key="paste", on_paste=_pasted)
+    bounds = pictures.gallery().bounds
+    st.caption(
+        f"At most {bounds.files_at_once} files and {bytes_text(bounds.bytes_at_once)} at once, each of "
+        f"{bytes_text(MAX_FILE_BYTES)} and {MAX_PIXELS:,} pixels (JPEG: {MAX_JPEG_PIXELS:,}); {bounds.pictures} "
+        "pictures are kept for your visit."
+    )
 
 
 def take_photograph() -> None:
@@ -112,14 +118,13 @@ def _uploader_key() -> str:
 
 
 def _uploaded() -> None:
-    pictures.gallery().deliver((file.name, file.getvalue()) for file in st.session_state[_uploader_key()] or [])
+    _deliver(uploads.take(st.session_state[_uploader_key()] or []))
     st.session_state.uploads = st.session_state.get("uploads", 0) + 1
 
 
 def _photographed() -> None:
     if (photograph := st.session_state.photograph) is not None:
-        gallery = pictures.gallery()
-        gallery.deliver([(f"photograph {len(gallery.pictures) + 1}", photograph.getvalue())])
+        _deliver([(f"photograph {len(pictures.gallery().pictures) + 1}", photograph.getvalue())])
 
 
 def _pasted() -> None:
@@ -127,6 +132,15 @@ def _pasted() -> None:
         gallery = pictures.gallery()
         name = f"pasted picture {len(gallery.pictures) + 1}"
         try:
-            gallery.deliver([(name, data_of_url(url, name))])
+            _deliver([(name, data_of_url(url, name))])
         except ImageError as error:
             gallery.refusals = [str(error)]
+
+
+def _deliver(files: list[tuple[str, bytes]]) -> None:
+    try:
+        uploads.check_room(sum(len(data) for _, data in files))
+    except BusyError as error:
+        pictures.gallery().refusals = [str(error)]
+    else:
+        pictures.gallery().deliver(files)

@@ -10,7 +10,7 @@ from fp16core.numerics.formats import FloatFormat
 from fp16core.numerics.rounding import format_errors, rounding_errors
 from fp16core.numerics.scaling import scalable_pairs
 from fp16core.vocabulary import ModelFileError
-from pages.shared import state
+from pages.shared import limits, state
 from pages.shared.subject import Subject, cached
 
 _KEPT = 5_000
@@ -25,6 +25,7 @@ def format_result(form: FloatFormat) -> DialResult:
 @cached("Quantizing the float32 file in other ways …")
 def file_results(subject: Subject) -> tuple[list[DialResult], list[str]]:
     """The pair's files and what LiteRT Quantizer makes of the reference, and why some could not be had."""
+    limits.allow("lab")
     found = state.results()
     results, refusals = [], []
     for name in FILES:
@@ -46,6 +47,7 @@ def layer_pairs(subject: Subject) -> tuple[tuple[Layer, Layer], ...]:
 @cached(kept=_KEPT)
 def scale_result(subject: Subject, boundary: int, factor: float, clamp: bool, count: int) -> ScaleResult:
     """Both models rescaled at one of `layer_pairs`, on the first ``count`` images; raises `HalfBitsError`."""
+    limits.allow("lab")
     found = state.results()
     whole = found.comparison.reference
     return measure_scale(found.pair, layer_pairs()[boundary], factor, clamp, found.images[:count], whole.first(count))
@@ -54,6 +56,7 @@ def scale_result(subject: Subject, boundary: int, factor: float, clamp: bool, co
 @cached("Bounding what float16 can do to each test image …")
 def proof(subject: Subject) -> Guarantee:
     """What the active pair's rounding errors can do at most; raises `HalfBitsError`."""
+    limits.allow("lab")
     found = state.results()
     return guarantee(found.pair, rounding_errors(found.pair), found.images, found.comparison.reference)
 
@@ -65,12 +68,14 @@ def proven_and_unchanged(form: FloatFormat) -> tuple[float, float]:
 
 @cached(kept=_KEPT)
 def _format_result(subject: Subject, form: FloatFormat) -> DialResult:
+    limits.allow("lab")
     found = state.results()
     return measure_format(found.pair, form, found.images, found.comparison.reference)
 
 
 @cached(kept=_KEPT)
 def _proven_share(subject: Subject, form: FloatFormat) -> float:
+    limits.allow("lab")
     found = state.results()
     errors = format_errors(found.pair, form)
     return guarantee(found.pair, errors, found.images, found.comparison.reference).proven_share

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from fp16core.vocabulary import DatasetError, ModelFileError, ModelPair
+from pages.shared import uploads
 from pages.shared.subject import default_name, forget_private
 
 _STATE = "own-files"
@@ -41,8 +42,12 @@ class Dataset(Protocol):
     def digest(self) -> str:
         """SHA-256 of the file."""
 
+    @property
+    def size_bytes(self) -> int:
+        """Memory that it takes: the file, and the test images unpacked."""
 
-@dataclass
+
+@dataclass(eq=False)
 class OwnFiles:
     """What one visitor has brought along."""
 
@@ -53,6 +58,12 @@ class OwnFiles:
     def pair_name(self) -> str | None:
         """What the sidebar calls the pair, which nothing else of the server is called."""
         return None if self.pair is None else f"{self.pair.name} (yours)"
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory that it takes."""
+        pair = 0 if self.pair is None else len(self.pair.reference) + len(self.pair.target)
+        return pair + (0 if self.dataset is None else self.dataset.size_bytes)
 
     def pair_in_use(self) -> ModelPair:
         """The pair; raises `ModelFileError` if it is gone."""
@@ -71,6 +82,7 @@ def files() -> OwnFiles:
     """What the visitor has brought along."""
     if _STATE not in st.session_state:
         st.session_state[_STATE] = OwnFiles()
+        uploads.count(st.session_state[_STATE])
     kept: OwnFiles = st.session_state[_STATE]
     return kept
 

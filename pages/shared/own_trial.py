@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import streamlit as st
 
 from fp16core.data.own import read_own_dataset
-from fp16core.vocabulary import HalfBitsError
+from fp16core.vocabulary import BusyError, HalfBitsError
 from fp16core.worker import keras_file, trial
 from fp16core.worker.inspection import Named
 from fp16core.worker.trial import Tried
 from fp16core.worker.waiting_room import Ticket, WaitingRoom, Wish
-from pages.shared import own, runtimes, training
+from pages.shared import limits, own, runtimes, training, uploads
+from pages.shared.uploads import Upload
 
 KERAS = ".keras"
 
@@ -22,16 +22,7 @@ _KERAS_PLACES = 2
 """TensorFlow takes as much memory as the server gives to two other trials."""
 
 
-class Upload(Protocol):
-    """A file in an uploader."""
-
-    name: str
-
-    def getvalue(self) -> bytes:
-        """Its contents."""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Attempt:
     """Files that are being tried."""
 
@@ -42,6 +33,11 @@ class Attempt:
     def names(self) -> str:
         """What to call the files."""
         return " and ".join(name for name, _ in self.files)
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory that the files take."""
+        return sum(len(contents) for _, contents in self.files)
 
     @property
     def is_keras(self) -> bool:
@@ -81,10 +77,20 @@ def remarks() -> tuple[str, ...]:
     return found
 
 
-def begin(uploads: Sequence[Upload]) -> None:
+def may_begin() -> bool:
+    """Whether a trial may be asked for just now; if not, `error` says when."""
+    try:
+        limits.allow("trial")
+    except BusyError as error:
+        _fail(str(error))
+        return False
+    return True
+
+
+def begin(brought: Sequence[Upload]) -> None:
     """Hand the files in; whatever was on trial before is stopped."""
     stop()
-    files = _named(uploads)
+    files = _named(brought)
     if any(_is_keras(name) for name, _ in files):
         if len(files) > 1:
             _fail("A .keras file is both models in one; upload it alone.")
@@ -103,6 +109,7 @@ def begin(uploads: Sequence[Upload]) -> None:
         return
     _fail(None)
     st.session_state[_ATTEMPT] = Attempt(files, ticket)
+    uploads.count(st.session_state[_ATTEMPT])
 
 
 def stop() -> None:
@@ -182,13 +189,14 @@ def _reason(ended: Attempt) -> str:
     return f"{ended.names} brought down the process that tried it, and nothing else. {why}"
 
 
-def _named(uploads: Sequence[Upload]) -> tuple[Named, ...]:
-    """Names that can be shown and told apart."""
+def _named(brought: Sequence[Upload]) -> tuple[Named, ...]:
+    """Names that can be shown and told apart, and contents."""
+    taken = uploads.take(brought)
     names: list[str] = []
-    for upload in uploads:
-        name = "".join(sign for sign in upload.name if sign.isprintable())[-60:] or "unnamed"
+    for given, _ in taken:
+        name = "".join(sign for sign in given if sign.isprintable())[-60:] or "unnamed"
         names.append(f"second {name}" if name in names else name)
-    return tuple(zip(names, (upload.getvalue() for upload in uploads), strict=True))
+    return tuple(zip(names, (contents for _, contents in taken), strict=True))
 
 
 def _fail(why: str | None) -> None:

@@ -10,7 +10,7 @@ from fp16core.text import bytes_text, count_text, percent_text, points_text, sma
 from fp16core.worker import keras_file, trial
 from fp16core.worker.inspection import MAX_FILE_BYTES as MAX_MODEL_BYTES
 from fp16core.worker.training_settings import has_tensorflow
-from pages.shared import own, own_trial, state
+from pages.shared import hosted, own, own_trial, state, uploads
 from pages.shared.headline import headline, number
 from pages.shared.subject import default_name, subject
 from pages.shared.words import plain
@@ -26,7 +26,7 @@ def bring_models() -> None:
     """The uploader for models, and what it takes."""
     st.markdown("**Your model**")
     with_keras = has_tensorflow()
-    uploads = st.file_uploader(
+    brought = st.file_uploader(
         "A float32 .tflite, or that and its float16 .tflite" + (", or a .keras" if with_keras else ""),
         ["tflite", "keras"] if with_keras else ["tflite"],
         accept_multiple_files=True,
@@ -39,7 +39,7 @@ def bring_models() -> None:
         icon=":material/science:",
         type="primary",
         key="own-try",
-        disabled=not uploads,
+        disabled=not brought,
         on_click=_try_models,
         help="Opens the files in a process of their own, quantizes what has to be, and lets both models read test "
         "images. What passes becomes your active pair.",
@@ -196,6 +196,16 @@ def show_held() -> None:
         "In memory, for this visit alone: shown to nobody else, and gone when you close or reload this page in your "
         "browser."
     )
+    _upload_bounds()
+
+
+def _upload_bounds() -> None:
+    """What a hosted server takes, as Streamlit's uploader says a number only."""
+    if hosted.is_hosted():
+        st.caption(
+            f"Until they are tried or read, at most {bytes_text(uploads.VISIT_BYTES)} of a visit's files are held "
+            f"(beyond: error 413), and {bytes_text(uploads.SERVER_BYTES)} of all visitors' (error 503)."
+        )
 
 
 def _uploader_key(what: str) -> str:
@@ -205,14 +215,15 @@ def _uploader_key(what: str) -> str:
 
 def _delivered(what: str) -> Any:
     """What an uploader holds; another one takes its place."""
-    uploads = st.session_state[_uploader_key(what)]
+    brought = st.session_state[_uploader_key(what)]
     st.session_state[f"own-{what}-deliveries"] = st.session_state.get(f"own-{what}-deliveries", 0) + 1
-    return uploads
+    return brought
 
 
 def _try_models() -> None:
-    """Hand the uploaded models in."""
-    own_trial.begin(_delivered("models"))
+    """Hand the uploaded models in; if that must wait, they stay in the uploader."""
+    if own_trial.may_begin():
+        own_trial.begin(_delivered("models"))
 
 
 def _take_dataset() -> None:

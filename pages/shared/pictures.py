@@ -5,12 +5,15 @@ import time
 import streamlit as st
 
 from fp16core.evaluate import classifiers
-from fp16core.evaluate.gallery import Gallery
+from fp16core.evaluate.gallery import AMONG_STRANGERS, Bounds, Gallery
 from fp16core.evaluate.likeness import Likeness, RuleCheck, check_rule
 from fp16core.evaluate.likeness import likeness as learn_likeness
 from fp16core.runtime import Classifier
-from pages.shared import state
+from fp16core.text import count_text
+from fp16core.vocabulary import BusyError
+from pages.shared import hosted, limits, state, uploads
 from pages.shared.subject import Subject, cached
+from pages.shared.words import plain
 
 _SLICE_S = 0.7
 """How long files are read before the page listens again."""
@@ -45,7 +48,8 @@ def gallery() -> Gallery:
 
 def forget_pictures() -> None:
     """Start over without pictures."""
-    st.session_state.gallery = Gallery()
+    st.session_state.gallery = Gallery(AMONG_STRANGERS if hosted.is_hosted() else Bounds())
+    uploads.count(st.session_state.gallery)
 
 
 def read_inbox() -> None:
@@ -60,8 +64,14 @@ def read_inbox() -> None:
         progress.progress(done / waiting.delivered, f"{done} of {waiting.delivered} files read")
         stop.button("Stop reading", icon=":material/stop:", key="stop-reading", on_click=waiting.stop)
     until = time.monotonic() + _SLICE_S
-    while waiting.waiting and time.monotonic() < until:
-        waiting.read_next(both, rule)
+    try:
+        while waiting.waiting and time.monotonic() < until:
+            limits.allow("picture")
+            waiting.read_next(both, rule)
+    except BusyError as error:
+        progress.error(plain(str(error)), icon=":material/error:")
+        stop.button(f"Go on with {count_text(waiting.waiting, 'file')}", icon=":material/play_arrow:", key="go-on")
+        return
     if waiting.waiting:
         st.rerun()  # a click is heard only between runs
     progress.empty()

@@ -9,11 +9,20 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared import hosted, uploads
+
 ICON = str(Path(__file__).with_name("icon.png"))
+
+
+def begin() -> None:
+    """Where every run begins, be it the router's or that of a page without it."""
+    hosted.settle()
+    uploads.bound()
 
 
 def through_app(page: str) -> None:
     """Send a visitor who came to ``page`` past the router through it; does nothing otherwise."""
+    begin()
     if "routed" not in st.session_state:
         st.session_state.goto = (page, st.query_params.to_dict())
         st.switch_page("app.py")

@@ -10,7 +10,7 @@ from fp16core.models.run import NAME_LENGTH, Run
 from fp16core.text import bytes_text
 from fp16core.vocabulary import HalfBitsError
 from fp16core.worker.training_settings import training_settings
-from pages.shared import own, state
+from pages.shared import hosted, own, state
 from pages.shared.runs_view import SEVERAL
 from pages.shared.store import store
 from pages.shared.subject import default_name, subject
@@ -134,4 +134,5 @@ def _look_into(run: Run) -> None:
     if name is not None:
         with state.explained():
             contents = store().files(run.id)[name]
-        st.code(contents.decode("utf-8", "replace"), "json" if name == RUN_FILE else None, height=400, wrap_lines=True)
+        text = hosted.shown(contents.decode("utf-8", "replace"))
+        st.code(text, "json" if name == RUN_FILE else None, height=400, wrap_lines=True)

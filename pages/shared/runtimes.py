@@ -19,7 +19,7 @@ from fp16core.runtime.processor import Processor, read_processor
 from fp16core.vocabulary import BusyError
 from fp16core.worker import latency_run, mode_run
 from fp16core.worker.survey import Survey
-from pages.shared import state
+from pages.shared import limits, state
 from pages.shared.runtimes_board import AnySurvey, Board, Key, Wanted
 from pages.shared.subject import subject
 
@@ -110,6 +110,7 @@ def start(wanted: Wanted) -> None:
             raise BusyError("Another measurement of yours goes on; let it end or stop it, then ask for this one.")
         if len(shared.going_on) >= _MOST:
             raise BusyError(f"{_MOST} measurements go on or wait already; come back in a few minutes.")
+        limits.allow("measurement")
         pair, labels = found.pair, found.comparison.labels[: wanted.images]
         if wanted.kind is Measurement.LATENCY:
             asked: AnySurvey = Survey(

@@ -71,7 +71,7 @@ def measured(wanted: Wanted, label: str, words: str) -> bool:
         elif not runtimes.is_mine(survey):
             st.caption("Measured on this server before.")
     if error := st.session_state.pop(_ERROR, None):
-        st.error(error, icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
     if survey is None:
         st.caption("A measurement can be stopped, and what comes of it is kept for your visit.")
         return False

@@ -20,6 +20,7 @@ from fp16core.vocabulary import HalfBitsError, ModelPair
 from pages.shared import own
 from pages.shared.store import store
 from pages.shared.subject import Subject, cached, subject
+from pages.shared.words import plain
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +52,7 @@ def explained() -> Iterator[None]:
     try:
         yield
     except HalfBitsError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         st.stop()
 
 

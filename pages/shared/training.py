@@ -13,7 +13,7 @@ from fp16core.vocabulary import ModelPair, RunError
 from fp16core.worker.ticket import State, Ticket, TrainingData
 from fp16core.worker.training_desk import TrainingDesk
 from fp16core.worker.training_settings import training_settings
-from pages.shared import own, state
+from pages.shared import limits, own, state
 from pages.shared.own import Dataset
 from pages.shared.store import store
 from pages.shared.subject import subject
@@ -42,7 +42,8 @@ def own_ticket() -> Ticket | None:
 
 
 def hand_in(recipe: Recipe, dataset: Dataset | None, is_private: bool) -> None:
-    """Ask for a run on the server's data set or the visitor's own; raises `BusyError` if the queue is full."""
+    """Ask for a run on the server's data set or the visitor's own; raises `BusyError` if it cannot be just now."""
+    limits.allow("training")
     data = None if dataset is None else TrainingData(dataset.name, dataset.contents)
     st.session_state.ticket = desk().hand_in(recipe, visitor(), data, is_private)
 

@@ -175,7 +175,7 @@ def _outcome(ticket: Ticket) -> None:
         st.caption("This run was deleted meanwhile.")
         return
     except HalfBitsError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     st.header("What came of it", anchor="outcome")
     kept = "seen by you alone, until you leave" if ticket.is_private else "kept on this server"

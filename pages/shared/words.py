@@ -5,6 +5,7 @@ import streamlit as st
 from fp16core.evaluate import Answers
 from fp16core.evaluate.report import ImageReport
 from fp16core.text import factor_text, percent_text
+from pages.shared import hosted
 
 
 def say_if_probabilities(reference: Answers) -> None:
@@ -33,5 +34,5 @@ def flip_sentence(report: ImageReport) -> str:
 
 
 def plain(text: str) -> str:
-    """Text that a visitor may have written, as Markdown that shows it as it is."""
-    return "".join("\\" + sign if sign in "\\`*_{}[]()<>#+-.!|$:~" else sign for sign in text)
+    """Text by a visitor or of an error as Markdown that shows it as it is, but for what `hosted.shown` hides."""
+    return "".join("\\" + sign if sign in "\\`*_{}[]()<>#+-.!|$:~&" else sign for sign in hosted.shown(text))

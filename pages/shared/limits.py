@@ -1,0 +1,61 @@
+"""How often visitors of a hosted server may ask for what is expensive; at home nobody is held up."""
+
+from typing import Literal
+
+import streamlit as st
+
+from fp16core.vocabulary import BusyError
+from fp16core.worker.allowance import Allowance, Rate, visitor_address, wait_text
+from pages.shared import hosted
+
+What = Literal["trial", "conversion", "measurement", "training", "picture", "lab", "report"]
+
+RATES: dict[What, tuple[Rate, Rate]] = {
+    "trial": (Rate(60, 20), Rate(120, 40)),
+    "conversion": (Rate(30, 3), Rate(60, 6)),
+    "measurement": (Rate(30, 2), Rate(60, 4)),
+    "training": (Rate(30, 1), Rate(60, 2)),
+    "picture": (Rate(600, 120), Rate(2_000, 600)),
+    "lab": (Rate(3_000, 300), Rate(6_000, 600)),
+    "report": (Rate(60, 30), Rate(120, 60)),
+}
+"""What an address may ask for, and all together: at once, and in a minute. A class shares an address.
+
+A picture is 40 ms of computing, a number of the lab 70 to 300, a trial 1 s, a conversion 5 to 10 s; a
+measurement and a training run take a minute or more, one at a time.
+"""
+
+_WORDS: dict[What, str] = {
+    "trial": "trials of model files",
+    "conversion": "conversions",
+    "measurement": "measurements",
+    "training": "training runs",
+    "picture": "pictures",
+    "lab": "new settings of the numerics lab",
+    "report": "reports",
+}
+
+
+@st.cache_resource(show_spinner=False)
+def _allowances() -> dict[What, Allowance]:
+    return {what: Allowance(each, together) for what, (each, together) in RATES.items()}
+
+
+def allow(what: What, cost: float = 1) -> None:
+    """Count a visitor's wish, or raise `BusyError` with when to come again if there were too many of late."""
+    if not hosted.is_hosted():
+        return
+    own_s, common_s = _allowances()[what].take(_address(), cost)
+    if own_s:
+        raise BusyError(
+            f"So many {_WORDS[what]} came from your address that this one must wait; try again {wait_text(own_s)}."
+        )
+    if common_s:
+        raise BusyError(
+            f"All visitors together ask for more {_WORDS[what]} than this server can take; try again "
+            f"{wait_text(common_s)}."
+        )
+
+
+def _address() -> str:
+    return visitor_address(st.context.ip_address, st.context.headers.get_all("X-Forwarded-For"))
