@@ -1,10 +1,11 @@
-"""Deep links that work on a server nobody has visited yet.
+"""Deep links that work on a server nobody has visited yet, and that anybody may have written.
 
 Until ``st.navigation`` has run once, Streamlit takes the files in ``pages/`` for pages of their
 own and runs one without ``app.py``. Each page therefore begins with `through_app`, which sends
 such a visitor through the router and back, with the query parameters kept.
 """
 
+import math
 from pathlib import Path
 
 import streamlit as st
@@ -12,6 +13,12 @@ import streamlit as st
 from pages.shared import hosted, uploads
 
 ICON = str(Path(__file__).with_name("icon.png"))
+
+_TEXTS = ("bits_number", "compare")
+"""Parameters that may be empty, or a number without end."""
+
+_LONGEST = 500
+"""Characters of a parameter: more than any that our pages write."""
 
 
 def begin() -> None:
@@ -21,11 +28,18 @@ def begin() -> None:
 
 
 def through_app(page: str) -> None:
-    """Send a visitor who came to ``page`` past the router through it; does nothing otherwise."""
+    """Send a visitor who came to ``page`` past the router through it, and leave out parameters that are no use.
+
+    Streamlit's widgets fail at some that are empty, infinite or endless.
+    """
     begin()
+    query = {key: st.query_params.get_all(key) for key in st.query_params}
+    usable = {key: values for key, values in query.items() if all(_is_usable(key, value) for value in values)}
     if "routed" not in st.session_state:
-        st.session_state.goto = (page, st.query_params.to_dict())
+        st.session_state.goto = (page, usable)
         st.switch_page("app.py")
+    if usable != query:
+        st.switch_page(page, query_params=usable)
 
 
 def resume_deep_link() -> None:
@@ -34,3 +48,12 @@ def resume_deep_link() -> None:
     if (goto := st.session_state.pop("goto", None)) is not None:
         page, query = goto
         st.switch_page(page, query_params=query)
+
+
+def _is_usable(key: str, value: str) -> bool:
+    if len(value) > _LONGEST or key in _TEXTS:
+        return len(value) <= _LONGEST
+    try:
+        return math.isfinite(float(value))
+    except ValueError:
+        return value != ""
