@@ -25,8 +25,9 @@ from fp16core.report import (
     report_document,
 )
 from fp16core.vocabulary import BusyError, HalfBitsError
-from pages.shared import lab, own, propagation, state
+from pages.shared import lab, limits, own, propagation, state
 from pages.shared.subject import Subject, cached, subject
+from pages.shared.words import plain
 
 _PATIENCE_S = 60.0
 _LOOK_S = 0.2
@@ -58,7 +59,7 @@ def offer(evidence: Evidence) -> None:
             with below.container():
                 report = _make(evidence, st.empty())
         except HalfBitsError as error:
-            below.error(str(error), icon=":material/error:")
+            below.error(plain(str(error)), icon=":material/error:")
             return
         shelf.kept = made_of, report
         below.empty()
@@ -76,6 +77,7 @@ def offer(evidence: Evidence) -> None:
 
 def _make(evidence: Evidence, bar: DeltaGenerator) -> Report:
     """Make the report once no other is being made; raises `HalfBitsError`, and `BusyError` if that takes too long."""
+    limits.allow("report")
     given_up = time.monotonic() + _PATIENCE_S
     while not _making().acquire(timeout=_LOOK_S):
         bar.progress(0.0, "Another report is being made; yours is next …")
@@ -94,6 +96,8 @@ def _made(evidence: Evidence, bar: DeltaGenerator) -> Report:
     bar.progress(0.1, "Making the report …")
     try:
         proof = lab.proof()
+    except BusyError:  # which says nothing of the pair
+        raise
     except HalfBitsError as error:
         proof = str(error)
     bar.progress(0.5, "Making the report: following the error from operator to operator …")
