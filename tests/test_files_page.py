@@ -103,7 +103,7 @@ def test_tensorflows_converter_is_asked_stopped_and_asked_again() -> None:
     ask.click().run()
     (stop,) = [button for button in app.button if button.label == "Stop"]
     stop.click().run()
-    assert "Stopped." in words(app)
+    assert "Stopped\\." in words(app)
     (ask,) = asks(app)
     ask.click().run()
     visitor = files(CONVERSION)

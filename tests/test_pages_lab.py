@@ -21,7 +21,7 @@ from pages.shared.subject import default_subject
 from tests.conftest import TestSet
 from tests.test_chain import with_operator
 from tests.test_dial import result
-from tests.test_pages import charts, cold_caches, visit, words
+from tests.test_pages import charts, cold_caches, errors, visit, words
 
 __all__ = ["cold_caches"]
 
@@ -109,7 +109,7 @@ def test_a_network_that_cannot_be_followed_is_a_sentence(
     monkeypatch.setenv("HALFBITS_PAIR", str(other))
     app = visit(page)
     assert not app.exception
-    assert "has the operator AVERAGE_POOL_2D" in app.error[0].value
+    assert "has the operator AVERAGE_POOL_2D" in errors(app)[0]
     assert not visit("dial").error
 
 

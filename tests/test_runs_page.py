@@ -12,7 +12,7 @@ from fp16core.models.pair import BUNDLED
 from fp16core.models.runs import RunStore
 from tests.conftest import ROOT
 from tests.stores import add_full_run, add_run
-from tests.test_pages import charts, cold_caches, visit, words
+from tests.test_pages import charts, cold_caches, errors, visit, words
 
 __all__ = ["cold_caches"]
 
@@ -270,7 +270,7 @@ def test_pinned_runs_beyond_the_limit_are_a_warning(three: RunStore, monkeypatch
 def test_a_store_with_wrong_settings_is_a_sentence(three: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HALFBITS_RUNS_MAX", "many")
     app = visit("runs")
-    assert "HALFBITS_RUNS_MAX is 'many'" in app.error[0].value
+    assert "HALFBITS_RUNS_MAX is 'many'" in errors(app)[0]
     assert not app.exception
 
 

@@ -21,7 +21,7 @@ from pages.shared import runtimes, runtimes_accuracy
 from pages.shared.own import OwnFiles
 from pages.shared.runtimes import LATENCY
 from tests.conftest import ROOT
-from tests.test_pages import cold_caches, visit, words
+from tests.test_pages import cold_caches, errors, visit, words
 from tests.test_survey import wild
 
 __all__ = ["cold_caches"]
@@ -172,9 +172,7 @@ def test_a_visitor_measures_one_thing_at_a_time(monkeypatch: pytest.MonkeyPatch)
     app.button(key="measure").click().run()
     app.segmented_control(key="runtimes-batch").set_value(10).run()
     app.button(key="measure").click().run()
-    assert [error.value for error in app.error] == [
-        "Another measurement of yours goes on; let it end or stop it, then ask for this one."
-    ]
+    assert errors(app) == ["Another measurement of yours goes on; let it end or stop it, then ask for this one."]
     assert len(runtimes._shared().going_on) == 1
 
 

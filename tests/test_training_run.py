@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,7 @@ def test_a_runs_log_has_times_what_was_done_and_what_tensorflow_said(run: Run) -
     assert any("epoch 2 of 2: loss" in line for line in told)
     assert any("LiteRT Quantizer: float16" in line for line in told)
     assert len([line for line in lines if line.startswith("Saved artifact")]) == 2
+    assert not [line for line in lines if str(run[0].parent) in line or sys.prefix in line], "a run is passed on"
     stamps = [line.split()[0] for line in told]
     assert stamps == sorted(stamps)
 

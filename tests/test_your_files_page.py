@@ -23,7 +23,7 @@ from pages.shared import own_trial
 from pages.shared.own import OwnFiles
 from tests.conftest import PAGES, ROOT, TestSet
 from tests.strangers import stranger
-from tests.test_pages import visit, words
+from tests.test_pages import errors, visit, words
 from tests.test_trial import edited
 from tests.test_worker import PATIENCE_S, own_module, without_tensorflow
 
@@ -274,7 +274,7 @@ def test_every_page_opens_on_a_strangers_pair_or_says_what_the_trial_foretold(
         assert len(app.title) == 1
         title = titles.get(page, page.capitalize())
         expected = [remark.split(": ", 1)[1] for remark in foretold if title in remark.split(": ")[0]]
-        assert [error.value for error in app.error] == expected, page
+        assert errors(app) == expected, page
         assert " nan" not in words(app), page
     for view in ("Graph", "Converter and quantizer"):
         app.switch_page("pages/files.py").run()
