@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.figures.images import Group, scatter
+from fp16core.figures.remembered import remembered
 from fp16core.figures.style import (
     DELTA_COLOUR,
     INTERVAL_COLUMNS,
@@ -23,6 +24,7 @@ from fp16core.figures.style import (
 from fp16core.text import percent_text, points_text
 
 
+@remembered()
 def confusion(evaluation: Evaluation, name: str, colour: str) -> go.Figure:
     """Confusion matrix of one model; the shade grows with the logarithm of the count."""
     counts = evaluation.confusion
@@ -37,6 +39,7 @@ def confusion(evaluation: Evaluation, name: str, colour: str) -> go.Figure:
     )
 
 
+@remembered()
 def confusion_delta(comparison: Comparison) -> go.Figure:
     """Confusion matrix of the target minus that of the reference: where float16 moved an answer."""
     delta = comparison.confusion_delta
@@ -45,11 +48,10 @@ def confusion_delta(comparison: Comparison) -> go.Figure:
     strong = _glaze(DELTA_COLOUR, 0.7)  # gained and lost alike: the sign is in the cell
     scale = [[0, strong], [0.5, _glaze(DELTA_COLOUR, 0.04)], [1, strong]]
     sentence = "%{customdata:+,} images of a %{y} read as %{x} with float16"
-    drawn = _matrix(delta, delta / limit, text, sentence, scale)
-    drawn.update_traces(zmin=-1, zmax=1, selector={"type": "heatmap"})
-    return drawn
+    return _matrix(delta, delta / limit, text, sentence, scale, zmin=-1, zmax=1)
 
 
+@remembered()
 def per_digit(comparison: Comparison) -> go.Figure:
     """Accuracy on each true digit by both models, with 95 % Wilson intervals."""
     drawn = figure(330, scattermode="group", scattergap=0.55, meta={"columns": INTERVAL_COLUMNS})
@@ -86,6 +88,7 @@ def per_digit(comparison: Comparison) -> go.Figure:
     return fixed(drawn)
 
 
+@remembered()
 def per_digit_delta(comparison: Comparison) -> go.Figure:
     """Accuracy delta on each true digit, in percentage points."""
     drawn = figure(330)
@@ -114,6 +117,7 @@ def per_digit_delta(comparison: Comparison) -> go.Figure:
     return fixed(drawn)
 
 
+@remembered(kept=4)
 def margin_scatter(comparison: Comparison, chosen: int | None = None) -> go.Figure:
     """Top-1 margin of each image against its largest logit change.
 
@@ -142,7 +146,12 @@ def margin_scatter(comparison: Comparison, chosen: int | None = None) -> go.Figu
 
 
 def _matrix(
-    counts: npt.NDArray[np.int64], shade: npt.NDArray[np.floating], text: list[list[str]], sentence: str, scale: object
+    counts: npt.NDArray[np.int64],
+    shade: npt.NDArray[np.floating],
+    text: list[list[str]],
+    sentence: str,
+    scale: object,
+    **range_of_shades: float,
 ) -> go.Figure:
     drawn = figure(340, margin={"l": 8, "r": 8, "t": 8, "b": 8}, meta={"columns": ["images"]})
     drawn.add_heatmap(
@@ -151,6 +160,7 @@ def _matrix(
         customdata=as_list(counts),
         colorscale=scale,
         showscale=False,
+        **range_of_shades,
         xgap=1,
         ygap=1,
         hovertemplate=sentence + "<extra></extra>",

@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import plotly.graph_objects as go
 
+from fp16core.figures.remembered import remembered
 from fp16core.figures.style import (
     DELTA_COLOUR,
     NEUTRAL_COLOUR,
@@ -113,6 +114,7 @@ def grid(narrowing: Narrowing) -> go.Figure:
     return fixed(drawn)
 
 
+@remembered()
 def choosable_weights(tensor: WeightRounding, chosen: int) -> go.Figure:
     """Histogram of a tensor's float32 weights, with the bar that holds the chosen one marked.
 

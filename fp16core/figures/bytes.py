@@ -46,7 +46,8 @@ def file_map(ledger: tuple[LedgerEntry, ...], name: str, colour: str, with_param
     ]
     ids, labels, texts, parents, sizes, fills = zip(*boxes, strict=True)
     drawn = figure(420, margin={"l": 0, "r": 0, "t": 0, "b": 0}, meta={"columns": ["category", "what", "bytes"]})
-    drawn.add_treemap(
+    drawn.add(
+        "treemap",
         name=name,
         ids=ids,
         labels=labels,
@@ -61,7 +62,8 @@ def file_map(ledger: tuple[LedgerEntry, ...], name: str, colour: str, with_param
         tiling={"pad": 2},
     )
     # Lettering that is too small to read is left to the pointer, or to a closer look.
-    return drawn.update_layout(uniformtext={"minsize": 10, "mode": "hide"})
+    drawn.update_layout(uniformtext={"minsize": 10, "mode": "hide"})
+    return drawn.finished()
 
 
 def beyond_half(account: SizeAccount) -> go.Figure:
@@ -75,7 +77,8 @@ def beyond_half(account: SizeAccount) -> go.Figure:
     steps = [step for step in steps if step[1]]
     drawn = figure(240, margin={"l": 8, "r": 8, "t": 8, "b": 8})
     sizes = [size for _, size in steps]
-    drawn.add_waterfall(
+    drawn.add(
+        "waterfall",
         name="float16 file",
         orientation="h",
         measure=[*["relative"] * len(steps), "total"],

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from fp16core.evaluate.dial import DialResult
+from fp16core.figures.sketch import Sketch
 from fp16core.figures.style import (
     DELTA_COLOUR,
     NEUTRAL_COLOUR,
@@ -34,14 +35,14 @@ def accuracy_by_mantissa(results: Mapping[int, DialResult], reference_accuracy: 
     top = max([*(result.accuracy.value for result in results.values()), reference_accuracy])
     # At least two points, so that the luck of a few images does not look like a landslide.
     drawn.update_yaxes(range=[100 * min(min(lows), reference_accuracy - 0.015) - 0.3, 100 * top + 0.5])
-    return drawn
+    return fixed(drawn)
 
 
 def changed_by_mantissa(results: Mapping[int, DialResult], chosen: int) -> go.Figure:
     """Changed answers against mantissa bits, from many to few."""
     drawn = _by_mantissa([results[bits].changed_predictions for bits in _order(results)], results, chosen)
     drawn.update_yaxes(title="changed answers", rangemode="tozero", tickformat=",d")
-    return drawn
+    return fixed(drawn)
 
 
 def accuracy_by_bytes(
@@ -164,7 +165,7 @@ def _order(results: Mapping[int, DialResult]) -> list[int]:
     return sorted(results, reverse=True)
 
 
-def _by_mantissa(heights: Sequence[float], results: Mapping[int, DialResult], chosen: int) -> go.Figure:
+def _by_mantissa(heights: Sequence[float], results: Mapping[int, DialResult], chosen: int) -> Sketch:
     drawn = figure(320, margin={"l": 8, "r": 8, "t": 12, "b": 8}, meta={"columns": _RESULT_COLUMNS})
     order = _order(results)
     members = [results[bits] for bits in order]
@@ -182,7 +183,7 @@ def _by_mantissa(heights: Sequence[float], results: Mapping[int, DialResult], ch
     )
     mark(drawn, chosen, "chosen", left=chosen < 12)  # the axis runs down
     drawn.update_xaxes(title="mantissa bits", range=[23.5, -0.6], dtick=4, tick0=0)
-    return fixed(drawn)
+    return drawn
 
 
 def _sentence(result: DialResult) -> str:
@@ -190,7 +191,7 @@ def _sentence(result: DialResult) -> str:
     return f"{result.name}: {bytes_text(result.size_bytes)}, {percent_text(result.accuracy.value)}, {changed}"
 
 
-def _letter(drawn: go.Figure, member: DialResult, **place: object) -> None:
+def _letter(drawn: Sketch, member: DialResult, **place: object) -> None:
     drawn.add_annotation(
         x=member.size_bytes,
         y=100 * member.accuracy.value,

@@ -8,6 +8,7 @@ from PIL import Image
 from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import answer_text
+from fp16core.figures.remembered import remembered
 from fp16core.figures.style import (
     DELTA_COLOUR,
     DELTA_NAME,
@@ -67,6 +68,7 @@ def sheet_entries(comparison: Comparison, shown: npt.NDArray[np.int64], chosen: 
     ]
 
 
+@remembered()
 def probabilities(answers: BothAnswers, index: int) -> go.Figure:
     """Probabilities of the ten digits by both models, for one image."""
     drawn = figure(280, barmode="group", bargap=0.25)
@@ -86,6 +88,7 @@ def probabilities(answers: BothAnswers, index: int) -> go.Figure:
     return fixed(drawn)
 
 
+@remembered()
 def logits(answers: BothAnswers, index: int) -> go.Figure:
     """Logits of both models above, and their difference below, for one image."""
     drawn = figure(380)

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.guarantee import Guarantee
 from fp16core.figures.images import Group, distributions, scatter
+from fp16core.figures.remembered import remembered
 from fp16core.figures.style import (
     DELTA_COLOUR,
     NEUTRAL_COLOUR,
@@ -21,6 +22,7 @@ from fp16core.numerics.formats import FloatFormat
 from fp16core.text import percent_text
 
 
+@remembered(kept=4)
 def margins_and_bounds(comparison: Comparison, found: Guarantee, chosen: int | None = None) -> go.Figure:
     """Each image's lead of the best score against the most that float16 could take from it.
 
@@ -47,6 +49,7 @@ def margins_and_bounds(comparison: Comparison, found: Guarantee, chosen: int | N
     )
 
 
+@remembered()
 def observed_and_possible(comparison: Comparison, found: Guarantee) -> go.Figure:
     """How each image's largest logit change is distributed: as observed, and at most."""
     return distributions(

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from fp16core.figures.sketch import Sketch
 from fp16core.figures.style import DELTA_COLOUR, as_list, figure, fixed, log_ticks
 
 Values = npt.NDArray[np.float64]
@@ -62,23 +63,17 @@ def scatter(
     visible = (across > 0) & (upward > 0) & np.isfinite(across) & np.isfinite(upward)
     for group in groups:
         indices = np.flatnonzero(visible & group.members)
-        drawn.add_trace(
-            go.Scattergl(
-                name=f"{group.name} ({len(indices):,})",
-                x=across[indices].astype(np.float32),
-                y=upward[indices].astype(np.float32),
-                mode="markers",
-                marker={
-                    "color": group.colour,
-                    "size": group.size,
-                    "symbol": group.symbol,
-                    "opacity": group.opacity,
-                },
-                selected={"marker": {"opacity": 1}},
-                unselected={"marker": {"opacity": group.opacity}},
-                customdata=indices,
-                hovertemplate=f"Image %{{customdata}}: {sentence}<extra>{group.name}</extra>",
-            )
+        drawn.add(
+            "scattergl",
+            name=f"{group.name} ({len(indices):,})",
+            x=across[indices].astype(np.float32),
+            y=upward[indices].astype(np.float32),
+            mode="markers",
+            marker={"color": group.colour, "size": group.size, "symbol": group.symbol, "opacity": group.opacity},
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": group.opacity}},
+            customdata=indices,
+            hovertemplate=f"Image %{{customdata}}: {sentence}<extra>{group.name}</extra>",
         )
     if visible.any():
         span = np.array([across[visible].min(), across[visible].max()])
@@ -94,15 +89,14 @@ def scatter(
         say(drawn, "No image has both values to draw.")
     if chosen is not None and visible[chosen]:
         # On the same canvas as the points, which would otherwise cover it.
-        drawn.add_trace(
-            go.Scattergl(
-                name=f"image {chosen:,}",
-                x=[float(across[chosen])],
-                y=[float(upward[chosen])],
-                mode="markers",
-                marker={"color": DELTA_COLOUR, "size": 20, "symbol": "circle-open", "line": {"width": 4}},
-                hoverinfo="skip",
-            )
+        drawn.add(
+            "scattergl",
+            name=f"image {chosen:,}",
+            x=[float(across[chosen])],
+            y=[float(upward[chosen])],
+            mode="markers",
+            marker={"color": DELTA_COLOUR, "size": 20, "symbol": "circle-open", "line": {"width": 4}},
+            hoverinfo="skip",
         )
     x, y = (across[visible], upward[visible]) if visible.any() else (np.ones(1), np.ones(1))
     drawn.update_xaxes(title=titles[0], **log_ticks(float(x.min()) * 0.6, float(x.max()) * 1.6))
@@ -144,6 +138,6 @@ def distributions(series: Sequence[tuple[str, Values, str]], title: str) -> go.F
     return fixed(drawn)
 
 
-def say(drawn: go.Figure, words: str) -> None:
+def say(drawn: Sketch, words: str) -> None:
     """Words in the middle of a figure that has nothing, or not all, to show."""
     drawn.add_annotation(text=words, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)

@@ -15,6 +15,7 @@ from fp16core.evaluate.latency import (
     difference_text,
     ratio_text,
 )
+from fp16core.figures.sketch import Sketch
 from fp16core.figures.style import (
     DELTA_COLOUR,
     FILES,
@@ -161,7 +162,7 @@ def latency_times(found: Sequence[ModeLatency]) -> go.Figure:
 
 
 def _add_ratios(
-    drawn: go.Figure,
+    drawn: Sketch,
     name: str,
     colour: str,
     symbol: str,
@@ -191,12 +192,12 @@ def _add_ratios(
     )
 
 
-def _finish_ratios(drawn: go.Figure, latencies: Sequence[Latency], title: str) -> None:
+def _finish_ratios(drawn: Sketch, latencies: Sequence[Latency], title: str) -> None:
     drawn.update_xaxes(title=title)
     _label_rows(drawn, latencies)
 
 
-def _label_rows(drawn: go.Figure, latencies: Sequence[Latency]) -> None:
+def _label_rows(drawn: Sketch, latencies: Sequence[Latency]) -> None:
     drawn.update_yaxes(
         tickvals=list(range(len(latencies))),
         ticktext=[f"{x.mode.short_title}, {x.batch} at once" for x in latencies],

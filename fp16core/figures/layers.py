@@ -4,6 +4,7 @@ import math
 
 import plotly.graph_objects as go
 
+from fp16core.figures.sketch import Sketch
 from fp16core.figures.style import (
     DELTA_COLOUR,
     NEUTRAL_COLOUR,
@@ -150,7 +151,7 @@ def step_snr(propagation: Propagation, weights: ErrorMeasure) -> go.Figure:
     return fixed(drawn)
 
 
-def _by_step(propagation: Propagation) -> go.Figure:
+def _by_step(propagation: Propagation) -> Sketch:
     drawn = figure(360, hovermode="closest", meta={"columns": _COLUMNS})
     drawn.update_xaxes(
         title="operator, in the order of computing",
@@ -172,7 +173,7 @@ def _names(propagation: Propagation) -> list[list[str]]:
     return [[step_name(each.step), each.step.operator] for each in propagation.steps]
 
 
-def _write(drawn: go.Figure, propagation: Propagation, words: list[str], height: float) -> None:
+def _write(drawn: Sketch, propagation: Propagation, words: list[str], height: float) -> None:
     """Lettering above the places of the operators."""
     drawn.add_scatter(
         x=_places(propagation),

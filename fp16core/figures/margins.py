@@ -5,10 +5,12 @@ import plotly.graph_objects as go
 
 from fp16core.evaluate.comparison import Comparison
 from fp16core.figures.images import distributions, say
+from fp16core.figures.remembered import remembered
 from fp16core.figures.style import DELTA_COLOUR, REFERENCE_COLOUR, as_list, digit_ticks, figure, fixed, log_ticks
 from fp16core.text import small_text
 
 
+@remembered()
 def leads(comparison: Comparison, index: int) -> go.Figure:
     """The best digit's lead over each other digit, and how much float16 changed that lead, for one image.
 
@@ -48,6 +50,7 @@ def leads(comparison: Comparison, index: int) -> go.Figure:
     return fixed(drawn)
 
 
+@remembered()
 def changes_and_margins(comparison: Comparison, images: int) -> go.Figure:
     """How the largest logit changes of the first images, and half of their margins, are distributed.
 

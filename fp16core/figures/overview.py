@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from fp16core.convert.purposes import LedgerEntry
 from fp16core.evaluate.comparison import Comparison
+from fp16core.figures.remembered import remembered
 from fp16core.figures.style import (
     INTERVAL_COLUMNS,
     NEUTRAL_COLOUR,
@@ -47,6 +48,7 @@ def file_sizes(reference: tuple[LedgerEntry, ...], target: tuple[LedgerEntry, ..
     return fixed(drawn)
 
 
+@remembered()
 def accuracies(comparison: Comparison) -> go.Figure:
     """Both accuracies with their 95 % Wilson intervals."""
     drawn = figure(200, margin={"l": 8, "r": 8, "t": 8, "b": 8})

@@ -7,6 +7,7 @@ from datetime import datetime
 import plotly.graph_objects as go
 
 from fp16core.evaluate.runs import RunResult, same_images
+from fp16core.figures.sketch import Sketch
 from fp16core.figures.style import (
     DELTA_COLOUR,
     DELTA_NAME,
@@ -138,7 +139,7 @@ def accuracies(results: Sequence[RunResult]) -> go.Figure:
             ],
             hovertemplate="%{text}<extra></extra>",
         )
-    return drawn
+    return drawn.finished()
 
 
 def accuracy_deltas(results: Sequence[RunResult]) -> go.Figure:
@@ -169,15 +170,15 @@ def accuracy_deltas(results: Sequence[RunResult]) -> go.Figure:
     )
     # At least a tenth of a point to each side, so that a single image does not look like a landslide.
     limit = 1.1 * max([0.1, *(100 * abs(end) for result in results for end in (result.delta_low, result.delta_high))])
-    drawn.layout.xaxis.range = [-limit, limit]
-    return drawn
+    drawn.update_xaxes(range=[-limit, limit])
+    return drawn.finished()
 
 
 def _differs(name: str, results: Sequence[RunResult]) -> bool:
     return len({getattr(result.recipe, name) for result in results}) > 1
 
 
-def _by_run(results: Sequence[RunResult], title: str) -> go.Figure:
+def _by_run(results: Sequence[RunResult], title: str) -> Sketch:
     places = list(range(len(results)))
     return figure(
         90 + _ROW * len(results),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from fp16core.evaluate.scales import ScaleResult
+from fp16core.figures.sketch import Sketch
 from fp16core.figures.style import (
     DELTA_COLOUR,
     FADING_COLOUR,
@@ -102,7 +103,7 @@ def census(results: Sequence[ScaleResult], key: str, powers: Sequence[int], base
     return _against_factor(drawn, powers, base, chosen)
 
 
-def _against_factor(drawn: go.Figure, powers: Sequence[int], base: int, chosen: int) -> go.Figure:
+def _against_factor(drawn: Sketch, powers: Sequence[int], base: int, chosen: int) -> go.Figure:
     mark(drawn, chosen, "")
     reach = 0.03 * (powers[-1] - powers[0]) + 0.5
     drawn.update_xaxes(

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from fp16core.figures.images import say
+from fp16core.figures.sketch import Sketch
 from fp16core.figures.style import (
     NEUTRAL_COLOUR,
     REFERENCE_COLOUR,
@@ -66,7 +67,7 @@ def loss(trace: Trace, epochs: int) -> go.Figure:
         say(drawn, "The first numbers come when training begins.")
     elif not np.isfinite(told).all():
         say(drawn, "The loss is no longer a number: training has diverged.")
-    return drawn
+    return drawn.finished()
 
 
 def accuracy(trace: Trace, epochs: int) -> go.Figure:
@@ -107,10 +108,10 @@ def accuracy(trace: Trace, epochs: int) -> go.Figure:
         )
     if not trace.steps:
         say(drawn, "The first numbers come when training begins.")
-    return drawn
+    return drawn.finished()
 
 
-def _over_epochs(epochs: int, **yaxis: Any) -> go.Figure:
+def _over_epochs(epochs: int, **yaxis: Any) -> Sketch:
     return figure(
         300,
         uirevision="training",
@@ -121,7 +122,7 @@ def _over_epochs(epochs: int, **yaxis: Any) -> go.Figure:
     )
 
 
-def _add_running(drawn: go.Figure, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], words: str) -> None:
+def _add_running(drawn: Sketch, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], words: str) -> None:
     drawn.add_scatter(
         name=RUNNING_NAME,
         x=x,

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from fp16core.figures.images import say
+from fp16core.figures.sketch import Sketch
 from fp16core.figures.style import (
     DELTA_COLOUR,
     FADING_COLOUR,
@@ -31,7 +32,7 @@ def kernels(trace: Trace) -> go.Figure:
     if trace.first is None or trace.last is None:
         drawn = figure(250, xaxis=_hidden(), yaxis=_hidden())
         say(drawn, _NOTHING)
-        return drawn
+        return drawn.finished()
     weights = trace.last.kernels
     count, side = len(weights), weights.shape[1]
     places, frames = _places(count, side), _frames(count, side)
@@ -68,7 +69,7 @@ def kernels(trace: Trace) -> go.Figure:
     drawn.add_scatter(
         x=frames[:, 0], y=frames[:, 1], mode="lines", line={"color": NEUTRAL_COLOUR, "width": 1}, hoverinfo="skip"
     )
-    return drawn
+    return drawn.finished()
 
 
 def weight_histogram(trace: Trace, key: str) -> go.Figure:
@@ -84,7 +85,7 @@ def weight_histogram(trace: Trace, key: str) -> go.Figure:
     if trace.first is None or trace.last is None:
         drawn = _of_weights(key, [-1, 1], [0, 1])
         say(drawn, _NOTHING)
-        return drawn
+        return drawn.finished()
     then, now = _of_one_width(trace.first.histograms[key], trace.last.histograms[key])
     low, high = min(then.edges[0], now.edges[0]), max(then.edges[-1], now.edges[-1])
     most = max(int(then.counts.max()), int(now.counts.max()), 1)
@@ -111,10 +112,10 @@ def weight_histogram(trace: Trace, key: str) -> go.Figure:
         line={"color": NEUTRAL_COLOUR, "width": 1.5, "shape": "hv"},
         hoverinfo="skip",
     )
-    return drawn
+    return drawn.finished()
 
 
-def _of_weights(key: str, low_and_high: list[float], counts: list[float]) -> go.Figure:
+def _of_weights(key: str, low_and_high: list[float], counts: list[float]) -> Sketch:
     return figure(
         260,
         bargap=0,

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import plotly.graph_objects as go
 
+from fp16core.figures.remembered import remembered
 from fp16core.figures.style import (
     DELTA_COLOUR,
     DELTA_NAME,
@@ -21,6 +22,7 @@ from fp16core.numerics.rounding import Histogram, WeightRounding, error_histogra
 EDGE_COLUMNS = ["bin from", "bin to"]
 
 
+@remembered()
 def weight_histograms(rounding: WeightRounding, log_counts: bool = False) -> go.Figure:
     """Float32 weights as filled bars with the target's weights as an outline, on the same bins."""
     drawn = figure(340, bargap=0, hovermode="x unified", meta={"columns": EDGE_COLUMNS})
@@ -42,6 +44,7 @@ def weight_histograms(rounding: WeightRounding, log_counts: bool = False) -> go.
     return fixed(drawn)
 
 
+@remembered()
 def rounding_errors(rounding: WeightRounding, log_counts: bool = False) -> go.Figure:
     """Histogram of ``target − reference`` over the weights of one tensor."""
     drawn = figure(340, bargap=0, meta={"columns": EDGE_COLUMNS})

@@ -1,0 +1,84 @@
+"""What visitors do on the pages: for each page the changes that one makes, drawn at random.
+
+Where a page has nothing to set, the visitor runs it again. Nothing is uploaded, trained or timed here:
+those are jobs with a queue of their own.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from benchmarks.server import ROOT
+
+Change = tuple[str, Any]
+"""A widget's key and its new value."""
+
+Habits = dict[str, tuple[Callable[[Random], Change], ...]]
+"""For each page, what may be changed on it."""
+
+
+def _image(key: str) -> Callable[[Random], Change]:
+    return lambda at_random: (key, at_random.randrange(10_000))
+
+
+def _one_of(key: str, *values: Any) -> Callable[[Random], Change]:
+    return lambda at_random: (key, at_random.choice(values))
+
+
+def _drawing(at_random: Random) -> Change:
+    """A stroke like a 7: to the right and down, somewhere on the canvas."""
+    x, y, wide, high = (at_random.uniform(*between) for between in ((40, 80), (40, 80), (90, 130), (130, 180)))
+    corner = [x + wide, y]
+    points = [x, y, *corner, x + wide / 3, y + high]
+    return "canvas", {"drawing": {"strokes": [{"width": 18, "points": points}], "width": 18}}
+
+
+TENSORS = ("conv_2d.kernel", "conv_2d.bias", "fully_connected.weights", "fully_connected.bias")
+
+OURS: Habits = {
+    "": (),
+    "digits": (_image("image"), lambda at_random: ("sheet", at_random.randint(1, 200)), _one_of("true", *"0123456789")),
+    "try_digit": (_drawing,),
+    "accuracy": (_image("point"),),
+    "runtimes": (_one_of("runtimes-section", "Accuracy by mode", "Latency and memory", "Your phone"),),
+    "weights": (_one_of("tensor", *TENSORS), _one_of("log", True, False)),
+    "bits": (
+        lambda at_random: ("bits_index", at_random.randrange(20_280)),
+        _one_of("bits_of", "A weight", "Any number"),
+    ),
+    "files": (_one_of("files-view", "Bytes", "Graph", "Converter and quantizer"),),
+    "layers": (_image("layer_image"), _image("layer_image"), _one_of("layer_over", "first 100", "first 1000")),
+    "scales": (lambda at_random: ("power-of-2", at_random.randint(-28, 28)), _one_of("images", "500", "2000")),
+    "dial": (
+        lambda at_random: ("mantissa", at_random.randint(0, 23)),
+        lambda at_random: ("exponent", at_random.randint(4, 8)),
+    ),
+    "guarantee": (_image("near"),),
+    "train": (lambda at_random: ("train-epochs", at_random.randint(1, 50)),),
+    "runs": (),
+    "your_files": (),
+}
+
+THEIRS: Habits = {
+    "": (),
+    "digits": (_image("image"),),
+    "weights": (lambda at_random: ("tensor", at_random.choice(("(12,)", "(10,)", "(12, 3, 3, 1)", "(10, 2028)"))),),
+}
+
+FIRST: tuple[tuple[str, tuple[Change, ...]], ...] = (
+    ("scales", (("images", "500"),)),
+    ("dial", tuple(("exponent", bits) for bits in range(4, 9))),
+    ("layers", (("layer_over", "first 100"), ("layer_over", "first 1000"))),
+    ("files", (("files-view", "Graph"), ("files-view", "Converter and quantizer"))),
+    ("runtimes", (("runtimes-images", "first 200"), ("measure", True))),
+)
+"""What an earlier visitor has looked at: results that all visitors share once one has waited for them."""
+
+APPS = {
+    "ours": (ROOT / "app.py", OURS, FIRST),
+    "theirs": (ROOT / "benchmarks" / "plain_app.py", THEIRS, ()),
+}
+"""Each app with its visitors' habits and what an earlier visitor has looked at."""
+
+App = tuple[Path, Habits, tuple[tuple[str, tuple[Change, ...]], ...]]

@@ -1,0 +1,198 @@
+"""How the dashboard bears a crowd, and how a plain demo does.
+
+``python benchmarks/load.py first|crowd|most|turnover ours|theirs OPTIONS``, OPTIONS a JSON object of
+the scenario's keyword arguments. Everything happens on this machine, on two of its cores: a server
+in a process of its own, and this process as all of its visitors. Prints one JSON document.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import asdict
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import psutil
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.habits import APPS, App, Habits  # found only now
+from benchmarks.server import Server, served
+from benchmarks.visitor import Rerun, Visitor
+
+CORES = 2
+
+Document = dict[str, Any]
+
+
+async def first(server: Server, app: App) -> Document:
+    """A server that nobody has visited, until its first page is complete, with its charts."""
+    visitor = Visitor(server.address)
+    rerun = await visitor.arrive("")
+    await visitor.leave()
+    return {
+        "seconds": rerun.at_s + rerun.seconds - server.started_at,
+        "resident_bytes": server.resident_bytes(),
+        "charts": visitor.charts,
+    }
+
+
+async def crowd(server: Server, app: App, sessions: int, think_s: float, ramp_s: float, limit_s: float) -> Document:
+    """Visitors who arrive one after another and each walk through all pages once; at most for ``limit_s``."""
+    _, habits, _ = app
+    await look_ahead(server, app)
+    before, start = server.resident_bytes(), time.perf_counter()
+    cpu_before, own_before = server.cpu_s(), time.process_time()
+    visitors = [Visitor(server.address) for _ in range(sessions)]
+    reruns: list[Rerun] = []
+    walks = [
+        asyncio.create_task(walk(visitor, habits, number, ramp_s * number / sessions, think_s, reruns))
+        for number, visitor in enumerate(visitors)
+    ]
+    done, unfinished = await asyncio.wait(walks, timeout=limit_s)
+    took = time.perf_counter() - start
+    cpu, own, after = server.cpu_s() - cpu_before, time.process_time() - own_before, server.resident_bytes()
+    for task in unfinished:
+        task.cancel()
+    for task in done:
+        task.result()
+    await asyncio.gather(*unfinished, return_exceptions=True)
+    await asyncio.gather(*(visitor.leave() for visitor in visitors))
+    return {
+        "reruns": [asdict(rerun) | {"at_s": rerun.at_s - start} for rerun in reruns],
+        "unfinished": len(unfinished),
+        "seconds": took,
+        "server_cpu_s": cpu,
+        "visitors_cpu_s": own,
+        "resident_bytes": [before, after],
+    }
+
+
+async def most(
+    server: Server, app: App, steps: list[int], think_s: float, window_s: float, limit_s: float
+) -> list[Document]:
+    """More and more visitors, until the 95th percentile of the answers' times passes ``limit_s``."""
+    _, habits, _ = app
+    await look_ahead(server, app)
+    found: list[Document] = []
+    walks: list[asyncio.Task[None]] = []
+    visitors: list[Visitor] = []
+    reruns: list[Rerun] = []
+    for sessions in steps:
+        while len(visitors) < sessions:
+            visitors.append(Visitor(server.address))
+            number = len(visitors)
+            walks.append(asyncio.create_task(walk(visitors[-1], habits, number, 0, think_s, reruns, endless=True)))
+            await asyncio.sleep(think_s / 10)
+        start = time.perf_counter()
+        await asyncio.sleep(window_s)
+        for task in walks:
+            if task.done():
+                task.result()
+        times = sorted(rerun.seconds for rerun in reruns if rerun.at_s + rerun.seconds >= start)
+        p95 = times[int(0.95 * len(times))] if times else float("inf")
+        found.append({"sessions": sessions, "reruns": len(times), "per_second": len(times) / window_s, "p95_s": p95})
+        if p95 > limit_s:
+            break
+    for task in walks:
+        task.cancel()
+    await asyncio.gather(*walks, return_exceptions=True)
+    await asyncio.gather(*(visitor.leave() for visitor in visitors))
+    return found
+
+
+async def turnover(server: Server, app: App, sessions: int, at_once: int) -> Document:
+    """Visitors who look at two pages and leave, a few at a time; resident memory after each tenth of them."""
+    _, habits, _ = app
+    await look_ahead(server, app)
+    pages, at_random = list(habits), Random(0)
+    resident = []
+    for batch in range(0, sessions, at_once):
+        visitors = [Visitor(server.address) for _ in range(at_once)]
+        for place in (0, 1):
+            await asyncio.gather(
+                *(v.arrive(pages[(batch + 7 * place + n) % len(pages)]) for n, v in enumerate(visitors))
+            )
+        await asyncio.gather(*(interact(v, habits, at_random) for v in visitors))
+        await asyncio.gather(*(v.leave() for v in visitors))
+        if (batch + at_once) % (sessions // 10) < at_once:
+            resident.append(server.resident_bytes())
+    return {"sessions": sessions, "resident_bytes": resident}
+
+
+async def look_ahead(server: Server, app: App) -> None:
+    """One visitor opens every page, and waits for what the server remembers from then on."""
+    _, habits, seen = app
+    visitor = Visitor(server.address)
+    for page in habits:
+        await visitor.arrive(page)
+        await visitor.again()
+    for page, changes in seen:
+        await visitor.arrive(page)
+        for key, value in changes:
+            await visitor.change(key, value)
+    while "stop-measuring" in visitor.widgets:
+        await asyncio.sleep(1)
+        await visitor.again()
+    await visitor.leave()
+
+
+async def walk(
+    visitor: Visitor,
+    habits: Habits,
+    number: int,
+    wait_s: float,
+    think_s: float,
+    reruns: list[Rerun],
+    *,
+    endless: bool = False,
+) -> None:
+    """Go through all pages, from the visitor's own first one on, and change something on each."""
+    at_random = Random(number)
+    await asyncio.sleep(wait_s)
+    pages = list(habits)
+    start = number % len(pages)
+    while True:
+        for page in pages[start:] + pages[:start]:
+            reruns.append(await visitor.arrive(page))
+            await asyncio.sleep(think_s * at_random.uniform(0.5, 1.5))
+            reruns.append(await interact(visitor, habits, at_random))
+            await asyncio.sleep(think_s * at_random.uniform(0.5, 1.5))
+        if not endless:
+            return
+
+
+async def interact(visitor: Visitor, habits: Habits, at_random: Random) -> Rerun:
+    """Change something on the page shown, as its visitors do."""
+    if not habits[visitor.page]:
+        return await visitor.again()
+    return await visitor.change(*at_random.choice(habits[visitor.page])(at_random))
+
+
+SCENARIOS: dict[str, Callable[..., Coroutine[Any, Any, Any]]] = {
+    "first": first,
+    "crowd": crowd,
+    "most": most,
+    "turnover": turnover,
+}
+
+
+def main(scenario: str, name: str, options: Document) -> None:
+    """Run a scenario and print what came of it."""
+    app = APPS[name]
+    me = psutil.Process()
+    me.cpu_affinity(me.cpu_affinity()[:CORES])  # the server inherits it
+    with tempfile.TemporaryDirectory() as runs:
+        # As a demo among strangers: nobody trains, and no runs of this machine's user are shown.
+        os.environ |= {"HALFBITS_RUNS": runs, "HALFBITS_TRAINING": "off"}
+        with served(app[0]) as server:
+            print(json.dumps(asyncio.run(SCENARIOS[scenario](server, app, **options))))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], json.loads(sys.argv[3]))

@@ -1,0 +1,79 @@
+"""A Streamlit server of one's own, and what it costs."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parents[1]
+
+_PATIENCE_S = 120.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; `started_at` by `time.perf_counter`."""
+
+    address: str
+    process: psutil.Process
+    started_at: float
+
+    def cpu_s(self) -> float:
+        """Processor time so far, of the process and all that it started and that has ended or is its child."""
+        times = self.process.cpu_times()
+        own = times.user + times.system + times.children_user + times.children_system
+        running = [child.cpu_times() for child in self.process.children(recursive=True)]
+        return float(own + sum(child.user + child.system for child in running))
+
+    def resident_bytes(self) -> int:
+        """Resident memory of the process and its children just now."""
+        return int(sum(each.memory_info().rss for each in (self.process, *self.process.children(recursive=True))))
+
+
+@contextmanager
+def served(app: Path) -> Iterator[Server]:
+    """``streamlit run`` of an app on a free port of this machine alone; ended, and gone, afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true"]
+    command += ["--server.address=127.0.0.1", f"--server.port={port}", "--server.fileWatcherType=none"]
+    quiet = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    with tempfile.TemporaryFile("w+") as log:
+        started_at = time.perf_counter()
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter
+            command, cwd=ROOT, env=quiet, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            address = f"127.0.0.1:{port}"
+            while not _is_healthy(address):
+                if child.poll() is not None or time.perf_counter() - started_at > _PATIENCE_S:
+                    log.seek(0)
+                    sys.exit(f"{app.name} did not start:\n{log.read()[-2000:]}")
+                time.sleep(0.02)
+            yield Server(address, psutil.Process(child.pid), started_at)
+        finally:
+            child.send_signal(signal.SIGINT)
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+
+def _is_healthy(address: str) -> bool:
+    try:
+        urllib.request.urlopen(f"http://{address}/_stcore/health", timeout=2).close()
+    except OSError:
+        return False
+    return True

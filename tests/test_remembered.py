@@ -1,0 +1,86 @@
+"""Figures that are kept, and figures in the making."""
+
+import gc
+import json
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+import plotly.io
+import pytest
+
+from fp16core.figures.remembered import remembered
+from fp16core.figures.sketch import Sketch
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """A result like those of the core."""
+
+    value: float
+
+
+def test_a_figure_is_drawn_again_only_for_other_results_or_settings() -> None:
+    drawn: list[tuple[float, int]] = []
+
+    @remembered(kept=2)
+    def draw(result: Outcome, chosen: int = 0) -> go.Figure:
+        drawn.append((result.value, chosen))
+        return go.Figure(layout={"title": {"text": f"{result.value} {chosen}"}})
+
+    one, same = Outcome(1.0), Outcome(1.0)
+    assert draw(one, 1) is draw(one, 1)
+    assert draw(one, 1) is not draw(same, 1)  # equal, but another visitor's
+    assert drawn == [(1.0, 1), (1.0, 1)]
+    draw(one, chosen=3)  # a third: the one used longest ago goes
+    draw(one, 1)
+    assert drawn == [(1.0, 1), (1.0, 1), (1.0, 3), (1.0, 1)]
+
+
+def test_a_figure_is_forgotten_with_the_result_that_it_shows() -> None:
+    figures = []
+
+    @remembered()
+    def draw(result: Outcome) -> go.Figure:
+        figure = go.Figure()
+        figures.append(id(figure))
+        return figure
+
+    result = Outcome(1.0)
+    draw(result)
+    gc.collect()
+    assert [id(found) for found in gc.get_objects() if isinstance(found, go.Figure) and id(found) in figures] == figures
+    del result
+    gc.collect()
+    assert not [found for found in gc.get_objects() if isinstance(found, go.Figure) and id(found) in figures]
+
+
+def test_a_sketch_becomes_what_plotly_makes_of_the_same_changes() -> None:
+    sketch, figure = Sketch(height=200, margin={"l": 8, "t": 36}), go.Figure(layout={"height": 200})
+    figure.update_layout(margin={"l": 8, "t": 36})
+    for drawn in (sketch, figure):
+        drawn.add_bar(name="a", x=[1, 2], y=[3, 4], marker_color="#2f7ed8")
+        drawn.add_scatter(x=[1], y=[2], error_x={"array": [1]}, yaxis="y2")
+        drawn.update_layout(margin={"t": 8}, yaxis2={"domain": [0, 0.4]})
+        drawn.update_xaxes(title="digit", range=[0, 1])
+        drawn.update_yaxes(fixedrange=True)
+        drawn.add_annotation(text="words", x=0.5, y=0.5)
+        drawn.add_vline(x=1, line={"width": 2})
+        drawn.add_hline(y=3, line={"dash": "dash"})
+        drawn.add_vrect(x0=1, x1=2, opacity=0.1)
+    assert sketch.finished() == figure
+
+
+def test_a_sketch_that_says_what_plotly_does_not_know_is_refused() -> None:
+    sketch = Sketch()
+    sketch.add_bar(colour="red")
+    with pytest.raises(ValueError, match="colour"):
+        sketch.finished()
+
+
+def test_a_finished_figure_is_turned_into_json_as_any_other() -> None:
+    sketch = Sketch(height=200)
+    sketch.add_scatter(x=[1, 2], y=[3.5, float("nan")])
+    finished = sketch.finished()
+    first = plotly.io.to_json(finished)
+    assert json.loads(first) == json.loads(plotly.io.to_json(go.Figure(finished)))
+    assert plotly.io.to_json(finished) == first
