@@ -171,7 +171,10 @@ async def interact(visitor: Visitor, habits: Habits, at_random: Random) -> Rerun
     """Change something on the page shown, as its visitors do."""
     if not habits[visitor.page]:
         return await visitor.again()
-    return await visitor.change(*at_random.choice(habits[visitor.page])(at_random))
+    wishes = [habit(at_random) for habit in habits[visitor.page]]
+    # What is there to set may hang on what was set before.
+    possible = [wish for wish in wishes if wish[0] in visitor.widgets] or wishes
+    return await visitor.change(*at_random.choice(possible))
 
 
 SCENARIOS: dict[str, Callable[..., Coroutine[Any, Any, Any]]] = {

@@ -11,7 +11,7 @@ from fp16core.numerics.rounding import format_errors, rounding_errors
 from fp16core.numerics.scaling import scalable_pairs
 from fp16core.vocabulary import ModelFileError
 from pages.shared import limits, state
-from pages.shared.subject import Subject, cached
+from pages.shared.subject import Subject, cached, cached_by_setting
 
 _KEPT = 5_000
 """Results of one kind that are kept; each is a few hundred bytes."""
@@ -44,7 +44,7 @@ def layer_pairs(subject: Subject) -> tuple[tuple[Layer, Layer], ...]:
     return scalable_pairs(read_chain(pair.reference, pair.reference_name))
 
 
-@cached(kept=_KEPT)
+@cached_by_setting(_KEPT)
 def scale_result(subject: Subject, boundary: int, factor: float, clamp: bool, count: int) -> ScaleResult:
     """Both models rescaled at one of `layer_pairs`, on the first ``count`` images; raises `HalfBitsError`."""
     limits.allow("lab")
@@ -66,14 +66,14 @@ def proven_and_unchanged(form: FloatFormat) -> tuple[float, float]:
     return _proven_share(replace(form, name="")), format_result(form).unchanged_share
 
 
-@cached(kept=_KEPT)
+@cached_by_setting(_KEPT)
 def _format_result(subject: Subject, form: FloatFormat) -> DialResult:
     limits.allow("lab")
     found = state.results()
     return measure_format(found.pair, form, found.images, found.comparison.reference)
 
 
-@cached(kept=_KEPT)
+@cached_by_setting(_KEPT)
 def _proven_share(subject: Subject, form: FloatFormat) -> float:
     limits.allow("lab")
     found = state.results()

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
@@ -106,7 +106,38 @@ def cached(
     return decorate
 
 
+def cached_by_setting(kept: int) -> Callable[[Callable[Concatenate[Subject, P], R]], Callable[P, R]]:
+    """As `cached`, for functions that a page calls dozens of times, with positional arguments that can be hashed.
+
+    Streamlit takes a fifth of a millisecond to find what it has cached; a dictionary that it has cached
+    finds it at once.
+    """
+
+    def decorate(compute: Callable[Concatenate[Subject, P], R]) -> Callable[P, R]:
+        look_up = cached(kept=kept)(compute)
+
+        @functools.wraps(compute)
+        def answer(*args: P.args, **kwargs: P.kwargs) -> R:
+            known: dict[Any, R] = _known(f"{compute.__module__}.{compute.__qualname__}")
+            if args in known:
+                return known[args]
+            found = look_up(*args, **kwargs)
+            if len(known) < kept:
+                known[args] = found
+            return found
+
+        return answer
+
+    return decorate
+
+
 def forget_private() -> None:
     """Forget all that was computed from the visitor's own files."""
     for empty in _PRIVATE:
         empty()
+
+
+@cached(kept=4 * _KEPT)
+def _known(subject: Subject, function: str) -> dict[Any, Any]:
+    """What a function has answered, by its arguments; filled by `cached_by_setting`."""
+    return {}
