@@ -1,5 +1,7 @@
 """Accuracy: which digits are mistaken for which, and how far float16 is from changing answers."""
 
+from functools import partial
+
 import streamlit as st
 
 from fp16core.figures import accuracy as figures
@@ -82,7 +84,7 @@ with st.container(border=True):
         show_image(found, index)
     with plot:
         chart(
-            figures.margin_scatter(comparison, index),
+            partial(figures.margin_scatter, comparison, index),
             "margins",
             "Scatter plot of the top-1 margin against the largest logit change of every test image",
             on_click=clicked,
@@ -90,26 +92,30 @@ with st.container(border=True):
 
 st.header("Which digits are mistaken for which?", anchor="confusion")
 st.caption("Rows: the true digit. Columns: the digit the model read. The shade grows with the logarithm of the count.")
-for column, heading, drawn, key in zip(
+for column, heading, draw, key in zip(
     st.container(key="cards-confusion").columns(3),
     (REFERENCE_NAME, TARGET_NAME, "float16 − float32"),
     (
-        figures.confusion(reference, REFERENCE_NAME, REFERENCE_COLOUR),
-        figures.confusion(target, TARGET_NAME, TARGET_COLOUR),
-        figures.confusion_delta(comparison),
+        partial(figures.confusion, reference, REFERENCE_NAME, REFERENCE_COLOUR),
+        partial(figures.confusion, target, TARGET_NAME, TARGET_COLOUR),
+        partial(figures.confusion_delta, comparison),
     ),
     ("confusion-float32", "confusion-float16", "confusion-delta"),
     strict=True,
 ):
     with column.container(border=True):
         st.markdown(f"**{heading}**")
-        chart(drawn, key, f"Confusion matrix, {heading}")
+        chart(draw, key, f"Confusion matrix, {heading}")
 
 st.header("Is one digit hit harder than others?", anchor="digits")
 shares, deltas = st.container(key="cards-digits").columns(2)
 with shares.container(border=True):
     st.markdown("**Accuracy on each digit, with 95 % intervals**")
-    chart(figures.per_digit(comparison), "per-digit", "Accuracy of both models on each digit")
+    chart(partial(figures.per_digit, comparison), "per-digit", "Accuracy of both models on each digit")
 with deltas.container(border=True):
     st.markdown("**Change by float16**")
-    chart(figures.per_digit_delta(comparison), "per-digit-delta", "Accuracy change on each digit, percentage points")
+    chart(
+        partial(figures.per_digit_delta, comparison),
+        "per-digit-delta",
+        "Accuracy change on each digit, percentage points",
+    )

@@ -1,5 +1,7 @@
 """Bits: one number taken apart, and what float16 drops of it."""
 
+from functools import partial
+
 import streamlit as st
 
 from fp16core.figures import bits as figures
@@ -140,7 +142,7 @@ if source == WEIGHT:
         st.markdown(weight_sentence(tensor, weight))
     with all_weights.container(border=True):
         chart(
-            figures.choosable_weights(tensor, index),
+            partial(figures.choosable_weights, tensor, index),
             f"bits-weights-{index}",  # another chart after each choice: a bar can be clicked again
             f"Histogram of the float32 weights of {tensor.key}; a click on a bar chooses a weight",
             on_click=bar_clicked,
@@ -186,7 +188,11 @@ if narrowing.source.is_finite:
     around, digits = st.container(key="cards").columns(2)
     with around.container(border=True):
         st.markdown("**float16's numbers around it**")
-        chart(figures.grid(narrowing), "bits-grid", "Number line with the float16 numbers around the float32 number")
+        chart(
+            partial(figures.grid, narrowing),
+            "bits-grid",
+            "Number line with the float16 numbers around the float32 number",
+        )
         st.caption("Each orange line is a float16 number; everything in the shaded stretch is rounded to the same one.")
     with digits.container(border=True):
         st.markdown("**Every decimal digit**")

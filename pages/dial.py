@@ -1,5 +1,7 @@
 """Precision dial: the weights in any number of bits, and where the model breaks."""
 
+from functools import partial
+
 import streamlit as st
 
 from fp16core.evaluate.dial import enough_mantissa_bits
@@ -151,7 +153,7 @@ accuracy, changed = st.container(key="cards").columns(2)
 with accuracy.container(border=True):
     st.markdown("**Accuracy**")
     chart(
-        figures.accuracy_by_mantissa(swept, reference.accuracy.value, chosen.mantissa_bits),
+        partial(figures.accuracy_by_mantissa, swept, reference.accuracy.value, chosen.mantissa_bits),
         "accuracy-by-mantissa",
         "Accuracy against the number of mantissa bits",
     )
@@ -159,7 +161,7 @@ with accuracy.container(border=True):
 with changed.container(border=True):
     st.markdown("**Answers that differ from float32's**")
     chart(
-        figures.changed_by_mantissa(swept, chosen.mantissa_bits),
+        partial(figures.changed_by_mantissa, swept, chosen.mantissa_bits),
         "changed-by-mantissa",
         "Number of changed answers against the number of mantissa bits",
     )
@@ -173,7 +175,7 @@ for refusal in refusals:
     st.caption(f":orange[{plain(refusal)}]")
 with st.container(border=True):
     chart(
-        figures.accuracy_by_bytes(files, others, result, files[0]),
+        partial(figures.accuracy_by_bytes, files, others, result, files[0]),
         "accuracy-by-bytes",
         "Accuracy against bytes: real files of float32, float16, int8 and int4 weights, and formats as if packed",
     )
@@ -214,7 +216,7 @@ if st.toggle(
         )
     with st.container(border=True):
         chart(
-            figures.format_map(all_formats, mapped, chosen),
+            partial(figures.format_map, all_formats, mapped, chosen),
             "format-map",
             "Map of the changed answers by exponent bits and mantissa bits",
             on_click=format_clicked,

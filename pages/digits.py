@@ -1,5 +1,7 @@
 """Digits: what both models answer, image by image."""
 
+from functools import partial
+
 import streamlit as st
 
 from fp16core.evaluate.browse import COLUMNS, Indices, Show, select_images, sheet_count, sheet_images, sheet_of
@@ -57,7 +59,7 @@ def numbered() -> None:
     st.session_state.sheet = sheet_of(chosen_images(), st.session_state.image)
 
 
-def sheet_words(index: int) -> str:
+def sheet_words(index: int, listed: Indices) -> str:
     """What the contact sheet holds, and how to read it."""
     count = count_text(len(listed), "image")
     if _SHOW[st.session_state.get("show") or "all images"] is Show.CLOSEST:
@@ -121,7 +123,7 @@ with sheet.container(border=True):
     )
     with above:
         if len(listed):
-            st.caption(sheet_words(index))
+            st.caption(sheet_words(index, listed))
             contact_sheet(
                 figures.sprite_png(found.images[sheet_images(listed, number)], COLUMNS),
                 COLUMNS,
@@ -152,7 +154,7 @@ with detail.container(border=True):
 
     st.markdown("**Probability of each digit**")
     chart(
-        figures.probabilities(comparison, index),
+        partial(figures.probabilities, comparison, index),
         "probabilities",
         f"Probabilities that both models give to the ten digits for image {index}",
     )
@@ -160,7 +162,9 @@ with detail.container(border=True):
 with st.container(border=True):
     st.markdown("**Raw scores (logits), and what float16 changed**")
     chart(
-        figures.logits(comparison, index),
+        partial(figures.logits, comparison, index),
         "logits",
         f"Logits of both models and their differences for image {index}",
     )
+# The callbacks above hold what the page has named as long as the visit lasts.
+del listed

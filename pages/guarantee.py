@@ -1,5 +1,7 @@
 """Guarantee: for how many images float16 weights cannot change the answer, and how close it came."""
 
+from functools import partial
+
 import streamlit as st
 
 from fp16core.evaluate.browse import Show, select_images
@@ -45,7 +47,7 @@ st.markdown(
     f"**{count_text(comparison.changed_predictions, 'answer')}**. This is about float16 weights with float32 "
     "arithmetic, as on this server; a processor that computes in float16 errs more."
 )
-nearest = select_images(comparison, Show.CLOSEST)[:NEAREST]
+nearest = select_images(comparison, Show.CLOSEST)[:NEAREST].copy()  # or all would be held by those shown
 metrics = headline(4)
 number(
     metrics[0],
@@ -106,7 +108,7 @@ with st.container(border=True):
         )
     with plot:
         chart(
-            figures.margins_and_bounds(comparison, proof, index),
+            partial(figures.margins_and_bounds, comparison, proof, index),
             "bounds",
             "Scatter plot of the lead of the best score against the most that float16 could take from it",
             on_click=clicked,
@@ -143,7 +145,7 @@ with calls.container(border=True):
 with histogram.container(border=True):
     st.markdown("**What happened, and what could have**")
     chart(
-        figures.observed_and_possible(comparison, proof),
+        partial(figures.observed_and_possible, comparison, proof),
         "observed-and-possible",
         "Histograms of the largest change of a score, as observed and at most",
     )
@@ -174,7 +176,7 @@ if st.toggle(
         shares = sweep("prove", forms, lab.proven_and_unchanged, f"formats, each on {comparison.images:,} images")
     with st.container(border=True):
         chart(
-            figures.proven_by_mantissa(dict(zip(MANTISSAS, shares, strict=False)), FLOAT16),
+            partial(figures.proven_by_mantissa, dict(zip(MANTISSAS, shares, strict=False)), FLOAT16),
             "proven-by-mantissa",
             "Share of answers that are not proven and that changed, against mantissa bits",
         )

@@ -1,12 +1,13 @@
 """Layers: how the weights' rounding errors travel from operator to operator, up to the logits."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from fp16core.evaluate.browse import any_image
 from fp16core.figures import digits, layers, margins
-from fp16core.figures.activation_maps import activations_csv, map_sheet
+from fp16core.figures.activation_maps import map_sheet
 from fp16core.text import count_text, decibels_text, factor_text, small_text
 from pages.shared import propagation, routing, state
 from pages.shared.channel_cards import channel_cards
@@ -69,7 +70,8 @@ over = st.segmented_control(
     help="This image alone, or the first so many test images together.",
 )
 with state.explained():
-    activations = propagation.activations(index)
+    record = propagation.recording(index)
+    activations = record()
     travelled = (
         activations.propagation() if over == ONE else propagation.propagation(_COUNTS.get(over, comparison.images))
     )
@@ -132,7 +134,7 @@ errors, ratios = st.container(key="cards-errors").columns(2)
 with errors.container(border=True):
     st.markdown("**The error after each operator**")
     chart(
-        layers.step_errors(travelled),
+        partial(layers.step_errors, travelled),
         "layer-errors",
         "Largest and RMS error after each operator, and the RMS of the activations",
     )
@@ -143,7 +145,7 @@ with errors.container(border=True):
 with ratios.container(border=True):
     st.markdown("**How far the activations stand above their error**")
     chart(
-        layers.step_snr(travelled, weights),
+        partial(layers.step_snr, travelled, weights),
         "layer-snr",
         "Signal-to-noise ratio after each operator in decibels, beside that of the rounded weights",
     )
@@ -171,7 +173,7 @@ with st.container(border=True):
     )
     st.caption("; ".join(f"*{name}* {duty}" for name, duty in layers.step_duties(travelled).items()) + ".")
     table_button(
-        lambda: activations_csv(activations),
+        partial(propagation.table, record),
         "layer-activations",
         "Each activation of this image by both models, as CSV",
         f"All activations of image {index:,}",
@@ -192,7 +194,7 @@ if over == ONE:
     with scores.container(border=True):
         st.markdown("**Scores of both models, and what float16 changed**")
         chart(
-            digits.logits(comparison, index),
+            partial(digits.logits, comparison, index),
             "layer-logits",
             f"Logits of both models and their differences for image {index}",
         )
@@ -200,7 +202,7 @@ if over == ONE:
     with rivals.container(border=True):
         st.markdown("**The change against the lead**")
         chart(
-            margins.leads(comparison, index),
+            partial(margins.leads, comparison, index),
             "layer-leads",
             f"The lead of the best digit over each other digit, and its change by float16, for image {index}",
         )
@@ -215,7 +217,7 @@ else:
     with st.container(border=True):
         st.markdown("**Changes and leads of all these images**")
         chart(
-            margins.changes_and_margins(comparison, travelled.images),
+            partial(margins.changes_and_margins, comparison, travelled.images),
             "layer-margins",
             "Distributions of the largest logit change and of half the top-1 margin",
         )
@@ -241,7 +243,7 @@ if (convolution := activations.convolution) is not None:
     with st.container(border=True):
         channel_cards(sheet)
         table_button(
-            lambda: activations_csv(activations, convolution), "layer-maps", "The numbers behind these maps, as CSV"
+            partial(propagation.table, record, convolution), "layer-maps", "The numbers behind these maps, as CSV"
         )
         st.caption(
             "Each channel slides its own pattern of weights over the image (white adds, black subtracts) and lights up "
@@ -249,3 +251,6 @@ if (convolution := activations.convolution) is not None:
             "Differences are orange where float16 computes more, blue where it computes less, and in full colour where "
             "they are largest. Anything grey is infinite or not a number."
         )
+    del sheet
+# The callbacks above hold what the page has named as long as the visit lasts.
+del activations, travelled

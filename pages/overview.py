@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -110,7 +111,7 @@ with left.container(border=True):
         "Coloured: weights and biases. Grey: the rest of the file, such as the description of the network's graph."
     )
     chart(
-        figures.file_sizes(*ledgers),
+        partial(figures.file_sizes, *ledgers),
         "sizes",
         "Bar chart: bytes of the float32 and the float16 file, split into weights and everything else",
     )
@@ -118,7 +119,7 @@ with right.container(border=True):
     st.markdown("**Accuracy, with its uncertainty**")
     st.caption("The line is the 95 % interval: other test images of this kind would plausibly give an accuracy on it.")
     chart(
-        figures.accuracies(comparison),
+        partial(figures.accuracies, comparison),
         "accuracies",
         "Accuracy of both models with 95 % confidence intervals",
     )

@@ -1,5 +1,7 @@
 """Overflow lab: the same network with larger and smaller weights, until float16 has no room for them."""
 
+from functools import partial
+
 import streamlit as st
 
 from fp16core.evaluate.scales import ScaleResult, unharmed_range
@@ -149,7 +151,7 @@ accuracy, change = st.container(key="cards").columns(2)
 with accuracy.container(border=True):
     st.markdown("**Accuracy**")
     chart(
-        figures.accuracies(results, powers, base, power),
+        partial(figures.accuracies, results, powers, base, power),
         "scale-accuracy",
         "Accuracy of both models against the factor",
     )
@@ -157,7 +159,7 @@ with accuracy.container(border=True):
 with change.container(border=True):
     st.markdown("**Largest change of a score**")
     chart(
-        figures.logit_changes(results, powers, base, power),
+        partial(figures.logit_changes, results, powers, base, power),
         "scale-logits",
         "Largest logit change by float16 against the factor",
     )
@@ -172,7 +174,7 @@ with st.container(border=True):
         with column:
             st.markdown(f"{layer.weights_key}, {words} the factor")
             chart(
-                figures.census(results, layer.weights_key, powers, base, power),
+                partial(figures.census, results, layer.weights_key, powers, base, power),
                 f"census-{layer.weights_key}",
                 f"Share of the weights of {layer.weights_key} that are normal, subnormal, 0 or too large",
             )

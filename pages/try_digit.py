@@ -1,6 +1,7 @@
 """Try a digit: the visitor's own, drawn, uploaded or photographed, read by both models."""
 
 from collections.abc import Callable, Collection
+from functools import partial
 
 import streamlit as st
 
@@ -125,7 +126,7 @@ def show_answers(reading: Reading, source: str) -> int:
             icon=":material/help:",
         )
     chart(
-        figures.probabilities(reading.answers, place),
+        partial(figures.probabilities, reading.answers, place),
         "try-probabilities",
         "Probabilities that both models give to the ten digits",
     )
@@ -145,8 +146,10 @@ def stages_to_leave_out(source: str) -> list[StageName]:
     )
 
 
-def show_difference(off: list[StageName], whole: Reading, reading: Reading) -> None:
+def show_difference(off: list[StageName], prepare: Prepare, reading: Reading) -> None:
     """What leaving stages out changed."""
+    if (whole := read(prepare, [])) is None:
+        return
     left_out = [stage for stage in [*reading.prepared.stages, *reading.prepared.digits[0].stages] if not stage.is_on]
     if not left_out:
         st.caption("This picture looks like MNIST’s already and goes through none of these steps.")
@@ -226,14 +229,18 @@ with answered.container(border=True):
         place = show_answers(reading, source)
 if prepare and reading:
     with steps:
-        if off and (whole := read(prepare, [])):
-            show_difference(off, whole, reading)
+        if off:
+            show_difference(off, prepare, reading)
         stage_strip([*reading.prepared.stages, *reading.prepared.digits[place].stages])
     with scores:
         st.markdown("**Raw scores (logits), and what float16 changed**")
-        chart(figures.logits(reading.answers, place), "try-logits", "Logits of both models and their differences")
+        chart(
+            partial(figures.logits, reading.answers, place), "try-logits", "Logits of both models and their differences"
+        )
 else:
     steps.caption("What each step does to your picture will show here.")
     scores.caption("Raw scores of both models, and what float16 changed in them, will show here.")
 with st.container(border=True):
     show_rule()
+# The callbacks above hold what the page has named as long as the visit lasts.
+del prepare, reading

@@ -1,5 +1,7 @@
 """Weights: what rounding to float16 did to each tensor."""
 
+from functools import partial
+
 import streamlit as st
 
 from fp16core.figures import weights as figures
@@ -80,7 +82,11 @@ logarithmic = st.toggle(
 values, errors = st.container(key="cards").columns(2)
 with values.container(border=True):
     st.markdown("**Weights in both files**")
-    chart(figures.weight_histograms(tensor, logarithmic), "weights", f"Histogram of the weights of {key} in both files")
+    chart(
+        partial(figures.weight_histograms, tensor, logarithmic),
+        "weights",
+        f"Histogram of the weights of {key} in both files",
+    )
     st.caption("Where the orange outline leaves the blue bars, rounding moved weights across a bin's edge.")
     st.page_link(
         "pages/bits.py",
@@ -90,7 +96,7 @@ with values.container(border=True):
     )
 with errors.container(border=True):
     st.markdown("**Rounding error of each weight**")
-    chart(figures.rounding_errors(tensor, logarithmic), "errors", f"Histogram of the rounding errors of {key}")
+    chart(partial(figures.rounding_errors, tensor, logarithmic), "errors", f"Histogram of the rounding errors of {key}")
     st.caption("The larger a weight, the coarser float16's grid around it, and the larger its possible error.")
 
 with st.container(border=True):

@@ -72,7 +72,7 @@ def test_no_page_imports_anything_to_compute_with() -> None:
     """Pages take numbers and figures from the core; what they import besides is Streamlit and the standard library."""
     for path in (ROOT / "pages").glob("*.py"):
         roots = {name.split(".")[0] for name in imported(path)}
-        assert roots <= {"streamlit", "fp16core", "pages", "collections"}, path
+        assert roots <= {"streamlit", "fp16core", "pages", "collections", "functools"}, path
 
 
 def test_the_dashboard_process_never_imports_tensorflow() -> None:

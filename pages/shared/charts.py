@@ -10,17 +10,18 @@ from fp16core.figures.table import figure_csv
 _CONFIG = {"displayModeBar": False}
 
 
-def chart(figure: go.Figure, key: str, alt: str, on_click: Callable[[], None] | None = None) -> None:
-    """Draw a figure, offer its data as CSV, and call ``on_click`` when a visitor picks a mark."""
+def chart(draw: Callable[[], go.Figure], key: str, alt: str, on_click: Callable[[], None] | None = None) -> None:
+    """Show what ``draw`` draws, offer its data as CSV, and call ``on_click`` when a visitor picks a mark."""
     st.plotly_chart(
-        figure,
+        draw(),
         key=key,
         alt=alt,
         config=_CONFIG,
         on_select=on_click or "ignore",
         selection_mode="points",
     )
-    table_button(lambda: figure_csv(figure), key, "The numbers behind this chart, as CSV")
+    # Drawn once more for whoever wants the table: each visitor would else hold the figure as long as the page is open.
+    table_button(lambda: figure_csv(draw()), key, "The numbers behind this chart, as CSV")
 
 
 def table_button(table: Callable[[], str], key: str, hint: str, label: str = "CSV") -> None:

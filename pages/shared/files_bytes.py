@@ -1,5 +1,7 @@
 """The Files page's view of bytes: where each goes, and why float16 is not half."""
 
+from functools import partial
+
 import streamlit as st
 
 from fp16core.convert import PURPOSES, SizeAccount, size_account
@@ -22,7 +24,9 @@ def show() -> None:
 
     with st.container(border=True):
         st.markdown(f"**Why {percent_text(account.size_share)} and not 50 %**")
-        chart(figures.beyond_half(account), "beyond-half", "Waterfall chart of the bytes beyond half, by cause")
+        chart(
+            partial(figures.beyond_half, account), "beyond-half", "Waterfall chart of the bytes beyond half, by cause"
+        )
         st.caption(
             "Casting halves only numbers. Whatever else is in a file stays as large as it was, and what turns "
             "float16 back into float32 comes on top; the larger the network, the less of both shows."
@@ -60,7 +64,7 @@ def show() -> None:
         with column.container(border=True):
             st.markdown(f"**The {name} file, each part as large as its bytes**")
             chart(
-                figures.file_map(ledger, name, colour, everything),
+                partial(figures.file_map, ledger, name, colour, everything),
                 f"map-{name}",
                 f"Tree map of the {name} file: categories, and what is in each",
             )

@@ -1,9 +1,13 @@
 """What both models compute between image and logits, for all visitors of the server."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
 from fp16core.data import normalise
+from fp16core.figures.activation_maps import activations_csv
 from fp16core.numerics.error_measure import ErrorMeasure
 from fp16core.numerics.propagation import PairActivations, PairRecorder, Propagation, PropagationRun, weights_error
 from pages.shared import state
@@ -13,13 +17,21 @@ _BATCHES = 20
 """Batches between two moves of the progress bar."""
 
 
-def activations(index: int) -> PairActivations:
-    """What both models compute on one test image; raises `HalfBitsError` if they cannot."""
-    return _recorder().record(normalise(state.results().images[index : index + 1]))
+def recording(index: int) -> Callable[[], PairActivations]:
+    """Finds out what both models compute on one test image, also when no page is drawn.
+
+    Itself and what it returns raise `HalfBitsError` if they cannot.
+    """
+    return partial(_recorder().record, normalise(state.results().images[index : index + 1]))
+
+
+def table(record: Callable[[], PairActivations], step: int | None = None) -> str:
+    """What a `recording` finds, of all operators or of one, as CSV."""
+    return activations_csv(record(), step)
 
 
 def propagation(images: int) -> Propagation:
-    """The errors over the first ``images`` test images, with a progress bar the first time; raises as `activations`."""
+    """The errors over the first ``images`` test images, with a progress bar the first time; raises as `recording`."""
     run = _run(images)
     bar = st.empty()
     while not run.is_done:

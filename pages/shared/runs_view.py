@@ -1,6 +1,7 @@
 """What the Runs page shows of the store: its answer, the list, runs side by side, what was skipped."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -101,10 +102,16 @@ def side_by_side(results: Sequence[RunResult]) -> None:
     accuracies, deltas = st.container(key="cards-runs").columns(2)
     with accuracies:
         st.markdown("**Accuracy, with 95 % intervals**")
-        chart(figures.accuracies(results), "runs-accuracies", "Accuracy of each run's float32 and float16 file")
+        chart(
+            partial(figures.accuracies, results), "runs-accuracies", "Accuracy of each run's float32 and float16 file"
+        )
     with deltas:
         st.markdown("**What float16 changed**")
-        chart(figures.accuracy_deltas(results), "runs-deltas", "Accuracy change by float16 of each run, in points")
+        chart(
+            partial(figures.accuracy_deltas, results),
+            "runs-deltas",
+            "Accuracy change by float16 of each run, in points",
+        )
     st.caption(
         "Where intervals overlap, the difference may be luck. Those on the right are as wide as if each changed answer "
         "had been right before or after, which a run's record does not tell."

@@ -46,11 +46,17 @@ def accuracy(wanted: Wanted) -> None:
     left, right = st.container(key="cards").columns(2)
     with left.container(border=True):
         st.markdown("**How far logits move**")
-        chart(figures.logit_changes(table), "logit-changes", "Largest and mean logit change of either file by mode")
+        chart(
+            partial(figures.logit_changes, table),
+            "logit-changes",
+            "Largest and mean logit change of either file by mode",
+        )
         st.caption("Marks that are missing are exactly 0. A logit is the model's raw score of a digit.")
     with right.container(border=True):
         st.markdown("**Where the change arises**")
-        chart(figures.snr_by_operator(table), "snr-by-mode", "Signal-to-noise ratio after each operator, by mode")
+        chart(
+            partial(figures.snr_by_operator, table), "snr-by-mode", "Signal-to-noise ratio after each operator, by mode"
+        )
         st.caption(
             "The float16 file, cut off after each operator and run on 100 images. The lower a line, the larger the "
             "error beside the numbers that it is in; 6 dB are one bit."

@@ -35,7 +35,7 @@ def latency() -> None:
     with st.container(border=True):
         st.markdown("**Is the float16 file faster or slower?**")
         chart(
-            figures.latency_ratios(found),
+            partial(figures.latency_ratios, found),
             "latency-ratios",
             "Time of the float16 file as a multiple of the float32 file's, with 99 % intervals, and a control",
         )
@@ -51,7 +51,7 @@ def latency() -> None:
         if verdict := figures.arithmetic_verdict(found):
             st.markdown(verdict)
             chart(
-                figures.arithmetic_ratios(found),
+                partial(figures.arithmetic_ratios, found),
                 "arithmetic-ratios",
                 "Time in float16 arithmetic as a multiple of the time in float32 arithmetic, with 99 % intervals",
             )
@@ -63,7 +63,11 @@ def latency() -> None:
             st.caption("No mode with float16 arithmetic has been timed.")
     with right.container(border=True):
         st.markdown("**Time for an image**")
-        chart(figures.latency_times(found), "latency-times", "Median time for an image and its quartiles, by mode")
+        chart(
+            partial(figures.latency_times, found),
+            "latency-times",
+            "Median time for an image and its quartiles, by mode",
+        )
         st.caption("Median, and the middle half of the calls, divided by the images of a call. One thread.")
     with st.container(border=True):
         st.markdown("**The numbers**")

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 
 import streamlit as st
 
@@ -135,11 +136,15 @@ def draw_trace(trace: Trace, recipe: Recipe, key: str) -> None:
         loss, accuracy = st.columns(2)
     with loss:
         st.markdown("**Loss**")
-        chart(figures.loss(trace, recipe.epochs), f"{key}-loss", "Loss against epochs: in training, and on test images")
+        chart(
+            partial(figures.loss, trace, recipe.epochs),
+            f"{key}-loss",
+            "Loss against epochs: in training, and on test images",
+        )
     with accuracy:
         st.markdown("**Accuracy**")
         chart(
-            figures.accuracy(trace, recipe.epochs),
+            partial(figures.accuracy, trace, recipe.epochs),
             f"{key}-accuracy",
             "Accuracy against epochs: while training, and of the float32 and float16 file on the test images",
         )
@@ -149,7 +154,7 @@ def draw_trace(trace: Trace, recipe: Recipe, key: str) -> None:
         kernels, convolution, dense = st.columns(3)
     with kernels:
         st.markdown(f"**{count_text(recipe.filters, 'kernel')} of the convolution**")
-        chart(weight_figures.kernels(trace), f"{key}-kernels", "The kernels' weights as coloured squares")
+        chart(partial(weight_figures.kernels, trace), f"{key}-kernels", "The kernels' weights as coloured squares")
     for column, tensor, title in (
         (convolution, "conv_2d.kernel", "Weights of the convolution"),
         (dense, "fully_connected.weights", "Weights of the dense layer"),
@@ -157,7 +162,7 @@ def draw_trace(trace: Trace, recipe: Recipe, key: str) -> None:
         with column:
             st.markdown(f"**{title}**")
             chart(
-                weight_figures.weight_histogram(trace, tensor),
+                partial(weight_figures.weight_histogram, trace, tensor),
                 f"{key}-{tensor}",
                 f"Histogram: {title.lower()}, now and before training",
             )
