@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import own_trial, routing, sidebar, state, training
+from pages.shared import own_trial, routing, sidebar, state, training, turns
 
 routing.begin()
 st.set_page_config(page_title="Half the Bits", page_icon=routing.ICON, layout="wide")
@@ -34,9 +34,10 @@ page = st.navigation(
     },
     expanded=True,
 )
-routing.resume_deep_link()
-own_trial.collect()
-sidebar.show_active_pair()
-training.follow(is_shown=page.url_path == "train")
-page.run()
-state.settle_memory()
+with turns.turn():
+    routing.resume_deep_link()
+    own_trial.collect()
+    sidebar.show_active_pair()
+    training.follow(is_shown=page.url_path == "train")
+    page.run()
+    state.settle_memory()

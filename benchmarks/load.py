@@ -1,8 +1,9 @@
 """How the dashboard bears a crowd, and how a plain demo does.
 
-``python benchmarks/load.py first|crowd|most|turnover ours|theirs OPTIONS``, OPTIONS a JSON object of
-the scenario's keyword arguments. Everything happens on this machine, on two of its cores: a server
-in a process of its own, and this process as all of its visitors. Prints one JSON document.
+``python benchmarks/load.py ours|theirs PLAN``, PLAN a JSON object with, for each of the scenarios
+below that is to be played, its keyword arguments. Everything happens on this machine, on two of its
+cores: a server in a process of its own, and this process as all of its visitors. Prints a JSON
+object with what came of each scenario.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.habits import APPS, App, Habits  # found only now
 from benchmarks.server import Server, served
-from benchmarks.visitor import Rerun, Visitor
+from benchmarks.visitor import Rerun, Trouble, Visitor
 
 CORES = 2
 
@@ -45,7 +46,6 @@ async def first(server: Server, app: App) -> Document:
 async def crowd(server: Server, app: App, sessions: int, think_s: float, ramp_s: float, limit_s: float) -> Document:
     """Visitors who arrive one after another and each walk through all pages once; at most for ``limit_s``."""
     _, habits, _ = app
-    await look_ahead(server, app)
     before, start = server.resident_bytes(), time.perf_counter()
     cpu_before, own_before = server.cpu_s(), time.process_time()
     visitors = [Visitor(server.address) for _ in range(sessions)]
@@ -78,7 +78,6 @@ async def most(
 ) -> list[Document]:
     """More and more visitors, until the 95th percentile of the answers' times passes ``limit_s``."""
     _, habits, _ = app
-    await look_ahead(server, app)
     found: list[Document] = []
     walks: list[asyncio.Task[None]] = []
     visitors: list[Visitor] = []
@@ -107,17 +106,14 @@ async def most(
 
 
 async def turnover(server: Server, app: App, sessions: int, at_once: int) -> Document:
-    """Visitors who look at two pages and leave, a few at a time; resident memory after each tenth of them."""
+    """Visitors who look at a page, change something and leave, a few at a time; memory after each tenth of them."""
     _, habits, _ = app
-    await look_ahead(server, app)
     pages, at_random = list(habits), Random(0)
     resident = []
     for batch in range(0, sessions, at_once):
         visitors = [Visitor(server.address) for _ in range(at_once)]
-        for place in (0, 1):
-            await asyncio.gather(
-                *(v.arrive(pages[(batch + 7 * place + n) % len(pages)]) for n, v in enumerate(visitors))
-            )
+        where = [pages[(batch + number) % len(pages)] for number in range(at_once)]
+        await asyncio.gather(*(v.arrive(page) for v, page in zip(visitors, where, strict=True)))
         await asyncio.gather(*(interact(v, habits, at_random) for v in visitors))
         await asyncio.gather(*(v.leave() for v in visitors))
         if (batch + at_once) % (sessions // 10) < at_once:
@@ -185,8 +181,8 @@ SCENARIOS: dict[str, Callable[..., Coroutine[Any, Any, Any]]] = {
 }
 
 
-def main(scenario: str, name: str, options: Document) -> None:
-    """Run a scenario and print what came of it."""
+def main(name: str, plan: dict[str, Document]) -> None:
+    """Play the scenarios on one server, and print what came of them."""
     app = APPS[name]
     me = psutil.Process()
     me.cpu_affinity(me.cpu_affinity()[:CORES])  # the server inherits it
@@ -194,8 +190,21 @@ def main(scenario: str, name: str, options: Document) -> None:
         # As a demo among strangers: nobody trains, and no runs of this machine's user are shown.
         os.environ |= {"HALFBITS_RUNS": runs, "HALFBITS_TRAINING": "off"}
         with served(app[0]) as server:
-            print(json.dumps(asyncio.run(SCENARIOS[scenario](server, app, **options))))
+            print(json.dumps(asyncio.run(play(server, app, plan))))
+
+
+async def play(server: Server, app: App, plan: dict[str, Document]) -> Document:
+    """What came of each scenario; all but a first visit find what an earlier visitor has waited for."""
+    found = {}
+    for number, (scenario, options) in enumerate(plan.items()):
+        if number == 0 and scenario != "first":
+            await look_ahead(server, app)
+        found[scenario] = await SCENARIOS[scenario](server, app, **options)
+    return found
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], json.loads(sys.argv[3]))
+    try:
+        main(sys.argv[1], json.loads(sys.argv[2]))
+    except Trouble as trouble:
+        sys.exit(str(trouble))

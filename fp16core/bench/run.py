@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Callable, Sequence
 
 from fp16core.bench.lab import measure_lab
+from fp16core.bench.load import Answered, Crowd, measure_load
 from fp16core.bench.measures import Duration, Memory, Ratio, ratio_of, timed
 from fp16core.bench.process import run_module
 from fp16core.bench.sharing import measure_sharing
@@ -21,7 +22,7 @@ from fp16core.runtime.classifier import Classifier
 BATCH_SIZES = (1, 5, 10, 25, 50, 100, 250, 500, 1000, 10_000)
 
 
-Result = Ratio | Upload | Duration | Memory | Offered
+Result = Ratio | Upload | Duration | Memory | Offered | Answered | Crowd
 
 
 def run_bench(parts: Sequence[str], repeats: int, on_progress: Progress) -> list[Result]:
@@ -30,8 +31,8 @@ def run_bench(parts: Sequence[str], repeats: int, on_progress: Progress) -> list
     Parameters
     ----------
     parts
-        Of ``"batch"``, ``"evaluation"``, ``"lab"``, ``"process"``, ``"sharing"``, ``"strangers"``,
-        ``"training"``, ``"uploads"``.
+        Of ``"batch"``, ``"evaluation"``, ``"lab"``, ``"load"``, ``"process"``, ``"sharing"``,
+        ``"strangers"``, ``"training"``, ``"uploads"``.
     repeats
         Repetitions of both sides, interleaved.
     on_progress
@@ -149,6 +150,7 @@ _PARTS: dict[str, Callable[[int, Progress], Sequence[Result]]] = {
     "batch": _batch,
     "evaluation": _evaluation,
     "lab": measure_lab,
+    "load": measure_load,
     "process": _process,
     "sharing": measure_sharing,
     "strangers": _strangers,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from fp16core.bench.load import Answered, Crowd
 from fp16core.bench.measures import Duration, Memory, Ratio
 from fp16core.bench.run import Result
 from fp16core.bench.strangers import Offered
@@ -37,6 +38,22 @@ def show_results(results: Sequence[Result], repeats: int) -> None:
     )
     memories = new_table("peak memory", "process", "goal", "median", "repetitions")
     durations = new_table("times", "work", "goal", "median", "repetitions")
+    answers = new_table(
+        "answers to a crowd", "app", "page", "answers", "median", "95th percentile", "goal", "mean size"
+    )
+    crowds = new_table(
+        "what the crowd cost",
+        "app",
+        "sessions",
+        "sent away",
+        "answers",
+        "CPU for each",
+        "visitors' own CPU",
+        "memory before",
+        "with all",
+        "for each session",
+        "goal",
+    )
     for result in results:
         match result:
             case Ratio():
@@ -61,6 +78,25 @@ def show_results(results: Sequence[Result], repeats: int) -> None:
             case Memory():
                 goal = f"≤ {result.goal_bytes / 1e6:,.0f} MB"
                 memories.add_row(result.name, goal, f"{result.median_bytes / 1e6:,.1f} MB", f"{len(result.peak_bytes)}")
-    for table in (ratios, uploads, strangers, durations, memories):
+            case Answered():
+                goal = f"≤ {result.goal_ms:g} ms" if result.goal_ms else ""
+                times = (f"{value:,.0f} ms" for value in (result.median_ms, result.p95_ms))
+                size = f"{result.size_bytes / 1e3:,.1f} kB"
+                answers.add_row(result.app, result.page, f"{result.reruns:,}", *times, goal, size)
+            case Crowd():
+                goal = f"≤ {result.goal_bytes / 1e6:g} MB" if result.goal_bytes else ""
+                sizes = (f"{value / 1e6:,.1f} MB" for value in result.resident_bytes)
+                crowds.add_row(
+                    result.app,
+                    f"{result.sessions:,}",
+                    f"{result.unfinished:,}",
+                    f"{result.reruns:,}",
+                    f"{result.cpu_ms:,.1f} ms",
+                    percent_text(result.visitors_cpu_share),
+                    *sizes,
+                    f"{result.session_bytes / 1e6:.3f} MB",
+                    goal,
+                )
+    for table in (ratios, answers, crowds, uploads, strangers, durations, memories):
         if table.row_count:
             print_table(table)

@@ -4,7 +4,7 @@ from argparse import Namespace
 
 from fp16core.commands.outcome import Outcome, progress_bar
 
-BENCH_PARTS = ("batch", "evaluation", "lab", "process", "sharing", "strangers", "training", "uploads")
+BENCH_PARTS = ("batch", "evaluation", "lab", "load", "process", "sharing", "strangers", "training", "uploads")
 
 
 def bench(options: Namespace) -> Outcome:

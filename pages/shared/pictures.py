@@ -13,6 +13,7 @@ from fp16core.text import count_text
 from fp16core.vocabulary import BusyError
 from pages.shared import hosted, limits, state, uploads
 from pages.shared.subject import Subject, cached
+from pages.shared.turns import aside
 from pages.shared.words import plain
 
 _SLICE_S = 0.7
@@ -65,9 +66,10 @@ def read_inbox() -> None:
         stop.button("Stop reading", icon=":material/stop:", key="stop-reading", on_click=waiting.stop)
     until = time.monotonic() + _SLICE_S
     try:
-        while waiting.waiting and time.monotonic() < until:
-            limits.allow("picture")
-            waiting.read_next(both, rule)
+        with aside():
+            while waiting.waiting and time.monotonic() < until:
+                limits.allow("picture")
+                waiting.read_next(both, rule)
     except BusyError as error:
         progress.error(plain(str(error)), icon=":material/error:")
         stop.button(f"Go on with {count_text(waiting.waiting, 'file')}", icon=":material/play_arrow:", key="go-on")

@@ -12,6 +12,7 @@ from fp16core.numerics.error_measure import ErrorMeasure
 from fp16core.numerics.propagation import PairActivations, PairRecorder, Propagation, PropagationRun, weights_error
 from pages.shared import state
 from pages.shared.subject import Subject, cached
+from pages.shared.turns import aside
 
 _BATCHES = 20
 """Batches between two moves of the progress bar."""
@@ -36,8 +37,9 @@ def propagation(images: int) -> Propagation:
     bar = st.empty()
     while not run.is_done:
         bar.progress(run.done / run.total, f"{run.done:,} of {run.total:,} images through both models")
-        for _ in range(_BATCHES):
-            run.advance()
+        with aside():
+            for _ in range(_BATCHES):
+                run.advance()
     bar.empty()
     return run.propagation()
 

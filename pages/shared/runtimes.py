@@ -22,6 +22,7 @@ from fp16core.worker.survey import Survey
 from pages.shared import limits, state
 from pages.shared.runtimes_board import AnySurvey, Board, Key, Wanted
 from pages.shared.subject import subject
+from pages.shared.turns import aside
 
 _PROBE_IMAGES = 100
 """Images on which it is found out what a mode is: enough logits that none of float32 passes for float16."""
@@ -164,7 +165,8 @@ def accounted(run: ModeRun) -> Accounted:
         results = state.results()
         if len(known) >= len(ExecutionMode):
             known.clear()
-        known[run] = account_for(run, results.pair, normalise(results.images[: run.images]))
+        with aside():
+            known[run] = account_for(run, results.pair, normalise(results.images[: run.images]))
     return known[run]
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from fp16core.data.mnist import dataset_path
 from fp16core.models.pair import BUNDLED, pair_folder
+from pages.shared.turns import aside
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -92,8 +93,13 @@ def cached(
     """
 
     def decorate(compute: Callable[Concatenate[Subject, P], R]) -> Callable[P, R]:
-        for_all = st.cache_resource(show_spinner=spinner, max_entries=kept)(compute)
-        for_one = st.cache_resource(show_spinner=spinner, max_entries=kept, scope="session")(compute)
+        @functools.wraps(compute)
+        def computed(now: Subject, *args: P.args, **kwargs: P.kwargs) -> R:
+            with aside():
+                return compute(now, *args, **kwargs)
+
+        for_all = st.cache_resource(show_spinner=spinner, max_entries=kept)(computed)
+        for_one = st.cache_resource(show_spinner=spinner, max_entries=kept, scope="session")(computed)
         _PRIVATE.append(for_one.clear)
 
         @functools.wraps(compute)

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.subject import subject
+from pages.shared.turns import aside
 
 _Setting = TypeVar("_Setting", bound=Hashable)
 _Result = TypeVar("_Result")
@@ -64,7 +65,8 @@ def go_on() -> None:
     """At the end of a page: if a sweep has more to measure, draw the page again."""
     if st.session_state.pop(_UNFINISHED, False):
         # A new run drops what the last one has not sent yet.
-        time.sleep(_SENDING_S)
+        with aside():
+            time.sleep(_SENDING_S)
         st.rerun()
 
 
