@@ -27,6 +27,7 @@ from fp16core.report import (
 from fp16core.vocabulary import BusyError, HalfBitsError
 from pages.shared import lab, limits, own, propagation, state
 from pages.shared.subject import Subject, cached, subject
+from pages.shared.turns import aside
 from pages.shared.words import plain
 
 _PATIENCE_S = 60.0
@@ -79,10 +80,11 @@ def _make(evidence: Evidence, bar: DeltaGenerator) -> Report:
     """Make the report once no other is being made; raises `HalfBitsError`, and `BusyError` if that takes too long."""
     limits.allow("report")
     given_up = time.monotonic() + _PATIENCE_S
-    while not _making().acquire(timeout=_LOOK_S):
-        bar.progress(0.0, "Another report is being made; yours is next …")
-        if time.monotonic() > given_up:
-            raise BusyError("Too many reports are being made just now; come back in a minute.")
+    with aside():
+        while not _making().acquire(timeout=_LOOK_S):
+            bar.progress(0.0, "Another report is being made; yours is next …")
+            if time.monotonic() > given_up:
+                raise BusyError("Too many reports are being made just now; come back in a minute.")
     try:
         return _made(evidence, bar)
     finally:
