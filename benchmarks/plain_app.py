@@ -3,8 +3,10 @@
 It follows Streamlit's and TensorFlow's own advice where demos do: the models are a cached resource,
 the images and both evaluations are cached data. It evaluates as the LiteRT tutorial does, one image
 at a time, draws with plotly.express, and has the contents of three of the dashboard's pages.
+In one thing it is more careful than most: visitors take turns at an interpreter, as it breaks otherwise.
 """
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +27,11 @@ st.set_page_config(page_title="MNIST in float16", layout="wide")
 
 
 @st.cache_resource
-def load_model(name: str) -> Any:
-    """An interpreter of one of the files."""
+def load_model(name: str) -> tuple[Any, threading.Lock]:
+    """An interpreter of one of the files, and what one must hold to use it."""
     interpreter = tf.lite.Interpreter(model_path=str(FILES[name]))
     interpreter.allocate_tensors()
-    return interpreter
+    return interpreter, threading.Lock()
 
 
 @st.cache_data
@@ -41,11 +43,12 @@ def load_images() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
 
 def predict(name: str, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     """The ten scores of one image."""
-    interpreter = load_model(name)
+    interpreter, lock = load_model(name)
     scaled = np.expand_dims(image / 255.0, axis=0).astype(np.float32)
-    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], scaled)
-    interpreter.invoke()
-    scores: npt.NDArray[np.float32] = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0]
+    with lock:
+        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], scaled)
+        interpreter.invoke()
+        scores: npt.NDArray[np.float32] = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0]
     return scores
 
 

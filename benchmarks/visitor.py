@@ -82,6 +82,7 @@ class Visitor:
                 max_size=None,
                 proxy=None,
                 ping_interval=None,
+                open_timeout=None,  # an overloaded server is measured, too
             )
             message.rerun_script.page_name = page
         else:
