@@ -1,7 +1,8 @@
 """What every page starts from: the active pair, the test images, the comparison."""
 
+import ctypes
 import gc
-import importlib
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ from pages.shared.store import store
 from pages.shared.subject import Subject, cached, subject
 from pages.shared.words import plain
 
+_M_ARENA_MAX = -8
+"""Of glibc's ``malloc.h``: the number of places that threads take memory from."""
+
 
 @dataclass(frozen=True, eq=False)
 class Results:
@@ -35,15 +39,17 @@ class Results:
 
 @st.cache_resource
 def settle_memory() -> None:
-    """Take what the imports and the first page left behind out of the garbage collector's daily round.
+    """Give back what the first page needed for a moment, and let the garbage collector pass by what was imported.
 
-    Streamlit collects after every rerun; walking all of the imported modules each time would be
-    most of a rerun's cost.
+    Walking all of the imported modules each time would be most of a collection's cost.
     """
-    for module in ("fp16core.figures", "fp16core.evaluate.gallery"):  # what the other pages would import later
-        importlib.import_module(module)
     gc.collect()
     gc.freeze()
+    if platform.libc_ver()[0] == "glibc":
+        libc = ctypes.CDLL(None)
+        # Each visitor's thread would keep freed memory in one of sixteen places of its own on two cores; only one runs.
+        libc.mallopt(_M_ARENA_MAX, 2)
+        libc.malloc_trim(0)
 
 
 @contextmanager
