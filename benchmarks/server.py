@@ -52,7 +52,7 @@ def served(app: Path) -> Iterator[Server]:
     with tempfile.TemporaryFile("w+") as log:
         started_at = time.perf_counter()
         child = subprocess.Popen(  # noqa: S603 - our own interpreter
-            command, cwd=ROOT, env=quiet, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            command, cwd=app.parent, env=quiet, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
         try:
             address = f"127.0.0.1:{port}"

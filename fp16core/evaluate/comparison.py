@@ -1,5 +1,6 @@
 """Both models on the same images, and everything that follows from their logits."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -124,6 +125,19 @@ def classifiers(pair: ModelPair) -> tuple[Classifier, Classifier]:
     return both
 
 
+def image_logits(
+    model: Classifier,
+    images: npt.NDArray[np.uint8],
+    scale: Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]] = normalise,
+) -> npt.NDArray[np.float32]:
+    """Logits of a model for at least one image, float32, shape (n, 10); raises as `Classifier.logits`.
+
+    Scales some images at a time: as float32, all test images would hold 31 MB, which the process seldom gives back.
+    """
+    parts = (images[start : start + _SCALED_AT_ONCE] for start in range(0, len(images), _SCALED_AT_ONCE))
+    return np.concatenate([model.logits(scale(part)) for part in parts])
+
+
 def compare(pair: ModelPair, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> Comparison:
     """Run both models on the same images, side by side.
 
@@ -147,18 +161,12 @@ def compare(pair: ModelPair, images: npt.NDArray[np.uint8], labels: npt.NDArray[
         raise ImageError(f"{len(images)} images with labels {labels.shape}; expected as many, and at least one.")
     reference, target = classifiers(pair)
     with ThreadPoolExecutor(1) as pool:
-        target_logits = pool.submit(_logits, target, images)
-        reference_logits = _logits(reference, images)
+        target_logits = pool.submit(image_logits, target, images)
+        reference_logits = image_logits(reference, images)
         return Comparison(
             Evaluation(_frozen(reference_logits), _frozen(labels), len(pair.reference)),
             Evaluation(_frozen(target_logits.result()), _frozen(labels), len(pair.target)),
         )
-
-
-def _logits(model: Classifier, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    # As float32, all test images would hold 31 MB.
-    parts = (images[start : start + _SCALED_AT_ONCE] for start in range(0, len(images), _SCALED_AT_ONCE))
-    return np.concatenate([model.logits(normalise(part)) for part in parts])
 
 
 def _frozen(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:

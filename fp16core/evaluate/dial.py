@@ -8,8 +8,7 @@ import numpy.typing as npt
 
 from fp16core.convert.quantizer import INTEGER_RECIPES, quantize_integer, quantize_tflite
 from fp16core.convert.tflite_file import read_tflite, replace_weights
-from fp16core.data.mnist import normalise
-from fp16core.evaluate.comparison import Comparison, costs_a_point
+from fp16core.evaluate.comparison import Comparison, costs_a_point, image_logits
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.evaluate.statistics import Proportion
 from fp16core.numerics.formats import FloatFormat
@@ -137,7 +136,7 @@ def enough_mantissa_bits(results: Mapping[int, DialResult]) -> int | None:
 def _measured(
     name: str, model: bytes, size_bytes: int, images: npt.NDArray[np.uint8], reference: Evaluation
 ) -> DialResult:
-    answers = Evaluation(Classifier(model, name).logits(normalise(images)), reference.labels, size_bytes)
+    answers = Evaluation(image_logits(Classifier(model, name), images), reference.labels, size_bytes)
     found = Comparison(reference, answers)
     return DialResult(
         name, size_bytes, answers.accuracy, found.accuracy_delta, found.changed_predictions, found.max_abs_logit_delta

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from fp16core.convert.graph import TfliteFile
 from fp16core.convert.tflite_file import read_tflite
-from fp16core.data.mnist import images_digest, normalise
-from fp16core.evaluate.comparison import Comparison
+from fp16core.data.mnist import images_digest
+from fp16core.evaluate.comparison import Comparison, image_logits
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.evaluate.latency import ModeLatency
 from fp16core.evaluate.mode_runs import ModeTable
@@ -161,14 +161,15 @@ def gather_evidence(pair: ModelPair, comparison: Comparison, images: npt.NDArray
         As `compare`.
     """
     reference = comparison.reference
-    raw_logits = Classifier(pair.reference, pair.reference_name).logits(images.astype(np.float32))
+    unscaled = Classifier(pair.reference, pair.reference_name)
+    raw_logits = image_logits(unscaled, images, lambda part: part.astype(np.float32))
     rounded = Classifier(rounded_reference(pair), "the rounded reference")
     return Evidence(
         pair=pair,
         comparison=comparison,
         reference_file=read_tflite(pair.reference, pair.reference_name),
         target_file=read_tflite(pair.target, pair.target_name),
-        rounded_reference_logits=rounded.logits(normalise(images)),
+        rounded_reference_logits=image_logits(rounded, images),
         raw_pixel_accuracy=Evaluation(raw_logits, reference.labels, reference.size_bytes).accuracy,
         trained_on_these_images=pair.run.get("dataset", {}).get("test_sha256") == images_digest(images),
     )

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.convert.tflite_file import read_tflite
-from fp16core.data.mnist import normalise
+from fp16core.evaluate.comparison import image_logits
 from fp16core.numerics.rounding import rounded_reference
 from fp16core.runtime.classifier import Classifier
 from fp16core.vocabulary import ModelPair
@@ -52,7 +52,7 @@ def fold_dequantize(pair: ModelPair, images: npt.NDArray[np.uint8], target_logit
         As `rounded_reference` and `Classifier`.
     """
     folded = rounded_reference(pair)
-    logits = Classifier(folded, "the folded model").logits(normalise(images))
+    logits = image_logits(Classifier(folded, "the folded model"), images)
     same = (logits == target_logits) | (np.isnan(logits) & np.isnan(target_logits))
     before, after = read_tflite(pair.target, pair.target_name), read_tflite(folded)
     filled = [before.tensors[op.outputs[0]] for op in before.upsampling()]

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.data.mnist import normalise
-from fp16core.evaluate.comparison import Comparison
+from fp16core.evaluate.comparison import Comparison, image_logits
 from fp16core.evaluate.evaluation import NO_ANSWER, Answers
 from fp16core.images import prepare_image
 from fp16core.images.nondigits import non_digits
@@ -164,7 +163,7 @@ def check_rule(
             continue  # nothing to read is no answer, and no false one
         shown.append(found[np.argmax(found.sum(axis=(1, 2)))])
     images = np.stack(shown)
-    answers = Answers(reference.logits(normalise(images)))
+    answers = Answers(image_logits(reference, images))
     probabilities = answers.probabilities
     return RuleCheck(
         digits=len(distances),
