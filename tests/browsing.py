@@ -90,7 +90,7 @@ def watched(page: Page) -> Iterator[Page]:
     assert page.locator("[data-testid='stException']").count() == 0
     assert excess_width(page) <= 1
     page.close()
-    assert troubles == []
+    assert not troubles, troubles
 
 
 def excess_width(page: Page) -> int:
