@@ -34,6 +34,7 @@ page = st.navigation(
     },
     expanded=True,
 )
+state.keep_memory_together()
 with turns.turn():
     routing.resume_deep_link()
     own_trial.collect()

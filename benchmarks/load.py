@@ -28,6 +28,9 @@ from benchmarks.visitor import Rerun, Trouble, Visitor
 
 CORES = 2
 
+FILLING = 20
+"""Changes that an earlier visitor makes on each page: more than the server keeps of a kind for all visitors."""
+
 Document = dict[str, Any]
 
 
@@ -122,7 +125,7 @@ async def turnover(server: Server, app: App, sessions: int, at_once: int) -> Doc
 
 
 async def look_ahead(server: Server, app: App) -> None:
-    """One visitor opens every page, and waits for what the server remembers from then on."""
+    """One visitor opens every page, waits for what the server remembers from then on, and fills what it keeps of it."""
     _, habits, seen = app
     visitor = Visitor(server.address)
     for page in habits:
@@ -135,6 +138,11 @@ async def look_ahead(server: Server, app: App) -> None:
     while "stop-measuring" in visitor.widgets:
         await asyncio.sleep(1)
         await visitor.again()
+    at_random = Random(-1)
+    for page in habits:
+        await visitor.arrive(page)
+        for _ in range(FILLING):
+            await interact(visitor, habits, at_random)
     await visitor.leave()
 
 

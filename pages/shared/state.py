@@ -2,7 +2,6 @@
 
 import ctypes
 import gc
-import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +23,9 @@ from pages.shared.subject import Subject, cached, subject
 from pages.shared.words import plain
 
 _M_ARENA_MAX = -8
-"""Of glibc's ``malloc.h``: the number of places that threads take memory from."""
+"""What ``malloc.h`` calls this setting."""
+
+_HEAPS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,19 +38,29 @@ class Results:
     evidence: Evidence = field(repr=False)
 
 
-@st.cache_resource
-def settle_memory() -> None:
-    """Give back what the first page needed for a moment, and let the garbage collector pass by what was imported.
+@st.cache_resource(show_spinner=False)
+def keep_memory_together() -> None:
+    """Let all threads share two of the C library's heaps, before there are many.
 
-    Walking all of the imported modules each time would be most of a collection's cost.
+    Each run of a page is a thread of its own. By default there are eight heaps for each core, and each
+    keeps much of what is freed in it.
+    """
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):  # glibc's
+        library.mallopt(_M_ARENA_MAX, _HEAPS)
+
+
+@st.cache_resource(show_spinner=False)
+def settle_memory() -> None:
+    """Give back what the first page needed for a moment, and let the garbage collector pass by what lasts.
+
+    Whatever lasts as long as the server need not be walked through again and again.
     """
     gc.collect()
     gc.freeze()
-    if platform.libc_ver()[0] == "glibc":
-        libc = ctypes.CDLL(None)
-        # Each visitor's thread would keep freed memory in one of sixteen places of its own on two cores; only one runs.
-        libc.mallopt(_M_ARENA_MAX, 2)
-        libc.malloc_trim(0)
+    library = ctypes.CDLL(None)
+    if hasattr(library, "malloc_trim"):  # glibc's
+        library.malloc_trim(0)
 
 
 @contextmanager
