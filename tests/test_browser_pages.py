@@ -42,21 +42,28 @@ def test_each_page_has_a_link_here() -> None:
 def test_a_link_shows_the_same_on_a_cold_and_on_a_warm_server(
     warm: str, page: Page, tmp_path: Path, address: str
 ) -> None:
-    """Same heading, same state, same navigation, same address; then what is shown is looked at from all sides."""
+    """Same heading, same state, same navigation, same address; and what is shown is looked at from all sides."""
     heading, detail = LINKS[address]
-    seen: list[tuple[list[str], str, str]] = []
-    with served(tmp_path / "server.log") as cold:
-        for url in (cold, warm):
-            page.goto(f"{url}/{address}")
-            expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible(timeout=PATIENCE_MS)
-            expect(page.get_by_text(detail).first).to_be_visible(timeout=PATIENCE_MS)
-            settled(page)
-            links = page.get_by_test_id("stSidebarNavLink").all_inner_texts()
-            seen.append((links, page.url.removeprefix(url), page.title()))
-            expect(page.get_by_text("Bundled pair")).to_be_visible()
-    assert seen[0] == seen[1]
-    assert len(seen[0][0]) == len(PAGES)
+    links = page.get_by_test_id("stSidebarNavLink")
+
+    def opened(url: str) -> None:
+        page.goto(f"{url}/{address}")
+        expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.get_by_text(detail).first).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.get_by_text("Bundled pair")).to_be_visible(timeout=PATIENCE_MS)
+
+    opened(warm)
+    settled(page)
+    names, shown, title = links.all_inner_texts(), page.url.removeprefix(warm), page.title()
+    assert len(names) == len(PAGES)
     fits_and_can_be_read_on_phone_and_desk_by_day_and_by_night(page)
+    page.set_viewport_size({"width": 1400, "height": 900})
+    with served(tmp_path / "server.log") as cold:
+        opened(cold)
+        expect(links).to_have_text(names)
+        expect(page).to_have_url(f"{cold}{shown}")
+        expect(page).to_have_title(title)
+        page.goto("about:blank")
 
 
 def fits_and_can_be_read_on_phone_and_desk_by_day_and_by_night(page: Page) -> None:

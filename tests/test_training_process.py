@@ -145,50 +145,49 @@ def test_what_a_killed_command_leaves_is_cleared_by_the_next(tmp_path: Path, sma
 def test_a_run_killed_at_any_moment_is_never_listed_and_the_next_one_works(
     tmp_path: Path, small_dataset: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ten runs, each killed at a random moment of its own tenth, from loading TensorFlow to writing the last file."""
+    """Five runs, each killed at a random moment of its own fifth, from loading TensorFlow to writing the last file."""
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.setenv("TMPDIR", str(elsewhere))
     random = np.random.default_rng(0)
-    moments = random.permutation((np.arange(10) + random.random(10)) / 10)
+    moments = random.permutation((np.arange(AT_ONCE) + random.random(AT_ONCE)) / AT_ONCE)
     whole = 0
-    for wave in range(0, 10, AT_ONCE):
-        outs = [tmp_path / f"run-{wave + place}" for place in range(AT_ONCE)]
-        jobs = [Job(MODULE, request_for(out, Recipe(epochs=2))) for out in outs]
-        waiting = dict(zip(jobs, moments[wave : wave + AT_ONCE], strict=True))
-        deadline = time.monotonic() + PATIENCE_S
-        while waiting and time.monotonic() < deadline:
-            for job, moment in list(waiting.items()):
-                if job.done >= moment or not job.is_running:
-                    # Progress goes by leaps; the rest of the moment is a bit of time.
-                    time.sleep(random.random() * 0.05)
-                    job._child.kill()
-                    del waiting[job]
-            time.sleep(0.005)
-        assert not waiting
-        for out, job in zip(outs, jobs, strict=True):
-            job.wait(PATIENCE_S)
-            whole += job.answer is not None
-            partials = list(tmp_path.glob(f".{out.name}.partial-*"))
-            if job.answer is None:
-                assert job.error is not None
-                assert "was ended from outside by SIGKILL" in job.error
-                assert not out.exists()
-                assert len(partials) <= 1
-                assert all(is_abandoned(partial) for partial in partials)
-            else:  # the last tenth may end before it is over
-                assert partials == []
-                load_pair(out)
-    assert whole <= 2
-    assert len(list(tmp_path.glob(".*"))) >= 7
+    outs = [tmp_path / f"run-{place}" for place in range(AT_ONCE)]
+    jobs = [Job(MODULE, request_for(out, Recipe(epochs=2))) for out in outs]
+    waiting = dict(zip(jobs, moments, strict=True))
+    deadline = time.monotonic() + PATIENCE_S
+    while waiting and time.monotonic() < deadline:
+        for job, moment in list(waiting.items()):
+            if job.done >= moment or not job.is_running:
+                # Progress goes by leaps; the rest of the moment is a bit of time.
+                time.sleep(random.random() * 0.05)
+                job._child.kill()
+                del waiting[job]
+        time.sleep(0.005)
+    assert not waiting
+    for out, job in zip(outs, jobs, strict=True):
+        job.wait(PATIENCE_S)
+        whole += job.answer is not None
+        partials = list(tmp_path.glob(f".{out.name}.partial-*"))
+        if job.answer is None:
+            assert job.error is not None
+            assert "was ended from outside by SIGKILL" in job.error
+            assert not out.exists()
+            assert len(partials) <= 1
+            assert all(is_abandoned(partial) for partial in partials)
+        else:  # the last fifth may end before it is over
+            assert partials == []
+            load_pair(out)
+    assert whole <= 1
+    assert len(list(tmp_path.glob(".*"))) >= 2
     last = tmp_path / "run-0"
     remove_partials(last)
     again = Job(MODULE, request_for(last, Recipe(epochs=2)))
     again.wait(PATIENCE_S)
     assert again.error is None
     load_pair(last)
-    for number in range(10):
+    for number in range(AT_ONCE):
         remove_partials(tmp_path / f"run-{number}")
     assert list(tmp_path.glob(".*")) == []
     assert list(elsewhere.iterdir()) == []
