@@ -54,7 +54,7 @@ def test_a_link_shows_the_same_on_a_cold_and_on_a_warm_server(
 
     opened(warm)
     settled(page)
-    names, shown, title = links.all_inner_texts(), page.url.removeprefix(warm), page.title()
+    names, shown, title = links.all_text_contents(), page.url.removeprefix(warm), page.title()
     assert len(names) == len(PAGES)
     fits_and_can_be_read_on_phone_and_desk_by_day_and_by_night(page)
     page.set_viewport_size({"width": 1400, "height": 900})
