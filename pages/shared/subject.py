@@ -113,7 +113,7 @@ def cached(
 
 
 def cached_by_setting(kept: int) -> Callable[[Callable[Concatenate[Subject, P], R]], Callable[P, R]]:
-    """As `cached`, for functions that a page calls dozens of times, with positional arguments that can be hashed.
+    """As `cached`, for functions that a page calls dozens of times, with arguments that can be hashed.
 
     Streamlit takes a fifth of a millisecond to find what it has cached; a dictionary that it has cached
     finds it at once.
@@ -125,11 +125,12 @@ def cached_by_setting(kept: int) -> Callable[[Callable[Concatenate[Subject, P], 
         @functools.wraps(compute)
         def answer(*args: P.args, **kwargs: P.kwargs) -> R:
             known: dict[Any, R] = _known(f"{compute.__module__}.{compute.__qualname__}")
-            if args in known:
-                return known[args]
+            setting = (args, tuple(kwargs.items()))
+            if setting in known:
+                return known[setting]
             found = look_up(*args, **kwargs)
             if len(known) < kept:
-                known[args] = found
+                known[setting] = found
             return found
 
         return answer
