@@ -14,6 +14,9 @@ IMAGE_SIDE = 28
 CLASSES = 10
 """Number of classes, and so of logits, for each image."""
 
+TUTORIAL_URL = "https://ai.google.dev/edge/litert/models/post_training_float16_quant"
+"""The tutorial whose claims are checked."""
+
 
 class HalfBitsError(Exception):
     """Something a user can mend; the message names the offender, the value and the cure."""

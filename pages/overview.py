@@ -11,11 +11,11 @@ from fp16core.evaluate.evidence import Measurement
 from fp16core.figures import overview as figures
 from fp16core.models.pair import REFERENCE_FILE, TARGET_FILE
 from fp16core.text import bytes_text, percent_text, points_text, small_text
+from fp16core.vocabulary import TUTORIAL_URL
 from pages.shared import report, routing, runtimes, state
 from pages.shared.charts import chart
 from pages.shared.headline import headline, number
 from pages.shared.runtimes import ACCURACY, LATENCY
-from pages.shared.sidebar import TUTORIAL
 from pages.shared.words import say_if_probabilities
 
 routing.through_app("pages/overview.py")
@@ -133,7 +133,7 @@ st.markdown(
         if verdicts[v]
     )
     + "  \nWhat stands in quotation marks are the words of the LiteRT tutorial "
-    f"[*Post-training float16 quantization*]({TUTORIAL}). Each verdict follows from the number beside it by a "
+    f"[*Post-training float16 quantization*]({TUTORIAL_URL}). Each verdict follows from the number beside it by a "
     "stated rule."
 )
 report.offer(evidence)

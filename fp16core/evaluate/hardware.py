@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from fp16core.vocabulary import TUTORIAL_URL
+
 
 @dataclass(frozen=True)
 class Expectation:
@@ -39,7 +41,7 @@ EXPECTATIONS = (
         "float32; with AVX2 and F16C XNNPACK rounds to float16 and sums in float32",
         "Half the file, no speedup: the weights are upsampled when the model is loaded. This page measures it.",
         "LiteRT, Post-training float16 quantization",
-        "https://ai.google.dev/edge/litert/models/post_training_float16_quant",
+        TUTORIAL_URL,
     ),
     Expectation(
         "Phone GPU: Arm Mali",

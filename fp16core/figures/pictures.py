@@ -12,12 +12,12 @@ from fp16core.png import png
 
 def picture_url(picture: npt.NDArray[np.uint8]) -> str:
     """A data URL of a PNG; uint8, shape (h, w), or (h, w, bands) with 2 to 4 bands."""
-    return _url(png(Image.fromarray(picture)))
+    return png_url(png(Image.fromarray(picture)))
 
 
 def row_url(images: npt.NDArray[np.uint8]) -> str:
     """A data URL of images side by side, uint8, shape (k, 28, 28)."""
-    return _url(sprite_png(images, len(images)))
+    return png_url(sprite_png(images, len(images)))
 
 
 def row_width_px(most: int) -> int:
@@ -25,5 +25,6 @@ def row_width_px(most: int) -> int:
     return min(60 + 30 * (most - 1), 400)
 
 
-def _url(data: bytes) -> str:
+def png_url(data: bytes) -> str:
+    """A data URL of a PNG."""
     return "data:image/png;base64," + base64.b64encode(data).decode()

@@ -27,8 +27,7 @@ from fp16core.report.pictures import MOST, pictures
 from fp16core.report.source import source_tables
 from fp16core.runtime.gpu_log import Adapter
 from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text
-
-TUTORIAL = "https://ai.google.dev/edge/litert/models/post_training_float16_quant"
+from fp16core.vocabulary import TUTORIAL_URL
 
 _FOLDER = Path(__file__).parent
 
@@ -104,7 +103,7 @@ def make_report(findings: Findings, document: Mapping[str, Any]) -> Report:
             not_proven=_unknown(findings, findings.guarantee),
             source=source_tables(document),
             made_at=datetime.fromisoformat(document["made"]["at_utc"]),
-            tutorial=TUTORIAL,
+            tutorial=TUTORIAL_URL,
             style=Markup(_read("page.css")),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             library=Markup(_LIBRARY),  # noqa: S704 - our own words

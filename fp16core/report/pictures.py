@@ -1,6 +1,5 @@
 """The images that a report shows: those that float16 answers differently, or comes closest to."""
 
-import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ import numpy as np
 from fp16core.evaluate.browse import Show, select_images
 from fp16core.evaluate.comparison import Comparison
 from fp16core.figures.digits import digit_png
+from fp16core.figures.pictures import png_url
 from fp16core.report.findings import Findings
 from fp16core.text import factor_text, percent_text, small_text
 
@@ -39,7 +39,7 @@ def pictures(findings: Findings) -> list[Picture]:
     shown = [*changed, *closest[: max(0, _FEWEST - len(changed))]]
     return [
         Picture(
-            "data:image/png;base64," + base64.b64encode(digit_png(findings.images[index], _SCALE)).decode(),
+            png_url(digit_png(findings.images[index], _SCALE)),
             f"Image {index:,}, a {comparison.labels[index]}",
             tuple(_lines(comparison, index)),
             bool(comparison.changed[index]),

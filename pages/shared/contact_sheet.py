@@ -1,9 +1,10 @@
 """A sheet of images to choose from, with a real button for each: for the mouse, the finger and the keyboard."""
 
-import base64
 from collections.abc import Callable
 
 import streamlit as st
+
+from fp16core.figures.pictures import png_url
 
 _CSS = """
 .sheet { display: grid; grid-template-columns: repeat(var(--columns), 1fr); gap: 2px; background: black; padding: 2px; }
@@ -88,7 +89,7 @@ def contact_sheet(
         Called when a visitor picks an image.
     """
     data = {
-        "sprite": "data:image/png;base64," + base64.b64encode(sprite).decode(),
+        "sprite": png_url(sprite),
         "columns": columns,
         "images": images,
         "chosenColour": colours[0],

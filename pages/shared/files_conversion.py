@@ -7,10 +7,9 @@ import streamlit as st
 from fp16core.evaluate import answer_text
 from fp16core.evaluate.conversions import CONVERTER, QUANTIZER, Conversion, OneWeight, TwoWays
 from fp16core.text import bytes_text, count_text, percent_text, small_text, weight_text
-from fp16core.vocabulary import HalfBitsError
+from fp16core.vocabulary import TUTORIAL_URL, HalfBitsError
 from pages.shared import files_state, limits, state
 from pages.shared.files_state import WeightQuestion
-from pages.shared.sidebar import TUTORIAL
 from pages.shared.words import plain
 
 _MEASURED: dict[str, Callable[[Conversion], str]] = {
@@ -58,8 +57,8 @@ def show() -> None:
             hide_index=True,
         )
         st.caption(
-            f"The tutorial lets TensorFlow's converter cast while it converts, which [its page]({TUTORIAL}) now calls "
-            "deprecated; LiteRT Quantizer casts the finished float32 file, and needs no TensorFlow."
+            f"The tutorial lets TensorFlow's converter cast while it converts, which [its page]({TUTORIAL_URL}) now "
+            "calls deprecated; LiteRT Quantizer casts the finished float32 file, and needs no TensorFlow."
         )
     with weight.container(border=True):
         _one_weight()

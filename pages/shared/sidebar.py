@@ -8,15 +8,13 @@ from fp16core.figures.runs import recipe_text
 from fp16core.models.recipe import Recipe
 from fp16core.models.run import Run
 from fp16core.text import bytes_text
-from fp16core.vocabulary import HalfBitsError
+from fp16core.vocabulary import TUTORIAL_URL, HalfBitsError
 from pages.shared import own, state, store
 from pages.shared.subject import Subject, default_name, default_subject, settle
 from pages.shared.words import plain
 
 LOOK = Path(__file__).with_name("look.css")
 """Style sheet of the whole dashboard."""
-
-TUTORIAL = "https://ai.google.dev/edge/litert/models/post_training_float16_quant"
 
 _MODEL, _DATASET = "model", "test-images"
 
@@ -36,7 +34,7 @@ def show_active_pair() -> None:
     """Name the dashboard, let the visitor choose among what is there, and settle what all pages show."""
     with st.sidebar:
         _closer(key="sidebar-closer")
-        st.markdown(f"**Half the Bits**  \nThe [float16 tutorial of LiteRT]({TUTORIAL}) under a microscope.")
+        st.markdown(f"**Half the Bits**  \nThe [float16 tutorial of LiteRT]({TUTORIAL_URL}) under a microscope.")
         chosen = _choose_pair()
         settle(_with_dataset(chosen))
         try:
