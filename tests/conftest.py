@@ -1,5 +1,6 @@
 """Shared fixtures: the bundled pair, its comparison, small data sets, and what a server needs."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import plotly.graph_objects as go
+import plotly.io
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from streamlit.runtime.pages_manager import PagesManager
@@ -14,6 +17,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from fp16core.data import load_mnist, normalise
 from fp16core.evaluate import Comparison, classifiers, compare
 from fp16core.evaluate.likeness import Likeness, likeness
+from fp16core.figures.sketch import Sketch
 from fp16core.models import load_pair
 from fp16core.numerics.propagation import PairRecorder
 from fp16core.runtime import Classifier
@@ -34,6 +38,22 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith("HALFBITS_")]:
             patch.delenv(name)
         patch.setenv("HALFBITS_RUNS", str(tmp_path_factory.mktemp("runs")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plotly_agrees() -> Iterator[None]:
+    """Whatever figure a test draws, a browser gets of it what Plotly would send, checks included."""
+    finish = Sketch.finished
+
+    def finished(sketch: Sketch) -> go.Figure:
+        figure = finish(sketch)
+        theirs = go.Figure(figure.data, figure.layout)
+        assert json.loads(plotly.io.to_json(figure)) == json.loads(plotly.io.to_json(theirs))
+        return figure
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Sketch, "finished", finished)
         yield
 
 

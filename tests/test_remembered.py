@@ -1,15 +1,20 @@
 """Figures that are kept, and figures in the making."""
 
+import copy
 import gc
 import json
+import math
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 import plotly.io
 import pytest
 
 from fp16core.figures.remembered import remembered
-from fp16core.figures.sketch import Sketch
+from fp16core.figures.sketch import Finished, Sketch
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +63,7 @@ def test_a_sketch_becomes_what_plotly_makes_of_the_same_changes() -> None:
     sketch, figure = Sketch(height=200, margin={"l": 8, "t": 36}), go.Figure(layout={"height": 200})
     figure.update_layout(margin={"l": 8, "t": 36})
     for drawn in (sketch, figure):
-        drawn.add_bar(name="a", x=[1, 2], y=[3, 4], marker_color="#2f7ed8")
+        drawn.add_bar(name="a", x=[1, 2], y=[3, 4], marker={"color": "#2f7ed8"})
         drawn.add_scatter(x=[1], y=[2], error_x={"array": [1]}, yaxis="y2")
         drawn.update_layout(margin={"t": 8}, yaxis2={"domain": [0, 0.4]})
         drawn.update_xaxes(title="digit", range=[0, 1])
@@ -71,16 +76,33 @@ def test_a_sketch_becomes_what_plotly_makes_of_the_same_changes() -> None:
 
 
 def test_a_sketch_that_says_what_plotly_does_not_know_is_refused() -> None:
-    sketch = Sketch()
-    sketch.add_bar(colour="red")
+    figure = Finished([{"type": "bar", "colour": "red"}], {})
     with pytest.raises(ValueError, match="colour"):
-        sketch.finished()
+        figure.data  # noqa: B018 - a look is enough
 
 
-def test_a_finished_figure_is_turned_into_json_as_any_other() -> None:
-    sketch = Sketch(height=200)
-    sketch.add_scatter(x=[1, 2], y=[3.5, float("nan")])
-    finished = sketch.finished()
-    first = plotly.io.to_json(finished)
-    assert json.loads(first) == json.loads(plotly.io.to_json(go.Figure(finished)))
-    assert plotly.io.to_json(finished) == first
+ARRAYS = (
+    *(np.array([[3, 1], [0, 2]], kind) for kind in "bBhHiIfd?"),
+    np.array([1.5, math.nan], np.float16),
+    np.array([-(2**40), 2**40]),
+    *(np.array([low, high]) for low, high in ((-128, 127), (0, 128), (-32769, 0), (0, 2**31 - 1))),
+    *(np.array([high], np.uint64) for high in (255, 256, 65_536, 2**33)),
+    np.array(["a", "b"]),
+    np.zeros(0),
+    np.asfortranarray(np.arange(6.0).reshape(2, 3)),
+)
+
+
+@pytest.mark.parametrize("values", ARRAYS, ids=lambda values: f"{values.dtype}{values.tolist()}")
+def test_arrays_are_sent_as_plotly_sends_them(values: npt.NDArray[Any]) -> None:
+    figure = Finished([{"type": "scatter", "x": [1, 2], "y": [3.5, math.nan], "customdata": values}], {"height": 200})
+    first = plotly.io.to_json(figure)
+    assert json.loads(first) == json.loads(plotly.io.to_json(go.Figure(figure.data, figure.layout)))
+    assert plotly.io.to_json(figure) == first
+
+
+def test_a_figure_can_be_copied_and_has_no_more_than_plotlys() -> None:
+    figure = Finished([{"type": "bar", "x": [1], "y": [2]}], {"height": 200})
+    assert copy.deepcopy(figure) == figure == go.Figure(figure)
+    with pytest.raises(AttributeError, match="weight"):
+        figure.weight  # noqa: B018

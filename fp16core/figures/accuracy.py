@@ -99,7 +99,7 @@ def per_digit_delta(comparison: Comparison) -> go.Figure:
     drawn.add_bar(
         x=list(range(10)),
         y=as_list(np.where(np.isnan(delta), 0, delta) * 100),
-        marker_color=DELTA_COLOUR,
+        marker={"color": DELTA_COLOUR},
         text=[
             f"{images:+,} of {total:,}".replace("-", "−") if images else ""
             for images, total in zip(moved, totals, strict=True)

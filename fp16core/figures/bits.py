@@ -99,7 +99,7 @@ def grid(narrowing: Narrowing) -> go.Figure:
         )
     start, end = _stretch(result)
     title, labels = _ticks(places)
-    drawn.add_vrect(x0=max(start, low), x1=min(end, high), fillcolor=TARGET_COLOUR, opacity=0.14, line_width=0)
+    drawn.add_vrect(x0=max(start, low), x1=min(end, high), fillcolor=TARGET_COLOUR, opacity=0.14, line={"width": 0})
     drawn.update_xaxes(
         title=title,
         range=[low, high],

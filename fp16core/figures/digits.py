@@ -80,7 +80,7 @@ def probabilities(answers: BothAnswers, index: int) -> go.Figure:
             name=name,
             x=list(range(10)),
             y=as_list(evaluation.probabilities[index] * 100),
-            marker_color=colour,
+            marker={"color": colour},
             hovertemplate=name + " gives the digit %{x} a probability of %{y:.4f} %<extra></extra>",
         )
     drawn.update_xaxes(title="digit", **digit_ticks())
@@ -110,7 +110,7 @@ def logits(answers: BothAnswers, index: int) -> go.Figure:
         name=DELTA_NAME,
         x=list(range(10)),
         y=as_list(deltas),
-        marker_color=DELTA_COLOUR,
+        marker={"color": DELTA_COLOUR},
         text=[small_text(d, signed=True) for d in deltas],
         hovertemplate="float16 changes the logit of %{x} by %{text}<extra></extra>",
         textposition="none",
@@ -118,14 +118,13 @@ def logits(answers: BothAnswers, index: int) -> go.Figure:
     )
     # Two axes by hand: plotly's subplots take longer to build than all else on the page.
     drawn.update_layout(
-        xaxis={"title": "digit", "anchor": "y2", **digit_ticks()},
-        yaxis={"title": "logit", "domain": [0.48, 1], "title_standoff": 8, "automargin": True},
+        xaxis={"title": {"text": "digit"}, "anchor": "y2", **digit_ticks()},
+        yaxis={"title": {"text": "logit"}, "domain": [0.48, 1]},
         yaxis2={
-            "title": "change",
+            "title": {"text": "change", "standoff": 8},
             "domain": [0, 0.4],
             "exponentformat": "power",
             "nticks": 5,
-            "title_standoff": 8,
             "automargin": True,
         },
     )

@@ -35,7 +35,7 @@ def file_sizes(reference: tuple[LedgerEntry, ...], target: tuple[LedgerEntry, ..
             x=sizes,
             y=names,
             orientation="h",
-            marker_color=colours,
+            marker={"color": colours},
             text=[bytes_text(size) for size in sizes],
             textposition=place,
             cliponaxis=False,

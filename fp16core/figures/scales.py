@@ -91,7 +91,7 @@ def census(results: Sequence[ScaleResult], key: str, powers: Sequence[int], base
             name=name,
             x=list(powers[: len(results)]),
             y=[100 * count / total for count, total in zip(counts, totals, strict=True)],
-            marker_color=colour,
+            marker={"color": colour},
             text=[
                 f"× {power_text(base, power)}: {count:,} of {total:,} weights {name}"
                 for power, count, total in zip(powers, counts, totals, strict=False)

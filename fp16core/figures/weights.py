@@ -27,7 +27,7 @@ def weight_histograms(rounding: WeightRounding, log_counts: bool = False) -> go.
     """Float32 weights as filled bars with the target's weights as an outline, on the same bins."""
     drawn = figure(340, bargap=0, hovermode="x unified", meta={"columns": EDGE_COLUMNS})
     reference, target = shared_histograms(rounding.reference, rounding.target)
-    drawn.add_bar(name=REFERENCE_NAME, marker_color=REFERENCE_COLOUR, opacity=0.55, **_bars(reference))
+    drawn.add_bar(name=REFERENCE_NAME, marker={"color": REFERENCE_COLOUR}, opacity=0.55, **_bars(reference))
     edges, counts = _outline(target)
     drawn.add_scatter(
         name=TARGET_NAME,
@@ -49,7 +49,7 @@ def rounding_errors(rounding: WeightRounding, log_counts: bool = False) -> go.Fi
     """Histogram of ``target − reference`` over the weights of one tensor."""
     drawn = figure(340, bargap=0, meta={"columns": EDGE_COLUMNS})
     histogram = error_histogram(rounding)
-    drawn.add_bar(name=DELTA_NAME, marker_color=DELTA_COLOUR, showlegend=False, **_bars(histogram))
+    drawn.add_bar(name=DELTA_NAME, marker={"color": DELTA_COLOUR}, showlegend=False, **_bars(histogram))
     drawn.update_xaxes(title="rounding error of a weight (float16 − float32)", exponentformat="power", nticks=6)
     drawn.update_yaxes(title="number of weights", **_counts(int(histogram.counts.max()), log_counts))
     return fixed(drawn)

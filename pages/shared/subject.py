@@ -115,8 +115,7 @@ def cached(
 def cached_by_setting(kept: int) -> Callable[[Callable[Concatenate[Subject, P], R]], Callable[P, R]]:
     """As `cached`, for functions that a page calls dozens of times, with arguments that can be hashed.
 
-    Streamlit takes a fifth of a millisecond to find what it has cached; a dictionary that it has cached
-    finds it at once.
+    Streamlit takes a fifth of a millisecond to find what it has cached; a dictionary finds it at once.
     """
 
     def decorate(compute: Callable[Concatenate[Subject, P], R]) -> Callable[P, R]:
@@ -124,7 +123,10 @@ def cached_by_setting(kept: int) -> Callable[[Callable[Concatenate[Subject, P], 
 
         @functools.wraps(compute)
         def answer(*args: P.args, **kwargs: P.kwargs) -> R:
-            known: dict[Any, R] = _known(f"{compute.__module__}.{compute.__qualname__}")
+            now = subject()
+            known: dict[Any, R] = (_known_to_one if now.is_private else _known_to_all)(
+                now, f"{compute.__module__}.{compute.__qualname__}"
+            )
             setting = (args, tuple(kwargs.items()))
             if setting in known:
                 return known[setting]
@@ -144,7 +146,16 @@ def forget_private() -> None:
         empty()
 
 
-@cached(kept=4 * _KEPT)
-def _known(subject: Subject, function: str) -> dict[Any, Any]:
+@functools.lru_cache(4 * _KEPT)
+def _known_to_all(subject: Subject, function: str) -> dict[Any, Any]:
     """What a function has answered, by its arguments; filled by `cached_by_setting`."""
     return {}
+
+
+@st.cache_resource(show_spinner=False, max_entries=4 * _KEPT, scope="session")
+def _known_to_one(subject: Subject, function: str) -> dict[Any, Any]:
+    """The same of a visitor's own files."""
+    return {}
+
+
+_PRIVATE.append(_known_to_one.clear)
