@@ -9,7 +9,7 @@ from fp16core.figures.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLO
 from fp16core.text import percent_text, points_text
 from pages.shared import routing, state
 from pages.shared.charts import chart, picked
-from pages.shared.headline import headline, number
+from pages.shared.headline import cards, headline, number
 from pages.shared.image_card import show_image
 from pages.shared.words import say_if_probabilities
 
@@ -93,7 +93,7 @@ with st.container(border=True):
 st.header("Which digits are mistaken for which?", anchor="confusion")
 st.caption("Rows: the true digit. Columns: the digit the model read. The shade grows with the logarithm of the count.")
 for column, heading, draw, key in zip(
-    st.container(key="cards-confusion").columns(3),
+    cards(3, "cards-confusion"),
     (REFERENCE_NAME, TARGET_NAME, "float16 − float32"),
     (
         partial(figures.confusion, reference, REFERENCE_NAME, REFERENCE_COLOUR),
@@ -103,16 +103,16 @@ for column, heading, draw, key in zip(
     ("confusion-float32", "confusion-float16", "confusion-delta"),
     strict=True,
 ):
-    with column.container(border=True):
+    with column:
         st.markdown(f"**{heading}**")
         chart(draw, key, f"Confusion matrix, {heading}")
 
 st.header("Is one digit hit harder than others?", anchor="digits")
-shares, deltas = st.container(key="cards-digits").columns(2)
-with shares.container(border=True):
+shares, deltas = cards(2, "cards-digits")
+with shares:
     st.markdown("**Accuracy on each digit, with 95 % intervals**")
     chart(partial(figures.per_digit, comparison), "per-digit", "Accuracy of both models on each digit")
-with deltas.container(border=True):
+with deltas:
     st.markdown("**Change by float16**")
     chart(
         partial(figures.per_digit_delta, comparison),

@@ -16,7 +16,7 @@ from pages.shared import routing, state
 from pages.shared.bit_strip import bit_strip, exact_values, legend
 from pages.shared.bit_words import badges, decision_sentence, number_sentence, weight_sentence
 from pages.shared.charts import chart, picked
-from pages.shared.headline import headline, number
+from pages.shared.headline import cards, headline, number
 from pages.shared.words import plain
 
 routing.through_app("pages/bits.py")
@@ -185,8 +185,8 @@ for column, label, value, remark, hint in zip(
     number(column, label, value, remark, hint)
 
 if narrowing.source.is_finite:
-    around, digits = st.container(key="cards").columns(2)
-    with around.container(border=True):
+    around, digits = cards(2)
+    with around:
         st.markdown("**float16's numbers around it**")
         chart(
             partial(figures.grid, narrowing),
@@ -194,7 +194,7 @@ if narrowing.source.is_finite:
             "Number line with the float16 numbers around the float32 number",
         )
         st.caption("Each orange line is a float16 number; everything in the shaded stretch is rounded to the same one.")
-    with digits.container(border=True):
+    with digits:
         st.markdown("**Every decimal digit**")
         exact_values(narrowing, outcome, error)
         st.caption("A number with finitely many binary digits has finitely many decimal ones: nothing here is rounded.")

@@ -10,7 +10,7 @@ from fp16core.numerics.formats import FLOAT16, FLOAT32, PRESETS, FloatFormat
 from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text, weight_text
 from pages.shared import lab, routing, state
 from pages.shared.charts import chart, picked
-from pages.shared.headline import headline, number
+from pages.shared.headline import cards, headline, number
 from pages.shared.sweep import go_on, sweep
 from pages.shared.words import plain
 
@@ -45,8 +45,8 @@ reference = found.comparison.reference
 
 with st.container(border=True):
     presets = st.container()
-    columns = st.container(key="cards-dial").columns(3, vertical_alignment="bottom")
-    exponent = columns[0].slider(
+    controls = st.container(key="cards-dial", horizontal=True, vertical_alignment="bottom")
+    exponent = controls.slider(
         "Exponent bits",
         EXPONENTS[0],
         EXPONENTS[-1],
@@ -56,7 +56,7 @@ with st.container(border=True):
         help="They say how large a number is: which power of two it begins at. Too few, and small weights become 0 "
         "and large ones infinite.",
     )
-    mantissa = columns[1].slider(
+    mantissa = controls.slider(
         "Mantissa bits",
         0,
         23,
@@ -65,7 +65,7 @@ with st.container(border=True):
         bind="query-params",
         help="They say where between two powers of two a number lies. Each bit less doubles the rounding error.",
     )
-    with columns[2]:
+    with controls.container():
         signed = st.toggle(
             "Sign bit", True, key="signed", bind="query-params", help="Without it, negative weights become 0."
         )
@@ -149,8 +149,8 @@ if len(measured) == len(forms):
         else f"**{count_text(enough, 'mantissa bit')} would do** if a point of accuracy may be lost, though "
         f"{count_text(swept[enough].changed_predictions, 'image')} would be read otherwise than by float32."
     )
-accuracy, changed = st.container(key="cards").columns(2)
-with accuracy.container(border=True):
+accuracy, changed = cards(2)
+with accuracy:
     st.markdown("**Accuracy**")
     chart(
         partial(figures.accuracy_by_mantissa, swept, reference.accuracy.value, chosen.mantissa_bits),
@@ -158,7 +158,7 @@ with accuracy.container(border=True):
         "Accuracy against the number of mantissa bits",
     )
     st.caption("Dashed: float32. The answer hangs on which score is largest, and rounding seldom decides that.")
-with changed.container(border=True):
+with changed:
     st.markdown("**Answers that differ from float32's**")
     chart(
         partial(figures.changed_by_mantissa, swept, chosen.mantissa_bits),

@@ -13,7 +13,7 @@ from fp16core.text import count_text, factor_text, percent_text, small_text
 from pages.shared import lab, routing, state
 from pages.shared.charts import chart, picked
 from pages.shared.contact_sheet import contact_sheet
-from pages.shared.headline import headline, number
+from pages.shared.headline import cards, headline, number
 from pages.shared.image_card import show_image
 from pages.shared.sweep import go_on, sweep
 
@@ -114,8 +114,8 @@ with st.container(border=True):
             on_click=clicked,
         )
 
-calls, histogram = st.container(key="cards").columns(2)
-with calls.container(border=True):
+calls, histogram = cards(2)
+with calls:
     st.markdown("**The closest calls**")
     if len(nearest):
         contact_sheet(
@@ -142,7 +142,7 @@ with calls.container(border=True):
         )
     else:
         st.markdown("No multiple of float16's error would change an answer.")
-with histogram.container(border=True):
+with histogram:
     st.markdown("**What happened, and what could have**")
     chart(
         partial(figures.observed_and_possible, comparison, proof),

@@ -12,7 +12,7 @@ from fp16core.text import count_text, decibels_text, factor_text, small_text
 from pages.shared import propagation, routing, state
 from pages.shared.channel_cards import channel_cards
 from pages.shared.charts import chart, table_button
-from pages.shared.headline import headline, number
+from pages.shared.headline import cards, headline, number
 from pages.shared.image_card import link_to_image
 from pages.shared.words import flip_sentence, say_if_probabilities
 
@@ -130,8 +130,8 @@ with answer:
         "weights' rounding makes each a little wrong, and the next operator computes with what is wrong already."
     )
 
-errors, ratios = st.container(key="cards-errors").columns(2)
-with errors.container(border=True):
+errors, ratios = cards(2, "cards-errors")
+with errors:
     st.markdown("**The error after each operator**")
     chart(
         partial(layers.step_errors, travelled),
@@ -142,7 +142,7 @@ with errors.container(border=True):
         "The gap between the activations and their error is what counts: sums of many activations have larger errors, "
         "but are larger themselves. RMS, the root of the mean square, is a typical size."
     )
-with ratios.container(border=True):
+with ratios:
     st.markdown("**How far the activations stand above their error**")
     chart(
         partial(layers.step_snr, travelled, weights),
@@ -190,8 +190,8 @@ with st.container(border=True):
 st.header("Is it enough to change the answer?", anchor="answer")
 if over == ONE:
     st.markdown(flip_sentence(report))
-    scores, rivals = st.container(key="cards-scores").columns(2)
-    with scores.container(border=True):
+    scores, rivals = cards(2, "cards-scores")
+    with scores:
         st.markdown("**Scores of both models, and what float16 changed**")
         chart(
             partial(digits.logits, comparison, index),
@@ -199,7 +199,7 @@ if over == ONE:
             f"Logits of both models and their differences for image {index}",
         )
         st.caption("Above, the score of each digit by both models; below, their difference, on a scale of its own.")
-    with rivals.container(border=True):
+    with rivals:
         st.markdown("**The change against the lead**")
         chart(
             partial(margins.leads, comparison, index),

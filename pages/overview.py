@@ -14,7 +14,7 @@ from fp16core.text import bytes_text, percent_text, points_text, small_text
 from fp16core.vocabulary import TUTORIAL_URL
 from pages.shared import report, routing, runtimes, state
 from pages.shared.charts import chart
-from pages.shared.headline import headline, number
+from pages.shared.headline import cards, headline, number
 from pages.shared.runtimes import ACCURACY, LATENCY
 from pages.shared.words import say_if_probabilities
 
@@ -104,8 +104,8 @@ number(
     "the best score over the second best; only a change of at least half of it can change an answer.",
 )
 
-left, right = st.container(key="cards").columns(2)
-with left.container(border=True):
+left, right = cards(2)
+with left:
     st.markdown("**Where the bytes go**")
     st.caption(
         "Coloured: weights and biases. Grey: the rest of the file, such as the description of the network's graph."
@@ -115,7 +115,7 @@ with left.container(border=True):
         "sizes",
         "Bar chart: bytes of the float32 and the float16 file, split into weights and everything else",
     )
-with right.container(border=True):
+with right:
     st.markdown("**Accuracy, with its uncertainty**")
     st.caption("The line is the 95 % interval: other test images of this kind would plausibly give an accuracy on it.")
     chart(

@@ -10,7 +10,7 @@ from fp16core.numerics.formats import FLOAT16
 from fp16core.text import count_text, percent_text, points_text, power_text, small_text, weight_text
 from pages.shared import lab, routing, state
 from pages.shared.charts import chart
-from pages.shared.headline import headline, number
+from pages.shared.headline import cards, headline, number
 from pages.shared.sweep import go_on, sweep
 
 routing.through_app("pages/scales.py")
@@ -30,10 +30,9 @@ st.markdown(
     f"{small_text(FLOAT16.smallest)} to {weight_text(FLOAT16.largest)}, and no further."
 )
 with st.container(border=True):
-    controls = st.container(key="cards-scales").columns(3)
+    controls = st.container(horizontal=True, gap="medium")
     base = int(
-        controls[0]
-        .segmented_control(
+        controls.segmented_control(
             "Factors",
             ["powers of 2", "powers of 10"],
             default="powers of 2",
@@ -42,10 +41,9 @@ with st.container(border=True):
             bind="query-params",
             help="A power of two only moves the exponent, so float32 gives the same scores while its range lasts. "
             "A power of ten rounds each weight anew.",
-        )
-        .removeprefix("powers of ")
+        ).removeprefix("powers of ")
     )
-    beyond = controls[1].segmented_control(
+    beyond = controls.segmented_control(
         "A weight beyond 65,504 becomes",
         [INFINITE, CLAMPED],
         default=INFINITE,
@@ -55,7 +53,7 @@ with st.container(border=True):
         help="LiteRT Quantizer and NumPy make it infinite, TensorFlow's converter clamps it.",
     )
     count = int(
-        controls[2].segmented_control(
+        controls.segmented_control(
             "Test images",
             ["500", "2000", "10000"],
             default="2000",
@@ -147,8 +145,8 @@ if len(results) == len(powers):
         else f"On these {count:,} images, between factors **{power_text(base, powers[unharmed[0]])}** and "
         f"**{power_text(base, powers[unharmed[1]])}**, float16 costs less than a point of accuracy."
     )
-accuracy, change = st.container(key="cards").columns(2)
-with accuracy.container(border=True):
+accuracy, change = cards(2)
+with accuracy:
     st.markdown("**Accuracy**")
     chart(
         partial(figures.accuracies, results, powers, base, power),
@@ -156,7 +154,7 @@ with accuracy.container(border=True):
         "Accuracy of both models against the factor",
     )
     st.caption("An infinite weight spoils every score it meets; a clamped or vanished one only bends the network.")
-with change.container(border=True):
+with change:
     st.markdown("**Largest change of a score**")
     chart(
         partial(figures.logit_changes, results, powers, base, power),
@@ -169,9 +167,9 @@ with change.container(border=True):
     )
 with st.container(border=True):
     st.markdown("**What became of the weights in float16**")
-    columns = st.container(key="cards-census").columns(2)
-    for column, layer, words in ((columns[0], first, "multiplied by"), (columns[1], second, "divided by")):
-        with column:
+    sides = st.container(key="cards-census", horizontal=True)
+    for layer, words in ((first, "multiplied by"), (second, "divided by")):
+        with sides.container():
             st.markdown(f"{layer.weights_key}, {words} the factor")
             chart(
                 partial(figures.census, results, layer.weights_key, powers, base, power),

@@ -9,7 +9,7 @@ from fp16core.numerics.rounding import RELATIVE_ERROR_BOUND
 from fp16core.text import percent_text, small_text
 from pages.shared import routing, state
 from pages.shared.charts import chart
-from pages.shared.headline import headline, number
+from pages.shared.headline import cards, headline, number
 
 routing.through_app("pages/weights.py")
 
@@ -79,8 +79,8 @@ for column, label, value, remark, hint in zip(
 logarithmic = st.toggle(
     "Logarithmic counts", key="log", bind="query-params", help="Shows sparse bins beside full ones."
 )
-values, errors = st.container(key="cards").columns(2)
-with values.container(border=True):
+values, errors = cards(2)
+with values:
     st.markdown("**Weights in both files**")
     chart(
         partial(figures.weight_histograms, tensor, logarithmic),
@@ -94,7 +94,7 @@ with values.container(border=True):
         icon=":material/arrow_forward:",
         query_params={"bits_tensor": key},
     )
-with errors.container(border=True):
+with errors:
     st.markdown("**Rounding error of each weight**")
     chart(partial(figures.rounding_errors, tensor, logarithmic), "errors", f"Histogram of the rounding errors of {key}")
     st.caption("The larger a weight, the coarser float16's grid around it, and the larger its possible error.")

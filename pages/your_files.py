@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shared import own_trial, own_view, routing
+from pages.shared.headline import cards
 
 routing.through_app("pages/your_files.py")
 if own_trial.collect():
@@ -15,10 +16,10 @@ st.markdown(
     "own, where a crash costs no more than a sentence."
 )
 progress, summary = st.container(), st.container()
-models, dataset = st.container(key="cards-bring").columns(2)
-with models.container(border=True):
+models, dataset = cards(2, "cards-bring")
+with models:
     own_view.bring_models()
-with dataset.container(border=True):
+with dataset:
     own_view.bring_dataset()
 with st.container(border=True):
     own_view.show_held()

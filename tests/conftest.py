@@ -11,6 +11,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 import plotly.io
 import pytest
+import streamlit as st
 from playwright.sync_api import Browser, Page, sync_playwright
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -22,6 +23,7 @@ from fp16core.models import load_pair
 from fp16core.numerics.propagation import PairRecorder
 from fp16core.runtime import Classifier
 from fp16core.vocabulary import ModelPair
+from pages.shared.subject import forget_shared
 from tests.browsing import FLAGS, chromium, served, settled, watched
 from tests.browsing import ROOT as ROOT  # other tests look for it here
 
@@ -55,6 +57,12 @@ def plotly_agrees() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Sketch, "finished", finished)
         yield
+
+
+def forget() -> None:
+    """No visitor has been here yet."""
+    st.cache_resource.clear()
+    forget_shared()
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fp16core.vocabulary import ModelPair
 from pages.shared import files_state
+from tests.conftest import forget
 from tests.test_pages import charts, visit, words
 
 GRAPH = "Graph"
@@ -20,9 +20,9 @@ PATIENCE_S = 120.0
 
 @pytest.fixture(autouse=True)
 def cold_caches() -> Iterator[None]:
-    st.cache_resource.clear()
+    forget()
     yield
-    st.cache_resource.clear()
+    forget()
 
 
 def files(view: str) -> AppTest:

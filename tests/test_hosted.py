@@ -24,7 +24,7 @@ from fp16core.worker.job import Job
 from fp16core.worker.training_settings import training_settings
 from pages.shared import limits
 from pages.shared.own import OwnFiles
-from tests.conftest import ROOT
+from tests.conftest import ROOT, forget
 from tests.stores import add_full_run
 from tests.test_pages import cold_caches, visit
 from tests.test_worker import PATIENCE_S, own_module
@@ -157,7 +157,7 @@ def test_no_sentence_says_where_files_lie_on_the_server_but_at_home(
         monkeypatch.setenv(variable, value)
 
     def told() -> str:
-        st.cache_resource.clear()
+        forget()
         app = visit(page)
         if make is strange_log:
             app.segmented_control(key="run-file").set_value("train.log").run()
@@ -225,6 +225,7 @@ def test_pictures_beyond_the_rate_wait_their_turn(hosted: None, monkeypatch: pyt
 
 
 def test_the_lab_measures_anew_only_at_its_rate(hosted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    forget()
     only(monkeypatch, "lab", 1)
     limits.allow("lab")
     app = visit("guarantee")

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -18,7 +17,7 @@ from fp16core.images import StageName
 from fp16core.models.pair import BUNDLED
 from fp16core.text import count_text, percent_text
 from fp16core.vocabulary import ModelPair
-from tests.conftest import PAGES, ROOT, TestSet
+from tests.conftest import PAGES, ROOT, TestSet, forget
 from tests.test_picture_file import file_of
 
 WAITING = ("runs", "runtimes", "train", "try_digit", "your_files")
@@ -30,9 +29,9 @@ OF_NO_PAIR = ("runs", "train", "your_files")
 
 @pytest.fixture(autouse=True)
 def cold_caches() -> Iterator[None]:
-    st.cache_resource.clear()
+    forget()
     yield
-    st.cache_resource.clear()
+    forget()
 
 
 def visit(page: str = "overview") -> AppTest:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fp16core.convert import quantize_tflite, read_tflite, replace_values
@@ -23,15 +22,15 @@ from fp16core.numerics import weight_roundings
 from fp16core.numerics.narrowing import narrow
 from fp16core.numerics.number_text import read_number
 from fp16core.vocabulary import ModelPair
-from tests.conftest import ROOT
+from tests.conftest import ROOT, forget
 from tests.test_pages import charts, visit, words
 
 
 @pytest.fixture(autouse=True)
 def cold_caches() -> Iterator[None]:
-    st.cache_resource.clear()
+    forget()
     yield
-    st.cache_resource.clear()
+    forget()
 
 
 def address(**query: str) -> AppTest:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fp16core.data import normalise
@@ -16,16 +15,16 @@ from fp16core.numerics.propagation import PairRecorder, weights_error
 from fp16core.numerics.rounding import weight_roundings
 from fp16core.text import decibels_text, small_text
 from fp16core.vocabulary import ModelPair
-from tests.conftest import TestSet
+from tests.conftest import TestSet, forget
 from tests.test_pages import charts, visit, words
 from tests.test_propagation import overflowed
 
 
 @pytest.fixture(autouse=True)
 def cold_caches() -> Iterator[None]:
-    st.cache_resource.clear()
+    forget()
     yield
-    st.cache_resource.clear()
+    forget()
 
 
 def shown(app: AppTest) -> dict[str, str]:

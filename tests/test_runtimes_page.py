@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fp16core.evaluate import Comparison
@@ -20,7 +19,7 @@ from fp16core.worker.waiting_room import Wish
 from pages.shared import runtimes, runtimes_accuracy
 from pages.shared.own import OwnFiles
 from pages.shared.runtimes import LATENCY
-from tests.conftest import ROOT
+from tests.conftest import ROOT, forget
 from tests.test_pages import cold_caches, errors, visit, words
 from tests.test_survey import wild
 
@@ -37,7 +36,7 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch, cold_caches: None, routed: None) -> 
     board = runtimes._shared()
     for survey in (*board.going_on, *filter(None, [board.probe])):
         survey.stop()
-    st.cache_resource.clear()
+    forget()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fp16core.convert import quantize_tflite
@@ -21,7 +20,7 @@ from fp16core.worker import trial
 from fp16core.worker.waiting_room import WaitingRoom, Wish
 from pages.shared import own_trial
 from pages.shared.own import OwnFiles
-from tests.conftest import PAGES, ROOT, TestSet
+from tests.conftest import PAGES, ROOT, TestSet, forget
 from tests.strangers import stranger
 from tests.test_pages import errors, visit, words
 from tests.test_trial import edited
@@ -32,9 +31,9 @@ MODELS, DATASET = 0, 1
 
 @pytest.fixture(autouse=True)
 def cold_caches() -> Iterator[None]:
-    st.cache_resource.clear()
+    forget()
     yield
-    st.cache_resource.clear()
+    forget()
 
 
 def upload(app: AppTest, place: int, *files: tuple[str, bytes]) -> AppTest:

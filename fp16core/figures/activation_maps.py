@@ -73,29 +73,27 @@ def map_sheet(reference: Map, target: Map, kernels: npt.NDArray[np.floating] | N
     kernels : float, shape (channels, kernel height, kernel width, layers), optional
         The convolution's weights.
     """
-    both = np.stack([reference, target]).astype(np.float64)
+    both = np.moveaxis(np.stack([reference, target]).astype(np.float64), -1, 1)
     finite = both[np.isfinite(both)]
     low, high = min(0.0, float(finite.min(initial=0.0))), float(finite.max(initial=0.0))
     with np.errstate(invalid="ignore"):
         delta = both[1] - both[0]
     limit = float(np.abs(delta[np.isfinite(delta)]).max(initial=0.0))
-    patterns = _patterns(kernels, reference.shape[-1])
     span = high - low
+    pictures = zip(
+        _patterns(kernels, reference.shape[-1]),
+        _tinted(_shares(both[0] - low, span), REFERENCE_COLOUR, REFERENCE_COLOUR),
+        _tinted(_shares(both[1] - low, span), TARGET_COLOUR, TARGET_COLOUR),
+        _tinted(_shares(delta, limit), TARGET_COLOUR, REFERENCE_COLOUR),
+        both[0].max((1, 2)).tolist(),
+        np.abs(delta).max((1, 2)).tolist(),
+        strict=True,
+    )
     return MapSheet(
         low=low,
         high=high,
         amplification=span / limit if limit else float("inf"),
-        channels=tuple(
-            ChannelMaps(
-                kernel=patterns[channel],
-                reference=_tinted(_shares(both[0, :, :, channel] - low, span), REFERENCE_COLOUR, REFERENCE_COLOUR),
-                target=_tinted(_shares(both[1, :, :, channel] - low, span), TARGET_COLOUR, TARGET_COLOUR),
-                difference=_tinted(_shares(delta[:, :, channel], limit), TARGET_COLOUR, REFERENCE_COLOUR),
-                largest=float(both[0, :, :, channel].max()),
-                max_abs_difference=float(np.abs(delta[:, :, channel]).max()),
-            )
-            for channel in range(reference.shape[-1])
-        ),
+        channels=tuple(ChannelMaps(*channel) for channel in pictures),
     )
 
 
@@ -134,10 +132,10 @@ def _shares(values: Map, limit: float) -> Map:
     return shares
 
 
-def _tinted(shares: Map, positive: str, negative: str) -> str:
-    """A picture whose opacity is each share's magnitude, in one colour for each sign, and grey for NaN."""
-    picture = np.zeros((*shares.shape, 4), np.uint8)
+def _tinted(shares: Map, positive: str, negative: str) -> list[str]:
+    """Pictures, one a channel, whose opacity is each share's magnitude: one colour for each sign, grey for NaN."""
+    pictures = np.zeros((*shares.shape, 4), np.uint8)
     for members, colour in ((shares > 0, positive), (shares < 0, negative), (np.isnan(shares), NEUTRAL_COLOUR)):
-        picture[members, :3] = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
-    picture[..., 3] = np.round(255 * np.abs(np.nan_to_num(shares, nan=1.0)))
-    return picture_url(picture)
+        pictures[members, :3] = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    pictures[..., 3] = np.round(255 * np.abs(np.nan_to_num(shares, nan=1.0)))
+    return [picture_url(picture) for picture in pictures]

@@ -110,8 +110,9 @@ class Sketch:
         return Finished(self._traces, self._layout)
 
     def _update_axes(self, kind: str, settings: Settings) -> None:
-        if isinstance(settings.get("title"), str):
-            settings = {**settings, "title": {"text": settings["title"]}}
+        title = settings.get("title")
+        # As in Plotly, a title that is only its text leaves its distance to the theme.
+        settings = {**settings, "title": {"text": title, "standoff": None}} if isinstance(title, str) else settings
         for name, axis in self._layout.items():
             if name.startswith(kind):
                 _merge(axis, settings)

@@ -10,7 +10,7 @@ from fp16core.figures.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLO
 from fp16core.text import bytes_text, percent_text
 from pages.shared import state
 from pages.shared.charts import chart
-from pages.shared.headline import headline, number
+from pages.shared.headline import cards, headline, number
 
 
 def show() -> None:
@@ -55,13 +55,13 @@ def show() -> None:
         help="Without them, the rest of the file has all the room.",
     )
     for column, ledger, name, colour in zip(
-        st.container(key="cards-maps").columns(2),
+        cards(2, "cards-maps"),
         ledgers,
         (REFERENCE_NAME, TARGET_NAME),
         (REFERENCE_COLOUR, TARGET_COLOUR),
         strict=True,
     ):
-        with column.container(border=True):
+        with column:
             st.markdown(f"**The {name} file, each part as large as its bytes**")
             chart(
                 partial(figures.file_map, ledger, name, colour, everything),

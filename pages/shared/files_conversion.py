@@ -10,6 +10,7 @@ from fp16core.text import bytes_text, count_text, percent_text, small_text, weig
 from fp16core.vocabulary import TUTORIAL_URL, HalfBitsError
 from pages.shared import files_state, limits, state
 from pages.shared.files_state import WeightQuestion
+from pages.shared.headline import cards
 from pages.shared.words import plain
 
 _MEASURED: dict[str, Callable[[Conversion], str]] = {
@@ -47,8 +48,8 @@ def show() -> None:
     with state.explained():
         found = files_state.two_ways()
     st.markdown(_answer(found))
-    comparison, weight = st.container(key="cards").columns(2)
-    with comparison.container(border=True):
+    comparison, weight = cards(2)
+    with comparison:
         st.markdown("**The same float32 model, by both ways**")
         ways = {found.target_maker: found.target, QUANTIZER: found.quantized}
         st.table(
@@ -60,7 +61,7 @@ def show() -> None:
             f"The tutorial lets TensorFlow's converter cast while it converts, which [its page]({TUTORIAL_URL}) now "
             "calls deprecated; LiteRT Quantizer casts the finished float32 file, and needs no TensorFlow."
         )
-    with weight.container(border=True):
+    with weight:
         _one_weight()
 
 

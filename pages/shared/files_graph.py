@@ -10,6 +10,7 @@ from fp16core.runtime.delegation import Moment, Part
 from fp16core.text import bytes_text, count_text
 from pages.shared import files_state, state
 from pages.shared.files_state import Graphs
+from pages.shared.headline import cards
 
 
 def show() -> None:
@@ -45,10 +46,10 @@ def show() -> None:
         "once. Orange: DEQUANTIZE. A dashed green frame holds what XNNPACK, the library that LiteRT delegates work "
         "to on a CPU, runs in one go."
     )
-    left, right = st.container(key="cards-questions").columns(2)
-    with left.container(border=True):
+    left, right = cards(2, "cards-questions")
+    with left:
         _why_float32_input(found)
-    with right.container(border=True):
+    with right:
         _can_dequantize_go(found)
     with st.container(border=True):
         _who_runs_what(found)
@@ -124,13 +125,13 @@ def _part_text(file: TfliteFile, part: Part) -> str:
 
 def _tables(found: Graphs) -> None:
     for column, file, parts, name in zip(
-        st.container(key="cards-tables").columns(2),
+        cards(2, "cards-tables"),
         found.files,
         found.parts,
         (REFERENCE_NAME, TARGET_NAME),
         strict=True,
     ):
-        with column.container(border=True):
+        with column:
             st.markdown(f"**Operators of the {name} file**")
             st.dataframe(operator_table(file, parts), hide_index=True)
             st.markdown(f"**Tensors of the {name} file**")

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from fp16core.figures.pictures import png_url
 from pages.shared import hosted, uploads
 
-ICON = str(Path(__file__).with_name("icon.png"))
+ICON = png_url(Path(__file__).with_name("icon.png").read_bytes())
+"""The page's icon, as Streamlit need not look at it on each run."""
 
 _TEXTS = ("bits_number", "compare")
 """Parameters that may be empty, or a number without end."""

@@ -12,7 +12,7 @@ from fp16core.text import percent_text, points_text, small_text
 from fp16core.vocabulary import HalfBitsError
 from pages.shared import runtimes, state
 from pages.shared.charts import chart
-from pages.shared.headline import headline, number
+from pages.shared.headline import cards, headline, number
 from pages.shared.runtimes_board import Wanted
 from pages.shared.runtimes_parts import adapter_words, download, measured
 from pages.shared.words import plain
@@ -43,8 +43,8 @@ def accuracy(wanted: Wanted) -> None:
         )
         st.dataframe(figures.mode_rows(table), hide_index=True, height="content")
         adapter_words([run.adapter for run in table.runs])
-    left, right = st.container(key="cards").columns(2)
-    with left.container(border=True):
+    left, right = cards(2)
+    with left:
         st.markdown("**How far logits move**")
         chart(
             partial(figures.logit_changes, table),
@@ -52,7 +52,7 @@ def accuracy(wanted: Wanted) -> None:
             "Largest and mean logit change of either file by mode",
         )
         st.caption("Marks that are missing are exactly 0. A logit is the model's raw score of a digit.")
-    with right.container(border=True):
+    with right:
         st.markdown("**Where the change arises**")
         chart(
             partial(figures.snr_by_operator, table), "snr-by-mode", "Signal-to-noise ratio after each operator, by mode"
@@ -121,9 +121,9 @@ def _emulation(table: ModeTable) -> dict[ExecutionMode, Accounted | str]:
             found[run.mode] = runtimes.accounted(run)
         except HalfBitsError as error:
             found[run.mode] = str(error)
-    columns = st.container(key="cards-emulation").columns(len(halves))
+    columns = cards(len(halves), "cards-emulation")
     for column, run in zip(columns, halves, strict=True):
-        with column.container(border=True):
+        with column:
             st.markdown(f"**{run.mode.title}**, against an emulation")
             accounted = found[run.mode]
             if isinstance(accounted, str):

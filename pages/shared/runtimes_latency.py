@@ -12,6 +12,7 @@ from fp16core.figures import latency as figures
 from fp16core.worker.latency_run import IMAGES
 from pages.shared import runtimes, state
 from pages.shared.charts import chart
+from pages.shared.headline import cards
 from pages.shared.runtimes_board import Wanted
 from pages.shared.runtimes_parts import adapter_words, download, measured
 
@@ -45,8 +46,8 @@ def latency() -> None:
             "by drawing from the measured ratios again and again (bootstrap). The control is the float32 file loaded "
             "twice: a difference counts only if its whole interval lies farther from 1 than the control's reaches."
         )
-    left, right = st.container(key="cards").columns(2)
-    with left.container(border=True):
+    left, right = cards(2)
+    with left:
         st.markdown("**Is float16 arithmetic faster?**")
         if verdict := figures.arithmetic_verdict(found):
             st.markdown(verdict)
@@ -61,7 +62,7 @@ def latency() -> None:
             )
         else:
             st.caption("No mode with float16 arithmetic has been timed.")
-    with right.container(border=True):
+    with right:
         st.markdown("**Time for an image**")
         chart(
             partial(figures.latency_times, found),

@@ -23,7 +23,10 @@ const closeAfterChoice = ({ target }) => {
     if (!target.closest("[data-testid='stSidebarNavLink']") || !matchMedia("(max-width: 768px)").matches) return;
     setTimeout(() => document.querySelector("[data-testid='stSidebarCollapseButton'] button")?.click());
 };
-export default () => document.addEventListener("click", closeAfterChoice);
+export default () => {
+    if (!window.closesAfterChoice) document.addEventListener("click", closeAfterChoice);
+    window.closesAfterChoice = true;
+};
 """
 
 _closer = st.components.v2.component("sidebar_closer", html="<span></span>", js=_CLOSER_JS)
@@ -33,7 +36,6 @@ _closer = st.components.v2.component("sidebar_closer", html="<span></span>", js=
 def show_active_pair() -> None:
     """Name the dashboard, let the visitor choose among what is there, and settle what all pages show."""
     with st.sidebar:
-        _closer(key="sidebar-closer")
         st.markdown(f"**Half the Bits**  \nThe [float16 tutorial of LiteRT]({TUTORIAL_URL}) under a microscope.")
         chosen = _choose_pair()
         settle(_with_dataset(chosen))
@@ -53,6 +55,14 @@ def show_active_pair() -> None:
                 else "  \nboth files as recorded when trained (SHA-256)"
             )
         )
+
+
+def close_after_choice(page: str) -> None:
+    """See to it that the navigation closes when a page has been chosen; once for each page, it stays in the browser."""
+    if st.session_state.get("closes-for") != page:
+        st.session_state["closes-for"] = page
+        with st.sidebar:
+            _closer(key="sidebar-closer")
 
 
 def _choose_pair() -> Subject:

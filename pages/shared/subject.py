@@ -19,6 +19,9 @@ _STATE = "subject"
 _PRIVATE: list[Callable[[], None]] = []
 """What empties each of the caches that belong to a visitor."""
 
+_SHARED: list[Callable[[], None]] = []
+"""What empties each of the caches in front of Streamlit's that belong to all visitors."""
+
 _KEPT = 8
 """Of how many subjects something is remembered for all visitors, where nothing else is said."""
 
@@ -93,19 +96,16 @@ def cached(
     """
 
     def decorate(compute: Callable[Concatenate[Subject, P], R]) -> Callable[P, R]:
-        @functools.wraps(compute)
-        def computed(now: Subject, *args: P.args, **kwargs: P.kwargs) -> R:
-            with aside():
-                return compute(now, *args, **kwargs)
-
-        for_all = st.cache_resource(show_spinner=spinner, max_entries=kept)(computed)
-        for_one = st.cache_resource(show_spinner=spinner, max_entries=kept, scope="session")(computed)
-        _PRIVATE.append(for_one.clear)
+        for_all, for_one = _caches(compute, spinner, kept)
+        known = _at_once(for_all, kept)
 
         @functools.wraps(compute)
         def answer(*args: P.args, **kwargs: P.kwargs) -> R:
             now = subject()
-            return (for_one if now.is_private else for_all)(now, *args, **kwargs)
+            if now.is_private:
+                return for_one(now, *args, **kwargs)
+            # What hangs on the subject alone is asked for again and again.
+            return for_all(now, *args, **kwargs) if args or kwargs else known(now)
 
         return answer
 
@@ -113,26 +113,24 @@ def cached(
 
 
 def cached_by_setting(kept: int) -> Callable[[Callable[Concatenate[Subject, P], R]], Callable[P, R]]:
-    """As `cached`, for functions that a page calls dozens of times, with arguments that can be hashed.
-
-    Streamlit takes a fifth of a millisecond to find what it has cached; a dictionary finds it at once.
-    """
+    """As `cached`, for functions that a page calls dozens of times, with arguments that can be hashed."""
 
     def decorate(compute: Callable[Concatenate[Subject, P], R]) -> Callable[P, R]:
-        look_up = cached(kept=kept)(compute)
+        for_all, for_one = _caches(compute, False, kept)
+        known = _at_once(for_all, kept)
 
         @functools.wraps(compute)
         def answer(*args: P.args, **kwargs: P.kwargs) -> R:
             now = subject()
-            known: dict[Any, R] = (_known_to_one if now.is_private else _known_to_all)(
-                now, f"{compute.__module__}.{compute.__qualname__}"
-            )
+            if not now.is_private:
+                return known(now, *args, **kwargs)
+            mine: dict[Any, R] = _known_to_one(now, f"{compute.__module__}.{compute.__qualname__}")
             setting = (args, tuple(kwargs.items()))
-            if setting in known:
-                return known[setting]
-            found = look_up(*args, **kwargs)
-            if len(known) < kept:
-                known[setting] = found
+            if setting in mine:
+                return mine[setting]
+            found = for_one(now, *args, **kwargs)
+            if len(mine) < kept:
+                mine[setting] = found
             return found
 
         return answer
@@ -146,15 +144,38 @@ def forget_private() -> None:
         empty()
 
 
-@functools.lru_cache(4 * _KEPT)
-def _known_to_all(subject: Subject, function: str) -> dict[Any, Any]:
-    """What a function has answered, by its arguments; filled by `cached_by_setting`."""
-    return {}
+def forget_shared() -> None:
+    """Forget what was computed for all visitors, but for what Streamlit's own ``clear`` empties."""
+    for empty in _SHARED:
+        empty()
+
+
+def _at_once(for_all: Callable[..., R], kept: int) -> Callable[..., R]:
+    """What Streamlit remembers for all visitors, found by a dictionary: it takes a fifth of a millisecond itself."""
+    known = functools.lru_cache(kept)(for_all)
+    _SHARED.append(known.cache_clear)
+    return known
+
+
+def _caches(
+    compute: Callable[Concatenate[Subject, P], R], spinner: str | bool, kept: int
+) -> tuple[Callable[..., R], Callable[..., R]]:
+    """The function, remembered for all visitors, one of whom computes while the others wait; and for each alone."""
+
+    @functools.wraps(compute)
+    def computed(now: Subject, *args: P.args, **kwargs: P.kwargs) -> R:
+        with aside():
+            return compute(now, *args, **kwargs)
+
+    for_all = st.cache_resource(show_spinner=spinner, max_entries=kept)(computed)
+    for_one = st.cache_resource(show_spinner=spinner, max_entries=kept, scope="session")(computed)
+    _PRIVATE.append(for_one.clear)
+    return for_all, for_one
 
 
 @st.cache_resource(show_spinner=False, max_entries=4 * _KEPT, scope="session")
 def _known_to_one(subject: Subject, function: str) -> dict[Any, Any]:
-    """The same of a visitor's own files."""
+    """What a function has answered about a visitor's own files, by its arguments; filled by `cached_by_setting`."""
     return {}
 
 
