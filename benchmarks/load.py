@@ -1,9 +1,9 @@
 """How the dashboard bears a crowd, and how a plain demo does.
 
-``python benchmarks/load.py ours|theirs PLAN``, PLAN a JSON object with, for each of the scenarios
-below that is to be played, its keyword arguments. Everything happens on this machine, on two of its
-cores: a server in a process of its own, and this process as all of its visitors. Prints a JSON
-object with what came of each scenario.
+``python benchmarks/load.py ours|theirs REPLICAS PLAN``, PLAN a JSON object with, for each of the
+scenarios below that is to be played, its keyword arguments. Everything happens on this machine, on two
+of its cores: so many servers, each in a process of its own, and this process as all of their visitors.
+Prints a JSON object with what came of each scenario.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from random import Random
@@ -23,7 +24,7 @@ import psutil
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.habits import APPS, App, Habits  # found only now
-from benchmarks.server import Server, served
+from benchmarks.server import Fleet, Server, served
 from benchmarks.visitor import Rerun, Trouble, Visitor
 
 CORES = 2
@@ -34,24 +35,24 @@ FILLING = 20
 Document = dict[str, Any]
 
 
-async def first(server: Server, app: App) -> Document:
+async def first(fleet: Fleet, app: App) -> Document:
     """A server that nobody has visited, until its first page is complete, with its charts."""
-    visitor = Visitor(server.address)
+    visitor = Visitor(fleet.address(0))
     rerun = await visitor.arrive("")
     await visitor.leave()
     return {
-        "seconds": rerun.at_s + rerun.seconds - server.started_at,
-        "resident_bytes": server.resident_bytes(),
+        "seconds": rerun.at_s + rerun.seconds - fleet.servers[0].started_at,
+        "resident_bytes": fleet.resident_bytes(),
         "charts": visitor.charts,
     }
 
 
-async def crowd(server: Server, app: App, sessions: int, think_s: float, ramp_s: float, limit_s: float) -> Document:
+async def crowd(fleet: Fleet, app: App, sessions: int, think_s: float, ramp_s: float, limit_s: float) -> Document:
     """Visitors who arrive one after another and each walk through all pages once; at most for ``limit_s``."""
     _, habits, _ = app
-    before, start = server.resident_bytes(), time.perf_counter()
-    cpu_before, own_before = server.cpu_s(), time.process_time()
-    visitors = [Visitor(server.address) for _ in range(sessions)]
+    before, start = fleet.resident_bytes(), time.perf_counter()
+    cpu_before, own_before = fleet.cpu_s(), time.process_time()
+    visitors = [Visitor(fleet.address(number)) for number in range(sessions)]
     reruns: list[Rerun] = []
     walks = [
         asyncio.create_task(walk(visitor, habits, number, ramp_s * number / sessions, think_s, reruns))
@@ -59,7 +60,7 @@ async def crowd(server: Server, app: App, sessions: int, think_s: float, ramp_s:
     ]
     done, unfinished = await asyncio.wait(walks, timeout=limit_s)
     took = time.perf_counter() - start
-    cpu, own, after = server.cpu_s() - cpu_before, time.process_time() - own_before, server.resident_bytes()
+    cpu, own, after = fleet.cpu_s() - cpu_before, time.process_time() - own_before, fleet.resident_bytes()
     for task in unfinished:
         task.cancel()
     for task in done:
@@ -77,7 +78,7 @@ async def crowd(server: Server, app: App, sessions: int, think_s: float, ramp_s:
 
 
 async def most(
-    server: Server, app: App, steps: list[int], think_s: float, window_s: float, limit_s: float
+    fleet: Fleet, app: App, steps: list[int], think_s: float, window_s: float, limit_s: float
 ) -> list[Document]:
     """More and more visitors, until the 95th percentile of the answers' times passes ``limit_s``."""
     _, habits, _ = app
@@ -87,8 +88,8 @@ async def most(
     reruns: list[Rerun] = []
     for sessions in steps:
         while len(visitors) < sessions:
-            visitors.append(Visitor(server.address))
             number = len(visitors)
+            visitors.append(Visitor(fleet.address(number)))
             walks.append(asyncio.create_task(walk(visitors[-1], habits, number, 0, think_s, reruns, endless=True)))
             await asyncio.sleep(think_s / 10)
         start = time.perf_counter()
@@ -108,19 +109,19 @@ async def most(
     return found
 
 
-async def turnover(server: Server, app: App, sessions: int, at_once: int) -> Document:
+async def turnover(fleet: Fleet, app: App, sessions: int, at_once: int) -> Document:
     """Visitors who look at a page, change something and leave, a few at a time; memory after each tenth of them."""
     _, habits, _ = app
     pages, at_random = list(habits), Random(0)
     resident = []
     for batch in range(0, sessions, at_once):
-        visitors = [Visitor(server.address) for _ in range(at_once)]
+        visitors = [Visitor(fleet.address(number)) for number in range(at_once)]
         where = [pages[(batch + number) % len(pages)] for number in range(at_once)]
         await asyncio.gather(*(v.arrive(page) for v, page in zip(visitors, where, strict=True)))
         await asyncio.gather(*(interact(v, habits, at_random) for v in visitors))
         await asyncio.gather(*(v.leave() for v in visitors))
         if (batch + at_once) % (sessions // 10) < at_once:
-            resident.append(server.resident_bytes())
+            resident.append(fleet.resident_bytes())
     return {"sessions": sessions, "resident_bytes": resident}
 
 
@@ -189,30 +190,31 @@ SCENARIOS: dict[str, Callable[..., Coroutine[Any, Any, Any]]] = {
 }
 
 
-def main(name: str, plan: dict[str, Document]) -> None:
-    """Play the scenarios on one server, and print what came of them."""
+def main(name: str, replicas: int, plan: dict[str, Document]) -> None:
+    """Play the scenarios on so many servers, and print what came of them."""
     app = APPS[name]
     me = psutil.Process()
-    me.cpu_affinity(me.cpu_affinity()[:CORES])  # the server inherits it
-    with tempfile.TemporaryDirectory() as runs:
+    me.cpu_affinity(me.cpu_affinity()[:CORES])  # the servers inherit it
+    with tempfile.TemporaryDirectory() as runs, ExitStack() as running:
         # As a demo among strangers: nobody trains, and no runs of this machine's user are shown.
         os.environ |= {"HALFBITS_RUNS": runs, "HALFBITS_TRAINING": "off"}
-        with served(app[0]) as server:
-            print(json.dumps(asyncio.run(play(server, app, plan))))
+        fleet = Fleet(tuple(running.enter_context(served(app[0])) for _ in range(replicas)))
+        print(json.dumps(asyncio.run(play(fleet, app, plan))))
 
 
-async def play(server: Server, app: App, plan: dict[str, Document]) -> Document:
+async def play(fleet: Fleet, app: App, plan: dict[str, Document]) -> Document:
     """What came of each scenario; all but a first visit find what an earlier visitor has waited for."""
     found = {}
     for number, (scenario, options) in enumerate(plan.items()):
         if number == 0 and scenario != "first":
-            await look_ahead(server, app)
-        found[scenario] = await SCENARIOS[scenario](server, app, **options)
+            for server in fleet.servers:
+                await look_ahead(server, app)
+        found[scenario] = await SCENARIOS[scenario](fleet, app, **options)
     return found
 
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1], json.loads(sys.argv[2]))
+        main(sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3]))
     except Trouble as trouble:
         sys.exit(str(trouble))

@@ -40,6 +40,25 @@ class Server:
         return int(sum(each.memory_info().rss for each in (self.process, *self.process.children(recursive=True))))
 
 
+@dataclass(frozen=True)
+class Fleet:
+    """Servers of one app, on which visitors are spread in turn as a proxy would."""
+
+    servers: tuple[Server, ...]
+
+    def address(self, number: int) -> str:
+        """Where the visitor of that number goes."""
+        return self.servers[number % len(self.servers)].address
+
+    def cpu_s(self) -> float:
+        """Processor time so far of all servers."""
+        return sum(server.cpu_s() for server in self.servers)
+
+    def resident_bytes(self) -> int:
+        """Resident memory of all servers just now."""
+        return sum(server.resident_bytes() for server in self.servers)
+
+
 @contextmanager
 def served(app: Path) -> Iterator[Server]:
     """``streamlit run`` of an app on a free port of this machine alone; ended, and gone, afterwards."""

@@ -30,16 +30,15 @@ _BADGES = {
 
 def show_claim(claim: ClaimCheck) -> None:
     """One claim: the quote, the measured value, the verdict, how it was measured."""
-    with st.container(border=True, key=f"claim-{claim.topic.lower().replace(' ', '-')}"):
-        words, value, verdict = st.columns([5, 5, 2], vertical_alignment="center")
-        words.markdown(f"**{claim.topic}**  \n" + (f"*“{claim.claim}”*" if claim.is_quote else claim.claim))
-        value.markdown(claim.measured)
-        icon, colour = _BADGES[claim.verdict]
-        verdict.badge(claim.verdict.value, icon=icon, color=colour)  # type: ignore[arg-type]  # the stub lists colours one by one
-        with verdict.popover("How measured", type="tertiary"):
-            st.markdown(f"{claim.method}\n\n**Rule.** {claim.rule}")
-        if claim.awaits is not None:
-            with value:
+    with st.container(
+        border=True, key=f"claim-{claim.topic.lower().replace(' ', '-')}", horizontal=True, vertical_alignment="center"
+    ):
+        st.markdown(f"**{claim.topic}**  \n" + (f"*“{claim.claim}”*" if claim.is_quote else claim.claim))
+        if claim.awaits is None:
+            st.markdown(claim.measured)
+        else:
+            with st.container():
+                st.markdown(claim.measured)
                 section = {Measurement.ACCURACY: ACCURACY, Measurement.LATENCY: LATENCY}[claim.awaits]
                 st.page_link(
                     "pages/runtimes.py",
@@ -47,6 +46,11 @@ def show_claim(claim: ClaimCheck) -> None:
                     icon=":material/speed:",
                     query_params={"runtimes-section": section},
                 )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            icon, colour = _BADGES[claim.verdict]
+            st.badge(claim.verdict.value, icon=icon, color=colour)  # type: ignore[arg-type]  # the stub lists colours one by one
+            with st.popover("How measured", type="tertiary"):
+                st.markdown(f"{claim.method}\n\n**Rule.** {claim.rule}")
 
 
 def given(model: bytes) -> Callable[[], bytes]:

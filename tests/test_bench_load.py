@@ -1,7 +1,9 @@
 """The benchmark of a crowd plays what it says, on the dashboard and on the plain demo."""
 
+import psutil
 import pytest
 
+from benchmarks.server import Fleet, Server
 from fp16core.bench.load import ALL_PAGES, Crowd, Effort, answered, crowd, play, throughput, turnover
 from fp16core.bench.process import BenchError
 from tests.conftest import PAGES
@@ -44,6 +46,13 @@ def test_a_scenario_that_fails_is_an_error_in_words() -> None:
         play("nobody", {})
 
 
+def test_visitors_are_spread_on_the_replicas_in_turn() -> None:
+    here = psutil.Process()
+    fleet = Fleet((Server("first", here, 0), Server("second", here, 0)))
+    assert [fleet.address(number) for number in range(5)] == ["first", "second", "first", "second", "first"]
+    assert fleet.cpu_s() == pytest.approx(2 * fleet.servers[0].cpu_s(), abs=0.2)
+
+
 def rerun(page: str, ms: float, at_s: float) -> dict[str, object]:
     return {"page": page, "is_arrival": True, "at_s": at_s, "seconds": ms / 1e3, "size_bytes": 1000, "messages": 9}
 
@@ -78,11 +87,12 @@ def test_throughput_is_that_of_the_best_step_within_the_limit() -> None:
         return {"sessions": sessions, "per_second": per_second, "p95_s": p95_s}
 
     ours = [step(10, 9.0, 0.1), step(20, 18.0, 0.9), step(30, 20.0, 1.1)]
-    found = throughput([step(1, 0.5, 0.4), step(2, 0.6, 2.0)], ours)
+    found = throughput([step(1, 0.5, 0.4), step(2, 0.6, 2.0)], ours, "one against one")
     assert found.median == 36
+    assert found.name.endswith(": one against one")
     assert "18 a second by 20 visitors, 95 % within 900 ms" in found.measured
     # Whoever is never within the limit is judged by a lone visitor.
-    assert throughput([step(1, 0.5, 3.0)], ours).median == 36
+    assert throughput([step(1, 0.5, 3.0)], ours, "").median == 36
 
 
 def test_memory_is_flat_if_it_ends_where_it_was_after_a_tenth() -> None:

@@ -8,7 +8,8 @@ all visitors has been waited for by an earlier one; what hangs on an image is co
 Throughput is counted at one limit for both sides: the most answers a second at which the 95th
 percentile of the answers' times is at most a second, up to which an answer does not interrupt
 a visitor's thought (Nielsen, *Usability Engineering*, 1993). Visitors then think for a second
-on average, so that few make many, and more come until the limit is passed.
+on average, so that few make many, and more come until the limit is passed. It is counted for one
+process of each, and for the two replicas of each that fill two cores: Python runs one thread at a time.
 """
 
 import json
@@ -47,7 +48,9 @@ class Effort:
         Of the crowd: how many, how long they think on average, the time over which they arrive, and when
         those who have not seen all pages by then are sent away: from the dashboard, and from the plain demo.
     ours, theirs, window_s
-        Numbers of visitors that are tried in turn for the throughput, and how long each is watched.
+        Numbers of visitors that are tried in turn for the throughput of one process, and how long each is watched.
+    replicas, ours_replicated, theirs_replicated
+        How many replicas are tried as well, and with how many visitors in turn.
     turnover, at_once
         Sessions that are opened and closed, and how many at a time.
     """
@@ -56,8 +59,11 @@ class Effort:
     think_s: float = 5.0
     ramp_s: float = 10.0
     longest_s: tuple[float, float] = (220.0, 40.0)
-    ours: tuple[int, ...] = (10, 15, 20, 25, 30, 40, 50, 60)
-    theirs: tuple[int, ...] = (1, 2, 3, 4, 6, 8, 12, 16)
+    ours: tuple[int, ...] = (20, 40, 50, 60, 70, 80, 90, 100, 110, 120)
+    theirs: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 8, 10)
+    replicas: int = 2
+    ours_replicated: tuple[int, ...] = (80, 100, 120, 130, 140, 150, 160, 180, 200)
+    theirs_replicated: tuple[int, ...] = (3, 4, 5, 6, 7, 8, 10, 12)
     window_s: float = 8.0
     turnover: int = 2000
     at_once: int = 50
@@ -142,10 +148,10 @@ def measure_load(repeats: int, report: Progress, effort: Effort | None = None) -
     """A first visit, a crowd, the throughput, and many visitors one after another; raises `BenchError`."""
     effort = effort or Effort()
     results: list[Loaded] = [*_first_visits(repeats, lambda what, done: report(what, 0.1 * done))]
-    found = {}
-    for side, longest, steps, begin in (
-        ("theirs", effort.longest_s[1], effort.theirs, 0.1),
-        ("ours", effort.longest_s[0], effort.ours, 0.3),
+    found, most = {}, {}
+    for side, longest, steps, replicated, begin in (
+        ("theirs", effort.longest_s[1], effort.theirs, effort.theirs_replicated, 0.1),
+        ("ours", effort.longest_s[0], effort.ours, effort.ours_replicated, 0.3),
     ):
         report(f"a crowd of {effort.sessions:,} before {_NAMES[side]}", begin)
         plan: dict[str, Mapping[str, Any]] = {
@@ -155,25 +161,34 @@ def measure_load(repeats: int, report: Progress, effort: Effort | None = None) -
                 "ramp_s": effort.ramp_s,
                 "limit_s": longest,
             },
-            "most": {
-                "steps": steps,
-                "think_s": effort.think_s / 5,
-                "window_s": effort.window_s,
-                "limit_s": _LIMIT_S,
-            },
+            "most": _most(effort, steps),
         }
         if side == "ours":
             plan["turnover"] = {"sessions": effort.turnover, "at_once": effort.at_once}
         found[side] = play(side, plan)
         results += [*answered(side, found[side]["crowd"], effort.ramp_s), crowd(side, effort, found[side]["crowd"])]
-    results += [throughput(found["theirs"]["most"], found["ours"]["most"]), turnover(found["ours"]["turnover"])]
+        report(f"more and more visitors before {effort.replicas} replicas of {_NAMES[side]}", begin + 0.15)
+        most[side, 1] = found[side]["most"]
+        most[side, 2] = play(side, {"most": _most(effort, replicated)}, effort.replicas)["most"]
+    both = f"{effort.replicas} replicas"
+    results += [
+        throughput(most["theirs", 1], most["ours", 1], "one process against one"),
+        throughput(most["theirs", 1], most["ours", 2], f"{both}, as it is hosted, against one process of a plain demo"),
+        throughput(most["theirs", 2], most["ours", 2], f"{both} against {both}"),
+        turnover(found["ours"]["turnover"]),
+    ]
     return results
 
 
-def play(side: str, plan: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """What ``benchmarks/load.py`` finds; raises `BenchError` if it fails."""
+def _most(effort: Effort, steps: Sequence[int]) -> Mapping[str, Any]:
+    """What is asked for to find the throughput."""
+    return {"steps": steps, "think_s": effort.think_s / 5, "window_s": effort.window_s, "limit_s": _LIMIT_S}
+
+
+def play(side: str, plan: Mapping[str, Mapping[str, Any]], replicas: int = 1) -> dict[str, Any]:
+    """What ``benchmarks/load.py`` finds with so many servers; raises `BenchError` if it fails."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("HALFBITS_")}
-    command = [sys.executable, str(_SCRIPT), side, json.dumps(plan)]
+    command = [sys.executable, str(_SCRIPT), side, str(replicas), json.dumps(plan)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=plain)
     if done.returncode != 0:
         tail = "\n".join(done.stderr.splitlines()[-5:])
@@ -225,15 +240,15 @@ def _first_visits(repeats: int, report: Progress) -> list[Ratio]:
     ]
 
 
-def throughput(theirs: Sequence[Mapping[str, Any]], ours: Sequence[Mapping[str, Any]]) -> Ratio:
-    """The most answers a second within the limit, of both sides' steps."""
+def throughput(theirs: Sequence[Mapping[str, Any]], ours: Sequence[Mapping[str, Any]], which: str) -> Ratio:
+    """The most answers a second within the limit, of both sides' steps; ``which`` says of how many processes."""
     best = [_best(steps) for steps in (theirs, ours)]
     words = " against ".join(
         f"{step['per_second']:.3g} a second by {step['sessions']} visitors, 95 % within {step['p95_s'] * 1e3:,.0f} ms"
         for step in best
     )
     return Ratio(
-        "answers a second, 95 % of them within a second, against a plain demo's",
+        f"answers a second, 95 % of them within a second, against a plain demo's: {which}",
         50,
         (best[1]["per_second"] / best[0]["per_second"],),
         words,
