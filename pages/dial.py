@@ -12,6 +12,7 @@ from pages.shared import lab, routing, state
 from pages.shared.charts import chart, picked
 from pages.shared.headline import cards, headline, number
 from pages.shared.sweep import go_on, sweep
+from pages.shared.tables import show_table
 from pages.shared.words import plain
 
 routing.through_app("pages/dial.py")
@@ -98,7 +99,7 @@ st.markdown(
     + (":orange[This breaks it.]" if result.breaks else "")
 )
 for column, label, value, remark, hint in zip(
-    [*headline(3, "headline-1"), *headline(3, "headline-2")],
+    headline(6, "headline-six"),
     ("Bits of a weight", "File, if packed", "Accuracy", "Changed answers", "Largest logit change", "Largest number"),
     (
         f"{chosen.width}",
@@ -186,7 +187,7 @@ with st.container(border=True):
         "models may be chance. Besides floating point there are whole numbers (int8, int4) with a scale for each row; "
         "LiteRT Quantizer made such files here. *Dynamic* also computes with 8-bit numbers, *weight-only* does not."
     )
-    st.dataframe(
+    show_table(
         {
             "model": [r.name for r in (*files, *others)],
             "file": ["exists"] * len(files) + ["as if packed"] * len(others),
@@ -195,7 +196,6 @@ with st.container(border=True):
             "changed answers": [f"{r.changed_predictions:,}" for r in (*files, *others)],
             "largest logit change": [small_text(r.max_abs_logit_delta) for r in (*files, *others)],
         },
-        hide_index=True,
         height="content",
     )
 

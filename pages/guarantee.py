@@ -16,6 +16,7 @@ from pages.shared.contact_sheet import contact_sheet
 from pages.shared.headline import cards, headline, number
 from pages.shared.image_card import show_image
 from pages.shared.sweep import go_on, sweep
+from pages.shared.tables import show_table
 
 routing.through_app("pages/guarantee.py")
 
@@ -131,14 +132,13 @@ with calls:
             "first; a smaller lead may be missing where float16's error happens to widen it. An orange frame: it did "
             "change."
         )
-        st.dataframe(
+        show_table(
             {
                 "image": [int(i) for i in nearest],
                 "error × to change": [factor_text(comparison.report(i).flip_factor) for i in nearest],
                 "lead": [small_text(comparison.report(i).margin) for i in nearest],
                 "proven": ["yes" if proof.proven[i] else "no" for i in nearest],
             },
-            hide_index=True,
         )
     else:
         st.markdown("No multiple of float16's error would change an answer.")

@@ -14,6 +14,7 @@ from pages.shared.channel_cards import channel_cards
 from pages.shared.charts import chart, table_button
 from pages.shared.headline import cards, headline, number
 from pages.shared.image_card import link_to_image
+from pages.shared.tables import show_table
 from pages.shared.words import flip_sentence, say_if_probabilities
 
 routing.through_app("pages/layers.py")
@@ -157,9 +158,8 @@ with ratios:
 
 with st.container(border=True):
     st.markdown("**Operator by operator**")
-    st.dataframe(
+    show_table(
         layers.step_table(travelled),
-        hide_index=True,
         column_config={
             "numbers": st.column_config.TextColumn("numbers", help="How many it computes for one image."),
             "float32": st.column_config.TextColumn(help="Smallest to largest activation of the float32 model."),

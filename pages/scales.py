@@ -100,7 +100,7 @@ st.markdown(
     + (": :orange[here float16 hurts.]" if here.hurts else ".")
 )
 for column, label, value, remark, hint in zip(
-    [*headline(3, "headline-1"), *headline(3, "headline-2")],
+    headline(6, "headline-six"),
     (
         "Accuracy, float16",
         "Changed answers",

@@ -10,6 +10,7 @@ from fp16core.text import percent_text, small_text
 from pages.shared import routing, state
 from pages.shared.charts import chart
 from pages.shared.headline import cards, headline, number
+from pages.shared.tables import show_table
 
 routing.through_app("pages/weights.py")
 
@@ -47,7 +48,7 @@ else:
     )
 
 for column, label, value, remark, hint in zip(
-    [*headline(3, "headline-1"), *headline(3, "headline-2")],
+    headline(6, "headline-six"),
     ("Range", "Largest rounding error", "Largest relative error", "Subnormal", "Underflowed to 0", "Overflowed"),
     (
         f"{small_text(tensor.low)} to {small_text(tensor.high)}",
@@ -101,7 +102,7 @@ with errors:
 
 with st.container(border=True):
     st.markdown("**All tensors**")
-    st.dataframe(
+    show_table(
         {
             "tensor": list(tensors),
             "numbers": [f"{t.reference.size:,}" for t in tensors.values()],
@@ -113,5 +114,4 @@ with st.container(border=True):
             "overflowed": [f"{t.overflowed:,}" for t in tensors.values()],
             "as NumPy casts": ["yes" if t.bits_match_numpy else "no" for t in tensors.values()],
         },
-        hide_index=True,
     )

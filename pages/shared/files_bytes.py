@@ -11,6 +11,7 @@ from fp16core.text import bytes_text, percent_text
 from pages.shared import state
 from pages.shared.charts import chart
 from pages.shared.headline import cards, headline, number
+from pages.shared.tables import show_table
 
 
 def show() -> None:
@@ -34,17 +35,19 @@ def show() -> None:
     with st.container(border=True):
         st.markdown("**Each byte has one purpose**")
         in_bytes = st.column_config.NumberColumn(format="localized")
-        st.dataframe(
+        show_table(
             {
                 "category": [*account.reference, "whole file"],
                 "float32 (B)": [*account.reference.values(), account.reference_bytes],
                 "float16 (B)": [*account.target.values(), account.target_bytes],
                 "change (B)": [*account.change.values(), account.target_bytes - account.reference_bytes],
-                "what for": [*PURPOSES.values(), "the sum of the rows above: no byte is missing, none counted twice"],
+                "what for": [
+                    *PURPOSES.values(),
+                    "the sum of the rows above: no byte is missing, none counted twice",
+                ],
             },
             column_config=dict.fromkeys(("float32 (B)", "float16 (B)", "change (B)"), in_bytes),
             height="content",
-            hide_index=True,
         )
 
     everything = st.toggle(

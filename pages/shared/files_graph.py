@@ -11,6 +11,7 @@ from fp16core.text import bytes_text, count_text
 from pages.shared import files_state, state
 from pages.shared.files_state import Graphs
 from pages.shared.headline import cards
+from pages.shared.tables import show_table
 
 
 def show() -> None:
@@ -133,6 +134,6 @@ def _tables(found: Graphs) -> None:
     ):
         with column:
             st.markdown(f"**Operators of the {name} file**")
-            st.dataframe(operator_table(file, parts), hide_index=True)
+            show_table(operator_table(file, parts))
             st.markdown(f"**Tensors of the {name} file**")
-            st.dataframe(tensor_table(file), hide_index=True)
+            show_table(tensor_table(file))
