@@ -39,7 +39,7 @@ with turns.turn():
     routing.resume_deep_link()
     own_trial.collect()
     sidebar.show_active_pair()
-    sidebar.close_after_choice(page.url_path)
     training.follow(is_shown=page.url_path == "train")
-    page.run()
+    with sidebar.closing_after_choice(page.url_path):
+        page.run()
     state.settle_memory()

@@ -36,7 +36,7 @@ Document = dict[str, Any]
 
 
 async def first(fleet: Fleet, app: App) -> Document:
-    """A server that nobody has visited, until its first page is complete, with its charts."""
+    """A server that nobody has visited, the only one, until its first page is complete, with its charts."""
     visitor = Visitor(fleet.address(0))
     rerun = await visitor.arrive("")
     await visitor.leave()

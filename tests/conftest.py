@@ -50,7 +50,7 @@ def plotly_agrees() -> Iterator[None]:
 
     def finished(sketch: Sketch) -> go.Figure:
         figure = finish(sketch)
-        theirs = go.Figure(figure.data, figure.layout)
+        theirs = go.Figure(sketch._traces, sketch._layout)
         assert json.loads(plotly.io.to_json(figure)) == json.loads(plotly.io.to_json(theirs))
         return figure
 

@@ -1,10 +1,14 @@
 """The benchmark of a crowd plays what it says, on the dashboard and on the plain demo."""
 
+from typing import Any
+
 import psutil
 import pytest
 
 from benchmarks.server import Fleet, Server
+from fp16core.bench import load
 from fp16core.bench.load import ALL_PAGES, Crowd, Effort, answered, crowd, play, throughput, turnover
+from fp16core.bench.measures import Ratio
 from fp16core.bench.process import BenchError
 from tests.conftest import PAGES
 
@@ -51,6 +55,7 @@ def test_visitors_are_spread_on_the_replicas_in_turn() -> None:
     fleet = Fleet((Server("first", here, 0), Server("second", here, 0)))
     assert [fleet.address(number) for number in range(5)] == ["first", "second", "first", "second", "first"]
     assert fleet.cpu_s() == pytest.approx(2 * fleet.servers[0].cpu_s(), abs=0.2)
+    assert fleet.resident_bytes() == pytest.approx(2 * fleet.servers[0].resident_bytes(), rel=0.1)
 
 
 def rerun(page: str, ms: float, at_s: float) -> dict[str, object]:
@@ -82,17 +87,49 @@ def test_a_crowds_cost_is_shared_among_its_answers_and_sessions() -> None:
     assert cost.document()["session_bytes"] == 4
 
 
-def test_throughput_is_that_of_the_best_step_within_the_limit() -> None:
-    def step(sessions: int, per_second: float, p95_s: float) -> dict[str, float]:
-        return {"sessions": sessions, "per_second": per_second, "p95_s": p95_s}
+def step(sessions: int, per_second: float, p95_s: float) -> dict[str, float]:
+    return {"sessions": sessions, "per_second": per_second, "p95_s": p95_s}
 
+
+def test_throughput_is_that_of_the_best_step_within_the_limit() -> None:
     ours = [step(10, 9.0, 0.1), step(20, 18.0, 0.9), step(30, 20.0, 1.1)]
-    found = throughput([step(1, 0.5, 0.4), step(2, 0.6, 2.0)], ours, "one against one")
-    assert found.median == 36
+    found = throughput([step(1, 0.5, 0.4), step(2, 0.6, 2.0)], ours, "one against one", 50)
+    assert (found.median, found.goal) == (36, 50)
     assert found.name.endswith(": one against one")
-    assert "18 a second by 20 visitors, 95 % within 900 ms" in found.measured
-    # Whoever is never within the limit is judged by a lone visitor.
-    assert throughput([step(1, 0.5, 3.0)], ours, "").median == 36
+    assert found.measured.endswith("against 18 a second by 20 visitors, 95 % within 900 ms")
+    # Whoever is never within the limit is judged by the fewest visitors.
+    assert throughput([step(1, 0.5, 3.0)], ours, "", None).median == 36
+    # Whoever never passes it might have answered more.
+    assert throughput(ours, ours[:2], "", None).measured.endswith(
+        "against at least 18 a second by 20 visitors, 95 % within 900 ms"
+    )
+
+
+def test_each_throughput_is_of_the_processes_that_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = {("theirs", 1): 1.0, ("theirs", 2): 2.0, ("ours", 1): 30.0, ("ours", 2): 60.0}
+
+    def played(side: str, plan: dict[str, Any], replicas: int = 1) -> dict[str, Any]:
+        visit = {"seconds": 1.0, "resident_bytes": 100, "charts": 2}
+        cost = {"reruns": [], "unfinished": 0, "seconds": 1, "server_cpu_s": 0, "visitors_cpu_s": 0}
+        found = {
+            "first": visit,
+            "crowd": cost | {"resident_bytes": [1, 2]},
+            "most": [step(1, answers[side, replicas], 0.5), step(2, 99.0, 1.5)],
+            "turnover": {"sessions": 10, "resident_bytes": [1, 1]},
+        }
+        return {name: found[name] for name in plan}
+
+    monkeypatch.setattr(load, "play", played)
+    results = load.measure_load(1, lambda what, done: None)
+    found = {result.name.rpartition(": ")[2]: result for result in results if isinstance(result, Ratio)}
+    ratios = {
+        name: (ratio.median, ratio.goal) for name, ratio in found.items() if "process" in name or "replicas" in name
+    }
+    assert ratios == {
+        "one process against one": (30, None),
+        "2 replicas, as hosted, against one process": (60, 50),
+        "2 replicas against 2 replicas": (30, None),
+    }
 
 
 def test_memory_is_flat_if_it_ends_where_it_was_after_a_tenth() -> None:

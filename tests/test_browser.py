@@ -102,10 +102,16 @@ def test_taps_choose_the_image_that_was_tapped(warm: str, phone: Page) -> None:
 def test_the_navigation_makes_way_for_the_page_that_was_chosen(warm: str, phone: Page) -> None:
     phone.goto(warm)
     settled(phone)
-    phone.get_by_test_id("stExpandSidebarButton").tap()
-    phone.get_by_test_id("stSidebarNav").get_by_role("link", name="Weights").tap()
-    expect(phone.get_by_role("heading", name="What did rounding do")).to_be_visible(timeout=PATIENCE_MS)
-    expect(phone.get_by_test_id("stSidebarNav")).not_to_be_in_viewport()
+    for link, heading in (
+        ("Weights", "What did rounding do"),
+        ("Train", "How does float16 fare"),
+        ("Runs", "Which of"),
+    ):
+        phone.get_by_test_id("stExpandSidebarButton").tap()
+        phone.get_by_test_id("stSidebarNav").get_by_role("link", name=link).tap()
+        expect(phone.get_by_role("heading", name=heading)).to_be_visible(timeout=PATIENCE_MS)
+        expect(phone.get_by_test_id("stSidebarNav")).not_to_be_in_viewport()
+        settled(phone)
 
 
 def test_a_typed_number_turns_to_the_sheet_that_holds_the_image(warm: str, page: Page) -> None:

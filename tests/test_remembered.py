@@ -101,8 +101,32 @@ def test_arrays_are_sent_as_plotly_sends_them(values: npt.NDArray[Any]) -> None:
     assert plotly.io.to_json(figure) == first
 
 
+def test_numbers_with_the_other_end_first_are_sent_as_numbers() -> None:
+    """Plotly refuses them."""
+    figure = Finished([{"type": "scatter", "x": np.array([1.5, -2.0], ">f4")}], {})
+    assert json.loads(plotly.io.to_json(figure))["data"][0]["x"] == [1.5, -2.0]
+
+
+def test_a_figure_is_not_what_is_sketched_after_it() -> None:
+    sketch = Sketch(xaxis={"title": {"text": "before"}}, yaxis={"visible": False})
+    finished = sketch.finished()
+    sketch.update_xaxes(title="after")
+    sketch.add_bar(x=[1], y=[2])
+    assert (finished.layout.xaxis.title.text, finished.data) == ("before", ())
+
+
+def test_a_template_is_plotlys_own_unless_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for default in ("plotly", "plotly+seaborn", None):
+        monkeypatch.setattr(plotly.io.templates, "default", default)
+        figure = Finished([], {"height": 200})
+        theirs = go.Figure(layout={"height": 200})
+        assert json.loads(plotly.io.to_json(figure)) == json.loads(plotly.io.to_json(theirs))
+
+
 def test_a_figure_can_be_copied_and_has_no_more_than_plotlys() -> None:
     figure = Finished([{"type": "bar", "x": [1], "y": [2]}], {"height": 200})
     assert copy.deepcopy(figure) == figure == go.Figure(figure)
+    # As for a thread that came too late to find it missing.
+    assert Finished.__getattr__(figure, "_layout_obj") is figure.layout
     with pytest.raises(AttributeError, match="weight"):
         figure.weight  # noqa: B018

@@ -9,7 +9,8 @@ Throughput is counted at one limit for both sides: the most answers a second at 
 percentile of the answers' times is at most a second, up to which an answer does not interrupt
 a visitor's thought (Nielsen, *Usability Engineering*, 1993). Visitors then think for a second
 on average, so that few make many, and more come until the limit is passed. It is counted for one
-process of each, and for the two replicas of each that fill two cores: Python runs one thread at a time.
+process of each, and for two replicas of each: Python runs one thread at a time, and a process fills one
+core. The process that plays the visitors shares the two cores with them.
 """
 
 import json
@@ -59,11 +60,11 @@ class Effort:
     think_s: float = 5.0
     ramp_s: float = 10.0
     longest_s: tuple[float, float] = (220.0, 40.0)
-    ours: tuple[int, ...] = (20, 40, 50, 60, 70, 80, 90, 100, 110, 120)
+    ours: tuple[int, ...] = (10, 30, 50, 60, 70, 80, 90, 100, 110, 120)
     theirs: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 8, 10)
     replicas: int = 2
-    ours_replicated: tuple[int, ...] = (80, 100, 120, 130, 140, 150, 160, 180, 200)
-    theirs_replicated: tuple[int, ...] = (3, 4, 5, 6, 7, 8, 10, 12)
+    ours_replicated: tuple[int, ...] = (20, 60, 100, 120, 130, 140, 150, 160, 180, 200)
+    theirs_replicated: tuple[int, ...] = (1, 3, 4, 5, 6, 7, 8, 10, 12)
     window_s: float = 8.0
     turnover: int = 2000
     at_once: int = 50
@@ -168,13 +169,13 @@ def measure_load(repeats: int, report: Progress, effort: Effort | None = None) -
         found[side] = play(side, plan)
         results += [*answered(side, found[side]["crowd"], effort.ramp_s), crowd(side, effort, found[side]["crowd"])]
         report(f"more and more visitors before {effort.replicas} replicas of {_NAMES[side]}", begin + 0.15)
-        most[side, 1] = found[side]["most"]
-        most[side, 2] = play(side, {"most": _most(effort, replicated)}, effort.replicas)["most"]
-    both = f"{effort.replicas} replicas"
+        most[side, "one"] = found[side]["most"]
+        most[side, "several"] = play(side, {"most": _most(effort, replicated)}, effort.replicas)["most"]
+    several = f"{effort.replicas} replicas"
     results += [
-        throughput(most["theirs", 1], most["ours", 1], "one process against one"),
-        throughput(most["theirs", 1], most["ours", 2], f"{both}, as it is hosted, against one process of a plain demo"),
-        throughput(most["theirs", 2], most["ours", 2], f"{both} against {both}"),
+        throughput(most["theirs", "one"], most["ours", "one"], "one process against one", None),
+        throughput(most["theirs", "one"], most["ours", "several"], f"{several}, as hosted, against one process", 50),
+        throughput(most["theirs", "several"], most["ours", "several"], f"{several} against {several}", None),
         turnover(found["ours"]["turnover"]),
     ]
     return results
@@ -240,23 +241,26 @@ def _first_visits(repeats: int, report: Progress) -> list[Ratio]:
     ]
 
 
-def throughput(theirs: Sequence[Mapping[str, Any]], ours: Sequence[Mapping[str, Any]], which: str) -> Ratio:
+def throughput(
+    theirs: Sequence[Mapping[str, Any]], ours: Sequence[Mapping[str, Any]], which: str, goal: float | None
+) -> Ratio:
     """The most answers a second within the limit, of both sides' steps; ``which`` says of how many processes."""
     best = [_best(steps) for steps in (theirs, ours)]
     words = " against ".join(
-        f"{step['per_second']:.3g} a second by {step['sessions']} visitors, 95 % within {step['p95_s'] * 1e3:,.0f} ms"
-        for step in best
+        f"{'at least ' if steps[-1]['p95_s'] <= _LIMIT_S else ''}{step['per_second']:.3g} a second by "
+        f"{step['sessions']} visitors, 95 % within {step['p95_s'] * 1e3:,.0f} ms"
+        for step, steps in zip(best, (theirs, ours), strict=True)
     )
     return Ratio(
         f"answers a second, 95 % of them within a second, against a plain demo's: {which}",
-        50,
+        goal,
         (best[1]["per_second"] / best[0]["per_second"],),
         words,
     )
 
 
 def _best(steps: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """The step with the most answers of those within the limit; the first if there is none."""
+    """The step with the most answers of those within the limit; that of the fewest visitors if there is none."""
     within = [step for step in steps if step["p95_s"] <= _LIMIT_S] or steps[:1]
     return max(within, key=lambda step: float(step["per_second"]))
 

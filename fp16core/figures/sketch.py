@@ -5,6 +5,7 @@ known of it 1 to 4 ms: a third of what it takes to draw a page.
 """
 
 import base64
+import copy
 import functools
 from typing import Any
 
@@ -20,10 +21,10 @@ _CODES = ("i1", "u1", "i2", "u2", "i4", "u4", "f4", "f8")
 
 
 class Finished(go.Figure):  # type: ignore[misc]  # Plotly has no types
-    """A figure that nobody changes any more.
+    """A figure that nobody changes any more: what is changed of it does not reach a browser.
 
-    A browser gets it as it was sketched, made ready once. Plotly looks at it when somebody looks into
-    it, and then raises `ValueError` if it is none: that takes milliseconds, and tests have looked into all.
+    A browser gets it as it was sketched, made ready once. Plotly looks at it only when somebody looks into
+    it, as that takes milliseconds, and then raises `ValueError` if it is none.
     """
 
     def __init__(self, traces: list[Settings], layout: Settings) -> None:
@@ -32,15 +33,18 @@ class Finished(go.Figure):  # type: ignore[misc]  # Plotly has no types
     def to_dict(self) -> Settings:
         """As `go.Figure.to_dict`; the same each time, not to be changed."""
         if "_document" not in vars(self):
-            layout = {**_ready(self._sketched_layout), "template": _template(plotly.io.templates.default)}
+            default = plotly.io.templates.default
+            layout = ({"template": _template(default)} if default else {}) | _ready(self._sketched_layout)
             self._document: Settings = {"data": _ready(self._sketched_traces), "layout": layout}
         return self._document
 
     def __getattr__(self, name: str) -> Any:
         """Called for what a figure has once Plotly has looked at it, and for what none has."""
+        if name in vars(self):  # another visitor's thread has looked meanwhile
+            return vars(self)[name]
         if name.startswith("__") or "_data" in vars(self) or "_sketched_layout" not in vars(self):
             raise AttributeError(f"a figure has no “{name}”")
-        # All at once: a figure that is remembered may be looked into by several visitors' threads.
+        # All at once, so that no thread finds half of it.
         self.__dict__.update(vars(go.Figure(self._sketched_traces, self._sketched_layout)))
         return getattr(self, name)
 
@@ -106,8 +110,8 @@ class Sketch:
         self.add_shape(type="rect", x0=x0, x1=x1, xref="x", y0=0, y1=1, yref="y domain", **look)
 
     def finished(self) -> go.Figure:
-        """The figure, with all that was said of it checked by Plotly."""
-        return Finished(self._traces, self._layout)
+        """The figure, at which Plotly has not looked yet."""
+        return Finished(copy.copy(self._traces), copy.deepcopy(self._layout))
 
     def _update_axes(self, kind: str, settings: Settings) -> None:
         title = settings.get("title")
@@ -142,7 +146,7 @@ def _typed_array(values: npt.NDArray[Any]) -> Any:
     if values.dtype in (np.int64, np.uint64):
         values = values.astype(_narrow(values))
     code = values.dtype.str[1:]
-    if code not in _CODES:
+    if code not in _CODES or not values.dtype.isnative:
         return values.tolist()
     found = {"dtype": code, "bdata": base64.b64encode(values.tobytes()).decode("ascii")}
     return found if values.ndim == 1 else found | {"shape": ", ".join(map(str, values.shape))}

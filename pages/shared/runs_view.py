@@ -11,6 +11,7 @@ from fp16core.models.run import Run, Skipped, total_bytes
 from fp16core.models.runs import RunStore
 from fp16core.text import bytes_text, count_text, percent_text, points_text
 from pages.shared.charts import chart
+from pages.shared.tables import show_table
 from pages.shared.words import plain
 
 SEVERAL = "compare"
@@ -44,7 +45,7 @@ def answer(results: Sequence[RunResult]) -> str:
 def overview(runs: Sequence[Run], results: Mapping[str, RunResult]) -> None:
     """All runs, newest first."""
     of = [results[run.name] for run in runs]
-    st.dataframe(
+    show_table(
         {
             "name": [run.name for run in runs],
             "pinned": ["yes" if run.pinned else "" for run in runs],
@@ -57,7 +58,6 @@ def overview(runs: Sequence[Run], results: Mapping[str, RunResult]) -> None:
             "on disk": [bytes_text(run.size_bytes) for run in runs],
         },
         column_config={"name": _NAME_COLUMN},
-        hide_index=True,
         key="runs-table",
     )
 
@@ -130,9 +130,8 @@ def what_was_skipped(skipped: Sequence[Skipped]) -> None:
 
 def _table(names: Sequence[str], rows: Sequence[figures.Row], key: str) -> None:
     columns = {name: [row.values[place] for row in rows] for place, name in enumerate(names)}
-    st.dataframe(
+    show_table(
         {" ": [row.what for row in rows], **columns},
         column_config=dict.fromkeys(names, _NAME_COLUMN),
-        hide_index=True,
         key=key,
     )

@@ -15,6 +15,7 @@ from pages.shared.charts import chart
 from pages.shared.headline import cards, headline, number
 from pages.shared.runtimes_board import Wanted
 from pages.shared.runtimes_parts import adapter_words, download, measured
+from pages.shared.tables import show_table
 from pages.shared.words import plain
 
 
@@ -41,7 +42,7 @@ def accuracy(wanted: Wanted) -> None:
             "the CPU in float32 arithmetic. A mode computes in float16 if each of its logits is a number that float16 "
             "has, looked at bit by bit."
         )
-        st.dataframe(figures.mode_rows(table), hide_index=True, height="content")
+        show_table(figures.mode_rows(table), height="content")
         adapter_words([run.adapter for run in table.runs])
     left, right = cards(2)
     with left:

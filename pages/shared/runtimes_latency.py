@@ -15,6 +15,7 @@ from pages.shared.charts import chart
 from pages.shared.headline import cards
 from pages.shared.runtimes_board import Wanted
 from pages.shared.runtimes_parts import adapter_words, download, measured
+from pages.shared.tables import show_table
 
 
 def latency() -> None:
@@ -73,7 +74,7 @@ def latency() -> None:
     with st.container(border=True):
         st.markdown("**The numbers**")
         st.caption("Time for each image: median and quartiles. Ratios: median and 99 % interval.")
-        st.dataframe(figures.latency_rows(found), hide_index=True, height="content")
+        show_table(figures.latency_rows(found), height="content")
     with st.container(border=True):
         st.markdown("**Loading and memory**")
         st.markdown(figures.memory_verdict(found))
@@ -84,7 +85,7 @@ def latency() -> None:
             "process holds (resident); what lies in a GPU's own memory is not seen. Control: the float32 file against "
             "itself."
         )
-        st.dataframe(figures.memory_rows(found), hide_index=True, height="content")
+        show_table(figures.memory_rows(found), height="content")
     download(partial(runtimes.document, name, ModeTable(usual, {}), outcomes, {}))
 
 

@@ -1,5 +1,7 @@
 """The sidebar: which pair of models and which test images every page shows."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -16,7 +18,7 @@ from pages.shared.words import plain
 LOOK = Path(__file__).with_name("look.css")
 """Style sheet of the whole dashboard."""
 
-_MODEL, _DATASET = "model", "test-images"
+_MODEL, _DATASET, _CLOSES_ON = "model", "test-images", "navigation-closes-on"
 
 _CLOSER_JS = """
 const closeAfterChoice = ({ target }) => {
@@ -57,12 +59,18 @@ def show_active_pair() -> None:
         )
 
 
-def close_after_choice(page: str) -> None:
-    """See to it that the navigation closes when a page has been chosen; once for each page, it stays in the browser."""
-    if st.session_state.get("closes-for") != page:
-        st.session_state["closes-for"] = page
+@contextmanager
+def closing_after_choice(page: str) -> Iterator[None]:
+    """See to it that the navigation closes when another page is chosen from it.
+
+    Once for each page is enough, as a browser goes on listening; and it counts once the page has been
+    drawn to its end, as a browser may never see what a run that is cut short has sent.
+    """
+    if st.session_state.get(_CLOSES_ON) != page:
         with st.sidebar:
             _closer(key="sidebar-closer")
+    yield
+    st.session_state[_CLOSES_ON] = page
 
 
 def _choose_pair() -> Subject:

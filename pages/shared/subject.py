@@ -25,6 +25,9 @@ _SHARED: list[Callable[[], None]] = []
 _KEPT = 8
 """Of how many subjects something is remembered for all visitors, where nothing else is said."""
 
+_KEPT_AT_HAND = 2
+"""Of how many of them it is found at once."""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -97,7 +100,7 @@ def cached(
 
     def decorate(compute: Callable[Concatenate[Subject, P], R]) -> Callable[P, R]:
         for_all, for_one = _caches(compute, spinner, kept)
-        known = _at_once(for_all, kept)
+        known = _at_once(for_all, _KEPT_AT_HAND)
 
         @functools.wraps(compute)
         def answer(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -145,7 +148,7 @@ def forget_private() -> None:
 
 
 def forget_shared() -> None:
-    """Forget what was computed for all visitors, but for what Streamlit's own ``clear`` empties."""
+    """Forget what is found at once, which Streamlit's own ``clear`` does not reach."""
     for empty in _SHARED:
         empty()
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 
 def show_table(columns: Mapping[str, Sequence[Any]], **settings: Any) -> None:
-    """Show columns of equal length; ``settings`` are those of `st.dataframe`.
+    """Show columns; ``settings`` are those of `st.dataframe`. Raises `pyarrow.ArrowInvalid` if one is shorter.
 
     Streamlit would have pandas make the table, which takes ten times as long.
     """
