@@ -49,7 +49,8 @@ class Effort:
         Of the crowd: how many, how long they think on average, the time over which they arrive, and when
         those who have not seen all pages by then are sent away: from the dashboard, and from the plain demo.
     ours, theirs, window_s
-        Numbers of visitors that are tried in turn for the throughput of one process, and how long each is watched.
+        Numbers of visitors that are tried in turn for the throughput of one process, and how long each is watched:
+        before the dashboard, and before the plain demo, which answers less often.
     replicas, ours_replicated, theirs_replicated
         How many replicas are tried as well, and with how many visitors in turn.
     turnover, at_once
@@ -65,7 +66,7 @@ class Effort:
     replicas: int = 2
     ours_replicated: tuple[int, ...] = (20, 60, 100, 120, 130, 140, 150, 160, 180, 200)
     theirs_replicated: tuple[int, ...] = (1, 3, 4, 5, 6, 7, 8, 10, 12)
-    window_s: float = 8.0
+    window_s: tuple[float, float] = (8.0, 20.0)
     turnover: int = 2000
     at_once: int = 50
 
@@ -150,9 +151,9 @@ def measure_load(repeats: int, report: Progress, effort: Effort | None = None) -
     effort = effort or Effort()
     results: list[Loaded] = [*_first_visits(repeats, lambda what, done: report(what, 0.1 * done))]
     found, most = {}, {}
-    for side, longest, steps, replicated, begin in (
-        ("theirs", effort.longest_s[1], effort.theirs, effort.theirs_replicated, 0.1),
-        ("ours", effort.longest_s[0], effort.ours, effort.ours_replicated, 0.3),
+    for side, place, steps, replicated, begin in (
+        ("theirs", 1, effort.theirs, effort.theirs_replicated, 0.1),
+        ("ours", 0, effort.ours, effort.ours_replicated, 0.4),
     ):
         report(f"a crowd of {effort.sessions:,} before {_NAMES[side]}", begin)
         plan: dict[str, Mapping[str, Any]] = {
@@ -160,17 +161,24 @@ def measure_load(repeats: int, report: Progress, effort: Effort | None = None) -
                 "sessions": effort.sessions,
                 "think_s": effort.think_s,
                 "ramp_s": effort.ramp_s,
-                "limit_s": longest,
+                "limit_s": effort.longest_s[place],
             },
-            "most": _most(effort, steps),
         }
         if side == "ours":
             plan["turnover"] = {"sessions": effort.turnover, "at_once": effort.at_once}
         found[side] = play(side, plan)
         results += [*answered(side, found[side]["crowd"], effort.ramp_s), crowd(side, effort, found[side]["crowd"])]
-        report(f"more and more visitors before {effort.replicas} replicas of {_NAMES[side]}", begin + 0.15)
-        most[side, "one"] = found[side]["most"]
-        most[side, "several"] = play(side, {"most": _most(effort, replicated)}, effort.replicas)["most"]
+        # On servers of their own, as those before are still busy with what a crowd has left them.
+        for words, tried, replicas in (("one", steps, 1), ("several", replicated, effort.replicas)):
+            begin += 0.12
+            report(f"more and more visitors before {_NAMES[side]}, processes: {replicas}", begin)
+            asked = {
+                "steps": tried,
+                "think_s": effort.think_s / 5,
+                "window_s": effort.window_s[place],
+                "limit_s": _LIMIT_S,
+            }
+            most[side, words] = play(side, {"most": asked}, replicas)["most"]
     several = f"{effort.replicas} replicas"
     results += [
         throughput(most["theirs", "one"], most["ours", "one"], "one process against one", None),
@@ -179,11 +187,6 @@ def measure_load(repeats: int, report: Progress, effort: Effort | None = None) -
         turnover(found["ours"]["turnover"]),
     ]
     return results
-
-
-def _most(effort: Effort, steps: Sequence[int]) -> Mapping[str, Any]:
-    """What is asked for to find the throughput."""
-    return {"steps": steps, "think_s": effort.think_s / 5, "window_s": effort.window_s, "limit_s": _LIMIT_S}
 
 
 def play(side: str, plan: Mapping[str, Mapping[str, Any]], replicas: int = 1) -> dict[str, Any]:
