@@ -15,13 +15,13 @@ import numpy as np
 import psutil
 from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fp16core.data import load_mnist  # noqa: E402  # found only now
-from fp16core.models.recipe import Recipe  # noqa: E402
-from fp16core.worker.ticket import State, Ticket  # noqa: E402
-from pages.shared import training  # noqa: E402
+from benchmarks.server import ROOT  # found only now
+from fp16core.data import load_mnist
+from fp16core.models.recipe import Recipe
+from fp16core.worker.ticket import State, Ticket
+from pages.shared import training
 
 PAGES = ("overview", "digits", "accuracy", "weights", "bits", "layers", "guarantee", "runs", "train")
 """Pages that show what is remembered; each is drawn once before it counts."""

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
@@ -125,16 +125,12 @@ def cached_by_setting(kept: int) -> Callable[[Callable[Concatenate[Subject, P], 
         @functools.wraps(compute)
         def answer(*args: P.args, **kwargs: P.kwargs) -> R:
             now = subject()
-            if not now.is_private:
-                return known(now, *args, **kwargs)
-            mine: dict[Any, R] = _known_to_one(now, f"{compute.__module__}.{compute.__qualname__}")
-            setting = (args, tuple(kwargs.items()))
-            if setting in mine:
-                return mine[setting]
-            found = for_one(now, *args, **kwargs)
-            if len(mine) < kept:
-                mine[setting] = found
-            return found
+            found = (
+                _known_to_one(f"{compute.__module__}.{compute.__qualname__}", for_one, kept)
+                if now.is_private
+                else known
+            )
+            return found(now, *args, **kwargs)
 
         return answer
 
@@ -176,10 +172,10 @@ def _caches(
     return for_all, for_one
 
 
-@st.cache_resource(show_spinner=False, max_entries=4 * _KEPT, scope="session")
-def _known_to_one(subject: Subject, function: str) -> dict[Any, Any]:
-    """What a function has answered about a visitor's own files, by its arguments; filled by `cached_by_setting`."""
-    return {}
+@st.cache_resource(show_spinner=False, scope="session")
+def _known_to_one(function: str, _for_one: Callable[..., R], _kept: int) -> Callable[..., R]:
+    """The same of a visitor's own files, for as long as the visit lasts."""
+    return functools.lru_cache(_kept)(_for_one)
 
 
 _PRIVATE.append(_known_to_one.clear)
