@@ -65,6 +65,13 @@ def forget() -> None:
     forget_shared()
 
 
+@pytest.fixture
+def cold_caches() -> Iterator[None]:
+    forget()
+    yield
+    forget()
+
+
 @pytest.fixture(scope="session")
 def pair() -> ModelPair:
     return load_pair()

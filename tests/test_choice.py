@@ -15,9 +15,6 @@ from fp16core.vocabulary import ModelPair
 from pages.shared.own import OwnFiles
 from tests.conftest import ROOT, TestSet
 from tests.stores import add_run
-from tests.test_pages import cold_caches
-
-__all__ = ["cold_caches"]
 
 
 @dataclass(frozen=True)

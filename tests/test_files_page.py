@@ -1,7 +1,6 @@
 """The Files page through Streamlit's own test driver."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +9,13 @@ from streamlit.testing.v1 import AppTest
 
 from fp16core.vocabulary import ModelPair
 from pages.shared import files_state
-from tests.conftest import forget
 from tests.test_pages import charts, visit, words
+
+pytestmark = pytest.mark.usefixtures("cold_caches")
 
 GRAPH = "Graph"
 CONVERSION = "Converter and quantizer"
 PATIENCE_S = 120.0
-
-
-@pytest.fixture(autouse=True)
-def cold_caches() -> Iterator[None]:
-    forget()
-    yield
-    forget()
 
 
 def files(view: str) -> AppTest:

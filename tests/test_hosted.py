@@ -26,11 +26,11 @@ from pages.shared import limits
 from pages.shared.own import OwnFiles
 from tests.conftest import ROOT, forget
 from tests.stores import add_full_run
-from tests.test_pages import cold_caches, visit
+from tests.test_pages import visit
 from tests.test_worker import PATIENCE_S, own_module
 from tests.test_your_files_page import MODELS, upload
 
-__all__ = ["cold_caches"]
+pytestmark = pytest.mark.usefixtures("cold_caches")
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 from fp16core.convert import quantize_tflite, read_tflite, replace_weights
 from fp16core.models.pair import REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
 from fp16core.vocabulary import ModelPair
-from tests.test_pages import cold_caches, visit, words
+from tests.test_pages import visit, words
 
-__all__ = ["cold_caches"]
+pytestmark = pytest.mark.usefixtures("cold_caches")
 
 LAB = ("weights", "bits", "files", "layers", "scales", "dial", "guarantee")
 

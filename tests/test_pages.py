@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +16,16 @@ from fp16core.images import StageName
 from fp16core.models.pair import BUNDLED
 from fp16core.text import count_text, percent_text
 from fp16core.vocabulary import ModelPair
-from tests.conftest import PAGES, ROOT, TestSet, forget
+from tests.conftest import PAGES, ROOT, TestSet
 from tests.test_picture_file import file_of
+
+pytestmark = pytest.mark.usefixtures("cold_caches")
 
 WAITING = ("runs", "runtimes", "train", "try_digit", "your_files")
 """Pages that have nothing to draw before a visitor gives them something."""
 
 OF_NO_PAIR = ("runs", "train", "your_files")
 """Pages that do not show the active pair, and so work without one."""
-
-
-@pytest.fixture(autouse=True)
-def cold_caches() -> Iterator[None]:
-    forget()
-    yield
-    forget()
 
 
 def visit(page: str = "overview") -> AppTest:

@@ -7,7 +7,6 @@ import json
 import re
 import shutil
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,15 +21,10 @@ from fp16core.numerics import weight_roundings
 from fp16core.numerics.narrowing import narrow
 from fp16core.numerics.number_text import read_number
 from fp16core.vocabulary import ModelPair
-from tests.conftest import ROOT, forget
+from tests.conftest import ROOT
 from tests.test_pages import charts, visit, words
 
-
-@pytest.fixture(autouse=True)
-def cold_caches() -> Iterator[None]:
-    forget()
-    yield
-    forget()
+pytestmark = pytest.mark.usefixtures("cold_caches")
 
 
 def address(**query: str) -> AppTest:

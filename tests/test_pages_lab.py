@@ -21,9 +21,9 @@ from pages.shared.subject import default_subject
 from tests.conftest import TestSet
 from tests.test_chain import with_operator
 from tests.test_dial import result
-from tests.test_pages import charts, cold_caches, errors, visit, words
+from tests.test_pages import charts, errors, visit, words
 
-__all__ = ["cold_caches"]
+pytestmark = pytest.mark.usefixtures("cold_caches")
 
 
 def test_the_dial_starts_at_float16_with_the_pairs_own_numbers(comparison: Comparison) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,16 +14,11 @@ from fp16core.numerics.propagation import PairRecorder, weights_error
 from fp16core.numerics.rounding import weight_roundings
 from fp16core.text import decibels_text, small_text
 from fp16core.vocabulary import ModelPair
-from tests.conftest import TestSet, forget
+from tests.conftest import TestSet
 from tests.test_pages import charts, visit, words
 from tests.test_propagation import overflowed
 
-
-@pytest.fixture(autouse=True)
-def cold_caches() -> Iterator[None]:
-    forget()
-    yield
-    forget()
+pytestmark = pytest.mark.usefixtures("cold_caches")
 
 
 def shown(app: AppTest) -> dict[str, str]:

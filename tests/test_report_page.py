@@ -12,9 +12,9 @@ from fp16core.vocabulary import ModelPair
 from pages.shared import report
 from pages.shared.own import OwnFiles
 from tests.conftest import ROOT
-from tests.test_pages import cold_caches, visit
+from tests.test_pages import visit
 
-__all__ = ["cold_caches"]
+pytestmark = pytest.mark.usefixtures("cold_caches")
 
 
 def offered(app: AppTest) -> list[str]:

@@ -12,9 +12,7 @@ from fp16core.models.pair import BUNDLED
 from fp16core.models.runs import RunStore
 from tests.conftest import ROOT
 from tests.stores import add_full_run, add_run
-from tests.test_pages import charts, cold_caches, errors, visit, words
-
-__all__ = ["cold_caches"]
+from tests.test_pages import charts, errors, visit, words
 
 
 @pytest.fixture(autouse=True)

@@ -20,10 +20,8 @@ from pages.shared import runtimes, runtimes_accuracy
 from pages.shared.own import OwnFiles
 from pages.shared.runtimes import LATENCY
 from tests.conftest import ROOT, forget
-from tests.test_pages import cold_caches, errors, visit, words
+from tests.test_pages import errors, visit, words
 from tests.test_survey import wild
-
-__all__ = ["cold_caches"]
 
 PATIENCE_S = 200
 

@@ -2,7 +2,6 @@
 
 import gc
 import weakref
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared import subject
 from pages.shared.subject import Subject, cached, cached_by_setting
-from tests.conftest import forget
 
 OURS = Subject("Bundled pair", "pair", "dataset")
 MINE = Subject("Mine", "pair", "dataset", own_pair=True)
@@ -39,11 +37,8 @@ def of_setting(now: Subject, setting: int) -> Result:
 
 
 @pytest.fixture(autouse=True)
-def nothing_computed() -> Iterator[None]:
-    forget()
+def nothing_computed(cold_caches: None) -> None:
     computed.clear()
-    yield
-    forget()
 
 
 def ask() -> None:

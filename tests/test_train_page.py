@@ -19,9 +19,7 @@ from fp16core.worker import training_settings
 from pages.shared import training
 from pages.shared.words import plain
 from tests.conftest import ROOT
-from tests.test_pages import charts, cold_caches, errors, visit, words
-
-__all__ = ["cold_caches"]
+from tests.test_pages import charts, errors, visit, words
 
 PATIENCE_S = 120.0
 

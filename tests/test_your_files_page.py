@@ -3,7 +3,6 @@
 import gc
 import io
 import weakref
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +19,15 @@ from fp16core.worker import trial
 from fp16core.worker.waiting_room import WaitingRoom, Wish
 from pages.shared import own_trial
 from pages.shared.own import OwnFiles
-from tests.conftest import PAGES, ROOT, TestSet, forget
+from tests.conftest import PAGES, ROOT, TestSet
 from tests.strangers import stranger
 from tests.test_pages import errors, visit, words
 from tests.test_trial import edited
 from tests.test_worker import PATIENCE_S, own_module, without_tensorflow
 
+pytestmark = pytest.mark.usefixtures("cold_caches")
+
 MODELS, DATASET = 0, 1
-
-
-@pytest.fixture(autouse=True)
-def cold_caches() -> Iterator[None]:
-    forget()
-    yield
-    forget()
 
 
 def upload(app: AppTest, place: int, *files: tuple[str, bytes]) -> AppTest:
