@@ -1,0 +1,273 @@
+"""A confined child process that stays and answers one call after another, seen from the process that owns it."""
+
+import contextlib
+import io
+import logging
+import os
+import pickle
+import selectors
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any, cast
+
+import psutil
+
+from fp16core.settings import is_hosted
+from fp16core.text import bytes_text
+from fp16core.vocabulary import HalfBitsError, WorkerError
+from fp16core.worker.answers import read_answer
+
+_LOGGER = logging.getLogger(__name__)
+
+_ROOT = Path(__file__).parents[2]
+
+HEADER = struct.Struct(">cQ")
+"""Before each message: its kind, and the length of the pickle that follows in bytes."""
+
+CALL, ANSWER, REFUSAL, FAULT = b"C", b"A", b"R", b"F"
+"""Kinds of messages: a call; its answer; an error with a sentence for the user; a bug of ours or of a library's."""
+
+_POLL_S = 0.05
+"""Interval at which a call checks its limits."""
+
+_GOODBYE_S = 1.0
+_CHUNK_BYTES = 1 << 20
+_LAST_BYTES = 10_000
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+
+
+class Ending(Enum):
+    """Why a child came to an end before it had answered."""
+
+    PROCESSOR_TIME = "processor time"
+    WALL_TIME = "wall time"
+    MEMORY = "memory"
+    CRASH = "crash"
+    ANSWER_SIZE = "size of the answer"
+    STOPPED = "stopped"
+
+
+class ResidentEndedError(WorkerError):
+    """A child came to an end before it had answered.
+
+    Attributes
+    ----------
+    reason
+        The limit it exceeded, or what else ended it.
+    """
+
+    def __init__(self, sentence: str, reason: Ending) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class CallLimits:
+    """Limits of a child.
+
+    Attributes
+    ----------
+    cpu_s
+        Processor time for one call, in seconds.
+    wall_s
+        Wall time for one call, in seconds: generous, as a busy server is no fault of the caller's.
+    memory_bytes
+        Data that the process may hold (``RLIMIT_DATA``), set before it opens anything. Beyond, its own
+        allocations fail.
+    answer_bytes
+        Largest answer that is read.
+    """
+
+    cpu_s: float
+    wall_s: float
+    memory_bytes: int
+    answer_bytes: int = 100_000_000
+
+
+class Resident:
+    """A module whose `fp16core.worker.resident_child.serve_calls` answers calls in a child process.
+
+    The child ends by itself when this process does. Threads may share it: calls are answered one after
+    another. After any ending but an answer or a refusal the child is gone, and its owner starts another.
+
+    Parameters
+    ----------
+    module
+        What to run, as in ``python -m module``.
+    limits
+        What it may take.
+    """
+
+    def __init__(self, module: str, limits: CallLimits) -> None:
+        self.limits = limits
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the child
+        try:
+            self._child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
+                [sys.executable, "-m", module, str(limits.memory_bytes)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                cwd=_ROOT,
+                env=os.environ | _ONE_THREAD,
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._log.close()
+            raise WorkerError(f"No process could be started ({error.strerror}); try again later.") from error
+        self._process = psutil.Process(self._child.pid)
+        for pipe in (self._child.stdin, self._child.stdout):
+            os.set_blocking(cast(io.BufferedIOBase, pipe).fileno(), False)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can be called."""
+        return self._child.poll() is None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is answering a call."""
+        return self._lock.locked()
+
+    @property
+    def pid(self) -> int:
+        """The child's process number."""
+        return self._child.pid
+
+    def call(self, function: str, *arguments: Any, is_wanted: Callable[[], bool] = lambda: True) -> Any:
+        """Have the child call one of the functions that it serves.
+
+        Parameters
+        ----------
+        function
+            Its name.
+        arguments
+            Whatever `pickle` takes.
+        is_wanted
+            Asked now and then whether anybody still waits for the answer; if not, the child is ended.
+
+        Raises
+        ------
+        HalfBitsError
+            What the function raised, of the same class.
+        ResidentEndedError
+            If the child came to an end.
+        """
+        body = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
+        with self._lock:
+            if not self.is_alive:
+                raise self._ended(Ending.STOPPED if self._stopped else Ending.CRASH)
+            kind, answer = self._exchange(HEADER.pack(CALL, len(body)) + body, is_wanted)
+            try:
+                found = read_answer(answer)
+            except (pickle.UnpicklingError, EOFError, ValueError, TypeError, AttributeError, ImportError) as error:
+                _LOGGER.exception("A confined process answered %s with what cannot be read", function)
+                self._kill()
+                raise self._ended(Ending.CRASH) from error
+        if kind == ANSWER:
+            return found
+        if kind == REFUSAL:
+            raise cast(HalfBitsError, found)
+        _LOGGER.error("A confined process failed at %s:\n%s", function, found)
+        raise WorkerError(
+            "The process that should compute this failed; the server's log has the reason."
+            if is_hosted()
+            else f"The process that should compute this failed: {str(found).strip().splitlines()[-1]}"
+        )
+
+    def close(self) -> None:
+        """End the child, and return when it is gone; a call that waits for it raises `ResidentEndedError`."""
+        self._stopped = True
+        self._kill()
+        with self._lock:
+            for pipe in (self._child.stdin, self._child.stdout):
+                with contextlib.suppress(OSError):
+                    cast(io.BufferedIOBase, pipe).close()
+            self._log.close()
+
+    def _exchange(self, message: bytes, is_wanted: Callable[[], bool]) -> tuple[bytes, bytearray]:
+        start_s, start_cpu_s = time.monotonic(), self._cpu_s()
+        given, answers = (cast(io.BufferedIOBase, pipe).fileno() for pipe in (self._child.stdin, self._child.stdout))
+        unsent, received, length = memoryview(message), bytearray(), None
+        with selectors.DefaultSelector() as selector:
+            selector.register(answers, selectors.EVENT_READ)
+            selector.register(given, selectors.EVENT_WRITE)
+            while length is None or len(received) < HEADER.size + length:
+                for key, _ in selector.select(_POLL_S):
+                    try:
+                        if key.fd == given:
+                            unsent = unsent[os.write(given, unsent[:_CHUNK_BYTES]) :]
+                            if not unsent:
+                                selector.unregister(given)
+                        elif part := os.read(answers, _CHUNK_BYTES):
+                            received += part
+                        else:
+                            raise self._ended(Ending.STOPPED if self._stopped else Ending.CRASH)
+                    except BrokenPipeError as error:
+                        raise self._ended(Ending.STOPPED if self._stopped else Ending.CRASH) from error
+                if length is None and len(received) >= HEADER.size:
+                    _, length = HEADER.unpack_from(received)
+                    if length > self.limits.answer_bytes:
+                        self._kill()
+                        raise self._ended(Ending.ANSWER_SIZE)
+                if time.monotonic() - start_s > self.limits.wall_s:
+                    self._kill()
+                    raise self._ended(Ending.WALL_TIME)
+                if self._cpu_s() - start_cpu_s > self.limits.cpu_s:
+                    self._kill()
+                    raise self._ended(Ending.PROCESSOR_TIME)
+                if not is_wanted():
+                    self._kill()
+                    raise self._ended(Ending.STOPPED)
+        return bytes(received[:1]), received[HEADER.size :]
+
+    def _cpu_s(self) -> float:
+        try:
+            times = self._process.cpu_times()
+        except psutil.NoSuchProcess:
+            return 0.0
+        return float(times.user + times.system)
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            if self._child.poll() is None:
+                os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.wait()
+
+    def _ended(self, reason: Ending) -> ResidentEndedError:
+        with contextlib.suppress(subprocess.TimeoutExpired):  # it may have closed its end and live on
+            self._child.wait(_GOODBYE_S)
+        self._kill()
+        status, lines = self._child.returncode, self._last_lines()
+        if reason is Ending.CRASH and any("MemoryError" in line or "bad_alloc" in line for line in lines):
+            reason = Ending.MEMORY
+        limits = self.limits
+        told = {
+            Ending.PROCESSOR_TIME: f"it took more than {limits.cpu_s:,.0f} seconds of processor time",
+            Ending.WALL_TIME: f"it took longer than {limits.wall_s:,.0f} seconds",
+            Ending.MEMORY: f"it needed more than {bytes_text(limits.memory_bytes)} of memory",
+            Ending.ANSWER_SIZE: f"its answer had more than {bytes_text(limits.answer_bytes)}",
+            Ending.STOPPED: "nobody waited for it any more",
+            Ending.CRASH: f"it crashed ({signal.Signals(-status).name})" if status < 0 else f"it ended with {status}",
+        }[reason]
+        if reason is not Ending.STOPPED:
+            _LOGGER.warning("A confined process was lost: %s; the end of its log:\n%s", told, "\n".join(lines))
+        return ResidentEndedError(f"The process that computed this was ended: {told}.", reason)
+
+    def _last_lines(self) -> list[str]:
+        if self._log.closed:
+            return []
+        end = os.fstat(self._log.fileno()).st_size
+        return (
+            os.pread(self._log.fileno(), _LAST_BYTES, max(end - _LAST_BYTES, 0)).decode("utf-8", "replace").splitlines()
+        )

@@ -1,0 +1,50 @@
+"""The child's side of a `fp16core.worker.resident.Resident`: calls in, answers out, one at a time."""
+
+import os
+import pickle
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO
+
+from fp16core.vocabulary import HalfBitsError
+from fp16core.worker.confine import confine
+from fp16core.worker.resident import ANSWER, FAULT, HEADER, REFUSAL
+
+_LOG_BYTES = 10_000_000
+
+
+def serve_calls(functions: Mapping[str, Callable[..., Any]]) -> None:
+    """Answer calls until standard input closes.
+
+    Confines this process first: the limit of memory is its first argument. Whatever libraries print goes
+    to standard error.
+
+    Parameters
+    ----------
+    functions
+        What may be called, by name.
+    """
+    channel = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # native code prints to descriptor 1, whatever Python thinks of sys.stdout
+    calls = sys.stdin.buffer
+    confine(None, _LOG_BYTES, data_bytes=int(sys.argv[1]))
+    while head := calls.read(HEADER.size):
+        _, length = HEADER.unpack(head)
+        function, arguments = pickle.loads(calls.read(length))  # noqa: S301  # from the process that started this one
+        try:
+            _send(channel, ANSWER, functions[function](*arguments))
+        except HalfBitsError as error:
+            _send(channel, REFUSAL, error)
+        except MemoryError:
+            traceback.print_exc()  # and end, as what is left of memory is of no use; the owner reads why
+            os._exit(1)
+        except Exception:
+            _send(channel, FAULT, traceback.format_exc())
+    os._exit(0)
+
+
+def _send(channel: BinaryIO, kind: bytes, message: Any) -> None:
+    body = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    channel.write(HEADER.pack(kind, len(body)) + body)
+    channel.flush()

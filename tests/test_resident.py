@@ -1,0 +1,124 @@
+"""A confined child that stays: it answers, or is ended with a reason, and never takes its owner along."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from fp16core.vocabulary import ImageError, WorkerError
+from fp16core.worker.resident import CallLimits, Ending, Resident, ResidentEndedError
+
+LIMITS = CallLimits(cpu_s=1, wall_s=20, memory_bytes=400_000_000, answer_bytes=10_000_000)
+PATIENCE_S = 60
+
+
+@pytest.fixture
+def resident() -> Iterator[Resident]:
+    child = Resident("tests.resident_child", LIMITS)
+    yield child
+    child.close()
+    assert not psutil.pid_exists(child.pid)
+
+
+def test_it_answers_call_after_call(resident: Resident) -> None:
+    array = np.arange(300_000, dtype=np.float32)
+    for _ in range(3):
+        assert np.array_equal(resident.call("double", array), 2 * array)
+    assert resident.call("echo", {"a": (1, None, b"x")}) == {"a": (1, None, b"x")}
+
+
+def test_arguments_larger_than_a_pipe_arrive(resident: Resident) -> None:
+    large = os.urandom(9_000_000)
+    assert resident.call("echo", large) == large
+
+
+def test_a_refusal_keeps_its_class_and_sentence_and_the_child_lives(resident: Resident) -> None:
+    with pytest.raises(ImageError, match="a sentence"):
+        resident.call("refuse", "a sentence")
+    assert resident.call("echo", 1) == 1
+
+
+def test_a_bug_is_told_and_the_child_lives(resident: Resident) -> None:
+    with pytest.raises(WorkerError, match="RuntimeError: a bug"):
+        resident.call("fail")
+    assert resident.call("echo", 1) == 1
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "reason", "words"),
+    [
+        ("burn", (), Ending.PROCESSOR_TIME, "more than 1 seconds of processor time"),
+        ("swell", (), Ending.MEMORY, "more than 400,000,000 B of memory"),
+        ("crash", (), Ending.CRASH, "it crashed (SIGABRT)"),
+        ("long_answer", (20_000_000,), Ending.ANSWER_SIZE, "its answer had more than 10,000,000 B"),
+    ],
+)
+def test_it_is_ended_with_the_reason(
+    resident: Resident, function: str, arguments: tuple[Any, ...], reason: Ending, words: str
+) -> None:
+    with pytest.raises(ResidentEndedError) as caught:
+        resident.call(function, *arguments)
+    assert caught.value.reason is reason
+    assert words in str(caught.value)
+    assert not resident.is_alive
+    with pytest.raises(ResidentEndedError):
+        resident.call("echo", 1)
+
+
+def test_sleep_is_limited_by_the_wall_clock() -> None:
+    child = Resident("tests.resident_child", CallLimits(60, 2, 400_000_000))
+    with pytest.raises(ResidentEndedError) as caught:
+        child.call("sleep")
+    assert caught.value.reason is Ending.WALL_TIME
+    child.close()
+
+
+def test_an_answer_may_not_choose_what_runs_here(resident: Resident) -> None:
+    """The child's pickle names ``os.system``, which is not called."""
+    with pytest.raises(ResidentEndedError) as caught:
+        resident.call("evil")
+    assert caught.value.reason is Ending.CRASH
+    assert not resident.is_alive
+
+
+def test_nobody_waits_any_more(resident: Resident) -> None:
+    asked = time.monotonic()
+    with pytest.raises(ResidentEndedError) as caught:
+        resident.call("sleep", is_wanted=lambda: time.monotonic() < asked + 0.3)
+    assert caught.value.reason is Ending.STOPPED
+
+
+def test_closing_ends_a_call_at_work(resident: Resident) -> None:
+    resident.call("echo", 0)
+    reasons: list[Ending] = []
+
+    def wait() -> None:
+        try:
+            resident.call("sleep")
+        except ResidentEndedError as error:
+            reasons.append(error.reason)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    while not resident.is_busy:
+        time.sleep(0.01)
+    resident.close()
+    thread.join(PATIENCE_S)
+    assert reasons == [Ending.STOPPED]
+
+
+def test_what_libraries_print_is_no_answer(resident: Resident) -> None:
+    assert resident.call("chatter", 1000) == "quiet"
+
+
+def test_it_is_the_first_to_go_when_memory_runs_out_and_leaves_no_core(resident: Resident) -> None:
+    resident.call("echo", 0)
+    with open(f"/proc/{resident.pid}/oom_score_adj") as file:  # noqa: PTH123  # no path of ours
+        assert int(file.read()) == 1000
+    assert psutil.Process(resident.pid).rlimit(psutil.RLIMIT_CORE) == (0, 0)
+    assert psutil.Process(resident.pid).rlimit(psutil.RLIMIT_DATA) == (400_000_000, 400_000_000)
