@@ -2,9 +2,20 @@
 
 import os
 
+import psutil
+
 from fp16core.vocabulary import SettingError
 
 HOSTED = "HALFBITS_HOSTED"
+MEMORY = "HALFBITS_MEMORY_MB"
+
+HOSTED_MEMORY_MB = 1_000
+"""Memory of a hosted server where nothing else is said, in million bytes."""
+
+_SERVER_BYTES = 550_000_000
+"""What the server's own process and its files in memory take of it: see docs/hosting.md."""
+
+_FEWEST_CHILD_BYTES = 300_000_000
 
 _ON, _OFF = ("1", "on", "true"), ("0", "off", "false")
 
@@ -35,3 +46,27 @@ def switch(name: str, usual: bool) -> bool:
 def is_hosted() -> bool:
     """Whether strangers use this server, by ``HALFBITS_HOSTED``; raises `SettingError` if it is neither on nor off."""
     return switch(HOSTED, usual=False)
+
+
+def memory_bytes() -> int:
+    """Memory of the server with all its child processes, by ``HALFBITS_MEMORY_MB``.
+
+    By default it is that of the machine, and of a hosted server `HOSTED_MEMORY_MB`.
+
+    Raises
+    ------
+    SettingError
+        If the variable is no number, or too small for the server itself.
+    """
+    text = os.environ.get(MEMORY, "").strip()
+    if not text:
+        return HOSTED_MEMORY_MB * 1_000_000 if is_hosted() else psutil.virtual_memory().total
+    least = (_SERVER_BYTES + _FEWEST_CHILD_BYTES) // 1_000_000
+    if not (text.isascii() and text.isdecimal() and int(text) >= least):
+        raise SettingError(f"{MEMORY} is {text!a:.100}; set it to a number of million bytes, {least} or more.")
+    return int(text) * 1_000_000
+
+
+def child_memory_bytes() -> int:
+    """What all child processes may hold of it together; raises as `memory_bytes`."""
+    return max(memory_bytes() - _SERVER_BYTES, _FEWEST_CHILD_BYTES)

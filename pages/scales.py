@@ -22,7 +22,7 @@ INFINITE = "infinite"
 st.title("When do weights outgrow float16?")
 with state.explained():
     found = state.results()
-    boundaries = lab.layer_pairs()
+    boundaries = lab.boundaries()
 
 st.markdown(
     "Multiply one layer's weights by a factor and divide the next layer's by it: in exact arithmetic the network stays "
@@ -63,7 +63,7 @@ with st.container(border=True):
             help="The first so many. Fewer are measured faster.",
         )
     )
-    names = [f"{first.weights_key} × factor, {second.weights_key} ÷ factor" for first, second in boundaries]
+    names = [f"{first} × factor, {second} ÷ factor" for first, second in boundaries]
     boundary = 0
     if len(names) > 1:
         boundary = names.index(st.selectbox("Layers", names, key="layers", bind="query-params"))
@@ -168,13 +168,13 @@ with change:
 with st.container(border=True):
     st.markdown("**What became of the weights in float16**")
     sides = st.container(key="cards-census", horizontal=True)
-    for layer, words in ((first, "multiplied by"), (second, "divided by")):
+    for weights_key, words in ((first, "multiplied by"), (second, "divided by")):
         with sides.container():
-            st.markdown(f"{layer.weights_key}, {words} the factor")
+            st.markdown(f"{weights_key}, {words} the factor")
             chart(
-                partial(figures.census, results, layer.weights_key, powers, base, power),
-                f"census-{layer.weights_key}",
-                f"Share of the weights of {layer.weights_key} that are normal, subnormal, 0 or too large",
+                partial(figures.census, results, weights_key, powers, base, power),
+                f"census-{weights_key}",
+                f"Share of the weights of {weights_key} that are normal, subnormal, 0 or too large",
             )
     st.caption(
         "What one layer gains the other must pay: the first runs out at the top while the second fades at the bottom."

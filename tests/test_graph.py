@@ -77,7 +77,7 @@ def test_without_shape_arithmetic_the_image_still_reaches_the_logits(pair: Model
 
 def test_names_from_a_strangers_file_cannot_leave_their_quotes() -> None:
     name = 'a"]; evil [label="\\'
-    tensor = Tensor(0, name, (1,), (1,), "float32", 0, None, memoryview(b""))
+    tensor = Tensor(0, name, (1,), (1,), "float32", 0, None, memoryview(b""), 0)
     dot = graph_dot(TfliteFile(0, (tensor,), (Operator(0, "ABS", (0,), (0,)),), (tensor,), (tensor,)), ())
     assert r'tooltip="a\"]; evil [label=\"\\"' in dot
 

@@ -120,7 +120,7 @@ def test_shape_arithmetic_is_what_the_dynamic_batch_needs(pair: ModelPair) -> No
 def test_integers_made_from_numbers_of_the_image_are_no_shape_arithmetic() -> None:
     """ARG_MAX answers with the index of the largest score: an integer, but of the image."""
     kinds = ("float32", "int32", "int32", "int32")
-    tensors = tuple(Tensor(i, str(i), (1,), (1,), kind, 0, None, memoryview(b"")) for i, kind in enumerate(kinds))
+    tensors = tuple(Tensor(i, str(i), (1,), (1,), kind, 0, None, memoryview(b""), 0) for i, kind in enumerate(kinds))
     operators = (
         Operator(0, "ARG_MAX", (0,), (1,)),
         Operator(1, "SHAPE", (0,), (2,)),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import ml_dtypes
 import numpy as np
@@ -40,9 +40,9 @@ class Tensor:
         LiteRT's type in lower case (``"float16"``, ``"int4"``, …).
     buffer
         Index of the buffer holding its data; several tensors may share one.
-    data_start, stored_bytes
-        Offset in the file and a view of the raw little-endian data there; ``None`` and empty for
-        a tensor that is computed at run time.
+    data_start, stored_bytes, stored_size_bytes
+        Offset in the file, a view of the raw little-endian data there, and their length; ``None``, empty and 0 for
+        a tensor that is computed at run time. In an `TfliteFile.outline` the data are left out, their length is not.
     """
 
     index: int
@@ -53,6 +53,13 @@ class Tensor:
     buffer: int
     data_start: int | None
     stored_bytes: memoryview = field(repr=False)
+    stored_size_bytes: int
+
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__ | {"stored_bytes": bytes(self.stored_bytes)}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state | {"stored_bytes": memoryview(state["stored_bytes"])})  # type: ignore[arg-type]
 
     @property
     def is_constant(self) -> bool:
@@ -120,6 +127,19 @@ class TfliteFile:
     operators: tuple[Operator, ...] = field(repr=False)
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
+
+    def outline(self) -> "TfliteFile":
+        """The same without the stored data: to be kept, or sent to another process."""
+
+        def without_data(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+            return tuple(replace(tensor, stored_bytes=memoryview(b"")) for tensor in tensors)
+
+        return replace(
+            self,
+            tensors=without_data(self.tensors),
+            inputs=without_data(self.inputs),
+            outputs=without_data(self.outputs),
+        )
 
     def parameters(self) -> tuple[Tensor, ...]:
         """All stored floating-point tensors, one for each buffer that several may share."""

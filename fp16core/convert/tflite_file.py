@@ -220,6 +220,7 @@ def _tensor(model: bytes, root: schema.Model, raw: schema.Tensor, index: int) ->
         buffer=raw.Buffer(),
         data_start=start if stop > start else None,
         stored_bytes=memoryview(model)[start:stop],
+        stored_size_bytes=stop - start,
     )
 
 

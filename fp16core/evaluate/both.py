@@ -9,7 +9,7 @@ import numpy.typing as npt
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.evaluation import Answers, answer_text
 from fp16core.evaluate.report import ImageReport
-from fp16core.runtime.classifier import Classifier
+from fp16core.runtime.classifier import DigitModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +100,7 @@ class BothAnswers:
         )
 
 
-def read_digits(models: tuple[Classifier, Classifier], images: npt.NDArray[np.uint8]) -> BothAnswers:
+def read_digits(models: tuple[DigitModel, DigitModel], images: npt.NDArray[np.uint8]) -> BothAnswers:
     """Let the reference and the target read images whose classes nobody knows.
 
     Parameters

@@ -4,6 +4,7 @@ The claims come from "Post-training float16 quantization" (LiteRT documentation)
 a rule stated beside it; verdicts follow from measurements only.
 """
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -63,7 +64,7 @@ def _preprocessing(e: Evidence) -> ClaimCheck:
 
 
 def _parameters(e: Evidence) -> ClaimCheck:
-    count = sum(tensor.values.size for tensor in e.reference_file.parameters())
+    count = sum(math.prod(tensor.shape) for tensor in e.reference_file.parameters())
     reference = e.comparison.reference
     are_logits = bool(np.isfinite(reference.logits).all() and not reference.are_probabilities)
     outputs = (
@@ -149,7 +150,7 @@ def _no_accuracy_difference(e: Evidence) -> ClaimCheck:
 
 
 def _parameter_bytes(file: TfliteFile) -> int:
-    return sum(len(tensor.stored_bytes) for tensor in file.parameters())
+    return sum(tensor.stored_size_bytes for tensor in file.parameters())
 
 
 _CHECKS: tuple[Callable[[Evidence], ClaimCheck], ...] = (

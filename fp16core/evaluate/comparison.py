@@ -14,7 +14,7 @@ from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.evaluate.statistics import mcnemar_exact, paired_difference
 from fp16core.numerics.rounding import weight_roundings
-from fp16core.runtime.classifier import Classifier
+from fp16core.runtime.classifier import Classifier, DigitModel
 from fp16core.vocabulary import ImageError, ModelPair
 
 _SCALED_AT_ONCE = 1000
@@ -126,7 +126,7 @@ def classifiers(pair: ModelPair) -> tuple[Classifier, Classifier]:
 
 
 def image_logits(
-    model: Classifier,
+    model: DigitModel,
     images: npt.NDArray[np.uint8],
     scale: Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]] = normalise,
 ) -> npt.NDArray[np.float32]:

@@ -23,21 +23,41 @@ QUANTIZER = "LiteRT Quantizer"
 
 @dataclass(frozen=True, eq=False)
 class Conversion:
-    """A float16 file, and how it differs from its float32 reference."""
+    """A float16 file, and how it differs from its float32 reference.
+
+    Attributes
+    ----------
+    file
+        What it holds, without the stored data.
+    stored_types
+        Types in which it stores weights and biases, by those two nouns.
+    bits_match_numpy
+        Whether every weight and bias that was cast has the bits of NumPy's cast.
+    comparison
+        Its answers against the reference's.
+    """
 
     file: TfliteFile = field(repr=False)
-    roundings: dict[str, WeightRounding] = field(repr=False)
+    stored_types: Mapping[str, tuple[str, ...]]
+    bits_match_numpy: bool
     comparison: Comparison = field(repr=False)
 
-    @property
-    def bits_match_numpy(self) -> bool:
-        """Whether every weight and bias that was cast has the bits of NumPy's cast."""
-        return all(rounding.bits_match_numpy for rounding in self.roundings.values())
+    @staticmethod
+    def of(file: TfliteFile, roundings: Mapping[str, WeightRounding], comparison: Comparison) -> "Conversion":
+        """What is to be known of a file whose weights and answers have been compared."""
+        types: dict[str, set[str]] = {}
+        for rounding in roundings.values():
+            types.setdefault(rounding.noun, set()).add(str(rounding.stored.dtype))
+        return Conversion(
+            file.outline(),
+            {noun: tuple(sorted(found)) for noun, found in types.items()},
+            all(rounding.bits_match_numpy for rounding in roundings.values()),
+            comparison,
+        )
 
     def dtypes(self, noun: str) -> str:
         """As what the ``"weights"`` or the ``"biases"`` are stored: ``"float16"``, or several types."""
-        kinds = {str(r.stored.dtype) for r in self.roundings.values() if r.noun == noun}
-        return ", ".join(sorted(kinds)) or "none"
+        return ", ".join(self.stored_types.get(noun, ())) or "none"
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,8 +104,8 @@ def convert_both_ways(pair: ModelPair, comparison: Comparison, images: npt.NDArr
     other = ModelPair(pair.name, pair.reference, made, {}, pair.reference_name, "LiteRT Quantizer's model")
     compared = compare(other, images, comparison.labels)
     return TwoWays(
-        Conversion(read_tflite(pair.target, pair.target_name), weight_roundings(pair), comparison),
-        Conversion(read_tflite(made), weight_roundings(other), compared),
+        Conversion.of(read_tflite(pair.target, pair.target_name), weight_roundings(pair), comparison),
+        Conversion.of(read_tflite(made), weight_roundings(other), compared),
         BothAnswers(comparison.target, compared.target),
         made == pair.target,
         QUANTIZER if made == pair.target else CONVERTER if pair.run else "an unknown converter",

@@ -106,7 +106,7 @@ class Evidence:
     pair, comparison
         The models, and their answers on the test images.
     reference_file, target_file
-        What the two files hold.
+        What the two files hold, without the stored data.
     rounded_reference_logits : float32, shape (n, 10)
         Logits of the reference with each weight replaced by the target's rounded value.
     raw_pixel_accuracy
@@ -144,7 +144,35 @@ class Evidence:
         return float(finite.max()) if finite.size == difference.size else float("nan")
 
 
+@dataclass(frozen=True, eq=False)
+class FurtherEvidence:
+    """What `Evidence` holds of a pair besides the pair, the comparison and the modes of execution; as there."""
+
+    reference_file: TfliteFile
+    target_file: TfliteFile
+    rounded_reference_logits: npt.NDArray[np.float32] = field(repr=False)
+    raw_pixel_accuracy: Proportion
+    trained_on_these_images: bool
+
+    def about(self, pair: ModelPair, comparison: Comparison) -> Evidence:
+        """The whole, of the pair and the comparison that it was measured on."""
+        return Evidence(
+            pair,
+            comparison,
+            self.reference_file,
+            self.target_file,
+            self.rounded_reference_logits,
+            self.raw_pixel_accuracy,
+            self.trained_on_these_images,
+        )
+
+
 def gather_evidence(pair: ModelPair, comparison: Comparison, images: npt.NDArray[np.uint8]) -> Evidence:
+    """All that the claims are judged by; parameters and errors as `further_evidence`."""
+    return further_evidence(pair, comparison, images).about(pair, comparison)
+
+
+def further_evidence(pair: ModelPair, comparison: Comparison, images: npt.NDArray[np.uint8]) -> FurtherEvidence:
     """Measure what `comparison` does not hold already.
 
     Parameters
@@ -164,11 +192,9 @@ def gather_evidence(pair: ModelPair, comparison: Comparison, images: npt.NDArray
     unscaled = Classifier(pair.reference, pair.reference_name)
     raw_logits = image_logits(unscaled, images, lambda part: part.astype(np.float32))
     rounded = Classifier(rounded_reference(pair), "the rounded reference")
-    return Evidence(
-        pair=pair,
-        comparison=comparison,
-        reference_file=read_tflite(pair.reference, pair.reference_name),
-        target_file=read_tflite(pair.target, pair.target_name),
+    return FurtherEvidence(
+        reference_file=read_tflite(pair.reference, pair.reference_name).outline(),
+        target_file=read_tflite(pair.target, pair.target_name).outline(),
         rounded_reference_logits=image_logits(rounded, images),
         raw_pixel_accuracy=Evaluation(raw_logits, reference.labels, reference.size_bytes).accuracy,
         trained_on_these_images=pair.run.get("dataset", {}).get("test_sha256") == images_digest(images),

@@ -8,7 +8,7 @@ from fp16core.evaluate.likeness import Likeness
 from fp16core.evaluate.reading import Reading, read_picture
 from fp16core.images.picture_file import PackedPicture, Picture, open_picture
 from fp16core.images.prepare import prepare_picture
-from fp16core.runtime.classifier import Classifier
+from fp16core.runtime.classifier import DigitModel
 from fp16core.text import bytes_text, count_text
 from fp16core.vocabulary import ImageError
 
@@ -126,7 +126,7 @@ class Gallery:
             self._refuse_together([name for name, _ in self._inbox], "stopped before")
             self._inbox = []
 
-    def read_next(self, models: tuple[Classifier, Classifier], rule: Likeness) -> None:
+    def read_next(self, models: tuple[DigitModel, DigitModel], rule: Likeness) -> None:
         """Read the next file that waits, if any, or note why it cannot be read.
 
         Parameters
@@ -145,7 +145,7 @@ class Gallery:
             if self._inbox:
                 self._read(*self._inbox.pop(0), models, rule)
 
-    def _read(self, name: str, data: bytes, models: tuple[Classifier, Classifier], rule: Likeness) -> None:
+    def _read(self, name: str, data: bytes, models: tuple[DigitModel, DigitModel], rule: Likeness) -> None:
         try:
             picture = open_picture(data, name)
             reading = read_picture(models, rule, prepare_picture(picture, name))

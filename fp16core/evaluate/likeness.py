@@ -14,7 +14,7 @@ from fp16core.evaluate.comparison import Comparison, image_logits
 from fp16core.evaluate.evaluation import NO_ANSWER, Answers
 from fp16core.images import prepare_image
 from fp16core.images.nondigits import non_digits
-from fp16core.runtime.classifier import Classifier
+from fp16core.runtime.classifier import DigitModel
 from fp16core.vocabulary import IMAGE_SIDE, DatasetError, ImageError
 
 FALSE_ALARMS = 0.02
@@ -137,7 +137,7 @@ def likeness(images: npt.NDArray[np.uint8], comparison: Comparison) -> Likeness:
 def check_rule(
     rule: Likeness,
     comparison: Comparison,
-    reference: Classifier,
+    reference: DigitModel,
     count: int = NON_DIGITS,
 ) -> RuleCheck:
     """Measure the rule on the test set's second half and on pictures without a digit.

@@ -15,7 +15,7 @@ from fp16core.evaluate.evaluation import Answers, answer_text
 from fp16core.evaluate.likeness import Likeness
 from fp16core.evaluate.statistics import Proportion, proportion
 from fp16core.images.stages import PreparedPicture
-from fp16core.runtime.classifier import Classifier
+from fp16core.runtime.classifier import DigitModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +84,7 @@ class Reading:
         return found[0] if found else None
 
 
-def read_picture(models: tuple[Classifier, Classifier], rule: Likeness, prepared: PreparedPicture) -> Reading:
+def read_picture(models: tuple[DigitModel, DigitModel], rule: Likeness, prepared: PreparedPicture) -> Reading:
     """Let both models read a picture's digits.
 
     Parameters

@@ -32,7 +32,7 @@ def tensor_table(file: TfliteFile) -> Table:
         "no.": [tensor.index for tensor in file.tensors],
         "type": [tensor.dtype for tensor in file.tensors],
         "shape": [shape_text(tensor) for tensor in file.tensors],
-        "stored bytes": [len(tensor.stored_bytes) for tensor in file.tensors],
+        "stored bytes": [tensor.stored_size_bytes for tensor in file.tensors],
         "what for": [keys.get(tensor.index, roles[tensor.index].value) for tensor in file.tensors],
         "name in the file": [tensor.name for tensor in file.tensors],
     }

@@ -1,7 +1,6 @@
 """What casting to float16 does to a model's weights."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +51,7 @@ class WeightRounding:
         """Whether the target stores this tensor as float16."""
         return self.stored.dtype == np.float16
 
-    @cached_property
+    @property
     def error(self) -> npt.NDArray[np.float64]:
         """Rounding error ``target − reference`` of each weight, in float64, where it is exact."""
         return self.target.astype(np.float64) - self.reference

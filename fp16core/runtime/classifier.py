@@ -1,6 +1,7 @@
 """Running a digit classifier with the LiteRT interpreter."""
 
 import threading
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,13 @@ from fp16core.vocabulary import CLASSES
 
 BATCH_SIZE = 25
 """Images for each interpreter call; the fastest size in ``python -m fp16core bench``."""
+
+
+class DigitModel(Protocol):
+    """What reads images of digits: a `Classifier`, or one that another process runs."""
+
+    def logits(self, images: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """One logit for each digit; as `Classifier.logits`."""
 
 
 class Classifier:

@@ -105,12 +105,18 @@ class Resident:
         What to run, as in ``python -m module``.
     limits
         What it may take.
+
+    Attributes
+    ----------
+    answer_bytes
+        Size of the last answer.
     """
 
     def __init__(self, module: str, limits: CallLimits) -> None:
         self.limits = limits
         self._lock = threading.Lock()
         self._stopped = False
+        self.answer_bytes = 0
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the child
         try:
             self._child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
@@ -168,6 +174,7 @@ class Resident:
             if not self.is_alive:
                 raise self._ended(Ending.STOPPED if self._stopped else Ending.CRASH)
             kind, answer = self._exchange(HEADER.pack(CALL, len(body)) + body, is_wanted)
+            self.answer_bytes = len(answer)
             try:
                 found = read_answer(answer)
             except (pickle.UnpicklingError, EOFError, ValueError, TypeError, AttributeError, ImportError) as error:

@@ -2,14 +2,11 @@
 
 from dataclasses import replace
 
-from fp16core.convert.chain import Layer, read_chain
-from fp16core.evaluate.dial import FILES, DialResult, make_file, measure_file, measure_format
-from fp16core.evaluate.guarantee import Guarantee, guarantee
-from fp16core.evaluate.scales import ScaleResult, measure_scale
+from fp16core.evaluate import measures
+from fp16core.evaluate.dial import DialResult
+from fp16core.evaluate.guarantee import Guarantee
+from fp16core.evaluate.scales import ScaleResult
 from fp16core.numerics.formats import FloatFormat
-from fp16core.numerics.rounding import format_errors, rounding_errors
-from fp16core.numerics.scaling import scalable_pairs
-from fp16core.vocabulary import ModelFileError
 from pages.shared import limits, state
 from pages.shared.subject import Subject, cached, cached_by_setting
 
@@ -26,39 +23,27 @@ def format_result(form: FloatFormat) -> DialResult:
 def file_results(subject: Subject) -> tuple[list[DialResult], list[str]]:
     """The pair's files and what LiteRT Quantizer makes of the reference, and why some could not be had."""
     limits.allow("lab")
-    found = state.results()
-    results, refusals = [], []
-    for name in FILES:
-        try:
-            model = make_file(found.pair, name)
-            results.append(measure_file(name, model, found.images, found.comparison.reference))
-        except ModelFileError as error:
-            refusals.append(str(error))
-    return results, refusals
+    return state.measure(measures.file_results)
 
 
 @cached()
-def layer_pairs(subject: Subject) -> tuple[tuple[Layer, Layer], ...]:
-    """Layers between which a factor can be moved; raises `HalfBitsError` if there are none."""
-    pair = state.active_pair()
-    return scalable_pairs(read_chain(pair.reference, pair.reference_name))
+def boundaries(subject: Subject) -> tuple[tuple[str, str], ...]:
+    """Weights of layers between which a factor can be moved; raises `HalfBitsError` if there are none."""
+    return state.measure(measures.boundaries)
 
 
 @cached_by_setting(_KEPT)
 def scale_result(subject: Subject, boundary: int, factor: float, clamp: bool, count: int) -> ScaleResult:
-    """Both models rescaled at one of `layer_pairs`, on the first ``count`` images; raises `HalfBitsError`."""
+    """Both models rescaled at one of `boundaries`, on the first ``count`` images; raises `HalfBitsError`."""
     limits.allow("lab")
-    found = state.results()
-    whole = found.comparison.reference
-    return measure_scale(found.pair, layer_pairs()[boundary], factor, clamp, found.images[:count], whole.first(count))
+    return state.measure(measures.scale_result, boundary, factor, clamp, count)
 
 
 @cached("Bounding what float16 can do to each test image …")
 def proof(subject: Subject) -> Guarantee:
     """What the active pair's rounding errors can do at most; raises `HalfBitsError`."""
     limits.allow("lab")
-    found = state.results()
-    return guarantee(found.pair, rounding_errors(found.pair), found.images, found.comparison.reference)
+    return state.measure(measures.proof)
 
 
 def proven_and_unchanged(form: FloatFormat) -> tuple[float, float]:
@@ -69,13 +54,10 @@ def proven_and_unchanged(form: FloatFormat) -> tuple[float, float]:
 @cached_by_setting(_KEPT)
 def _format_result(subject: Subject, form: FloatFormat) -> DialResult:
     limits.allow("lab")
-    found = state.results()
-    return measure_format(found.pair, form, found.images, found.comparison.reference)
+    return state.measure(measures.format_result, form)
 
 
 @cached_by_setting(_KEPT)
 def _proven_share(subject: Subject, form: FloatFormat) -> float:
     limits.allow("lab")
-    found = state.results()
-    errors = format_errors(found.pair, form)
-    return guarantee(found.pair, errors, found.images, found.comparison.reference).proven_share
+    return state.measure(measures.proven_share, form)

@@ -9,8 +9,9 @@ import numpy.typing as npt
 import streamlit as st
 
 from fp16core.vocabulary import DatasetError, ModelFileError, ModelPair
-from pages.shared import uploads
-from pages.shared.subject import default_name, forget_private
+from fp16core.worker.model_host import ModelHost
+from pages.shared import children, uploads, visits
+from pages.shared.subject import Subject, default_name, forget_private
 
 _STATE = "own-files"
 
@@ -53,6 +54,7 @@ class OwnFiles:
 
     pair: ModelPair | None = None
     dataset: Dataset | None = None
+    host: tuple[Subject, ModelHost] | None = None
 
     @property
     def pair_name(self) -> str | None:
@@ -61,9 +63,10 @@ class OwnFiles:
 
     @property
     def size_bytes(self) -> int:
-        """Memory that it takes."""
+        """Memory that it takes in this process, with what has been measured of the pair."""
         pair = 0 if self.pair is None else len(self.pair.reference) + len(self.pair.target)
-        return pair + (0 if self.dataset is None else self.dataset.size_bytes)
+        measured = 0 if self.host is None else self.host[1].answered_bytes
+        return pair + measured + (0 if self.dataset is None else self.dataset.size_bytes)
 
     def pair_in_use(self) -> ModelPair:
         """The pair; raises `ModelFileError` if it is gone."""
@@ -94,9 +97,27 @@ def digest(pair: ModelPair) -> str:
     ).hexdigest()
 
 
+def host(now: Subject, pair: ModelPair, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> ModelHost:
+    """Where the visitor's pair is measured on these test images."""
+    mine = files()
+    if mine.host is None or mine.host[0] != now:
+        close_host()
+        mine.host = now, ModelHost(children.memory(), pair, images, labels, visits.presence())
+    return mine.host[1]
+
+
+def close_host() -> None:
+    """End the process that measures the visitor's pair, if there is one."""
+    mine = files()
+    if mine.host is not None:
+        mine.host[1].close()
+        mine.host = None
+
+
 def set_pair(pair: ModelPair) -> None:
     """Make a pair the visitor's own, and the one that all pages show from the next run on."""
     forget_private()
+    close_host()
     files().pair = pair
     choose_pair(str(files().pair_name))
 
@@ -104,6 +125,7 @@ def set_pair(pair: ModelPair) -> None:
 def set_dataset(dataset: Dataset) -> None:
     """Make a data set the visitor's own, and the one that all pages use from the next run on."""
     forget_private()
+    close_host()
     files().dataset = dataset
     choose_dataset(dataset.name)
 
@@ -111,6 +133,7 @@ def set_dataset(dataset: Dataset) -> None:
 def forget_pair() -> None:
     """Drop the visitor's own models, and all that was computed from them."""
     forget_private()
+    close_host()
     files().pair = None
     choose_pair(default_name())
 
@@ -118,6 +141,7 @@ def forget_pair() -> None:
 def forget_dataset() -> None:
     """Drop the visitor's own data set, and all that was computed from it."""
     forget_private()
+    close_host()
     files().dataset = None
 
 

@@ -4,11 +4,10 @@ import time
 
 import streamlit as st
 
-from fp16core.evaluate import classifiers
 from fp16core.evaluate.gallery import AMONG_STRANGERS, Bounds, Gallery
 from fp16core.evaluate.likeness import Likeness, RuleCheck, check_rule
 from fp16core.evaluate.likeness import likeness as learn_likeness
-from fp16core.runtime import Classifier
+from fp16core.runtime.classifier import DigitModel
 from fp16core.text import count_text
 from fp16core.vocabulary import BusyError
 from pages.shared import hosted, limits, state, uploads
@@ -20,10 +19,9 @@ _SLICE_S = 0.7
 """How long files are read before the page listens again."""
 
 
-@cached()
-def models(subject: Subject) -> tuple[Classifier, Classifier]:
+def models() -> tuple[DigitModel, DigitModel]:
     """The active pair's reference and target; raises `HalfBitsError` if they cannot be had."""
-    return classifiers(state.active_pair())
+    return state.models()
 
 
 @cached()

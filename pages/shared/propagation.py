@@ -6,13 +6,12 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from fp16core.data import normalise
+from fp16core.evaluate import measures
 from fp16core.figures.activation_maps import activations_csv
 from fp16core.numerics.error_measure import ErrorMeasure
-from fp16core.numerics.propagation import PairActivations, PairRecorder, Propagation, PropagationRun, weights_error
+from fp16core.numerics.propagation import PairActivations, Propagation, weights_error
 from pages.shared import state
 from pages.shared.subject import Subject, cached
-from pages.shared.turns import aside
 
 _BATCHES = 20
 """Batches between two moves of the progress bar."""
@@ -23,7 +22,7 @@ def recording(index: int) -> Callable[[], PairActivations]:
 
     Itself and what it returns raise `HalfBitsError` if they cannot.
     """
-    return partial(_recorder().record, normalise(state.results().images[index : index + 1]))
+    return partial(state.measuring(), measures.record, index)
 
 
 def table(record: Callable[[], PairActivations], step: int | None = None) -> str:
@@ -33,15 +32,14 @@ def table(record: Callable[[], PairActivations], step: int | None = None) -> str
 
 def propagation(images: int) -> Propagation:
     """The errors over the first ``images`` test images, with a progress bar the first time; raises as `recording`."""
-    run = _run(images)
-    bar = st.empty()
-    while not run.is_done:
-        bar.progress(run.done / run.total, f"{run.done:,} of {run.total:,} images through both models")
-        with aside():
-            for _ in range(_BATCHES):
-                run.advance()
-    bar.empty()
-    return run.propagation()
+    known = _known()
+    if images not in known:
+        bar = st.empty()
+        while (run := state.measure(measures.follow, images, _BATCHES)).propagation is None:
+            bar.progress(run.done / run.total, f"{run.done:,} of {run.total:,} images through both models")
+        bar.empty()
+        known[images] = run.propagation
+    return known[images]
 
 
 @cached()
@@ -63,10 +61,6 @@ def same_as_usual(recorded: PairActivations, index: int) -> bool:
 
 
 @cached()
-def _recorder(subject: Subject) -> PairRecorder:
-    return PairRecorder(state.active_pair())
-
-
-@cached(kept=4)
-def _run(subject: Subject, images: int) -> PropagationRun:
-    return PropagationRun(_recorder(), normalise(state.results().images[:images]))
+def _known(subject: Subject) -> dict[int, Propagation]:
+    """By the number of images: what has been followed to its end."""
+    return {}

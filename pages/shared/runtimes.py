@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from fp16core.data.mnist import load_mnist, normalise
-from fp16core.evaluate.emulated import Accounted, account_for
+from fp16core.data.mnist import load_mnist
+from fp16core.evaluate import measures
+from fp16core.evaluate.emulated import Accounted
 from fp16core.evaluate.evidence import Measurement, RuntimeEvidence
 from fp16core.evaluate.latency import ModeLatency
 from fp16core.evaluate.mode_runs import ModeOutcome, ModeRun, ModeTable
@@ -162,11 +163,10 @@ def accounted(run: ModeRun) -> Accounted:
     """What explains a run in float16; raises `HalfBitsError` if the network cannot be followed."""
     known: dict[ModeRun, Accounted] = st.session_state.setdefault(_ACCOUNTED, {})
     if run not in known:
-        results = state.results()
         if len(known) >= len(ExecutionMode):
             known.clear()
         with aside():
-            known[run] = account_for(run, results.pair, normalise(results.images[: run.images]))
+            known[run] = state.measure(measures.accounted, run)
     return known[run]
 
 

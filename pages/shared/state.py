@@ -2,25 +2,33 @@
 
 import ctypes
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from fp16core.convert import LedgerEntry, byte_ledger
+from fp16core.convert import LedgerEntry
 from fp16core.data.mnist import load_mnist
-from fp16core.evaluate import Comparison, Evidence, compare, gather_evidence
+from fp16core.evaluate import Comparison, Evidence, measures
+from fp16core.evaluate.workbench import Workbench
 from fp16core.models.pair import load_pair
-from fp16core.numerics import WeightRounding, weight_roundings
+from fp16core.numerics import WeightRounding
+from fp16core.runtime.classifier import DigitModel
 from fp16core.vocabulary import HalfBitsError, ModelPair
+from fp16core.worker.model_host import HostedModel, ModelHost
 from pages.shared import own
 from pages.shared.store import store
 from pages.shared.subject import Subject, cached, subject
+from pages.shared.turns import aside
 from pages.shared.words import plain
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _M_ARENA_MAX = -8
 """What ``malloc.h`` calls this setting."""
@@ -87,22 +95,61 @@ def active_pair(subject: Subject) -> ModelPair:
 def results(subject: Subject) -> Results:
     """Both models' answers on all test images; raises `HalfBitsError` if they cannot be had."""
     pair = active_pair()
-    images, labels = test_set()
-    comparison = compare(pair, images, labels)
-    return Results(pair, images, comparison, gather_evidence(pair, comparison, images))
+    images, _ = test_set()
+    comparison = measure(measures.comparison)
+    return Results(pair, images, comparison, measure(measures.evidence).about(pair, comparison))
 
 
 @cached()
 def roundings(subject: Subject) -> dict[str, WeightRounding]:
     """The active pair's weights; raises `HalfBitsError` if they cannot be had."""
-    return weight_roundings(active_pair())
+    return measure(measures.roundings)
 
 
 @cached()
 def ledgers(subject: Subject) -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]]:
     """Where the bytes of both files go; raises `HalfBitsError` if they cannot be read."""
-    pair = active_pair()
-    return byte_ledger(pair.reference, "the reference model"), byte_ledger(pair.target, "the target model")
+    return measure(measures.ledgers)
+
+
+def measure(function: Callable[Concatenate[Workbench, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """What one of `fp16core.evaluate.measures` finds of the active pair on the test images.
+
+    A visitor's own pair is measured in a confined process, any other in this one.
+
+    Raises
+    ------
+    HalfBitsError
+        As the function does, or if that process came to an end.
+    """
+    if not subject().own_pair:
+        return function(_workbench(), *args, **kwargs)
+    with aside():
+        return _host().measure(function, *args, **kwargs)
+
+
+def measuring() -> Callable[..., Any]:
+    """As `measure`, for what is called when no page is drawn; it goes on with the pair that is active now."""
+    if not subject().own_pair:
+        bench = _workbench()
+        return lambda function, *args: function(bench, *args)
+    return _host().measure
+
+
+def models() -> tuple[DigitModel, DigitModel]:
+    """The active pair's reference and target; raises `HalfBitsError` if they cannot be had."""
+    if not subject().own_pair:
+        return _workbench().classifiers
+    return HostedModel(_host(), False), HostedModel(_host(), True)
+
+
+@cached()
+def _workbench(subject: Subject) -> Workbench:
+    return Workbench(active_pair(), *test_set())
+
+
+def _host() -> ModelHost:
+    return own.host(subject(), active_pair(), *test_set())
 
 
 def test_set() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:

@@ -1,0 +1,169 @@
+"""A stranger's pair of models, which a confined process parses and runs: this one never opens the files."""
+
+import threading
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar, cast
+
+import numpy as np
+import numpy.typing as npt
+import psutil
+
+from fp16core.evaluate import measures
+from fp16core.evaluate.workbench import Workbench
+from fp16core.vocabulary import ModelPair
+from fp16core.worker.child_memory import ChildMemory, Share
+from fp16core.worker.resident import CallLimits, Resident
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+MODULE = "fp16core.worker.model_host_child"
+
+CPU_S, WALL_S = 60.0, 600.0
+"""What one measurement may take: models that pass their trial read all test images in a third of it."""
+
+_BASE_BYTES, _TIMES = 240_000_000, 14
+"""Data that the process may hold: for itself, and for each byte of the two files.
+
+Measured with all pages' measurements on 10,000 images: 190 MB with the bundled pair, of which its libraries take
+most, and 410 MB with files of 9.8 and 4.9 MB.
+"""
+
+_PATIENCE_S = 60.0
+"""How long a measurement waits for memory."""
+
+_IDLE_S = 120.0
+"""How long the process is kept after a measurement."""
+
+
+class ModelHost:
+    """Measures a pair in a confined process, which is started when it is needed and kept for a while.
+
+    Threads may share it. The process is ended when it is idle, when others need its memory, and when it exceeds
+    a limit; the next measurement starts another.
+
+    Parameters
+    ----------
+    memory
+        What the server has for its child processes.
+    pair, images, labels
+        As for `Workbench`.
+    is_wanted
+        Asked now and then whether the visitor is still there.
+    """
+
+    def __init__(
+        self,
+        memory: ChildMemory,
+        pair: ModelPair,
+        images: npt.NDArray[np.uint8],
+        labels: npt.NDArray[np.uint8],
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._pair, self._images, self._labels, self._is_wanted = pair, images, labels, is_wanted
+        self._limits = CallLimits(
+            CPU_S,
+            WALL_S,
+            min(_BASE_BYTES + _TIMES * (len(pair.reference) + len(pair.target)), memory.total_bytes),
+        )
+        self._share = Share(memory, self._give_up)
+        self._lock = threading.Lock()
+        self._child: Resident | None = None
+        self._idle: threading.Timer | None = None
+        self._answers: dict[str, int] = {}
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number, if there is one at present."""
+        return None if self._child is None else self._child.pid
+
+    @property
+    def answered_bytes(self) -> int:
+        """Memory for one answer of each kind, the largest that came: what their owner may keep of them."""
+        return sum(self._answers.values())
+
+    def measure(self, function: Callable[Concatenate[Workbench, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """What one of `fp16core.evaluate.measures` finds; ``kwargs`` must be empty.
+
+        Raises
+        ------
+        HalfBitsError
+            As the function does.
+        ResidentEndedError
+            If the process exceeded a limit or crashed.
+        BusyError
+            If there was no memory for it.
+        """
+        if kwargs:
+            raise TypeError("measures take their arguments by position")
+        with self._lock:
+            if self._idle is not None:
+                self._idle.cancel()
+            self._share.take(self._limits.memory_bytes, _PATIENCE_S, self._is_wanted)
+            try:
+                child, name = self._opened(), function.__name__
+                found = child.call(name, *args, is_wanted=self._is_wanted)
+                self._answers[name] = max(child.answer_bytes, self._answers.get(name, 0))
+                return cast(R, found)
+            finally:
+                self._rest()
+
+    def close(self) -> None:
+        """End the process; a measurement that is under way raises `ResidentEndedError`."""
+        if (child := self._child) is not None:
+            child.close()
+        with self._lock:
+            self._end()
+
+    def _opened(self) -> Resident:
+        if self._child is not None and not self._child.is_alive:  # ended from outside, since the last call
+            self._child.close()
+            self._child = None
+        if self._child is None:
+            self._child = Resident(MODULE, self._limits)
+            self._child.call("open_pair", self._pair, self._images, self._labels, is_wanted=self._is_wanted)
+        return self._child
+
+    def _rest(self) -> None:
+        """After a call: keep the process for the next one, if it has survived."""
+        if self._child is None or not self._child.is_alive:
+            self._end()
+            return
+        try:
+            held_bytes = psutil.Process(self._child.pid).memory_info().rss
+        except psutil.NoSuchProcess:
+            self._end()
+            return
+        self._share.keep(held_bytes)
+        self._idle = threading.Timer(_IDLE_S, self._give_up)
+        self._idle.daemon = True
+        self._idle.start()
+
+    def _give_up(self) -> bool:
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            self._end()
+        finally:
+            self._lock.release()
+        return True
+
+    def _end(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+        if self._child is not None:
+            self._child.close()
+            self._child = None
+        self._share.leave()
+
+
+class HostedModel:
+    """One of a host's two models, as `fp16core.runtime.classifier.DigitModel`."""
+
+    def __init__(self, host: ModelHost, of_target: bool) -> None:
+        self._host, self._of_target = host, of_target
+
+    def logits(self, images: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """As `fp16core.runtime.classifier.Classifier.logits`, and as `ModelHost.measure`."""
+        return self._host.measure(measures.logits, self._of_target, images)
