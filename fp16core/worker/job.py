@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -45,13 +45,20 @@ class Limits:
     Attributes
     ----------
     seconds
-        Wall-clock time from start to answer.
+        Wall-clock time from start to answer. A job has the lowest priority, so a busy server makes it take long.
     memory_bytes
-        Resident memory, looked at ten times a second.
+        Resident memory, checked ten times a second.
+    cpu_seconds
+        Processor time from start to answer, checked as often.
     """
 
     seconds: float | None = None
     memory_bytes: int | None = None
+    cpu_seconds: float | None = None
+
+    def within(self, memory_bytes: int) -> "Limits":
+        """The same with no more memory than that."""
+        return replace(self, memory_bytes=min(self.memory_bytes or memory_bytes, memory_bytes))
 
 
 class Job:
@@ -114,7 +121,13 @@ class Job:
         except OSError:
             self._log.close()
             raise
-        head = json.dumps({"request": request, "attachments": [len(part) for part in attachments]})
+        head = json.dumps(
+            {
+                "request": request,
+                "attachments": [len(part) for part in attachments],
+                "memory_bytes": limits.memory_bytes,
+            }
+        )
         parts = [head.encode() + b"\n", *attachments]
         self._watcher = threading.Thread(target=self._watch, args=(parts,), daemon=True)
         self._watcher.start()
@@ -146,9 +159,13 @@ class Job:
         with contextlib.suppress(psutil.NoSuchProcess):
             child = psutil.Process(self._child.pid)
             while self.is_running:
-                used_bytes = child.memory_info().rss
+                used_bytes, times = child.memory_info().rss, child.cpu_times()
                 if limits.seconds is not None and time.monotonic() - start > limits.seconds:
                     self._end(f"Ended: it took longer than the limit of {limits.seconds:,.0f} seconds.")
+                elif limits.cpu_seconds is not None and times.user + times.system > limits.cpu_seconds:
+                    self._end(
+                        f"Ended: it took more processor time than the limit of {limits.cpu_seconds:,.0f} seconds."
+                    )
                 elif limits.memory_bytes is not None and used_bytes > limits.memory_bytes:
                     self._end(
                         f"Ended: it used {bytes_text(used_bytes)} of memory; the limit is "

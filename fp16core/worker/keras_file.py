@@ -20,7 +20,7 @@ from fp16core.worker.trial import Tried, tried, try_files
 MODULE = "fp16core.worker.keras_file"
 """What to hand to a `fp16core.worker.job.Job`."""
 
-LIMITS = Limits(seconds=180, memory_bytes=1_500_000_000)
+LIMITS = Limits(seconds=900, memory_bytes=1_500_000_000, cpu_seconds=180)
 """What loading, converting and trying may take: TensorFlow alone takes more than half a gigabyte."""
 
 _FILE_BYTES = 500_000_000

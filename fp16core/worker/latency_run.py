@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float32]
 
 MODULE = "fp16core.worker.latency_run"
 
-LIMITS = Limits(seconds=300, memory_bytes=2_000_000_000)
+LIMITS = Limits(seconds=1800, memory_bytes=2_000_000_000, cpu_seconds=600)
 
 BATCHES = (1, 10, 100)
 """Images for each call."""

@@ -29,7 +29,7 @@ Floats = npt.NDArray[np.float32]
 
 MODULE = "fp16core.worker.mode_run"
 
-LIMITS = Limits(seconds=300, memory_bytes=2_000_000_000)
+LIMITS = Limits(seconds=1800, memory_bytes=2_000_000_000, cpu_seconds=600)
 """What a process may take: a slow driver needs 20 s for all test images."""
 
 STEP_IMAGES = 100

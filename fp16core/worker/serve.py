@@ -25,9 +25,12 @@ class Client:
     ----------
     attachments
         What came with the request.
+    memory_bytes
+        The job's limit of memory, `None` if there is none.
     """
 
     attachments: tuple[bytes, ...] = field(repr=False)
+    memory_bytes: int | None
     _channel: TextIO
 
     def progress(self, what: str, done: float) -> None:
@@ -46,8 +49,8 @@ Work = Callable[[dict[str, Any], Client], dict[str, Any]]
 def serve(work: Work, gives_way: bool = True) -> None:
     """Do one job for the process that started this one, at the lowest priority unless it must not give way.
 
-    The first line of standard input is JSON: the request, and the lengths of its attachments, whose
-    bytes follow. On standard output go lines of JSON: ``{"progress": [what, done]}``, whatever else the
+    The first line of standard input is JSON: the request, the limit of memory, and the lengths of the
+    attachments, whose bytes follow. On standard output go lines of JSON: ``{"progress": [what, done]}``, whatever else the
     work tells, and at last ``{"answer": …}`` or ``{"error": sentence}``.
     Whatever libraries print goes to standard error. When standard input closes, this process ends
     at once: it outlives neither its parent nor its parent's patience.
@@ -58,7 +61,8 @@ def serve(work: Work, gives_way: bool = True) -> None:
         _give_way()
 
     head = json.loads(sys.stdin.buffer.readline())
-    client = Client(tuple(sys.stdin.buffer.read(length) for length in head["attachments"]), channel)
+    attachments = tuple(sys.stdin.buffer.read(length) for length in head["attachments"])
+    client = Client(attachments, head["memory_bytes"], channel)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         client.tell(answer=work(head["request"], client))

@@ -31,8 +31,8 @@ from fp16core.worker.serve import Client, serve
 MODULE = "fp16core.worker.trial"
 """What to hand to a `fp16core.worker.job.Job`."""
 
-LIMITS = Limits(seconds=60, memory_bytes=800_000_000)
-"""What a trial may take."""
+LIMITS = Limits(seconds=600, memory_bytes=800_000_000, cpu_seconds=60)
+"""What a trial may take; one of the bundled model takes a second of processor time."""
 
 MAX_IMAGE_S = 1e-3
 """How long a model may take for an image, on average: each page lets both read all test images, most several times."""
@@ -248,7 +248,7 @@ def _rehearsed(pair: ModelPair, comparison: Comparison, images: npt.NDArray[np.u
 
 
 def _work(request: dict[str, Any], client: Client) -> dict[str, Any]:
-    confine(_ADDRESS_SPACE_BYTES, _LOG_BYTES)
+    confine(_ADDRESS_SPACE_BYTES, _LOG_BYTES, client.memory_bytes)
     return try_files(list(zip(request["names"], client.attachments, strict=True)), client.progress)
 
 

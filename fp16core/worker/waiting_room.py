@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fp16core.vocabulary import BusyError
+from fp16core.worker.child_memory import ChildMemory
 from fp16core.worker.job import STOPPED, Job, Limits
 
 
@@ -21,7 +22,17 @@ class Wish:
 
 
 class Ticket:
-    """A wish handed in: it waits, then has a job, and in the end an answer or an error."""
+    """A wish handed in: it waits, then has a job, and in the end an answer or an error.
+
+    Attributes
+    ----------
+    wish
+        Until the job begins.
+    job
+        From then on.
+    is_left
+        Whether it was stopped before.
+    """
 
     def __init__(self, room: "WaitingRoom", wish: Wish) -> None:
         self._room = room
@@ -29,6 +40,7 @@ class Ticket:
         self._error: str | None = None
         self.wish: Wish | None = wish
         self.job: Job | None = None
+        self.is_left = False
 
     @property
     def is_over(self) -> bool:
@@ -96,10 +108,13 @@ class WaitingRoom:
         How much is at work at once.
     longest
         How many may wait: what each waits with is held in memory.
+    memory
+        What all child processes of the server may hold; a job begins once its limit of memory fits in. `None`
+        is no limit.
     """
 
-    def __init__(self, places: int = 2, longest: int = 10) -> None:
-        self._places, self._longest = places, longest
+    def __init__(self, places: int = 2, longest: int = 10, memory: ChildMemory | None = None) -> None:
+        self._places, self._longest, self._memory = places, longest, memory
         self._lock = threading.Lock()
         self._waiting: list[Ticket] = []
         self._taken = 0
@@ -112,6 +127,8 @@ class WaitingRoom:
         BusyError
             If too many wait already.
         """
+        if self._memory is not None:
+            wish = replace(wish, limits=wish.limits.within(self._memory.total_bytes))
         ticket = Ticket(self, wish)
         with self._lock:
             if len(self._waiting) >= self._longest:
@@ -131,32 +148,52 @@ class WaitingRoom:
         """Take a ticket out of the room, ending its job if it has begun."""
         with self._lock:
             waited = ticket in self._waiting
+            ticket.is_left = True
             if waited:
                 self._waiting.remove(ticket)
                 ticket.end(STOPPED)
                 self._admit()
-        if not waited and ticket.job is not None:
-            ticket.job.stop()
+        if not waited:
+            if ticket.job is not None:
+                ticket.job.stop()
             ticket.wait()
 
     def _admit(self) -> None:
         while self._waiting and (places := self._needed(self._waiting[0])) <= self._places - self._taken:
             ticket = self._waiting.pop(0)
-            try:
-                ticket.begin()
-            except OSError as error:
-                ticket.end(f"No process could be started ({error.strerror}); try again later.")
-                continue
             self._taken += places
+            if self._memory is None:
+                self._begin(ticket)
             threading.Thread(target=self._serve, args=(ticket, places), daemon=True).start()
 
     def _needed(self, ticket: Ticket) -> int:
         return min(ticket.wish.places if ticket.wish else 1, self._places)
 
     def _serve(self, ticket: Ticket, places: int) -> None:
-        if ticket.job is not None:
-            ticket.job.wait()
-        ticket.end()
+        if self._memory is None:
+            self._see_through(ticket)
+        else:
+            limits = ticket.wish.limits if ticket.wish else Limits()
+            needed = limits.memory_bytes or self._memory.total_bytes
+            try:
+                with self._memory.lent(needed, lambda: not ticket.is_left):
+                    self._begin(ticket)
+                    self._see_through(ticket)
+            except BusyError:
+                ticket.end(STOPPED)
         with self._lock:
             self._taken -= places
             self._admit()
+
+    def _begin(self, ticket: Ticket) -> None:
+        try:
+            ticket.begin()
+        except OSError as error:
+            ticket.end(f"No process could be started ({error.strerror}); try again later.")
+
+    def _see_through(self, ticket: Ticket) -> None:
+        if ticket.job is not None:
+            if ticket.is_left:  # while it began
+                ticket.job.stop()
+            ticket.job.wait()
+            ticket.end()

@@ -11,7 +11,7 @@ from fp16core.worker import keras_file, trial
 from fp16core.worker.inspection import Named
 from fp16core.worker.trial import Tried
 from fp16core.worker.waiting_room import Ticket, WaitingRoom, Wish
-from pages.shared import limits, own, runtimes, training, uploads
+from pages.shared import children, limits, own, runtimes, training, uploads
 from pages.shared.uploads import Upload
 
 KERAS = ".keras"
@@ -56,7 +56,7 @@ class Attempt:
 @st.cache_resource(show_spinner=False)
 def waiting_room() -> WaitingRoom:
     """Where the server's trials wait for their turn."""
-    return WaitingRoom()
+    return WaitingRoom(memory=children.memory())
 
 
 def attempt() -> Attempt | None:

@@ -57,11 +57,11 @@ def bring_models() -> None:
     st.caption(
         "It takes float32 images of 28 × 28 (or 28 × 28 × 1) from 0 to 1 and gives ten scores. A float32 file alone is "
         f"quantized by LiteRT Quantizer. At most {bytes_text(MAX_MODEL_BYTES)} for a .tflite file; a trial ends after "
-        f"{trial.LIMITS.seconds:.0f} seconds."
+        f"{trial.LIMITS.cpu_seconds:.0f} seconds of processor time."
     )
     st.caption(
         f"A .keras file is loaded in Keras’s safe mode and converted by TensorFlow, in up to "
-        f"{keras_file.LIMITS.seconds:.0f} seconds. Code of its own, as in a Lambda layer, is not run."
+        f"{keras_file.LIMITS.cpu_seconds:.0f} seconds of processor time. Code of its own, as in a Lambda layer, is not run."
         if with_keras
         else "A .keras file would need TensorFlow, which this server does not have: run the dashboard at home, with "
         "pip install -r requirements.txt, or convert the file to .tflite there."

@@ -7,6 +7,7 @@ from typing import Any
 from fp16core.evaluate.evidence import Measurement
 from fp16core.worker.survey import Survey
 from fp16core.worker.waiting_room import WaitingRoom
+from pages.shared import children
 from pages.shared.subject import Subject
 
 _KEPT = 12
@@ -44,7 +45,7 @@ class Board:
         What has been found out of the modes themselves.
     """
 
-    room: WaitingRoom = field(default_factory=lambda: WaitingRoom(places=1, longest=1000))
+    room: WaitingRoom = field(default_factory=lambda: WaitingRoom(places=1, longest=1000, memory=children.memory()))
     lock: threading.RLock = field(default_factory=threading.RLock)
     going_on: list[AnySurvey] = field(default_factory=list)
     public: dict[Key, AnySurvey] = field(default_factory=dict)
