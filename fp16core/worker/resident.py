@@ -9,14 +9,12 @@ import selectors
 import signal
 import struct
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 from typing import Any, cast
 
 import psutil
@@ -24,11 +22,10 @@ import psutil
 from fp16core.settings import is_hosted
 from fp16core.text import bytes_text
 from fp16core.vocabulary import HalfBitsError, WorkerError
+from fp16core.worker import child
 from fp16core.worker.answers import read_answer
 
 _LOGGER = logging.getLogger(__name__)
-
-_ROOT = Path(__file__).parents[2]
 
 HEADER = struct.Struct(">cQ")
 """Before each message: its kind, and the length of the pickle that follows in bytes."""
@@ -120,12 +117,12 @@ class Resident:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the child
         try:
             self._child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
-                [sys.executable, "-m", module, str(limits.memory_bytes)],
+                [*child.command(module), str(limits.memory_bytes)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._log,
-                cwd=_ROOT,
-                env=os.environ | _ONE_THREAD,
+                cwd=child.ROOT,
+                env=child.environment() | _ONE_THREAD,
                 start_new_session=True,
             )
         except OSError as error:

@@ -61,7 +61,8 @@ def bring_models() -> None:
     )
     st.caption(
         f"A .keras file is loaded in Keras’s safe mode and converted by TensorFlow, in up to "
-        f"{keras_file.LIMITS.cpu_seconds:.0f} seconds of processor time. Code of its own, as in a Lambda layer, is not run."
+        f"{keras_file.LIMITS.cpu_seconds:.0f} seconds of processor time. Code of its own, as in a "
+        "Lambda layer, is not run."
         if with_keras
         else "A .keras file would need TensorFlow, which this server does not have: run the dashboard at home, with "
         "pip install -r requirements.txt, or convert the file to .tflite there."
