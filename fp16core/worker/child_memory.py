@@ -44,7 +44,7 @@ class ChildMemory:
         BusyError
             As `Share.take`, without end to the patience.
         """
-        share = Share(self, lambda: True)
+        share = Share(self, lambda: False, lambda: None)
         share.take(size_bytes, None, is_wanted)
         try:
             yield
@@ -57,8 +57,6 @@ class ChildMemory:
         refused: set[Share] = set()
         with self._changed:
             share.is_idle = False
-            if share not in self._shares:
-                self._shares.append(share)
             while sum(other.size_bytes for other in self._shares if other is not share) + size_bytes > self.total_bytes:
                 idle = [other for other in self._shares if other.is_idle and other not in refused]
                 if idle:
@@ -70,8 +68,14 @@ class ChildMemory:
                     finally:
                         self._changed.acquire()
                     continue
+                if share.size_bytes:  # if those who wait kept what they have, all might wait for each other
+                    self._changed.release()
+                    try:
+                        share.end()
+                    finally:
+                        self._changed.acquire()
+                    continue
                 if not is_wanted() or (given_up is not None and time.monotonic() > given_up):
-                    share.is_idle = share.size_bytes > 0
                     raise BusyError(
                         f"Other visitors' models and pictures take all of the {bytes_text(self.total_bytes)} of memory "
                         "that this server has for them; try again in a minute."
@@ -79,6 +83,8 @@ class ChildMemory:
                 refused.clear()
                 self._changed.wait(_LOOK_S)
             share.size_bytes = size_bytes
+            if share not in self._shares:
+                self._shares.append(share)
 
     def _set(self, share: "Share", size_bytes: int) -> None:
         with self._changed:
@@ -96,7 +102,9 @@ class Share:
     memory
         The budget.
     give_up
-        Ends the child if it is idle; returns whether it was.
+        Ends the child and calls `leave`, if it is idle; returns whether it was. Called from any thread.
+    end
+        Ends the child, which waits for more memory, and calls `leave`. Called from the thread that waits.
 
     Attributes
     ----------
@@ -106,14 +114,14 @@ class Share:
         Whether the child only waits for its next call, and since when.
     """
 
-    def __init__(self, memory: ChildMemory, give_up: Callable[[], bool]) -> None:
-        self._memory, self.give_up = memory, give_up
+    def __init__(self, memory: ChildMemory, give_up: Callable[[], bool], end: Callable[[], None]) -> None:
+        self._memory, self.give_up, self.end = memory, give_up, end
         self.size_bytes, self.is_idle, self.used_s = 0, False, 0.0
 
     def take(
         self, size_bytes: int, patience_s: float | None = None, is_wanted: Callable[[], bool] = lambda: True
     ) -> None:
-        """Wait until so much is free; children that are idle give theirs up for it.
+        """Wait until so much is free; idle children give theirs up for it, and so does this one if it must wait.
 
         Parameters
         ----------

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from fp16core.convert.data_shapes import sized_by_data
 from fp16core.convert.graph import TfliteFile
 from fp16core.convert.ledger import byte_ledger
 from fp16core.convert.tflite_file import model_root, read_tflite
@@ -39,6 +40,12 @@ def check_file(name: str, model: bytes) -> None:
             raise ModelFileError(
                 f"{name}: operator {op.index} is none of LiteRT's own; convert with built-in ones only."
             )
+    for op in sized_by_data(file):
+        raise ModelFileError(
+            f"{name}: operator {op.index} ({op.name}) takes the size of its result from the pixels of the image, so "
+            "nobody knows how much memory the next image needs; convert the model with sizes that are fixed, or that "
+            "follow from the number of images."
+        )
     for tensor in file.tensors:
         if tensor.is_constant and tensor.has_numbers:
             _ = tensor.values  # raises if they do not fill its shape

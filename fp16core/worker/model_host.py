@@ -32,7 +32,7 @@ most, and 410 MB with files of 9.8 and 4.9 MB.
 _PATIENCE_S = 60.0
 """How long a measurement waits for memory."""
 
-_IDLE_S = 120.0
+IDLE_S = 120.0
 """How long the process is kept after a measurement."""
 
 
@@ -66,7 +66,7 @@ class ModelHost:
             WALL_S,
             min(_BASE_BYTES + _TIMES * (len(pair.reference) + len(pair.target)), memory.total_bytes),
         )
-        self._share = Share(memory, self._give_up)
+        self._share = Share(memory, self._give_up, self._end)
         self._lock = threading.Lock()
         self._child: Resident | None = None
         self._idle: threading.Timer | None = None
@@ -135,7 +135,7 @@ class ModelHost:
             self._end()
             return
         self._share.keep(held_bytes)
-        self._idle = threading.Timer(_IDLE_S, self._give_up)
+        self._idle = threading.Timer(IDLE_S, self._give_up)
         self._idle.daemon = True
         self._idle.start()
 

@@ -51,7 +51,8 @@ def serve(work: Work, gives_way: bool = True) -> None:
 
     The first line of standard input is JSON: the request, the limit of memory, and the lengths of the
     attachments, whose bytes follow. On standard output go lines of JSON: ``{"progress": [what, done]}``,
-    whatever else the work tells, and at last ``{"answer": …}`` or ``{"error": sentence}``. Whatever libraries print goes to standard error. When standard input closes, this process ends
+    whatever else the work tells, and at last ``{"answer": …}`` or ``{"error": sentence}``. Whatever libraries
+    print goes to standard error. When standard input closes, this process ends
     at once: it outlives neither its parent nor its parent's patience.
     """
     channel = os.fdopen(os.dup(1), "w", buffering=1)
