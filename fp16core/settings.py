@@ -70,3 +70,8 @@ def memory_bytes() -> int:
 def child_memory_bytes() -> int:
     """What all child processes may hold of it together; raises as `memory_bytes`."""
     return max(memory_bytes() - _SERVER_BYTES, _FEWEST_CHILD_BYTES)
+
+
+def upload_bytes() -> int:
+    """What all visitors' files may take of it, uploaded or kept; raises as `memory_bytes`."""
+    return memory_bytes() // 10

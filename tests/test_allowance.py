@@ -7,7 +7,7 @@ import pytest
 from fp16core.vocabulary import BusyError
 from fp16core.worker import allowance
 from fp16core.worker.allowance import Allowance, Rate, visitor_address, wait_text
-from fp16core.worker.holdings import Holdings
+from fp16core.worker.holdings import Holdings, Visit
 
 
 class Clock:
@@ -111,17 +111,51 @@ class Held:
     def __init__(self, size_bytes: int) -> None:
         self.size_bytes = size_bytes
 
+    def let_go(self) -> None:
+        """Hold nothing."""
+        self.size_bytes = 0
+
 
 def test_holdings_count_what_is_alive() -> None:
-    holdings = Holdings(100)
+    holdings = Holdings(100, 70)
     first, second = Held(60), Held(30)
-    holdings.add(first)
-    holdings.add(first)
-    holdings.add(second)
+    holdings.add(first, Visit("1.1.1.1"))
+    holdings.add(first, Visit("1.1.1.1"))
+    holdings.add(second, Visit("2.2.2.2"))
     assert holdings.size_bytes == 90
-    holdings.check(10)
+    holdings.check(10, "3.3.3.3")
     with pytest.raises(BusyError, match="holds 90 B of its visitors' files, and takes 100 B in all"):
-        holdings.check(11)
+        holdings.check(11, "3.3.3.3")
     second.size_bytes = 5
     del first
     assert holdings.size_bytes == 5
+
+
+def test_one_address_cannot_take_everybodys_room() -> None:
+    holdings = Holdings(100, 70)
+    mine = [Held(20) for _ in range(3)]
+    for held in mine:
+        holdings.add(held, Visit("1.1.1.1"))
+    holdings.check(10, "1.1.1.1")
+    with pytest.raises(BusyError, match="holds 60 B of files from your network address, and takes 70 B from each"):
+        holdings.check(11, "1.1.1.1")
+    holdings.check(40, "2.2.2.2")
+    with pytest.raises(BusyError, match="from your network address"):
+        holdings.check(1, "1.1.1.1", {"1.1.1.1": 10})
+    with pytest.raises(BusyError, match="in all"):
+        holdings.check(31, "2.2.2.2", {"3.3.3.3": 10})
+
+
+def test_what_visitors_hold_who_have_left_makes_room() -> None:
+    """And stays until somebody needs it: it may be that only the connection broke."""
+    holdings, here = Holdings(100, 100), [True]
+    gone, present = Held(50), Held(40)
+    holdings.add(gone, Visit("1.1.1.1", lambda: here[0]))
+    holdings.add(present, Visit("2.2.2.2"))
+    with pytest.raises(BusyError):
+        holdings.check(20, "3.3.3.3")
+    here[0] = False
+    holdings.check(10, "3.3.3.3")
+    assert gone.size_bytes == 50
+    holdings.check(20, "3.3.3.3")
+    assert (gone.size_bytes, present.size_bytes) == (0, 40)

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from pages.shared.uploads import VISIT_BYTES
+from fp16core.settings import HOSTED_MEMORY_MB
 from tests.browsing import served, settled
 
 pytestmark = pytest.mark.browser
 
-PART = 26_000_000
+PART = 16_000_000
+VISIT_BYTES = 40_000 * HOSTED_MEMORY_MB
+"""A twenty-fifth of the memory that a hosted server has by default."""
 
 
 @pytest.fixture(scope="module")

@@ -180,7 +180,7 @@ def test_no_page_says_where_the_server_lies(hosted: None) -> None:
 
 def only(monkeypatch: pytest.MonkeyPatch, what: limits.What, at_once: float) -> None:
     monkeypatch.setitem(limits.RATES, what, (Rate(at_once, 1), Rate(100, 100)))
-    monkeypatch.setattr(limits, "_address", lambda: "8.8.8.8")
+    monkeypatch.setattr(limits, "address", lambda: "8.8.8.8")
 
 
 def test_too_many_trials_must_wait_and_lose_nothing(

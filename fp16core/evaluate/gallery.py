@@ -32,7 +32,7 @@ class Bounds:
     bytes_at_once: int = 200_000_000
 
 
-AMONG_STRANGERS = Bounds(pictures=100, kept_bytes=20_000_000, files_at_once=20, bytes_at_once=100_000_000)
+AMONG_STRANGERS = Bounds(pictures=100, kept_bytes=20_000_000, files_at_once=20, bytes_at_once=40_000_000)
 """On a server that anybody may use."""
 
 
@@ -125,6 +125,11 @@ class Gallery:
         with self._lock:
             self._refuse_together([name for name, _ in self._inbox], "stopped before")
             self._inbox = []
+
+    def let_go(self) -> None:
+        """Forget all pictures and files."""
+        with self._lock:
+            self.pictures, self._inbox = [], []
 
     def read_next(self, models: tuple[DigitModel, DigitModel], rule: Likeness) -> None:
         """Read the next file that waits, if any, or note why it cannot be read.

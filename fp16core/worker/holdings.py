@@ -2,6 +2,8 @@
 
 import threading
 import weakref
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from fp16core.text import bytes_text
@@ -15,6 +17,26 @@ class Holder(Protocol):
     def size_bytes(self) -> int:
         """Memory that it takes."""
 
+    def let_go(self) -> None:
+        """Hold nothing any more: the visitor has left, and others need the room."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Whose something is.
+
+    Attributes
+    ----------
+    address
+        Network address of the visitor.
+    is_present
+        Tells whether the visitor still has the dashboard open. Who has not is forgotten only after a while, as
+        it may only be the connection that broke.
+    """
+
+    address: str
+    is_present: Callable[[], bool] = field(default=lambda: True, repr=False)
+
 
 class Holdings:
     """The sum of what visitors hold.
@@ -25,30 +47,65 @@ class Holdings:
     ----------
     most_bytes
         What all of them may hold.
+    most_bytes_each
+        What the visitors from one address may hold.
     """
 
-    def __init__(self, most_bytes: int) -> None:
-        self._most_bytes = most_bytes
+    def __init__(self, most_bytes: int, most_bytes_each: int) -> None:
+        self.most_bytes, self.most_bytes_each = most_bytes, most_bytes_each
         self._lock = threading.Lock()
-        self._holders: weakref.WeakSet[Holder] = weakref.WeakSet()
+        self._holders: weakref.WeakKeyDictionary[Holder, Visit] = weakref.WeakKeyDictionary()
 
-    def add(self, holder: Holder) -> None:
+    def add(self, holder: Holder, visit: Visit) -> None:
         """Count a holder from now on; it must be hashed by what it is, not by what it holds."""
         with self._lock:
-            self._holders.add(holder)
+            self._holders[holder] = visit
 
     @property
     def size_bytes(self) -> int:
         """What is held at present."""
-        with self._lock:
-            holders = list(self._holders)
-        return sum(holder.size_bytes for holder in holders)
+        return sum(holder.size_bytes for holder, _ in self._now())
 
-    def check(self, extra_bytes: int) -> None:
-        """Raise `BusyError` unless there is room for so much more."""
-        held = self.size_bytes
-        if held + extra_bytes > self._most_bytes:
-            raise BusyError(
-                f"The server holds {bytes_text(held)} of its visitors' files, and takes {bytes_text(self._most_bytes)} "
-                "in all; try again when others have left."
+    def check(self, extra_bytes: int, address: str, elsewhere: Mapping[str, int] | None = None) -> None:
+        """Raise `BusyError` unless there is room for more.
+
+        What visitors hold who have left is let go, if that is what it takes.
+
+        Parameters
+        ----------
+        extra_bytes
+            How much more.
+        address
+            Whose it is.
+        elsewhere
+            Bytes by address that something else holds for visitors.
+        """
+        found = self._refusal(extra_bytes, address, elsewhere or {})
+        if found is not None:
+            for holder, visit in self._now():
+                if not visit.is_present():
+                    holder.let_go()
+            found = self._refusal(extra_bytes, address, elsewhere or {})
+        if found is not None:
+            raise BusyError(found)
+
+    def _refusal(self, extra_bytes: int, address: str, elsewhere: Mapping[str, int]) -> str | None:
+        sizes = dict(elsewhere)
+        for holder, visit in self._now():
+            sizes[visit.address] = sizes.get(visit.address, 0) + holder.size_bytes
+        own, together = sizes.get(address, 0), sum(sizes.values())
+        if own + extra_bytes > self.most_bytes_each:
+            return (
+                f"The server holds {bytes_text(own)} of files from your network address, and takes "
+                f"{bytes_text(self.most_bytes_each)} from each; remove some, or close other windows."
             )
+        if together + extra_bytes > self.most_bytes:
+            return (
+                f"The server holds {bytes_text(together)} of its visitors' files, and takes "
+                f"{bytes_text(self.most_bytes)} in all; try again when others have left."
+            )
+        return None
+
+    def _now(self) -> list[tuple[Holder, Visit]]:
+        with self._lock:
+            return list(self._holders.items())

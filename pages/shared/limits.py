@@ -45,7 +45,7 @@ def allow(what: What, cost: float = 1) -> None:
     """Count a visitor's wish, or raise `BusyError` with when to come again if there were too many of late."""
     if not hosted.is_hosted():
         return
-    own_s, common_s = _allowances()[what].take(_address(), cost)
+    own_s, common_s = _allowances()[what].take(address(), cost)
     if own_s:
         raise BusyError(
             f"So many {_WORDS[what]} came from your address that this one must wait; try again {wait_text(own_s)}."
@@ -57,5 +57,6 @@ def allow(what: What, cost: float = 1) -> None:
         )
 
 
-def _address() -> str:
+def address() -> str:
+    """Network address of this visitor, as far as proxies may be believed."""
     return visitor_address(st.context.ip_address, st.context.headers.get_all("X-Forwarded-For"))

@@ -65,8 +65,15 @@ class OwnFiles:
     def size_bytes(self) -> int:
         """Memory that it takes in this process, with what has been measured of the pair."""
         pair = 0 if self.pair is None else len(self.pair.reference) + len(self.pair.target)
-        measured = 0 if self.host is None else self.host[1].answered_bytes
+        # Its weights, once more, and both models' answers will be among what pages keep of it.
+        measured = max(pair, 0 if self.host is None else self.host[1].answered_bytes)
         return pair + measured + (0 if self.dataset is None else self.dataset.size_bytes)
+
+    def let_go(self) -> None:
+        """Forget everything, as others need the room; whoever asks for it again is told so."""
+        if self.host is not None:
+            self.host[1].close()
+        self.host = self.pair = self.dataset = None
 
     def pair_in_use(self) -> ModelPair:
         """The pair; raises `ModelFileError` if it is gone."""

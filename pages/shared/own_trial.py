@@ -22,7 +22,7 @@ _KERAS_PLACES = 2
 """TensorFlow takes as much memory as the server gives to two other trials."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Attempt:
     """Files that are being tried."""
 
@@ -43,6 +43,11 @@ class Attempt:
     def is_keras(self) -> bool:
         """Whether it is a ``.keras`` file."""
         return _is_keras(self.files[0][0])
+
+    def let_go(self) -> None:
+        """Stop the trial and forget the files."""
+        self.ticket.stop()
+        self.files = ()
 
     def tried(self) -> Tried | None:
         """What the trial found, if it found the files good."""
@@ -103,6 +108,7 @@ def begin(brought: Sequence[Upload]) -> None:
         request, limits, module = trial.request_for([name for name, _ in files]), trial.LIMITS, trial.MODULE
     places = _KERAS_PLACES if module == keras_file.MODULE else 1
     try:
+        uploads.check_room(2 * sum(len(model) for _, model in files))  # with the measurements that will follow
         ticket = waiting_room().hand_in(Wish(module, request, [model for _, model in files], limits, places))
     except HalfBitsError as error:
         _fail(str(error))

@@ -19,7 +19,7 @@ _TICK_S = 0.5
 """How often the page looks after a trial."""
 
 _MODEL_MB = 20
-_DATASET_MB = MAX_FILE_BYTES // 1_000_000
+"""Largest file that the uploader for models takes, in MB."""
 
 
 def bring_models() -> None:
@@ -71,18 +71,19 @@ def bring_models() -> None:
 
 def bring_dataset() -> None:
     """The uploader for data sets, and what it takes."""
+    most_bytes = min(MAX_FILE_BYTES, uploads.FILE_BYTES) if hosted.is_hosted() else MAX_FILE_BYTES
     st.markdown("**Your test images**")
     st.file_uploader(
         "A data set as .npz in the layout of Keras’s MNIST, such as Fashion-MNIST",
         ["npz"],
         key=_uploader_key("dataset"),
-        max_upload_size=_DATASET_MB,
+        max_upload_size=most_bytes // 1_000_000,
         on_change=_take_dataset,
     )
     st.caption(
         "`x_test`, grey levels as uint8 of shape (n, 28, 28), and `y_test`, n classes from 0 to 9; `x_train` and "
         "`y_train` besides, if you want to train on it. `numpy.savez_compressed` makes such a file. At most "
-        f"{bytes_text(MAX_FILE_BYTES)}, {MAX_TEST_IMAGES:,} test and {MAX_TRAINING_IMAGES:,} training images."
+        f"{bytes_text(most_bytes)}, {MAX_TEST_IMAGES:,} test and {MAX_TRAINING_IMAGES:,} training images."
     )
     dataset = own.files().dataset
     if dataset is not None:
@@ -203,9 +204,11 @@ def show_held() -> None:
 def _upload_bounds() -> None:
     """What a hosted server takes, as Streamlit's uploader says a number only."""
     if hosted.is_hosted():
+        most = uploads.holdings()
         st.caption(
-            f"Until they are tried or read, at most {bytes_text(uploads.VISIT_BYTES)} of a visit's files are held "
-            f"(beyond: error 413), and {bytes_text(uploads.SERVER_BYTES)} of all visitors' (error 503)."
+            f"Until they are tried or read, at most {bytes_text(uploads.visit_bytes())} of a visit's files are "
+            f"held (beyond: error 413); of all that is held for visitors, {bytes_text(most.most_bytes)} together and "
+            f"{bytes_text(most.most_bytes_each)} from one network address (error 503)."
         )
 
 

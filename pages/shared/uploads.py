@@ -8,16 +8,20 @@ import streamlit as st
 from starlette.exceptions import HTTPException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from fp16core.settings import upload_bytes
 from fp16core.text import bytes_text
 from fp16core.vocabulary import BusyError
-from fp16core.worker.holdings import Holder, Holdings
-from pages.shared import hosted
+from fp16core.worker.holdings import Holder, Holdings, Visit
+from pages.shared import hosted, limits, visits
 
-VISIT_BYTES = 100_000_000
-"""What one visit may have uploaded that no page has taken yet, on a hosted server."""
+FILE_BYTES = 20_000_000
+"""The largest file that a hosted server takes."""
 
-SERVER_BYTES = 500_000_000
-"""What all visitors' files may take, uploaded or kept, on a hosted server."""
+_VISIT_SHARE, _ADDRESS_SHARE = 0.4, 0.5
+"""Of what all visitors' files may take on a hosted server: what one visit may have uploaded that no page has taken
+yet, and what the visitors from one address may have."""
+
+_MOST_SESSIONS = 1_000
 
 
 class Upload(Protocol):
@@ -38,22 +42,30 @@ class _Manager(Protocol):
 
     def remove_file(self, session_id: str, file_id: str) -> None: ...
 
+    def remove_session_files(self, session_id: str) -> None: ...
+
 
 @st.cache_resource(show_spinner=False)
 def holdings() -> Holdings:
     """What the server holds for all visitors, besides uploads that no page has taken yet."""
-    return Holdings(SERVER_BYTES)
+    most = upload_bytes()
+    return Holdings(most, round(most * _ADDRESS_SHARE))
+
+
+def visit_bytes() -> int:
+    """What one visit may have uploaded that no page has taken yet, on a hosted server."""
+    return round(holdings().most_bytes * _VISIT_SHARE)
 
 
 def count(holder: Holder) -> None:
-    """Count what holds a visitor's files for as long as it exists."""
-    holdings().add(holder)
+    """Count what holds this visitor's files for as long as it exists."""
+    holdings().add(holder, Visit(limits.address(), visits.presence()))
 
 
 def check_room(extra_bytes: int) -> None:
-    """Raise `BusyError` if a hosted server has no memory for so much more of its visitors' files."""
+    """Raise `BusyError` if a hosted server has no memory for so much more of this visitor's files."""
     if hosted.is_hosted():
-        holdings().check(extra_bytes)
+        holdings().check(extra_bytes, limits.address())
 
 
 def take(uploads: Iterable[Upload]) -> list[tuple[str, bytes]]:
@@ -67,24 +79,45 @@ def take(uploads: Iterable[Upload]) -> list[tuple[str, bytes]]:
 
 
 def bound() -> None:
-    """On a hosted server, let Streamlit refuse uploads beyond `VISIT_BYTES` and `SERVER_BYTES`.
+    """On a hosted server, let Streamlit refuse uploads beyond what a file, a visit, an address and all may take.
 
     Its own limit is one for each file: whoever does not use our pages may upload any number of them.
     """
     if (found := _manager()) is None or not hosted.is_hosted():
         return
-    manager, _ = found
+    manager, session_id = found
+    _note_address(session_id)
     if not isinstance(manager.add_file, partial):
         manager.add_file = partial(_add, manager, manager.add_file)
+
+
+_addresses: dict[str, str] = {}
+"""By session: Streamlit's store of uploads knows no more of a visitor."""
+
+
+def _note_address(session_id: str) -> None:
+    _addresses[session_id] = limits.address()
+    if len(_addresses) > _MOST_SESSIONS:
+        for known in [known for known in _addresses if not visits.is_present(known)]:
+            del _addresses[known]
 
 
 def _add(manager: _Manager, add: Callable[..., None], session_id: str, file: Any) -> None:
     """Called by the server's upload route, whose answer an `HTTPException` becomes."""
     new, mine = len(file.data), _held(manager, session_id)
-    if mine + new > VISIT_BYTES:
-        raise HTTPException(413, f"A visit may hold {bytes_text(VISIT_BYTES)} of uploads; remove some, or reload.")
+    if new > FILE_BYTES:
+        raise HTTPException(413, f"{bytes_text(FILE_BYTES)} is the most that a file may have.")
+    if mine + new > visit_bytes():
+        raise HTTPException(413, f"A visit may hold {bytes_text(visit_bytes())} of uploads; remove some, or reload.")
+    waiting: dict[str, int] = {}
+    for each in list(manager.file_storage):
+        if not visits.is_present(each):
+            manager.remove_session_files(each)
+            continue
+        address = _addresses.get(each, "unknown")
+        waiting[address] = waiting.get(address, 0) + _held(manager, each)
     try:
-        holdings().check(new + sum(_held(manager, each) for each in list(manager.file_storage)))
+        holdings().check(new, _addresses.get(session_id, "unknown"), waiting)
     except BusyError as error:
         raise HTTPException(503, str(error)) from error
     add(session_id=session_id, file=file)

@@ -1,6 +1,7 @@
 """Whether a visitor is still there."""
 
 from collections.abc import Callable
+from functools import partial
 
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -9,7 +10,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 def presence() -> Callable[[], bool]:
     """A function for any thread that tells whether this page's visitor still has it open."""
     context = get_script_run_ctx()
-    if context is None or not runtime.exists():  # a test, without a server
-        return lambda: True
-    server, session_id = runtime.get_instance(), context.session_id
-    return lambda: bool(server.is_active_session(session_id))
+    return partial(is_present, None if context is None else context.session_id)
+
+
+def is_present(session_id: str | None) -> bool:
+    """Whether a session's browser is connected; always, where there is no server, as in a test."""
+    if session_id is None or not runtime.exists():
+        return True
+    return bool(runtime.get_instance().is_active_session(session_id))
