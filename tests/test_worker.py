@@ -197,6 +197,18 @@ def test_attachments_arrive_and_messages_come_back_in_order(tmp_path: Path, monk
     assert messages == [{"length": 5, "last": 0}, {"length": 300_001, "last": 7}]
 
 
+@pytest.mark.parametrize("known", ["", "/somewhere/else"])
+def test_a_job_finds_its_module_where_python_ignores_the_working_directory(
+    known: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")
+    monkeypatch.setenv("PYTHONPATH", known)
+    job = Job("fp16core.worker.trial", {})
+    job.wait(PATIENCE_S)
+    assert job.error is not None
+    assert job.error.startswith("The process ended with status 1: KeyError")
+
+
 def test_a_job_that_takes_too_long_is_ended_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     job = Job(own_module(tmp_path, monkeypatch, "time.sleep(600)"), {}, limits=Limits(seconds=1))
     job.wait(PATIENCE_S)

@@ -6,13 +6,11 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any, cast
 
 import psutil
@@ -20,10 +18,9 @@ import psutil
 from fp16core.settings import is_hosted
 from fp16core.text import bytes_text
 from fp16core.vocabulary import HalfBitsError
+from fp16core.worker import child
 
 _LOGGER = logging.getLogger(__name__)
-
-_ROOT = Path(__file__).parents[2]
 
 STOPPED = "Stopped."
 """Why there is no answer, if somebody did not want it any more."""
@@ -104,11 +101,12 @@ class Job:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the thread that waits for the child
         try:
             self._child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
-                [sys.executable, "-m", module],
+                child.command(module),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._log,
-                cwd=_ROOT,
+                cwd=child.ROOT,
+                env=child.environment(),
                 start_new_session=True,
             )
         except OSError:
@@ -144,9 +142,9 @@ class Job:
     def _guard(self, limits: Limits) -> None:
         start = time.monotonic()
         with contextlib.suppress(psutil.NoSuchProcess):
-            child = psutil.Process(self._child.pid)
+            process = psutil.Process(self._child.pid)
             while self.is_running:
-                used_bytes = child.memory_info().rss
+                used_bytes = process.memory_info().rss
                 if limits.seconds is not None and time.monotonic() - start > limits.seconds:
                     self._end(f"Ended: it took longer than the limit of {limits.seconds:,.0f} seconds.")
                 elif limits.memory_bytes is not None and used_bytes > limits.memory_bytes:
