@@ -13,7 +13,8 @@ import streamlit as st
 
 from fp16core.convert import LedgerEntry, byte_ledger
 from fp16core.data.mnist import load_mnist
-from fp16core.evaluate import Comparison, Evidence, compare, gather_evidence
+from fp16core.evaluate import Comparison, compare
+from fp16core.evaluate.evidence import Evidence, gather_evidence
 from fp16core.models.pair import load_pair
 from fp16core.numerics import WeightRounding, weight_roundings
 from fp16core.vocabulary import HalfBitsError, ModelPair
