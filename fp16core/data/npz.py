@@ -15,6 +15,7 @@ from typing import IO, Literal
 import numpy as np
 import numpy.typing as npt
 
+from fp16core.text import first_line
 from fp16core.vocabulary import CLASSES, IMAGE_SIDE, DatasetError
 
 Split = Literal["train", "test"]
@@ -43,6 +44,9 @@ _DAMAGE = (
     lzma.LZMAError,
     tokenize.TokenError,
 )
+
+_ODD_LITERALS = TypeError, LookupError, AttributeError
+"""What NumPy raises, too, on a header that is a literal of Python but of the wrong kind: it sorts and unpacks it."""
 
 
 @dataclass(frozen=True)
@@ -141,12 +145,22 @@ class NpzFile:
                     f"{self.name}: array '{array}' is in version {version[0]}.{version[1]} of NumPy's format; "
                     f"expected 1.0, which NumPy writes for such arrays. {self.cure}"
                 )
-            shape, column_major, dtype = np.lib.format.read_array_header_1_0(member)
+            shape, column_major, dtype = self._header(member, array)
             self._check_header(array, shape, dtype)
             yield member, shape, dtype, column_major
 
+    def _header(self, member: IO[bytes], array: str) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
+        try:
+            return np.lib.format.read_array_header_1_0(member)
+        except _ODD_LITERALS as error:
+            raise DatasetError(
+                f"{self.name}: array '{array}' has a header that NumPy cannot read ({first_line(error)}); {self.cure}"
+            ) from error
+
     def _check_header(self, array: str, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> None:
         are_images = array.startswith("x")
+        if any(type(size) is not int for size in shape):  # True is an integer to NumPy until it comes to reshaping
+            raise DatasetError(f"{self.name}: array '{array}' has shape {shape}; expected whole numbers. {self.cure}")
         if not (dtype == np.uint8 if are_images else dtype.kind in "iu"):
             expected = "uint8, grey levels from 0 to 255" if are_images else "integers"
             raise DatasetError(f"{self.name}: array '{array}' has dtype {dtype}; expected {expected}. {self.cure}")
@@ -186,4 +200,4 @@ class NpzFile:
         except FileNotFoundError as error:
             raise DatasetError(f"{self.name}: there is no such file; {self.cure}") from error
         except _DAMAGE as error:
-            raise DatasetError(f"{self.name}: array '{array}' cannot be read ({error}); {self.cure}") from error
+            raise DatasetError(f"{self.name}: array '{array}' cannot be read ({first_line(error)}); {self.cure}") from error
