@@ -12,6 +12,7 @@ from tests.conftest import PAGES, ROOT
 
 ROOMS = [
     "text",
+    "csv_text",
     "vocabulary",
     "settings",
     "output",

@@ -77,8 +77,7 @@ def test_any_literal_is_refused_in_words_or_makes_a_data_set(header: Any, of_ima
     contents = archive(images=header) if of_images else archive(labels=header)
     try:
         found = read_own_dataset(contents, "odd.npz")
-    except DatasetError as error:
-        assert str(error).startswith("odd.npz: ")
-    else:
-        assert isinstance(found, OwnDataset)
-        assert (found.images.shape, found.labels.shape) == ((1, 28, 28), (1,))
+    except DatasetError:
+        return
+    assert isinstance(found, OwnDataset)
+    assert (found.images.shape, found.labels.shape) == ((1, 28, 28), (1,))

@@ -200,4 +200,6 @@ class NpzFile:
         except FileNotFoundError as error:
             raise DatasetError(f"{self.name}: there is no such file; {self.cure}") from error
         except _DAMAGE as error:
-            raise DatasetError(f"{self.name}: array '{array}' cannot be read ({first_line(error)}); {self.cure}") from error
+            raise DatasetError(
+                f"{self.name}: array '{array}' cannot be read ({first_line(error)}); {self.cure}"
+            ) from error
