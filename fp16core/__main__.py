@@ -9,12 +9,13 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from fp16core.commands.bench import BENCH_PARTS
 from fp16core.commands.outcome import Outcome
 from fp16core.models.recipe import LIMITS, OPTIMIZERS, TUTORIAL
 from fp16core.output import finite, terminal_for_results
+from fp16core.text import visible
 from fp16core.vocabulary import HalfBitsError
 
 USER_ERROR = 2
@@ -49,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
             options.terminal = terminal
             outcome = _run(options)
     except HalfBitsError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {visible(str(error))}", file=sys.stderr)
         return USER_ERROR
     except KeyboardInterrupt:
         print("stopped.", file=sys.stderr)
@@ -73,8 +74,15 @@ def _run(options: argparse.Namespace) -> Outcome:
     return outcome
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors may quote any argument, a file's name among them."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(visible(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m fp16core", description="Float16 quantization of the LiteRT tutorial's model, measured."
     )
     command = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")

@@ -1,4 +1,4 @@
-"""Where results go: a terminal kept for them, tables, and folders that appear whole or not at all."""
+"""Where results go: a terminal kept for them, and folders that appear whole or not at all."""
 
 import contextlib
 import fcntl
@@ -136,23 +136,6 @@ def finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def new_table(title: str, *columns: str) -> Any:
-    """An empty table for the terminal, its first column to the left and the others to the right."""
-    from rich.table import Table
-
-    table = Table(title=title or None, title_justify="left")
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left", overflow="fold")
-    return table
-
-
-def print_table(table: Any) -> None:
-    """Print a table as it is: brackets in it are no markup."""
-    from rich.console import Console
-
-    Console(markup=False, highlight=False).print(table)
 
 
 def _partial_prefix(out: Path) -> str:

@@ -16,6 +16,7 @@ ROOMS = [
     "vocabulary",
     "settings",
     "output",
+    "terminal",
     "png",
     "data",
     "images",

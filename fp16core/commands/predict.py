@@ -8,7 +8,7 @@ from fp16core import evaluate
 from fp16core.commands.outcome import Outcome
 from fp16core.evaluate.evaluation import NO_ANSWER
 from fp16core.models.pair import load_pair
-from fp16core.output import new_table, print_table
+from fp16core.terminal import new_table, print_table, say
 from fp16core.text import percent_text
 from fp16core.vocabulary import ImageError
 
@@ -49,7 +49,7 @@ def predict(options: Namespace) -> Outcome:
         if table.row_count:
             print_table(table)
         for row in (row for row in document if "error" in row):
-            print(f"error: {row['error']}")
+            say(f"error: {row['error']}")
 
     return Outcome(document, show, status=int(any("error" in row for row in document)))
 

@@ -16,7 +16,7 @@ from typing import IO, Any, cast
 import psutil
 
 from fp16core.settings import is_hosted
-from fp16core.text import bytes_text
+from fp16core.text import bytes_text, visible
 from fp16core.vocabulary import HalfBitsError
 from fp16core.worker import child
 
@@ -237,4 +237,5 @@ def _ending(status: int) -> str:
 def _last_lines(log: IO[bytes]) -> Sequence[str]:
     # A driver may have filled it with millions of lines.
     log.seek(max(log.seek(0, os.SEEK_END) - _LAST_BYTES, 0))
-    return log.read().decode("utf-8", "replace").strip().splitlines()
+    # Libraries quote strangers' texts in it, and it may end on a terminal.
+    return [visible(line) for line in log.read().decode("utf-8", "replace").strip().splitlines()]
