@@ -13,6 +13,7 @@ from tests.conftest import PAGES, ROOT
 ROOMS = [
     "text",
     "csv_text",
+    "files",
     "vocabulary",
     "settings",
     "output",

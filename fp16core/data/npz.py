@@ -15,6 +15,7 @@ from typing import IO, Literal
 import numpy as np
 import numpy.typing as npt
 
+from fp16core.files import open_ordinary
 from fp16core.text import first_line
 from fp16core.vocabulary import CLASSES, IMAGE_SIDE, DatasetError
 
@@ -134,7 +135,8 @@ class NpzFile:
             raise DatasetError(f"{self.name}: array '{array}' is missing, the file holds {listed}; {self.cure}")
         with (
             self._damage_named(array),
-            zipfile.ZipFile(self._file()) as archive,
+            self._file() as file,
+            zipfile.ZipFile(file) as archive,
             archive.open(f"{array}.npy") as member,
         ):
             # The header first: a few compressed bytes may claim, and unpack to, any amount of memory.
@@ -179,11 +181,11 @@ class NpzFile:
         with self._damage_named(wanted):
             if isinstance(self.source, bytes) and self.source.count(_DIRECTORY_ENTRY) > _MAX_MEMBERS:
                 raise DatasetError(f"{self.name}: the archive holds more than {_MAX_MEMBERS} files; {self.cure}")
-            with zipfile.ZipFile(self._file()) as archive:
+            with self._file() as file, zipfile.ZipFile(file) as archive:
                 return [name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")]
 
-    def _file(self) -> Path | IO[bytes]:
-        return io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source
+    def _file(self) -> IO[bytes]:
+        return io.BytesIO(self.source) if isinstance(self.source, bytes) else open_ordinary(self.source)
 
     def _exactly(self, member: IO[bytes], array: str, size_bytes: int) -> bytes:
         data = member.read(size_bytes)
@@ -200,6 +202,5 @@ class NpzFile:
         except FileNotFoundError as error:
             raise DatasetError(f"{self.name}: there is no such file; {self.cure}") from error
         except _DAMAGE as error:
-            raise DatasetError(
-                f"{self.name}: array '{array}' cannot be read ({first_line(error)}); {self.cure}"
-            ) from error
+            what = getattr(error, "strerror", None) or first_line(error)
+            raise DatasetError(f"{self.name}: array '{array}' cannot be read ({what}); {self.cure}") from error
