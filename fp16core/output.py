@@ -14,6 +14,9 @@ from typing import IO, Any, TextIO
 
 from fp16core.vocabulary import HalfBitsError, OutputError
 
+_BEGUN, _PARTIAL = ".begun-", ".partial-"
+"""What follows a folder's name while it has no lock yet, and while it is filled."""
+
 
 @contextlib.contextmanager
 def terminal_for_results() -> Iterator[TextIO]:
@@ -59,7 +62,8 @@ def new_folder(out: Path) -> Iterator[Path]:
     """A folder to fill that becomes ``out`` when the block ends well, and vanishes otherwise.
 
     Until then it lies beside ``out``, as ``.NAME.partial-…``, and is locked: if this process is killed, the lock
-    is gone, and `is_abandoned` tells what it leaves from the work of a process that lives.
+    is gone, and `is_abandoned` tells what it leaves from the work of a process that lives. It gets that name only
+    once it is locked; for the moment before, it is called ``.NAME.begun-…``.
 
     Raises
     ------
@@ -71,7 +75,7 @@ def new_folder(out: Path) -> Iterator[Path]:
             raise OutputError(f"{out} exists already; choose another folder, or remove it first.")
         out.parent.mkdir(parents=True, exist_ok=True)
         # Beside the goal, because a rename is atomic only within one file system.
-        partial, lock = _locked_folder(_partial_prefix(out), out.parent)
+        partial, lock = _locked_folder(out)
     try:
         yield partial
         with _explained(out):
@@ -95,7 +99,7 @@ def new_file(out: Path) -> Iterator[IO[bytes]]:
         if out.exists() or out.is_symlink():
             raise OutputError(f"{out} exists already; choose another name, or remove it first.")
         out.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, partial = tempfile.mkstemp(prefix=_partial_prefix(out), dir=out.parent)
+        descriptor, partial = tempfile.mkstemp(prefix=_prefix(out, _PARTIAL), dir=out.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
@@ -108,8 +112,9 @@ def new_file(out: Path) -> Iterator[IO[bytes]]:
 
 def remove_partials(out: Path) -> None:
     """Remove what killed processes left of their attempts to fill a folder ``out``."""
-    for partial in out.parent.glob(glob.escape(_partial_prefix(out)) + "*"):
-        remove_abandoned(partial)
+    for prefix in (_prefix(out, _BEGUN), _prefix(out, _PARTIAL)):
+        for folder in out.parent.glob(glob.escape(prefix) + "*"):
+            remove_abandoned(folder)
 
 
 def is_abandoned(partial: Path) -> bool:
@@ -121,7 +126,7 @@ def is_abandoned(partial: Path) -> bool:
 def remove_abandoned(partial: Path) -> bool:
     """Remove such a folder if it is abandoned; returns whether it was.
 
-    It is locked meanwhile, so that a process that begins to fill a folder at the same moment does not lose it.
+    It is locked meanwhile: a process that has begun a folder but not yet locked it waits, and begins another one.
     """
     with _lock_if_free(partial, fcntl.LOCK_EX) as is_free:
         if is_free:
@@ -138,19 +143,24 @@ def finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _partial_prefix(out: Path) -> str:
-    return f".{out.name[:40]}.partial-"
+def _prefix(out: Path, state: str) -> str:
+    return f".{out.name[:40]}{state}"
 
 
-def _locked_folder(prefix: str, parent: Path) -> tuple[Path, int]:
+def _locked_folder(out: Path) -> tuple[Path, int]:
     """A new folder, and the descriptor that holds its lock: the folder's own, so that no file of the lock's stays."""
     while True:
-        partial = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-        lock = os.open(partial, os.O_RDONLY)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if partial.exists():  # unless it was taken for abandoned before the lock was there
-            return partial, lock
-        os.close(lock)
+        begun = Path(tempfile.mkdtemp(prefix=_prefix(out, _BEGUN), dir=out.parent))
+        partial = begun.with_name(_prefix(out, _PARTIAL) + begun.name.removeprefix(_prefix(out, _BEGUN)))
+        # Until it is locked, whoever clears up may take it for abandoned; then another one is begun.
+        with contextlib.suppress(FileNotFoundError):
+            lock = os.open(begun, os.O_RDONLY)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                return begun.rename(partial), lock
+            except BaseException:
+                os.close(lock)
+                raise
 
 
 @contextlib.contextmanager
