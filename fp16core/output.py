@@ -1,6 +1,7 @@
 """Where results go: a terminal kept for them, and folders that appear whole or not at all."""
 
 import contextlib
+import errno
 import fcntl
 import glob
 import math
@@ -13,6 +14,9 @@ from pathlib import Path
 from typing import IO, Any, TextIO
 
 from fp16core.vocabulary import HalfBitsError, OutputError
+
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+"""Errors of a disk that is full, of a user's share of it, and of a file that may not grow."""
 
 _BEGUN, _PARTIAL = ".begun-", ".partial-"
 """What follows a folder's name while it has no lock yet, and while it is filled."""
@@ -68,7 +72,7 @@ def new_folder(out: Path) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        If ``out`` exists and is not an empty folder, or cannot be written.
+        If ``out`` exists and is not an empty folder, or cannot be written, or the disk becomes full in the block.
     """
     with _explained(out):
         if out.exists() and not (out.is_dir() and not any(out.iterdir())):
@@ -77,7 +81,8 @@ def new_folder(out: Path) -> Iterator[Path]:
         # Beside the goal, because a rename is atomic only within one file system.
         partial, lock = _locked_folder(out)
     try:
-        yield partial
+        with _full_disk_named(out):
+            yield partial
         with _explained(out):
             partial.chmod(0o755)
             partial.replace(out)
@@ -93,7 +98,7 @@ def new_file(out: Path) -> Iterator[IO[bytes]]:
     Raises
     ------
     OutputError
-        If there is something at ``out``, or it cannot be written.
+        If there is something at ``out``, or it cannot be written, or the disk becomes full in the block.
     """
     with _explained(out):
         if out.exists() or out.is_symlink():
@@ -101,7 +106,7 @@ def new_file(out: Path) -> Iterator[IO[bytes]]:
         out.parent.mkdir(parents=True, exist_ok=True)
         descriptor, partial = tempfile.mkstemp(prefix=_prefix(out, _PARTIAL), dir=out.parent)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with _full_disk_named(out), os.fdopen(descriptor, "wb") as file:
             yield file
         with _explained(out):
             Path(partial).chmod(0o644)
@@ -179,6 +184,21 @@ def _lock_if_free(folder: Path, kind: int) -> Iterator[bool]:
         yield is_free
     finally:
         os.close(lock)
+
+
+@contextlib.contextmanager
+def _full_disk_named(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        cause: BaseException | None = error  # libraries may have wrapped it
+        while cause is not None:
+            if isinstance(cause, OSError) and cause.errno in _FULL:
+                raise OutputError(
+                    f"{out} cannot be written ({cause.strerror}); free some space, or choose another folder."
+                ) from error
+            cause = cause.__cause__ or cause.__context__
+        raise
 
 
 @contextlib.contextmanager
