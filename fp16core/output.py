@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, TextIO
 
+from fp16core.temporary import temporary_named
 from fp16core.vocabulary import HalfBitsError, OutputError
 
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
@@ -28,8 +29,11 @@ def terminal_for_results() -> Iterator[TextIO]:
 
     Converters and runtimes print from native code, some of it on standard output, where it would
     spoil a JSON document. What they print is shown if the work ends in an error that is not one of ours.
+    Raises `OutputError` if there is no folder for temporary files.
     """
-    with tempfile.TemporaryFile() as log, prints_into(log) as terminal:
+    with temporary_named():
+        log = tempfile.TemporaryFile()  # noqa: SIM115  # closed below
+    with log, prints_into(log) as terminal:
         yield terminal
 
 

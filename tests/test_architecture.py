@@ -16,6 +16,7 @@ ROOMS = [
     "files",
     "vocabulary",
     "settings",
+    "temporary",
     "output",
     "terminal",
     "png",

@@ -16,6 +16,7 @@ from typing import IO, Any, cast
 import psutil
 
 from fp16core.settings import is_hosted
+from fp16core.temporary import temporary_named
 from fp16core.text import bytes_text, visible
 from fp16core.vocabulary import HalfBitsError
 from fp16core.worker import child
@@ -81,6 +82,13 @@ class Job:
         where strangers would read it, says that the server's log has it.
     was_stopped, was_refused
         Whether `stop` is why, or the work itself, whose sentence it is; else the child came to an end.
+
+    Raises
+    ------
+    OutputError
+        If there is no folder for temporary files.
+    OSError
+        If no process can be started.
     """
 
     def __init__(
@@ -98,7 +106,8 @@ class Job:
         self._ended_because: str | None = None
         self._is_hosted = is_hosted()
         self._on_message = on_message
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the thread that waits for the child
+        with temporary_named():
+            self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the thread that waits for the child
         try:
             self._child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
                 child.command(module),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fp16core.vocabulary import BusyError
+from fp16core.vocabulary import BusyError, HalfBitsError
 from fp16core.worker.job import STOPPED, Job, Limits
 
 
@@ -144,6 +144,9 @@ class WaitingRoom:
             ticket = self._waiting.pop(0)
             try:
                 ticket.begin()
+            except HalfBitsError as error:
+                ticket.end(str(error))
+                continue
             except OSError as error:
                 ticket.end(f"No process could be started ({error.strerror}); try again later.")
                 continue
