@@ -1,6 +1,7 @@
 """The command line: ``python -m fp16core …``."""
 
 import argparse
+import importlib
 import io
 import json
 import math
@@ -8,11 +9,13 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from fp16core import commands
+from fp16core.commands.bench import BENCH_PARTS
+from fp16core.commands.outcome import Outcome
 from fp16core.models.recipe import LIMITS, OPTIMIZERS, TUTORIAL
 from fp16core.output import finite, terminal_for_results
+from fp16core.text import visible
 from fp16core.vocabulary import HalfBitsError
 
 USER_ERROR = 2
@@ -45,9 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with terminal_for_results() as terminal:
             options.terminal = terminal
-            outcome = options.run(options)
+            outcome = _run(options)
     except HalfBitsError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {visible(str(error))}", file=sys.stderr)
         return USER_ERROR
     except KeyboardInterrupt:
         print("stopped.", file=sys.stderr)
@@ -64,27 +67,39 @@ def main(arguments: list[str] | None = None) -> int:
     return int(outcome.status)
 
 
+def _run(options: argparse.Namespace) -> Outcome:
+    """Import the module of the command that was chosen, and of no other, and let it work."""
+    module = importlib.import_module(f"fp16core.commands.{options.command}")
+    outcome: Outcome = getattr(module, options.command)(options)
+    return outcome
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors may quote any argument, a file's name among them."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(visible(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m fp16core", description="Float16 quantization of the LiteRT tutorial's model, measured."
     )
     command = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def add(name: str, run: Any, summary: str) -> argparse.ArgumentParser:
+    def add(name: str, summary: str) -> argparse.ArgumentParser:
         sub = command.add_parser(name, help=summary, description=summary)
-        sub.set_defaults(run=run)
+        sub.set_defaults(command=name)
         sub.add_argument("--json", action="store_true", help="print one JSON document on standard output")
         return sub
 
-    sub = add("compare", commands.compare, "Run both models on the test images and show what float16 changed.")
+    sub = add("compare", "Run both models on the test images and show what float16 changed.")
     _take_pair(sub)
 
-    sub = add("predict", commands.predict, "Let both models read the digits on image files of any size.")
+    sub = add("predict", "Let both models read the digits on image files of any size.")
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="picture of a digit, or of several in a row")
 
-    sub = add(
-        "train", commands.train, "Train the tutorial's model, convert it to float32 and, by both ways, float16 .tflite."
-    )
+    sub = add("train", "Train the tutorial's model, convert it to float32 and, by both ways, float16 .tflite.")
     for setting, summary in _SETTINGS.items():
         kind = _number if setting == "learning_rate" else _whole_number
         default = getattr(TUTORIAL, setting)
@@ -103,30 +118,28 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
 
-    sub = add("convert", commands.convert, "Convert a .keras file, or a float32 .tflite, to float16.")
+    sub = add("convert", "Convert a .keras file, or a float32 .tflite, to float16.")
     sub.add_argument(
         "model", type=Path, metavar="MODEL", help=".keras (by TensorFlow) or .tflite (by LiteRT Quantizer)"
     )
     sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
 
-    sub = add(
-        "runtimes", commands.runtimes, "Run both models on the CPU and on a GPU, in float32 and float16 arithmetic."
-    )
+    sub = add("runtimes", "Run both models on the CPU and on a GPU, in float32 and float16 arithmetic.")
     sub.add_argument("--limit", type=_positive, metavar="N", help="only the first N images")
     sub.add_argument(
         "--batch", type=_whole_number(1, 1000), default=100, metavar="N", help="images for each run (default: 100)"
     )
     sub.add_argument("--no-latency", action="store_true", help="leave out the times, which take a minute")
 
-    sub = add("report", commands.report, "Write everything about a pair of models into one HTML file, to hand on.")
+    sub = add("report", "Write everything about a pair of models into one HTML file, to hand on.")
     _take_pair(sub)
     sub.add_argument(
         "--runtimes", action="store_true", help="measure all modes of execution and their times, too; takes minutes"
     )
     sub.add_argument("--out", type=Path, required=True, metavar="FILE", help="HTML file to write")
 
-    sub = add("bench", commands.bench, "Measure speed and memory against what a user would do instead.")
-    parts = ", ".join(commands.BENCH_PARTS)
+    sub = add("bench", "Measure speed and memory against what a user would do instead.")
+    parts = ", ".join(BENCH_PARTS)
     sub.add_argument("parts", nargs="*", type=_bench_part, metavar="PART", help=f"which of {parts} (default: all)")
     sub.add_argument("--repeats", type=_positive, default=5, metavar="N", help="repetitions of each (default: 5)")
     return parser
@@ -165,8 +178,8 @@ def _number(low: float, high: float) -> Any:
 
 
 def _bench_part(text: str) -> str:
-    if text not in commands.BENCH_PARTS:
-        raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(commands.BENCH_PARTS)}")
+    if text not in BENCH_PARTS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(BENCH_PARTS)}")
     return text
 
 

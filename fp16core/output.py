@@ -1,6 +1,7 @@
-"""Where results go: a terminal kept for them, tables, and folders that appear whole or not at all."""
+"""Where results go: a terminal kept for them, and folders that appear whole or not at all."""
 
 import contextlib
+import errno
 import fcntl
 import glob
 import math
@@ -12,7 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, TextIO
 
+from fp16core.temporary import temporary_named
 from fp16core.vocabulary import HalfBitsError, OutputError
+
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+"""Errors of a disk that is full, of a user's share of it, and of a file that may not grow."""
+
+_BEGUN, _PARTIAL = ".begun-", ".partial-"
+"""What follows a folder's name while it has no lock yet, and while it is filled."""
 
 
 @contextlib.contextmanager
@@ -21,8 +29,11 @@ def terminal_for_results() -> Iterator[TextIO]:
 
     Converters and runtimes print from native code, some of it on standard output, where it would
     spoil a JSON document. What they print is shown if the work ends in an error that is not one of ours.
+    Raises `OutputError` if there is no folder for temporary files.
     """
-    with tempfile.TemporaryFile() as log, prints_into(log) as terminal:
+    with temporary_named():
+        log = tempfile.TemporaryFile()  # noqa: SIM115  # closed below
+    with log, prints_into(log) as terminal:
         yield terminal
 
 
@@ -59,21 +70,23 @@ def new_folder(out: Path) -> Iterator[Path]:
     """A folder to fill that becomes ``out`` when the block ends well, and vanishes otherwise.
 
     Until then it lies beside ``out``, as ``.NAME.partial-…``, and is locked: if this process is killed, the lock
-    is gone, and `is_abandoned` tells what it leaves from the work of a process that lives.
+    is gone, and `is_abandoned` tells what it leaves from the work of a process that lives. It gets that name only
+    once it is locked; for the moment before, it is called ``.NAME.begun-…``.
 
     Raises
     ------
     OutputError
-        If ``out`` exists and is not an empty folder, or cannot be written.
+        If ``out`` exists and is not an empty folder, or cannot be written, or the disk becomes full in the block.
     """
     with _explained(out):
         if out.exists() and not (out.is_dir() and not any(out.iterdir())):
             raise OutputError(f"{out} exists already; choose another folder, or remove it first.")
         out.parent.mkdir(parents=True, exist_ok=True)
         # Beside the goal, because a rename is atomic only within one file system.
-        partial, lock = _locked_folder(_partial_prefix(out), out.parent)
+        partial, lock = _locked_folder(out)
     try:
-        yield partial
+        with _full_disk_named(out):
+            yield partial
         with _explained(out):
             partial.chmod(0o755)
             partial.replace(out)
@@ -89,15 +102,15 @@ def new_file(out: Path) -> Iterator[IO[bytes]]:
     Raises
     ------
     OutputError
-        If there is something at ``out``, or it cannot be written.
+        If there is something at ``out``, or it cannot be written, or the disk becomes full in the block.
     """
     with _explained(out):
         if out.exists() or out.is_symlink():
             raise OutputError(f"{out} exists already; choose another name, or remove it first.")
         out.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, partial = tempfile.mkstemp(prefix=_partial_prefix(out), dir=out.parent)
+        descriptor, partial = tempfile.mkstemp(prefix=_prefix(out, _PARTIAL), dir=out.parent)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with _full_disk_named(out), os.fdopen(descriptor, "wb") as file:
             yield file
         with _explained(out):
             Path(partial).chmod(0o644)
@@ -108,8 +121,9 @@ def new_file(out: Path) -> Iterator[IO[bytes]]:
 
 def remove_partials(out: Path) -> None:
     """Remove what killed processes left of their attempts to fill a folder ``out``."""
-    for partial in out.parent.glob(glob.escape(_partial_prefix(out)) + "*"):
-        remove_abandoned(partial)
+    for prefix in (_prefix(out, _BEGUN), _prefix(out, _PARTIAL)):
+        for folder in out.parent.glob(glob.escape(prefix) + "*"):
+            remove_abandoned(folder)
 
 
 def is_abandoned(partial: Path) -> bool:
@@ -121,7 +135,7 @@ def is_abandoned(partial: Path) -> bool:
 def remove_abandoned(partial: Path) -> bool:
     """Remove such a folder if it is abandoned; returns whether it was.
 
-    It is locked meanwhile, so that a process that begins to fill a folder at the same moment does not lose it.
+    It is locked meanwhile: a process that has begun a folder but not yet locked it waits, and begins another one.
     """
     with _lock_if_free(partial, fcntl.LOCK_EX) as is_free:
         if is_free:
@@ -138,36 +152,24 @@ def finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def new_table(title: str, *columns: str) -> Any:
-    """An empty table for the terminal, its first column to the left and the others to the right."""
-    from rich.table import Table
-
-    table = Table(title=title or None, title_justify="left")
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left", overflow="fold")
-    return table
+def _prefix(out: Path, state: str) -> str:
+    return f".{out.name[:40]}{state}"
 
 
-def print_table(table: Any) -> None:
-    """Print a table as it is: brackets in it are no markup."""
-    from rich.console import Console
-
-    Console(markup=False, highlight=False).print(table)
-
-
-def _partial_prefix(out: Path) -> str:
-    return f".{out.name[:40]}.partial-"
-
-
-def _locked_folder(prefix: str, parent: Path) -> tuple[Path, int]:
+def _locked_folder(out: Path) -> tuple[Path, int]:
     """A new folder, and the descriptor that holds its lock: the folder's own, so that no file of the lock's stays."""
     while True:
-        partial = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-        lock = os.open(partial, os.O_RDONLY)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if partial.exists():  # unless it was taken for abandoned before the lock was there
-            return partial, lock
-        os.close(lock)
+        begun = Path(tempfile.mkdtemp(prefix=_prefix(out, _BEGUN), dir=out.parent))
+        partial = begun.with_name(_prefix(out, _PARTIAL) + begun.name.removeprefix(_prefix(out, _BEGUN)))
+        # Until it is locked, whoever clears up may take it for abandoned; then another one is begun.
+        with contextlib.suppress(FileNotFoundError):
+            lock = os.open(begun, os.O_RDONLY)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                return begun.rename(partial), lock
+            except BaseException:
+                os.close(lock)
+                raise
 
 
 @contextlib.contextmanager
@@ -186,6 +188,21 @@ def _lock_if_free(folder: Path, kind: int) -> Iterator[bool]:
         yield is_free
     finally:
         os.close(lock)
+
+
+@contextlib.contextmanager
+def _full_disk_named(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        cause: BaseException | None = error  # libraries may have wrapped it
+        while cause is not None:
+            if isinstance(cause, OSError) and cause.errno in _FULL:
+                raise OutputError(
+                    f"{out} cannot be written ({cause.strerror}); free some space, or choose another folder."
+                ) from error
+            cause = cause.__cause__ or cause.__context__
+        raise
 
 
 @contextlib.contextmanager

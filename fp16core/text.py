@@ -2,11 +2,15 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePath
 
 _PATH = re.compile(r"(?:file://|(?<![\w.:/\\]))~?/[^\s'\"“”]+")
 """A path from the root, or from home: in a text, it begins after a blank, a quote or a bracket."""
+
+_INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+"""Unicode's categories of control and format characters, line separators, and what is no character."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -89,6 +93,18 @@ def count_text(count: int, one: str, many: str | None = None) -> str:
 def first_line(error: Exception) -> str:
     """What an error says first, or its kind if it says nothing."""
     return str(error).strip().split("\n")[0] or type(error).__name__
+
+
+def visible(text: str) -> str:
+    r"""A text in which whatever cannot be seen is written out: ``\x1b``, ``\n``, ``\u202e``.
+
+    A terminal obeys control characters, and characters that set the direction of writing make names look like others.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        sign.encode("unicode_escape").decode() if unicodedata.category(sign) in _INVISIBLE else sign for sign in text
+    )
 
 
 def names_only(text: str, folders: Iterable[str] = ()) -> str:

@@ -6,8 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from fp16core.evaluate import ClaimCheck, Verdict, check_claims
-from fp16core.evaluate.evidence import Measurement
+from fp16core.evaluate.claims import check_claims
+from fp16core.evaluate.evidence import ClaimCheck, Measurement, Verdict
 from fp16core.figures import overview as figures
 from fp16core.models.pair import REFERENCE_FILE, TARGET_FILE
 from fp16core.text import bytes_text, percent_text, points_text, small_text

@@ -12,9 +12,13 @@ from tests.conftest import PAGES, ROOT
 
 ROOMS = [
     "text",
+    "csv_text",
+    "files",
     "vocabulary",
     "settings",
+    "temporary",
     "output",
+    "terminal",
     "png",
     "data",
     "images",
@@ -56,6 +60,20 @@ def test_importing_the_whole_core_brings_in_neither_streamlit_nor_tensorflow() -
     program = f"import sys\nfor m in {modules}: __import__(m)\nprint({{'streamlit', 'tensorflow'}} & {{*sys.modules}})"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_comparing_on_the_command_line_imports_no_more_than_it_needs() -> None:
+    """What the other commands need takes longer to import than both models to read all test images."""
+    program = (
+        "import sys\nfrom fp16core.__main__ import main\nassert 'numpy' not in sys.modules\n"
+        "assert main(['compare', '--limit', '10', '--json']) == 0\nprint(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    modules = set(done.stderr.split())
+    assert "fp16core.evaluate.comparison" in modules
+    costly = {"PIL", "jinja2", "plotly", "psutil", "pyarrow", "rich", "scipy", "skimage"}
+    others = {"fp16core.bench", "fp16core.evaluate.claims", "fp16core.figures", "fp16core.images", "fp16core.report"}
+    assert not modules & {*costly, *others, "fp16core.worker"}
 
 
 @pytest.mark.parametrize("path", CORE, ids=module_name)

@@ -5,7 +5,9 @@ import numpy.typing as npt
 import pytest
 
 from fp16core.convert import quantize_tflite, read_tflite, replace_values
-from fp16core.evaluate import ClaimCheck, Comparison, Evaluation, Verdict, check_claims, compare, gather_evidence
+from fp16core.evaluate import Comparison, Evaluation, compare
+from fp16core.evaluate.claims import check_claims
+from fp16core.evaluate.evidence import ClaimCheck, Verdict, gather_evidence
 from fp16core.vocabulary import ModelPair
 from tests.conftest import TestSet
 

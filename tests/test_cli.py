@@ -186,7 +186,9 @@ def test_bad_input_ends_with_status_2_and_names_file_and_cure(tmp_path: Path) ->
     assert "--target is missing" in refused(cli("compare", "--reference", REFERENCE))
     assert "not float32" in refused(cli("compare", "--reference", TARGET, "--target", REFERENCE))
     assert "ending '.txt' is not known" in refused(cli("convert", tmp_path / "a.txt", "--out", tmp_path / "o"))
-    assert "there is no such file" in refused(cli("convert", tmp_path / "a.keras", "--out", tmp_path / "o"))
+    assert "a.keras: the file cannot be read (No such file or directory)" in refused(
+        cli("convert", tmp_path / "a.keras", "--out", tmp_path / "o")
+    )
     assert "is not a LiteRT model" in refused(cli("convert", text, "--out", tmp_path / "o"))
     assert not (tmp_path / "o").exists()
     assert "whole number" in refused(cli("compare", "--limit", 0))

@@ -121,7 +121,7 @@ def test_the_map_holds_every_measured_format_and_its_table_too() -> None:
     assert (list(marks.x), list(marks.y)) == ([10], [5])
     assert list(drawn.data[2].x) == [10]
     (_, row) = figure_csv(drawn).splitlines()
-    assert row.startswith("formats,10,5,0,")
+    assert row.startswith('"formats",10,5,0,')
 
 
 def test_a_sweep_stopped_at_once_still_has_a_first_result() -> None:

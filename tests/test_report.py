@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from fp16core.data.mnist import SHA256
-from fp16core.evaluate import Comparison, Evaluation, check_claims, gather_evidence
-from fp16core.evaluate.evidence import RuntimeEvidence
+from fp16core.evaluate import Comparison, Evaluation
+from fp16core.evaluate.claims import check_claims
+from fp16core.evaluate.evidence import RuntimeEvidence, gather_evidence
 from fp16core.evaluate.latency import MemoryUse, ModeLatency
 from fp16core.evaluate.mode_runs import ModeOutcome, ModeRun, ModeTable
 from fp16core.models.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE

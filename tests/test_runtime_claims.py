@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from fp16core.evaluate import ClaimCheck, Comparison, Evaluation, Evidence, Verdict, check_claims, gather_evidence
-from fp16core.evaluate.evidence import Measurement, RuntimeEvidence
+from fp16core.evaluate import Comparison, Evaluation
+from fp16core.evaluate.claims import check_claims
+from fp16core.evaluate.evidence import ClaimCheck, Evidence, Measurement, RuntimeEvidence, Verdict, gather_evidence
 from fp16core.evaluate.latency import (
     CONTROL,
     REFERENCE,

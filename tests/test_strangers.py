@@ -6,8 +6,10 @@ import pytest
 
 from fp16core.convert import byte_ledger, quantize_tflite, read_tflite, replace_values
 from fp16core.data import normalise
-from fp16core.evaluate import check_claims, compare, gather_evidence
+from fp16core.evaluate import compare
+from fp16core.evaluate.claims import check_claims
 from fp16core.evaluate.dial import packed_size_bytes
+from fp16core.evaluate.evidence import gather_evidence
 from fp16core.numerics import weight_roundings
 from fp16core.numerics.propagation import PairRecorder
 from fp16core.runtime import ActivationRecorder, Classifier

@@ -36,6 +36,15 @@ def train(out: Path, dataset: Path, *options: object, **environment: str) -> "su
     )
 
 
+def partial_folder(place: Path) -> Path:
+    """The folder that a training run fills, as soon as it is there."""
+    deadline = time.monotonic() + 60
+    while not (partials := list(place.glob(".out.partial-*"))) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    (partial,) = partials
+    return partial
+
+
 def test_the_same_seed_gives_the_same_files_and_another_seed_others(tmp_path: Path, small_dataset: Path) -> None:
     """Whatever the machine's settings say about threads, which would change the bits."""
     runs = {
@@ -111,10 +120,7 @@ def test_an_interrupted_training_leaves_neither_files_nor_a_process(
 ) -> None:
     """A signal to a long training once its partial folder is there."""
     run = train(tmp_path / "out", small_dataset, "--epochs", 500)
-    deadline = time.monotonic() + 60
-    while not any(tmp_path.iterdir()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    (partial,) = tmp_path.iterdir()
+    partial = partial_folder(tmp_path)
     assert not is_abandoned(partial)
     (child,) = map(int, Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split())
     time.sleep(1)
@@ -128,12 +134,10 @@ def test_an_interrupted_training_leaves_neither_files_nor_a_process(
 
 def test_what_a_killed_command_leaves_is_cleared_by_the_next(tmp_path: Path, small_dataset: Path) -> None:
     run = train(tmp_path / "out", small_dataset, "--epochs", 500)
-    deadline = time.monotonic() + 60
-    while not any(tmp_path.iterdir()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    (partial,) = tmp_path.iterdir()
+    partial = partial_folder(tmp_path)
     run.kill()
     run.communicate(timeout=60)
+    deadline = time.monotonic() + 60
     while not is_abandoned(partial) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert is_abandoned(partial)

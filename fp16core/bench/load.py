@@ -195,8 +195,8 @@ def play(side: str, plan: Mapping[str, Mapping[str, Any]], replicas: int = 1) ->
     command = [sys.executable, str(_SCRIPT), side, str(replicas), json.dumps(plan)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=plain)
     if done.returncode != 0:
-        tail = "\n".join(done.stderr.splitlines()[-5:])
-        raise BenchError(f"benchmarks/{_SCRIPT.name} {side} ended with status {done.returncode}:\n{tail}")
+        tail = " | ".join(done.stderr.splitlines()[-5:])
+        raise BenchError(f"benchmarks/{_SCRIPT.name} {side} ended with status {done.returncode}: {tail}")
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 

@@ -48,6 +48,6 @@ def run_module(*arguments: str) -> ProcessCost:
         )
         seconds = time.perf_counter() - start
         if child.returncode != 0:
-            tail = "\n".join(child.stderr.decode("utf-8", "replace").splitlines()[-5:])
-            raise BenchError(f"python -m {' '.join(arguments)} ended with status {child.returncode}:\n{tail}")
+            tail = " | ".join(child.stderr.decode("utf-8", "replace").splitlines()[-5:])
+            raise BenchError(f"python -m {' '.join(arguments)} ended with status {child.returncode}: {tail}")
         return ProcessCost(seconds, int(peak.read()), json.loads(child.stdout))

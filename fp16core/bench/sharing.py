@@ -49,7 +49,7 @@ def run_script(what: str, times: int) -> dict[str, Any]:
         [sys.executable, _SCRIPT, what, str(times)], capture_output=True, text=True, check=False, env=plain
     )
     if done.returncode != 0:
-        tail = "\n".join(done.stderr.splitlines()[-5:])
-        raise BenchError(f"benchmarks/{_SCRIPT.name} {what} ended with status {done.returncode}:\n{tail}")
+        tail = " | ".join(done.stderr.splitlines()[-5:])
+        raise BenchError(f"benchmarks/{_SCRIPT.name} {what} ended with status {done.returncode}: {tail}")
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer

@@ -7,7 +7,7 @@ from fp16core.bench.measures import Duration, Memory, Ratio
 from fp16core.bench.run import Result
 from fp16core.bench.strangers import Offered
 from fp16core.bench.uploads import Upload
-from fp16core.output import new_table, print_table
+from fp16core.terminal import new_table, print_table
 from fp16core.text import percent_text, points_text
 
 

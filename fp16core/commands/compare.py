@@ -7,7 +7,7 @@ from fp16core.commands.outcome import Outcome
 from fp16core.commands.pair import chosen_pair
 from fp16core.data import load_mnist
 from fp16core.evaluate.comparison_document import comparison_document
-from fp16core.output import new_table, print_table
+from fp16core.terminal import new_table, print_table
 from fp16core.text import bytes_text, percent_text, points_text, small_text
 
 

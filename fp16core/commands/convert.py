@@ -2,10 +2,12 @@
 
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 from fp16core.commands.outcome import Outcome, progress_bar
 from fp16core.models.pair import read_model_file
-from fp16core.output import new_folder, new_table, print_table
+from fp16core.output import new_folder
+from fp16core.terminal import new_table, print_table
 from fp16core.vocabulary import ModelFileError
 
 
@@ -31,7 +33,7 @@ def convert(options: Namespace) -> Outcome:
         (folder / names[0]).write_bytes(reference)
         (folder / names[1]).write_bytes(target)
         on_progress("done", 1.0)
-    document = {
+    document: dict[str, Any] = {
         "converted_by": by,
         "reference": str(options.out / names[0]),
         "reference_size_bytes": len(reference),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fp16core.models.recipe import Progress
+from fp16core.text import visible
 
 
 @dataclass(frozen=True)
@@ -29,4 +30,4 @@ def progress_bar(options: Namespace) -> Iterator[Progress]:
     columns = TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
     with Bar(*columns, console=Console(file=options.terminal), transient=True) as bar:
         task = bar.add_task("starting", total=1.0)
-        yield lambda what, done: bar.update(task, description=what, completed=done)
+        yield lambda what, done: bar.update(task, description=visible(what), completed=done)

@@ -1,5 +1,6 @@
 """Both models on a stranger's pictures."""
 
+import os
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 from fp16core import evaluate
 from fp16core.commands.outcome import Outcome
 from fp16core.evaluate.evaluation import NO_ANSWER
+from fp16core.files import open_ordinary
 from fp16core.models.pair import load_pair
-from fp16core.output import new_table, print_table
+from fp16core.terminal import new_table, print_table, say
 from fp16core.text import percent_text
 from fp16core.vocabulary import ImageError
 
@@ -49,17 +51,18 @@ def predict(options: Namespace) -> Outcome:
         if table.row_count:
             print_table(table)
         for row in (row for row in document if "error" in row):
-            print(f"error: {row['error']}")
+            say(f"error: {row['error']}")
 
     return Outcome(document, show, status=int(any("error" in row for row in document)))
 
 
 def _contents(path: Path) -> bytes:
-    from fp16core.images.picture_file import check_size
+    from fp16core.images.picture_file import MAX_FILE_BYTES, check_size
 
     try:
-        check_size(path.stat().st_size, str(path))
-        return path.read_bytes()
+        with open_ordinary(path) as file:
+            check_size(os.fstat(file.fileno()).st_size, str(path))
+            return file.read(MAX_FILE_BYTES)
     except OSError as error:
         raise ImageError(f"{path}: the file cannot be read ({error.strerror}); check its name and rights.") from error
 

@@ -17,6 +17,7 @@ from fp16core.evaluate.mode_runs import ModeTable
 from fp16core.models.recipe import Progress
 from fp16core.output import new_file
 from fp16core.report import Findings, Source, dataset_name, gather_findings, make_report, report_document
+from fp16core.terminal import say
 from fp16core.text import bytes_text
 
 _BATCH = 100
@@ -41,8 +42,8 @@ def report(options: Namespace) -> Outcome:
         file.write(made.html())
 
     def show() -> None:
-        print(document["answer"]["sentence"])
-        print(f"{out}: {bytes_text(made.size_bytes)}, in one file; open it in a browser.")
+        say(document["answer"]["sentence"])
+        say(f"{out}: {bytes_text(made.size_bytes)}, in one file; open it in a browser.")
 
     return Outcome({"file": str(out), "size_bytes": made.size_bytes} | document, show)
 

@@ -15,8 +15,8 @@ from fp16core.evaluate.modes_document import modes_document
 from fp16core.figures.latency import latency_rows, memory_rows
 from fp16core.figures.runtimes import arithmetic_text, emulation_rows, mode_rows
 from fp16core.models.pair import load_pair
-from fp16core.output import new_table, print_table
 from fp16core.runtime.modes import ExecutionMode
+from fp16core.terminal import new_table, print_table, say
 from fp16core.vocabulary import ModelFileError
 
 _CHANGES = "largest logit change", "mean logit change"
@@ -46,13 +46,13 @@ def runtimes(options: Namespace) -> Outcome:
         _print(title, _narrow(mode_rows(table), "mode", "file", "accuracy", "changed answers", *_CHANGES))
         for mode, outcome in outcomes.items():
             if isinstance(outcome, str):
-                print(f"{mode.title}: {outcome}")
+                say(f"{mode.title}: {outcome}")
                 continue
             by = "" if outcome.adapter is None else f", by {outcome.adapter.title}"
-            print(f"{mode.title}: computed in {arithmetic_text(outcome)}{by}")
+            say(f"{mode.title}: computed in {arithmetic_text(outcome)}{by}")
         for mode, found in accounted.items():
             if isinstance(found, str):
-                print(f"{mode.title}: no emulation; {found}")
+                say(f"{mode.title}: no emulation; {found}")
             else:
                 _print(f"{mode.title}, the float16 file's logits against an emulation", emulation_rows(found))
         measured = [found for found in latencies.values() if isinstance(found, ModeLatency)]

@@ -10,7 +10,8 @@ from fp16core.commands.outcome import Outcome, progress_bar
 from fp16core.models.pair import QUANTIZER_FILE, REFERENCE_FILE, TARGET_FILE
 from fp16core.models.recipe import Progress, Recipe
 from fp16core.models.trace import Trace
-from fp16core.output import new_table, print_table, remove_partials
+from fp16core.output import remove_partials
+from fp16core.terminal import Table, new_table, print_table
 from fp16core.text import bytes_text, percent_text, small_text
 from fp16core.vocabulary import WorkerError
 from fp16core.worker.job import Job
@@ -62,7 +63,7 @@ def _latest(trace: Trace) -> str:
     return f": loss {small_text(step.loss)}, accuracy {percent_text(step.accuracy)}"
 
 
-def _epochs(title: str, record: dict[str, Any]) -> Any:
+def _epochs(title: str, record: dict[str, Any]) -> Table:
     table = new_table(title, "epoch", "loss", "accuracy", "test loss", "float32", "float16", "changed", "seconds")
     history = record["history"]
     numbers = zip(
@@ -85,7 +86,7 @@ def _epochs(title: str, record: dict[str, Any]) -> Any:
     return table
 
 
-def _files(record: dict[str, Any]) -> Any:
+def _files(record: dict[str, Any]) -> Table:
     table = new_table("", "", "float32", "float16, TensorFlow's converter", "float16, LiteRT Quantizer")
     files = record["files"]
     sizes = (bytes_text(files[name]["size_bytes"]) for name in (REFERENCE_FILE, TARGET_FILE, QUANTIZER_FILE))

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from fp16core.files import open_ordinary
 from fp16core.models.recipe import import_tensorflow
 from fp16core.text import first_line
 from fp16core.vocabulary import ModelFileError
@@ -63,8 +64,10 @@ def load_keras(path: Path, name: str | None = None, compiled: bool = True) -> An
     DependencyError
         If TensorFlow is not installed.
     """
-    if not path.is_file():
-        raise ModelFileError(f"{name or path}: there is no such file.")
+    try:
+        open_ordinary(path).close()
+    except OSError as error:
+        raise ModelFileError(f"{name or path}: the file cannot be read ({error.strerror}); check the path.") from error
     import_tensorflow()
     import keras
 

@@ -15,6 +15,8 @@ from typing import IO, Literal
 import numpy as np
 import numpy.typing as npt
 
+from fp16core.files import open_ordinary
+from fp16core.text import first_line
 from fp16core.vocabulary import CLASSES, IMAGE_SIDE, DatasetError
 
 Split = Literal["train", "test"]
@@ -43,6 +45,9 @@ _DAMAGE = (
     lzma.LZMAError,
     tokenize.TokenError,
 )
+
+_ODD_LITERALS = TypeError, LookupError, AttributeError
+"""What NumPy raises, too, on a header that is a literal of Python but of the wrong kind: it sorts and unpacks it."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,8 @@ class NpzFile:
             raise DatasetError(f"{self.name}: array '{array}' is missing, the file holds {listed}; {self.cure}")
         with (
             self._damage_named(array),
-            zipfile.ZipFile(self._file()) as archive,
+            self._file() as file,
+            zipfile.ZipFile(file) as archive,
             archive.open(f"{array}.npy") as member,
         ):
             # The header first: a few compressed bytes may claim, and unpack to, any amount of memory.
@@ -141,12 +147,22 @@ class NpzFile:
                     f"{self.name}: array '{array}' is in version {version[0]}.{version[1]} of NumPy's format; "
                     f"expected 1.0, which NumPy writes for such arrays. {self.cure}"
                 )
-            shape, column_major, dtype = np.lib.format.read_array_header_1_0(member)
+            shape, column_major, dtype = self._header(member, array)
             self._check_header(array, shape, dtype)
             yield member, shape, dtype, column_major
 
+    def _header(self, member: IO[bytes], array: str) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
+        try:
+            return np.lib.format.read_array_header_1_0(member)
+        except _ODD_LITERALS as error:
+            raise DatasetError(
+                f"{self.name}: array '{array}' has a header that NumPy cannot read ({first_line(error)}); {self.cure}"
+            ) from error
+
     def _check_header(self, array: str, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> None:
         are_images = array.startswith("x")
+        if any(type(size) is not int for size in shape):  # True is an integer to NumPy until it comes to reshaping
+            raise DatasetError(f"{self.name}: array '{array}' has shape {shape}; expected whole numbers. {self.cure}")
         if not (dtype == np.uint8 if are_images else dtype.kind in "iu"):
             expected = "uint8, grey levels from 0 to 255" if are_images else "integers"
             raise DatasetError(f"{self.name}: array '{array}' has dtype {dtype}; expected {expected}. {self.cure}")
@@ -165,11 +181,11 @@ class NpzFile:
         with self._damage_named(wanted):
             if isinstance(self.source, bytes) and self.source.count(_DIRECTORY_ENTRY) > _MAX_MEMBERS:
                 raise DatasetError(f"{self.name}: the archive holds more than {_MAX_MEMBERS} files; {self.cure}")
-            with zipfile.ZipFile(self._file()) as archive:
+            with self._file() as file, zipfile.ZipFile(file) as archive:
                 return [name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")]
 
-    def _file(self) -> Path | IO[bytes]:
-        return io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source
+    def _file(self) -> IO[bytes]:
+        return io.BytesIO(self.source) if isinstance(self.source, bytes) else open_ordinary(self.source)
 
     def _exactly(self, member: IO[bytes], array: str, size_bytes: int) -> bytes:
         data = member.read(size_bytes)
@@ -186,4 +202,5 @@ class NpzFile:
         except FileNotFoundError as error:
             raise DatasetError(f"{self.name}: there is no such file; {self.cure}") from error
         except _DAMAGE as error:
-            raise DatasetError(f"{self.name}: array '{array}' cannot be read ({error}); {self.cure}") from error
+            what = getattr(error, "strerror", None) or first_line(error)
+            raise DatasetError(f"{self.name}: array '{array}' cannot be read ({what}); {self.cure}") from error

@@ -1,7 +1,5 @@
 """What both models read on a visitor's pictures, one or many."""
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from fp16core.csv_text import csv_text
 from fp16core.evaluate.both import BothAnswers, read_digits
 from fp16core.evaluate.evaluation import Answers, answer_text
 from fp16core.evaluate.likeness import Likeness
@@ -136,16 +135,7 @@ def table_csv(readings: Sequence[Reading]) -> str:
     """The same table as CSV, with what was done to each picture."""
     columns = table(readings)
     columns["stages"] = ["; ".join(reading.prepared.decisions) for reading in readings]
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in zip(*columns.values(), strict=True))
-    return file.getvalue()
-
-
-def _harmless(cell: Any) -> Any:
-    """A file's name may be anything, a spreadsheet's formula too."""
-    return "'" + cell if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    return csv_text([columns, *zip(*columns.values(), strict=True)])
 
 
 def _text(answers: Answers) -> str:

@@ -1,12 +1,12 @@
 """The numbers behind any figure, as a table."""
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+
+from fp16core.csv_text import csv_text
 
 
 def figure_csv(figure: go.Figure) -> str:
@@ -19,33 +19,42 @@ def figure_csv(figure: go.Figure) -> str:
     what the leaf belongs to, what it is, and its size. A map of tiles has a row for each cell that is not
     between them: where it is, by the same names, and its value.
     """
-    file = io.StringIO()
-    rows = csv.writer(file, lineterminator="\n")
     extra = list((figure.layout.meta or {}).get("columns", []))
     if any(trace.type == "treemap" for trace in figure.data):
-        rows.writerow(["series", *extra])
-        for trace in figure.data:
-            rows.writerows([trace.name, *leaf] for leaf in _leaves(trace))
-        return file.getvalue()
+        return csv_text([["series", *extra], *_leaf_rows(figure)])
     if any(_is_of_tiles(trace) for trace in figure.data):
-        rows.writerow(["series", *extra])
-        for trace in filter(_is_of_tiles, figure.data):
-            cells = zip(np.reshape(trace.customdata, (-1, len(extra) - 1)).tolist(), np.ravel(trace.z), strict=True)
-            rows.writerows([trace.name, *place, _plain(value)] for place, value in cells if any(place))
-        return file.getvalue()
+        return csv_text([["series", *extra], *_tile_rows(figure, len(extra) - 1)])
     # Charts above each other share the column; the series tells which is which.
     heights = " / ".join(axis.title.text for axis in figure.select_yaxes() if axis.title.text)
-    rows.writerow(["series", figure.layout.xaxis.title.text or "x", heights or "model", *extra])
+    titles = ["series", figure.layout.xaxis.title.text or "x", heights or "model", *extra]
+    return csv_text([titles, *_mark_rows(figure, bool(extra))])
+
+
+def _leaf_rows(figure: go.Figure) -> Iterator[list[Any]]:
+    for trace in figure.data:
+        for leaf in _leaves(trace):
+            yield [trace.name, *leaf]
+
+
+def _tile_rows(figure: go.Figure, names: int) -> Iterator[list[Any]]:
+    for trace in filter(_is_of_tiles, figure.data):
+        places = np.reshape(trace.customdata, (-1, names)).tolist()
+        for place, value in zip(places, np.ravel(trace.z), strict=True):
+            if any(place):
+                yield [trace.name, *place, _plain(value)]
+
+
+def _mark_rows(figure: go.Figure, has_extra: bool) -> Iterator[list[Any]]:
     for trace in figure.data:
         if trace.type == "heatmap" and trace.customdata is not None:
             for y, row in enumerate(trace.customdata):
-                rows.writerows([trace.name or "", x, y, _plain(count)] for x, count in enumerate(row))
+                for x, count in enumerate(row):
+                    yield [trace.name or "", x, y, _plain(count)]
         elif trace.type not in ("heatmap", "image") and not _is_lettering(trace):
             for number, (x, y) in enumerate(zip(trace.x, trace.y, strict=True)):
-                custom = trace.customdata[number] if extra and trace.customdata is not None else []
+                custom = trace.customdata[number] if has_extra and trace.customdata is not None else []
                 values = custom if isinstance(custom, list | tuple | np.ndarray) else [custom]
-                rows.writerow([trace.name or "", _plain(x), _plain(y), *map(_plain, values)])
-    return file.getvalue()
+                yield [trace.name or "", _plain(x), _plain(y), *map(_plain, values)]
 
 
 def _leaves(tree: Any) -> Iterator[tuple[str, str, Any]]:

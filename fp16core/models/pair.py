@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from fp16core.files import read_ordinary
 from fp16core.models.recipe import Recipe
 from fp16core.vocabulary import ModelFileError, ModelPair, RecipeError
 
@@ -22,6 +23,12 @@ RUN_FILE = "run.json"
 
 FORMAT = 2
 """Version of ``run.json``'s layout; format 1 has neither LiteRT Quantizer's file nor a log, and only three settings."""
+
+MAX_FILE_BYTES = 2**31 - 1
+"""Largest model file that is read: offsets in a ``.tflite`` reach no further."""
+
+MAX_RUN_BYTES = 100_000_000
+"""Most that a run's files may have together; those of the largest recipe have 3 MB and a log."""
 
 _FILES = {1: {REFERENCE_FILE, TARGET_FILE}, 2: {KERAS_FILE, REFERENCE_FILE, TARGET_FILE, QUANTIZER_FILE, LOG_FILE}}
 """What is in a run's folder besides ``run.json``, and is verified, in each format."""
@@ -76,10 +83,10 @@ def read_pair(reference: Path, target: Path) -> ModelPair:
     )
 
 
-def read_model_file(path: Path, cure: str = "check the path.") -> bytes:
+def read_model_file(path: Path, cure: str = "check the path.", limit_bytes: int = MAX_FILE_BYTES) -> bytes:
     """Contents of a file; raises `ModelFileError` with the cure if it cannot be read."""
     try:
-        return path.read_bytes()
+        return read_ordinary(path, limit_bytes)
     except OSError as error:
         raise ModelFileError(f"{path}: the file cannot be read ({error.strerror}); {cure}") from error
 
@@ -91,7 +98,7 @@ def file_record(contents: bytes) -> dict[str, Any]:
 
 def _read_run(folder: Path) -> Mapping[str, Any]:
     path = folder / RUN_FILE
-    text = read_model_file(path, _cure(path))
+    text = read_model_file(path, _cure(path), MAX_RUN_BYTES)
     try:
         run = json.loads(text)
         run["format"] = written = run.get("format", 1)
@@ -115,7 +122,7 @@ def _expect(value: object, kind: type) -> None:
 
 
 def _read_verified(path: Path, run: Mapping[str, Any]) -> bytes:
-    contents = read_model_file(path, _cure(path))
+    contents = read_model_file(path, _cure(path), MAX_RUN_BYTES)
     recorded = run["files"][path.name]
     found = file_record(contents)
     if found["sha256"] != recorded["sha256"]:

@@ -8,7 +8,6 @@ is pinned. Hidden files are nobody's business.
 import json
 import os
 import re
-import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,8 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fp16core.models.pair import REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
+from fp16core.files import read_ordinary
+from fp16core.models.pair import MAX_RUN_BYTES, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
 from fp16core.models.recipe import Recipe
+from fp16core.text import bytes_text
 from fp16core.vocabulary import RecipeError, RunError
 
 LABEL_FILE = "label.json"
@@ -26,6 +27,9 @@ FORMATS = (1, 2)
 
 Signature = tuple[tuple[str | int, ...], ...]
 """Tells whether a folder's files are still those that were looked at."""
+
+_NAME, _SIZE = 0, 3
+"""Where they are in an entry of a `Signature`."""
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _CURE = "restore it, or remove the folder."
@@ -76,7 +80,11 @@ def read_run_folder(folder: Path) -> RunFolder:
     OSError
         If the folder cannot be listed.
     """
-    present = {str(name) for name, *_ in signature(folder)}
+    seen = signature(folder)
+    present = {str(entry[_NAME]) for entry in seen}
+    size_bytes = sum(int(entry[_SIZE]) for entry in seen)
+    if size_bytes > MAX_RUN_BYTES:
+        raise RunError(f"its files have {bytes_text(size_bytes)}, more than the limit of {MAX_RUN_BYTES:,} B; {_CURE}")
     record_bytes = _read(folder / RUN_FILE)
     record, created, recipe = _parsed(record_bytes)
     files = {name: _verified(folder / name, known) for name, known in record["files"].items()}
@@ -165,13 +173,9 @@ def _verified(path: Path, known: Mapping[str, Any]) -> bytes:
 
 
 def _read(path: Path) -> bytes:
-    """Contents of an ordinary file: no link is followed out of the folder, nothing waits for a pipe."""
+    """Contents of an ordinary file; no link is followed out of the folder."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
-            if stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return file.read()
+        return read_ordinary(path, MAX_RUN_BYTES, follow_links=False)
     except OSError as error:
         what = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
         raise RunError(f"{path.name} {what}; {_CURE}") from error
-    raise RunError(f"{path.name} is no ordinary file; {_CURE}")

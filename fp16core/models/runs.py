@@ -8,7 +8,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import platformdirs
@@ -33,6 +33,9 @@ MAX_RUNS_VARIABLE = "HALFBITS_RUNS_MAX"
 MAX_MB_VARIABLE = "HALFBITS_RUNS_MAX_MB"
 MAX_RUNS = 50
 MAX_MB = 200
+
+_CLOCKS_DIFFER = timedelta(days=1)
+"""How far another machine's clock may be ahead before its runs count as dated in the future."""
 
 
 class RunStore:
@@ -172,7 +175,8 @@ class RunStore:
     def make_room(self) -> tuple[str, ...]:
         """Remove the oldest runs until number and bytes are within their limits.
 
-        Neither pinned runs nor the newest one are removed; `overfull` says if that is still too much.
+        Neither pinned runs nor the newest one are removed; `overfull` says if that is still too much. A run dated
+        in the future counts as the oldest: a clock was wrong, and it must not push out those that are new.
 
         Returns
         -------
@@ -188,7 +192,7 @@ class RunStore:
             return ()
         with self._changing():
             kept, removed = list(self.runs()), []
-            for run in [run for run in reversed(kept[1:]) if not run.pinned]:
+            for run in [run for run in _by_age(kept)[:-1] if not run.pinned]:
                 if self._fits(kept):
                     break
                 remove_folder(self.path(run.id))
@@ -199,7 +203,8 @@ class RunStore:
     def overfull(self) -> str | None:
         """A sentence if the runs exceed the limits and `make_room` cannot change that; `None` if they do not."""
         runs = self.runs()
-        if self._fits([run for number, run in enumerate(runs) if run.pinned or number == 0]):
+        newest = _by_age(runs)[-1:]
+        if self._fits([run for run in runs if run.pinned or run in newest]):
             return None
         return (
             f"The store of runs may hold {count_text(self.max_runs, 'run')} and {bytes_text(self.max_bytes)}; it holds "
@@ -250,6 +255,12 @@ class RunStore:
         """Nobody else changes the store meanwhile, neither in this process nor in another."""
         with self._lock, changing(self.folder):
             yield
+
+
+def _by_age(runs: Sequence[Run]) -> list[Run]:
+    """The oldest first, and before it those of a date that has not come yet."""
+    latest = datetime.now(UTC) + _CLOCKS_DIFFER
+    return sorted(runs, key=lambda run: (run.created <= latest, run.created, run.id))
 
 
 def _read(id: str, folder: Path) -> Run:

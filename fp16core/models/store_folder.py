@@ -14,7 +14,7 @@ from fp16core.vocabulary import OutputError, RunError
 
 FOLDER_VARIABLE = "HALFBITS_RUNS"
 
-_PARTIAL = re.compile(r"\.(.+)\.partial-\w{8}")
+_PARTIAL = re.compile(r"\.(.+)\.(?:begun|partial)-\w{8}")
 _DELETED = re.compile(r"\..+\.deleted-[0-9a-f]{8}")
 
 

@@ -20,6 +20,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from fp16core.convert.tflite_file import read_tflite
 from fp16core.runtime.modes import ExecutionMode
+from fp16core.temporary import temporary_named
 from fp16core.text import first_line
 from fp16core.vocabulary import ModeError, ModelFileError
 
@@ -164,7 +165,8 @@ def _options(mode: ExecutionMode) -> Options:
 @functools.cache
 def _environment() -> Environment:
     # Without a folder of its own LiteRT looks for NPU plug-ins, which takes as long as all the rest, and warns.
-    empty = tempfile.mkdtemp(prefix="half-the-bits-")
+    with temporary_named():
+        empty = tempfile.mkdtemp(prefix="half-the-bits-")
     try:
         return Environment.create(options=EnvironmentOptions(compiler_plugin_path=empty, dispatch_library_path=empty))
     finally:

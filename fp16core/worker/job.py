@@ -16,7 +16,8 @@ from typing import IO, Any, cast
 import psutil
 
 from fp16core.settings import is_hosted
-from fp16core.text import bytes_text
+from fp16core.temporary import temporary_named
+from fp16core.text import bytes_text, visible
 from fp16core.vocabulary import HalfBitsError
 from fp16core.worker import child
 
@@ -88,6 +89,13 @@ class Job:
         where strangers would read it, says that the server's log has it.
     was_stopped, was_refused
         Whether `stop` is why, or the work itself, whose sentence it is; else the child came to an end.
+
+    Raises
+    ------
+    OutputError
+        If there is no folder for temporary files.
+    OSError
+        If no process can be started.
     """
 
     def __init__(
@@ -105,7 +113,8 @@ class Job:
         self._ended_because: str | None = None
         self._is_hosted = is_hosted()
         self._on_message = on_message
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the thread that waits for the child
+        with temporary_named():
+            self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the thread that waits for the child
         try:
             self._child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
                 child.command(module),
@@ -254,4 +263,5 @@ def _ending(status: int) -> str:
 def _last_lines(log: IO[bytes]) -> Sequence[str]:
     # A driver may have filled it with millions of lines.
     log.seek(max(log.seek(0, os.SEEK_END) - _LAST_BYTES, 0))
-    return log.read().decode("utf-8", "replace").strip().splitlines()
+    # Libraries quote strangers' texts in it, and it may end on a terminal.
+    return [visible(line) for line in log.read().decode("utf-8", "replace").strip().splitlines()]

@@ -14,6 +14,7 @@ from fp16core.convert.tflite_file import read_tflite
 from fp16core.data.mnist import normalise
 from fp16core.runtime.gpu_log import Adapter, refusal, selected_adapter
 from fp16core.runtime.modes import ExecutionMode
+from fp16core.temporary import temporary_named
 from fp16core.vocabulary import ModeError, ModelPair
 from fp16core.worker.confine import confine
 from fp16core.worker.serve import Client
@@ -58,7 +59,9 @@ def drivers_at_work(mode: ExecutionMode) -> Iterator[None]:
     """
     confine(None, _FILE_BYTES)
     os.environ.setdefault("LITERT_DISABLE_OPENCL", "1")  # one thing less that could fail; WebGPU is asked anyway
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_named():
+        temporary = tempfile.TemporaryDirectory()
+    with temporary as folder:
         if mode.on_gpu:
             os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # Mesa complains without
         try:

@@ -38,6 +38,7 @@ from fp16core.vocabulary import ModelPair
 from fp16core.worker.dataset import Dataset
 from fp16core.worker.epoch import EpochTest
 from fp16core.worker.peak import peak_bytes
+from fp16core.worker.room import needs_room, run_bytes
 
 PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "litert-quantizer", "numpy")
 
@@ -83,7 +84,7 @@ def train_run(
     Raises
     ------
     OutputError
-        If ``out`` exists and is not an empty folder, or cannot be written.
+        If ``out`` exists and is not an empty folder, or cannot be written, or there is too little room for it.
     RecipeError
         If training diverges.
     DependencyError
@@ -92,7 +93,7 @@ def train_run(
         If the data set cannot be used.
     """
     remove_partials(out)
-    with new_folder(out) as folder:
+    with new_folder(out) as folder, needs_room(out, folder, run_bytes(recipe)):
         with _log(folder / LOG_FILE) as note, _temporary_files_in(folder):
             found = _Run(recipe, on_progress, tell, note).fill(folder, source or dataset_path())
         _without_paths(folder / LOG_FILE)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fp16core.vocabulary import BusyError
+from fp16core.vocabulary import BusyError, HalfBitsError
 from fp16core.worker.child_memory import ChildMemory
 from fp16core.worker.job import STOPPED, Job, Limits
 
@@ -188,6 +188,8 @@ class WaitingRoom:
     def _begin(self, ticket: Ticket) -> None:
         try:
             ticket.begin()
+        except HalfBitsError as error:
+            ticket.end(str(error))
         except OSError as error:
             ticket.end(f"No process could be started ({error.strerror}); try again later.")
 

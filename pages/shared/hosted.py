@@ -1,5 +1,6 @@
 """What is different on a server that strangers use."""
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -46,4 +47,6 @@ def shown(text: str) -> str:
     if not is_hosted():
         return text
     named = [os.environ.get(name, "") for name in (DATASET_VARIABLE, PAIR_VARIABLE, FOLDER_VARIABLE)]
-    return names_only(text, [*named, tempfile.gettempdir(), str(Path.home()), str(_ROOT)])
+    with contextlib.suppress(FileNotFoundError):  # no folder for temporary files can be written; then none is named
+        named.append(tempfile.gettempdir())
+    return names_only(text, [*named, str(Path.home()), str(_ROOT)])

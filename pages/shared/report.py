@@ -10,8 +10,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from fp16core.evaluate import Evidence
-from fp16core.evaluate.evidence import RuntimeEvidence
+from fp16core.evaluate.evidence import Evidence, RuntimeEvidence
 from fp16core.evaluate.guarantee import Guarantee
 from fp16core.evaluate.mode_runs import ModeRun
 from fp16core.numerics.propagation import Propagation

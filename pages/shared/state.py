@@ -14,7 +14,8 @@ import streamlit as st
 
 from fp16core.convert import LedgerEntry
 from fp16core.data.mnist import load_mnist
-from fp16core.evaluate import Comparison, Evidence, measures
+from fp16core.evaluate import Comparison, measures
+from fp16core.evaluate.evidence import Evidence
 from fp16core.evaluate.workbench import Workbench
 from fp16core.models.pair import load_pair
 from fp16core.numerics import WeightRounding
