@@ -44,16 +44,6 @@ def test_every_claim_states_quote_rule_and_method(bundled: dict[str, ClaimCheck]
         assert len(claim.method) > 20
 
 
-def test_the_same_file_twice_is_not_a_reduction(pair: ModelPair, test_set: TestSet) -> None:
-    images, labels = test_set[0][:300], test_set[1][:300]
-    found = checks(ModelPair("twice", pair.reference, pair.reference), images, labels)
-    assert found["Size reduction"].verdict is Verdict.FAILS
-    assert found["Half the size"].verdict is Verdict.FAILS
-    assert found["Upsampled on a CPU"].verdict is Verdict.FAILS
-    assert found["No difference"].verdict is Verdict.HOLDS
-    assert found["Trained accuracy"].verdict is Verdict.NOT_MEASURED
-
-
 def test_a_ruined_target_fails_the_accuracy_claims(pair: ModelPair, test_set: TestSet) -> None:
     """Dense weights with their sign turned."""
     tensor = read_tflite(pair.target).weights()["fully_connected.weights"]

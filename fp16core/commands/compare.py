@@ -6,6 +6,7 @@ from fp16core import evaluate
 from fp16core.commands.outcome import Outcome
 from fp16core.commands.pair import chosen_pair
 from fp16core.data import load_mnist
+from fp16core.evaluate.casting import casting_of
 from fp16core.evaluate.comparison_document import comparison_document
 from fp16core.output import new_table, print_table
 from fp16core.text import bytes_text, percent_text, points_text, small_text
@@ -18,9 +19,12 @@ def compare(options: Namespace) -> Outcome:
     images, labels = images[: options.limit], labels[: options.limit]
     found = evaluate.compare(pair, images, labels)
     reference, target = found.reference.accuracy, found.target.accuracy
-    document = comparison_document(pair.name, found)
+    cast = casting_of(pair)
+    document = comparison_document(pair.name, found, cast)
 
     def show() -> None:
+        for remark in cast.remarks(found):
+            print(remark)
         table = new_table(f"{pair.name}, {found.images:,} images", "", "float32", "float16", "float16 − float32")
         sizes = found.reference.size_bytes, found.target.size_bytes
         table.add_row("file size", *map(bytes_text, sizes), bytes_text(found.size_delta_bytes, signed=True))

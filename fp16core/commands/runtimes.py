@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from fp16core import evaluate
 from fp16core.commands.modes import measure_modes
 from fp16core.commands.outcome import Outcome, progress_bar
+from fp16core.convert.halves import holds_float16_weights
 from fp16core.data import load_mnist
 from fp16core.data.mnist import normalise
+from fp16core.evaluate.casting import NO_FLOAT16
 from fp16core.evaluate.emulated import Accounted, account_for
 from fp16core.evaluate.latency import ModeLatency
 from fp16core.evaluate.mode_runs import ModeTable
@@ -41,6 +43,8 @@ def runtimes(options: Namespace) -> Outcome:
     document = modes_document(pair.name, table, latencies, accounted)
 
     def show() -> None:
+        if not holds_float16_weights(pair.target, pair.target_name):
+            print(NO_FLOAT16)
         batch = next((run.batch for run in table.runs), options.batch)
         title = f"{pair.name}, {len(images):,} images, batches of {batch}"
         _print(title, _narrow(mode_rows(table), "mode", "file", "accuracy", "changed answers", *_CHANGES))

@@ -5,6 +5,7 @@ a rule stated beside it; verdicts follow from measurements only.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,8 +17,25 @@ from fp16core.text import bytes_text, count_text, percent_text, points_text
 
 
 def check_claims(evidence: Evidence) -> tuple[ClaimCheck, ...]:
-    """Judge every claim of the tutorial, in the tutorial's order."""
-    return tuple(check(evidence) for check in _CHECKS)
+    """Judge every claim of the tutorial, in the tutorial's order.
+
+    Of a target without float16 weights no claim about float16 is judged, whatever the numbers.
+    """
+    judged = ((check, check(evidence)) for check in _CHECKS)
+    return tuple(
+        claim if evidence.target_holds_float16 or check in _ABOUT_FLOAT32 else _not_judged(claim)
+        for check, claim in judged
+    )
+
+
+def _not_judged(claim: ClaimCheck) -> ClaimCheck:
+    return replace(
+        claim,
+        measured="the target holds no float16 weights",
+        verdict=Verdict.NOT_JUDGED,
+        method="The types of all numbers stored in the target were read from its file; none is float16.",
+        awaits=None,
+    )
 
 
 def _size_reduction(e: Evidence) -> ClaimCheck:
@@ -167,3 +185,6 @@ _CHECKS: tuple[Callable[[Evidence], ClaimCheck], ...] = (
     _no_accuracy_difference,
     reduced_precision,
 )
+
+_ABOUT_FLOAT32 = (_preprocessing, _parameters, _trained_accuracy)
+"""What is claimed of the reference alone."""

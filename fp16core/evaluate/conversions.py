@@ -34,6 +34,11 @@ class Conversion:
         """Whether every weight and bias that was cast has the bits of NumPy's cast."""
         return all(rounding.bits_match_numpy for rounding in self.roundings.values())
 
+    @property
+    def holds_float16(self) -> bool:
+        """Whether any weight or bias was cast."""
+        return any(rounding.was_cast for rounding in self.roundings.values())
+
     def dtypes(self, noun: str) -> str:
         """As what the ``"weights"`` or the ``"biases"`` are stored: ``"float16"``, or several types."""
         kinds = {str(r.stored.dtype) for r in self.roundings.values() if r.noun == noun}

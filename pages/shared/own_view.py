@@ -5,12 +5,13 @@ from typing import Any
 import streamlit as st
 
 from fp16core.data.own import MAX_FILE_BYTES, MAX_TEST_IMAGES, MAX_TRAINING_IMAGES
+from fp16core.evaluate.casting import NO_FLOAT16
 from fp16core.models.pair import BUNDLED, REFERENCE_FILE, read_model_file
 from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text
 from fp16core.worker import keras_file, trial
 from fp16core.worker.inspection import MAX_FILE_BYTES as MAX_MODEL_BYTES
 from fp16core.worker.training_settings import has_tensorflow
-from pages.shared import hosted, own, own_trial, state, uploads
+from pages.shared import casting, hosted, own, own_trial, state, uploads
 from pages.shared.headline import headline, number
 from pages.shared.subject import default_name, subject
 from pages.shared.words import plain
@@ -120,10 +121,14 @@ def show_summary() -> None:
         )
         return
     with state.explained():
-        comparison = state.results().comparison
+        found = state.results()
+        comparison = found.comparison
+        casting.say_if_not_float16()
+        said = {NO_FLOAT16, *casting.say_if_out_of_range(comparison)}
+    file = "float16 file" if found.evidence.target_holds_float16 else "target file"
     reference, target = comparison.reference, comparison.target
     st.markdown(
-        f"The float16 file has **{percent_text(comparison.size_share)}** of the size, and "
+        f"The {file} has **{percent_text(comparison.size_share)}** of the size, and "
         f"**{comparison.changed_predictions:,} of {comparison.images:,}** answers differ. All pages now show this "
         "pair, to you alone."
     )
@@ -151,7 +156,7 @@ def show_summary() -> None:
         strict=True,
     ):
         number(column, label, value, remark, hint)
-    if remarks := own_trial.remarks():
+    if remarks := [remark for remark in own_trial.remarks() if remark not in said]:
         st.markdown("**Worth knowing**\n\n" + "\n".join(f"- {plain(remark)}" for remark in remarks))
     links = st.container(horizontal=True)
     for page, label in (

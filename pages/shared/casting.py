@@ -1,0 +1,40 @@
+"""What the visitor has to know before any other number: weights that are not float16, or too large for it."""
+
+import streamlit as st
+
+from fp16core.convert.halves import holds_float16_weights
+from fp16core.evaluate import Comparison
+from fp16core.evaluate.casting import NO_FLOAT16, casting
+from fp16core.vocabulary import HalfBitsError
+from pages.shared import state
+from pages.shared.subject import Subject, cached
+
+
+def say_if_not_float16() -> None:
+    """One sentence if the active pair's target holds no float16 weights."""
+    try:
+        holds_float16 = _target_holds_float16()
+    except HalfBitsError:
+        return  # the page that needs the pair says what is wrong with it
+    if not holds_float16:
+        st.warning(NO_FLOAT16, icon=":material/warning:")
+
+
+def say_if_out_of_range(comparison: Comparison) -> tuple[str, ...]:
+    """How many of the active pair's weights are too large for float16, and what that does to the answers.
+
+    Returns
+    -------
+    tuple of str
+        The sentences that were said.
+    """
+    found = casting(state.roundings(), _target_holds_float16()).out_of_range(comparison)
+    if found:
+        st.warning("  \n".join(found), icon=":material/warning:")
+    return found
+
+
+@cached()
+def _target_holds_float16(subject: Subject) -> bool:
+    pair = state.active_pair()
+    return holds_float16_weights(pair.target, pair.target_name)
