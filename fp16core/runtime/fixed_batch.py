@@ -13,7 +13,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from fp16core.convert.packing import packed, unpacked
 from fp16core.convert.tflite_file import read_tflite
-from fp16core.runtime.digit_interpreter import open_interpreter
+from fp16core.runtime.digit_interpreter import ends_text, open_interpreter
 from fp16core.text import first_line
 from fp16core.vocabulary import ModelFileError
 
@@ -45,10 +45,7 @@ def with_fixed_batch(model: bytes, batch: int, name: str = "the model", output: 
     """
     file = read_tflite(model, name)
     if len(file.inputs) != 1 or len(file.outputs) != 1:
-        raise ModelFileError(
-            f"{name} has {len(file.inputs)} inputs and {len(file.outputs)} outputs; choose a digit classifier, which "
-            "has one of each."
-        )
+        raise ModelFileError(f"{name} has {ends_text(file)}; choose a digit classifier, which has one of each.")
     signature = file.inputs[0].shape_signature
     if signature[:1] not in ((-1,), (batch,)):
         raise ModelFileError(f"{name} takes {signature[0]} images at a time, and cannot be made to take {batch}.")

@@ -4,7 +4,7 @@ import threading
 import weakref
 from typing import Protocol
 
-from fp16core.text import bytes_text
+from fp16core.text import size_text
 from fp16core.vocabulary import BusyError
 
 
@@ -49,6 +49,6 @@ class Holdings:
         held = self.size_bytes
         if held + extra_bytes > self._most_bytes:
             raise BusyError(
-                f"The server holds {bytes_text(held)} of its visitors' files, and takes {bytes_text(self._most_bytes)} "
+                f"The server holds {size_text(held)} of its visitors' files, and takes {size_text(self._most_bytes)} "
                 "in all; try again when others have left."
             )

@@ -6,7 +6,7 @@ from fp16core.convert.graph import TfliteFile
 from fp16core.convert.halves import holds_float16_weights
 from fp16core.convert.ledger import byte_ledger
 from fp16core.convert.tflite_file import model_root, read_tflite
-from fp16core.text import bytes_text, count_text
+from fp16core.text import count_text, excess_text
 from fp16core.vocabulary import ModelFileError, PairError
 
 MAX_FILE_BYTES = 10_000_000
@@ -23,8 +23,7 @@ def check_file(name: str, model: bytes) -> None:
     """Raise `ModelFileError` unless all offsets in a file point into it, and its graph is one that pages can show."""
     if len(model) > MAX_FILE_BYTES:
         raise ModelFileError(
-            f"{name} has {bytes_text(len(model))}; at most {bytes_text(MAX_FILE_BYTES)} are taken. Choose a smaller "
-            "network: MNIST needs none as large."
+            f"{name} has {excess_text(len(model), MAX_FILE_BYTES)} are taken. Bring a smaller network."
         )
     file = read_tflite(model, name)
     graphs = model_root(model, name).SubgraphsLength()

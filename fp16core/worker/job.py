@@ -18,7 +18,7 @@ from typing import IO, Any, cast
 import psutil
 
 from fp16core.settings import is_hosted
-from fp16core.text import bytes_text
+from fp16core.text import size_text
 from fp16core.vocabulary import HalfBitsError
 
 _LOGGER = logging.getLogger(__name__)
@@ -151,8 +151,8 @@ class Job:
                     self._end(f"Ended: it took longer than the limit of {limits.seconds:,.0f} seconds.")
                 elif limits.memory_bytes is not None and used_bytes > limits.memory_bytes:
                     self._end(
-                        f"Ended: it used {bytes_text(used_bytes)} of memory; the limit is "
-                        f"{bytes_text(limits.memory_bytes)}."
+                        f"Ended: it used {size_text(used_bytes)} of memory; the limit is "
+                        f"{size_text(limits.memory_bytes)}."
                     )
                 self._watcher.join(_LOOK_S)
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fp16core.convert.halves import holds_float16_weights
 from fp16core.evaluate import Comparison
-from fp16core.evaluate.casting import NO_FLOAT16, casting
+from fp16core.evaluate.casting import NO_FLOAT16, Casting, casting
 from fp16core.vocabulary import HalfBitsError
 from pages.shared import state
 from pages.shared.subject import Subject, cached
@@ -20,18 +20,21 @@ def say_if_not_float16() -> None:
         st.warning(NO_FLOAT16, icon=":material/warning:")
 
 
-def say_if_out_of_range(comparison: Comparison) -> tuple[str, ...]:
-    """How many of the active pair's weights are too large for float16, and what that does to the answers.
-
-    Returns
-    -------
-    tuple of str
-        The sentences that were said.
-    """
-    found = casting(state.roundings(), _target_holds_float16()).out_of_range(comparison)
-    if found:
+def say_if_out_of_range(comparison: Comparison) -> None:
+    """How many of the active pair's weights are too large for float16, and what that does to the answers."""
+    if found := _casting().out_of_range(comparison):
         st.warning("  \n".join(found), icon=":material/warning:")
-    return found
+
+
+def say_first(comparison: Comparison) -> tuple[str, ...]:
+    """Both; returns the sentences that were said."""
+    say_if_not_float16()
+    say_if_out_of_range(comparison)
+    return _casting().remarks(comparison)
+
+
+def _casting() -> Casting:
+    return casting(state.roundings(), _target_holds_float16())
 
 
 @cached()

@@ -8,7 +8,7 @@ import streamlit as st
 from starlette.exceptions import HTTPException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from fp16core.text import bytes_text
+from fp16core.text import size_text
 from fp16core.vocabulary import BusyError
 from fp16core.worker.holdings import Holder, Holdings
 from pages.shared import hosted
@@ -82,7 +82,7 @@ def _add(manager: _Manager, add: Callable[..., None], session_id: str, file: Any
     """Called by the server's upload route, whose answer an `HTTPException` becomes."""
     new, mine = len(file.data), _held(manager, session_id)
     if mine + new > VISIT_BYTES:
-        raise HTTPException(413, f"A visit may hold {bytes_text(VISIT_BYTES)} of uploads; remove some, or reload.")
+        raise HTTPException(413, f"A visit may hold {size_text(VISIT_BYTES)} of uploads; remove some, or reload.")
     try:
         holdings().check(new + sum(_held(manager, each) for each in list(manager.file_storage)))
     except BusyError as error:
