@@ -85,8 +85,8 @@ def test_images_whose_scores_are_spoiled_are_those_of_numpys_sums(quantized: Mod
     changed = np.isnan(logits).any(axis=1) | (logits.argmax(axis=1) != (inputs @ LARGE.T).argmax(axis=1))
     assert document["changed_predictions"] == changed.sum()
     assert document["remarks"][1] == (
-        "On 2,000 of 2,000 test images the target gives a score that is infinite or not a number (NaN), where the "
-        f"reference gives none; {unanswered:,} of these get no answer."
+        "On 2,000 of 2,000 test images the target gives a score that is infinite or not a number (NaN), though the "
+        f"reference's are all finite; {unanswered:,} of them get no answer."
     )
 
 

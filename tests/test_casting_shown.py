@@ -43,8 +43,8 @@ def effect(infinite: bytes, test_set: TestSet) -> str:
     assert np.isfinite(Classifier(infinite).logits(normalise(test_set[0]))).all()
     spoiled, unanswered = (~np.isfinite(logits)).any(axis=1).sum(), np.isnan(logits).any(axis=1).sum()
     return (
-        f"On {spoiled:,} of 10,000 test images the target gives a score that is infinite or not a number (NaN), where "
-        f"the reference gives none; {unanswered:,} of these get no answer."
+        f"On {spoiled:,} of 10,000 test images the target gives a score that is infinite or not a number (NaN), though "
+        f"the reference's are all finite; {unanswered:,} of them get no answer."
     )
 
 

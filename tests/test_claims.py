@@ -1,5 +1,7 @@
 """Verdicts follow from the pair: with another pair they change."""
 
+import re
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -101,3 +103,10 @@ def test_a_large_difference_on_few_images_is_no_partial_equality(pair: ModelPair
 def test_other_test_images_than_the_runs_own_do_not_judge_its_training(pair: ModelPair, test_set: TestSet) -> None:
     found = checks(pair, test_set[0][:9000], test_set[1][:9000])
     assert found["Trained accuracy"].verdict is Verdict.NOT_MEASURED
+
+
+def test_one_image_is_called_so_in_every_claim(pair: ModelPair, test_set: TestSet) -> None:
+    claims = checks(pair, test_set[0][:1], test_set[1][:1]).values()
+    said = " ".join(f"{claim.measured} {claim.method}" for claim in claims)
+    assert "on 1 image" in said
+    assert not re.search(r"\b1 (images|predictions)", said)

@@ -19,6 +19,7 @@ from fp16core.figures.runtimes import arithmetic_text, emulation_rows, mode_rows
 from fp16core.models.pair import load_pair
 from fp16core.output import new_table, print_table
 from fp16core.runtime.modes import ExecutionMode
+from fp16core.text import count_text
 from fp16core.vocabulary import ModelFileError
 
 _CHANGES = "largest logit change", "mean logit change"
@@ -46,7 +47,7 @@ def runtimes(options: Namespace) -> Outcome:
         if not holds_float16_weights(pair.target, pair.target_name):
             print(NO_FLOAT16)
         batch = next((run.batch for run in table.runs), options.batch)
-        title = f"{pair.name}, {len(images):,} images, batches of {batch}"
+        title = f"{pair.name}, {count_text(len(images), 'image')}, batches of {batch}"
         _print(title, _narrow(mode_rows(table), "mode", "file", "accuracy", "changed answers", *_CHANGES))
         for mode, outcome in outcomes.items():
             if isinstance(outcome, str):

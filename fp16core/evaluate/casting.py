@@ -113,5 +113,5 @@ def _effect(answers: BothAnswers) -> str:
     unanswered = int(np.count_nonzero(np.isnan(answers.target.logits[spoiled]).any(axis=1)))
     return (
         f"On {int(spoiled.sum()):,} of {count_text(answers.images, 'test image')} the target gives a score that is "
-        f"infinite or not a number (NaN), where the reference gives none; {unanswered:,} of these get no answer."
+        f"infinite or not a number (NaN), though the reference's are all finite; {unanswered:,} of them get no answer."
     )

@@ -60,10 +60,10 @@ def _accuracy_impact(e: Evidence) -> ClaimCheck:
     return ClaimCheck(
         "Impact on accuracy",
         TRADE,
-        f"{points_text(delta)}, {changed:,} of {e.comparison.images:,} predictions changed",
+        f"{points_text(delta)}, {changed:,} of {count_text(e.comparison.images, 'prediction')} changed",
         graded(abs(delta) <= 0.001 + 1e-12, abs(delta) <= 0.005 + 1e-12),
         "Minimal means: holds within ±0.10 percentage points, partly within ±0.50.",
-        f"Accuracy of the target minus accuracy of the reference on {e.comparison.images:,} images.",
+        f"Accuracy of the target minus accuracy of the reference on {count_text(e.comparison.images, 'image')}.",
     )
 
 
@@ -76,7 +76,7 @@ def _preprocessing(e: Evidence) -> ClaimCheck:
         graded(scaled.low >= raw.value, scaled.value >= raw.value),
         "Holds if the model reads scaled images better than raw ones by more than chance (the raw accuracy lies below "
         "the 95 % interval), partly if only as well or within chance.",
-        f"The float32 model on {e.comparison.images:,} images, each once divided by 255 and once not.",
+        f"The float32 model on {count_text(e.comparison.images, 'image')}, each once divided by 255 and once not.",
     )
 
 
@@ -110,7 +110,8 @@ def _trained_accuracy(e: Evidence) -> ClaimCheck:
         + trained,
         graded(0.955 <= accuracy.value < 0.965, accuracy.value >= 0.95) if comparable else Verdict.NOT_MEASURED,
         "For a model trained one epoch and tested on its data set: holds from 95.5 % to 96.5 %, partly above 95 %.",
-        f"Float32 model on {e.comparison.images:,} images; Wilson interval; epochs and data set from the run's record.",
+        f"Float32 model on {count_text(e.comparison.images, 'image')}; Wilson interval; epochs and data set from the "
+        "run's record.",
     )
 
 
@@ -162,7 +163,7 @@ def _no_accuracy_difference(e: Evidence) -> ClaimCheck:
         graded(delta == 0, abs(delta) <= 0.001 + 1e-12 and p >= 0.05),
         "Holds if the difference is exactly 0; partly if it is within ±0.10 percentage points and no larger than "
         "chance explains (p ≥ 0.05).",
-        f"All {e.comparison.images:,} images through both interpreters; exact McNemar test.",
+        f"All {count_text(e.comparison.images, 'image')} through both interpreters; exact McNemar test.",
     )
 
 

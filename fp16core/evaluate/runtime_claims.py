@@ -42,8 +42,8 @@ def upsampled(e: Evidence) -> ClaimCheck:
         verdict,
         "Holds if every float16 tensor passes a DEQUANTIZE operator to float32 and the logits equal, bit for bit, "
         "those of a float32 model with the same rounded weights; partly if they agree within 10⁻⁵.",
-        f"The float32 file, its weights replaced by the float16 values, ran on the same {e.comparison.images:,} "
-        f"images. {when}",
+        f"The float32 file, its weights replaced by the float16 values, ran on the same "
+        f"{count_text(e.comparison.images, 'image')}. {when}",
         awaits=Measurement.ACCURACY if moment is None else None,
     )
 
@@ -135,9 +135,9 @@ def reduced_precision(e: Evidence) -> ClaimCheck:
         else:
             verdict = graded(not run.is_silently_float32, False)
         method = (
-            f"{_adapter(run)}, on {run.images:,} images, {run.batch} at once; today's name of the option is "
-            "enforce_f32=False. Whether a logit is a float16 number is looked at bit by bit; the page Runtimes holds "
-            "the sums behind it against an emulation."
+            f"{_adapter(run)}, on {count_text(run.images, 'image')}, {run.batch} at once; today's name of the option "
+            "is enforce_f32=False. Whether a logit is a float16 number is looked at bit by bit; the page Runtimes "
+            "holds the sums behind it against an emulation."
         )
     return ClaimCheck(
         "Reduced precision",

@@ -72,7 +72,7 @@ class DigitInterpreter:
         (answer,) = self.run(images, (self.file.outputs[0].index,))
         if answer.shape != (len(images), CLASSES):
             raise ModelFileError(
-                f"{self.name} answered {len(images)} images with an array {answer.shape}; "
+                f"{self.name} answered {count_text(len(images), 'image')} with an array {answer.shape}; "
                 f"expected ({len(images)}, {CLASSES}). Convert it with a variable batch size."
             )
         return answer

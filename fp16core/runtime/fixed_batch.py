@@ -14,7 +14,7 @@ from ai_edge_litert import schema_py_generated as schema
 from fp16core.convert.packing import packed, unpacked
 from fp16core.convert.tflite_file import read_tflite
 from fp16core.runtime.digit_interpreter import ends_text, open_interpreter
-from fp16core.text import first_line
+from fp16core.text import count_text, first_line
 from fp16core.vocabulary import ModelFileError
 
 
@@ -48,7 +48,9 @@ def with_fixed_batch(model: bytes, batch: int, name: str = "the model", output: 
         raise ModelFileError(f"{name} has {ends_text(file)}; choose a digit classifier, which has one of each.")
     signature = file.inputs[0].shape_signature
     if signature[:1] not in ((-1,), (batch,)):
-        raise ModelFileError(f"{name} takes {signature[0]} images at a time, and cannot be made to take {batch}.")
+        raise ModelFileError(
+            f"{name} takes {count_text(signature[0], 'image')} at a time, and cannot be made to take {batch}."
+        )
     content = unpacked(model, name)
     arithmetic = file.shape_arithmetic()
     shapes, values = _computed(model, name, batch, {index for op in arithmetic for index in op.outputs})
