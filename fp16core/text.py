@@ -20,6 +20,23 @@ def bytes_text(size_bytes: float, signed: bool = False) -> str:
     return _minus(format(size_bytes, "+,.0f" if signed else ",.0f")) + " B"
 
 
+def size_text(size_bytes: float, digits: int = 3) -> str:
+    """A number of bytes as a person would say it: ``10 MB``, ``85.4 kB``; a MB is a million bytes."""
+    for unit, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if float(f"{size_bytes:.{digits}g}") >= unit:
+            scaled = size_bytes / unit
+            text = f"{scaled:,.{max(0, digits - len(str(int(scaled))))}f}"
+            return (text.rstrip("0").rstrip(".") if "." in text else text) + f" {name}"
+    return f"{size_bytes:,.0f} B"
+
+
+def excess_text(size_bytes: int, limit_bytes: int) -> str:
+    """A number of bytes beyond a limit, with as many digits as tell them apart: ``10.2 MB; at most 10 MB``."""
+    limit = size_text(limit_bytes)
+    texts = (size_text(size_bytes, digits) for digits in range(3, 12))
+    return f"{next(text for text in texts if text != limit)}; at most {limit}"
+
+
 def percent_text(share: float) -> str:
     """A share of 1 as a percentage to two decimals: ``96.11 %``."""
     if not math.isfinite(share):

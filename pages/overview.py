@@ -12,7 +12,7 @@ from fp16core.figures import overview as figures
 from fp16core.models.pair import REFERENCE_FILE, TARGET_FILE
 from fp16core.text import bytes_text, percent_text, points_text, small_text
 from fp16core.vocabulary import TUTORIAL_URL
-from pages.shared import report, routing, runtimes, state
+from pages.shared import casting, report, routing, runtimes, state
 from pages.shared.charts import chart
 from pages.shared.headline import cards, headline, number
 from pages.shared.runtimes import ACCURACY, LATENCY
@@ -25,6 +25,7 @@ _BADGES = {
     Verdict.PARTLY: (":material/contrast:", "orange"),
     Verdict.FAILS: (":material/cancel:", "red"),
     Verdict.NOT_MEASURED: (":material/hourglass_empty:", "gray"),
+    Verdict.NOT_JUDGED: (":material/block:", "gray"),
 }
 
 
@@ -64,13 +65,19 @@ with state.explained():
     ledgers = state.ledgers()
     evidence = found.evidence.with_runtimes(runtimes.evidence())
     claims = check_claims(evidence)
+    casting.say_if_out_of_range(found.comparison)
 
 comparison = found.comparison
 reference, target = comparison.reference, comparison.target
 st.markdown(
-    f"The float16 file has **{percent_text(comparison.size_share)}** of the size, and "
+    f"The {'float16' if evidence.target_holds_float16 else 'target'} file has "
+    f"**{percent_text(comparison.size_share)}** of the size, and "
     f"**{comparison.changed_predictions:,} of {comparison.images:,}** answers differ. Two files hold the same neural "
-    "network, one with its weights as 32-bit numbers and one as 16-bit; both read every test image on this server."
+    + (
+        "network, one with its weights as 32-bit numbers and one as 16-bit; both read every test image on this server."
+        if evidence.target_holds_float16
+        else "network, neither with any weight as a 16-bit number; both read every test image on this server."
+    )
 )
 say_if_probabilities(comparison.reference)
 

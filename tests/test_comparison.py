@@ -42,6 +42,7 @@ def test_counts_and_deltas_are_target_minus_reference(by_hand: Comparison) -> No
     assert by_hand.size_delta_bytes == -480
     assert by_hand.logit_delta[0, 3] == 0.5
     assert by_hand.max_abs_logit_delta == 0.75
+    assert by_hand.mean_abs_logit_delta == (0.5 + 0.25 + 0.5 + 0.25 + 0.75) / 40
     assert by_hand.reference.margins.tolist() == [4.0, 0.25, 4.0, 0.5]
 
 
@@ -72,6 +73,20 @@ def test_flip_factors_of_hand_computed_images(by_hand: Comparison) -> None:
     assert factors[2] == np.inf
     assert factors[3] == pytest.approx(0.5 / 0.75)
     assert (by_hand.report(1).rival, by_hand.report(3).rival) == (9, 5)
+
+
+def test_an_image_is_exposed_from_half_of_its_lead_on() -> None:
+    """A lead of 2 is lost if one score falls by 1 and another rises by as much; what is no number is exposed."""
+    changes = np.array([0.75, 0.9990234375, 1, -1, 1.5, np.nan], np.float32)
+    reference = logits(*[{2: 5.0, 7: 3.0}] * len(changes))
+    target = reference.copy()
+    target[:, 4] += changes
+    labels = np.zeros(len(changes), np.uint8)
+    found = Comparison(Evaluation(reference, labels, 2), Evaluation(target, labels, 1))
+    assert found.exposed.tolist() == [False, False, True, True, True, True]
+    target = logits({2: 4.0, 7: 4.0625})
+    smallest = Comparison(Evaluation(reference[:1], labels[:1], 2), Evaluation(target, labels[:1], 1))
+    assert smallest.changed.tolist() == smallest.exposed.tolist() == [True]
 
 
 @settings(max_examples=200, deadline=None)  # machines are noisy

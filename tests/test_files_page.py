@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fp16core.evaluate import conversions
 from fp16core.vocabulary import ModelPair
 from pages.shared import files_state
+from tests.conftest import forget
 from tests.test_pages import charts, visit, words
+from tests.test_pages_bits import altered_pair
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
@@ -123,3 +126,17 @@ def test_without_tensorflow_the_page_says_what_to_install(tmp_path: Path, monkey
         job.wait(PATIENCE_S)
     assert "TensorFlow is not installed" in words(app.run())
     assert not app.exception
+
+
+def test_a_target_without_float16_is_no_second_way_to_it(
+    pair: ModelPair, tmp_path: Path, small_dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HALFBITS_PAIR", str(altered_pair(tmp_path / "same", pair.reference, pair.reference)))
+    monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
+    text = words(files(CONVERSION))
+    assert "This pair's target holds no float16 weights. What **LiteRT Quantizer** makes of its float32 file" in text
+    assert "has **44,740 B**" in text
+    assert "Both ways give the same digits" not in text
+    monkeypatch.setattr(conversions, "quantize_tflite", lambda model, name: model)  # no digit classifier is known
+    forget()
+    assert "casts none of this model's weights to float16" in words(files(CONVERSION))

@@ -83,5 +83,5 @@ def test_what_is_no_digit_classifier_is_refused(pair: ModelPair) -> None:
         graph = tree.subgraphs[0]  # type: ignore[attr-defined]  # the schema has no types
         graph.inputs = [graph.inputs[0], graph.inputs[0]]
 
-    with pytest.raises(ModelFileError, match="two has 2 inputs and 1 outputs"):
+    with pytest.raises(ModelFileError, match="two has 2 inputs and 1 output; choose a digit classifier"):
         with_fixed_batch(edited(pair.reference, two_inputs), 1, "two")

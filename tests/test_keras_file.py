@@ -140,9 +140,12 @@ def packed(**members: bytes) -> bytes:
         (packed(weights=b""), r"holds no config\.json"),
         (packed(config_json=b"[1]"), "describes no model"),
         (packed(config_json=b"[" * 100_000), "cannot be read"),
-        (packed(config_json=b"{}", weights=bytes(250_000_000)), "would unpack to 250,000,002 B"),
+        (
+            packed(config_json=b"{}", weights=bytes(250_000_000)),
+            r"to 250 MB, its config\.json to 2 B; at most 200 MB and 5",
+        ),
         (b"PK\x01\x02" * 1001, "more than 1,000 files"),
-        (bytes(MAX_FILE_BYTES + 1), "at most 20,000,000 B are taken"),
+        (bytes(MAX_FILE_BYTES + 1), "has 20.000001 MB; at most 20 MB are taken"),
     ],
 )
 def test_files_that_are_none_are_refused_in_words(contents: bytes, words: str) -> None:

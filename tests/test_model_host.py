@@ -72,6 +72,7 @@ ASKED: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (measures.evidence, ()),
     (measures.roundings, ()),
     (measures.ledgers, ()),
+    (measures.holds_float16, ()),
     (measures.graphs, ()),
     (measures.two_ways, ()),
     (measures.changed_reference, ("conv_2d.kernel", 3.0)),

@@ -103,7 +103,7 @@ def test_a_wrong_array_is_named_with_what_was_expected(changes: dict[str, Any], 
 
 
 def test_a_file_beyond_the_limit_is_refused_unread() -> None:
-    with pytest.raises(DatasetError, match=r"40,000,001 B; at most 40,000,000 B are taken"):
+    with pytest.raises(DatasetError, match=r"40.000001 MB; at most 40 MB are taken"):
         read_own_dataset(bytes(MAX_FILE_BYTES + 1), "large")
 
 

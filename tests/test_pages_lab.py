@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ai_edge_litert import schema_py_generated as schema
 
 from fp16core.evaluate import Comparison
 from fp16core.evaluate.guarantee import guarantee
@@ -19,9 +18,10 @@ from fp16core.text import percent_text, small_text
 from fp16core.vocabulary import ModelPair
 from pages.shared.subject import default_subject
 from tests.conftest import TestSet
-from tests.test_chain import with_operator
+from tests.test_chain import with_average_pooling
 from tests.test_dial import result
 from tests.test_pages import charts, errors, visit, words
+from tests.test_trial import edited
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
@@ -100,9 +100,8 @@ def test_a_network_that_cannot_be_followed_is_a_sentence(
 ) -> None:
     other = Path(shutil.copytree(BUNDLED, tmp_path / "average"))
     run = json.loads((other / RUN_FILE).read_text())
-    pooled, average = schema.BuiltinOperator.MAX_POOL_2D, schema.BuiltinOperator.AVERAGE_POOL_2D
     for name, model in ((REFERENCE_FILE, pair.reference), (TARGET_FILE, pair.target)):
-        changed = with_operator(model, pooled, average)
+        changed = edited(model, with_average_pooling)
         (other / name).write_bytes(changed)
         run["files"][name] = file_record(changed)
     (other / RUN_FILE).write_text(json.dumps(run))

@@ -205,7 +205,7 @@ NOISE = np.random.default_rng(0).integers(0, 256, (60, 60), np.uint8)
             file_of(np.zeros((8, 50_000), np.uint8), "JPEG"),
             "8 × 50,000|50,000 × 8 pixels, too long and narrow",
         ),
-        ("huge.png", bytes(MAX_FILE_BYTES + 1), "20,000,001 bytes; at most 20,000,000"),
+        ("huge.png", bytes(MAX_FILE_BYTES + 1), "20.000001 MB; at most 20 MB"),
     ],
 )
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")

@@ -11,6 +11,7 @@ import pytest
 
 from fp16core.data.mnist import SHA256
 from fp16core.evaluate import Comparison, Evaluation
+from fp16core.evaluate.casting import Casting
 from fp16core.evaluate.claims import check_claims
 from fp16core.evaluate.evidence import RuntimeEvidence, gather_evidence
 from fp16core.evaluate.latency import MemoryUse, ModeLatency
@@ -215,7 +216,9 @@ def scores(*answers: int) -> Evaluation:
     ],
 )
 def test_the_answer_follows_from_the_interval(reference: list[int], target: list[int], kind: Kind) -> None:
-    assert answer(Comparison(scores(*reference), scores(*target))).kind is kind
+    comparison = Comparison(scores(*reference), scores(*target))
+    assert answer(comparison, Casting(holds_float16=True)).kind is kind
+    assert answer(comparison, Casting(holds_float16=False)).kind is Kind.NOT_FLOAT16
 
 
 def test_the_command_takes_files_and_never_overwrites(tmp_path: Path) -> None:

@@ -374,9 +374,7 @@ def test_pinned_runs_are_never_removed_and_it_is_said_when_they_are_too_many(sto
     limited = RunStore(store.folder, max_runs=2)
     assert limited.make_room() == ()
     assert len(limited.runs()) == 4
-    assert str(limited.overfull()).startswith(
-        "The store of runs may hold 2 runs and 200,000,000 B; it holds 4 with 1,6"
-    )
+    assert str(limited.overfull()).startswith("The store of runs may hold 2 runs and 200 MB; it holds 4 with 1.6")
     assert store.overfull() is None
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from fp16core.figures.table import figure_csv
 from fp16core.numerics.error_measure import measure_error
 from fp16core.runtime.modes import ExecutionMode
 from fp16core.text import percent_text, small_text
+from pages.shared.runtimes_accuracy import best_words
 from tests.test_latency import latency
 
 
@@ -111,6 +113,26 @@ def test_ratios_are_drawn_with_their_intervals_and_downloaded_with_them() -> Non
     assert latency_figures.arithmetic_verdict(found[:1]) == ""
     times = latency_figures.latency_times(found)
     assert times.data[0].x[0] == found[0].latencies[0].timing("reference").median_us
+
+
+def test_an_emulation_that_gives_a_fifth_of_the_logits_explains_nothing() -> None:
+    """What a Xeon with AVX512-FP16 was measured to give, and a processor without it."""
+    ways = ("sums in float32, rounded once", "sums in float16, one product after the other")
+    fused = Accounted(250, (Emulated(ways[0], 0.0768, 0.28), Emulated(ways[1], 0.2088, 0.047)), 0.278, True, 38.9)
+    assert not fused.is_explained
+    assert "None of these ways to add up is the hardware's" in best_words(fused)
+    assert f"The nearest, {ways[1]}, gives **20.88 %** of the logits of 250 images" in best_words(fused)
+    usual = Accounted(250, (Emulated(ways[0], 0.9982, 0.0078), Emulated(ways[1], 0.11, 0.28)), 0.01, True, 38.9)
+    assert usual.is_explained
+    assert best_words(usual) == (
+        f"**99.82 %** of the logits of 250 images are what the emulation gives, bit for bit, with {ways[0]}."
+    )
+
+
+@pytest.mark.parametrize("text", [ExecutionMode.CPU_FLOAT16.explanation, *expectation_rows()["computes in"]])
+def test_where_float32_sums_are_promised_it_is_said_on_which_processors(text: str) -> None:
+    promised = re.search(r"[Ss]ums (are|in) float32", text) and ("XNNPACK" in text or "x86" in text)
+    assert not promised or "AVX512-FP16" in text
 
 
 def test_emulations_are_listed_as_they_agree() -> None:

@@ -17,7 +17,7 @@ from fp16core.text import percent_text, small_text
 from fp16core.vocabulary import ModelPair
 from fp16core.worker import trial
 from fp16core.worker.waiting_room import WaitingRoom, Wish
-from pages.shared import own_trial
+from pages.shared import own_trial, own_view
 from pages.shared.own import OwnFiles
 from tests.conftest import PAGES, ROOT, TestSet
 from tests.strangers import stranger
@@ -309,3 +309,19 @@ def test_a_server_without_tensorflow_refuses_a_keras_file_in_words(
     without_tensorflow(tmp_path, monkeypatch)
     app = tried(visit("your_files"), ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
     assert "TensorFlow is not installed" in app.error[0].value
+
+
+@pytest.mark.parametrize(("with_keras", "most_mb"), [(True, 20), (False, 10)])
+def test_each_uploader_takes_what_the_sentence_below_it_says(
+    with_keras: bool, most_mb: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streamlit writes its own limit beside the button, as "20MB per file"."""
+    monkeypatch.setattr(own_view, "has_tensorflow", lambda: with_keras)
+    app = visit("your_files")
+    models, dataset = (uploader.proto.max_upload_size_mb for uploader in app.get("file_uploader"))
+    assert (models, dataset) == (most_mb, 40)
+    said = words(app)
+    assert "At most 10 MB for a .tflite file" in said
+    assert ("A .keras file, of at most 20 MB," in said) == with_keras
+    assert "At most 40 MB, 20,000 test and 100,000 training images" in said
+    assert ",000 B" not in said

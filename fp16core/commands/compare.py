@@ -6,9 +6,10 @@ from fp16core import evaluate
 from fp16core.commands.outcome import Outcome
 from fp16core.commands.pair import chosen_pair
 from fp16core.data import load_mnist
+from fp16core.evaluate.casting import casting_of
 from fp16core.evaluate.comparison_document import comparison_document
 from fp16core.terminal import new_table, print_table
-from fp16core.text import bytes_text, percent_text, points_text, small_text
+from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text
 
 
 def compare(options: Namespace) -> Outcome:
@@ -18,10 +19,15 @@ def compare(options: Namespace) -> Outcome:
     images, labels = images[: options.limit], labels[: options.limit]
     found = evaluate.compare(pair, images, labels)
     reference, target = found.reference.accuracy, found.target.accuracy
-    document = comparison_document(pair.name, found)
+    cast = casting_of(pair)
+    document = comparison_document(pair.name, found, cast)
 
     def show() -> None:
-        table = new_table(f"{pair.name}, {found.images:,} images", "", "float32", "float16", "float16 − float32")
+        for remark in cast.remarks(found):
+            print(remark)
+        table = new_table(
+            f"{pair.name}, {count_text(found.images, 'image')}", "", "float32", "float16", "float16 − float32"
+        )
         sizes = found.reference.size_bytes, found.target.size_bytes
         table.add_row("file size", *map(bytes_text, sizes), bytes_text(found.size_delta_bytes, signed=True))
         table.add_row("size, float32 / float16", "", "", f"{found.size_ratio:.2f}×")

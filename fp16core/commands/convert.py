@@ -8,7 +8,10 @@ from fp16core.commands.outcome import Outcome, progress_bar
 from fp16core.models.pair import read_model_file
 from fp16core.output import new_folder
 from fp16core.terminal import new_table, print_table
-from fp16core.vocabulary import ModelFileError
+from fp16core.vocabulary import ModelFileError, ModelPair
+
+NOTHING_CAST = 1
+"""Exit status if the file that was written holds no float16 weights."""
 
 
 def convert(options: Namespace) -> Outcome:
@@ -32,6 +35,10 @@ def convert(options: Namespace) -> Outcome:
         names = f"{path.stem}.tflite", f"{path.stem}_quant_f16.tflite"
         (folder / names[0]).write_bytes(reference)
         (folder / names[1]).write_bytes(target)
+        from fp16core.commands.casting import casting_document
+
+        on_progress("looking at the weights", 0.8)
+        cast = casting_document(ModelPair(path.stem, reference, target, {}, *names))
         on_progress("done", 1.0)
     document: dict[str, Any] = {
         "converted_by": by,
@@ -40,12 +47,15 @@ def convert(options: Namespace) -> Outcome:
         "target": str(options.out / names[1]),
         "target_size_bytes": len(target),
         "size_ratio": len(reference) / len(target),
+        "casting": cast,
     }
 
     def show() -> None:
+        for remark in cast["remarks"]:
+            print(remark)
         table = new_table(f"by {by}", "file", "bytes")
         table.add_row(document["reference"], f"{len(reference):,}")
         table.add_row(document["target"], f"{len(target):,}")
         print_table(table)
 
-    return Outcome(document, show)
+    return Outcome(document, show, status=0 if cast["holds_float16"] else NOTHING_CAST)

@@ -7,6 +7,8 @@ from typing import Any
 
 from fp16core import evaluate
 from fp16core.commands.outcome import Outcome
+from fp16core.convert.halves import holds_float16_weights
+from fp16core.evaluate.casting import NO_FLOAT16
 from fp16core.evaluate.evaluation import NO_ANSWER
 from fp16core.files import open_ordinary
 from fp16core.models.pair import load_pair
@@ -44,6 +46,8 @@ def predict(options: Namespace) -> Outcome:
         document.append({"file": str(path), **found, "stages": list(prepared.decisions)})
 
     def show() -> None:
+        if not holds_float16_weights(pair.target, pair.target_name):
+            print(NO_FLOAT16)
         table = new_table("", "file", "float32 says", "float16 says", "agree")
         for row in (row for row in document if "error" not in row):
             said = [" ".join(_said(digit[role]) for digit in row["digits"]) for role in ("reference", "target")]

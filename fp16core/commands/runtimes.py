@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from fp16core import evaluate
 from fp16core.commands.modes import measure_modes
 from fp16core.commands.outcome import Outcome, progress_bar
+from fp16core.convert.halves import holds_float16_weights
 from fp16core.data import load_mnist
 from fp16core.data.mnist import normalise
+from fp16core.evaluate.casting import NO_FLOAT16
 from fp16core.evaluate.emulated import Accounted, account_for
 from fp16core.evaluate.latency import ModeLatency
 from fp16core.evaluate.mode_runs import ModeTable
@@ -17,6 +19,7 @@ from fp16core.figures.runtimes import arithmetic_text, emulation_rows, mode_rows
 from fp16core.models.pair import load_pair
 from fp16core.runtime.modes import ExecutionMode
 from fp16core.terminal import new_table, print_table, say
+from fp16core.text import count_text
 from fp16core.vocabulary import ModelFileError
 
 _CHANGES = "largest logit change", "mean logit change"
@@ -41,8 +44,10 @@ def runtimes(options: Namespace) -> Outcome:
     document = modes_document(pair.name, table, latencies, accounted)
 
     def show() -> None:
+        if not holds_float16_weights(pair.target, pair.target_name):
+            print(NO_FLOAT16)
         batch = next((run.batch for run in table.runs), options.batch)
-        title = f"{pair.name}, {len(images):,} images, batches of {batch}"
+        title = f"{pair.name}, {count_text(len(images), 'image')}, batches of {batch}"
         _print(title, _narrow(mode_rows(table), "mode", "file", "accuracy", "changed answers", *_CHANGES))
         for mode, outcome in outcomes.items():
             if isinstance(outcome, str):

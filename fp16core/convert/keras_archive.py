@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from fp16core.text import bytes_text
+from fp16core.text import excess_text, size_text
 from fp16core.vocabulary import ModelFileError
 
 MAX_FILE_BYTES = 20_000_000
@@ -43,7 +43,7 @@ def check_archive(contents: bytes, name: str) -> None:
     """
     if len(contents) > MAX_FILE_BYTES:
         raise ModelFileError(
-            f"{name} has {bytes_text(len(contents))}; at most {bytes_text(MAX_FILE_BYTES)} are taken. Save it without "
+            f"{name} has {excess_text(len(contents), MAX_FILE_BYTES)} are taken. Save it without "
             "the optimiser (include_optimizer=False), or convert it to .tflite."
         )
     if contents.count(_DIRECTORY_ENTRY) > _MAX_MEMBERS:
@@ -60,8 +60,9 @@ def _config(contents: bytes, name: str) -> Any:
                 raise ModelFileError(f"{name} holds no {_CONFIG}, so it is no .keras file of Keras 3; save it anew.")
             if sum(sizes.values()) > _MAX_UNPACKED_BYTES or sizes[_CONFIG] > _MAX_CONFIG_BYTES:
                 raise ModelFileError(
-                    f"{name} would unpack to {bytes_text(sum(sizes.values()))}; at most "
-                    f"{bytes_text(_MAX_UNPACKED_BYTES)} are unpacked."
+                    f"{name} would unpack to {size_text(sum(sizes.values()))}, its {_CONFIG} to "
+                    f"{size_text(sizes[_CONFIG])}; at most {size_text(_MAX_UNPACKED_BYTES)} and "
+                    f"{size_text(_MAX_CONFIG_BYTES)} are unpacked."
                 )
             config = json.loads(archive.read(_CONFIG))
     except _DAMAGE as error:

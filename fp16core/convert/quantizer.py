@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from fp16core.convert.packing import with_current_codes
 from fp16core.convert.tflite_file import read_tflite
 from fp16core.vocabulary import ModelFileError
 
@@ -63,7 +64,7 @@ def quantize_tflite(reference: bytes, name: str = "the model") -> bytes:
 
     weights = qtyping.TensorQuantizationConfig(num_bits=16, dtype=qtyping.TensorDataType.FLOAT)
     with _refusal_named(name):
-        work = quantizer.Quantizer(reference)
+        work = quantizer.Quantizer(with_current_codes(reference, name))
         work.update_quantization_recipe(
             regex=".*",
             operation_name=qtyping.TFLOperationName.ALL_SUPPORTED,
@@ -100,7 +101,7 @@ def quantize_integer(reference: bytes, recipe: str, name: str = "the model") -> 
     from litert_quantizer import recipe as recipes
 
     with _refusal_named(name):
-        work = quantizer.Quantizer(reference)
+        work = quantizer.Quantizer(with_current_codes(reference, name))
         work.load_quantization_recipe(getattr(recipes, INTEGER_RECIPES[recipe])())
         return _quantized(work)
 

@@ -179,26 +179,25 @@ def _operator_name(code: schema.OperatorCode) -> str:
 
 def _read(model: bytes, root: schema.Model) -> TfliteFile:
     graph = root.Subgraphs(0)
-    # The accessors do not check indices; a wrong one would read some other part of the file.
-    _check_indices(
+    check_indices(
         [graph.Operators(i).OpcodeIndex() for i in range(graph.OperatorsLength())], 0, root.OperatorCodesLength()
     )
-    _check_indices([graph.Tensors(i).Buffer() for i in range(graph.TensorsLength())], 0, root.BuffersLength())
+    check_indices([graph.Tensors(i).Buffer() for i in range(graph.TensorsLength())], 0, root.BuffersLength())
     tensors = tuple(_tensor(model, root, graph.Tensors(i), i) for i in range(graph.TensorsLength()))
     operators = tuple(
         Operator(
             index=i,
             name=_operator_name(root.OperatorCodes(op.OpcodeIndex())),
-            inputs=_integers(op.InputsAsNumpy()),
-            outputs=_integers(op.OutputsAsNumpy()),
+            inputs=integers(op.InputsAsNumpy()),
+            outputs=integers(op.OutputsAsNumpy()),
             settings=_settings(op),
         )
         for i, op in enumerate(map(graph.Operators, range(graph.OperatorsLength())))
     )
     for op in operators:
-        _check_indices(op.inputs + op.outputs, -1, len(tensors))
-    ends = _integers(graph.InputsAsNumpy()), _integers(graph.OutputsAsNumpy())
-    _check_indices(ends[0] + ends[1], 0, len(tensors))
+        check_indices(op.inputs + op.outputs, -1, len(tensors))
+    ends = integers(graph.InputsAsNumpy()), integers(graph.OutputsAsNumpy())
+    check_indices(ends[0] + ends[1], 0, len(tensors))
     return TfliteFile(
         size_bytes=len(model),
         tensors=tensors,
@@ -209,13 +208,13 @@ def _read(model: bytes, root: schema.Model) -> TfliteFile:
 
 
 def _tensor(model: bytes, root: schema.Model, raw: schema.Tensor, index: int) -> Tensor:
-    shape = _integers(raw.ShapeAsNumpy())
+    shape = integers(raw.ShapeAsNumpy())
     start, stop = buffer_span(model, root.Buffers(raw.Buffer()))
     return Tensor(
         index=index,
         name=(raw.Name() or b"").decode("utf-8", "replace"),
         shape=shape,
-        shape_signature=_integers(raw.ShapeSignatureAsNumpy()) or shape,
+        shape_signature=integers(raw.ShapeSignatureAsNumpy()) or shape,
         dtype=_TYPE_NAMES.get(raw.Type(), "UNKNOWN").lower(),
         buffer=raw.Buffer(),
         data_start=start if stop > start else None,
@@ -240,12 +239,13 @@ def buffer_span(model: bytes, buffer: schema.Buffer) -> tuple[int, int]:
     return int(start), int(stop)
 
 
-def _check_indices(indices: Iterable[int], low: int, high: int) -> None:
+def check_indices(indices: Iterable[int], low: int, high: int) -> None:
+    """Raise `IndexError` for one not from ``low`` to ``high - 1``, with which accessors would read just anything."""
     for index in indices:
         if not low <= index < high:
             raise IndexError(f"index {index} is not from {low} to {high - 1}")
 
 
-def _integers(array: npt.NDArray[np.int32] | int) -> tuple[int, ...]:
-    # The generated accessors answer 0, not an empty array, for an absent vector.
+def integers(array: npt.NDArray[np.int32] | int) -> tuple[int, ...]:
+    """A vector of the file; empty if it is absent, for which the generated accessors answer 0."""
     return () if isinstance(array, int) else tuple(int(i) for i in array)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.data.npz import NpzFile
-from fp16core.text import bytes_text
+from fp16core.text import excess_text
 from fp16core.vocabulary import DatasetError
 
 MAX_FILE_BYTES = 40_000_000
@@ -80,7 +80,7 @@ def read_own_dataset(contents: bytes, name: str) -> OwnDataset:
     """
     if len(contents) > MAX_FILE_BYTES:
         raise DatasetError(
-            f"{name}: the file has {bytes_text(len(contents))}; at most {bytes_text(MAX_FILE_BYTES)} are taken. "
+            f"{name}: the file has {excess_text(len(contents), MAX_FILE_BYTES)} are taken. "
             "Leave the training images out, or some of them."
         )
     images, labels = NpzFile(contents, name, _CURE, MAX_TEST_IMAGES).read("test")

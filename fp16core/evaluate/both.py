@@ -35,6 +35,12 @@ class BothAnswers:
         return np.logical_not(self.abs_logit_delta < self.reference.margins / 2)
 
     @property
+    def spoiled(self) -> npt.NDArray[np.bool_]:
+        """Whether the target gives a logit that is infinite or NaN where all the reference's are finite, shape (n,)."""
+        finite, target = (np.isfinite(each.logits).all(axis=1) for each in (self.reference, self.target))
+        return np.logical_and(finite, np.logical_not(target))
+
+    @property
     def changed_predictions(self) -> int:
         """Number of images on which the two predictions differ."""
         return int(self.changed.sum())

@@ -6,6 +6,7 @@ a rule stated beside it; verdicts follow from measurements only.
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,8 +18,25 @@ from fp16core.text import bytes_text, count_text, percent_text, points_text
 
 
 def check_claims(evidence: Evidence) -> tuple[ClaimCheck, ...]:
-    """Judge every claim of the tutorial, in the tutorial's order."""
-    return tuple(check(evidence) for check in _CHECKS)
+    """Judge every claim of the tutorial, in the tutorial's order.
+
+    Of a target without float16 weights no claim about float16 is judged, whatever the numbers.
+    """
+    judged = ((check, check(evidence)) for check in _CHECKS)
+    return tuple(
+        claim if evidence.target_holds_float16 or check in _ABOUT_FLOAT32 else _not_judged(claim)
+        for check, claim in judged
+    )
+
+
+def _not_judged(claim: ClaimCheck) -> ClaimCheck:
+    return replace(
+        claim,
+        measured="the target holds no float16 weights",
+        verdict=Verdict.NOT_JUDGED,
+        method="The types of all numbers stored in the target were read from its file; none is float16.",
+        awaits=None,
+    )
 
 
 def _size_reduction(e: Evidence) -> ClaimCheck:
@@ -43,10 +61,10 @@ def _accuracy_impact(e: Evidence) -> ClaimCheck:
     return ClaimCheck(
         "Impact on accuracy",
         TRADE,
-        f"{points_text(delta)}, {changed:,} of {e.comparison.images:,} predictions changed",
+        f"{points_text(delta)}, {changed:,} of {count_text(e.comparison.images, 'prediction')} changed",
         graded(abs(delta) <= 0.001 + 1e-12, abs(delta) <= 0.005 + 1e-12),
         "Minimal means: holds within ±0.10 percentage points, partly within ±0.50.",
-        f"Accuracy of the target minus accuracy of the reference on {e.comparison.images:,} images.",
+        f"Accuracy of the target minus accuracy of the reference on {count_text(e.comparison.images, 'image')}.",
     )
 
 
@@ -59,7 +77,7 @@ def _preprocessing(e: Evidence) -> ClaimCheck:
         graded(scaled.low >= raw.value, scaled.value >= raw.value),
         "Holds if the model reads scaled images better than raw ones by more than chance (the raw accuracy lies below "
         "the 95 % interval), partly if only as well or within chance.",
-        f"The float32 model on {e.comparison.images:,} images, each once divided by 255 and once not.",
+        f"The float32 model on {count_text(e.comparison.images, 'image')}, each once divided by 255 and once not.",
     )
 
 
@@ -93,7 +111,8 @@ def _trained_accuracy(e: Evidence) -> ClaimCheck:
         + trained,
         graded(0.955 <= accuracy.value < 0.965, accuracy.value >= 0.95) if comparable else Verdict.NOT_MEASURED,
         "For a model trained one epoch and tested on its data set: holds from 95.5 % to 96.5 %, partly above 95 %.",
-        f"Float32 model on {e.comparison.images:,} images; Wilson interval; epochs and data set from the run's record.",
+        f"Float32 model on {count_text(e.comparison.images, 'image')}; Wilson interval; epochs and data set from the "
+        "run's record.",
     )
 
 
@@ -145,7 +164,7 @@ def _no_accuracy_difference(e: Evidence) -> ClaimCheck:
         graded(delta == 0, abs(delta) <= 0.001 + 1e-12 and p >= 0.05),
         "Holds if the difference is exactly 0; partly if it is within ±0.10 percentage points and no larger than "
         "chance explains (p ≥ 0.05).",
-        f"All {e.comparison.images:,} images through both interpreters; exact McNemar test.",
+        f"All {count_text(e.comparison.images, 'image')} through both interpreters; exact McNemar test.",
     )
 
 
@@ -168,3 +187,6 @@ _CHECKS: tuple[Callable[[Evidence], ClaimCheck], ...] = (
     _no_accuracy_difference,
     reduced_precision,
 )
+
+_ABOUT_FLOAT32 = (_preprocessing, _parameters, _trained_accuracy)
+"""What is claimed of the reference alone."""

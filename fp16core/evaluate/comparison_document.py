@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from fp16core.evaluate.casting import Casting
 from fp16core.evaluate.comparison import Comparison
 
 
-def comparison_document(pair: str, found: Comparison) -> dict[str, Any]:
+def comparison_document(pair: str, found: Comparison, casting: Casting) -> dict[str, Any]:
     """Sizes, accuracies and changes, for JSON.
 
     Parameters
@@ -14,10 +15,13 @@ def comparison_document(pair: str, found: Comparison) -> dict[str, Any]:
         What the pair is called.
     found
         What was found.
+    casting
+        What became of the weights.
     """
     reference, target = found.reference.accuracy, found.target.accuracy
     return {
         "pair": pair,
+        "casting": casting.document(found),
         "images": found.images,
         "reference_size_bytes": found.reference.size_bytes,
         "target_size_bytes": found.target.size_bytes,

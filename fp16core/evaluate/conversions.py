@@ -33,6 +33,8 @@ class Conversion:
         Types in which it stores weights and biases, by those two nouns.
     bits_match_numpy
         Whether every weight and bias that was cast has the bits of NumPy's cast.
+    holds_float16
+        Whether any weight or bias was cast.
     comparison
         Its answers against the reference's.
     """
@@ -40,6 +42,7 @@ class Conversion:
     file: TfliteFile = field(repr=False)
     stored_types: Mapping[str, tuple[str, ...]]
     bits_match_numpy: bool
+    holds_float16: bool
     comparison: Comparison = field(repr=False)
 
     @staticmethod
@@ -52,6 +55,7 @@ class Conversion:
             file.outline(),
             {noun: tuple(sorted(found)) for noun, found in types.items()},
             all(rounding.bits_match_numpy for rounding in roundings.values()),
+            any(rounding.was_cast for rounding in roundings.values()),
             comparison,
         )
 

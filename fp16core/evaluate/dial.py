@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from fp16core.convert.halves import holds_float16_weights
 from fp16core.convert.quantizer import INTEGER_RECIPES, quantize_integer, quantize_tflite
 from fp16core.convert.tflite_file import read_tflite, replace_weights
 from fp16core.evaluate.comparison import Comparison, costs_a_point, image_logits
@@ -13,7 +14,7 @@ from fp16core.evaluate.evaluation import Evaluation
 from fp16core.evaluate.statistics import Proportion
 from fp16core.numerics.formats import FloatFormat
 from fp16core.runtime.classifier import Classifier
-from fp16core.vocabulary import ModelPair
+from fp16core.vocabulary import ModelFileError, ModelPair
 
 QUANTIZED = "float16 by LiteRT Quantizer"
 FILES = ("float32", "float16", QUANTIZED, *INTEGER_RECIPES)
@@ -103,13 +104,17 @@ def make_file(pair: ModelPair, name: str) -> bytes:
     Raises
     ------
     ModelFileError
-        If the quantizer refuses the reference.
+        If the quantizer refuses the reference, or a file of float16 would hold no float16 weights.
     """
+    if name == "float32":
+        return pair.reference
     if name in INTEGER_RECIPES:
         return quantize_integer(pair.reference, name, pair.reference_name)
-    if name == QUANTIZED:
-        return quantize_tflite(pair.reference, pair.reference_name)
-    return pair.reference if name == "float32" else pair.target
+    model = quantize_tflite(pair.reference, pair.reference_name) if name == QUANTIZED else pair.target
+    if not holds_float16_weights(model):
+        maker = "LiteRT Quantizer casts none of its weights" if name == QUANTIZED else "the target holds none"
+        raise ModelFileError(f"There is no file of {name} to show: {maker}.")
+    return model
 
 
 def measure_file(name: str, model: bytes, images: npt.NDArray[np.uint8], reference: Evaluation) -> DialResult:

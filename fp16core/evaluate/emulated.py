@@ -14,6 +14,9 @@ from fp16core.vocabulary import ModelPair
 IMAGES = 250
 """Images that are emulated: sums of float16 numbers one by one take NumPy a millisecond for each."""
 
+_NEARLY_ALL = 0.99
+"""Share of equal logits that explains a result: sums in another order show in a few of them."""
+
 WAYS: dict[str, tuple[Summation, Summation]] = {
     "sums in float32, rounded once": (Summation.FLOAT32, Summation.FLOAT32),
     "sums in float16, one product after the other": (Summation.IN_TURN, Summation.IN_TURN),
@@ -71,6 +74,11 @@ class Accounted:
     def best(self) -> Emulated:
         """What agrees most."""
         return max(self.emulated, key=lambda found: (found.exact_share, -found.max_abs_difference))
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether the best of them gives nearly all logits, bit for bit; otherwise the hardware adds up differently."""
+        return self.best.exact_share >= _NEARLY_ALL
 
 
 def account_for(run: ModeRun, pair: ModelPair, images: npt.NDArray[np.float32]) -> Accounted:

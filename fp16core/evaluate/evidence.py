@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.convert.graph import TfliteFile
+from fp16core.convert.halves import holds_float16_weights
 from fp16core.convert.tflite_file import read_tflite
 from fp16core.data.mnist import images_digest
 from fp16core.evaluate.comparison import Comparison, image_logits
@@ -28,6 +29,7 @@ class Verdict(Enum):
     PARTLY = "holds partly"
     FAILS = "does not hold"
     NOT_MEASURED = "not measured here"
+    NOT_JUDGED = "cannot be judged"
 
     @property
     def plural(self) -> str:
@@ -111,6 +113,8 @@ class Evidence:
         Logits of the reference with each weight replaced by the target's rounded value.
     raw_pixel_accuracy
         Accuracy of the reference on grey levels 0…255, not scaled to 0…1.
+    target_holds_float16
+        Whether the target stores any float16 number; if not, nothing measured of it is about float16.
     trained_on_these_images
         Whether the run's record names these test images as its own.
     runtimes
@@ -123,6 +127,7 @@ class Evidence:
     target_file: TfliteFile
     rounded_reference_logits: npt.NDArray[np.float32] = field(repr=False)
     raw_pixel_accuracy: Proportion
+    target_holds_float16: bool
     trained_on_these_images: bool
     runtimes: RuntimeEvidence = field(default_factory=RuntimeEvidence)
 
@@ -152,6 +157,7 @@ class FurtherEvidence:
     target_file: TfliteFile
     rounded_reference_logits: npt.NDArray[np.float32] = field(repr=False)
     raw_pixel_accuracy: Proportion
+    target_holds_float16: bool
     trained_on_these_images: bool
 
     def about(self, pair: ModelPair, comparison: Comparison) -> Evidence:
@@ -163,6 +169,7 @@ class FurtherEvidence:
             self.target_file,
             self.rounded_reference_logits,
             self.raw_pixel_accuracy,
+            self.target_holds_float16,
             self.trained_on_these_images,
         )
 
@@ -197,5 +204,6 @@ def further_evidence(pair: ModelPair, comparison: Comparison, images: npt.NDArra
         target_file=read_tflite(pair.target, pair.target_name).outline(),
         rounded_reference_logits=image_logits(rounded, images),
         raw_pixel_accuracy=Evaluation(raw_logits, reference.labels, reference.size_bytes).accuracy,
+        target_holds_float16=holds_float16_weights(pair.target, pair.target_name),
         trained_on_these_images=pair.run.get("dataset", {}).get("test_sha256") == images_digest(images),
     )

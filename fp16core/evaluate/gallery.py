@@ -9,7 +9,7 @@ from fp16core.evaluate.reading import Reading, read_picture
 from fp16core.images.picture_file import PackedPicture, Picture, open_picture
 from fp16core.images.prepare import prepare_picture
 from fp16core.runtime.classifier import DigitModel
-from fp16core.text import bytes_text, count_text
+from fp16core.text import count_text, size_text
 from fp16core.vocabulary import ImageError
 
 
@@ -116,7 +116,7 @@ class Gallery:
                 else:
                     taken += len(data)
                     self._inbox.append((name, data))
-            self._refuse_together(too_large, f"more than {bytes_text(most_bytes)} came at once")
+            self._refuse_together(too_large, f"more than {size_text(most_bytes)} came at once")
             self._refuse_together(too_many, f"more than {most} came at once")
             self.delivered = len(self._inbox)
 

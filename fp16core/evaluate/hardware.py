@@ -38,7 +38,8 @@ EXPECTATIONS = (
     ),
     Expectation(
         "Older phone processors, and x86-64 ones",
-        "float32; with AVX2 and F16C XNNPACK rounds to float16 and sums in float32",
+        "float32. Told to (FORCE_FP16), XNNPACK computes in float16 where there are AVX2 and F16C: with sums in "
+        "float32 or, on processors with AVX512-FP16, in float16",
         "Half the file, no speedup: the weights are upsampled when the model is loaded. This page measures it.",
         "LiteRT, Post-training float16 quantization",
         TUTORIAL_URL,

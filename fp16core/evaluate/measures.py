@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from fp16core.convert import LedgerEntry, byte_ledger
 from fp16core.convert.graph import TfliteFile
+from fp16core.convert.halves import holds_float16_weights
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.convert.tflite_file import read_tflite
 from fp16core.data.mnist import normalise
@@ -88,6 +89,11 @@ def roundings(bench: Workbench) -> dict[str, WeightRounding]:
 def ledgers(bench: Workbench) -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]]:
     """The ledgers of both files' bytes."""
     return byte_ledger(bench.pair.reference, "the reference model"), byte_ledger(bench.pair.target, "the target model")
+
+
+def holds_float16(bench: Workbench) -> bool:
+    """Whether the target computes with anything stored as float16."""
+    return holds_float16_weights(bench.pair.target, bench.pair.target_name)
 
 
 def graphs(bench: Workbench) -> Graphs:
@@ -198,6 +204,7 @@ MEASURES: dict[str, Callable[..., Any]] = {
         evidence,
         roundings,
         ledgers,
+        holds_float16,
         graphs,
         two_ways,
         changed_reference,

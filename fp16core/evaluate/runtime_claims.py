@@ -20,17 +20,14 @@ def upsampled(e: Evidence) -> ClaimCheck:
     run = _run(e.runtimes, ExecutionMode.CPU_FLOAT32)
     moment = None if run is None else run.upsampled
     constants, by_operator = upsampled_by_operator(e.target_file)
-    if constants == 0:
-        verdict, measured = Verdict.FAILS, "the target stores no float16 weights"
-    else:
-        verdict = graded(e.upsampling_is_exact and by_operator == constants, e.upsampling_difference <= 1e-5)
-        apart = e.upsampling_difference
-        logits = "identical bit for bit" if e.upsampling_is_exact else f"up to {small_text(apart)} apart"
-        measured = f"{by_operator} of {constants} float16 tensors feed a DEQUANTIZE; logits {logits}"
-        if moment is not None:
-            measured += f"; the float16 numbers are last read {moment.value}"
-            if verdict is Verdict.HOLDS and moment is not Moment.LOADING:
-                verdict = Verdict.PARTLY
+    verdict = graded(e.upsampling_is_exact and by_operator == constants > 0, e.upsampling_difference <= 1e-5)
+    apart = e.upsampling_difference
+    logits = "identical bit for bit" if e.upsampling_is_exact else f"up to {small_text(apart)} apart"
+    measured = f"{by_operator} of {constants} float16 tensors feed a DEQUANTIZE; logits {logits}"
+    if moment is not None:
+        measured += f"; the float16 numbers are last read {moment.value}"
+        if verdict is Verdict.HOLDS and moment is not Moment.LOADING:
+            verdict = Verdict.PARTLY
     prior = " prior to the first inference" if moment is not None else " …"
     when = (
         "When: the stored float16 numbers of an interpreter were overwritten with zeros, before and after its first "
@@ -45,9 +42,9 @@ def upsampled(e: Evidence) -> ClaimCheck:
         verdict,
         "Holds if every float16 tensor passes a DEQUANTIZE operator to float32 and the logits equal, bit for bit, "
         "those of a float32 model with the same rounded weights; partly if they agree within 10⁻⁵.",
-        f"The float32 file, its weights replaced by the float16 values, ran on the same {e.comparison.images:,} "
-        f"images. {when}",
-        awaits=Measurement.ACCURACY if constants > 0 and moment is None else None,
+        f"The float32 file, its weights replaced by the float16 values, ran on the same "
+        f"{count_text(e.comparison.images, 'image')}. {when}",
+        awaits=Measurement.ACCURACY if moment is None else None,
     )
 
 
@@ -138,9 +135,9 @@ def reduced_precision(e: Evidence) -> ClaimCheck:
         else:
             verdict = graded(not run.is_silently_float32, False)
         method = (
-            f"{_adapter(run)}, on {run.images:,} images, {run.batch} at once; today's name of the option is "
-            "enforce_f32=False. Whether a logit is a float16 number is looked at bit by bit; the page Runtimes holds "
-            "the sums behind it against an emulation."
+            f"{_adapter(run)}, on {count_text(run.images, 'image')}, {run.batch} at once; today's name of the option "
+            "is enforce_f32=False. Whether a logit is a float16 number is looked at bit by bit; the page Runtimes "
+            "holds the sums behind it against an emulation."
         )
     return ClaimCheck(
         "Reduced precision",

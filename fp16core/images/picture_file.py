@@ -13,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from fp16core.images.modes import MODE_WORDS, plain_mode
 from fp16core.png import png
+from fp16core.text import excess_text
 from fp16core.vocabulary import ImageError
 
 pillow_heif.register_heif_opener(thumbnails=False)
@@ -156,7 +157,7 @@ def check_size(size_bytes: int, name: str) -> None:
         raise ImageError(f"{name}: the file is empty; choose another.")
     if size_bytes > MAX_FILE_BYTES:
         raise ImageError(
-            f"{name}: the file has {size_bytes:,} bytes; at most {MAX_FILE_BYTES:,} are read. Save it smaller, as JPEG."
+            f"{name}: the file has {excess_text(size_bytes, MAX_FILE_BYTES)} are read. Save it smaller, as JPEG."
         )
 
 

@@ -24,7 +24,7 @@ from fp16core.models.store_folder import (
     remove_partials,
     visible_folders,
 )
-from fp16core.text import bytes_text, count_text
+from fp16core.text import count_text, size_text
 from fp16core.vocabulary import ModelPair, RunError, SettingError
 
 __all__ = ["Run", "RunStore", "Skipped"]
@@ -207,8 +207,8 @@ class RunStore:
         if self._fits([run for run in runs if run.pinned or run in newest]):
             return None
         return (
-            f"The store of runs may hold {count_text(self.max_runs, 'run')} and {bytes_text(self.max_bytes)}; it holds "
-            f"{len(runs):,} with {bytes_text(total_bytes(runs))}, and neither pinned runs nor the newest one "
+            f"The store of runs may hold {count_text(self.max_runs, 'run')} and {size_text(self.max_bytes)}; it holds "
+            f"{len(runs):,} with {size_text(total_bytes(runs))}, and neither pinned runs nor the newest one "
             "are removed by themselves: unpin or delete some."
         )
 

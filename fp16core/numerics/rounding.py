@@ -106,6 +106,17 @@ class WeightRounding:
         return int(np.count_nonzero(np.abs(self.reference) >= OVERFLOW)) if self.was_cast else 0
 
     @property
+    def became_infinite(self) -> int:
+        """Number of weights that are finite in the reference and, cast to float16, infinite in the target."""
+        return int(np.count_nonzero(np.isfinite(self.reference) & np.isinf(self.stored))) if self.was_cast else 0
+
+    @property
+    def clamped(self) -> int:
+        """Number of weights that rounding would make infinite, and that the target stores as ±65,504 instead."""
+        too_large = np.abs(self.reference) >= OVERFLOW
+        return int(np.count_nonzero(too_large & (np.abs(self.target) == LARGEST))) if self.was_cast else 0
+
+    @property
     def max_abs_error(self) -> float:
         """Largest magnitude of the rounding error."""
         return float(np.max(np.abs(self.error), initial=0.0))

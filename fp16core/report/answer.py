@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from fp16core.evaluate.casting import Casting
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import NO_ANSWER
 from fp16core.evaluate.mode_runs import ModeTable
@@ -13,9 +14,16 @@ _MINIMAL = 0.001
 
 RULE = (
     "Rule: accuracy counts as kept if the 95 % interval of its change, found on these images, does not reach below "
-    f"{points_text(-_MINIMAL)}; as lost if it lies below 0 as a whole; else the images are too few to tell."
+    f"{points_text(-_MINIMAL)}; as lost if it lies below 0 as a whole; else the images are too few to tell. "
+    "Without float16 weights in the target nothing is judged."
 )
 """How the answer follows from the numbers."""
+
+SCOPE_WITHOUT_FLOAT16 = (
+    "What is called float16 below is the target file, which holds no such weights: sizes, answers and scores are those "
+    "of two files without them."
+)
+"""How far it goes if there is nothing in float16."""
 
 
 class Kind(Enum):
@@ -25,6 +33,7 @@ class Kind(Enum):
     OPEN = "These images are too few to tell whether float16 costs this model accuracy"
     LOST = "float16 costs this model accuracy"
     BROKEN = "float16 breaks this model: some of its scores are not numbers"
+    NOT_FLOAT16 = "The target holds no float16 weights: this report says nothing about float16"
 
 
 @dataclass(frozen=True)
@@ -65,11 +74,13 @@ def scope(table: ModeTable | None) -> str:
     )
 
 
-def answer(comparison: Comparison) -> Answer:
+def answer(comparison: Comparison, casting: Casting) -> Answer:
     """Judge a comparison by `RULE`."""
     low, high = comparison.accuracy_delta_interval
     unanswered = [int((e.predictions == NO_ANSWER).sum()) for e in (comparison.target, comparison.reference)]
-    if unanswered[0] > unanswered[1]:
+    if not casting.holds_float16:
+        kind = Kind.NOT_FLOAT16
+    elif unanswered[0] > unanswered[1]:
         kind = Kind.BROKEN
     elif low >= -_MINIMAL:
         kind = Kind.KEPT
@@ -82,5 +93,5 @@ def answer(comparison: Comparison) -> Answer:
         f"it would plausibly change by {points_text(low)} to {points_text(high)} (95 % interval)."
     )
     if unanswered[0]:
-        remark += f" On {count_text(unanswered[0], 'image')}, a score of the float16 model is not a number."
+        remark += f" On {count_text(unanswered[0], 'image')}, a score of the target is not a number."
     return Answer(kind, low, high, remark)

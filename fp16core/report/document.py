@@ -26,7 +26,7 @@ FORMAT = 1
 
 def report_document(findings: Findings, source: Source) -> dict[str, Any]:
     """All numbers, and where they come from; infinite ones, and those that are none, are null."""
-    found = answer(findings.comparison)
+    found = answer(findings.comparison, findings.casting)
     comparison, account = findings.comparison, size_account(*findings.ledgers)
     document = {
         "format": FORMAT,
@@ -37,7 +37,7 @@ def report_document(findings: Findings, source: Source) -> dict[str, Any]:
             "accuracy_delta_interval": [found.low, found.high],
         },
         **source_document(findings, source),
-        "comparison": comparison_document(findings.pair.name, comparison),
+        "comparison": comparison_document(findings.pair.name, comparison, findings.casting),
         "claims": [_claim(claim) for claim in judged_claims(findings)],
         "accuracy_by_digit": {
             "images": np.bincount(comparison.labels, minlength=10).tolist(),

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from fp16core.convert import LedgerEntry, byte_ledger
 from fp16core.data.mnist import normalise
+from fp16core.evaluate.casting import Casting, casting
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.evaluate.evidence import Evidence, gather_evidence
 from fp16core.evaluate.guarantee import Guarantee, guarantee
@@ -57,6 +58,11 @@ class Findings:
     def comparison(self) -> Comparison:
         """Their answers."""
         return self.evidence.comparison
+
+    @property
+    def casting(self) -> Casting:
+        """What became of the weights."""
+        return casting(self.roundings, self.evidence.target_holds_float16)
 
     @property
     def names(self) -> tuple[str, str]:

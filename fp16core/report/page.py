@@ -19,7 +19,7 @@ from plotly.offline import get_plotlyjs
 
 from fp16core.evaluate.evidence import Verdict
 from fp16core.report import tables
-from fp16core.report.answer import RULE, answer, scope
+from fp16core.report.answer import RULE, SCOPE_WITHOUT_FLOAT16, answer, scope
 from fp16core.report.charts import charts, mode_charts
 from fp16core.report.document import judged_claims, measured_modes
 from fp16core.report.findings import Findings
@@ -34,7 +34,13 @@ _FOLDER = Path(__file__).parent
 _LIBRARY = "<plotly.js>"
 """Where plotly.js goes. No text from outside can pass for it: its brackets are escaped."""
 
-_SIGNS = {Verdict.HOLDS: "✓", Verdict.PARTLY: "◐", Verdict.FAILS: "✗", Verdict.NOT_MEASURED: "–"}
+_SIGNS = {
+    Verdict.HOLDS: "✓",
+    Verdict.PARTLY: "◐",
+    Verdict.FAILS: "✗",
+    Verdict.NOT_MEASURED: "–",
+    Verdict.NOT_JUDGED: "?",
+}
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,8 @@ def make_report(findings: Findings, document: Mapping[str, Any]) -> Report:
         _templates()
         .get_template("page.html.jinja")
         .render(
-            answer=answer(findings.comparison),
+            answer=answer(findings.comparison, findings.casting),
+            remarks=findings.casting.out_of_range(findings.comparison),
             rule=RULE,
             findings=findings,
             comparison=findings.comparison,
@@ -95,7 +102,7 @@ def make_report(findings: Findings, document: Mapping[str, Any]) -> Report:
             pictures=pictures(findings),
             most_pictures=MOST,
             tables=tables,
-            scope=scope(modes),
+            scope=scope(modes) if findings.casting.holds_float16 else SCOPE_WITHOUT_FLOAT16,
             has_modes=modes is not None,
             adapters=_adapters(findings),
             refused_modes=_refused(findings),

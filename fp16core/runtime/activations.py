@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from fp16core.convert.graph import TfliteFile
 from fp16core.runtime.digit_interpreter import DigitInterpreter, check_images
+from fp16core.text import count_text
 from fp16core.vocabulary import ImageError, ModelFileError
 
 Activations = tuple[npt.NDArray[np.float32], ...]
@@ -99,8 +100,8 @@ class ActivationRecorder:
         for step, values in zip(self.steps, activations, strict=True):
             if values.shape[:1] != (len(images),):
                 raise ModelFileError(
-                    f"{self.name}: {step.operator} answered {len(images)} images with an array {values.shape}, in "
-                    "which no row belongs to one image; its activations cannot be told apart."
+                    f"{self.name}: {step.operator} answered {count_text(len(images), 'image')} with an array "
+                    f"{values.shape}, in which no row belongs to one image; its activations cannot be told apart."
                 )
         return activations
 

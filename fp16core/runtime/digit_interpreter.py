@@ -9,7 +9,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from fp16core.convert.graph import TfliteFile
 from fp16core.convert.tflite_file import read_tflite
-from fp16core.text import first_line
+from fp16core.text import count_text, first_line
 from fp16core.vocabulary import CLASSES, IMAGE_SIDE, ImageError, ModelFileError
 
 _IMAGE_SHAPES = ((IMAGE_SIDE, IMAGE_SIDE), (IMAGE_SIDE, IMAGE_SIDE, 1))
@@ -72,7 +72,7 @@ class DigitInterpreter:
         (answer,) = self.run(images, (self.file.outputs[0].index,))
         if answer.shape != (len(images), CLASSES):
             raise ModelFileError(
-                f"{self.name} answered {len(images)} images with an array {answer.shape}; "
+                f"{self.name} answered {count_text(len(images), 'image')} with an array {answer.shape}; "
                 f"expected ({len(images)}, {CLASSES}). Convert it with a variable batch size."
             )
         return answer
@@ -154,10 +154,14 @@ def check_images(images: npt.NDArray[np.float32]) -> None:
         raise ImageError(f"images hold {images[worst]} at {worst}; expected finite numbers from 0 to 1.")
 
 
+def ends_text(file: TfliteFile) -> str:
+    """How many inputs and outputs a file has, in words."""
+    return f"{count_text(len(file.inputs), 'input')} and {count_text(len(file.outputs), 'output')}"
+
+
 def _check_signature(file: TfliteFile, name: str) -> tuple[int, ...]:
-    found = (len(file.inputs), len(file.outputs))
-    if found != (1, 1):
-        raise ModelFileError(f"{name} has {found[0]} inputs and {found[1]} outputs; expected one of each.")
+    if (len(file.inputs), len(file.outputs)) != (1, 1):
+        raise ModelFileError(f"{name} has {ends_text(file)}; choose a digit classifier, which has one of each.")
     (given,), (answer,) = file.inputs, file.outputs
     batch, *image = given.shape_signature or (0,)
     if given.dtype != "float32" or tuple(image) not in _IMAGE_SHAPES or not (batch == -1 or batch > 0):

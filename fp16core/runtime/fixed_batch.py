@@ -7,18 +7,15 @@ makes any size possible: its results are stored in its place.
 
 from collections.abc import Mapping
 
-import flatbuffers
 import numpy as np
 import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
-from fp16core.convert.tflite_file import FILE_IDENTIFIER, damage_named, model_root, read_tflite
-from fp16core.runtime.digit_interpreter import open_interpreter
-from fp16core.text import first_line
+from fp16core.convert.packing import packed, unpacked
+from fp16core.convert.tflite_file import read_tflite
+from fp16core.runtime.digit_interpreter import ends_text, open_interpreter
+from fp16core.text import count_text, first_line
 from fp16core.vocabulary import ModelFileError
-
-_ALIGNMENT = 16
-"""Where tensors' data begin in a file, a multiple of so many bytes, by LiteRT's schema."""
 
 
 def with_fixed_batch(model: bytes, batch: int, name: str = "the model", output: int | None = None) -> bytes:
@@ -48,16 +45,13 @@ def with_fixed_batch(model: bytes, batch: int, name: str = "the model", output: 
     """
     file = read_tflite(model, name)
     if len(file.inputs) != 1 or len(file.outputs) != 1:
-        raise ModelFileError(
-            f"{name} has {len(file.inputs)} inputs and {len(file.outputs)} outputs; choose a digit classifier, which "
-            "has one of each."
-        )
+        raise ModelFileError(f"{name} has {ends_text(file)}; choose a digit classifier, which has one of each.")
     signature = file.inputs[0].shape_signature
     if signature[:1] not in ((-1,), (batch,)):
-        raise ModelFileError(f"{name} takes {signature[0]} images at a time, and cannot be made to take {batch}.")
-    root = model_root(model, name)
-    with damage_named(name, len(model)):
-        content = schema.ModelT.InitFromObj(root)
+        raise ModelFileError(
+            f"{name} takes {count_text(signature[0], 'image')} at a time, and cannot be made to take {batch}."
+        )
+    content = unpacked(model, name)
     arithmetic = file.shape_arithmetic()
     shapes, values = _computed(model, name, batch, {index for op in arithmetic for index in op.outputs})
     graph = content.subgraphs[0]
@@ -75,7 +69,7 @@ def with_fixed_batch(model: bytes, batch: int, name: str = "the model", output: 
     for signature_def in content.signatureDefs or []:
         for answer in signature_def.outputs or []:
             answer.tensorIndex = last
-    return _written(content)
+    return packed(content)
 
 
 def _computed(
@@ -114,18 +108,3 @@ def _needed(operators: list[schema.OperatorT], dropped: set[int], last: int) -> 
             found.add(place)
             wanted += [int(tensor) for tensor in operators[place].inputs]
     return found
-
-
-def _written(content: schema.ModelT) -> bytes:
-    builder = _AligningBuilder(1 << 16)
-    builder.Finish(content.Pack(builder), file_identifier=FILE_IDENTIFIER)
-    return bytes(builder.Output())
-
-
-class _AligningBuilder(flatbuffers.Builder):  # type: ignore[misc]  # flatbuffers has no types
-    """Aligns tensors' data as the schema asks, which its Python accessors leave out."""
-
-    def CreateNumpyVector(self, x: npt.NDArray[np.generic]) -> int:  # noqa: N802  # flatbuffers' name
-        if x.dtype == np.uint8:
-            self.Prep(_ALIGNMENT, x.size)
-        return int(super().CreateNumpyVector(x))

@@ -65,8 +65,9 @@ _EXPLANATIONS = {
         "The interpreter without a delegate, on LiteRT's reference kernels: slow, and written to be checked against."
     ),
     ExecutionMode.CPU_FLOAT16: (
-        "CompiledModel with XNNPACK told to compute in float16 (FORCE_FP16). On x86-64 it rounds weights and every "
-        "operator's result to float16, and sums in float32."
+        "CompiledModel with XNNPACK told to compute in float16 (FORCE_FP16): weights and every operator's result are "
+        "float16. Sums are float32 on x86-64 processors with AVX2 and F16C, and float16 on those with AVX512-FP16, "
+        "which therefore err more."
     ),
     ExecutionMode.GPU_FLOAT32: (
         "CompiledModel on LiteRT's WebGPU accelerator (Vulkan, Metal, Direct3D), told to keep to float32."

@@ -11,7 +11,7 @@ _FEATURES = {
     "x86": {
         "AVX2": "256-bit vectors; with F16C what XNNPACK asks for before it computes in float16",
         "F16C": "converts between float16 and float32 in hardware",
-        "AVX512-FP16": "multiplies and adds float16 numbers themselves",
+        "AVX512-FP16": "multiplies and adds float16 numbers themselves; XNNPACK then sums in float16, too",
         "AMX-FP16": "multiplies matrices of float16 numbers, sums in float32",
     },
     "arm": {

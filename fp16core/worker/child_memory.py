@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from fp16core.text import bytes_text
+from fp16core.text import size_text
 from fp16core.vocabulary import BusyError
 
 _LOOK_S = 0.2
@@ -77,7 +77,7 @@ class ChildMemory:
                     continue
                 if not is_wanted() or (given_up is not None and time.monotonic() > given_up):
                     raise BusyError(
-                        f"Other visitors' models and pictures take all of the {bytes_text(self.total_bytes)} of memory "
+                        f"Other visitors' models and pictures take all of the {size_text(self.total_bytes)} of memory "
                         "that this server has for them; try again in a minute."
                     )
                 refused.clear()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from fp16core.text import bytes_text
+from fp16core.text import size_text
 from fp16core.vocabulary import BusyError
 
 
@@ -96,13 +96,13 @@ class Holdings:
         own, together = sizes.get(address, 0), sum(sizes.values())
         if own + extra_bytes > self.most_bytes_each:
             return (
-                f"The server holds {bytes_text(own)} of files from your network address, and takes "
-                f"{bytes_text(self.most_bytes_each)} from each; remove some, or close other windows."
+                f"The server holds {size_text(own)} of files from your network address, and takes "
+                f"{size_text(self.most_bytes_each)} from each; remove some, or close other windows."
             )
         if together + extra_bytes > self.most_bytes:
             return (
-                f"The server holds {bytes_text(together)} of its visitors' files, and takes "
-                f"{bytes_text(self.most_bytes)} in all; try again when others have left."
+                f"The server holds {size_text(together)} of its visitors' files, and takes "
+                f"{size_text(self.most_bytes)} in all; try again when others have left."
             )
         return None
 

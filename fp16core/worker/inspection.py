@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from fp16core.convert.data_shapes import sized_by_data
 from fp16core.convert.graph import TfliteFile
+from fp16core.convert.halves import holds_float16_weights
 from fp16core.convert.ledger import byte_ledger
 from fp16core.convert.tflite_file import model_root, read_tflite
-from fp16core.text import bytes_text, count_text
+from fp16core.text import count_text, excess_text
 from fp16core.vocabulary import ModelFileError, PairError
 
 MAX_FILE_BYTES = 10_000_000
@@ -23,8 +24,7 @@ def check_file(name: str, model: bytes) -> None:
     """Raise `ModelFileError` unless all offsets in a file point into it, and its graph is one that pages can show."""
     if len(model) > MAX_FILE_BYTES:
         raise ModelFileError(
-            f"{name} has {bytes_text(len(model))}; at most {bytes_text(MAX_FILE_BYTES)} are taken. Choose a smaller "
-            "network: MNIST needs none as large."
+            f"{name} has {excess_text(len(model), MAX_FILE_BYTES)} are taken. Bring a smaller network."
         )
     file = read_tflite(model, name)
     graphs = model_root(model, name).SubgraphsLength()
@@ -67,7 +67,7 @@ def _check_order(name: str, file: TfliteFile) -> None:
 
 def order_files(files: Sequence[Named]) -> tuple[tuple[int, int], list[str]]:
     """Places of the float32 and the float16 file, and what to say of them; the second means nothing of one file."""
-    halves = [_has_halves(model) for _, model in files]
+    halves = [holds_float16_weights(model, name) for name, model in files]
     if len(files) == 1:
         if halves[0]:
             raise ModelFileError(
@@ -78,8 +78,4 @@ def order_files(files: Sequence[Named]) -> tuple[tuple[int, int], list[str]]:
         raise PairError(f"{files[0][0]} and {files[1][0]} both hold float16 weights; one must be the float32 model.")
     if halves[0]:
         return (1, 0), [f"The files came in the other order: {files[1][0]} is the float32 one."]
-    return (0, 1), [] if halves[1] else [f"{files[1][0]} holds no float16 weights: nothing was rounded."]
-
-
-def _has_halves(model: bytes) -> bool:
-    return any(tensor.dtype == "float16" for tensor in read_tflite(model).parameters())
+    return (0, 1), []

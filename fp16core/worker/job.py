@@ -17,7 +17,7 @@ import psutil
 
 from fp16core.settings import is_hosted
 from fp16core.temporary import temporary_named
-from fp16core.text import bytes_text, visible
+from fp16core.text import size_text, visible
 from fp16core.vocabulary import HalfBitsError
 from fp16core.worker import child
 
@@ -175,8 +175,8 @@ class Job:
                     )
                 elif limits.memory_bytes is not None and used_bytes > limits.memory_bytes:
                     self._end(
-                        f"Ended: it used {bytes_text(used_bytes)} of memory; the limit is "
-                        f"{bytes_text(limits.memory_bytes)}."
+                        f"Ended: it used {size_text(used_bytes)} of memory; the limit is "
+                        f"{size_text(limits.memory_bytes)}."
                     )
                 self._watcher.join(_LOOK_S)
 

@@ -20,7 +20,7 @@ from typing import Any, cast
 import psutil
 
 from fp16core.settings import is_hosted
-from fp16core.text import bytes_text
+from fp16core.text import size_text
 from fp16core.vocabulary import HalfBitsError, WorkerError
 from fp16core.worker import child
 from fp16core.worker.answers import read_answer
@@ -259,8 +259,8 @@ class Resident:
         told = {
             Ending.PROCESSOR_TIME: f"it took more than {limits.cpu_s:,.0f} seconds of processor time",
             Ending.WALL_TIME: f"it took longer than {limits.wall_s:,.0f} seconds",
-            Ending.MEMORY: f"it needed more than {bytes_text(limits.memory_bytes)} of memory",
-            Ending.ANSWER_SIZE: f"its answer had more than {bytes_text(limits.answer_bytes)}",
+            Ending.MEMORY: f"it needed more than {size_text(limits.memory_bytes)} of memory",
+            Ending.ANSWER_SIZE: f"its answer had more than {size_text(limits.answer_bytes)}",
             Ending.STOPPED: "nobody waited for it any more",
             Ending.CRASH: f"it crashed ({signal.Signals(-status).name})" if status < 0 else f"it ended with {status}",
         }[reason]

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.convert.tflite_file import read_tflite
 from fp16core.data.mnist import load_mnist, normalise
+from fp16core.evaluate.casting import casting_of
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.models.recipe import Progress
 from fp16core.numerics.rounding import weight_roundings
@@ -143,7 +144,7 @@ def try_files(files: Sequence[Named], report: Progress, pair_name: str | None = 
     report("running both models on test images", 0.4)
     images, labels = (array[:IMAGES] for array in load_mnist("test"))
     comparison, image_s = _compared(pair, images, labels)
-    remarks += _remarks_on_answers(pair, comparison)
+    remarks = [*casting_of(pair).remarks(None), *remarks, *_remarks_on_answers(pair, comparison)]
     remarks += _rehearsed(pair, comparison, images, report)
     report("done", 1.0)
     return {
@@ -172,9 +173,6 @@ def _remarks_on_weights(pair: ModelPair) -> list[str]:
             f"({', '.join(odd[:3])}{', …' if len(odd) > 3 else ''}): {pair.target_name} was not made of "
             f"{pair.reference_name}, or changed afterwards."
         )
-    overflowed = sum(rounding.overflowed for rounding in roundings.values())
-    if overflowed:
-        remarks.append(f"Too large for float16: {count_text(overflowed, 'weight')} of {pair.reference_name}.")
     return remarks
 
 

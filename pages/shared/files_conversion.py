@@ -67,6 +67,14 @@ def show() -> None:
 
 def _answer(found: TwoWays) -> str:
     target, quantized = found.target.file, found.quantized.file
+    if not found.quantized.holds_float16:
+        return "**LiteRT Quantizer casts none of this model's weights to float16**: it knows none of their operators."
+    if not found.target.holds_float16:
+        return (
+            "This pair's target holds no float16 weights. What **LiteRT Quantizer** makes of its float32 file has "
+            f"**{bytes_text(quantized.size_bytes)}**, {found.quantized.dtypes('weights')} weights, and "
+            f"{count_text(len(quantized.upsampling()), 'DEQUANTIZE operator')}."
+        )
     if found.is_same_file:
         return "This pair's float16 file is what **LiteRT Quantizer** makes of its float32 file, byte for byte."
     return (

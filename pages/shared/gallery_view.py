@@ -9,7 +9,7 @@ from fp16core.evaluate.reading import accuracy, table, table_csv
 from fp16core.figures.pictures import row_url, row_width_px
 from fp16core.images.colours import upright_png
 from fp16core.images.picture_file import FORMATS, MAX_FILE_BYTES, MAX_JPEG_PIXELS, MAX_PIXELS, Picture, data_of_url
-from fp16core.text import bytes_text, count_text, percent_text
+from fp16core.text import count_text, percent_text, size_text
 from fp16core.vocabulary import BusyError, ImageError
 from pages.shared import pictures, uploads
 from pages.shared.paste import paste
@@ -17,7 +17,7 @@ from pages.shared.words import plain
 
 _SURE = "Probability of the answer; of the least sure digit, if there are several"
 
-_PICTURE_MB = 20
+_PICTURE_MB = MAX_FILE_BYTES // 1_000_000
 """Largest file of a picture; the server takes larger ones, for data sets."""
 
 _TALL_ROWS = 10
@@ -38,8 +38,8 @@ def take_files() -> None:
     paste(key="paste", on_paste=_pasted)
     bounds = pictures.gallery().bounds
     st.caption(
-        f"At most {bounds.files_at_once} files and {bytes_text(bounds.bytes_at_once)} at once, each of "
-        f"{bytes_text(MAX_FILE_BYTES)} and {MAX_PIXELS:,} pixels (JPEG: {MAX_JPEG_PIXELS:,}); {bounds.pictures} "
+        f"At most {bounds.files_at_once} files and {size_text(bounds.bytes_at_once)} at once, each of "
+        f"{size_text(MAX_FILE_BYTES)} and {MAX_PIXELS:,} pixels (JPEG: {MAX_JPEG_PIXELS:,}); {bounds.pictures} "
         "pictures are kept for your visit."
     )
 

@@ -4,13 +4,14 @@ from typing import Any
 
 import streamlit as st
 
+from fp16core.convert.keras_archive import MAX_FILE_BYTES as MAX_KERAS_BYTES
 from fp16core.data.own import MAX_FILE_BYTES, MAX_TEST_IMAGES, MAX_TRAINING_IMAGES
 from fp16core.models.pair import BUNDLED, REFERENCE_FILE, read_model_file
-from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text
+from fp16core.text import bytes_text, count_text, percent_text, points_text, size_text, small_text
 from fp16core.worker import keras_file, trial
 from fp16core.worker.inspection import MAX_FILE_BYTES as MAX_MODEL_BYTES
 from fp16core.worker.training_settings import has_tensorflow
-from pages.shared import hosted, own, own_trial, state, uploads
+from pages.shared import casting, hosted, own, own_trial, state, uploads
 from pages.shared.headline import headline, number
 from pages.shared.subject import default_name, subject
 from pages.shared.words import plain
@@ -18,8 +19,7 @@ from pages.shared.words import plain
 _TICK_S = 0.5
 """How often the page looks after a trial."""
 
-_MODEL_MB = 20
-"""Largest file that the uploader for models takes, in MB."""
+_MB = 1_000_000
 
 
 def bring_models() -> None:
@@ -31,7 +31,7 @@ def bring_models() -> None:
         ["tflite", "keras"] if with_keras else ["tflite"],
         accept_multiple_files=True,
         key=_uploader_key("models"),
-        max_upload_size=_MODEL_MB,
+        max_upload_size=(MAX_KERAS_BYTES if with_keras else MAX_MODEL_BYTES) // _MB,
     )
     row = st.container(horizontal=True, vertical_alignment="center")
     row.button(
@@ -56,13 +56,13 @@ def bring_models() -> None:
     )
     st.caption(
         "It takes float32 images of 28 × 28 (or 28 × 28 × 1) from 0 to 1 and gives ten scores. A float32 file alone is "
-        f"quantized by LiteRT Quantizer. At most {bytes_text(MAX_MODEL_BYTES)} for a .tflite file; a trial ends after "
+        f"quantized by LiteRT Quantizer. At most {size_text(MAX_MODEL_BYTES)} for a .tflite file; a trial ends after "
         f"{trial.LIMITS.cpu_seconds:.0f} seconds of processor time."
     )
     st.caption(
-        f"A .keras file is loaded in Keras’s safe mode and converted by TensorFlow, in up to "
-        f"{keras_file.LIMITS.cpu_seconds:.0f} seconds of processor time. Code of its own, as in a "
-        "Lambda layer, is not run."
+        f"A .keras file, of at most {size_text(MAX_KERAS_BYTES)}, is loaded in Keras’s safe mode and converted by "
+        f"TensorFlow, in up to {keras_file.LIMITS.cpu_seconds:.0f} seconds of processor time. Code of its own, as in "
+        "a Lambda layer, is not run."
         if with_keras
         else "A .keras file would need TensorFlow, which this server does not have: run the dashboard at home, with "
         "pip install -r requirements.txt, or convert the file to .tflite there."
@@ -77,13 +77,13 @@ def bring_dataset() -> None:
         "A data set as .npz in the layout of Keras’s MNIST, such as Fashion-MNIST",
         ["npz"],
         key=_uploader_key("dataset"),
-        max_upload_size=most_bytes // 1_000_000,
+        max_upload_size=most_bytes // _MB,
         on_change=_take_dataset,
     )
     st.caption(
         "`x_test`, grey levels as uint8 of shape (n, 28, 28), and `y_test`, n classes from 0 to 9; `x_train` and "
         "`y_train` besides, if you want to train on it. `numpy.savez_compressed` makes such a file. At most "
-        f"{bytes_text(most_bytes)}, {MAX_TEST_IMAGES:,} test and {MAX_TRAINING_IMAGES:,} training images."
+        f"{size_text(most_bytes)}, {MAX_TEST_IMAGES:,} test and {MAX_TRAINING_IMAGES:,} training images."
     )
     dataset = own.files().dataset
     if dataset is not None:
@@ -122,10 +122,13 @@ def show_summary() -> None:
         )
         return
     with state.explained():
-        comparison = state.results().comparison
+        found = state.results()
+        comparison = found.comparison
+        said = casting.say_first(comparison)
+    file = "float16 file" if found.evidence.target_holds_float16 else "target file"
     reference, target = comparison.reference, comparison.target
     st.markdown(
-        f"The float16 file has **{percent_text(comparison.size_share)}** of the size, and "
+        f"The {file} has **{percent_text(comparison.size_share)}** of the size, and "
         f"**{comparison.changed_predictions:,} of {comparison.images:,}** answers differ. All pages now show this "
         "pair, to you alone."
     )
@@ -153,7 +156,7 @@ def show_summary() -> None:
         strict=True,
     ):
         number(column, label, value, remark, hint)
-    if remarks := own_trial.remarks():
+    if remarks := [remark for remark in own_trial.remarks() if remark not in said]:
         st.markdown("**Worth knowing**\n\n" + "\n".join(f"- {plain(remark)}" for remark in remarks))
     links = st.container(horizontal=True)
     for page, label in (
@@ -206,9 +209,9 @@ def _upload_bounds() -> None:
     if hosted.is_hosted():
         most = uploads.holdings()
         st.caption(
-            f"Until they are tried or read, at most {bytes_text(uploads.visit_bytes())} of a visit's files are "
-            f"held (beyond: error 413); of all that is held for visitors, {bytes_text(most.most_bytes)} together and "
-            f"{bytes_text(most.most_bytes_each)} from one network address (error 503)."
+            f"Until they are tried or read, at most {size_text(uploads.visit_bytes())} of a visit's files are "
+            f"held (beyond: error 413); of all that is held for visitors, {size_text(most.most_bytes)} together and "
+            f"{size_text(most.most_bytes_each)} from one network address (error 503)."
         )
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from fp16core.models.pair import RUN_FILE
 from fp16core.models.run import NAME_LENGTH, Run
-from fp16core.text import bytes_text
+from fp16core.text import size_text
 from fp16core.vocabulary import HalfBitsError
 from fp16core.worker.training_settings import training_settings
 from pages.shared import hosted, own, state
@@ -38,7 +38,7 @@ def one_run(runs: Sequence[Run]) -> None:
             file_name=f"{run.file_name}.zip",
             mime="application/zip",
             icon=":material/download:",
-            help=f"All files of the run as a zip: {bytes_text(run.size_bytes)}.",
+            help=f"All files of the run as a zip: {size_text(run.size_bytes)}.",
             key="run-zip",
             on_click="ignore",
         )

@@ -9,7 +9,7 @@ from fp16core.evaluate.runs import RunResult, fewest_changed, same_images
 from fp16core.figures import runs as figures
 from fp16core.models.run import Run, Skipped, total_bytes
 from fp16core.models.runs import RunStore
-from fp16core.text import bytes_text, count_text, percent_text, points_text
+from fp16core.text import bytes_text, count_text, percent_text, points_text, size_text
 from pages.shared.charts import chart
 from pages.shared.tables import show_table
 from pages.shared.words import plain
@@ -65,8 +65,8 @@ def overview(runs: Sequence[Run], results: Mapping[str, RunResult]) -> None:
 def limits(kept: RunStore, runs: Sequence[Run], overfull: str | None) -> None:
     """How full the store is."""
     st.caption(
-        f"{count_text(len(runs), 'run')} with {bytes_text(total_bytes(runs))}. The server keeps "
-        f"{count_text(kept.max_runs, 'run')} and {bytes_text(kept.max_bytes)} at most: when a new one needs room, the "
+        f"{count_text(len(runs), 'run')} with {size_text(total_bytes(runs))}. The server keeps "
+        f"{count_text(kept.max_runs, 'run')} and {size_text(kept.max_bytes)} at most: when a new one needs room, the "
         "oldest that are not pinned go."
     )
     if overfull:

@@ -112,7 +112,7 @@ def _emulation(table: ModeTable) -> dict[ExecutionMode, Accounted | str]:
     halves = [run for run in table.runs if run.mode.asks_for_float16 and not run.is_silently_float32]
     if not halves:
         return found
-    st.header("An emulation that accounts for it", anchor="emulation")
+    st.header("Does an emulation account for it?", anchor="emulation")
     st.markdown(
         "Emulated in NumPy: the network with everything rounded to float16, and its sums formed in three ways. What "
         "hardware differs in is how it adds up."
@@ -130,14 +130,22 @@ def _emulation(table: ModeTable) -> dict[ExecutionMode, Accounted | str]:
             if isinstance(accounted, str):
                 st.caption(f"This network cannot be emulated. {plain(accounted)}")
                 continue
-            best = accounted.best
-            st.markdown(
-                f"**{percent_text(best.exact_share)}** of the logits of {accounted.images:,} images are what the "
-                f"emulation gives, bit for bit, with {best.way}."
-            )
+            st.markdown(best_words(accounted))
             st.table(figures.emulation_rows(accounted), hide_index=True)
             st.caption(_bound_words(accounted))
     return found
+
+
+def best_words(found: Accounted) -> str:
+    """How much of what was computed the emulation gives, and whether that explains it."""
+    best = found.best
+    share = f"**{percent_text(best.exact_share)}** of the logits of {found.images:,} images"
+    if found.is_explained:
+        return f"{share} are what the emulation gives, bit for bit, with {best.way}."
+    return (
+        f"**None of these ways to add up is the hardware's.** The nearest, {best.way}, gives {share}. A processor "
+        "with AVX512-FP16, for one, adds each product before it is rounded (fused multiply-add)."
+    )
 
 
 def _bound_words(found: Accounted) -> str:

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fp16core.settings import upload_bytes
-from fp16core.text import bytes_text
+from fp16core.text import size_text
 from fp16core.vocabulary import BusyError
 from fp16core.worker.holdings import Holder, Holdings, Visit
 from pages.shared import hosted, limits, visits
@@ -106,9 +106,9 @@ def _add(manager: _Manager, add: Callable[..., None], session_id: str, file: Any
     """Called by the server's upload route, whose answer an `HTTPException` becomes."""
     new, mine = len(file.data), _held(manager, session_id)
     if new > FILE_BYTES:
-        raise HTTPException(413, f"{bytes_text(FILE_BYTES)} is the most that a file may have.")
+        raise HTTPException(413, f"{size_text(FILE_BYTES)} is the most that a file may have.")
     if mine + new > visit_bytes():
-        raise HTTPException(413, f"A visit may hold {bytes_text(visit_bytes())} of uploads; remove some, or reload.")
+        raise HTTPException(413, f"A visit may hold {size_text(visit_bytes())} of uploads; remove some, or reload.")
     waiting: dict[str, int] = {}
     for each in list(manager.file_storage):
         if not visits.is_present(each):

@@ -1,0 +1,45 @@
+"""What became of the weights of a model that was just converted."""
+
+from typing import Any
+
+from fp16core.convert.halves import holds_float16_weights
+from fp16core.evaluate.both import BothAnswers
+from fp16core.evaluate.casting import Casting, casting
+from fp16core.numerics.rounding import weight_roundings
+from fp16core.vocabulary import DatasetError, ModelFileError, ModelPair, PairError
+
+
+def casting_document(pair: ModelPair) -> dict[str, Any]:
+    """What became of the weights; and of the answers to the test images, if a weight is too large for float16.
+
+    Whatever cannot be found out of a network, which need not be a digit classifier, is a remark.
+
+    Parameters
+    ----------
+    pair
+        The float32 model and what was made of it.
+    """
+    holds_float16 = holds_float16_weights(pair.target, pair.target_name)
+    try:
+        found = casting(weight_roundings(pair), holds_float16)
+    except (ModelFileError, PairError) as error:
+        return _with_remark(Casting(holds_float16), f"Which weights are too large for float16 is not known: {error}")
+    if not found.is_out_of_range:
+        return found.document(None)
+    try:
+        return found.document(_answers(pair))
+    except (ModelFileError, PairError, DatasetError) as error:
+        return _with_remark(found, f"What that does to the answers was not measured: {error}")
+
+
+def _with_remark(found: Casting, remark: str) -> dict[str, Any]:
+    document = found.document(None)
+    document["remarks"].append(remark)
+    return document
+
+
+def _answers(pair: ModelPair) -> BothAnswers:
+    from fp16core.data import load_mnist
+    from fp16core.evaluate import compare
+
+    return compare(pair, *load_mnist("test"))
