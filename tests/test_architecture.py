@@ -14,6 +14,7 @@ ROOMS = [
     "text",
     "vocabulary",
     "settings",
+    "singleton",
     "output",
     "png",
     "data",

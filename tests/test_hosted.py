@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 from fp16core import settings
 from fp16core.evaluate.likeness import RuleCheck
 from fp16core.models.pair import BUNDLED, file_record
+from fp16core.singleton import reset_singletons
 from fp16core.vocabulary import ModelPair, SettingError
 from fp16core.worker.allowance import Rate
 from fp16core.worker.job import Job
@@ -218,7 +219,7 @@ def test_pictures_beyond_the_rate_wait_their_turn(hosted: None, monkeypatch: pyt
     assert (len(gallery.pictures), gallery.waiting) == (2, 18)
     assert gallery.refusals == ["2 files not read, more than 20 came at once: 20.png, 21.png."]
     assert any("So many pictures came from your address" in error.value for error in app.error)
-    limits._allowances.clear()
+    reset_singletons()
     app.button(key="go-on").click().run()
     assert (len(gallery.pictures), gallery.waiting) == (4, 16)
     assert not app.exception

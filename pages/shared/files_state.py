@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
-
 from fp16core.convert import TfliteFile, quantize_tflite, read_tflite
 from fp16core.data import normalise
 from fp16core.evaluate import conversions
 from fp16core.evaluate.conversions import OneWeight, TwoWays, convert_both_ways, read_one_weight, with_first_weight
 from fp16core.evaluate.folding import Folding, fold_dequantize
 from fp16core.runtime.delegation import Moment, Part, delegated_parts, upsampling_moment
+from fp16core.singleton import singleton
 from fp16core.worker.job import Desk, Job
 from fp16core.worker.tensorflow_way import MODULE, request_for, target_of
 from pages.shared import state
@@ -90,7 +89,7 @@ def weight_question(key: str, value: float) -> WeightQuestion:
     return WeightQuestion(subject(), key, value)
 
 
-@st.cache_resource(show_spinner=False)
+@singleton
 def desk() -> Desk:
     """Where the server's one conversion at a time is handed in."""
     return Desk()

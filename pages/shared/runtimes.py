@@ -16,6 +16,7 @@ from fp16core.models.pair import BUNDLED, load_pair
 from fp16core.output import finite
 from fp16core.runtime.modes import ExecutionMode
 from fp16core.runtime.processor import Processor, read_processor
+from fp16core.singleton import singleton
 from fp16core.vocabulary import BusyError
 from fp16core.worker import latency_run, mode_run
 from fp16core.worker.survey import Survey
@@ -40,7 +41,7 @@ ACCURACY, LATENCY, PHONE = "Accuracy by mode", "Latency and memory", "Your phone
 """The page's sections."""
 
 
-@st.cache_resource(show_spinner=False)
+@singleton
 def _shared() -> Board:
     return Board()
 
@@ -51,7 +52,7 @@ def processor() -> Processor:
     return read_processor()
 
 
-@st.cache_resource(show_spinner=False)
+@singleton
 def probe() -> AnySurvey:
     """What each mode is on this server, found out once with the bundled pair."""
     pair = load_pair(BUNDLED)

@@ -16,6 +16,7 @@ from fp16core.data.mnist import load_mnist
 from fp16core.evaluate import Comparison, Evidence, compare, gather_evidence
 from fp16core.models.pair import load_pair
 from fp16core.numerics import WeightRounding, weight_roundings
+from fp16core.singleton import singleton
 from fp16core.vocabulary import HalfBitsError, ModelPair
 from pages.shared import own
 from pages.shared.store import store
@@ -38,7 +39,7 @@ class Results:
     evidence: Evidence = field(repr=False)
 
 
-@st.cache_resource(show_spinner=False)
+@singleton
 def keep_memory_together() -> None:
     """Let all threads share two of the C library's heaps, before there are many.
 
@@ -50,7 +51,7 @@ def keep_memory_together() -> None:
         library.mallopt(_M_ARENA_MAX, _HEAPS)
 
 
-@st.cache_resource(show_spinner=False)
+@singleton
 def settle_memory() -> None:
     """Give back what the first page needed for a moment, and let the garbage collector pass by what lasts.
 
