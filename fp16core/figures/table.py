@@ -1,6 +1,7 @@
 """The numbers behind any figure, as a table."""
 
 import csv
+import html
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -49,7 +50,7 @@ def figure_csv(figure: go.Figure) -> str:
 
 
 def _leaves(tree: Any) -> Iterator[tuple[str, str, Any]]:
-    names = dict(zip(tree.ids, tree.text, strict=True))
+    names = {identity: html.unescape(text) for identity, text in zip(tree.ids, tree.text, strict=True)}
     for identity, parent, size in zip(tree.ids, tree.parents, tree.values, strict=True):
         if identity not in tree.parents:
             yield names[parent], names[identity], _plain(size)

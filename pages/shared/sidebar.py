@@ -84,7 +84,7 @@ def _choose_pair() -> Subject:
         st.session_state[_MODEL] = default_name()
     if len(subjects) == 1:
         st.caption("Active model pair")
-        st.markdown(f"**{default_name()}**")
+        st.markdown(f"**{plain(default_name())}**")
         chosen = default_name()
     else:
         chosen = st.selectbox(
