@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from pages.shared import own_trial, routing, sidebar, state, training, turns
+from pages.shared import links, own_trial, routing, runtimes, sidebar, state, training, turns, widget_values
 
 routing.begin()
+links.begin()
 st.set_page_config(page_title="Half the Bits", page_icon=routing.ICON, layout="wide")
 st.html(sidebar.LOOK)
 
@@ -40,6 +41,9 @@ with turns.turn():
     own_trial.collect()
     sidebar.show_active_pair()
     training.follow(is_shown=page.url_path == "train")
+    runtimes.follow(is_shown=page.url_path == "runtimes")
     with sidebar.closing_after_choice(page.url_path):
         page.run()
+    widget_values.tell()
+    links.tell()
     state.settle_memory()
