@@ -2,11 +2,23 @@
 
 import streamlit as st
 
-from pages.shared import casting, own_trial, routing, sidebar, state, training, turns
+from pages.shared import (
+    casting,
+    links,
+    own_trial,
+    routing,
+    runtimes,
+    sidebar,
+    state,
+    training,
+    turns,
+    widget_values,
+)
 
 _ABOUT_NO_PAIR = ("train", "runs", "your_files")  # these pages show other things than the active pair
 
 routing.begin()
+links.begin()
 st.set_page_config(page_title="Half the Bits", page_icon=routing.ICON, layout="wide")
 st.html(sidebar.LOOK)
 
@@ -42,8 +54,11 @@ with turns.turn():
     own_trial.collect()
     sidebar.show_active_pair()
     training.follow(is_shown=page.url_path == "train")
+    runtimes.follow(is_shown=page.url_path == "runtimes")
     if page.url_path not in _ABOUT_NO_PAIR:
         casting.say_if_not_float16()
     with sidebar.closing_after_choice(page.url_path):
         page.run()
+    widget_values.tell()
+    links.tell()
     state.settle_memory()

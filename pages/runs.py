@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fp16core.evaluate.runs import bundled_result, run_result
-from pages.shared import routing, run_actions, runs_view, state
+from pages.shared import links, routing, run_actions, runs_view, state
 from pages.shared.store import store
 
 routing.through_app("pages/runs.py")
@@ -16,6 +16,8 @@ with state.explained():
 results = {run.name: run_result(run) for run in runs}
 
 if not runs:
+    links.miss_if_asked("run")
+    links.miss_if_asked("compare")
     run_actions.show_trouble()
     st.markdown(
         "No run is kept yet. Each training run ends up here with its models, its log and all that a repeat needs; "

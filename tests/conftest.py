@@ -22,6 +22,7 @@ from fp16core.figures.sketch import Sketch
 from fp16core.models import load_pair
 from fp16core.numerics.propagation import PairRecorder
 from fp16core.runtime import Classifier
+from fp16core.singleton import reset_singletons
 from fp16core.vocabulary import ModelPair
 from pages.shared.subject import forget_shared
 from tests.browsing import FLAGS, chromium, served, settled, watched
@@ -63,6 +64,7 @@ def forget() -> None:
     """No visitor has been here yet."""
     st.cache_resource.clear()
     forget_shared()
+    reset_singletons()
 
 
 @pytest.fixture

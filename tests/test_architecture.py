@@ -17,6 +17,7 @@ ROOMS = [
     "vocabulary",
     "settings",
     "temporary",
+    "singleton",
     "output",
     "terminal",
     "png",

@@ -66,13 +66,6 @@ def test_kept_runs_can_be_chosen_and_linked_to(runs: RunStore) -> None:
     assert dashboard(model="Ten filters").sidebar.selectbox(key="model").value == "Ten filters"
 
 
-def test_a_link_to_a_pair_that_is_not_here_says_so() -> None:
-    app = dashboard(model="Lost run")
-    assert not app.exception
-    (warning,) = app.sidebar.warning
-    assert warning.value == "There is no pair “Lost run” on this server; you see Bundled pair."
-
-
 def test_a_run_that_is_deleted_while_in_use_gives_way_to_the_bundled_pair(runs: RunStore) -> None:
     add_run(runs.folder, "one", name="Short-lived")
     app = dashboard(model="Short-lived")

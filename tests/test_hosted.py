@@ -2,11 +2,9 @@
 
 import io
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +16,12 @@ from streamlit.testing.v1 import AppTest
 from fp16core import settings
 from fp16core.evaluate.likeness import RuleCheck
 from fp16core.models.pair import BUNDLED, file_record
+from fp16core.singleton import reset_singletons
 from fp16core.vocabulary import ModelPair, SettingError
 from fp16core.worker.allowance import Rate
 from fp16core.worker.job import Job
 from fp16core.worker.training_settings import training_settings
 from pages.shared import limits
-from pages.shared.own import OwnFiles
 from tests.conftest import ROOT, forget
 from tests.stores import add_full_run
 from tests.test_pages import visit
@@ -218,7 +216,7 @@ def test_pictures_beyond_the_rate_wait_their_turn(hosted: None, monkeypatch: pyt
     assert (len(gallery.pictures), gallery.waiting) == (2, 18)
     assert gallery.refusals == ["2 files not read, more than 20 came at once: 20.png, 21.png."]
     assert any("So many pictures came from your address" in error.value for error in app.error)
-    limits._allowances.clear()
+    reset_singletons()
     app.button(key="go-on").click().run()
     assert (len(gallery.pictures), gallery.waiting) == (4, 16)
     assert not app.exception
@@ -231,48 +229,6 @@ def test_the_lab_measures_anew_only_at_its_rate(hosted: None, monkeypatch: pytes
     app = visit("guarantee")
     assert not app.exception
     assert "new settings of the numerics lab" in app.error[0].value
-
-
-HOSTILE = "![x](http://8.8.8.8/x.png)<img src=http://8.8.8.8/y>[a](http://8.8.8.8)"
-"""A name that would make a browser fetch, if it were taken for what it looks like."""
-
-ACTIVE = re.compile(r"(?<!\\)!\[x|(?<!\\)<img|(?<!\\)\]\(http://8")
-
-
-def markdown(app: AppTest) -> str:
-    """All texts of a page that Streamlit takes for Markdown."""
-    kinds = (app.title, app.subheader, app.markdown, app.caption, app.error, app.warning, app.toast)
-    texts = [block.value for kind in kinds for block in kind]
-    texts += [button.label for button in app.button] + [metric.label for metric in app.metric]
-    texts += [str(cell) for table in app.table for row in table.value.to_numpy() for cell in row]
-    texts += [str(column) for table in app.table for column in table.value.columns]
-    return "\n".join(texts)
-
-
-def test_names_are_shown_as_they_are_and_make_no_browser_fetch(
-    pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HALFBITS_RUNS", str(tmp_path))
-    add_full_run(tmp_path, "one", name=HOSTILE[:60])
-    (tmp_path / "<img src=x>").mkdir()
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    mine = OwnFiles(replace(pair, name=HOSTILE))
-    app.session_state["own-files"], app.session_state["next-model"] = mine, mine.pair_name
-    app.session_state["own-error"] = f"{HOSTILE}: no model."
-    app.query_params["model"] = HOSTILE
-    app.run()
-    for page in ("overview", "runs", "your_files", "digits", "bits"):
-        app.switch_page(f"pages/{page}.py").run()
-        assert not app.exception
-        assert not ACTIVE.search(markdown(app)), page
-    monkeypatch.setattr("pages.shared.pictures.check_rule", lambda *_: RuleCheck(1, 1, 1, 1, 1))
-    app.switch_page("pages/try_digit.py").run()
-    app.segmented_control(key="source").set_value("Upload").run()
-    files = [(f"{HOSTILE}.png", digit_file(), "image/png"), (f"{HOSTILE}.txt", b"x", "image/png")]
-    app.file_uploader[0].set_value(files).run()
-    assert len(app.session_state["gallery"].pictures) == 1
-    assert "8\\.8" in markdown(app)
-    assert not ACTIVE.search(markdown(app))
 
 
 STRANGE = ("9" * 5_000, "-1", "1e999", "nan", "²", "", "x" * 20_000, "[]", "\x00", "true", "٣")

@@ -83,7 +83,7 @@ def test_overview_offers_both_files() -> None:
 def test_the_sidebar_names_the_active_pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Bundled pair" in "\n".join(block.value for block in visit().sidebar.markdown)
     monkeypatch.setenv("HALFBITS_PAIR", str(shutil.copytree(BUNDLED, tmp_path / "my-run")))
-    assert "my-run" in "\n".join(block.value for block in visit().sidebar.markdown)
+    assert "**my\\-run**" in "\n".join(block.value for block in visit().sidebar.markdown)
 
 
 def test_digits_filters_and_chooses_the_first_match(comparison: Comparison) -> None:

@@ -14,11 +14,12 @@ from fp16core.evaluate import Comparison
 from fp16core.runtime.modes import ExecutionMode
 from fp16core.text import percent_text, small_text
 from fp16core.vocabulary import ModelPair
-from fp16core.worker import latency_run, mode_run
+from fp16core.worker import latency_run, mode_run, presence
 from fp16core.worker.waiting_room import Wish
 from pages.shared import runtimes, runtimes_accuracy
 from pages.shared.own import OwnFiles
 from pages.shared.runtimes import LATENCY
+from pages.shared.runtimes_board import Board
 from tests.conftest import ROOT, forget
 from tests.test_pages import errors, visit, words
 from tests.test_survey import wild
@@ -43,6 +44,11 @@ def downloads(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], str]]:
     offered: list[Callable[[], str]] = []
     monkeypatch.setattr(runtimes_accuracy, "download", offered.append)
     return offered
+
+
+def age(board: Board, seconds: float) -> None:
+    """All who have asked for something were last seen so much earlier."""
+    board.seen = {survey: seen - seconds for survey, seen in board.seen.items()}
 
 
 def rerun_while_busy(app: AppTest) -> AppTest:
@@ -157,10 +163,33 @@ def test_a_measurement_that_nobody_looks_after_can_be_stopped_by_anybody(monkeyp
     monkeypatch.setattr(mode_run, "wishes_for", hanging)
     app.button(key="measure").click().run()
     board = runtimes._shared()
-    board.seen = {survey: seen - runtimes._GONE_S for survey, seen in board.seen.items()}
+    age(board, presence.GONE_S - 20)
+    other.run()
+    assert "stop-measuring" not in keys(other)
+    age(board, 20)
     other.run()
     other.button(key="stop-measuring").click().run()
     assert all(survey.is_over for survey in board.going_on)
+
+
+def test_whoever_measures_and_reads_another_page_is_still_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, other = opened(), opened()
+    monkeypatch.setattr(mode_run, "wishes_for", hanging)
+    app.button(key="measure").click().run()
+    board = runtimes._shared()
+    app.switch_page("pages/weights.py").run()
+    age(board, presence.GONE_S)
+    app.run()
+    assert any("Your measurement: " in caption.value for caption in app.sidebar.caption)
+    other.run()
+    assert "stop-measuring" not in keys(other)
+    for survey in board.going_on:
+        survey.stop()
+    app.run()
+    assert [toast.value for toast in app.toast] == [
+        "Your measurement is over. The page *Runtimes* shows what came of it."
+    ]
+    assert not app.run().toast
 
 
 def test_a_visitor_measures_one_thing_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

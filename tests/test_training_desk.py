@@ -14,7 +14,7 @@ import pytest
 from fp16core.models.recipe import Recipe
 from fp16core.models.runs import RunStore
 from fp16core.vocabulary import BusyError, ModelPair, SettingError
-from fp16core.worker import ticket as tickets
+from fp16core.worker import presence
 from fp16core.worker.job import Limits
 from fp16core.worker.ticket import State, Ticket, TrainingData
 from fp16core.worker.training_desk import TrainingDesk
@@ -211,7 +211,7 @@ def test_only_the_owner_may_stop_a_run_until_the_owner_has_left(
     ticket = make_desk().hand_in(Recipe(seed=100), "ann")
     assert ticket.may_be_stopped_by("ann")
     assert not ticket.may_be_stopped_by("bob")
-    monkeypatch.setattr(tickets, "_GONE_S", 0.2)
+    monkeypatch.setattr(presence, "GONE_S", 0.2)
     time.sleep(0.3)
     ticket.seen_by("bob")
     assert ticket.may_be_stopped_by("bob")
@@ -224,7 +224,7 @@ def test_a_waiting_run_whose_owner_has_left_is_left_out(
 ) -> None:
     desk = make_desk()
     first, second = desk.hand_in(Recipe(seed=100), "ann"), desk.hand_in(Recipe(seed=1), "bob")
-    monkeypatch.setattr(tickets, "_GONE_S", -1.0)
+    monkeypatch.setattr(presence, "GONE_S", -1.0)
     let_go(tmp_path, 100)
     assert first.wait(PATIENCE_S)
     assert second.wait(PATIENCE_S)

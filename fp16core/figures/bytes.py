@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 
 from fp16core.convert.purposes import PURPOSES, LedgerEntry
 from fp16core.convert.size_account import SizeAccount, bytes_by_category
-from fp16core.figures.style import DELTA_COLOUR, NEUTRAL_COLOUR, TARGET_COLOUR, figure, fixed
+from fp16core.figures.style import DELTA_COLOUR, NEUTRAL_COLOUR, TARGET_COLOUR, figure, fixed, lettering
 from fp16core.text import bytes_text, percent_text
 
 _FILE = "file"
@@ -40,7 +40,14 @@ def file_map(ledger: tuple[LedgerEntry, ...], name: str, colour: str, with_param
         (_FILE, title, title, "", sum(size for _, size in categories), "rgba(0,0,0,0)"),
         *((category, category, category, _FILE, size, colours[category]) for category, size in categories),
         *(
-            (f"{e.category}/{e.item}", _short(e.item), e.item, e.category, e.size_bytes, colours[e.category])
+            (
+                f"{e.category}/{e.item}",
+                lettering(_short(e.item)),
+                lettering(e.item),
+                e.category,
+                e.size_bytes,
+                colours[e.category],
+            )
             for e in shown
         ),
     ]

@@ -17,6 +17,7 @@ from fp16core.figures.style import (
     TARGET_COLOUR,
     TARGET_NAME,
     figure,
+    lettering,
 )
 from fp16core.models.recipe import Recipe
 from fp16core.text import bytes_text, count_text, duration_text, percent_text, points_text, small_text
@@ -132,7 +133,7 @@ def accuracies(results: Sequence[RunResult]) -> go.Figure:
                 [result.name, 100 * share.low, 100 * share.high] for result, share in zip(results, shares, strict=True)
             ],
             text=[
-                f"{_lettering(result.name)}: {name} reads {share.successes:,} of {share.total:,} right "
+                f"{lettering(result.name)}: {name} reads {share.successes:,} of {share.total:,} right "
                 f"({percent_text(share.value)}),<br>"
                 f"95 % interval {percent_text(share.low)} to {percent_text(share.high)}"
                 for result, share in zip(results, shares, strict=True)
@@ -160,7 +161,7 @@ def accuracy_deltas(results: Sequence[RunResult]) -> go.Figure:
         },
         customdata=[[result.name, 100 * result.delta_low, 100 * result.delta_high] for result in results],
         text=[
-            f"{_lettering(result.name)}: {points_text(result.accuracy_delta)},<br>95 % interval "
+            f"{lettering(result.name)}: {points_text(result.accuracy_delta)},<br>95 % interval "
             f"{points_text(result.delta_low)} to {points_text(result.delta_high)}; "
             f"{result.changed.successes:,} of {result.changed.total:,} answers changed"
             for result in results
@@ -189,7 +190,7 @@ def _by_run(results: Sequence[RunResult], title: str) -> Sketch:
             "title": "run",
             "range": [len(results) - 0.5, -0.5],
             "tickvals": places,
-            "ticktext": [_lettering(_shortened(result.name)) for result in results],
+            "ticktext": [lettering(_shortened(result.name)) for result in results],
             "showgrid": False,
             "zeroline": False,
             "fixedrange": True,
@@ -199,8 +200,3 @@ def _by_run(results: Sequence[RunResult], title: str) -> Sketch:
 
 def _shortened(name: str) -> str:
     return name if len(name) <= _LABEL_LENGTH else name[: _LABEL_LENGTH - 1].rstrip() + "…"
-
-
-def _lettering(name: str) -> str:
-    """A name that Plotly does not take for markup."""
-    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

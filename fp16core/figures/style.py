@@ -96,6 +96,11 @@ def log_ticks(low: float, high: float, steps: tuple[int, ...] = (1,)) -> dict[st
     }
 
 
+def lettering(name: str) -> str:
+    """A name as Plotly shows it, which takes what looks like HTML for markup, links included."""
+    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def stepped_up(value: float) -> float:
     """The next of 1, 1.5, 2, 3, 5, 7 times a power of ten from a positive number up: for axes that seldom grow."""
     return next(step for step in _steps_about(value) if step >= value)

@@ -1,5 +1,6 @@
 """The numbers behind any figure, as a table."""
 
+import html
 from collections.abc import Iterator
 from typing import Any
 
@@ -58,7 +59,7 @@ def _mark_rows(figure: go.Figure, has_extra: bool) -> Iterator[list[Any]]:
 
 
 def _leaves(tree: Any) -> Iterator[tuple[str, str, Any]]:
-    names = dict(zip(tree.ids, tree.text, strict=True))
+    names = {identity: html.unescape(text) for identity, text in zip(tree.ids, tree.text, strict=True)}
     for identity, parent, size in zip(tree.ids, tree.parents, tree.values, strict=True):
         if identity not in tree.parents:
             yield names[parent], names[identity], _plain(size)

@@ -9,9 +9,7 @@ from fp16core.models.recipe import Recipe
 from fp16core.models.trace import Trace
 from fp16core.vocabulary import ModelPair
 from fp16core.worker.job import Job
-
-_GONE_S = 90.0
-"""A visitor whose page has not asked for this long has left; a hidden one may ask no more than once a minute."""
+from fp16core.worker.presence import is_gone
 
 
 class State(Enum):
@@ -128,8 +126,7 @@ class Ticket:
     @property
     def is_abandoned(self) -> bool:
         """Whether all who asked for it have left."""
-        now = time.monotonic()
-        return all(now - seen > _GONE_S for seen in list(self._seen.values()))
+        return all(map(is_gone, list(self._seen.values())))
 
     def seen_by(self, visitor: str) -> None:
         """Note that a visitor's page has asked how it is going."""

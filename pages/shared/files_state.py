@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
-
 from fp16core.evaluate import conversions, measures
 from fp16core.evaluate.conversions import OneWeight, TwoWays
 from fp16core.evaluate.measures import Graphs
+from fp16core.singleton import singleton
 from fp16core.worker.job import Desk, Job
 from fp16core.worker.tensorflow_way import MODULE, request_for, target_of
 from pages.shared import state
@@ -55,7 +54,7 @@ def weight_question(key: str, value: float) -> WeightQuestion:
     return WeightQuestion(subject(), key, value)
 
 
-@st.cache_resource(show_spinner=False)
+@singleton
 def desk() -> Desk:
     """Where the server's one conversion at a time is handed in."""
     return Desk()

@@ -4,6 +4,7 @@ from typing import Literal
 
 import streamlit as st
 
+from fp16core.singleton import singleton
 from fp16core.vocabulary import BusyError
 from fp16core.worker.allowance import Allowance, Rate, visitor_address, wait_text
 from pages.shared import hosted
@@ -36,7 +37,7 @@ _WORDS: dict[What, str] = {
 }
 
 
-@st.cache_resource(show_spinner=False)
+@singleton
 def _allowances() -> dict[What, Allowance]:
     return {what: Allowance(each, together) for what, (each, together) in RATES.items()}
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from fp16core.data.own import read_own_dataset
+from fp16core.singleton import singleton
 from fp16core.vocabulary import BusyError, HalfBitsError
 from fp16core.worker import keras_file, trial
 from fp16core.worker.inspection import Named
@@ -58,7 +59,7 @@ class Attempt:
         )
 
 
-@st.cache_resource(show_spinner=False)
+@singleton
 def waiting_room() -> WaitingRoom:
     """Where the server's trials wait for their turn."""
     return WaitingRoom(memory=children.memory())

@@ -23,6 +23,7 @@ from fp16core.report import (
     make_report,
     report_document,
 )
+from fp16core.singleton import singleton
 from fp16core.vocabulary import BusyError, HalfBitsError
 from pages.shared import lab, limits, own, propagation, state
 from pages.shared.subject import Subject, cached, subject
@@ -132,7 +133,7 @@ def _shelf(subject: Subject) -> _Shelf:
     return _Shelf()
 
 
-@st.cache_resource(show_spinner=False)
+@singleton
 def _making() -> threading.Lock:
     """Held by whoever makes a report."""
     return threading.Lock()

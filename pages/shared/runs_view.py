@@ -77,7 +77,7 @@ def choose_several(names: Sequence[str]) -> list[str]:
     """The names of the runs to compare; at first the two newest and the bundled pair."""
     if SEVERAL in st.session_state:
         st.session_state[SEVERAL] = [name for name in st.session_state[SEVERAL] if name in names]
-    elif SEVERAL not in st.query_params:
+    elif not {"", *names}.intersection(st.query_params.get_all(SEVERAL)):
         st.session_state[SEVERAL] = [*names[:-1][:2], names[-1]]
     return st.multiselect("Runs to compare", names, key=SEVERAL, bind="query-params")
 

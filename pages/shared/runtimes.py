@@ -17,8 +17,11 @@ from fp16core.models.pair import BUNDLED, load_pair
 from fp16core.output import finite
 from fp16core.runtime.modes import ExecutionMode
 from fp16core.runtime.processor import Processor, read_processor
+from fp16core.singleton import singleton
+from fp16core.text import share_text
 from fp16core.vocabulary import BusyError
 from fp16core.worker import latency_run, mode_run
+from fp16core.worker.presence import is_gone
 from fp16core.worker.survey import Survey
 from pages.shared import limits, state
 from pages.shared.runtimes_board import AnySurvey, Board, Key, Wanted
@@ -28,20 +31,20 @@ from pages.shared.turns import aside
 _PROBE_IMAGES = 100
 """Images on which it is found out what a mode is: enough logits that none of float32 passes for float16."""
 
+_TICK_S = 2.0
+"""Polling interval of the sidebar while a measurement of the visitor's goes on."""
+
 _MOST = 8
 """Measurements that may go on or wait at once."""
 
-_GONE_S = 10.0
-"""After how long without a sign of life of whoever asked anybody may stop a measurement."""
-
-_MINE, _ACCOUNTED = "runtimes", "runtimes-accounted"
+_MINE, _ACCOUNTED, _FOLLOWED = "runtimes", "runtimes-accounted", "runtimes-followed"
 
 
 ACCURACY, LATENCY, PHONE = "Accuracy by mode", "Latency and memory", "Your phone"
 """The page's sections."""
 
 
-@st.cache_resource(show_spinner=False)
+@singleton
 def _shared() -> Board:
     return Board()
 
@@ -52,7 +55,7 @@ def processor() -> Processor:
     return read_processor()
 
 
-@st.cache_resource(show_spinner=False)
+@singleton
 def probe() -> AnySurvey:
     """What each mode is on this server, found out once with the bundled pair."""
     pair = load_pair(BUNDLED)
@@ -89,7 +92,29 @@ def may_stop(found: AnySurvey) -> bool:
     if is_mine(found):
         shared.seen[found] = time.monotonic()
         return True
-    return time.monotonic() - shared.seen.get(found, 0.0) > _GONE_S
+    return found not in shared.seen or is_gone(shared.seen[found])
+
+
+def follow(is_shown: bool) -> None:
+    """Say in the sidebar how the visitor's measurement is going, unless the page shows it, and once that it is over.
+
+    Whoever reads another page meanwhile is still there.
+    """
+    going = next((found for found in _mine().values() if not found.is_over), None)
+    if going is not None:
+        st.session_state[_FOLLOWED] = True
+        with st.sidebar:
+            st.fragment(_note, run_every=_TICK_S)(going, is_shown)
+    elif st.session_state.pop(_FOLLOWED, False) and not is_shown:
+        st.toast("Your measurement is over. The page *Runtimes* shows what came of it.")
+
+
+def _note(going: AnySurvey, is_shown: bool) -> None:
+    may_stop(going)
+    if not is_shown:
+        st.caption(f":material/speed: Your measurement: {going.what}, {share_text(going.done)}")
+        if going.is_over:
+            st.rerun()
 
 
 def start(wanted: Wanted) -> None:

@@ -11,7 +11,7 @@ from fp16core.models.recipe import Recipe
 from fp16core.models.run import Run
 from fp16core.text import bytes_text
 from fp16core.vocabulary import TUTORIAL_URL, HalfBitsError
-from pages.shared import own, state, store
+from pages.shared import links, own, state, store
 from pages.shared.subject import Subject, default_name, default_subject, settle
 from pages.shared.words import plain
 
@@ -78,13 +78,12 @@ def _choose_pair() -> Subject:
     wanted = st.session_state.pop("next-model", None)
     if wanted in subjects:
         st.session_state[_MODEL] = wanted
-    # The address is behind when a button has chosen.
-    linked = None if wanted in subjects else st.query_params.get(_MODEL)
     if st.session_state.get(_MODEL, default_name()) not in subjects:
         st.session_state[_MODEL] = default_name()
     if len(subjects) == 1:
         st.caption("Active model pair")
-        st.markdown(f"**{default_name()}**")
+        st.markdown(f"**{plain(default_name())}**")
+        links.miss_if_asked(_MODEL, but=default_name())
         chosen = default_name()
     else:
         chosen = st.selectbox(
@@ -94,8 +93,6 @@ def _choose_pair() -> Subject:
             bind="query-params",
             help="Every page shows this pair. Yours to choose: other visitors keep theirs.",
         )
-    if linked is not None and linked not in subjects:
-        st.warning(f"There is no pair “{plain(linked)}” on this server; you see {plain(chosen)}.")
     return subjects[chosen]
 
 

@@ -20,6 +20,7 @@ from fp16core.evaluate.workbench import Workbench
 from fp16core.models.pair import load_pair
 from fp16core.numerics import WeightRounding
 from fp16core.runtime.classifier import DigitModel
+from fp16core.singleton import singleton
 from fp16core.vocabulary import HalfBitsError, ModelPair
 from fp16core.worker.model_host import HostedModel, ModelHost
 from pages.shared import own
@@ -47,7 +48,7 @@ class Results:
     evidence: Evidence = field(repr=False)
 
 
-@st.cache_resource(show_spinner=False)
+@singleton
 def keep_memory_together() -> None:
     """Let all threads share two of the C library's heaps, before there are many.
 
@@ -59,7 +60,7 @@ def keep_memory_together() -> None:
         library.mallopt(_M_ARENA_MAX, _HEAPS)
 
 
-@st.cache_resource(show_spinner=False)
+@singleton
 def settle_memory() -> None:
     """Give back what the first page needed for a moment, and let the garbage collector pass by what lasts.
 

@@ -1,13 +1,12 @@
 """The server's kept runs."""
 
-import streamlit as st
-
 from fp16core.models.run import Run
 from fp16core.models.runs import RunStore
+from fp16core.singleton import singleton
 from fp16core.vocabulary import HalfBitsError
 
 
-@st.cache_resource(show_spinner=False)
+@singleton
 def store() -> RunStore:
     """The store that all visitors share; raises `HalfBitsError` if its settings are wrong."""
     found = RunStore()

@@ -7,6 +7,7 @@ from typing import TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.shared import links
 from pages.shared.subject import subject
 from pages.shared.turns import aside
 
@@ -64,6 +65,7 @@ def sweep(key: str, settings: Sequence[_Setting], measure: Callable[[_Setting], 
 def go_on() -> None:
     """At the end of a page: if a sweep has more to measure, draw the page again."""
     if st.session_state.pop(_UNFINISHED, False):
+        links.tell()
         # A new run drops what the last one has not sent yet.
         with aside():
             time.sleep(_SENDING_S)

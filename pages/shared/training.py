@@ -8,6 +8,7 @@ import streamlit as st
 from fp16core.evaluate import Comparison, compare
 from fp16core.models.pair import BUNDLED, load_pair
 from fp16core.models.recipe import Recipe
+from fp16core.singleton import singleton
 from fp16core.text import duration_text, share_text
 from fp16core.vocabulary import ModelPair, RunError
 from fp16core.worker.ticket import State, Ticket, TrainingData
@@ -22,7 +23,7 @@ _TICK_S = 2.0
 """How often the sidebar looks after a visitor's run."""
 
 
-@st.cache_resource(show_spinner=False)
+@singleton
 def desk() -> TrainingDesk:
     """The desk that all visitors share; raises `HalfBitsError` if the server's settings are wrong."""
     return TrainingDesk(store(), training_settings())

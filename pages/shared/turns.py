@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import streamlit as st
+from fp16core.singleton import singleton
 
 _PLACES = 1
 """Pages drawn at once."""
@@ -48,6 +48,6 @@ def aside() -> Iterator[None]:
         _mine.has_place = places.acquire(timeout=_PATIENCE_S)
 
 
-@st.cache_resource(show_spinner=False)
+@singleton
 def _places() -> threading.Semaphore:
     return threading.Semaphore(_PLACES)

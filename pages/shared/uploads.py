@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Protocol
 
-import streamlit as st
 from starlette.exceptions import HTTPException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fp16core.settings import upload_bytes
+from fp16core.singleton import singleton
 from fp16core.text import size_text
 from fp16core.vocabulary import BusyError
 from fp16core.worker.holdings import Holder, Holdings, Visit
@@ -45,7 +45,7 @@ class _Manager(Protocol):
     def remove_session_files(self, session_id: str) -> None: ...
 
 
-@st.cache_resource(show_spinner=False)
+@singleton
 def holdings() -> Holdings:
     """What the server holds for all visitors, besides uploads that no page has taken yet."""
     most = upload_bytes()

@@ -6,6 +6,7 @@ from fp16core.evaluate import Answers
 from fp16core.evaluate.report import ImageReport
 from fp16core.text import factor_text, percent_text
 from pages.shared import hosted
+from pages.shared.inert import inert
 
 
 def say_if_probabilities(reference: Answers) -> None:
@@ -35,4 +36,4 @@ def flip_sentence(report: ImageReport) -> str:
 
 def plain(text: str) -> str:
     """Text by a visitor or of an error as Markdown that shows it as it is, but for what `hosted.shown` hides."""
-    return "".join("\\" + sign if sign in "\\`*_{}[]()<>#+-.!|$:~&" else sign for sign in hosted.shown(text))
+    return inert(hosted.shown(text))

@@ -1,0 +1,50 @@
+"""Text by strangers inside Markdown, with nothing in it interpreted."""
+
+import re
+import unicodedata
+
+_SPLIT = ":small[]"
+"""An empty span. Streamlit looks for links, mail addresses, icons, emoji and arrows in what is left of a text once its
+escapes are resolved, one uninterrupted piece of text at a time, so that no escape keeps it from finding them."""
+
+_SPLIT_AT = re.compile(
+    r"""
+    (?<=:)(?=\S)            # http://, :material/home:, :smile:
+    | (?<=@)(?=\S)          # name@example.org
+    | (?<=[Ww]{3})(?=\.)    # www.example.org
+    | (?<=[-<>~])(?=[-<>=]) # ->, <-, --, >=, <=, ~=
+    """,
+    re.VERBOSE,
+)
+
+_ESCAPED = frozenset("\\`*_{}[]()<>#+-.!|$:~&")
+"""What may begin or end something in Markdown, in Streamlit's extensions of it too."""
+
+_BIDIRECTIONAL = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What reorders the letters around it, those of our own sentences among them."""
+
+_UNSHOWN = "\N{REPLACEMENT CHARACTER}"
+
+
+def inert(text: str) -> str:
+    """Markdown that shows a text as it is, anywhere in a line: no link, image, icon, formula or block comes of it.
+
+    Line breaks and spaces at either end become character references, which begin no block. What cannot be shown
+    (control characters, half a surrogate pair) or reorders the letters around it is replaced.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    body = lines.strip(" ")
+    start = len(lines) - len(lines.lstrip(" "))
+    end = len(lines) - start - len(body)
+    pieces = _SPLIT_AT.split(body)
+    return "&#32;" * start + _SPLIT.join("".join(map(_inert_sign, piece)) for piece in pieces) + "&#32;" * end
+
+
+def _inert_sign(sign: str) -> str:
+    if sign in _ESCAPED:
+        return "\\" + sign
+    if sign in "\n\t":
+        return f"&#{ord(sign)};"
+    if sign in _BIDIRECTIONAL or unicodedata.category(sign) in ("Cc", "Cs"):
+        return _UNSHOWN
+    return sign

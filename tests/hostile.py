@@ -1,0 +1,101 @@
+"""Texts that would become something else if they were taken for Markdown."""
+
+import random
+
+NASTY = (
+    "http://evil.example/x?y=1&z=2#a",
+    "HTTPS://EVIL.EXAMPLE",
+    "see https://evil.example, now",
+    "www.evil.example",
+    "(WWW.evil.example/path)",
+    "mail@evil.example",
+    "first.last+tag@mail.evil.example.",
+    "mailto:mail@evil.example",
+    "xmpp:mail@evil.example/x",
+    "<http://evil.example>",
+    "<mail@evil.example>",
+    "[a](http://evil.example)",
+    "![x](http://evil.example/x.png)",
+    "[a][b]\n\n[b]: http://evil.example",
+    "[^1]\n\n[^1]: note",
+    "<img src=http://evil.example/y>",
+    "<script>alert(1)</script>",
+    "<!-- hidden -->",
+    "&lt;b&gt; &amp; &#x41; &nbsp;",
+    "`code`",
+    "```\ncode\n```",
+    "    four spaces",
+    "a\n\n    code",
+    "\tcode",
+    "a\n\nb\n\n\nc",
+    "a\r\n\r\n# b",
+    "# heading",
+    "heading\n===",
+    "---",
+    "- list",
+    "1. list",
+    "1) list",
+    "+ [ ] task",
+    "> quote",
+    "| a | b |\n|---|---|\n| 1 | 2 |",
+    "~~gone~~ **strong** __strong__ *em* _em_",
+    "$x^2$ and $$y$$",
+    r"\(z\) \[z\]",
+    ":material/home: and :smile: and :+1: and :streamlit:",
+    "a:smile::material/delete:b",
+    ":red[red] :blue-background[b] :small[s] :green-badge[g] :rainbow[r] :help[h] :color[c]{foreground=red}",
+    "::small[]:small[]",
+    "-> <- <-> -- >= <= ~=",
+    "a -> b <- c <-> d -- e >= f <= g ~= h",
+    "a\\",
+    "\\# \\* \\\\",
+    "trailing  ",
+    "  leading",
+    "0 \u202e1 \u2066 2",
+    "bell \x07 and escape \x1b[31m",
+    "half \udc80",
+    "]{.x} {.y} :[z]",
+    "9.9.9.9 example.org ftp://evil.example data:text/html,x javascript:alert(1)",
+)
+
+_PARTS = (
+    *"abW09 \n\t:@.-<>~=/\\[](){}#*_`$|!&;^'\"",
+    "http",
+    "https://",
+    "www.",
+    "evil.example",
+    "material/home",
+    "smile",
+    "red[",
+    "small[]",
+    "]",
+    "->",
+    "    ",
+    "\n\n",
+    "é",
+    "数",
+)
+
+KINDS = (
+    "markdown",
+    "in a sentence",
+    "caption",
+    "error",
+    "header",
+    "button",
+    "checkbox",
+    "text_input",
+    "metric",
+    "progress",
+    "table",
+    "image",
+    "expander",
+    "toast",
+)
+
+
+def texts(random_ones: int = 250) -> list[str]:
+    """The nasty ones, and random ones of the same parts, the same each time."""
+    source = random.Random(7)  # noqa: S311 - no secret
+    made = ("".join(source.choices(_PARTS, k=source.randint(1, 12))) for _ in range(random_ones))
+    return [*NASTY, *filter(str.strip, made)]
