@@ -11,7 +11,7 @@ from fp16core.bench.renderings import KINDS, renderings
 from fp16core.bench.uploads import GOAL_ALL, measure_durations, measure_uploads
 from fp16core.evaluate.likeness import Likeness
 from fp16core.evaluate.reading import read_picture
-from fp16core.images import prepare_file
+from fp16core.images.prepare import prepare_file
 from fp16core.runtime import Classifier
 from tests.conftest import TestSet
 
