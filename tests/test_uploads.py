@@ -60,3 +60,4 @@ def test_photographs_are_jpegs_of_the_size_asked_for_and_refuse_letters() -> Non
 def test_durations_are_measured() -> None:
     found = measure_durations(lambda what, share: None, 1)
     assert all(0 < duration.median_ms < 10_000 and duration.repeats == 10 for duration in found)
+    assert ["adds" in duration.name for duration in found] == [False, True, False, False]
