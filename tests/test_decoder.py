@@ -233,7 +233,13 @@ def test_what_a_picture_costs_is_told_whatever_comes_of_it(unbounded: PictureDec
     assert spent[1] == TIGHT.cpu_s
     with pytest.raises(ImageError):
         unbounded.open(b"text", "text", spent.append)
-    assert len(spent) == 3
+    with pytest.raises(ImageError):
+        unbounded.open(b"fail", "bug", spent.append)
+    with pytest.raises(ImageError):
+        unbounded.open(b"crash", "crash", spent.append)
+    assert len(spent) == 6, "a crash costs twice: the process was not fresh"
+    assert spent[4] > 0
+    assert spent[5] > 0
 
 
 def test_the_largest_pictures_that_are_read_fit(decoder: PictureDecoder) -> None:

@@ -24,8 +24,8 @@ class Bounds:
     Attributes
     ----------
     pictures, kept_bytes
-        How many pictures are kept, and what they hold in memory. What was read
-        from a picture takes some kilobytes besides.
+        How many pictures are kept, and what they hold in memory. What was read from a picture
+        takes some kilobytes more.
     files_at_once, bytes_at_once
         What one delivery of files may hold until it is read.
     """

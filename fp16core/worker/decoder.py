@@ -1,6 +1,7 @@
 """The process that decodes strangers' pictures, seen from the server."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import psutil
@@ -8,7 +9,7 @@ import psutil
 from fp16core.images.picture import Picture, RawPicture
 from fp16core.images.picture_file import check_size
 from fp16core.text import bytes_text
-from fp16core.vocabulary import BusyError, ImageError, WorkerError
+from fp16core.vocabulary import BusyError, HalfBitsError, ImageError, WorkerError
 from fp16core.worker.decoding import MODULE
 from fp16core.worker.resident import CallLimits, Ending, Resident, ResidentEndedError
 
@@ -55,7 +56,8 @@ class PictureDecoder:
         name
             What to call it in errors.
         spent
-            Called with the processor time that it took, in seconds, whatever came of it.
+            Called with the processor time that it took, in seconds, whatever came of it; of a process that is
+            gone, with the time that passed, or the limit if that is less.
 
         Raises
         ------
@@ -87,20 +89,21 @@ class PictureDecoder:
 
     def _decoded(self, data: bytes, name: str, spent: Callable[[float], None]) -> Picture:
         child, was_fresh = self._ready()
-        before_s = _cpu_s(child)
+        start_s, start_cpu_s = time.monotonic(), _cpu_s(child)
         try:
             found = child.call("decode", data, name)
-            spent(_cpu_s(child) - before_s)
-        except ImageError:
-            spent(_cpu_s(child) - before_s)
-            raise
         except ResidentEndedError as error:
-            spent(self.limits.cpu_s if error.reason is Ending.PROCESSOR_TIME else 0.0)
+            passed_s = time.monotonic() - start_s
+            spent(self.limits.cpu_s if error.reason is Ending.PROCESSOR_TIME else min(passed_s, self.limits.cpu_s))
             if error.reason in (Ending.MEMORY, Ending.CRASH) and not was_fresh:
                 return self._decoded(data, name, spent)  # the pictures before it may be to blame
             raise self._lost(name, error.reason) from error
-        except WorkerError as error:
+        except HalfBitsError as error:
+            spent(_cpu_s(child) - start_cpu_s)
+            if isinstance(error, ImageError):
+                raise
             raise ImageError(f"{name}: the image cannot be read; save it again, as PNG.") from error
+        spent(_cpu_s(child) - start_cpu_s)
         try:
             if not isinstance(found, RawPicture):
                 raise ValueError(f"a {type(found).__name__}")  # noqa: TRY004  # whatever is wrong, it is handled alike
@@ -110,7 +113,7 @@ class PictureDecoder:
             raise self._lost(name, Ending.CRASH) from error
 
     def _ready(self) -> tuple[Resident, bool]:
-        """The child, and whether it has decoded nothing yet."""
+        """The child, and whether it was started just now."""
         was_fresh = False
         if self._child is None or not self._child.is_alive:
             self.close()
