@@ -95,6 +95,17 @@ def test_the_last_address_is_believed_if_the_peer_can_be_our_proxy(
     assert visitor_address(peer, forwarded) == expected
 
 
+def test_what_was_done_already_is_charged_as_far_as_there_are_tokens() -> None:
+    allowance = Allowance(Rate(10, 60), Rate(30, 60), clock=lambda: 0.0)
+    allowance.charge("a", 7)
+    assert allowance.take("a", 4) == (1.0, 0.0)
+    allowance.charge("a", 100)
+    assert allowance.take("a", 2) == (2.0, 0.0), "nobody owes more than an empty bucket"
+    assert allowance.take("b", 10) == (0.0, 0.0)
+    assert allowance.take("c", 10) == (0.0, 0.0), "of the common 30, the first took 10"
+    assert allowance.take("d", 1) == (0.0, 1.0)
+
+
 def test_waits_are_rounded_up() -> None:
     assert [wait_text(s) for s in (0.1, 1.01, 90, 91, 181)] == [
         "in a second",

@@ -95,6 +95,19 @@ def test_no_page_imports_anything_to_compute_with() -> None:
         assert roots <= {"streamlit", "fp16core", "pages", "collections", "functools"}, path
 
 
+def test_no_page_decodes_a_picture() -> None:
+    """Strangers' files go to the decoder's process; Pillow opens nothing for a page."""
+    decoders = {"open_picture", "prepare_file", "PIL", "PIL.Image"}
+    for path in (ROOT / "pages").rglob("*.py"):
+        names = [
+            name.name
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for name in node.names
+        ]
+        assert not decoders & {*names, *imported(path)}, path
+
+
 def test_the_dashboard_process_never_imports_tensorflow(small_dataset: Path) -> None:
     program = (
         "from streamlit.testing.v1 import AppTest\nimport sys\n"

@@ -1,10 +1,13 @@
-"""A small part of ``python -m fp16core bench strangers``: corrupted files harm nobody."""
+"""A small part of ``python -m fp16core bench strangers``: corrupted models and pictures harm nobody."""
 
 import numpy as np
 import pytest
 
+from fp16core.bench.hostile_pictures import HOSTILE
+from fp16core.bench.strange_pictures import measure_pictures
 from fp16core.bench.strangers import KINDS, corrupted, measure_strangers
 from fp16core.vocabulary import ModelPair
+from fp16core.worker.decoder import LIMITS
 
 
 def test_every_corrupted_file_is_answered_and_this_process_survives() -> None:
@@ -16,6 +19,20 @@ def test_every_corrupted_file_is_answered_and_this_process_survives() -> None:
     assert every.odd == 0
     assert every.taken > 0, "bits flipped among the weights leave a good file"
     assert every.refused > every.taken
+    assert done == sorted(done)
+
+
+def test_damaged_and_hostile_pictures_harm_nobody() -> None:
+    """Every kind of hostile picture, and 35 damaged ones with another seed than the benchmark's."""
+    done: list[float] = []
+    every, damaged, *hostile = measure_pictures(lambda what, share: done.append(share), mutated=35, seed=3)
+    assert [row.kind for row in hostile] == list(HOSTILE)
+    assert every.files == every.read + every.refused + every.ended == 35 + len(HOSTILE)
+    assert every.harmful == 0
+    assert damaged.read > 0
+    assert damaged.refused > 0
+    assert all(row.longest_cpu_s <= LIMITS.cpu_s for row in hostile)
+    assert every.peak_bytes is None or every.peak_bytes < 1.2 * LIMITS.memory_bytes
     assert done == sorted(done)
 
 

@@ -12,16 +12,16 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from fp16core.images import prepare_file
 from fp16core.images.colours import grey_levels, upright, without_transparency
+from fp16core.images.picture import WORK_SIDE_PX
 from fp16core.images.picture_file import (
     FORMATS,
     MAX_FILE_BYTES,
     MAX_PIXELS,
-    WORK_SIDE_PX,
     data_of_url,
     open_picture,
 )
+from fp16core.images.prepare import prepare_file
 from fp16core.vocabulary import ImageError
 
 GREY = (np.arange(28 * 28, dtype=np.uint32).reshape(28, 28) % 256).astype(np.uint8)

@@ -9,10 +9,9 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw
 from scipy import ndimage
 
-from fp16core.images import PreparedPicture, StageName, prepare_image
 from fp16core.images import digit as digits
-from fp16core.images.prepare import MAX_DIGITS, looks_like_mnist, prepare_test_image
-from fp16core.images.stages import INFO, OPTIONAL
+from fp16core.images.prepare import MAX_DIGITS, looks_like_mnist, prepare_image, prepare_test_image
+from fp16core.images.stages import INFO, OPTIONAL, PreparedPicture, StageName
 from fp16core.vocabulary import ImageError
 from tests.conftest import TestSet
 

@@ -10,8 +10,11 @@ from PIL import Image
 from fp16core.evaluate.gallery import Bounds, Gallery
 from fp16core.evaluate.likeness import Likeness
 from fp16core.evaluate.reading import Reading, accuracy, read_picture, table, table_csv
-from fp16core.images import prepare_image, prepare_picture
+from fp16core.images import picture_file
+from fp16core.images.picture import Picture
+from fp16core.images.prepare import prepare_image, prepare_picture
 from fp16core.runtime import Classifier
+from fp16core.vocabulary import BusyError
 from tests.conftest import TestSet
 from tests.test_picture_file import file_of
 
@@ -96,8 +99,10 @@ def test_the_gallery_answers_the_readable_and_names_the_others(
     assert gallery.refusals == [], "what was refused earlier is forgotten"
 
 
-def test_the_gallery_keeps_the_smaller_of_file_and_picture(row: Image.Image, models: Models, rule: Likeness) -> None:
-    """A small file as it is, a large photograph scaled down; both come back as they were read."""
+def test_the_gallery_keeps_pictures_scaled_down_and_no_files(
+    row: Image.Image, models: Models, rule: Likeness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both come back as they were read, and no stranger's file is decoded again for it."""
     noise = np.random.default_rng(0).integers(0, 30, (1500, 2000), np.uint8)
     large = np.asarray(row.resize((2000, 500))).astype(int)
     photo = Image.fromarray(
@@ -108,7 +113,7 @@ def test_the_gallery_keeps_the_smaller_of_file_and_picture(row: Image.Image, mod
     gallery.deliver(files.items())
     read_all(gallery, models, rule)
     small, scaled = gallery.pictures
-    assert small.size_bytes == len(files["small.png"])
+    monkeypatch.setattr(picture_file, "_decoded", None)
     assert scaled.size_bytes < len(files["large.png"]) / 5
     for kept in (small, scaled):
         again = prepare_picture(kept.picture(), "again")
@@ -152,6 +157,24 @@ def test_a_file_is_read_like_the_picture_in_it(row: Image.Image, models: Models,
     read_all(gallery, models, rule)
     direct = read(row, "row", models, rule)
     assert np.array_equal(gallery.readings[0].prepared.images, direct.prepared.images)
+
+
+def test_a_file_that_cannot_be_decoded_now_waits_on(row: Image.Image, models: Models, rule: Likeness) -> None:
+    is_busy = True
+
+    def decode(data: bytes, name: str) -> Picture:
+        if is_busy:
+            raise BusyError("come back")
+        return picture_file.open_picture(data, name)
+
+    gallery = Gallery(decode=decode)
+    gallery.deliver([("first.png", file_of(row)), ("second.png", file_of(row))])
+    with pytest.raises(BusyError, match="come back"):
+        gallery.read_next(models, rule)
+    assert (gallery.waiting, gallery.refusals) == (2, [])
+    is_busy = False
+    read_all(gallery, models, rule)
+    assert [reading.prepared.name for reading in gallery.readings] == ["first.png", "second.png"]
 
 
 def read_all(gallery: Gallery, models: Models, rule: Likeness) -> None:

@@ -11,7 +11,7 @@ from fp16core.bench.renderings import KINDS, renderings
 from fp16core.bench.uploads import GOAL_ALL, measure_durations, measure_uploads
 from fp16core.evaluate.likeness import Likeness
 from fp16core.evaluate.reading import read_picture
-from fp16core.images import prepare_file
+from fp16core.images.prepare import prepare_file
 from fp16core.runtime import Classifier
 from tests.conftest import TestSet
 
@@ -60,3 +60,4 @@ def test_photographs_are_jpegs_of_the_size_asked_for_and_refuse_letters() -> Non
 def test_durations_are_measured() -> None:
     found = measure_durations(lambda what, share: None, 1)
     assert all(0 < duration.median_ms < 10_000 and duration.repeats == 10 for duration in found)
+    assert ["adds" in duration.name for duration in found] == [False, True, False, False]

@@ -8,6 +8,7 @@ from fp16core.bench.load import Answered, Crowd, measure_load
 from fp16core.bench.measures import Duration, Memory, Ratio, ratio_of, timed
 from fp16core.bench.process import run_module
 from fp16core.bench.sharing import measure_sharing
+from fp16core.bench.strange_pictures import OfferedPictures, measure_pictures
 from fp16core.bench.strangers import Offered, measure_strangers
 from fp16core.bench.tutorial import evaluate_one_at_a_time
 from fp16core.bench.uploads import Upload, measure_durations, measure_uploads
@@ -22,7 +23,7 @@ from fp16core.runtime.classifier import Classifier
 BATCH_SIZES = (1, 5, 10, 25, 50, 100, 250, 500, 1000, 10_000)
 
 
-Result = Ratio | Upload | Duration | Memory | Offered | Answered | Crowd
+Result = Ratio | Upload | Duration | Memory | Offered | OfferedPictures | Answered | Crowd
 
 
 def run_bench(parts: Sequence[str], repeats: int, on_progress: Progress) -> list[Result]:
@@ -141,9 +142,12 @@ def _uploads(repeats: int, report: Progress) -> list[Result]:
     ]
 
 
-def _strangers(repeats: int, report: Progress) -> list[Offered]:
-    """Corrupted model files, once each: whether one does harm is no matter of repetition."""
-    return measure_strangers(report)
+def _strangers(repeats: int, report: Progress) -> list[Result]:
+    """Corrupted model files and pictures, once each: whether one does harm is no matter of repetition."""
+    return [
+        *measure_strangers(lambda what, done: report(what, 0.8 * done)),
+        *measure_pictures(lambda what, done: report(what, 0.8 + 0.2 * done)),
+    ]
 
 
 _PARTS: dict[str, Callable[[int, Progress], Sequence[Result]]] = {

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from fp16core.bench.load import Answered, Crowd
 from fp16core.bench.measures import Duration, Memory, Ratio
 from fp16core.bench.run import Result
+from fp16core.bench.strange_pictures import OfferedPictures
 from fp16core.bench.strangers import Offered
 from fp16core.bench.uploads import Upload
 from fp16core.terminal import new_table, print_table
@@ -35,6 +36,18 @@ def show_results(results: Sequence[Result], repeats: int) -> None:
         "taken wrongly",
         "median",
         "longest",
+    )
+    pictures = new_table(
+        "damaged and hostile pictures, decoded in a process of their own",
+        "what is wrong",
+        "files",
+        "read",
+        "refused in words",
+        "process ended",
+        "harm done",
+        "most processor time",
+        "longest",
+        "peak memory",
     )
     memories = new_table("peak memory", "process", "goal", "median", "repetitions")
     durations = new_table("times", "work", "goal", "median", "repetitions")
@@ -72,6 +85,11 @@ def show_results(results: Sequence[Result], repeats: int) -> None:
                 counts = (result.files, result.taken, result.refused, result.ended, result.odd)
                 times = (f"{seconds:.2f} s" for seconds in (result.median_s, result.longest_s))
                 strangers.add_row(result.kind, *(f"{count:,}" for count in counts), *times)
+            case OfferedPictures():
+                counts = (result.files, result.read, result.refused, result.ended, result.harmful)
+                times = (f"{seconds:.2f} s" for seconds in (result.longest_cpu_s, result.longest_s))
+                peak = "" if result.peak_bytes is None else f"{result.peak_bytes / 1e6:,.0f} MB"
+                pictures.add_row(result.kind, *(f"{count:,}" for count in counts), *times, peak)
             case Duration():
                 goal = f"≤ {result.goal_ms:g} ms" if result.goal_ms else ""
                 durations.add_row(result.name, goal, f"{result.median_ms:.2f} ms", f"{result.repeats}")
@@ -97,6 +115,6 @@ def show_results(results: Sequence[Result], repeats: int) -> None:
                     f"{result.session_bytes / 1e6:.3f} MB",
                     goal,
                 )
-    for table in (ratios, answers, crowds, uploads, strangers, durations, memories):
+    for table in (ratios, answers, crowds, uploads, strangers, pictures, durations, memories):
         if table.row_count:
             print_table(table)

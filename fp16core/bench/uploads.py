@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from fp16core.bench.measures import Duration
+from fp16core.bench.measures import Duration, timed
 from fp16core.bench.photographs import PAPERS, photograph
 from fp16core.bench.renderings import renderings
 from fp16core.data import mnist
@@ -29,6 +29,7 @@ from fp16core.models.pair import load_pair
 from fp16core.models.recipe import Progress
 from fp16core.runtime.classifier import Classifier
 from fp16core.vocabulary import IMAGE_SIDE, ImageError
+from fp16core.worker.decoder import PictureDecoder
 
 UPLOADS = 1_000
 """MNIST test images rendered as uploads."""
@@ -152,9 +153,23 @@ def measure_durations(report: Progress, repeats: int) -> list[Duration]:
 
     return [
         _duration("12-megapixel photograph: decode and scale down", lambda: open_picture(data, ""), None, repeats),
+        _added_by_decoder(data, repeats),
         _duration("… then prepare it and run both models", read_photograph, 15.0, repeats),
         _duration("drawing: prepare it and run both models", read_drawing, 5.0, repeats),
     ]
+
+
+def _added_by_decoder(data: bytes, repeats: int) -> Duration:
+    """What it adds to decode in a process of its own: the median of differences, each of two that came in turn."""
+    decoder = PictureDecoder()
+    added = []
+    for _ in range(10 * repeats + 1):
+        here_s = timed(lambda: open_picture(data, ""))
+        added.append((timed(lambda: decoder.open(data, "")) - here_s) * 1e3)
+    decoder.close()
+    return Duration(
+        "… in a process of its own: what that adds", statistics.median(added[1:]), 10.0, len(added) - 1
+    )  # the first starts the process
 
 
 def _read(data: bytes, label: int, models: Models, rule: Likeness) -> tuple[bool, bool, bool, bool]:

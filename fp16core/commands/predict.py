@@ -19,7 +19,7 @@ from fp16core.vocabulary import ImageError
 
 def predict(options: Namespace) -> Outcome:
     """Both models on image files."""
-    from fp16core.images import prepare_file  # brings SciPy and scikit-image, which no other command needs
+    from fp16core.images.prepare import prepare_file  # brings SciPy and scikit-image, which no other command needs
 
     pair = load_pair()
     models = evaluate.classifiers(pair)

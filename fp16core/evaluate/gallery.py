@@ -1,16 +1,20 @@
 """A visitor's pictures, kept for the visit within bounds."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from fp16core.evaluate.likeness import Likeness
 from fp16core.evaluate.reading import Reading, read_picture
-from fp16core.images.picture_file import PackedPicture, Picture, open_picture
+from fp16core.images.picture import PackedPicture, Picture
+from fp16core.images.picture_file import open_picture
 from fp16core.images.prepare import prepare_picture
 from fp16core.runtime.classifier import DigitModel
 from fp16core.text import count_text, size_text
-from fp16core.vocabulary import ImageError
+from fp16core.vocabulary import BusyError, ImageError
+
+Decode = Callable[[bytes, str], Picture]
+"""Decodes a file, given its contents and what to call it in errors; raises `ImageError` or `BusyError`."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +24,8 @@ class Bounds:
     Attributes
     ----------
     pictures, kept_bytes
-        How many pictures are kept, and what the files or compressed pictures hold in memory. What was read
-        from a picture takes some kilobytes besides.
+        How many pictures are kept, and what they hold in memory. What was read from a picture
+        takes some kilobytes more.
     files_at_once, bytes_at_once
         What one delivery of files may hold until it is read.
     """
@@ -43,22 +47,22 @@ class GalleryPicture:
     Attributes
     ----------
     kept
-        The file as it came, or the picture scaled down and compressed, whichever is smaller.
+        The picture, scaled down and compressed. A stranger's file is decoded once, and never again.
     reading
         What both models read, with all stages on.
     """
 
-    kept: bytes | PackedPicture = field(repr=False)
+    kept: PackedPicture = field(repr=False)
     reading: Reading
 
     @property
     def size_bytes(self) -> int:
         """Memory that the picture takes."""
-        return len(self.kept if isinstance(self.kept, bytes) else self.kept.png)
+        return len(self.kept.png)
 
     def picture(self) -> Picture:
-        """The picture, decoded again."""
-        return open_picture(self.kept, self.reading.name) if isinstance(self.kept, bytes) else self.kept.unpacked()
+        """The picture as it was read."""
+        return self.kept.unpacked()
 
 
 class Gallery:
@@ -71,10 +75,13 @@ class Gallery:
     ----------
     bounds
         What it may take.
+    decode
+        What decodes a file: in this process, unless something else is given.
     """
 
-    def __init__(self, bounds: Bounds = Bounds()) -> None:
+    def __init__(self, bounds: Bounds = Bounds(), decode: Decode = open_picture) -> None:
         self.bounds = bounds
+        self._decode = decode
         self._lock = threading.Lock()
         self.pictures: list[GalleryPicture] = []
         self.refusals: list[str] = []
@@ -145,20 +152,26 @@ class Gallery:
         ------
         ModelFileError
             If the runtime fails on a model.
+        BusyError
+            If the file cannot be decoded now; it waits on.
         """
         with self._lock:
             if self._inbox:
-                self._read(*self._inbox.pop(0), models, rule)
+                name, data = self._inbox.pop(0)
+                try:
+                    self._read(name, data, models, rule)
+                except BusyError:
+                    self._inbox.insert(0, (name, data))
+                    raise
 
     def _read(self, name: str, data: bytes, models: tuple[DigitModel, DigitModel], rule: Likeness) -> None:
         try:
-            picture = open_picture(data, name)
+            picture = self._decode(data, name)
             reading = read_picture(models, rule, prepare_picture(picture, name))
         except ImageError as error:
             self.refusals.append(str(error))
             return
-        packed = picture.packed()
-        kept = GalleryPicture(data if len(data) <= len(packed.png) else packed, reading)
+        kept = GalleryPicture(picture.packed(), reading)
         bounds = self.bounds
         if len(self.pictures) >= bounds.pictures or self._kept_bytes + kept.size_bytes > bounds.kept_bytes:
             waiting, self._inbox = [name, *(name for name, _ in self._inbox)], []

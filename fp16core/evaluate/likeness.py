@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from fp16core.evaluate.comparison import Comparison, image_logits
 from fp16core.evaluate.evaluation import NO_ANSWER, Answers
-from fp16core.images import prepare_image
 from fp16core.images.nondigits import non_digits
+from fp16core.images.prepare import prepare_image
 from fp16core.runtime.classifier import DigitModel
 from fp16core.vocabulary import IMAGE_SIDE, DatasetError, ImageError
 

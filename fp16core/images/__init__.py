@@ -1,15 +1,5 @@
-"""Pictures on their way to the models."""
+"""Pictures on their way to the models.
 
-from fp16core.images.prepare import prepare_file, prepare_image, prepare_picture, prepare_test_image
-from fp16core.images.stages import PreparedDigit, PreparedPicture, Stage, StageName
-
-__all__ = [
-    "PreparedDigit",
-    "PreparedPicture",
-    "Stage",
-    "StageName",
-    "prepare_file",
-    "prepare_image",
-    "prepare_picture",
-    "prepare_test_image",
-]
+Nothing is imported here: the process that decodes strangers' files needs `picture_file` alone, without SciPy
+and scikit-image, which `prepare` brings.
+"""

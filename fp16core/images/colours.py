@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from fp16core.images.picture_file import Picture
+from fp16core.images.picture import Picture
 from fp16core.png import png
 
 _TURNS = {

@@ -7,21 +7,14 @@ from PIL import Image
 from fp16core.vocabulary import ImageError
 
 _SIXTEEN_BIT = ("I;16", "I;16B", "I;16L", "I;16N")
+_DEEP = (*_SIXTEEN_BIT, "I", "F")
 
 
-def plain_mode(image: Image.Image, name: str) -> Image.Image:
-    """The picture in mode L, LA, RGB, RGBA, or F with levels from 0 to 255.
-
-    Raises
-    ------
-    ImageError
-        If a level is not a number.
-    """
+def plain_mode(image: Image.Image) -> Image.Image:
+    """The picture in mode L, LA, RGB, RGBA, or F with levels as they are stored."""
     mode = image.mode
-    if mode in _SIXTEEN_BIT:
-        return Image.fromarray(np.asarray(image, np.float32) / np.float32(257))
-    if mode in ("I", "F"):
-        return Image.fromarray(_eight_bit_scale(np.asarray(image, np.float32), name))
+    if mode in _DEEP:
+        return image.convert("F")
     if mode == "P":
         return image.convert("RGBA" if "transparency" in image.info else "RGB")
     if mode in ("L", "LA", "RGB", "RGBA"):
@@ -29,16 +22,37 @@ def plain_mode(image: Image.Image, name: str) -> Image.Image:
     return image.convert({"1": "L", "PA": "RGBA", "La": "LA", "RGBa": "RGBA"}.get(mode, "RGB"))
 
 
-def _eight_bit_scale(levels: npt.NDArray[np.float32], name: str) -> npt.NDArray[np.float32]:
-    if not np.isfinite(levels).all():
+def eight_bit_levels(levels: Image.Image, mode: str, extrema: tuple[float, float], name: str) -> Image.Image:
+    """Bring levels of mode F to the scale from 0 to 255.
+
+    Parameters
+    ----------
+    levels
+        A picture of mode F, scaled down already or not.
+    mode
+        Pillow's mode in which they were stored: 16 bits have a scale of their own.
+    extrema
+        Lowest and highest level of the whole picture, from which the scale follows in other modes.
+    name
+        What to call the picture in errors.
+
+    Raises
+    ------
+    ImageError
+        If a level is not a number.
+    """
+    found: npt.NDArray[np.float32] = np.asarray(levels, np.float32)
+    if not (np.isfinite(found).all() and np.isfinite(extrema).all()):
         raise ImageError(f"{name}: a pixel is not a number; save it with 8 or 16 bits.")
-    low, high = float(levels.min()), float(levels.max())
+    low, high = extrema
+    if mode in _SIXTEEN_BIT:
+        return Image.fromarray(found / np.float32(257))
     top = next((top for top in (1.0, 255.0, 65535.0) if low >= 0 and high <= top), None)
     if top is not None:
-        return levels * np.float32(255 / top)
+        return Image.fromarray(found * np.float32(255 / top))
     # Beyond the customary scales only the order of the levels is known.
     span = high - low or 1.0
-    return ((levels.astype(np.float64) - low) * (255 / span)).astype(np.float32)
+    return Image.fromarray(((found.astype(np.float64) - low) * (255 / span)).astype(np.float32))
 
 
 MODE_WORDS = {

@@ -3,16 +3,14 @@
 import base64
 import io
 import struct
-import threading
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
-import numpy as np
 import pillow_heif
 from PIL import Image, UnidentifiedImageError
 
-from fp16core.images.modes import MODE_WORDS, plain_mode
-from fp16core.png import png
+from fp16core.images.bounds import check_structure
+from fp16core.images.modes import MODE_WORDS, eight_bit_levels, plain_mode
+from fp16core.images.picture import WORK_SIDE_PX, Picture
 from fp16core.text import excess_text
 from fp16core.vocabulary import ImageError
 
@@ -21,26 +19,23 @@ pillow_heif.register_heif_opener(thumbnails=False)
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "HEIF")
 """What may be read; Pillow knows more, and hands some of it to other programs."""
 
-WORK_SIDE_PX = 512
-"""Longer side of the picture that all later stages work on, at most."""
-
 MAX_FILE_BYTES = 20_000_000
 """Size of the largest file that is read."""
 
 MAX_PIXELS = 25_000_000
 """Most pixels of a picture; a JPEG's are counted after it was scaled down while decoding.
 
-Decoding the worst of them, a WebP with transparency, took 400 MB; large pictures are decoded one at a time.
+Decoding the worst of them, with four channels of 8 bits, takes up to 220 MB.
 """
+
+MAX_WEBP_PIXELS = 14_000_000
+"""Most pixels of a WebP, whose decoder takes 17 bytes for each."""
 
 MAX_JPEG_PIXELS = 100_000_000
 """Most pixels of a JPEG as it is stored."""
 
 MIN_SIDE_PX = 8
 """Shorter side of the smallest picture that can hold a digit."""
-
-_LARGE_PIXELS = 4_000_000
-_one_large_picture = threading.Lock()
 
 ORIENTATION_TAG = 0x0112
 """EXIF's number for how a picture was held."""
@@ -57,64 +52,10 @@ _DAMAGE = (
     KeyError,
     TypeError,
     OverflowError,
-    MemoryError,
     EOFError,
     ZeroDivisionError,
     struct.error,
 )
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A decoded picture, at most `WORK_SIDE_PX` pixels long.
-
-    Attributes
-    ----------
-    image
-        As stored, in Pillow's mode L, LA, RGB, RGBA, or F with levels from 0 to 255.
-    turn
-        Key of the EXIF orientation, 1 if the picture is stored upright.
-    decision
-        What was decoded, in words.
-    is_original
-        Whether the pixels are those of the file, not scaled down.
-    """
-
-    image: Image.Image = field(repr=False)
-    turn: int
-    decision: str
-    is_original: bool
-
-    def packed(self) -> "PackedPicture":
-        """The picture compressed, to be kept while a visitor may want to see it again."""
-        image = self.image
-        if image.mode == "F":  # which PNG lacks; 16 bits hold it to a 65,535th
-            image = Image.fromarray(np.rint(np.asarray(image) * 257).astype(np.uint16))
-        return PackedPicture(png(image), self.turn, self.decision, self.is_original)
-
-
-@dataclass(frozen=True)
-class PackedPicture:
-    """A `Picture` with its pixels compressed.
-
-    Attributes
-    ----------
-    png
-        The pixels.
-    turn, decision, is_original
-        As in `Picture`.
-    """
-
-    png: bytes = field(repr=False)
-    turn: int
-    decision: str
-    is_original: bool
-
-    def unpacked(self) -> Picture:
-        """The picture as it was."""
-        with Image.open(io.BytesIO(self.png)) as image:
-            image.load()
-            return Picture(plain_mode(image, "a kept picture"), self.turn, self.decision, self.is_original)
 
 
 def open_picture(data: bytes, name: str) -> Picture:
@@ -130,24 +71,23 @@ def open_picture(data: bytes, name: str) -> Picture:
     Raises
     ------
     ImageError
-        If the file is empty, too large, damaged, not an image in one of `FORMATS`, or has too many
-        or too few pixels.
+        If the file is empty, too large, damaged, not an image in one of `FORMATS`, has too many or too
+        few pixels, or is made so that decoding it would take too long.
     """
     check_size(len(data), name)
+    check_structure(data, name)
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            if image.width * image.height <= _LARGE_PIXELS:
-                return _decoded(image, name)
-            # One at a time, so that many visitors with large photographs do not add up.
-            with _one_large_picture:
-                return _decoded(image, name)
+            return _decoded(image, name)
     except UnidentifiedImageError as error:
         known = ", ".join(FORMATS)
         raise ImageError(f"{name}: this is not an image in a known format ({known}); save it as PNG.") from error
     except Image.DecompressionBombError as error:
         raise ImageError(f"{name}: the image has far more than {MAX_PIXELS:,} pixels; scale it down first.") from error
+    except MemoryError as error:
+        raise ImageError(f"{name}: decoding the image takes too much memory; scale it down first.") from error
     except _DAMAGE as error:
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split()) or type(error).__name__
         raise ImageError(f"{name}: the image cannot be read ({reason}); save it again.") from error
 
 
@@ -172,6 +112,7 @@ def data_of_url(url: Any, name: str) -> bytes:
     head, _, body = url.partition(";base64,") if isinstance(url, str) else ("", "", "")
     if not head.startswith("data:image/"):
         raise ImageError(f"{name}: what the browser sent is no picture; save it as a file and upload that.")
+    check_size(max(1, len(body) * 3 // 4), name)
     try:
         return base64.b64decode(body, validate=True)
     except ValueError as error:
@@ -188,8 +129,9 @@ def _decoded(image: Image.Image, name: str) -> Picture:
     longer = max(width, height)
     if longer > 2 * WORK_SIDE_PX and min(width, height) > WORK_SIDE_PX:
         image.draft(None, (2 * WORK_SIDE_PX * width // longer, 2 * WORK_SIDE_PX * height // longer))
-    if image.width * image.height > MAX_PIXELS or width * height > MAX_JPEG_PIXELS:
-        limit = MAX_JPEG_PIXELS if image.format in ("JPEG", "MPO") else MAX_PIXELS
+    limit = MAX_WEBP_PIXELS if image.format == "WEBP" else MAX_PIXELS
+    if image.width * image.height > limit or width * height > MAX_JPEG_PIXELS:
+        limit = MAX_JPEG_PIXELS if image.format in ("JPEG", "MPO") else limit
         raise ImageError(
             f"{name}: the image is {width:,} × {height:,} pixels; at most {limit:,} in all are read. "
             "Scale it down first."
@@ -214,9 +156,12 @@ def _decoded(image: Image.Image, name: str) -> Picture:
 
 
 def _scaled_down(image: Image.Image, name: str) -> Image.Image:
-    plain = plain_mode(image, name)
+    plain = plain_mode(image)
+    extrema = cast(tuple[float, float], plain.getextrema()) if plain.mode == "F" else None
     scale = min(1.0, WORK_SIDE_PX / max(plain.size))
     size = max(1, round(plain.width * scale)), max(1, round(plain.height * scale))
     small = plain.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+    if extrema is not None:
+        small = eight_bit_levels(small, image.mode, extrema, name)
     small.info = {}  # a stranger's metadata would be kept, and be written into copies
     return small

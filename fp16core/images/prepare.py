@@ -14,7 +14,8 @@ from fp16core.images.colours import grey_levels, opaque, upright, without_transp
 from fp16core.images.ink import Pieces
 from fp16core.images.lines import printed_lines
 from fp16core.images.paper import Levels, Mask, Paper
-from fp16core.images.picture_file import Picture, open_picture
+from fp16core.images.picture import Picture
+from fp16core.images.picture_file import open_picture
 from fp16core.images.record import Record
 from fp16core.images.stages import PreparedDigit, PreparedPicture, StageName, blank
 from fp16core.text import count_text, percent_text, share_text

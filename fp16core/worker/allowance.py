@@ -84,6 +84,18 @@ class Allowance:
                 self._buckets.move_to_end(address)
             return own_s, common_s
 
+    def charge(self, address: str, cost: float) -> None:
+        """Take tokens for what has been done already: ``cost``, or as many as the address and all have left."""
+        with self._lock:
+            now = self._clock()
+            self._forget(now)
+            bucket = self._buckets.get(address) or _Bucket(self._each, now)
+            cost = min(cost, bucket.filled(now))
+            bucket.take(cost, now)
+            self._common.take(min(cost, self._common.filled(now)), now)
+            self._buckets[address] = bucket
+            self._buckets.move_to_end(address)
+
     def _forget(self, now: float) -> None:
         """Drop buckets that are full again, as far as that is sure, and the oldest if there are too many."""
         sure_s = self._each.at_once / self._each.per_minute * 60
@@ -99,12 +111,12 @@ class _Bucket:
         self._rate, self._tokens, self.when = rate, rate.at_once, now
 
     def wait_s(self, cost: float, now: float) -> float:
-        return max(0.0, cost - self._filled(now)) / self._rate.per_minute * 60
+        return max(0.0, cost - self.filled(now)) / self._rate.per_minute * 60
 
     def take(self, cost: float, now: float) -> None:
-        self._tokens, self.when = self._filled(now) - cost, now
+        self._tokens, self.when = self.filled(now) - cost, now
 
-    def _filled(self, now: float) -> float:
+    def filled(self, now: float) -> float:
         return min(self._rate.at_once, self._tokens + (now - self.when) / 60 * self._rate.per_minute)
 
 

@@ -1,4 +1,4 @@
-"""How much memory this process has held at most."""
+"""How much memory a process has held at most."""
 
 import resource
 from pathlib import Path
@@ -6,8 +6,16 @@ from pathlib import Path
 
 def peak_bytes() -> int:
     """Largest resident memory of this process so far."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) * 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS, which has no /proc
+    found = peak_bytes_of("self")
+    # Bytes on macOS, which has no /proc.
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss if found is None else found
+
+
+def peak_bytes_of(process: int | str) -> int | None:
+    """Largest resident memory of a process so far, by its number; `None` if it is gone, or the system does not say."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return None
+    lines = [line for line in status.splitlines() if line.startswith("VmHWM:")]
+    return int(lines[0].split()[1]) * 1024 if lines else None

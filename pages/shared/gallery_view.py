@@ -8,7 +8,15 @@ from fp16core.evaluate.gallery import GalleryPicture
 from fp16core.evaluate.reading import accuracy, table, table_csv
 from fp16core.figures.pictures import row_url, row_width_px
 from fp16core.images.colours import upright_png
-from fp16core.images.picture_file import FORMATS, MAX_FILE_BYTES, MAX_JPEG_PIXELS, MAX_PIXELS, Picture, data_of_url
+from fp16core.images.picture import Picture
+from fp16core.images.picture_file import (
+    FORMATS,
+    MAX_FILE_BYTES,
+    MAX_JPEG_PIXELS,
+    MAX_PIXELS,
+    MAX_WEBP_PIXELS,
+    data_of_url,
+)
 from fp16core.text import count_text, percent_text, size_text
 from fp16core.vocabulary import BusyError, ImageError
 from pages.shared import pictures, uploads
@@ -40,8 +48,8 @@ def take_files() -> None:
     bounds = pictures.gallery().bounds
     st.caption(
         f"At most {bounds.files_at_once} files and {size_text(bounds.bytes_at_once)} at once, each of "
-        f"{size_text(MAX_FILE_BYTES)} and {MAX_PIXELS:,} pixels (JPEG: {MAX_JPEG_PIXELS:,}); {bounds.pictures} "
-        "pictures are kept for your visit."
+        f"{size_text(MAX_FILE_BYTES)} and {MAX_PIXELS:,} pixels (JPEG: {MAX_JPEG_PIXELS:,}, WebP: "
+        f"{MAX_WEBP_PIXELS:,}); {bounds.pictures} pictures are kept for your visit."
     )
 
 

@@ -26,6 +26,9 @@ A picture is 40 ms of computing, a number of the lab 70 to 300, a trial 1 s, a c
 measurement and a training run take a minute or more, one at a time.
 """
 
+PICTURE_S = 0.04
+"""Processor time of a usual picture, in seconds."""
+
 _WORDS: dict[What, str] = {
     "trial": "trials of model files",
     "conversion": "conversions",
@@ -56,6 +59,12 @@ def allow(what: What, cost: float = 1) -> None:
             f"All visitors together ask for more {_WORDS[what]} than this server can take; try again "
             f"{wait_text(common_s)}."
         )
+
+
+def charge(what: What, cost: float) -> None:
+    """Count what a visitor's wish has cost beyond what `allow` has counted; that comes off the next ones."""
+    if hosted.is_hosted() and cost > 0:
+        _allowances()[what].charge(address(), cost)
 
 
 def address() -> str:

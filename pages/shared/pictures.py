@@ -7,9 +7,11 @@ import streamlit as st
 from fp16core.evaluate.gallery import AMONG_STRANGERS, Bounds, Gallery
 from fp16core.evaluate.likeness import Likeness, RuleCheck, check_rule
 from fp16core.evaluate.likeness import likeness as learn_likeness
+from fp16core.images.picture import Picture
 from fp16core.runtime.classifier import DigitModel
 from fp16core.text import count_text
 from fp16core.vocabulary import BusyError
+from fp16core.worker.decoder import PICTURES
 from pages.shared import hosted, limits, state, uploads
 from pages.shared.subject import Subject, cached
 from pages.shared.turns import aside
@@ -47,8 +49,13 @@ def gallery() -> Gallery:
 
 def forget_pictures() -> None:
     """Start over without pictures."""
-    st.session_state.gallery = Gallery(AMONG_STRANGERS if hosted.is_hosted() else Bounds())
+    st.session_state.gallery = Gallery(AMONG_STRANGERS if hosted.is_hosted() else Bounds(), _decode)
     uploads.count(st.session_state.gallery)
+
+
+def _decode(data: bytes, name: str) -> Picture:
+    """Decode a picture outside of this process, at the expense of the visitor's rate."""
+    return PICTURES.open(data, name, spent=lambda cpu_s: limits.charge("picture", cpu_s / limits.PICTURE_S - 1))
 
 
 def read_inbox() -> None:

@@ -1,0 +1,152 @@
+"""The process that decodes strangers' pictures, seen from the server."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import psutil
+
+from fp16core.images.picture import Picture, RawPicture
+from fp16core.images.picture_file import check_size
+from fp16core.text import bytes_text
+from fp16core.vocabulary import BusyError, HalfBitsError, ImageError, WorkerError
+from fp16core.worker.decoding import MODULE
+from fp16core.worker.resident import CallLimits, Ending, Resident, ResidentEndedError
+
+LIMITS = CallLimits(cpu_s=5, wall_s=30, memory_bytes=320_000_000, answer_bytes=2_000_000)
+"""What decoding a picture may take.
+
+Photographs of 12 megapixels take 0.05 s (JPEG) to 0.25 s (HEIC) of processor time, the largest pictures that
+are read 0.8 s and 300 MB.
+"""
+
+PATIENCE_S = 10.0
+"""How long a picture waits at most until those before it are decoded."""
+
+
+class PictureDecoder:
+    """Decodes pictures in one confined process that stays, one after another.
+
+    The process is started for the first picture, and again after a picture at which it came to its end.
+    Threads may share a decoder.
+
+    Parameters
+    ----------
+    limits
+        What a picture may take.
+    patience_s
+        How long a picture waits at most until those before it are decoded, in seconds.
+    module
+        What serves ``decode``.
+    """
+
+    def __init__(self, limits: CallLimits = LIMITS, patience_s: float = PATIENCE_S, module: str = MODULE) -> None:
+        self.limits = limits
+        self._patience_s, self._module = patience_s, module
+        self._lock = threading.Lock()
+        self._child: Resident | None = None
+
+    def open(self, data: bytes, name: str, spent: Callable[[float], None] = lambda cpu_s: None) -> Picture:
+        """Decode an image file and scale it down.
+
+        Parameters
+        ----------
+        data
+            Contents of the file.
+        name
+            What to call it in errors.
+        spent
+            Called with the processor time that it took, in seconds, whatever came of it; of a process that is
+            gone, with the time that passed, or the limit if that is less.
+
+        Raises
+        ------
+        ImageError
+            As `fp16core.images.picture_file.open_picture`, and if decoding exceeds a limit or crashes.
+        BusyError
+            If other pictures are decoded for too long, or no process can be started.
+        """
+        check_size(len(data), name)
+        if not self._lock.acquire(timeout=self._patience_s):
+            raise BusyError(
+                "Other visitors' pictures have kept this server busy for more than "
+                f"{self._patience_s:.0f} seconds; try again in a moment."
+            )
+        try:
+            return self._decoded(data, name, spent)
+        finally:
+            self._lock.release()
+
+    @property
+    def pid(self) -> int | None:
+        """Number of the process that decodes; `None` while there is none."""
+        return self._child.pid if self._child is not None and self._child.is_alive else None
+
+    def close(self) -> None:
+        """End the process; the next picture starts another."""
+        if self._child is not None:
+            self._child.close()
+
+    def _decoded(self, data: bytes, name: str, spent: Callable[[float], None]) -> Picture:
+        child, was_fresh = self._ready()
+        start_s, start_cpu_s = time.monotonic(), _cpu_s(child)
+        try:
+            found = child.call("decode", data, name)
+        except ResidentEndedError as error:
+            passed_s = time.monotonic() - start_s
+            spent(self.limits.cpu_s if error.reason is Ending.PROCESSOR_TIME else min(passed_s, self.limits.cpu_s))
+            if error.reason in (Ending.MEMORY, Ending.CRASH) and not was_fresh:
+                return self._decoded(data, name, spent)  # the pictures before it may be to blame
+            raise self._lost(name, error.reason) from error
+        except HalfBitsError as error:
+            spent(_cpu_s(child) - start_cpu_s)
+            if isinstance(error, ImageError):
+                raise
+            raise ImageError(f"{name}: the image cannot be read; save it again, as PNG.") from error
+        spent(_cpu_s(child) - start_cpu_s)
+        try:
+            if not isinstance(found, RawPicture):
+                raise ValueError(f"a {type(found).__name__}")  # noqa: TRY004  # whatever is wrong, it is handled alike
+            return found.picture()
+        except (ValueError, TypeError) as error:
+            child.close()  # our own code answers no such thing
+            raise self._lost(name, Ending.CRASH) from error
+
+    def _ready(self) -> tuple[Resident, bool]:
+        """The child, and whether it was started just now."""
+        was_fresh = False
+        if self._child is None or not self._child.is_alive:
+            self.close()
+            try:
+                self._child = Resident(self._module, self.limits)
+            except WorkerError as error:
+                raise BusyError(str(error)) from error
+            was_fresh = True
+        return self._child, was_fresh
+
+    def _lost(self, name: str, reason: Ending) -> ImageError | BusyError:
+        limits = self.limits
+        match reason:
+            case Ending.PROCESSOR_TIME:
+                words = f"takes more than {limits.cpu_s:g} seconds of processor time; save it again, smaller or as PNG"
+            case Ending.WALL_TIME:
+                words = f"took longer than {limits.wall_s:g} seconds on this busy server; try again later"
+            case Ending.MEMORY:
+                words = f"takes more than {bytes_text(limits.memory_bytes)} of memory; scale it down first"
+            case Ending.STOPPED:
+                return BusyError(f"{name}: decoding it was stopped; try again.")
+            case _:
+                words = "failed, and ended the process that tried; save it again, as PNG"
+        return ImageError(f"{name}: decoding the image {words}.")
+
+
+PICTURES = PictureDecoder()
+"""The server's: one for all visitors, so that large pictures do not add up."""
+
+
+def _cpu_s(child: Resident) -> float:
+    try:
+        times = psutil.Process(child.pid).cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(times.user + times.system)
