@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import own_trial, routing, sidebar, state, training, turns
+from pages.shared import own_trial, routing, sidebar, state, training, turns, widget_values
 
 routing.begin()
 st.set_page_config(page_title="Half the Bits", page_icon=routing.ICON, layout="wide")
@@ -42,4 +42,5 @@ with turns.turn():
     training.follow(is_shown=page.url_path == "train")
     with sidebar.closing_after_choice(page.url_path):
         page.run()
+    widget_values.tell()
     state.settle_memory()

@@ -65,7 +65,7 @@ with st.container(border=True):
 
     def clicked() -> None:
         """Choose the image whose point was clicked."""
-        if (index := picked("margins")) is not None:
+        if (index := picked("margins", comparison.images)) is not None:
             st.session_state.point = index
 
     plot, card = st.container(key="cards-margins").columns([5, 2], vertical_alignment="center")

@@ -46,7 +46,7 @@ def pick(among: WeightRounding, kind: Pick) -> None:
 
 def bar_clicked() -> None:
     """Choose the weight in the middle of the bar that was clicked."""
-    if (clicked := picked(f"bits-weights-{index}")) is not None:
+    if (clicked := picked(f"bits-weights-{index}", tensor.reference.size)) is not None:
         st.session_state.bits_index = clicked
 
 

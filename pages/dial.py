@@ -35,7 +35,7 @@ def preset_chosen() -> None:
 
 def format_clicked() -> None:
     """Set the dial to the format whose cell was clicked."""
-    if (place := picked("format-map")) is not None:
+    if (place := picked("format-map", len(all_formats))) is not None:
         turn_to(all_formats[place])
 
 

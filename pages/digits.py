@@ -9,7 +9,7 @@ from fp16core.figures import digits as figures
 from fp16core.figures.style import REFERENCE_COLOUR, TARGET_COLOUR
 from fp16core.text import count_text, percent_text, small_text
 from pages.shared import routing, state
-from pages.shared.charts import chart
+from pages.shared.charts import chart, index_of
 from pages.shared.contact_sheet import contact_sheet
 from pages.shared.words import flip_sentence, say_if_probabilities
 
@@ -44,7 +44,8 @@ def filtered() -> None:
 
 def clicked() -> None:
     """Choose the image that was clicked."""
-    st.session_state.image = int(st.session_state["contact-sheet"].picked)
+    if (picked := index_of(st.session_state["contact-sheet"].picked, comparison.images)) is not None:
+        st.session_state.image = picked
 
 
 def cleared() -> None:

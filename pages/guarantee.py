@@ -11,7 +11,7 @@ from fp16core.figures.style import REFERENCE_COLOUR, TARGET_COLOUR
 from fp16core.numerics.formats import FLOAT16, FloatFormat
 from fp16core.text import count_text, factor_text, percent_text, small_text
 from pages.shared import lab, routing, state
-from pages.shared.charts import chart, picked
+from pages.shared.charts import chart, index_of, picked
 from pages.shared.contact_sheet import contact_sheet
 from pages.shared.headline import cards, headline, number
 from pages.shared.image_card import show_image
@@ -33,13 +33,14 @@ comparison = found.comparison
 
 def clicked() -> None:
     """Choose the image whose point was clicked."""
-    if (index := picked("bounds")) is not None:
+    if (index := picked("bounds", comparison.images)) is not None:
         st.session_state.near = index
 
 
 def on_sheet() -> None:
     """Choose the image that was clicked on the sheet."""
-    st.session_state.near = int(st.session_state["nearest"].picked)
+    if (index := index_of(st.session_state["nearest"].picked, comparison.images)) is not None:
+        st.session_state.near = index
 
 
 st.markdown(

@@ -39,11 +39,18 @@ def table_button(table: Callable[[], str], key: str, hint: str, label: str = "CS
     )
 
 
-def picked(key: str) -> int | None:
-    """Image index of the mark picked in the chart ``key``, if any."""
-    selection = st.session_state.get(key, {}).get("selection", {})
-    points = [point for point in selection.get("points", []) if "customdata" in point]
-    if not points:
+def picked(key: str, count: int) -> int | None:
+    """Number of the mark picked in the chart ``key``, one of ``count`` from 0 on; `None` if none is."""
+    try:
+        points = st.session_state[key]["selection"]["points"]
+        value = next(point["customdata"] for point in points if "customdata" in point)
+        return index_of(value[0] if isinstance(value, list) else value, count)
+    except (KeyError, TypeError, IndexError, StopIteration):  # a browser may send anything as a selection
         return None
-    value = points[0]["customdata"]
-    return int(value[0] if isinstance(value, list) else value)
+
+
+def index_of(sent: object, count: int) -> int | None:
+    """What a browser sent, if it is a whole number from 0 to ``count`` − 1."""
+    if isinstance(sent, bool) or not isinstance(sent, int | float) or sent not in range(count):
+        return None
+    return int(sent)

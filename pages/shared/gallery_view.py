@@ -12,6 +12,7 @@ from fp16core.images.picture_file import FORMATS, MAX_FILE_BYTES, MAX_JPEG_PIXEL
 from fp16core.text import bytes_text, count_text, percent_text
 from fp16core.vocabulary import BusyError, ImageError
 from pages.shared import pictures, uploads
+from pages.shared.charts import index_of
 from pages.shared.paste import paste
 from pages.shared.words import plain
 
@@ -102,7 +103,8 @@ def choose(shown: Sequence[GalleryPicture]) -> GalleryPicture:
         help="The table, with what was done to each picture",
         on_click="ignore",
     )
-    chosen = shown[event.selection.rows[0]]
+    row = index_of(next(iter(event.selection.rows), None), len(shown))
+    chosen = shown[-1 if row is None else row]
     st.caption(f"Shown: **{plain(chosen.reading.name)}**. Choose a row to see another.")
     return chosen
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from fp16core.figures.pictures import png_url
-from pages.shared import hosted, uploads
+from pages.shared import browser_messages, hosted, uploads, widget_values
 
 ICON = png_url(Path(__file__).with_name("icon.png").read_bytes())
 """The page's icon, as Streamlit need not look at it on each run."""
@@ -26,6 +26,8 @@ _LONGEST = 500
 def begin() -> None:
     """Where every run begins, be it the router's or that of a page without it."""
     hosted.settle()
+    browser_messages.bound()
+    widget_values.bound()
     uploads.bound()
 
 
