@@ -155,7 +155,8 @@ def test_it_ends_when_its_visitor_has_left(
     pair: ModelPair, test_set: TestSet, host_of: Callable[..., ModelHost]
 ) -> None:
     here = [True]
-    host = host_of(pair, is_wanted=lambda: here[0])
+    labels = np.concatenate([test_set[1]] * 5)
+    host = host_of(pair, np.concatenate([test_set[0]] * 5), labels, is_wanted=lambda: here[0])
     host.measure(measures.boundaries)
     here[0] = False
     with pytest.raises((ResidentEndedError, BusyError)):

@@ -11,9 +11,9 @@ from fp16core.bench.hostile_pictures import HOSTILE, heic_of_one_tile, jpeg_of_e
 from fp16core.images import picture_file
 from fp16core.vocabulary import BusyError, ImageError
 from fp16core.worker import decoder
-from fp16core.worker.decoder import LIMITS, PICTURES, PictureDecoder
+from fp16core.worker.decoder import LIMITS, PictureDecoder
 from fp16core.worker.resident import CallLimits
-from pages.shared import limits, pictures
+from pages.shared import children, limits, pictures
 from tests.conftest import TestSet
 from tests.test_hosted import only
 from tests.test_pages import picture, reads, try_digit, upload
@@ -34,7 +34,7 @@ def not_here(monkeypatch: pytest.MonkeyPatch) -> None:
 def unbounded(monkeypatch: pytest.MonkeyPatch) -> Iterator[PictureDecoder]:
     """The pages' decoder, with nothing but the limits of its process."""
     opened = PictureDecoder(TIGHT, module="tests.unbounded_decoding")
-    monkeypatch.setattr(pictures, "PICTURES", opened)
+    monkeypatch.setattr(children, "pictures", lambda: opened)
     yield opened
     opened.close()
 
@@ -143,7 +143,7 @@ def test_a_pasted_text_larger_than_any_picture_is_refused_before_it_is_decoded()
     app = AppTest.from_function(pasted, default_timeout=60)
     app.session_state["url"] = "data:image/png;base64," + "A" * 27_000_000
     app.run()
-    assert "the file has 20,250,000 bytes; at most 20,000,000 are read" in app.text[0].value
+    assert "the file has 20.2 MB; at most 20 MB are read" in app.text[0].value
 
 
 def test_the_processor_time_of_a_picture_counts_against_its_address(
@@ -165,6 +165,6 @@ def test_there_is_one_decoder_for_all_visitors(test_set: TestSet) -> None:
     pids = []
     for index in range(2):
         upload(try_digit("Upload"), ("digit.png", picture(test_set, index)))
-        pids.append(PICTURES.pid)
+        pids.append(children.pictures().pid)
     assert pids[0] is not None
     assert pids[0] == pids[1]

@@ -53,9 +53,9 @@ def test_a_bug_is_told_and_the_child_lives(resident: Resident) -> None:
     ("function", "arguments", "reason", "words"),
     [
         ("burn", (), Ending.PROCESSOR_TIME, "more than 1 seconds of processor time"),
-        ("swell", (), Ending.MEMORY, "more than 400,000,000 B of memory"),
+        ("swell", (), Ending.MEMORY, "more than 400 MB of memory"),
         ("crash", (), Ending.CRASH, "it crashed (SIGABRT)"),
-        ("long_answer", (20_000_000,), Ending.ANSWER_SIZE, "its answer had more than 10,000,000 B"),
+        ("long_answer", (20_000_000,), Ending.ANSWER_SIZE, "its answer had more than 10 MB"),
     ],
 )
 def test_it_is_ended_with_the_reason(

@@ -8,10 +8,11 @@ import psutil
 
 from fp16core.images.picture import Picture, RawPicture
 from fp16core.images.picture_file import check_size
-from fp16core.text import bytes_text
+from fp16core.text import size_text
 from fp16core.vocabulary import BusyError, HalfBitsError, ImageError, WorkerError
+from fp16core.worker.child_memory import ChildMemory, Share
 from fp16core.worker.decoding import MODULE
-from fp16core.worker.resident import CallLimits, Ending, Resident, ResidentEndedError
+from fp16core.worker.resident import READY, CallLimits, Ending, Resident, ResidentEndedError
 
 LIMITS = CallLimits(cpu_s=5, wall_s=30, memory_bytes=320_000_000, answer_bytes=2_000_000)
 """What decoding a picture may take.
@@ -38,13 +39,22 @@ class PictureDecoder:
         How long a picture waits at most until those before it are decoded, in seconds.
     module
         What serves ``decode``.
+    memory
+        What the server has for its child processes; by default nothing else is limited by it.
     """
 
-    def __init__(self, limits: CallLimits = LIMITS, patience_s: float = PATIENCE_S, module: str = MODULE) -> None:
+    def __init__(
+        self,
+        limits: CallLimits = LIMITS,
+        patience_s: float = PATIENCE_S,
+        module: str = MODULE,
+        memory: ChildMemory | None = None,
+    ) -> None:
         self.limits = limits
         self._patience_s, self._module = patience_s, module
         self._lock = threading.Lock()
         self._child: Resident | None = None
+        self._share = Share(memory or ChildMemory(limits.memory_bytes), self._give_up, self._end)
 
     def open(self, data: bytes, name: str, spent: Callable[[float], None] = lambda cpu_s: None) -> Picture:
         """Decode an image file and scale it down.
@@ -64,7 +74,7 @@ class PictureDecoder:
         ImageError
             As `fp16core.images.picture_file.open_picture`, and if decoding exceeds a limit or crashes.
         BusyError
-            If other pictures are decoded for too long, or no process can be started.
+            If other pictures are decoded for too long, other processes hold the memory, or no process can be started.
         """
         check_size(len(data), name)
         if not self._lock.acquire(timeout=self._patience_s):
@@ -73,7 +83,11 @@ class PictureDecoder:
                 f"{self._patience_s:.0f} seconds; try again in a moment."
             )
         try:
-            return self._decoded(data, name, spent)
+            self._share.take(self.limits.memory_bytes, self._patience_s)
+            try:
+                return self._decoded(data, name, spent)
+            finally:
+                self._share.keep(0 if self._child is None else self._child.resident_bytes)
         finally:
             self._lock.release()
 
@@ -83,9 +97,25 @@ class PictureDecoder:
         return self._child.pid if self._child is not None and self._child.is_alive else None
 
     def close(self) -> None:
-        """End the process; the next picture starts another."""
+        """End the process, at work or not; the next picture starts another."""
+        if (child := self._child) is not None:
+            child.close()
+        self._share.leave()
+
+    def _give_up(self) -> bool:
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            self._end()
+        finally:
+            self._lock.release()
+        return True
+
+    def _end(self) -> None:
         if self._child is not None:
             self._child.close()
+            self._child = None
+        self._share.leave()
 
     def _decoded(self, data: bytes, name: str, spent: Callable[[float], None]) -> Picture:
         child, was_fresh = self._ready()
@@ -116,9 +146,11 @@ class PictureDecoder:
         """The child, and whether it was started just now."""
         was_fresh = False
         if self._child is None or not self._child.is_alive:
-            self.close()
+            if self._child is not None:
+                self._child.close()
             try:
                 self._child = Resident(self._module, self.limits)
+                self._child.call(READY)  # so that no picture has to account for the start
             except WorkerError as error:
                 raise BusyError(str(error)) from error
             was_fresh = True
@@ -132,16 +164,12 @@ class PictureDecoder:
             case Ending.WALL_TIME:
                 words = f"took longer than {limits.wall_s:g} seconds on this busy server; try again later"
             case Ending.MEMORY:
-                words = f"takes more than {bytes_text(limits.memory_bytes)} of memory; scale it down first"
+                words = f"takes more than {size_text(limits.memory_bytes)} of memory; scale it down first"
             case Ending.STOPPED:
                 return BusyError(f"{name}: decoding it was stopped; try again.")
             case _:
                 words = "failed, and ended the process that tried; save it again, as PNG"
         return ImageError(f"{name}: decoding the image {words}.")
-
-
-PICTURES = PictureDecoder()
-"""The server's: one for all visitors, so that large pictures do not add up."""
 
 
 def _cpu_s(child: Resident) -> float:

@@ -6,7 +6,6 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
-import psutil
 
 from fp16core.evaluate import measures
 from fp16core.evaluate.workbench import Workbench
@@ -126,12 +125,7 @@ class ModelHost:
 
     def _rest(self) -> None:
         """After a call: keep the process for the next one, if it has survived."""
-        if self._child is None or not self._child.is_alive:
-            self._end()
-            return
-        try:
-            held_bytes = psutil.Process(self._child.pid).memory_info().rss
-        except psutil.NoSuchProcess:
+        if self._child is None or not self._child.is_alive or not (held_bytes := self._child.resident_bytes):
             self._end()
             return
         self._share.keep(held_bytes)

@@ -34,6 +34,9 @@ HEADER = struct.Struct(">cQ")
 CALL, ANSWER, REFUSAL, FAULT = b"C", b"A", b"R", b"F"
 """Kinds of messages: a call; its answer; an error with a sentence for the user; a bug of ours or of a library's."""
 
+READY = "ready"
+"""A function that every child serves: it answers once the child has started, and does nothing."""
+
 _POLL_S = 0.05
 """Interval at which a call checks its limits."""
 
@@ -145,6 +148,14 @@ class Resident:
     def is_busy(self) -> bool:
         """Whether it is answering a call."""
         return self._lock.locked()
+
+    @property
+    def resident_bytes(self) -> int:
+        """Memory that the child holds at present; 0 if it is gone."""
+        try:
+            return int(self._process.memory_info().rss)
+        except psutil.NoSuchProcess:
+            return 0
 
     @property
     def pid(self) -> int:

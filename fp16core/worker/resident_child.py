@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from fp16core.vocabulary import HalfBitsError
 from fp16core.worker.confine import confine
-from fp16core.worker.resident import ANSWER, FAULT, HEADER, REFUSAL
+from fp16core.worker.resident import ANSWER, FAULT, HEADER, READY, REFUSAL
 
 _LOG_BYTES = 10_000_000
 
@@ -23,7 +23,7 @@ def serve_calls(functions: Mapping[str, Callable[..., Any]]) -> None:
     Parameters
     ----------
     functions
-        What may be called, by name.
+        What may be called, by name; `READY`, which does nothing, may always be.
     """
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # native code prints to descriptor 1, whatever Python thinks of sys.stdout
@@ -33,7 +33,7 @@ def serve_calls(functions: Mapping[str, Callable[..., Any]]) -> None:
         _, length = HEADER.unpack(head)
         function, arguments = pickle.loads(calls.read(length))  # noqa: S301  # from the process that started this one
         try:
-            _send(channel, ANSWER, functions[function](*arguments))
+            _send(channel, ANSWER, None if function == READY else functions[function](*arguments))
         except HalfBitsError as error:
             _send(channel, REFUSAL, error)
         except MemoryError:

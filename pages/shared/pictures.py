@@ -11,8 +11,7 @@ from fp16core.images.picture import Picture
 from fp16core.runtime.classifier import DigitModel
 from fp16core.text import count_text
 from fp16core.vocabulary import BusyError
-from fp16core.worker.decoder import PICTURES
-from pages.shared import hosted, limits, state, uploads
+from pages.shared import children, hosted, limits, state, uploads
 from pages.shared.subject import Subject, cached
 from pages.shared.turns import aside
 from pages.shared.words import plain
@@ -55,7 +54,9 @@ def forget_pictures() -> None:
 
 def _decode(data: bytes, name: str) -> Picture:
     """Decode a picture outside of this process, at the expense of the visitor's rate."""
-    return PICTURES.open(data, name, spent=lambda cpu_s: limits.charge("picture", cpu_s / limits.PICTURE_S - 1))
+    return children.pictures().open(
+        data, name, spent=lambda cpu_s: limits.charge("picture", cpu_s / limits.PICTURE_S - 1)
+    )
 
 
 def read_inbox() -> None:
