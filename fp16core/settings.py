@@ -9,10 +9,10 @@ from fp16core.vocabulary import SettingError
 HOSTED = "HALFBITS_HOSTED"
 MEMORY = "HALFBITS_MEMORY_MB"
 
-HOSTED_MEMORY_MB = 1_000
-"""Memory of a hosted server where nothing else is said, in million bytes."""
+HOSTED_MEMORY_MB = 1_073
+"""Memory of a hosted server where nothing else is said, in million bytes: 1 GiB."""
 
-_SERVER_BYTES = 550_000_000
+_SERVER_BYTES = 500_000_000
 """What the server's own process and its files in memory take of it: see docs/hosting.md."""
 
 _FEWEST_CHILD_BYTES = 300_000_000

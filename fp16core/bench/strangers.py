@@ -109,7 +109,12 @@ def measure_strangers(report: Progress, count: int = STRANGERS, seed: int = 0) -
             files = [("float32", pair.reference), ("float16", corrupted(pair.target, kind, random))]
         else:
             files = [("float32", corrupted(pair.reference, kind, random))]
-        wish = Wish(trial.MODULE, trial.request_for([n for n, _ in files]), [m for _, m in files], trial.LIMITS)
+        wish = Wish(
+            trial.MODULE,
+            trial.request_for([n for n, _ in files]),
+            [m for _, m in files],
+            trial.limits_for(sum(len(m) for _, m in files)),
+        )
         offered.append(_Offer(kind, files, room.hand_in(wish), time.perf_counter()))
         while len(offered) >= _AT_ONCE:
             answered += _answered(offered)

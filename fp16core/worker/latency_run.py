@@ -15,16 +15,20 @@ from fp16core.runtime.gpu_log import Adapter
 from fp16core.runtime.modes import ExecutionMode
 from fp16core.runtime.runner import ModeRunner
 from fp16core.vocabulary import ModelPair
-from fp16core.worker.job import Limits
-from fp16core.worker.mode_process import adapter, attachments, drivers_at_work, possible_batches, received
+from fp16core.worker.mode_process import (
+    adapter,
+    attachments,
+    drivers_at_work,
+    limits_for,
+    possible_batches,
+    received,
+)
 from fp16core.worker.serve import Client, serve
 from fp16core.worker.waiting_room import Wish
 
 Floats = npt.NDArray[np.float32]
 
 MODULE = "fp16core.worker.latency_run"
-
-LIMITS = Limits(seconds=1800, memory_bytes=2_000_000_000, cpu_seconds=600)
 
 BATCHES = (1, 10, 100)
 """Images for each call."""
@@ -68,10 +72,9 @@ def wishes_for(
         How long to time each batch, about.
     """
     names = [pair.reference_name, pair.target_name]
-    batches = possible_batches(pair, batches, len(images))
-    request = {"batches": batches, "seconds": seconds, "names": names}
+    request = {"batches": list(batches), "seconds": seconds, "names": names}
     parts = attachments(pair, images[: max(IMAGES, *batches)])
-    return {mode: Wish(MODULE, request | {"mode": mode.value}, parts, LIMITS) for mode in modes}
+    return {mode: Wish(MODULE, request | {"mode": mode.value}, parts, limits_for(mode, pair)) for mode in modes}
 
 
 def mode_latency(answer: dict[str, Any], mode: ExecutionMode) -> ModeLatency:
@@ -97,7 +100,7 @@ def mode_latency(answer: dict[str, Any], mode: ExecutionMode) -> ModeLatency:
 def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
     """Time all sizes of batch, and weigh copies."""
     mode, pair, images = received(request, client)
-    batches = request["batches"]
+    batches = possible_batches(pair, request["batches"], len(images))
     with drivers_at_work(mode):
         client.progress("starting", 0.0)
         first_load_ms = _first_load_ms(mode, pair.reference, images[: batches[0]])

@@ -17,13 +17,29 @@ from fp16core.runtime.modes import ExecutionMode
 from fp16core.temporary import temporary_named
 from fp16core.vocabulary import ModeError, ModelPair
 from fp16core.worker.confine import confine
+from fp16core.worker.job import Limits
 from fp16core.worker.serve import Client
+
+_CPU_S, _WALL_S = 600, 1800
+"""What a process may take, in seconds: a slow driver needs 20 s for all test images."""
+
+_CPU_BYTES, _GPU_BYTES, _TIMES = 220_000_000, 2_000_000_000, 14
+"""Memory of a process that computes on the CPU, with 14 times the two files, or that loads a GPU's driver.
+
+With the bundled pair the former held 143 MB at most, and 301 MB with a GPU driver in software.
+"""
 
 _FILE_BYTES = 100_000_000
 """Largest file that a driver may write: its log, or compiled shaders."""
 
 _LOG_BYTES = 2_000_000
 """Of its own log, what a process reads: what it looks for comes early."""
+
+
+def limits_for(mode: ExecutionMode, pair: ModelPair) -> Limits:
+    """What executing a pair in a mode may take."""
+    needed_bytes = _CPU_BYTES + _TIMES * (len(pair.reference) + len(pair.target))
+    return Limits(_WALL_S, _GPU_BYTES if mode.on_gpu else needed_bytes, _CPU_S)
 
 
 def possible_batches(pair: ModelPair, batches: Sequence[int], images: int) -> list[int]:

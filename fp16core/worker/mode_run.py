@@ -20,17 +20,20 @@ from fp16core.runtime.gpu_log import Adapter
 from fp16core.runtime.modes import ExecutionMode
 from fp16core.runtime.runner import ModeRunner
 from fp16core.vocabulary import CLASSES, HalfBitsError, ModelPair, PairError, WorkerError
-from fp16core.worker.job import Limits
-from fp16core.worker.mode_process import adapter, attachments, drivers_at_work, possible_batches, received
+from fp16core.worker.mode_process import (
+    adapter,
+    attachments,
+    drivers_at_work,
+    limits_for,
+    possible_batches,
+    received,
+)
 from fp16core.worker.serve import Client, serve
 from fp16core.worker.waiting_room import Wish
 
 Floats = npt.NDArray[np.float32]
 
 MODULE = "fp16core.worker.mode_run"
-
-LIMITS = Limits(seconds=1800, memory_bytes=2_000_000_000, cpu_seconds=600)
-"""What a process may take: a slow driver needs 20 s for all test images."""
 
 STEP_IMAGES = 100
 """Images on which the operators are looked at one by one."""
@@ -65,10 +68,9 @@ def wishes_for(
         Whether to look at each operator, too, and at the moment of upsampling.
     """
     names = [pair.reference_name, pair.target_name]
-    (batch,) = possible_batches(pair, [batch], len(images))
     request = {"batch": batch, "in_depth": in_depth, "names": names}
     parts = attachments(pair, images)
-    return {mode: Wish(MODULE, request | {"mode": mode.value}, parts, LIMITS) for mode in modes}
+    return {mode: Wish(MODULE, request | {"mode": mode.value}, parts, limits_for(mode, pair)) for mode in modes}
 
 
 def mode_run(answer: dict[str, Any], mode: ExecutionMode, pair: ModelPair, labels: npt.NDArray[np.uint8]) -> ModeRun:
@@ -101,7 +103,8 @@ def mode_run(answer: dict[str, Any], mode: ExecutionMode, pair: ModelPair, label
 def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
     """Execute both files, and look at their operators."""
     mode, pair, images = received(request, client)
-    batch, in_depth = request["batch"], request["in_depth"]
+    (batch,) = possible_batches(pair, [request["batch"]], len(images))
+    in_depth = request["in_depth"]
     client.progress("loading", 0.0)
     with drivers_at_work(mode):
         share = _RUNNING if in_depth else 1.0

@@ -106,7 +106,8 @@ def begin(brought: Sequence[Upload]) -> None:
         _fail(f"{len(files)} files came; upload the float32 one, or it and its float16 one.")
         return
     else:
-        request, limits, module = trial.request_for([name for name, _ in files]), trial.LIMITS, trial.MODULE
+        request, module = trial.request_for([name for name, _ in files]), trial.MODULE
+        limits = trial.limits_for(sum(len(model) for _, model in files))
     places = _KERAS_PLACES if module == keras_file.MODULE else 1
     try:
         uploads.check_room(2 * sum(len(model) for _, model in files))  # with the measurements that will follow

@@ -57,7 +57,7 @@ def bring_models() -> None:
     st.caption(
         "It takes float32 images of 28 × 28 (or 28 × 28 × 1) from 0 to 1 and gives ten scores. A float32 file alone is "
         f"quantized by LiteRT Quantizer. At most {size_text(MAX_MODEL_BYTES)} for a .tflite file; a trial ends after "
-        f"{trial.LIMITS.cpu_seconds:.0f} seconds of processor time."
+        f"{trial.CPU_S} seconds of processor time."
     )
     st.caption(
         f"A .keras file, of at most {size_text(MAX_KERAS_BYTES)}, is loaded in Keras’s safe mode and converted by "
