@@ -25,7 +25,7 @@ def proxied(folder: Path, replicas: Sequence[str]) -> Iterator[str]:
     shutil.copytree(SHIPPED, parts)
     site = (parts / "site.conf").read_text()
     changes = {
-        "listen 80;": f"listen 127.0.0.1:{port};",
+        "listen 80": f"listen 127.0.0.1:{port}",
         "/var/lib/nginx/half-the-bits": str(folder / "cache"),
         "8500": str(compressor),
     } | {f"850{number}": replica.rsplit(":", 1)[1] for number, replica in enumerate(replicas, start=1)}

@@ -30,6 +30,11 @@ def test_a_childs_answer_time_and_memory_are_its_own() -> None:
     assert 30_000_000 < cost.peak_bytes < len(ballast)
 
 
+def test_a_child_is_found_where_python_ignores_the_working_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")
+    assert run_module("fp16core", "compare", "--limit", "5", "--json").answer["images"] == 5
+
+
 def test_a_child_that_fails_is_an_error_in_words() -> None:
     with pytest.raises(BenchError, match=r"compare --limit 0 ended with status 2:[\s\S]*whole number"):
         run_module("fp16core", "compare", "--limit", "0")

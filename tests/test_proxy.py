@@ -2,9 +2,7 @@
 
 import gzip
 import http.client
-import os
 import shutil
-import signal
 import socket
 import threading
 import time
@@ -69,6 +67,13 @@ def head(address: str, path: str) -> tuple[int, dict[str, str], bytes]:
         return response.status, {name.lower(): value for name, value in response.headers.items()}, response.read()
 
 
+def process_of(replica: str) -> psutil.Process:
+    """The process of a replica, given by its address."""
+    port = replica.rsplit(":", 1)[1]
+    [process] = [p for p in psutil.Process().children() if f"--server.port={port}" in p.cmdline()]
+    return process
+
+
 def test_files_are_compressed_and_kept_and_documents_are_neither_framed_nor_kept(hosted: Hosted) -> None:
     largest = max((STATIC / "static" / "js").glob("*.js"), key=lambda path: path.stat().st_size)
     for turn in range(2):  # the second comes from the cache
@@ -100,6 +105,17 @@ def test_files_are_compressed_and_kept_and_documents_are_neither_framed_nor_kept
         "/_stcore/script-health-check",
         "/_stcore/agent/openapi.json",
         "/component/x/index.html",
+        "/auth/login",
+        "/auth/logout",
+        "/oauth2callback",
+        "/oauth2callback?code=x",
+        "/weights/_stcore/metrics",
+        "/weights/oauth2callback",
+        "/weights/more",
+        "/Weights",
+        "/nothing",
+        "/index.html",
+        "/.git/config",
     ],
 )
 def test_what_is_internal_stays_inside(hosted: Hosted, path: str) -> None:
@@ -110,6 +126,55 @@ def test_what_is_internal_stays_inside(hosted: Hosted, path: str) -> None:
     connection.close()
     assert response.status == 404
     assert b"nginx" in content, "it was not even asked"
+
+
+def test_every_page_has_its_address_with_its_parameters_and_a_slash(hosted: Hosted) -> None:
+    document = (STATIC / "index.html").read_bytes()
+    for page in ("", *PAGES):
+        for path in (f"/{page}", f"/{page}?image=3", f"/{page}/" if page else "/"):
+            status, _, content = head(hosted.address, path)
+            assert (status, gzip.decompress(content)) == (200, document), path
+    for file in ("favicon.png", "manifest.json"):
+        assert head(hosted.address, f"/{file}")[0] == 200
+
+
+def status_for(address: str, host: str) -> int:
+    """What a page's address answers to whoever has looked it up under another name."""
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=30)
+    connection.request("GET", "/weights", headers={"Host": host})
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_nobody_makes_the_demo_pass_for_a_site_of_theirs(hosted: Hosted) -> None:
+    """A name of somebody else's that leads here makes their pages and ours one site, for a browser."""
+    port = int(hosted.address.rsplit(":", 1)[1])
+    for own in (f"127.0.0.1:{port}", "localhost", f"localhost:{port}", "203.0.113.5", "[2001:db8::1]:80"):
+        assert status_for(hosted.address, own) == 200, own
+    for foreign in ("elsewhere.example", f"elsewhere.example:{port}", "localhost.elsewhere.example", "1.2.3.4.example"):
+        assert status_for(hosted.address, foreign) == 421, foreign
+        with socket.create_connection(("127.0.0.1", port)) as connection, pytest.raises(InvalidStatus) as refusal:
+            connect(f"ws://{foreign}/_stcore/stream", origin=Origin(f"http://{foreign}"), sock=connection)
+        assert refusal.value.response.status_code == 421
+        assert b"server_name" in refusal.value.response.body
+
+
+def test_newcomers_pass_over_a_frozen_replica(hosted: Hosted, tmp_path: Path) -> None:
+    """It still accepts connections and says nothing; nobody waits for it as long as for one that computes."""
+    with ExitStack() as stack:
+        address = stack.enter_context(proxied(tmp_path, hosted.replicas))
+        visitors = [stack.enter_context(Visitor(address)) for _ in range(2)]
+        (elsewhere,) = (visitor for visitor in visitors if visitor.cookies[COOKIE] == "2")
+        frozen = process_of(hosted.replicas[0])
+        frozen.suspend()
+        stack.callback(frozen.resume)
+        for _ in range(4):
+            _, headers, _ = head(address, "/weights")
+            assert headers["set-cookie"].startswith(f"{COOKIE}=2;")
+        assert head(address, f"/static/js/{next((STATIC / 'static' / 'js').glob('*.js')).name}")[0] == 200
+        assert stack.enter_context(Visitor(address)).cookies[COOKIE] == "2"
+        elsewhere.show("weights")
 
 
 def test_a_visit_stays_with_its_replica_and_new_ones_take_turns(hosted: Hosted) -> None:
@@ -174,6 +239,10 @@ def test_all_pages_under_the_content_security_policy(
         elif page.url.endswith("/accuracy"):
             expect(page.locator("canvas.gl-canvas").first).to_be_attached()
             expect(page.get_by_text("WebGL is not supported")).to_have_count(0)
+    assert page.evaluate("blocked") == []
+    page.goto(f"{hosted.address}/weights")  # as from a bookmark
+    settled(page)
+    expect(page.get_by_role("heading", name="Weights")).to_be_visible(timeout=PATIENCE_MS)
     assert page.evaluate("blocked") == []
     with browser.new_context() as fresh:
         other = fresh.new_page()
@@ -267,9 +336,7 @@ def test_visitors_of_a_killed_replica_go_on_with_the_other_whose_own_notice_noth
             for clicker in clickers:
                 pool.submit(clicker.click, stop)
             until(clickers, 3)
-            port = hosted.replicas[0].rsplit(":", 1)[1]
-            [replica] = [p for p in psutil.Process().children() if f"--server.port={port}" in p.cmdline()]
-            os.kill(replica.pid, signal.SIGKILL)
+            process_of(hosted.replicas[0]).kill()
             bereft = [clicker for clicker in clickers if clicker.replica == "1"]
             while any(len(clicker.session_ids) == 1 for clicker in bereft):
                 until(clickers, 0)

@@ -14,7 +14,6 @@ core. The process that plays the visitors shares the two cores with them.
 """
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from typing import Any
 from fp16core.bench.measures import Ratio, ratio_of
 from fp16core.bench.process import BenchError
 from fp16core.models.recipe import Progress
+from fp16core.worker import child
 
 _SCRIPT = Path(__file__).parents[2] / "benchmarks" / "load.py"
 
@@ -191,7 +191,7 @@ def measure_load(repeats: int, report: Progress, effort: Effort | None = None) -
 
 def play(side: str, plan: Mapping[str, Mapping[str, Any]], replicas: int = 1) -> dict[str, Any]:
     """What ``benchmarks/load.py`` finds with so many servers; raises `BenchError` if it fails."""
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("HALFBITS_")}
+    plain = {name: value for name, value in child.environment().items() if not name.startswith("HALFBITS_")}
     command = [sys.executable, str(_SCRIPT), side, str(replicas), json.dumps(plan)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=plain)
     if done.returncode != 0:

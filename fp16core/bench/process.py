@@ -1,9 +1,7 @@
 """A child process and what it cost."""
 
 import json
-import os
 import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from typing import Any
 
 from fp16core.bench.child import PEAK_FILE
 from fp16core.vocabulary import HalfBitsError
+from fp16core.worker import child
 
 
 class BenchError(HalfBitsError):
@@ -36,18 +35,18 @@ def run_module(*arguments: str) -> ProcessCost:
     """
     with tempfile.NamedTemporaryFile("r") as peak:
         # The bundled pair and MNIST are measured, whatever the user has set.
-        plain = {name: value for name, value in os.environ.items() if not name.startswith("HALFBITS_")}
+        plain = {name: value for name, value in child.environment().items() if not name.startswith("HALFBITS_")}
         environment = plain | {"TF_CPP_MIN_LOG_LEVEL": "3", PEAK_FILE: peak.name}
         start = time.perf_counter()
-        child = subprocess.run(
-            [sys.executable, "-m", "fp16core.bench.child", *arguments],
+        done = subprocess.run(
+            [*child.command("fp16core.bench.child"), *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
             env=environment,
         )
         seconds = time.perf_counter() - start
-        if child.returncode != 0:
-            tail = " | ".join(child.stderr.decode("utf-8", "replace").splitlines()[-5:])
-            raise BenchError(f"python -m {' '.join(arguments)} ended with status {child.returncode}: {tail}")
-        return ProcessCost(seconds, int(peak.read()), json.loads(child.stdout))
+        if done.returncode != 0:
+            tail = " | ".join(done.stderr.decode("utf-8", "replace").splitlines()[-5:])
+            raise BenchError(f"python -m {' '.join(arguments)} ended with status {done.returncode}: {tail}")
+        return ProcessCost(seconds, int(peak.read()), json.loads(done.stdout))

@@ -1,7 +1,6 @@
 """What a training run costs other visitors, and the dashboard's own process."""
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from typing import Any
 from fp16core.bench.measures import Ratio
 from fp16core.bench.process import BenchError
 from fp16core.models.recipe import Progress
+from fp16core.worker import child
 
 _SCRIPT = Path(__file__).parents[2] / "benchmarks" / "sharing.py"
 
@@ -44,7 +44,7 @@ def measure_sharing(repeats: int, report: Progress) -> list[Ratio]:
 
 def run_script(what: str, times: int) -> dict[str, Any]:
     """The answer of ``benchmarks/sharing.py``; raises `BenchError` if it fails."""
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("HALFBITS_")}
+    plain = {name: value for name, value in child.environment().items() if not name.startswith("HALFBITS_")}
     done = subprocess.run(
         [sys.executable, _SCRIPT, what, str(times)], capture_output=True, text=True, check=False, env=plain
     )

@@ -6,6 +6,7 @@ converts pays for them.
 
 import importlib.util
 import os
+import platform
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -15,6 +16,9 @@ from fp16core.vocabulary import CLASSES, IMAGE_SIDE, DependencyError, RecipeErro
 
 Progress = Callable[[str, float], None]
 """Called with what is happening and the fraction done, 0 to 1."""
+
+_NO_TENSORFLOW = (3, 14)
+"""The first Python for which there is no TensorFlow; requirements.txt says so, too."""
 
 LIMITS: Mapping[str, tuple[Any, Any]] = {
     # As far as somebody may want to wait: a night.
@@ -116,6 +120,14 @@ def _plain(value: float) -> str:
     return f"{value:,.6f}".rstrip("0").rstrip(".")
 
 
+def python_for_tensorflow() -> str:
+    """What to add to advice on installing TensorFlow: which Python has one, if this one does not; else nothing."""
+    major, minor, _ = platform.python_version_tuple()
+    if (int(major), int(minor)) < _NO_TENSORFLOW:
+        return ""
+    return f" in Python 3.11 to 3.13, as there is no TensorFlow for Python {major}.{minor}"
+
+
 def import_tensorflow() -> Any:
     """TensorFlow, quietly, with `THREADS` threads for an operation and one operation at a time.
 
@@ -127,7 +139,8 @@ def import_tensorflow() -> Any:
     if importlib.util.find_spec("tensorflow") is None:
         raise DependencyError(
             "TensorFlow is not installed; training and reading .keras files need it "
-            "(pip install -r requirements.txt). A float32 .tflite can be quantized without it."
+            f"(pip install -r requirements.txt{python_for_tensorflow()}). "
+            "A float32 .tflite can be quantized without it."
         )
     if "tensorflow" not in sys.modules:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

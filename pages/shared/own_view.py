@@ -7,6 +7,7 @@ import streamlit as st
 from fp16core.convert.keras_archive import MAX_FILE_BYTES as MAX_KERAS_BYTES
 from fp16core.data.own import MAX_FILE_BYTES, MAX_TEST_IMAGES, MAX_TRAINING_IMAGES
 from fp16core.models.pair import BUNDLED, REFERENCE_FILE, read_model_file
+from fp16core.models.recipe import python_for_tensorflow
 from fp16core.text import bytes_text, count_text, percent_text, points_text, size_text, small_text
 from fp16core.worker import keras_file, trial
 from fp16core.worker.inspection import MAX_FILE_BYTES as MAX_MODEL_BYTES
@@ -65,7 +66,7 @@ def bring_models() -> None:
         "a Lambda layer, is not run."
         if with_keras
         else "A .keras file would need TensorFlow, which this server does not have: run the dashboard at home, with "
-        "pip install -r requirements.txt, or convert the file to .tflite there."
+        f"pip install -r requirements.txt{python_for_tensorflow()}, or convert the file to .tflite there."
     )
 
 

@@ -11,7 +11,7 @@ from fp16core.evaluate import Comparison
 from fp16core.figures import training as figures
 from fp16core.figures import training_weights as weight_figures
 from fp16core.figures.runs import recipe_text
-from fp16core.models.recipe import TUTORIAL, Recipe
+from fp16core.models.recipe import TUTORIAL, Recipe, python_for_tensorflow
 from fp16core.models.trace import Trace
 from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text
 from fp16core.vocabulary import HalfBitsError, RunError
@@ -68,7 +68,7 @@ def explain_missing(recipe: Recipe) -> None:
     """What to install for training."""
     st.markdown(
         "**Training needs TensorFlow, which is not installed here.** Everything else works without it. Install it "
-        "with the first command; the second is this recipe without the dashboard."
+        f"with the first command{python_for_tensorflow()}; the second is this recipe without the dashboard."
     )
     st.code(f"pip install -r requirements.txt\n{_command_line(recipe)}", language="sh")
 
