@@ -12,7 +12,7 @@ st.title("Which of your runs survives float16 best?")
 with state.explained():
     kept = store()
     runs, skipped, overfull = kept.runs(), kept.skipped(), kept.overfull()
-    bundled = bundled_result()
+    bundled = bundled_result(runs_view.bundled_logit_delta())
 results = {run.name: run_result(run) for run in runs}
 
 if not runs:

@@ -4,11 +4,12 @@ import streamlit as st
 
 from fp16core.vocabulary import BusyError
 from fp16core.worker.allowance import Rate
-from pages.shared import files_state, limits, own_trial, report, runtimes, store, training, turns, uploads
+from pages.shared import children, files_state, limits, own_trial, report, runtimes, store, training, turns, uploads
 
 limits.RATES["trial"] = Rate(3, 0.001), Rate(100, 100)
 
 SHARED = (
+    children.memory,
     own_trial.waiting_room,
     files_state.desk,
     report._making,

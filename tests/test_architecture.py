@@ -108,6 +108,14 @@ def test_no_page_decodes_a_picture() -> None:
         assert not decoders & {*names, *imported(path)}, path
 
 
+def test_nothing_that_limits_or_owns_lives_in_a_streamlit_cache() -> None:
+    """Any visitor could empty it: what pages cache is results, which are computed again."""
+    of_results = {"runs_view.py", "runtimes.py", "state.py", "subject.py", "training.py"}
+    caching = {path.name: path.read_text().count("cache_") for path in (ROOT / "pages").rglob("*.py")}
+    assert {name for name, uses in caching.items() if uses} == of_results
+    assert caching["runtimes.py"] == caching["state.py"] == caching["runs_view.py"] == 1
+
+
 def test_the_dashboard_process_never_imports_tensorflow(small_dataset: Path) -> None:
     program = (
         "from streamlit.testing.v1 import AppTest\nimport sys\n"

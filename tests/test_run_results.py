@@ -3,12 +3,22 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from fp16core.evaluate.runs import RunResult, bundled_result, fewest_changed, run_result, same_images
+from fp16core.evaluate import Comparison
+from fp16core.evaluate.runs import (
+    RunResult,
+    bundled_logit_delta,
+    bundled_result,
+    fewest_changed,
+    run_result,
+    same_images,
+)
 from fp16core.figures import runs as figures
 from fp16core.figures.table import figure_csv
 from fp16core.models.pair import BUNDLED
@@ -33,6 +43,12 @@ def test_the_bundled_runs_result_is_what_its_record_says() -> None:
     assert (found.reference_bytes, found.target_bytes) == (85_376, 45_244)
     assert (found.max_abs_logit_delta, found.seconds, found.images_name) == (None, None, "MNIST")
     assert found.delta_low < found.accuracy_delta < found.delta_high
+
+
+def test_the_bundled_pairs_logit_change_is_measured(comparison: Comparison) -> None:
+    measured = bundled_logit_delta()
+    assert measured == np.abs(comparison.target.logits - comparison.reference.logits).max()
+    assert bundled_result(measured) == replace(bundled_result(), max_abs_logit_delta=measured)
 
 
 def test_a_full_record_tells_the_time_and_the_largest_logit_change(tmp_path: Path) -> None:

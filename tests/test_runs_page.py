@@ -111,7 +111,7 @@ def test_at_first_the_newest_runs_are_compared_with_the_bundled_pair(three: RunS
         )
     )
     assert rows["changed answers"] == ("2 of 10,000", "0 of 10,000", "1 of 10,000")
-    assert rows["largest logit change"] == ("not recorded", "1.25 × 10⁻³", "not recorded")
+    assert rows["largest logit change"] == ("not recorded", "1.25 × 10⁻³", "2.52 × 10⁻³"), "the last one is measured"
     assert rows["took"] == ("not recorded", "1 min 2 s", "not recorded")
     assert len(charts(app)) == 2
 

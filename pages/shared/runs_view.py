@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from fp16core.evaluate import runs as results_of_runs
 from fp16core.evaluate.runs import RunResult, fewest_changed, same_images
 from fp16core.figures import runs as figures
 from fp16core.models.run import Run, Skipped, total_bytes
@@ -12,6 +13,7 @@ from fp16core.models.runs import RunStore
 from fp16core.text import bytes_text, count_text, percent_text, points_text, size_text
 from pages.shared.charts import chart
 from pages.shared.tables import show_table
+from pages.shared.turns import aside
 from pages.shared.words import plain
 
 SEVERAL = "compare"
@@ -23,6 +25,13 @@ _NAMED = 3
 _SKIPPED_SHOWN = 20
 
 _NAME_COLUMN = st.column_config.Column(width="medium")
+
+
+@st.cache_resource(show_spinner="Measuring the bundled pair …")
+def bundled_logit_delta() -> float:
+    """Largest change of a logit of the bundled pair, measured once; raises `HalfBitsError` if it cannot be."""
+    with aside():
+        return results_of_runs.bundled_logit_delta()
 
 
 def answer(results: Sequence[RunResult]) -> str:
