@@ -103,6 +103,14 @@ def sized_by_likeness(kind: str, image: npt.NDArray[np.uint8], floats: int) -> b
     return bytes(converter.convert())
 
 
+def _large(k: Any) -> Any:
+    """9.8 million bytes of weights."""
+    return _chain(k.Flatten(), k.Dense(3_080, "relu"), k.Dense(10), shape=(28, 28))
+
+
+LARGE = "large"
+"""Nearly as large as a file may be, in no list of those to be used."""
+
 HEAVY = "heavy"
 """A network to be ended, in no list of those to be used."""
 
@@ -152,7 +160,7 @@ def stranger(name: str) -> Stranger:
     import keras
 
     keras.utils.set_random_seed(0)
-    model = (NETWORKS | {HEAVY: _heavy})[name](keras.layers)
+    model = (NETWORKS | {HEAVY: _heavy, LARGE: _large})[name](keras.layers)
     random = np.random.default_rng(0)  # a bias of 0, as Keras begins with, would not be in the file
     model.set_weights([weights + random.normal(0, 0.05, weights.shape) for weights in model.get_weights()])
     return Stranger(name, model, *convert_keras(model))

@@ -92,7 +92,7 @@ ASKED: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
 def test_it_measures_what_this_process_would(
     pair: ModelPair, test_set: TestSet, host_of: Callable[..., ModelHost]
 ) -> None:
-    host, bench = host_of(pair), Workbench(pair, test_set[0][:IMAGES], test_set[1][:IMAGES])
+    host, bench = host_of(pair), Workbench(pair, lambda: (test_set[0][:IMAGES], test_set[1][:IMAGES]))
     for function, arguments in ASKED:
         assert equal(host.measure(function, *arguments), function(bench, *arguments)), function.__name__
     named = {function.__name__ for function, _ in ASKED} | {"converted_weight", "accounted"}

@@ -23,6 +23,13 @@ BOUNDARY = "a-boundary-of-ours"
 class Visitor:
     """Opens the page as a browser does: the document, Streamlit's health, then a session.
 
+    Parameters
+    ----------
+    address
+        Of the server.
+    forwarded_for
+        Network address that a proxy would have seen, if there is a proxy.
+
     Attributes
     ----------
     cookies
@@ -35,8 +42,9 @@ class Visitor:
         What the page that was shown last is made of.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, forwarded_for: str = "") -> None:
         self.address = address
+        self._forwarded_for = forwarded_for
         self.cookies: dict[str, str] = {}
         self.session_id = ""
         self.pages: dict[str, str] = {}
@@ -64,7 +72,7 @@ class Visitor:
         opening = connect(
             self.address.replace("http", "ws", 1) + "/_stcore/stream",
             subprotocols=[Subprotocol(entry) for entry in wanted if entry],
-            additional_headers={"Cookie": self._cookie(), "Origin": self.address},
+            additional_headers={"Cookie": self._cookie(), "Origin": self.address} | self._forwarded(),
             max_size=None,
         )
         self._socket: ClientConnection = self._connections.enter_context(opening)
@@ -73,7 +81,7 @@ class Visitor:
         self._keep(response.headers.get_all("Set-Cookie"))
         self.show("")
 
-    def show(self, page: str, pressed: str | None = None) -> None:
+    def show(self, page: str, pressed: str | None = None, query: str = "") -> None:
         """Go to a page, and wait until it stands; raises if it shows an exception.
 
         Parameters
@@ -82,9 +90,12 @@ class Visitor:
             Its name in the address.
         pressed
             Identity of a button to press.
+        query
+            What follows the question mark in the address.
         """
         message = BackMsg()
         message.rerun_script.page_script_hash = self.pages.get(page, "")
+        message.rerun_script.query_string = query
         message.rerun_script.widget_states.widgets.extend(self._widgets)
         if pressed is not None:
             message.rerun_script.widget_states.widgets.add(id=pressed, trigger_value=True)
@@ -117,6 +128,10 @@ class Visitor:
     def press(self, page: str, label: str) -> None:
         """Press the button of that label on a page that stands."""
         self.show(page, pressed=next(e.button.id for e in self.elements if e.button.label == label))
+
+    def clear_caches(self) -> None:
+        """Ask the server to empty its caches, as a developer may in Streamlit's menu."""
+        self._socket.send(BackMsg(clear_cache=True).SerializeToString())
 
     def hand_in(self, label: str, name: str, content: bytes) -> None:
         """Put a file into the uploader whose label begins so; the next page that is shown has it."""
@@ -176,6 +191,9 @@ class Visitor:
     def _keep(self, headers: list[str] | None) -> None:
         for header in headers or []:
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(header).items()}
+
+    def _forwarded(self) -> dict[str, str]:
+        return {"X-Forwarded-For": self._forwarded_for} if self._forwarded_for else {}
 
     def _cookie(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())

@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +17,8 @@ from fp16core.numerics.scaling import scalable_pairs
 from fp16core.runtime.classifier import Classifier
 from fp16core.vocabulary import ModelPair
 
+TestSet = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
+
 _RUNS = 4
 """Propagation runs that are kept, each over another number of images."""
 
@@ -27,16 +30,20 @@ class Workbench:
     ----------
     pair
         Reference and target.
-    images : uint8, shape (n, 28, 28)
-        n at least 1.
-    labels : uint8, shape (n,)
-        The true classes, 0 to 9.
+    test_set
+        Called once something needs the test images: returns images, uint8 of shape (n, 28, 28) with n at least
+        1, and their true classes, uint8 of shape (n,). What it raises is raised then.
     """
 
-    def __init__(self, pair: ModelPair, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> None:
-        self.pair, self.images, self.labels = pair, images, labels
+    def __init__(self, pair: ModelPair, test_set: Callable[[], TestSet]) -> None:
+        self.pair, self._test_set = pair, test_set
         self._lock = threading.RLock()
         self._runs: OrderedDict[int, PropagationRun] = OrderedDict()
+
+    @property
+    def images(self) -> npt.NDArray[np.uint8]:
+        """Test images, shape (n, 28, 28)."""
+        return self._test_set()[0]
 
     @property
     def comparison(self) -> Comparison:
@@ -80,7 +87,7 @@ class Workbench:
 
     @cached_property
     def _comparison(self) -> Comparison:
-        return compare(self.pair, self.images, self.labels)
+        return compare(self.pair, *self._test_set())
 
     @cached_property
     def _classifiers(self) -> tuple[Classifier, Classifier]:

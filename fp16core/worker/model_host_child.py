@@ -16,7 +16,7 @@ _opened: list[Workbench] = []
 
 def open_pair(pair: ModelPair, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> None:
     """Take the pair and the test images that all later calls are about."""
-    _opened[:] = [Workbench(pair, images, labels)]
+    _opened[:] = [Workbench(pair, lambda: (images, labels))]
 
 
 def _about_the_pair(measure: Callable[..., Any]) -> Callable[..., Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from fp16core.text import size_text
 from fp16core.vocabulary import HalfBitsError
 
 _NICE = 19
@@ -68,6 +69,11 @@ def serve(work: Work, gives_way: bool = True) -> None:
         client.tell(answer=work(head["request"], client))
     except HalfBitsError as error:
         client.tell(error=str(error))
+    except MemoryError:
+        traceback.print_exc()
+        if client.memory_bytes is None:
+            os._exit(1)
+        client.tell(error=f"Ended: it needed more than the limit of {size_text(client.memory_bytes)} of memory.")
     except Exception:
         traceback.print_exc()
         os._exit(1)

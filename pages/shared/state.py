@@ -147,7 +147,7 @@ def models() -> tuple[DigitModel, DigitModel]:
 
 @cached()
 def _workbench(subject: Subject) -> Workbench:
-    return Workbench(active_pair(), *test_set())
+    return Workbench(active_pair(), test_set)
 
 
 def _host() -> ModelHost:

@@ -1,0 +1,8 @@
+"""Switches off the refusal of sizes that depend on data, in each Python process that finds this on its path.
+
+What holds without it is what a model for which nobody has thought of such a check would meet.
+"""
+
+from fp16core.convert import data_shapes
+
+data_shapes.sized_by_data = lambda file: ()
