@@ -12,7 +12,7 @@ import pytest
 
 from fp16core.models.recipe import TUTORIAL
 from fp16core.output import new_file, new_folder
-from fp16core.vocabulary import OutputError
+from fp16core.vocabulary import ModelFileError, OutputError, RecipeError
 from fp16core.worker.room import needs_room, run_bytes
 from tests.conftest import ROOT
 
@@ -59,19 +59,33 @@ def test_too_little_room_is_named_before_the_work_begins(tmp_path: Path) -> None
         pytest.fail("the block was entered")
 
 
+@pytest.mark.parametrize(
+    "failure", [TypeError("'NoneType' object is not callable"), ModelFileError("The converter refuses the model.")]
+)
 def test_a_failure_on_a_disk_that_has_become_full_is_put_down_to_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
     """What TensorFlow's converter raises then says nothing of a disk."""
 
     def fail() -> None:
         monkeypatch.setattr(shutil, "disk_usage", lambda folder: Usage(10_000, 9_001, 999))
-        raise TypeError("'NoneType' object is not callable")
+        raise failure
 
     full = "its disk has 999 B left, and 1,000 B may be needed"
     with pytest.raises(OutputError, match=full) as caught, needs_room(tmp_path / "out", tmp_path, 1000):
         fail()
-    assert isinstance(caught.value.__cause__, TypeError)
+    assert caught.value.__cause__ is failure
+
+
+def test_a_refusal_that_has_nothing_to_do_with_the_disk_stays_what_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def diverge() -> None:
+        monkeypatch.setattr(shutil, "disk_usage", lambda folder: Usage(10_000, 9_001, 999))
+        raise RecipeError("Training diverged.")
+
+    with pytest.raises(RecipeError), needs_room(tmp_path / "out", tmp_path, 1000):
+        diverge()
 
 
 def test_a_failure_where_there_is_room_stays_what_it_is(tmp_path: Path) -> None:

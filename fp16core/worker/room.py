@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fp16core.models.recipe import Recipe
 from fp16core.text import bytes_text
-from fp16core.vocabulary import HalfBitsError, OutputError
+from fp16core.vocabulary import HalfBitsError, ModelFileError, OutputError
 
 
 def run_bytes(recipe: Recipe) -> int:
@@ -40,10 +40,12 @@ def needs_room(out: Path, folder: Path, size_bytes: int) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        try:
-            _check(out, folder, size_bytes)
-        except HalfBitsError as full:
-            raise full from error
+        # Of our own errors, only those on a model file may stand for a disk that has become full.
+        if isinstance(error, ModelFileError) or not isinstance(error, HalfBitsError):
+            try:
+                _check(out, folder, size_bytes)
+            except OutputError as full:
+                raise full from error
         raise
 
 
