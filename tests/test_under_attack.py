@@ -26,9 +26,6 @@ from tests.visitor import Visitor
 LIMIT_BYTES = 2**30
 """What ``--memory 1g`` gives a container."""
 
-TEMPORARY_BYTES = 48 * 2**20
-"""What ``--tmpfs /tmp`` gives it of that."""
-
 PATIENCE_S = 240
 FILE = bytes(19_000_000)
 
@@ -58,7 +55,7 @@ def replica(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes], Limi
         finally:
             server.terminate()
             server.wait(30)
-            print((tmp_path / "server.log").read_text()[-4_000:])
+            print((tmp_path / "server.log").read_text()[-40_000:])
 
 
 def picture_file(kind: str, width: int, height: int, mode: str) -> bytes:
@@ -69,10 +66,24 @@ def picture_file(kind: str, width: int, height: int, mode: str) -> bytes:
     return file.getvalue()
 
 
+def hand_in(visitor: Visitor, label: str, name: str, contents: bytes) -> None:
+    """Put a file into an uploader, as soon as other visitors' files leave room for it."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            visitor.hand_in(label, name, contents)
+        except AssertionError as refusal:
+            if refusal.args != (503,) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+        else:
+            return
+
+
 def try_model(visitor: Visitor, name: str, model: bytes) -> str:
     """Hand a model in and wait for the outcome of its trial; the page's words."""
     visitor.show("your_files")
-    visitor.hand_in("A float32 .tflite", name, model)
+    hand_in(visitor, "A float32 .tflite", name, model)
     visitor.show("your_files")
     visitor.press("your_files", "Try it")
     deadline = time.monotonic() + PATIENCE_S
@@ -89,7 +100,7 @@ def send_pictures(url: str, address: str, pictures: dict[str, bytes]) -> None:
     with Visitor(url, address) as visitor:
         visitor.show("try_digit", query="source=Upload")
         for name, contents in pictures.items():
-            visitor.hand_in("Pictures of digits", name, contents)
+            hand_in(visitor, "Pictures of digits", name, contents)
             visitor.show("try_digit", query="source=Upload")
 
 
@@ -112,9 +123,7 @@ def use_model(url: str, address: str, model: bytes) -> None:
 def use_hostile_model(url: str, address: str, model: bytes, told: list[str]) -> None:
     """It behaves on all images but one that its trial does not have; then the process that runs it is ended."""
     with Visitor(url, address) as visitor:
-        assert "to you alone" in try_model(visitor, "likeness.tflite", model)
-        visitor.show("digits")
-        told.append(visitor.text())
+        told.append(try_model(visitor, "likeness.tflite", model))
         visitor.clear_caches()
         visitor.show("")
 
@@ -147,13 +156,13 @@ def test_a_replica_outlives_all_of_it_and_serves_another_visitor(
         lambda: send_pictures(url, "8.9.5.1", photographs | hostile),
         lambda: send_pictures(url, "8.9.6.1", photographs),
     ]
-    troubles: list[BaseException] = []
+    troubles: list[str] = []
 
     def carried_out(attack: Callable[[], None]) -> None:
         try:
             attack()
         except BaseException as error:  # told below
-            troubles.append(error)
+            troubles.append(f"{type(error).__name__}: {error}")
 
     threads = [threading.Thread(target=carried_out, args=(attack,)) for attack in attacks]
     with Visitor(url, "9.9.9.9") as visitor:
@@ -168,8 +177,7 @@ def test_a_replica_outlives_all_of_it_and_serves_another_visitor(
             visitor.show(page)
     assert server.poll() is None, "the replica is alive"
     assert seen >= 10
-    assert not troubles, troubles
-    assert told, "the hostile model was taken, as nothing in its trial shows what it does"
-    assert "was ended" in told[0] or "failed" in told[0] or "refuses" in told[0]
+    assert not troubles, "\n\n".join(troubles)
+    assert any(words in told[0] for words in ("FILL", "was ended")), told
     peak_bytes = limit.peak_bytes()
     assert peak_bytes is None or peak_bytes <= LIMIT_BYTES

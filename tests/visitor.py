@@ -134,16 +134,17 @@ class Visitor:
         self._socket.send(BackMsg(clear_cache=True).SerializeToString())
 
     def hand_in(self, label: str, name: str, content: bytes) -> None:
-        """Put a file into the uploader whose label begins so; the next page that is shown has it."""
+        """Put a file into the uploader whose label begins so; the next page that is shown has it, and no other."""
         uploader = next(e.file_uploader.id for e in self.elements if e.file_uploader.label.startswith(label))
         urls = self._place(name)
         status = self._put(urls, name, content, self.cookies[XSRF])
-        assert status == 204, status
+        if status != 204:
+            raise AssertionError(status)
         state = WidgetState(id=uploader)
         state.file_uploader_state_value.uploaded_file_info.add(
             name=name, size=len(content), file_id=urls.file_id, file_urls=urls
         )
-        self._widgets.append(state)
+        self._widgets = [state]
 
     def upload(self, content: bytes, token: str | None = None) -> int:
         """Status of sending a file to the open session; ``token`` replaces the one against forged requests."""

@@ -11,14 +11,16 @@ import numpy as np
 from fp16core.convert.tflite_file import read_tflite
 from fp16core.data import mnist
 from fp16core.data.mnist import load_mnist
-from fp16core.evaluate.comparison import compare
+from fp16core.evaluate import measures
 from fp16core.models import pair as pairs
 from fp16core.models.pair import load_pair
 from fp16core.models.recipe import Progress
 from fp16core.vocabulary import HalfBitsError, ModelPair
 from fp16core.worker import trial
+from fp16core.worker.child_memory import ChildMemory
 from fp16core.worker.inspection import Named
-from fp16core.worker.rehearsal import REHEARSALS, REQUIRED
+from fp16core.worker.model_host import ModelHost
+from fp16core.worker.resident import ResidentEndedError
 from fp16core.worker.waiting_room import Ticket, WaitingRoom, Wish
 
 STRANGERS = 500
@@ -27,7 +29,9 @@ STRANGERS = 500
 _AT_ONCE = 2
 
 _IMAGES = 100
-"""Test images on which the asking process uses what was taken."""
+"""Test images on which what was taken is measured."""
+
+_MEMORY_BYTES = 600_000_000
 
 
 @dataclass(frozen=True)
@@ -41,13 +45,13 @@ class Offered:
     files
         How many.
     taken
-        Files that the trial accepted and that this process then used as the pages do.
+        Files that the trial accepted and that were then measured as the pages do.
     refused
         Files that the trial refused in a sentence.
     ended
         Files at which the trial's process came to its end, by a crash or at a limit.
     odd
-        Files that the trial accepted, and that were refused when they were used here.
+        Files that the trial accepted, and that were refused, or ended the process that measured them, after it.
     median_s, longest_s
         Seconds from the offer to the answer.
     why_ended
@@ -165,15 +169,21 @@ def _became(offer: _Offer) -> str:
 
 
 def _use(pair: ModelPair) -> None:
-    """What the pages do with a pair."""
+    """Measure a pair as the pages do, in the process that they have for it."""
     images, labels = (array[:_IMAGES] for array in load_mnist("test", mnist.BUNDLED))
-    comparison = compare(pair, images, labels)
-    for page, rehearse in REHEARSALS.items():
-        try:
-            rehearse(pair, comparison, images)
-        except HalfBitsError:
-            if page in REQUIRED:
-                raise  # on other pages it is a sentence, of which the trial has told
+    host = ModelHost(ChildMemory(_MEMORY_BYTES), pair, images, labels)
+    try:
+        for measure in (measures.comparison, measures.evidence, measures.roundings, measures.ledgers):
+            host.measure(measure)
+        for measure in (measures.graphs, measures.two_ways, measures.file_results, measures.boundaries, measures.proof):
+            try:
+                host.measure(measure)
+            except ResidentEndedError:
+                raise
+            except HalfBitsError:
+                continue  # on these pages it is a sentence, of which the trial has told
+    finally:
+        host.close()
 
 
 def _summed(kind: str, outcomes: list[tuple[_Answer, str]]) -> Offered:

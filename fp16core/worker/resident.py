@@ -43,7 +43,6 @@ _POLL_S = 0.05
 _GOODBYE_S = 1.0
 _CHUNK_BYTES = 1 << 20
 _LAST_BYTES = 10_000
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 
 
 class Ending(Enum):
@@ -126,7 +125,7 @@ class Resident:
                 stdout=subprocess.PIPE,
                 stderr=self._log,
                 cwd=child.ROOT,
-                env=child.environment() | _ONE_THREAD,
+                env=child.environment(),
                 start_new_session=True,
             )
         except OSError as error:

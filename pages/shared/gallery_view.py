@@ -128,7 +128,7 @@ def _uploader_key() -> str:
 
 
 def _uploaded() -> None:
-    _deliver(uploads.take(st.session_state[_uploader_key()] or []))
+    _deliver(uploads.take(st.session_state.get(_uploader_key()) or []))
     st.session_state.uploads = st.session_state.get("uploads", 0) + 1
 
 
