@@ -23,7 +23,7 @@ from fp16core.images import picture_file
 from fp16core.images.picture_file import MAX_FILE_BYTES, MAX_PIXELS, MAX_WEBP_PIXELS, open_picture
 from fp16core.vocabulary import BusyError, ImageError
 from fp16core.worker.decoder import LIMITS, PictureDecoder
-from fp16core.worker.resident import CallLimits
+from fp16core.worker.endings import CallLimits
 from tests.test_picture_file import GREY, file_of
 
 UNBOUNDED = "tests.unbounded_decoding"

@@ -20,8 +20,8 @@ from fp16core.runtime import Classifier
 from fp16core.vocabulary import BusyError, ModelFileError, ModelPair
 from fp16core.worker import model_host
 from fp16core.worker.child_memory import ChildMemory
+from fp16core.worker.endings import Ending, ResidentEndedError
 from fp16core.worker.model_host import HostedModel, ModelHost
-from fp16core.worker.resident import Ending, ResidentEndedError
 from tests.conftest import TestSet
 from tests.strangers import SIZED, sized_by_likeness, stranger
 

@@ -12,7 +12,7 @@ from fp16core.images import picture_file
 from fp16core.vocabulary import BusyError, ImageError
 from fp16core.worker import decoder
 from fp16core.worker.decoder import LIMITS, PictureDecoder
-from fp16core.worker.resident import CallLimits
+from fp16core.worker.endings import CallLimits
 from pages.shared import children, limits, pictures
 from tests.conftest import TestSet
 from tests.test_hosted import only

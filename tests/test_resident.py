@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from fp16core.vocabulary import ImageError, WorkerError
-from fp16core.worker.resident import CallLimits, Ending, Resident, ResidentEndedError
+from fp16core.worker.endings import CallLimits, Ending, ResidentEndedError
+from fp16core.worker.resident import Resident
 
 LIMITS = CallLimits(cpu_s=1, wall_s=20, memory_bytes=400_000_000, answer_bytes=10_000_000)
 PATIENCE_S = 60

@@ -14,8 +14,8 @@ from fp16core.images.picture_file import FORMATS
 from fp16core.models.recipe import Progress
 from fp16core.vocabulary import HalfBitsError, ImageError
 from fp16core.worker.decoder import PictureDecoder
+from fp16core.worker.endings import ResidentEndedError
 from fp16core.worker.peak import peak_bytes_of
-from fp16core.worker.resident import ResidentEndedError
 
 MUTATED = 700
 """Damaged copies of good pictures."""

@@ -18,9 +18,9 @@ from fp16core.models.recipe import Progress
 from fp16core.vocabulary import HalfBitsError, ModelPair
 from fp16core.worker import trial
 from fp16core.worker.child_memory import ChildMemory
+from fp16core.worker.endings import ResidentEndedError
 from fp16core.worker.inspection import Named
 from fp16core.worker.model_host import ModelHost
-from fp16core.worker.resident import ResidentEndedError
 from fp16core.worker.waiting_room import Ticket, WaitingRoom, Wish
 
 STRANGERS = 500
@@ -173,11 +173,13 @@ def _use(pair: ModelPair) -> None:
     images, labels = (array[:_IMAGES] for array in load_mnist("test", mnist.BUNDLED))
     host = ModelHost(ChildMemory(_MEMORY_BYTES), pair, images, labels)
     try:
-        for measure in (measures.comparison, measures.evidence, measures.roundings, measures.ledgers):
-            host.measure(measure)
-        for measure in (measures.graphs, measures.two_ways, measures.file_results, measures.boundaries, measures.proof):
+        host.measure(measures.comparison)
+        host.measure(measures.evidence)
+        host.measure(measures.roundings)
+        host.measure(measures.ledgers)
+        for name in ("graphs", "two_ways", "file_results", "boundaries", "proof"):
             try:
-                host.measure(measure)
+                host.measure(measures.MEASURES[name])
             except ResidentEndedError:
                 raise
             except HalfBitsError:

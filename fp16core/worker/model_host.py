@@ -11,7 +11,8 @@ from fp16core.evaluate import measures
 from fp16core.evaluate.workbench import Workbench
 from fp16core.vocabulary import ModelPair
 from fp16core.worker.child_memory import ChildMemory, Share
-from fp16core.worker.resident import CallLimits, Resident
+from fp16core.worker.endings import CallLimits
+from fp16core.worker.resident import Resident
 
 P = ParamSpec("P")
 R = TypeVar("R")

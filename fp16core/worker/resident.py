@@ -8,14 +8,11 @@ import os
 import pickle
 import selectors
 import signal
-import struct
 import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 from typing import Any, cast
 
 import psutil
@@ -25,17 +22,10 @@ from fp16core.text import size_text
 from fp16core.vocabulary import HalfBitsError, WorkerError
 from fp16core.worker import child
 from fp16core.worker.answers import read_answer
+from fp16core.worker.endings import CallLimits, Ending, ResidentEndedError
+from fp16core.worker.wire import ANSWER, CALL, HEADER, REFUSAL
 
 _LOGGER = logging.getLogger(__name__)
-
-HEADER = struct.Struct(">cQ")
-"""Before each message: its kind, and the length of the pickle that follows in bytes."""
-
-CALL, ANSWER, REFUSAL, FAULT = b"C", b"A", b"R", b"F"
-"""Kinds of messages: a call; its answer; an error with a sentence for the user; a bug of ours or of a library's."""
-
-READY = "ready"
-"""A function that every child serves: it answers once the child has started, and does nothing."""
 
 _POLL_S = 0.05
 """Interval at which a call checks its limits."""
@@ -43,54 +33,6 @@ _POLL_S = 0.05
 _GOODBYE_S = 1.0
 _CHUNK_BYTES = 1 << 20
 _LAST_BYTES = 10_000
-
-
-class Ending(Enum):
-    """Why a child came to an end before it had answered."""
-
-    PROCESSOR_TIME = "processor time"
-    WALL_TIME = "wall time"
-    MEMORY = "memory"
-    CRASH = "crash"
-    ANSWER_SIZE = "size of the answer"
-    STOPPED = "stopped"
-
-
-class ResidentEndedError(WorkerError):
-    """A child came to an end before it had answered.
-
-    Attributes
-    ----------
-    reason
-        The limit it exceeded, or what else ended it.
-    """
-
-    def __init__(self, sentence: str, reason: Ending) -> None:
-        super().__init__(sentence)
-        self.reason = reason
-
-
-@dataclass(frozen=True)
-class CallLimits:
-    """Limits of a child.
-
-    Attributes
-    ----------
-    cpu_s
-        Processor time for one call, in seconds.
-    wall_s
-        Wall time for one call, in seconds: generous, as a busy server is no fault of the caller's.
-    memory_bytes
-        Data that the process may hold (``RLIMIT_DATA``), set before it opens anything. Beyond, its own
-        allocations fail.
-    answer_bytes
-        Largest answer that is read.
-    """
-
-    cpu_s: float
-    wall_s: float
-    memory_bytes: int
-    answer_bytes: int = 100_000_000
 
 
 class Resident:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from fp16core.vocabulary import HalfBitsError
 from fp16core.worker.confine import confine
-from fp16core.worker.resident import ANSWER, FAULT, HEADER, READY, REFUSAL
+from fp16core.worker.wire import ANSWER, FAULT, HEADER, READY, REFUSAL
 
 _LOG_BYTES = 10_000_000
 
