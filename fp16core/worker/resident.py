@@ -18,12 +18,13 @@ from typing import Any, cast
 import psutil
 
 from fp16core.settings import is_hosted
+from fp16core.temporary import temporary_named
 from fp16core.text import size_text
 from fp16core.vocabulary import HalfBitsError, WorkerError
 from fp16core.worker import child
 from fp16core.worker.answers import read_answer
 from fp16core.worker.endings import CallLimits, Ending, ResidentEndedError
-from fp16core.worker.wire import ANSWER, CALL, HEADER, REFUSAL
+from fp16core.worker.wire import ANSWER, CALL, FAULT, HEADER, REFUSAL
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -59,7 +60,8 @@ class Resident:
         self._lock = threading.Lock()
         self._stopped = False
         self.answer_bytes = 0
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the child
+        with temporary_named():
+            self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the child
         try:
             self._child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
                 [*child.command(module), str(limits.memory_bytes)],
@@ -126,13 +128,18 @@ class Resident:
         with self._lock:
             if not self.is_alive:
                 raise self._ended(Ending.STOPPED if self._stopped else Ending.CRASH)
-            kind, answer = self._exchange(HEADER.pack(CALL, len(body)) + body, is_wanted)
-            self.answer_bytes = len(answer)
             try:
-                found = read_answer(answer)
-            except (pickle.UnpicklingError, EOFError, ValueError, TypeError, AttributeError, ImportError) as error:
-                _LOGGER.exception("A confined process answered %s with what cannot be read", function)
+                kind, answer = self._exchange(HEADER.pack(CALL, len(body)) + body, is_wanted)
+                self.answer_bytes = len(answer)
+                found = _understood(kind, answer)
+            except ResidentEndedError:
+                raise
+            except BaseException as error:
+                # The child may have more to say, which the next caller would take for an answer.
                 self._kill()
+                if not isinstance(error, Exception):
+                    raise
+                _LOGGER.exception("A confined process answered %s with what cannot be read", function)
                 raise self._ended(Ending.CRASH) from error
         if kind == ANSWER:
             return found
@@ -142,7 +149,7 @@ class Resident:
         raise WorkerError(
             "The process that should compute this failed; the server's log has the reason."
             if is_hosted()
-            else f"The process that should compute this failed: {str(found).strip().splitlines()[-1]}"
+            else f"The process that should compute this failed: {(found.strip().splitlines() or ['no reason'])[-1]}"
         )
 
     def close(self) -> None:
@@ -155,7 +162,7 @@ class Resident:
                     cast(io.BufferedIOBase, pipe).close()
             self._log.close()
 
-    def _exchange(self, message: bytes, is_wanted: Callable[[], bool]) -> tuple[bytes, bytearray]:
+    def _exchange(self, message: bytes, is_wanted: Callable[[], bool]) -> tuple[bytes, memoryview]:
         start_s, start_cpu_s = time.monotonic(), self._cpu_s()
         given, answers = (cast(io.BufferedIOBase, pipe).fileno() for pipe in (self._child.stdin, self._child.stdout))
         unsent, received, length = memoryview(message), bytearray(), None
@@ -193,7 +200,9 @@ class Resident:
                 if not is_wanted():
                     self._kill()
                     raise self._ended(Ending.STOPPED)
-        return bytes(received[:1]), received[HEADER.size :]
+        if unsent or len(received) != HEADER.size + length:
+            raise ValueError("an answer before its call, or more than one")
+        return bytes(received[:1]), memoryview(received)[HEADER.size :]
 
     def _cpu_s(self) -> float:
         try:
@@ -235,3 +244,12 @@ class Resident:
         return (
             os.pread(self._log.fileno(), _LAST_BYTES, max(end - _LAST_BYTES, 0)).decode("utf-8", "replace").splitlines()
         )
+
+
+def _understood(kind: bytes, answer: memoryview) -> Any:
+    """A message's contents, if they are of its kind."""
+    found = read_answer(answer)
+    fits = {ANSWER: True, REFUSAL: isinstance(found, HalfBitsError), FAULT: isinstance(found, str)}
+    if not fits.get(kind, False):
+        raise ValueError(f"a message of kind {kind!a} that is a {type(found).__name__}")
+    return found
