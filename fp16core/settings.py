@@ -15,7 +15,8 @@ HOSTED_MEMORY_MB = 1_073
 _SERVER_BYTES = 500_000_000
 """What the server's own process and its files in memory take of it: see docs/hosting.md."""
 
-_FEWEST_CHILD_BYTES = 300_000_000
+_FEWEST_CHILD_BYTES = 320_000_000
+"""What decoding a picture may take."""
 
 _ON, _OFF = ("1", "on", "true"), ("0", "off", "false")
 

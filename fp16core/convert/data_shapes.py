@@ -8,6 +8,8 @@ _SIZE_OPERANDS: dict[str, tuple[int, ...]] = {
     "BATCH_TO_SPACE_ND": (1, 2),
     "BROADCAST_TO": (1,),
     "CONV_3D_TRANSPOSE": (0,),
+    "DILATE": (1,),
+    "EMBEDDING_LOOKUP_SPARSE": (1, 2),
     "EXPAND_DIMS": (1,),
     "FILL": (0,),
     "MIRROR_PAD": (1,),
@@ -20,10 +22,13 @@ _SIZE_OPERANDS: dict[str, tuple[int, ...]] = {
     "RANDOM_STANDARD_NORMAL": (0,),
     "RANDOM_UNIFORM": (0,),
     "RANGE": (_EVERY,),
+    "REDUCE_WINDOW": (2, 3, 4),
     "RESHAPE": (1,),
     "RESIZE_BILINEAR": (1,),
     "RESIZE_NEAREST_NEIGHBOR": (1,),
+    "RFFT2D": (1,),
     "SEGMENT_SUM": (1,),
+    "SKIP_GRAM": (_EVERY,),
     "SLICE": (1, 2),
     "SPACE_TO_BATCH_ND": (1, 2),
     "SPARSE_TO_DENSE": (1,),
@@ -56,7 +61,7 @@ def sized_by_data(file: TfliteFile) -> tuple[Operator, ...]:
         read = [index for index in op.inputs if index in from_data]
         if not read or op.name in _ONLY_SHAPE:
             continue
-        from_data.update(op.outputs)
+        from_data.update(op.outputs or op.inputs)  # an operator without outputs stores what it reads
         places = _SIZE_OPERANDS.get(op.name, ())
         if _EVERY in places or any(op.inputs[place] in from_data for place in places if place < len(op.inputs)):
             found.append(op)

@@ -29,6 +29,9 @@ STOPPED = "Stopped."
 _CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
 """What a process gets for what it has done itself."""
 
+_MOST_LINE_BYTES = 60_000_000
+"""Longest line that a child's answer may be: it may hold two files of 20 MB in base64."""
+
 _LAST_BYTES = 10_000
 """Of a child's log, what is looked at: its last lines."""
 
@@ -188,9 +191,14 @@ class Job:
                 for part in parts:
                     given.write(part)
                 given.flush()
-            for line in answers:
-                if line.endswith(b"\n"):  # else the child was ended in the middle of it
+            try:
+                while (line := answers.readline(_MOST_LINE_BYTES)).endswith(b"\n"):
                     self._take(json.loads(line))
+                if len(line) >= _MOST_LINE_BYTES:
+                    raise ValueError(f"a line of {_MOST_LINE_BYTES:,} bytes or more")
+            except (ValueError, TypeError, KeyError, AttributeError):
+                _LOGGER.exception("A process answered with what cannot be read")
+                self._end("Ended: it answered with what cannot be read.")
             status = self._child.wait()
             with contextlib.suppress(BrokenPipeError):
                 given.close()
@@ -223,12 +231,14 @@ class Desk:
 
     Parameters
     ----------
+    limits
+        What a job may take.
     kept
         How many answers to remember.
     """
 
-    def __init__(self, kept: int = 16) -> None:
-        self._kept = kept
+    def __init__(self, limits: Limits = Limits(), kept: int = 16) -> None:
+        self._limits, self._kept = limits, kept
         self._lock = threading.Lock()
         self._jobs: dict[object, Job] = {}
 
@@ -247,7 +257,7 @@ class Desk:
             known = self._jobs.get(question)
             if self.running is None and (known is None or known.answer is None):
                 self._jobs.pop(question, None)
-                self._jobs[question] = Job(module, request)
+                self._jobs[question] = Job(module, request, limits=self._limits)
                 for oldest in list(self._jobs)[: -self._kept]:
                     del self._jobs[oldest]
             return self._jobs.get(question)

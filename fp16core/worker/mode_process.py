@@ -57,23 +57,24 @@ def attachments(pair: ModelPair, images: npt.NDArray[np.uint8]) -> tuple[bytes, 
 
 
 def received(request: dict[str, Any], client: Client) -> tuple[ExecutionMode, ModelPair, npt.NDArray[np.float32]]:
-    """The mode, the pair, and the images as the models take them."""
+    """The mode, the pair, and the images as the models take them, once this process is confined."""
+    mode = ExecutionMode(request["mode"])
+    confine(None, _FILE_BYTES, None if mode.on_gpu else client.memory_bytes)  # drivers map more than they hold
     reference, target, images = client.attachments
     pair = ModelPair("", reference, target, {}, *request["names"])
     scaled = normalise(np.load(io.BytesIO(images), allow_pickle=False))
-    return ExecutionMode(request["mode"]), pair, scaled
+    return mode, pair, scaled
 
 
 @contextmanager
 def drivers_at_work(mode: ExecutionMode) -> Iterator[None]:
-    """Give up what a driver gone wild could use, and say in words why a GPU refuses.
+    """Say in words why a GPU refuses.
 
     Raises
     ------
     ModeError
         As raised within, with the reason that the log gives.
     """
-    confine(None, _FILE_BYTES)
     os.environ.setdefault("LITERT_DISABLE_OPENCL", "1")  # one thing less that could fail; WebGPU is asked anyway
     with temporary_named():
         temporary = tempfile.TemporaryDirectory()

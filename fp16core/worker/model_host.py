@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from fp16core.evaluate import measures
 from fp16core.evaluate.workbench import Workbench
-from fp16core.vocabulary import ModelPair
+from fp16core.vocabulary import ModelFileError, ModelPair
 from fp16core.worker.child_memory import ChildMemory, Share
 from fp16core.worker.endings import CallLimits
 from fp16core.worker.resident import Resident
@@ -22,12 +22,15 @@ MODULE = "fp16core.worker.model_host_child"
 CPU_S, WALL_S = 60.0, 600.0
 """What one measurement may take: models that pass their trial read all test images in a third of it."""
 
-_BASE_BYTES, _TIMES = 240_000_000, 14
-"""Data that the process may hold: for itself, and for each byte of the two files.
+_BASE_BYTES, _TIMES = 210_000_000, 14
+"""Data that the process may hold: for itself, and for each byte of the two files; the images as float32 besides.
 
 Measured with all pages' measurements on 10,000 images: 190 MB with the bundled pair, of which its libraries take
 most, and 410 MB with files of 9.8 and 4.9 MB.
 """
+
+_ANSWER_BYTES, _ANSWER_TIMES = 20_000_000, 3
+"""Largest answer: for what depends on images, and for each byte of the files, as some answers hold the weights."""
 
 _PATIENCE_S = 60.0
 """How long a measurement waits for memory."""
@@ -61,11 +64,12 @@ class ModelHost:
         is_wanted: Callable[[], bool] = lambda: True,
     ) -> None:
         self._pair, self._images, self._labels, self._is_wanted = pair, images, labels, is_wanted
+        files_bytes = len(pair.reference) + len(pair.target)
+        needed_bytes = _BASE_BYTES + _TIMES * files_bytes + 4 * images.size
         self._limits = CallLimits(
-            CPU_S,
-            WALL_S,
-            min(_BASE_BYTES + _TIMES * (len(pair.reference) + len(pair.target)), memory.total_bytes),
+            CPU_S, WALL_S, min(needed_bytes, memory.total_bytes), _ANSWER_BYTES + _ANSWER_TIMES * files_bytes
         )
+        self._closed = threading.Event()
         self._share = Share(memory, self._give_up, self._end)
         self._lock = threading.Lock()
         self._child: Resident | None = None
@@ -93,27 +97,35 @@ class ModelHost:
             If the process exceeded a limit or crashed.
         BusyError
             If there was no memory for it.
+        ModelFileError
+            If the host is closed.
         """
         if kwargs:
             raise TypeError("measures take their arguments by position")
         with self._lock:
+            if self._closed.is_set():
+                raise ModelFileError("These model files were forgotten; upload them again, or choose another pair.")
             if self._idle is not None:
                 self._idle.cancel()
-            self._share.take(self._limits.memory_bytes, _PATIENCE_S, self._is_wanted)
             try:
+                self._share.take(self._limits.memory_bytes, _PATIENCE_S, self._goes_on)
                 child, name = self._opened(), function.__name__
-                found = child.call(name, *args, is_wanted=self._is_wanted)
+                found = child.call(name, *args, is_wanted=self._goes_on)
                 self._answers[name] = max(child.answer_bytes, self._answers.get(name, 0))
                 return cast(R, found)
             finally:
                 self._rest()
 
     def close(self) -> None:
-        """End the process; a measurement that is under way raises `ResidentEndedError`."""
+        """End the process for good; a measurement that is under way, or waits, raises an error."""
+        self._closed.set()
         if (child := self._child) is not None:
             child.close()
         with self._lock:
             self._end()
+
+    def _goes_on(self) -> bool:
+        return not self._closed.is_set() and self._is_wanted()
 
     def _opened(self) -> Resident:
         if self._child is not None and not self._child.is_alive:  # ended from outside, since the last call
@@ -121,7 +133,7 @@ class ModelHost:
             self._child = None
         if self._child is None:
             self._child = Resident(MODULE, self._limits)
-            self._child.call("open_pair", self._pair, self._images, self._labels, is_wanted=self._is_wanted)
+            self._child.call("open_pair", self._pair, self._images, self._labels, is_wanted=self._goes_on)
         return self._child
 
     def _rest(self) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 from fp16core.convert.from_keras import convert_keras
 from fp16core.convert.to_keras import rebuild_keras
 from fp16core.models.recipe import import_tensorflow
+from fp16core.worker.confine import confine
+from fp16core.worker.job import Limits
 from fp16core.worker.scratch import scratch_folder
 from fp16core.worker.serve import Client, serve
 
@@ -18,6 +20,12 @@ def request_for(reference: bytes) -> dict[str, Any]:
     return {"reference": base64.b64encode(reference).decode()}
 
 
+LIMITS = Limits(seconds=900, memory_bytes=1_500_000_000, cpu_seconds=180)
+"""What loading TensorFlow and converting may take."""
+
+_FILE_BYTES = 500_000_000
+
+
 def target_of(answer: dict[str, Any]) -> bytes:
     """The float16 ``.tflite`` in this module's answer."""
     return base64.b64decode(answer["target"])
@@ -25,6 +33,7 @@ def target_of(answer: dict[str, Any]) -> bytes:
 
 def convert(request: dict[str, Any], client: Client) -> dict[str, Any]:
     """Rebuild the tutorial's network around the reference's weights, and convert it."""
+    confine(None, _FILE_BYTES)
     reference = base64.b64decode(request["reference"])
     client.progress("loading TensorFlow", 0.05)
     import_tensorflow()

@@ -170,20 +170,22 @@ class WaitingRoom:
         return min(ticket.wish.places if ticket.wish else 1, self._places)
 
     def _serve(self, ticket: Ticket, places: int) -> None:
-        if self._memory is None:
-            self._see_through(ticket)
-        else:
-            limits = ticket.wish.limits if ticket.wish else Limits()
-            needed = limits.memory_bytes or self._memory.total_bytes
-            try:
-                with self._memory.lent(needed, lambda: not ticket.is_left):
+        try:
+            if self._memory is None:
+                self._see_through(ticket)
+            else:
+                limits = ticket.wish.limits if ticket.wish else Limits()
+                with self._memory.lent(limits.memory_bytes or self._memory.total_bytes, lambda: not ticket.is_left):
                     self._begin(ticket)
                     self._see_through(ticket)
-            except BusyError:
-                ticket.end(STOPPED)
-        with self._lock:
-            self._taken -= places
-            self._admit()
+        except BusyError:
+            ticket.end(STOPPED)
+        finally:
+            if not ticket.is_over:
+                ticket.end("The server could not see this through; try again.")
+            with self._lock:
+                self._taken -= places
+                self._admit()
 
     def _begin(self, ticket: Ticket) -> None:
         try:

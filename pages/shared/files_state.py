@@ -8,7 +8,7 @@ from fp16core.evaluate.conversions import OneWeight, TwoWays
 from fp16core.evaluate.measures import Graphs
 from fp16core.singleton import singleton
 from fp16core.worker.job import Desk, Job
-from fp16core.worker.tensorflow_way import MODULE, request_for, target_of
+from fp16core.worker.tensorflow_way import LIMITS, MODULE, request_for, target_of
 from pages.shared import state
 from pages.shared.subject import Subject, cached, subject
 
@@ -57,7 +57,7 @@ def weight_question(key: str, value: float) -> WeightQuestion:
 @singleton
 def desk() -> Desk:
     """Where the server's one conversion at a time is handed in."""
-    return Desk()
+    return Desk(LIMITS)
 
 
 @cached(kept=64)
