@@ -59,5 +59,7 @@ def test_photographs_are_jpegs_of_the_size_asked_for_and_refuse_letters() -> Non
 
 def test_durations_are_measured() -> None:
     found = measure_durations(lambda what, share: None, 1)
-    assert all(0 < duration.median_ms < 10_000 and duration.repeats == 10 for duration in found)
-    assert ["adds" in duration.name for duration in found] == [False, True, False, False]
+    assert all(duration.median_ms < 10_000 and duration.repeats == 10 for duration in found)
+    _, added, *others = found
+    assert "adds" in added.name, "a difference, which a busy machine may turn around"
+    assert all(duration.median_ms > 0 for duration in others)

@@ -22,7 +22,7 @@ _WRONG: dict[bytes, Any] = {
 _hoard: list[bytes] = []
 
 
-def misbehave_or_decode(data: bytes, name: str) -> Any:
+def misbehave_or_decode(data: bytes, name: str, memory_bytes: int, may_have_more: bool) -> Any:
     """Decode, unless the data say otherwise."""
     if data == b"crash":
         os.abort()
@@ -30,7 +30,7 @@ def misbehave_or_decode(data: bytes, name: str) -> Any:
         raise RuntimeError("a bug")
     if data == b"hoard":  # as a library that forgets to free what it took
         _hoard.append(os.urandom(150_000_000))
-    return _WRONG[data] if data in _WRONG else decode(data, name)
+    return _WRONG[data] if data in _WRONG else decode(data, name, memory_bytes, may_have_more)
 
 
 if __name__ == "__main__":

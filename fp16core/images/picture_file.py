@@ -11,7 +11,7 @@ from PIL import Image, UnidentifiedImageError
 from fp16core.images.bounds import check_structure
 from fp16core.images.modes import MODE_WORDS, eight_bit_levels, plain_mode
 from fp16core.images.picture import WORK_SIDE_PX, Picture
-from fp16core.text import excess_text
+from fp16core.text import excess_text, size_text
 from fp16core.vocabulary import ImageError
 
 pillow_heif.register_heif_opener(thumbnails=False)
@@ -58,7 +58,11 @@ _DAMAGE = (
 )
 
 
-def open_picture(data: bytes, name: str) -> Picture:
+class LargePictureError(ImageError):
+    """A picture is good as far as is known, but decoding it takes more memory than was offered."""
+
+
+def open_picture(data: bytes, name: str, room_bytes: int | None = None) -> Picture:
     """Decode an image file and scale it down.
 
     Parameters
@@ -67,9 +71,13 @@ def open_picture(data: bytes, name: str) -> Picture:
         Contents of the file.
     name
         What to call it in errors.
+    room_bytes
+        Memory that decoding may take, estimated before it begins; `None` is no bound.
 
     Raises
     ------
+    LargePictureError
+        If it would take more.
     ImageError
         If the file is empty, too large, damaged, not an image in one of `FORMATS`, has too many or too
         few pixels, or is made so that decoding it would take too long.
@@ -78,7 +86,7 @@ def open_picture(data: bytes, name: str) -> Picture:
     check_structure(data, name)
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            return _decoded(image, name)
+            return _decoded(image, name, room_bytes)
     except UnidentifiedImageError as error:
         known = ", ".join(FORMATS)
         raise ImageError(f"{name}: this is not an image in a known format ({known}); save it as PNG.") from error
@@ -119,7 +127,7 @@ def data_of_url(url: Any, name: str) -> bytes:
         raise ImageError(f"{name}: what the browser sent was damaged on the way ({error}); try once more.") from error
 
 
-def _decoded(image: Image.Image, name: str) -> Picture:
+def _decoded(image: Image.Image, name: str, room_bytes: int | None) -> Picture:
     width, height = image.size
     if min(width, height) < MIN_SIDE_PX:
         raise ImageError(
@@ -136,6 +144,8 @@ def _decoded(image: Image.Image, name: str) -> Picture:
             f"{name}: the image is {width:,} × {height:,} pixels; at most {limit:,} in all are read. "
             "Scale it down first."
         )
+    if room_bytes is not None and (needed_bytes := _needed_bytes(image, width * height)) > room_bytes:
+        raise LargePictureError(f"{name}: decoding the image takes some {size_text(needed_bytes)} of memory.")
     is_animated = getattr(image, "is_animated", False)
     turn = image.getexif().get(ORIENTATION_TAG, 1)
     mode = image.mode
@@ -153,6 +163,13 @@ def _decoded(image: Image.Image, name: str) -> Picture:
     # Pillow turns TIFF and HEIF itself.
     known = turn if isinstance(turn, int) and image.format not in ("TIFF", "HEIF") else 1
     return Picture(small, known, words, small.size == (width, height))
+
+
+def _needed_bytes(image: Image.Image, stored_pixels: int) -> int:
+    """Most memory that decoding takes, roughly: measured in every format and mode, and rounded up."""
+    pixel_bytes = {"WEBP": 18, "TIFF": 13}.get(image.format or "", 9)
+    coefficients = 2 * len(image.getbands()) * stored_pixels if image.info.get("progressive") else 0
+    return pixel_bytes * image.width * image.height + coefficients
 
 
 def _scaled_down(image: Image.Image, name: str) -> Image.Image:

@@ -3,11 +3,12 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import psutil
 
 from fp16core.images.picture import Picture, RawPicture
-from fp16core.images.picture_file import check_size
+from fp16core.images.picture_file import LargePictureError, check_size
 from fp16core.text import size_text
 from fp16core.vocabulary import BusyError, HalfBitsError, ImageError, WorkerError
 from fp16core.worker.child_memory import ChildMemory, Share
@@ -23,8 +24,14 @@ Photographs of 12 megapixels take 0.05 s (JPEG) to 0.25 s (HEIC) of processor ti
 are read 0.8 s and 300 MB.
 """
 
+USUAL_BYTES = 180_000_000
+"""Memory that a picture is given at first: enough for a photograph of 12 megapixels, in HEIC too.
+
+Only larger ones wait for all of it, which other children of the server may hold.
+"""
+
 PATIENCE_S = 10.0
-"""How long a picture waits at most until those before it are decoded."""
+"""How long a picture waits at most until those before it are decoded, and then for memory."""
 
 
 class PictureDecoder:
@@ -52,11 +59,12 @@ class PictureDecoder:
         module: str = MODULE,
         memory: ChildMemory | None = None,
     ) -> None:
-        self.limits = limits
+        memory = memory or ChildMemory(limits.memory_bytes)
+        self.limits = replace(limits, memory_bytes=min(limits.memory_bytes, memory.total_bytes))
         self._patience_s, self._module = patience_s, module
         self._lock = threading.Lock()
         self._child: Resident | None = None
-        self._share = Share(memory or ChildMemory(limits.memory_bytes), self._give_up, self._end)
+        self._share = Share(memory, self._give_up, self._end)
 
     def open(self, data: bytes, name: str, spent: Callable[[float], None] = lambda cpu_s: None) -> Picture:
         """Decode an image file and scale it down.
@@ -85,12 +93,9 @@ class PictureDecoder:
                 f"{self._patience_s:.0f} seconds; try again in a moment."
             )
         try:
-            self._share.take(self.limits.memory_bytes, self._patience_s)
-            try:
-                return self._decoded(data, name, spent)
-            finally:
-                self._share.keep(0 if self._child is None else self._child.resident_bytes)
+            return self._decoded(data, name, spent)
         finally:
+            self._share.keep(0 if self._child is None else self._child.resident_bytes)
             self._lock.release()
 
     @property
@@ -120,16 +125,34 @@ class PictureDecoder:
         self._share.leave()
 
     def _decoded(self, data: bytes, name: str, spent: Callable[[float], None]) -> Picture:
-        child, was_fresh = self._ready()
+        memory_bytes = min(USUAL_BYTES, self.limits.memory_bytes)
+        while True:
+            self._share.take(memory_bytes, self._patience_s)
+            child, was_fresh = self._ready()
+            try:
+                return self._called(child, data, name, memory_bytes, spent)
+            except LargePictureError:
+                if memory_bytes == self.limits.memory_bytes:  # our own code does not ask then
+                    raise
+                memory_bytes = self.limits.memory_bytes
+            except ResidentEndedError as error:
+                # The pictures before it may be to blame, or the estimate of what it takes.
+                wants_more = error.reason is Ending.MEMORY and memory_bytes < self.limits.memory_bytes
+                if not wants_more and (was_fresh or error.reason not in (Ending.MEMORY, Ending.CRASH)):
+                    raise self._lost(name, error.reason) from error
+                if wants_more:
+                    memory_bytes = self.limits.memory_bytes
+
+    def _called(
+        self, child: Resident, data: bytes, name: str, memory_bytes: int, spent: Callable[[float], None]
+    ) -> Picture:
         start_s, start_cpu_s = time.monotonic(), _cpu_s(child)
         try:
-            found = child.call("decode", data, name)
+            found = child.call("decode", data, name, memory_bytes, memory_bytes < self.limits.memory_bytes)
         except ResidentEndedError as error:
             passed_s = time.monotonic() - start_s
             spent(self.limits.cpu_s if error.reason is Ending.PROCESSOR_TIME else min(passed_s, self.limits.cpu_s))
-            if error.reason in (Ending.MEMORY, Ending.CRASH) and not was_fresh:
-                return self._decoded(data, name, spent)  # the pictures before it may be to blame
-            raise self._lost(name, error.reason) from error
+            raise
         except HalfBitsError as error:
             spent(_cpu_s(child) - start_cpu_s)
             if isinstance(error, ImageError):

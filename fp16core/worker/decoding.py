@@ -1,9 +1,11 @@
 """Strangers' pictures decoded in a confined process that stays: ``python -m fp16core.worker.decoding``."""
 
+import contextlib
+import resource
 from importlib import import_module
 
 from fp16core.images.picture import RawPicture
-from fp16core.images.picture_file import open_picture
+from fp16core.images.picture_file import LargePictureError, open_picture
 from fp16core.vocabulary import ImageError
 from fp16core.worker.resident_child import serve_calls
 
@@ -13,20 +15,44 @@ MODULE = "fp16core.worker.decoding"
 _READERS = ("Bmp", "Gif", "Jpeg", "Mpo", "Png", "Tiff", "WebP")
 
 
-def decode(data: bytes, name: str) -> RawPicture:
+_BASE_BYTES = 70_000_000
+"""Memory that this process takes for itself."""
+
+
+def decode(data: bytes, name: str, memory_bytes: int, may_have_more: bool) -> RawPicture:
     """Decode a picture as `open_picture` does.
+
+    Parameters
+    ----------
+    data, name
+        As for `open_picture`.
+    memory_bytes
+        Data that this process may hold meanwhile, at most what it was started with.
+    may_have_more
+        Whether more can be had, if it is asked for.
 
     Raises
     ------
+    LargePictureError
+        If more can be had, and this may not do: by an estimate, or because a library failed, which is what some
+        say for want of memory.
     ImageError
         As `open_picture`.
     MemoryError
         If the picture takes more memory than this process may have: what others have left lying about may be
         to blame, so that the process should end.
     """
+    with contextlib.suppress(ValueError, OSError):  # not every system has this limit
+        resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+    # The file is here up to three times: as it was sent, unpickled, and for a library that wants its own.
+    room_bytes = memory_bytes - _BASE_BYTES - 3 * len(data)
     try:
-        return open_picture(data, name).raw()
+        return open_picture(data, name, room_bytes if may_have_more else None).raw()
+    except LargePictureError:
+        raise
     except ImageError as error:
+        if may_have_more and error.__cause__ is not None:
+            raise LargePictureError(str(error)) from error
         if isinstance(error.__cause__, MemoryError):
             raise error.__cause__ from None
         raise
