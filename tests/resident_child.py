@@ -1,6 +1,7 @@
 """A child of the tests' own, which does what a confined child should survive or be ended for."""
 
 import os
+import pickle
 import time
 from typing import Any
 
@@ -8,6 +9,10 @@ import numpy as np
 
 from fp16core.vocabulary import ImageError
 from fp16core.worker.resident_child import serve_calls
+from fp16core.worker.wire import ANSWER, HEADER, REFUSAL
+
+answers = 1
+"""Where this child's answers go."""
 
 
 def echo(value: Any) -> Any:
@@ -59,6 +64,22 @@ def evil() -> Evil:
     return Evil()
 
 
+def answer_twice() -> str:
+    """What the next caller would take for its answer comes with this one's."""
+    for _ in range(2):
+        body = pickle.dumps("somebody else's", pickle.HIGHEST_PROTOCOL)
+        os.write(answers, HEADER.pack(ANSWER, len(body)) + body)
+    time.sleep(600)
+    return ""
+
+
+def no_refusal() -> None:
+    """A refusal that is no error."""
+    body = pickle.dumps(5, pickle.HIGHEST_PROTOCOL)
+    os.write(answers, HEADER.pack(REFUSAL, len(body)) + body)
+    time.sleep(600)
+
+
 def chatter(lines: int) -> str:
     for _ in range(lines):
         os.write(1, b"noise\n" * 10)
@@ -66,5 +87,20 @@ def chatter(lines: int) -> str:
 
 
 if __name__ == "__main__":
-    served = (echo, double, refuse, fail, burn, sleep, swell, crash, long_answer, evil, chatter)
+    answers = os.dup(1)
+    served = (
+        answer_twice,
+        no_refusal,
+        echo,
+        double,
+        refuse,
+        fail,
+        burn,
+        sleep,
+        swell,
+        crash,
+        long_answer,
+        evil,
+        chatter,
+    )
     serve_calls({function.__name__: function for function in served})

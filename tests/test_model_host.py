@@ -164,6 +164,15 @@ def test_it_ends_when_its_visitor_has_left(
     assert host.pid is None
 
 
+def test_a_closed_host_runs_nothing_any_more(pair: ModelPair, host_of: Callable[..., ModelHost]) -> None:
+    host = host_of(pair)
+    host.measure(measures.boundaries)
+    host.close()
+    with pytest.raises(ModelFileError, match="were forgotten; upload them again"):
+        host.measure(measures.boundaries)
+    assert host.pid is None
+
+
 def test_it_ends_when_it_is_idle(
     pair: ModelPair, host_of: Callable[..., ModelHost], memory: ChildMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

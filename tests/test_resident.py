@@ -1,6 +1,8 @@
 """A confined child that stays: it answers, or is ended with a reason, and never takes its owner along."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ import pytest
 from fp16core.vocabulary import ImageError, WorkerError
 from fp16core.worker.endings import CallLimits, Ending, ResidentEndedError
 from fp16core.worker.resident import Resident
+from tests.conftest import ROOT
 
 LIMITS = CallLimits(cpu_s=1, wall_s=20, memory_bytes=400_000_000, answer_bytes=10_000_000)
 PATIENCE_S = 60
@@ -85,6 +88,43 @@ def test_an_answer_may_not_choose_what_runs_here(resident: Resident) -> None:
         resident.call("evil")
     assert caught.value.reason is Ending.CRASH
     assert not resident.is_alive
+
+
+@pytest.mark.parametrize("function", ["answer_twice", "no_refusal"])
+def test_a_child_that_is_out_of_step_is_ended_rather_than_believed(resident: Resident, function: str) -> None:
+    def ask() -> None:
+        """The first answer may be the child's own; the second is nobody's."""
+        resident.call(function)
+        time.sleep(0.3)
+        resident.call("echo", 1)
+
+    with pytest.raises(ResidentEndedError) as caught:
+        ask()
+    assert caught.value.reason is Ending.CRASH
+    assert not resident.is_alive
+
+
+def test_it_ends_with_its_owner_also_during_a_call() -> None:
+    program = (
+        "import threading, time\n"
+        "from fp16core.worker.endings import CallLimits\n"
+        "from fp16core.worker.resident import Resident\n"
+        "child = Resident('tests.resident_child', CallLimits(600, 600, 400_000_000))\n"
+        "child.call('echo', 1)\n"
+        "threading.Thread(target=lambda: child.call('burn'), daemon=True).start()\n"
+        "time.sleep(0.5)\n"
+        "print(child.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout is not None
+        pid = int(owner.stdout.readline())
+        assert psutil.pid_exists(pid)
+        owner.kill()
+    deadline = time.monotonic() + PATIENCE_S
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_nobody_waits_any_more(resident: Resident) -> None:

@@ -224,6 +224,17 @@ def test_a_job_that_takes_too_much_memory_is_ended_and_says_so(tmp_path: Path, m
     assert re.fullmatch(r"Ended: it used [34]\d\d MB of memory; the limit is 300 MB\.", job.error)
 
 
+@pytest.mark.parametrize("line", ["not json", "[1]", '{"progress": 1}', "null"])
+def test_a_job_that_answers_nonsense_is_ended_and_says_so(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = f"client._channel.write({line!r} + chr(10))\ntime.sleep(600)"
+    job = Job(own_module(tmp_path, monkeypatch, body), {})
+    job.wait(PATIENCE_S)
+    assert job.error == "Ended: it answered with what cannot be read."
+    assert not is_alive(job._child.pid)
+
+
 def test_a_job_that_crashes_or_refuses_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     crashed = Job(own_module(tmp_path, monkeypatch, "os.kill(os.getpid(), signal.SIGSEGV)"), {})
     crashed.wait(PATIENCE_S)

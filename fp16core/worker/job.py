@@ -214,6 +214,8 @@ class Job:
         return f"The process {ending}; the server's log has the reason."
 
     def _take(self, message: dict[str, Any]) -> None:
+        if not isinstance(message, dict):
+            raise TypeError(f"a message that is a {type(message).__name__}")
         if "progress" in message:
             self.what, self.done = message["progress"]
         elif "answer" in message or "error" in message:

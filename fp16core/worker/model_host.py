@@ -84,7 +84,7 @@ class ModelHost:
     @property
     def answered_bytes(self) -> int:
         """Memory for one answer of each kind, the largest that came: what their owner may keep of them."""
-        return sum(self._answers.values())
+        return sum(list(self._answers.values()))
 
     def measure(self, function: Callable[Concatenate[Workbench, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """What one of `fp16core.evaluate.measures` finds; ``kwargs`` must be empty.

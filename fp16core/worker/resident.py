@@ -168,6 +168,8 @@ class Resident:
         unsent, received, length = memoryview(message), bytearray(), None
         with selectors.DefaultSelector() as selector:
             selector.register(answers, selectors.EVENT_READ)
+            if selector.select(0) and os.read(answers, 1):
+                raise ValueError("more than it was asked for")
             selector.register(given, selectors.EVENT_WRITE)
             checked_s = start_s
             while length is None or len(received) < HEADER.size + length:

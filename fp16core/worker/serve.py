@@ -63,7 +63,7 @@ def serve(work: Work, gives_way: bool = True) -> None:
 
     head = json.loads(sys.stdin.buffer.readline())
     attachments = tuple(sys.stdin.buffer.read(length) for length in head["attachments"])
-    client = Client(attachments, head["memory_bytes"], channel)
+    client = Client(attachments, head.get("memory_bytes"), channel)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         client.tell(answer=work(head["request"], client))

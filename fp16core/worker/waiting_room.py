@@ -161,9 +161,11 @@ class WaitingRoom:
     def _admit(self) -> None:
         while self._waiting and (places := self._needed(self._waiting[0])) <= self._places - self._taken:
             ticket = self._waiting.pop(0)
-            self._taken += places
             if self._memory is None:
                 self._begin(ticket)
+                if ticket.is_over:
+                    continue
+            self._taken += places
             threading.Thread(target=self._serve, args=(ticket, places), daemon=True).start()
 
     def _needed(self, ticket: Ticket) -> int:
