@@ -21,8 +21,8 @@ def decode(data: bytes, name: str) -> RawPicture:
     ImageError
         As `open_picture`.
     MemoryError
-        If the picture takes more memory than this process may have: what others have left lying about may be
-        to blame, so that the process should end.
+        If the picture takes more memory than this process may have: memory that earlier pictures have left
+        behind may be the cause, so that the process should end.
     """
     try:
         return open_picture(data, name).raw()
