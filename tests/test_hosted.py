@@ -24,7 +24,7 @@ from fp16core.vocabulary import ModelPair, SettingError
 from fp16core.worker.allowance import Rate
 from fp16core.worker.job import Job
 from fp16core.worker.training_settings import training_settings
-from pages.shared import limits, own_trial, uploads
+from pages.shared import limits, own_trial, uploads, visits
 from tests.conftest import ROOT, forget
 from tests.stores import add_full_run
 from tests.test_pages import visit
@@ -292,7 +292,7 @@ def test_what_a_broken_connection_left_waits_until_others_need_the_room(
     hosted: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uploads, "upload_bytes", lambda: 1_000)
-    monkeypatch.setattr(uploads.visits, "is_present", lambda session_id: session_id != "away")
+    monkeypatch.setattr(visits, "is_present", lambda session_id: session_id != "away")
     store, added = Store(away=400, here=300), []
     uploads._addresses().update({"away": "1.1.1.1", "here": "2.2.2.2", "new": "3.3.3.3"})
 

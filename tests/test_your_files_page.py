@@ -117,6 +117,15 @@ def test_forgetting_goes_back_to_the_bundled_pair_and_holds_nothing(pair: ModelP
     assert "Bundled pair" in sidebar(app)
 
 
+def is_freed(watched: weakref.ref[ModelPair]) -> bool:
+    """Whether a pair is gone, once the threads are that have ended the process that measured it."""
+    until = time.monotonic() + PATIENCE_S
+    while watched() is not None and time.monotonic() < until:
+        time.sleep(0.1)
+        gc.collect()
+    return watched() is None
+
+
 def test_what_is_forgotten_is_gone_from_memory(pair: ModelPair) -> None:
     """The models, and all that pages have kept of them."""
     app = turn_to(tried(visit("your_files"), ("mine.tflite", pair.reference)), "overview")
@@ -124,8 +133,7 @@ def test_what_is_forgotten_is_gone_from_memory(pair: ModelPair) -> None:
     app.switch_page("pages/your_files.py").run()
     watched = weakref.ref(app.session_state["own-files"].pair)
     app.button(key="own-forget").click().run()
-    gc.collect()
-    assert watched() is None
+    assert is_freed(watched)
 
 
 def test_two_files_are_a_pair_in_any_order(pair: ModelPair) -> None:
@@ -326,31 +334,3 @@ def test_each_uploader_takes_what_the_sentence_below_it_says(
     assert ("A .keras file, of at most 20 MB," in said) == with_keras
     assert "At most 40 MB, 20,000 test and 100,000 training images" in said
     assert ",000 B" not in said
-
-
-def test_a_trial_that_was_let_go_is_a_sentence(pair: ModelPair) -> None:
-    """Though its answer is there already."""
-    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference))
-    app.button(key="own-try").click().run()
-    attempt = app.session_state["own-attempt"]
-    assert attempt.ticket.wait(PATIENCE_S)
-    attempt.let_go()
-    app = turn_to(app, "your_files")
-    assert app.error[0].value.startswith("Your files were forgotten, as others needed the room")
-    assert held(app) == {}
-
-
-def test_a_pair_that_was_let_go_is_gone_from_memory_and_pages_say_so(pair: ModelPair) -> None:
-    app = turn_to(tried(visit("your_files"), ("mine.tflite", pair.reference)), "weights")
-    mine = app.session_state["own-files"]
-    watched = weakref.ref(mine.pair)
-    mine.let_go()
-    assert mine.size_bytes == 0
-    app.run()  # the page alone, as when another visitor's upload comes between router and page
-    assert not app.exception
-    assert "Your model files were forgotten" in errors(app)[0]
-    until = time.monotonic() + PATIENCE_S
-    while watched() is not None and time.monotonic() < until:  # a thread ends the process that has measured it
-        time.sleep(0.1)
-        gc.collect()
-    assert watched() is None
