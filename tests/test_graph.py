@@ -13,7 +13,7 @@ from fp16core.evaluate.folding import fold_dequantize
 from fp16core.figures.graph import graph_dot
 from fp16core.figures.graph_tables import operator_table, roles_of_type, tensor_table, type_table
 from fp16core.runtime.delegation import delegated_parts
-from fp16core.vocabulary import ModelPair
+from fp16core.vocabulary import ModelFileError, ModelPair
 from tests.conftest import TestSet
 
 NODE = re.compile(r'^    (\w+) \[label="([^"]*)", class=(\w+)', re.MULTILINE)
@@ -127,3 +127,12 @@ def test_folding_dequantize_changes_no_logit_and_doubles_the_file(
     moved = comparison.target.logits[:500].copy()
     moved[7, 3] = np.nextafter(moved[7, 3], np.float32(np.inf))
     assert fold_dequantize(pair, test_set[0][:500], moved).identical_images == 499
+
+
+def test_an_outline_says_that_its_values_were_left_out(pair: ModelPair) -> None:
+    """No reader is told that a sound file is damaged."""
+    file = read_tflite(pair.reference)
+    for tensor, whole in zip(file.outline().parameters(), file.parameters(), strict=True):
+        assert whole.values.nbytes == tensor.stored_size_bytes
+        with pytest.raises(ModelFileError, match="outline, whose values were left out"):
+            _ = tensor.values

@@ -6,11 +6,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import streamlit as st
 from PIL import Image
+from starlette.exceptions import HTTPException
 from streamlit.testing.v1 import AppTest
 
 from fp16core import settings
@@ -21,12 +24,12 @@ from fp16core.vocabulary import ModelPair, SettingError
 from fp16core.worker.allowance import Rate
 from fp16core.worker.job import Job
 from fp16core.worker.training_settings import training_settings
-from pages.shared import limits
+from pages.shared import limits, own_trial, uploads, visits
 from tests.conftest import ROOT, forget
 from tests.stores import add_full_run
 from tests.test_pages import visit
 from tests.test_worker import PATIENCE_S, own_module
-from tests.test_your_files_page import MODELS, upload
+from tests.test_your_files_page import DATASET, MODELS, packed, upload
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
@@ -253,3 +256,55 @@ def test_any_address_opens_a_page(page: str, keys: tuple[str, ...]) -> None:
         app.run()
         assert not app.exception, value[:20]
         assert app.title
+
+
+def test_a_data_set_is_unpacked_only_where_there_is_room(hosted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of a few hundred kB may hold 15.7 MB of test images."""
+    monkeypatch.setattr(uploads, "upload_bytes", lambda: 20_000_000)
+    monkeypatch.setattr(own_trial, "read_own_dataset", broken)
+    contents = packed(x_test=np.zeros((20_000, 28, 28), np.uint8), y_test=np.zeros(20_000, np.uint8))
+    assert len(contents) < 200_000
+    app = upload(visit("your_files"), DATASET, ("zeros.npz", contents))
+    assert not app.exception
+    assert "files from your network address, and takes 10 MB from each" in app.error[0].value.replace("\\", "")
+
+
+def test_data_sets_count_as_trials(hosted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    only(monkeypatch, "trial", 1)
+    limits.allow("trial")
+    monkeypatch.setattr(own_trial, "read_own_dataset", broken)
+    app = upload(visit("your_files"), DATASET, ("any.npz", b"any"))
+    assert not app.exception
+    assert "So many trials of model files came from your address" in app.error[0].value.replace("\\", "")
+
+
+class Store:
+    """Streamlit's store of uploads, as far as bounds need it."""
+
+    def __init__(self, **sizes: int) -> None:
+        self.file_storage = {name: {"one": SimpleNamespace(data=bytes(size))} for name, size in sizes.items()}
+
+    def remove_session_files(self, session_id: str) -> None:  # noqa: D102
+        del self.file_storage[session_id]
+
+
+def test_what_a_broken_connection_left_waits_until_others_need_the_room(
+    hosted: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "upload_bytes", lambda: 1_000)
+    monkeypatch.setattr(visits, "is_present", lambda session_id: session_id != "away")
+    store, added = Store(away=400, here=300), []
+    uploads._addresses().update({"away": "1.1.1.1", "here": "2.2.2.2", "new": "3.3.3.3"})
+
+    def add(size: int) -> None:
+        file = SimpleNamespace(data=bytes(size))
+        uploads._add(store, lambda **taken: added.append(len(taken["file"].data)), "new", file)  # type: ignore[arg-type]
+
+    add(300)
+    assert (set(store.file_storage), added) == ({"away", "here"}, [300])
+    add(350)
+    assert (set(store.file_storage), added) == ({"here"}, [300, 350])
+    store.file_storage["here"]["more"] = SimpleNamespace(data=bytes(400))
+    with pytest.raises(HTTPException, match="of its visitors' files"):
+        add(350)
+    assert added == [300, 350]

@@ -8,12 +8,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fp16core.data import normalise
-from fp16core.evaluate import Comparison
+from fp16core.evaluate import Comparison, measures
 from fp16core.models.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE, file_record
 from fp16core.numerics.propagation import PairRecorder, weights_error
 from fp16core.numerics.rounding import weight_roundings
 from fp16core.text import decibels_text, small_text
-from fp16core.vocabulary import ModelPair
+from fp16core.vocabulary import BusyError, ModelPair
+from pages.shared import propagation, state
 from tests.conftest import TestSet
 from tests.test_pages import charts, visit, words
 from tests.test_propagation import overflowed
@@ -122,3 +123,10 @@ def test_an_address_out_of_range_is_the_first_image() -> None:
     app.query_params["layer_over"] = "nonsense"
     app.run()
     assert not app.exception
+
+
+def test_a_process_that_begins_anew_again_and_again_ends_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when others need its memory between any two of its calls."""
+    monkeypatch.setattr(state, "measure", lambda *_: measures.Followed(20, 100, None))
+    with pytest.raises(BusyError, match="need the memory just now"):
+        propagation.propagation(100)

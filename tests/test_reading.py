@@ -2,6 +2,7 @@
 
 import csv
 import io
+import threading
 
 import numpy as np
 import pytest
@@ -175,6 +176,28 @@ def test_a_file_that_cannot_be_decoded_now_waits_on(row: Image.Image, models: Mo
     is_busy = False
     read_all(gallery, models, rule)
     assert [reading.prepared.name for reading in gallery.readings] == ["first.png", "second.png"]
+
+
+def test_letting_go_does_not_wait_and_drops_the_file_that_is_being_read(
+    row: Image.Image, models: Models, rule: Likeness
+) -> None:
+    """It is called while another thread decodes: here from within, which would hang if it took the lock."""
+
+    def decode(data: bytes, name: str) -> Picture:
+        if name == "late.png":
+            other = threading.Thread(target=gallery.let_go, daemon=True)
+            other.start()
+            other.join(60)
+            assert not other.is_alive()
+        return picture_file.open_picture(data, name)
+
+    gallery = Gallery(decode=decode)
+    gallery.deliver([(name, file_of(row)) for name in ("early.png", "late.png", "never.png")])
+    read_all(gallery, models, rule)
+    assert (gallery.pictures, gallery.waiting, gallery.size_bytes) == ([], 0, 0)
+    gallery.deliver([("again.png", file_of(row))])
+    read_all(gallery, models, rule)
+    assert [reading.prepared.name for reading in gallery.readings] == ["again.png"]
 
 
 def read_all(gallery: Gallery, models: Models, rule: Likeness) -> None:

@@ -42,7 +42,7 @@ class Tensor:
         Index of the buffer holding its data; several tensors may share one.
     data_start, stored_bytes, stored_size_bytes
         Offset in the file, a view of the raw little-endian data there, and their length; ``None``, empty and 0 for
-        a tensor that is computed at run time. In an `TfliteFile.outline` the data are left out, their length is not.
+        a tensor that is computed at run time. In a `TfliteFile.outline` the data are left out, their length is not.
     """
 
     index: int
@@ -78,13 +78,17 @@ class Tensor:
         Raises
         ------
         ModelFileError
-            If the tensor is not stored, has a type NumPy lacks (int4, strings), or its
-            data do not fill its shape.
+            If the tensor is not stored, has a type NumPy lacks (int4, strings), its values
+            were left out (see `TfliteFile.outline`), or its data do not fill its shape.
         """
         dtype = _NUMPY_DTYPES.get(self.dtype)
         if not self.is_constant or dtype is None:
             what = f"of type {self.dtype}" if self.is_constant else "computed at run time"
             raise ModelFileError(f"tensor '{self.name}' is {what}; it has no stored values to show.")
+        if self.stored_size_bytes and not self.stored_bytes:
+            raise ModelFileError(
+                f"tensor '{self.name}' is part of an outline, whose values were left out; read the file for them."
+            )
         try:
             return np.frombuffer(self.stored_bytes, dtype).reshape(self.shape)
         except ValueError as error:

@@ -69,7 +69,7 @@ class Gallery:
     """Pictures in the order in which they came, files still to be read, and the reasons why others were not.
 
     A server may start a visitor's next run while the last one still reads a file; a lock keeps
-    them apart.
+    them apart. Letting go takes no lock: whoever holds it adds to lists that are no longer the gallery's.
 
     Parameters
     ----------
@@ -91,11 +91,8 @@ class Gallery:
     @property
     def size_bytes(self) -> int:
         """Memory that the pictures take, and the files still to be read."""
-        return self._kept_bytes + sum(len(data) for _, data in list(self._inbox))
-
-    @property
-    def _kept_bytes(self) -> int:
-        return sum(picture.size_bytes for picture in list(self.pictures))
+        pictures, inbox = list(self.pictures), list(self._inbox)
+        return sum(picture.size_bytes for picture in pictures) + sum(len(data) for _, data in inbox)
 
     @property
     def readings(self) -> list[Reading]:
@@ -112,17 +109,18 @@ class Gallery:
         with self._lock:
             self.refusals = []
             most, most_bytes = self.bounds.files_at_once, self.bounds.bytes_at_once
-            taken = sum(len(data) for _, data in self._inbox)
+            inbox = self._inbox
+            taken = sum(len(data) for _, data in inbox)
             too_many: list[str] = []
             too_large: list[str] = []
             for name, data in files:
-                if len(self._inbox) >= most:
+                if len(inbox) >= most:
                     too_many.append(name)
                 elif taken + len(data) > most_bytes:
                     too_large.append(name)
                 else:
                     taken += len(data)
-                    self._inbox.append((name, data))
+                    inbox.append((name, data))
             self._refuse_together(too_large, f"more than {size_text(most_bytes)} came at once")
             self._refuse_together(too_many, f"more than {most} came at once")
             self.delivered = len(self._inbox)
@@ -134,9 +132,8 @@ class Gallery:
             self._inbox = []
 
     def let_go(self) -> None:
-        """Forget all pictures and files."""
-        with self._lock:
-            self.pictures, self._inbox = [], []
+        """Forget all pictures and files at once, and what comes of a file that is being read."""
+        self.pictures, self._inbox = [], []
 
     def read_next(self, models: tuple[DigitModel, DigitModel], rule: Likeness) -> None:
         """Read the next file that waits, if any, or note why it cannot be read.
@@ -156,28 +153,40 @@ class Gallery:
             If the file cannot be decoded now; it waits on.
         """
         with self._lock:
-            if self._inbox:
-                name, data = self._inbox.pop(0)
+            inbox, pictures = self._inbox, self.pictures
+            if inbox:
+                name, data = inbox.pop(0)
                 try:
-                    self._read(name, data, models, rule)
+                    kept = self._read(name, data, models, rule)
                 except BusyError:
-                    self._inbox.insert(0, (name, data))
+                    inbox.insert(0, (name, data))
                     raise
+                if kept is not None:
+                    self._keep(kept, name, inbox, pictures)
 
-    def _read(self, name: str, data: bytes, models: tuple[DigitModel, DigitModel], rule: Likeness) -> None:
+    def _read(
+        self, name: str, data: bytes, models: tuple[DigitModel, DigitModel], rule: Likeness
+    ) -> GalleryPicture | None:
         try:
             picture = self._decode(data, name)
             reading = read_picture(models, rule, prepare_picture(picture, name))
         except ImageError as error:
             self.refusals.append(str(error))
-            return
-        kept = GalleryPicture(picture.packed(), reading)
+            return None
+        return GalleryPicture(picture.packed(), reading)
+
+    def _keep(
+        self, kept: GalleryPicture, name: str, inbox: list[tuple[str, bytes]], pictures: list[GalleryPicture]
+    ) -> None:
         bounds = self.bounds
-        if len(self.pictures) >= bounds.pictures or self._kept_bytes + kept.size_bytes > bounds.kept_bytes:
-            waiting, self._inbox = [name, *(name for name, _ in self._inbox)], []
-            self._refuse_together(waiting, "there is no room for more; remove the others first")
+        kept_bytes = sum(picture.size_bytes for picture in pictures) + kept.size_bytes
+        if len(pictures) >= bounds.pictures or kept_bytes > bounds.kept_bytes:
+            self._refuse_together(
+                [name, *(name for name, _ in inbox)], "there is no room for more; remove the others first"
+            )
+            inbox.clear()
         else:
-            self.pictures.append(kept)
+            pictures.append(kept)
 
     def _refuse_together(self, names: list[str], reason: str) -> None:
         """One sentence for many files."""

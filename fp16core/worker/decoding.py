@@ -39,8 +39,8 @@ def decode(data: bytes, name: str, memory_bytes: int, may_have_more: bool) -> Ra
     ImageError
         As `open_picture`.
     MemoryError
-        If the picture takes more memory than this process may have: what others have left lying about may be
-        to blame, so that the process should end.
+        If the picture takes more memory than this process may have: memory that earlier pictures have left
+        behind may be the cause, so that the process should end.
     """
     with contextlib.suppress(ValueError, OSError):  # not every system has this limit
         resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, resource.getrlimit(resource.RLIMIT_DATA)[1]))

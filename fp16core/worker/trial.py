@@ -1,7 +1,7 @@
 """A stranger's models tried out in a process of their own: ``python -m fp16core.worker.trial``.
 
-Whatever the dashboard will later do with them in its own process is done here first, so that a file
-that crashes the runtime, hangs or asks for too much memory costs a sentence. TensorFlow is not needed.
+Whatever the pages will later measure is tried here first, so that a file that crashes the runtime, hangs or
+asks for too much memory costs a sentence. TensorFlow is not needed.
 """
 
 import base64

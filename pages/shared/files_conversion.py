@@ -40,7 +40,7 @@ _LARGEST = 1e38
 _ERROR = "files-error"
 
 _TICK_S = 0.5
-"""How often the page looks after a conversion at work."""
+"""How often the page polls a conversion at work."""
 
 
 def show() -> None:

@@ -20,7 +20,7 @@ _SPLIT_AT = re.compile(
 _ESCAPED = frozenset("\\`*_{}[]()<>#+-.!|$:~&")
 """What may begin or end something in Markdown, in Streamlit's extensions of it too."""
 
-_BIDIRECTIONAL = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BIDIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """What reorders the letters around it, those of our own sentences among them."""
 
 _UNSHOWN = "\N{REPLACEMENT CHARACTER}"

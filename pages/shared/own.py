@@ -1,7 +1,8 @@
 """A visitor's own models and data: kept for the visit, in memory, and shown to nobody else."""
 
 import hashlib
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -50,42 +51,73 @@ class Dataset(Protocol):
 
 @dataclass(eq=False)
 class OwnFiles:
-    """What one visitor has brought along."""
+    """What one visitor has brought along.
+
+    Another visitor's thread may let go of it at any time.
+    """
 
     pair: ModelPair | None = None
     dataset: Dataset | None = None
     host: tuple[Subject, ModelHost] | None = None
+    _answered: dict[Subject, int] = field(default_factory=dict, repr=False)
+    """Bytes that hosts which are closed have answered of the pair, by what they measured: pages keep the answers."""
 
     @property
     def pair_name(self) -> str | None:
         """What the sidebar calls the pair, which nothing else of the server is called."""
-        return None if self.pair is None else f"{self.pair.name} (yours)"
+        pair = self.pair
+        return None if pair is None else f"{pair.name} (yours)"
 
     @property
     def size_bytes(self) -> int:
         """Memory that it takes in this process, with what has been measured of the pair."""
-        pair = 0 if self.pair is None else len(self.pair.reference) + len(self.pair.target)
+        pair, host, dataset = self.pair, self.host, self.dataset
+        models = 0 if pair is None else len(pair.reference) + len(pair.target)
+        answered = dict(self._answered)
+        if host is not None:
+            answered[host[0]] = max(host[1].answered_bytes, answered.get(host[0], 0))
         # Its weights, once more, and both models' answers will be among what pages keep of it.
-        measured = max(pair, 0 if self.host is None else self.host[1].answered_bytes)
-        return pair + measured + (0 if self.dataset is None else self.dataset.size_bytes)
+        measured = max(models, sum(answered.values()))
+        return models + measured + (0 if dataset is None else dataset.size_bytes)
 
     def let_go(self) -> None:
-        """Forget everything, as others need the room; whoever asks for it again is told so."""
-        if self.host is not None:
-            self.host[1].close()
+        """Forget everything at once, as others need the room; whoever asks for it again is told so.
+
+        The process that measures the pair ends soon afterwards: that may have to wait for a measurement.
+        """
+        host = self.host
         self.host = self.pair = self.dataset = None
+        self._answered = {}
+        if host is not None:
+            threading.Thread(target=host[1].close, daemon=True).start()
+
+    def hosted(self, now: Subject) -> ModelHost | None:
+        """Where the pair is measured, if that is on these test images."""
+        host = self.host
+        return host[1] if host is not None and host[0] == now else None
+
+    def close_host(self, are_answers_kept: bool) -> None:
+        """End the process that measures the pair, if there is one; pages may keep what it has answered."""
+        host, self.host = self.host, None
+        if host is not None:
+            host[1].close()
+            self._answered[host[0]] = max(host[1].answered_bytes, self._answered.get(host[0], 0))
+        if not are_answers_kept:
+            self._answered = {}
 
     def pair_in_use(self) -> ModelPair:
         """The pair; raises `ModelFileError` if it is gone."""
-        if self.pair is None:
+        pair = self.pair
+        if pair is None:
             raise ModelFileError("Your model files were forgotten; upload them again, or choose another pair.")
-        return self.pair
+        return pair
 
     def dataset_in_use(self) -> Dataset:
         """The data set; raises `DatasetError` if it is gone."""
-        if self.dataset is None:
+        dataset = self.dataset
+        if dataset is None:
             raise DatasetError("Your data set was forgotten; upload it again, or choose the server's test images.")
-        return self.dataset
+        return dataset
 
 
 def files() -> OwnFiles:
@@ -107,18 +139,17 @@ def digest(pair: ModelPair) -> str:
 def host(now: Subject, pair: ModelPair, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> ModelHost:
     """Where the visitor's pair is measured on these test images."""
     mine = files()
-    if mine.host is None or mine.host[0] != now:
-        close_host()
-        mine.host = now, ModelHost(children.memory(), pair, images, labels, visits.presence())
-    return mine.host[1]
+    found = mine.hosted(now)
+    if found is None:
+        mine.close_host(are_answers_kept=True)
+        found = ModelHost(children.memory(), pair, images, labels, visits.presence())
+        mine.host = now, found
+    return found
 
 
 def close_host() -> None:
-    """End the process that measures the visitor's pair, if there is one."""
-    mine = files()
-    if mine.host is not None:
-        mine.host[1].close()
-        mine.host = None
+    """End the process that measures the visitor's pair, if there is one; nothing is kept of its answers."""
+    files().close_host(are_answers_kept=False)
 
 
 def set_pair(pair: ModelPair) -> None:

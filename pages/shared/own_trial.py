@@ -1,11 +1,12 @@
 """What a visitor brings along, on its way: uploaded, tried in a process of its own, taken or refused."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import streamlit as st
 
-from fp16core.data.own import read_own_dataset
+from fp16core.data.own import MAX_TEST_IMAGES, read_own_dataset
 from fp16core.singleton import singleton
 from fp16core.vocabulary import BusyError, HalfBitsError
 from fp16core.worker import keras_file, trial
@@ -18,6 +19,9 @@ from pages.shared.uploads import Upload
 KERAS = ".keras"
 
 _ATTEMPT, _ERROR, _REMARKS = "own-attempt", "own-error", "own-remarks"
+
+_TEST_IMAGE_BYTES = 28 * 28 + 1
+"""Memory that a test image takes unpacked, with its label."""
 
 _KERAS_PLACES = 2
 """TensorFlow takes as much memory as the server gives to two other trials."""
@@ -43,20 +47,19 @@ class Attempt:
     @property
     def is_keras(self) -> bool:
         """Whether it is a ``.keras`` file."""
-        return _is_keras(self.files[0][0])
+        return any(_is_keras(name) for name, _ in self.files)
 
     def let_go(self) -> None:
-        """Stop the trial and forget the files."""
-        self.ticket.stop()
+        """Forget the files at once, and stop the trial without waiting for its end."""
         self.files = ()
+        threading.Thread(target=self.ticket.stop, daemon=True).start()
 
     def tried(self) -> Tried | None:
-        """What the trial found, if it found the files good."""
-        if self.ticket.answer is None:
+        """What the trial found, if it found the files good and they are still there."""
+        files, answer = self.files, self.ticket.answer  # another thread may let go meanwhile
+        if answer is None or not files:
             return None
-        return (
-            keras_file.tried_keras(self.ticket.answer) if self.is_keras else trial.tried(self.ticket.answer, self.files)
-        )
+        return keras_file.tried_keras(answer) if _is_keras(files[0][0]) else trial.tried(answer, files)
 
 
 @singleton
@@ -146,9 +149,11 @@ def collect() -> bool:
 
 def take_dataset(upload: Upload) -> None:
     """Read a data set and use it, or say why not."""
-    (file,) = _named([upload])
+    ((name, contents),) = _named([upload])
     try:
-        own.set_dataset(read_own_dataset(file[1], file[0]))
+        limits.allow("trial")
+        uploads.check_room(len(contents) + MAX_TEST_IMAGES * _TEST_IMAGE_BYTES)  # a small file may unpack to as much
+        own.set_dataset(read_own_dataset(contents, name))
     except HalfBitsError as error:
         _fail(str(error))
     else:
@@ -173,15 +178,16 @@ def forget_dataset() -> None:
 def held() -> dict[str, int]:
     """Bytes of all that the server holds for the visitor, by what it is."""
     mine, current = own.files(), attempt()
+    pair, dataset = mine.pair, mine.dataset
     found: dict[str, int] = {}
     if current is not None:
         found |= {f"{name}, on trial": len(model) for name, model in current.files}
-    if mine.pair is not None:
-        found["float32 model"] = len(mine.pair.reference)
-        found["float16 model"] = len(mine.pair.target)
-    if mine.dataset is not None:
-        found[f"data set {mine.dataset.name}"] = len(mine.dataset.contents)
-        found["its test images, unpacked"] = mine.dataset.images.nbytes + mine.dataset.labels.nbytes
+    if pair is not None:
+        found["float32 model"] = len(pair.reference)
+        found["float16 model"] = len(pair.target)
+    if dataset is not None:
+        found[f"data set {dataset.name}"] = len(dataset.contents)
+        found["its test images, unpacked"] = dataset.images.nbytes + dataset.labels.nbytes
     return found
 
 
@@ -190,6 +196,8 @@ def _is_keras(name: str) -> bool:
 
 
 def _reason(ended: Attempt) -> str:
+    if not ended.files:
+        return "Your files were forgotten, as others needed the room; upload them again."
     job = ended.ticket.job
     why = ended.ticket.error or "There is no answer."
     if job is None or job.was_refused or job.was_stopped:

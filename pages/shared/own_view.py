@@ -18,7 +18,7 @@ from pages.shared.subject import default_name, subject
 from pages.shared.words import plain
 
 _TICK_S = 0.5
-"""How often the page looks after a trial."""
+"""How often the page polls a trial."""
 
 _MB = 1_000_000
 
@@ -83,7 +83,7 @@ def bring_dataset() -> None:
     )
     st.caption(
         "`x_test`, grey levels as uint8 of shape (n, 28, 28), and `y_test`, n classes from 0 to 9; `x_train` and "
-        "`y_train` besides, if you want to train on it. `numpy.savez_compressed` makes such a file. At most "
+        "`y_train` as well, if you want to train on it. `numpy.savez_compressed` makes such a file. At most "
         f"{size_text(most_bytes)}, {MAX_TEST_IMAGES:,} test and {MAX_TRAINING_IMAGES:,} training images."
     )
     dataset = own.files().dataset

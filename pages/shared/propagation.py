@@ -10,6 +10,7 @@ from fp16core.evaluate import measures
 from fp16core.figures.activation_maps import activations_csv
 from fp16core.numerics.error_measure import ErrorMeasure
 from fp16core.numerics.propagation import PairActivations, Propagation, weights_error
+from fp16core.vocabulary import BusyError
 from pages.shared import state
 from pages.shared.subject import Subject, cached
 
@@ -34,8 +35,12 @@ def propagation(images: int) -> Propagation:
     """The errors over the first ``images`` test images, with a progress bar the first time; raises as `recording`."""
     known = _known()
     if images not in known:
-        bar = st.empty()
+        bar, before = st.empty(), 0
         while (run := state.measure(measures.follow, images, _BATCHES)).propagation is None:
+            if run.done <= before:  # the process was ended, and another has begun anew
+                bar.empty()
+                raise BusyError("Other visitors' models need the memory just now; try again in a minute.")
+            before = run.done
             bar.progress(run.done / run.total, f"{run.done:,} of {run.total:,} images through both models")
         bar.empty()
         known[images] = run.propagation

@@ -25,6 +25,7 @@ from fp16core.report import (
 )
 from fp16core.singleton import singleton
 from fp16core.vocabulary import BusyError, HalfBitsError
+from fp16core.worker.endings import ResidentEndedError
 from pages.shared import lab, limits, own, propagation, state
 from pages.shared.subject import Subject, cached, subject
 from pages.shared.turns import aside
@@ -98,13 +99,15 @@ def _made(evidence: Evidence, bar: DeltaGenerator) -> Report:
     bar.progress(0.1, "Making the report …")
     try:
         proof = lab.proof()
-    except BusyError:  # which says nothing of the pair
+    except (BusyError, ResidentEndedError):  # which say nothing of the pair
         raise
     except HalfBitsError as error:
         proof = str(error)
     bar.progress(0.5, "Making the report: following the error from operator to operator …")
     try:
         followed = propagation.propagation(min(PROPAGATION_IMAGES, found.comparison.images))
+    except (BusyError, ResidentEndedError):
+        raise
     except HalfBitsError as error:
         followed = str(error)
     bar.progress(0.9, "Making the report: writing it …")

@@ -15,7 +15,7 @@ import streamlit as st
 from fp16core.convert import LedgerEntry
 from fp16core.data.mnist import load_mnist
 from fp16core.evaluate import Comparison, measures
-from fp16core.evaluate.evidence import Evidence
+from fp16core.evaluate.evidence import Evidence, FurtherEvidence
 from fp16core.evaluate.workbench import Workbench
 from fp16core.models.pair import load_pair
 from fp16core.numerics import WeightRounding
@@ -83,34 +83,52 @@ def explained() -> Iterator[None]:
         st.stop()
 
 
+def active_pair() -> ModelPair:
+    """The verified pair that all pages show; raises `HalfBitsError` if it cannot be used.
+
+    A visitor's own is in no cache: it may be let go at any time, and then nothing may keep it.
+    """
+    return own.files().pair_in_use() if subject().own_pair else _servers_pair()
+
+
 @cached()
-def active_pair(subject: Subject) -> ModelPair:
-    """The verified pair that all pages show; raises `HalfBitsError` if it cannot be used."""
-    if subject.own_pair:
-        return own.files().pair_in_use()
+def _servers_pair(subject: Subject) -> ModelPair:
     if subject.run is not None:
         return store().load(subject.run)
     return load_pair(Path(subject.pair))
 
 
-@cached("Running both models on all test images …")
-def results(subject: Subject) -> Results:
+def results() -> Results:
     """Both models' answers on all test images; raises `HalfBitsError` if they cannot be had."""
-    pair = active_pair()
-    images, _ = test_set()
-    comparison = measure(measures.comparison)
-    return Results(pair, images, comparison, measure(measures.evidence).about(pair, comparison))
+    pair, (images, _) = active_pair(), test_set()
+    comparison, evidence = _measured()
+    return Results(pair, images, comparison, evidence.about(pair, comparison))
+
+
+@cached("Running both models on all test images …")
+def _measured(subject: Subject) -> tuple[Comparison, FurtherEvidence]:
+    return measure(measures.comparison), measure(measures.evidence)
+
+
+def roundings() -> dict[str, WeightRounding]:
+    """The active pair's weights; raises `HalfBitsError` if they cannot be had."""
+    active_pair()
+    return _roundings()
 
 
 @cached()
-def roundings(subject: Subject) -> dict[str, WeightRounding]:
-    """The active pair's weights; raises `HalfBitsError` if they cannot be had."""
+def _roundings(subject: Subject) -> dict[str, WeightRounding]:
     return measure(measures.roundings)
 
 
-@cached()
-def ledgers(subject: Subject) -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]]:
+def ledgers() -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]]:
     """Where the bytes of both files go; raises `HalfBitsError` if they cannot be read."""
+    active_pair()
+    return _ledgers()
+
+
+@cached()
+def _ledgers(subject: Subject) -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]]:
     return measure(measures.ledgers)
 
 

@@ -5,22 +5,24 @@ import secrets
 
 import streamlit as st
 
-from fp16core.evaluate import Comparison, compare
+from fp16core.evaluate import Comparison, compare, measures
 from fp16core.models.pair import BUNDLED, load_pair
 from fp16core.models.recipe import Recipe
 from fp16core.singleton import singleton
 from fp16core.text import duration_text, share_text
 from fp16core.vocabulary import ModelPair, RunError
+from fp16core.worker.model_host import ModelHost
 from fp16core.worker.ticket import State, Ticket, TrainingData
 from fp16core.worker.training_desk import TrainingDesk
 from fp16core.worker.training_settings import training_settings
-from pages.shared import limits, own, state
+from pages.shared import children, limits, own, state, visits
 from pages.shared.own import Dataset
 from pages.shared.store import store
 from pages.shared.subject import subject
+from pages.shared.turns import aside
 
 _TICK_S = 2.0
-"""How often the sidebar looks after a visitor's run."""
+"""How often the sidebar polls a visitor's run."""
 
 
 @singleton
@@ -60,12 +62,14 @@ def outcome(ticket: Ticket) -> tuple[str, Comparison, Comparison]:
         pair = ticket.pair
     else:
         raise RunError("This run has no models; train it again.")
-    is_public = ticket.pair is None and not subject().own_dataset
-    compared = _compared if is_public else _compared_privately
+    dataset = subject().dataset
+    compared = _compared_privately if ticket.pair is not None or subject().own_dataset else _compared
     return (
         pair.name,
-        compared(subject().dataset, ticket.run_id or own.digest(pair), pair),
-        compared(subject().dataset, "bundled", load_pair(BUNDLED)),
+        _compared_confined(dataset, own.digest(pair), pair)
+        if ticket.run_id is None
+        else compared(dataset, ticket.run_id, pair),
+        compared(dataset, "bundled", load_pair(BUNDLED)),
     )
 
 
@@ -90,8 +94,19 @@ def _compare(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:
     return compare(_pair, *state.test_set())
 
 
+def _compare_confined(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:
+    """As `_compare`, outside of this process: a model that a stranger's data have made is a stranger's model."""
+    host = ModelHost(children.memory(), _pair, *state.test_set(), visits.presence())
+    try:
+        with aside():
+            return host.measure(measures.comparison)
+    finally:
+        host.close()
+
+
 _compared = st.cache_resource(show_spinner=False, max_entries=8)(_compare)
 _compared_privately = st.cache_resource(show_spinner=False, max_entries=4, scope="session")(_compare)
+_compared_confined = st.cache_resource(show_spinner=False, max_entries=4, scope="session")(_compare_confined)
 
 
 def stop(ticket: Ticket) -> None:

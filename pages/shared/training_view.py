@@ -24,7 +24,7 @@ from pages.shared.subject import subject
 from pages.shared.words import plain
 
 _TICK_S = 0.7
-"""How often the page looks after a run at work."""
+"""How often the page polls a run at work."""
 
 _WATCHED = "watched-run"
 

@@ -91,15 +91,19 @@ def bound() -> None:
         manager.add_file = partial(_add, manager, manager.add_file)
 
 
-_addresses: dict[str, str] = {}
-"""By session: Streamlit's store of uploads knows no more of a visitor."""
+@singleton
+def _addresses() -> dict[str, str]:
+    """By session: Streamlit's store of uploads knows no more of a visitor."""
+    return {}
 
 
 def _note_address(session_id: str) -> None:
-    _addresses[session_id] = limits.address()
-    if len(_addresses) > _MOST_SESSIONS:
-        for known in [known for known in _addresses if not visits.is_present(known)]:
-            del _addresses[known]
+    addresses = _addresses()
+    addresses[session_id] = limits.address()
+    if len(addresses) > _MOST_SESSIONS:
+        for known in list(addresses):
+            if not visits.is_present(known):
+                addresses.pop(known, None)
 
 
 def _add(manager: _Manager, add: Callable[..., None], session_id: str, file: Any) -> None:
@@ -109,18 +113,30 @@ def _add(manager: _Manager, add: Callable[..., None], session_id: str, file: Any
         raise HTTPException(413, f"{size_text(FILE_BYTES)} is the most that a file may have.")
     if mine + new > visit_bytes():
         raise HTTPException(413, f"A visit may hold {size_text(visit_bytes())} of uploads; remove some, or reload.")
+    address = _address(session_id)
+    try:
+        holdings().check(new, address, _waiting(manager))
+    except BusyError:
+        for each in list(manager.file_storage):
+            if not visits.is_present(each):
+                manager.remove_session_files(each)
+        try:
+            holdings().check(new, address, _waiting(manager))
+        except BusyError as error:
+            raise HTTPException(503, str(error)) from error
+    add(session_id=session_id, file=file)
+
+
+def _address(session_id: str) -> str:
+    return _addresses().get(session_id, "unknown")
+
+
+def _waiting(manager: _Manager) -> dict[str, int]:
+    """Bytes by address that no page has taken yet."""
     waiting: dict[str, int] = {}
     for each in list(manager.file_storage):
-        if not visits.is_present(each):
-            manager.remove_session_files(each)
-            continue
-        address = _addresses.get(each, "unknown")
-        waiting[address] = waiting.get(address, 0) + _held(manager, each)
-    try:
-        holdings().check(new, _addresses.get(session_id, "unknown"), waiting)
-    except BusyError as error:
-        raise HTTPException(503, str(error)) from error
-    add(session_id=session_id, file=file)
+        waiting[_address(each)] = waiting.get(_address(each), 0) + _held(manager, each)
+    return waiting
 
 
 def _held(manager: _Manager, session_id: str) -> int:
