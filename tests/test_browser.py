@@ -138,5 +138,5 @@ def test_models_and_tables_can_be_downloaded(warm: str, page: Page) -> None:
     with page.expect_download() as table:
         page.locator(".st-key-errors-table").get_by_role("button").click()
     rows = Path(table.value.path()).read_text().splitlines()
-    assert rows[0].startswith("series,rounding error of a weight")
+    assert rows[0].startswith('"series","rounding error of a weight')
     assert len(rows) == 61

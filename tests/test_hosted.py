@@ -200,6 +200,13 @@ def test_too_many_trials_must_wait_and_lose_nothing(
     assert app.session_state["own-attempt"].ticket.wait(PATIENCE_S), "at home nobody is held up"
 
 
+def test_a_server_of_little_memory_does_not_try_a_keras_file(hosted: None) -> None:
+    app = upload(visit("your_files"), MODELS, ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
+    app.button(key="own-try").click().run()
+    assert "this server has too little memory; convert it to .tflite" in app.error[0].value.replace("\\", "")
+    assert "own-attempt" not in app.session_state
+
+
 def digit_file() -> bytes:
     file = io.BytesIO()
     picture = Image.new("L", (60, 60), 255)

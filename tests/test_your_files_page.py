@@ -24,6 +24,7 @@ from tests.conftest import PAGES, ROOT, TestSet
 from tests.strangers import stranger
 from tests.test_pages import errors, visit, words
 from tests.test_trial import edited
+from tests.test_waiting_room import until_begun
 from tests.test_worker import PATIENCE_S, own_module, without_tensorflow
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
@@ -198,6 +199,7 @@ def test_a_trial_can_be_stopped(pair: ModelPair, tmp_path: Path, monkeypatch: py
     app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference))
     app.button(key="own-try").click().run()
     assert held(app)["mine.tflite, on trial"] == f"{len(pair.reference):,} B"
+    until_begun(app.session_state["own-attempt"].ticket)
     assert app.session_state["own-attempt"].ticket.job.is_running
     app.button(key="own-stop").click().run()
     assert not app.exception

@@ -8,7 +8,7 @@ from fp16core.commands.pair import chosen_pair
 from fp16core.data import load_mnist
 from fp16core.evaluate.casting import casting_of
 from fp16core.evaluate.comparison_document import comparison_document
-from fp16core.terminal import new_table, print_table
+from fp16core.terminal import new_table, print_table, say
 from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text
 
 
@@ -24,7 +24,7 @@ def compare(options: Namespace) -> Outcome:
 
     def show() -> None:
         for remark in cast.remarks(found):
-            print(remark)
+            say(remark)
         table = new_table(
             f"{pair.name}, {count_text(found.images, 'image')}", "", "float32", "float16", "float16 − float32"
         )

@@ -7,7 +7,7 @@ from typing import Any
 from fp16core.commands.outcome import Outcome, progress_bar
 from fp16core.models.pair import read_model_file
 from fp16core.output import new_folder
-from fp16core.terminal import new_table, print_table
+from fp16core.terminal import new_table, print_table, say
 from fp16core.vocabulary import ModelFileError, ModelPair
 
 NOTHING_CAST = 1
@@ -52,7 +52,7 @@ def convert(options: Namespace) -> Outcome:
 
     def show() -> None:
         for remark in cast["remarks"]:
-            print(remark)
+            say(remark)
         table = new_table(f"by {by}", "file", "bytes")
         table.add_row(document["reference"], f"{len(reference):,}")
         table.add_row(document["target"], f"{len(target):,}")

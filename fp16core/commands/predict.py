@@ -47,7 +47,7 @@ def predict(options: Namespace) -> Outcome:
 
     def show() -> None:
         if not holds_float16_weights(pair.target, pair.target_name):
-            print(NO_FLOAT16)
+            say(NO_FLOAT16)
         table = new_table("", "file", "float32 says", "float16 says", "agree")
         for row in (row for row in document if "error" not in row):
             said = [" ".join(_said(digit[role]) for digit in row["digits"]) for role in ("reference", "target")]

@@ -45,7 +45,7 @@ def runtimes(options: Namespace) -> Outcome:
 
     def show() -> None:
         if not holds_float16_weights(pair.target, pair.target_name):
-            print(NO_FLOAT16)
+            say(NO_FLOAT16)
         batch = next((run.batch for run in table.runs), options.batch)
         title = f"{pair.name}, {count_text(len(images), 'image')}, batches of {batch}"
         _print(title, _narrow(mode_rows(table), "mode", "file", "accuracy", "changed answers", *_CHANGES))

@@ -23,6 +23,9 @@ MODULE = "fp16core.worker.keras_file"
 LIMITS = Limits(seconds=900, memory_bytes=1_500_000_000, cpu_seconds=180)
 """What loading, converting and trying may take: TensorFlow alone takes more than half a gigabyte."""
 
+LEAST_BYTES = 900_000_000
+"""Memory without which it need not be tried."""
+
 _FILE_BYTES = 500_000_000
 
 

@@ -104,6 +104,12 @@ def begin(brought: Sequence[Upload]) -> None:
         if len(files) > 1:
             _fail("A .keras file is both models in one; upload it alone.")
             return
+        if children.memory().total_bytes < keras_file.LEAST_BYTES:
+            _fail(
+                f"{files[0][0]}: a .keras file needs TensorFlow, for which this server has too little memory; convert "
+                "it to .tflite, and bring that."
+            )
+            return
         request, limits, module = keras_file.request_for(files[0][0]), keras_file.LIMITS, keras_file.MODULE
     elif len(files) > 2:
         _fail(f"{len(files)} files came; upload the float32 one, or it and its float16 one.")
