@@ -20,7 +20,7 @@ LINKS = {
     "guarantee": ("Could float16 have changed an answer", "Proven unchangeable"),
     "layers?layer_image=1242&layer_over=first+100": ("Where does the error grow", "On 100 images"),
     "runs": ("Which of your runs survives", "No run is kept yet"),
-    "runtimes?runtimes-section=Latency%20and%20memory": ("What does float16 do when it runs", "Latency"),
+    "runtimes?runtimes-section=Latency+and+memory": ("What does float16 do when it runs", "Latency"),
     "scales?factors=powers+of+10": ("When do weights outgrow float16", "powers of 10"),
     "train": ("How does float16 fare while", "Learning rate"),
     "try_digit?source=Test+image&test=1242": ("What do both models see in your", "Test image 1,242: a 4"),
