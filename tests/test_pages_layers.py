@@ -2,20 +2,25 @@
 
 import json
 import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from fp16core.data import normalise
 from fp16core.evaluate import Comparison, measures
 from fp16core.models.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE, file_record
-from fp16core.numerics.propagation import PairRecorder, weights_error
+from fp16core.numerics.propagation import PairActivations, PairRecorder, weights_error
 from fp16core.numerics.rounding import weight_roundings
 from fp16core.text import decibels_text, small_text
 from fp16core.vocabulary import BusyError, ModelPair
 from pages.shared import propagation, state
-from tests.conftest import TestSet
+from pages.shared.own import OwnFiles
+from tests.conftest import ROOT, TestSet
 from tests.test_pages import charts, visit, words
 from tests.test_propagation import overflowed
 
@@ -130,3 +135,29 @@ def test_a_process_that_begins_anew_again_and_again_ends_in_a_sentence(monkeypat
     monkeypatch.setattr(state, "measure", lambda *_: measures.Followed(20, 100, None))
     with pytest.raises(BusyError, match="need the memory just now"):
         propagation.propagation(100)
+
+
+@pytest.mark.parametrize("is_own", [False, True])
+def test_activations_can_be_had_when_no_page_is_drawn(
+    is_own: bool, pair: ModelPair, test_set: TestSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a download does, in a thread without a session."""
+    kept: list[Callable[[], PairActivations]] = []
+    usual = propagation.recording
+
+    def recording(index: int) -> Callable[[], PairActivations]:
+        kept.append(usual(index))
+        return kept[-1]
+
+    monkeypatch.setattr(propagation, "recording", recording)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    if is_own:
+        mine = OwnFiles(replace(pair, name="mine"))
+        app.session_state["own-files"], app.session_state["next-model"] = mine, mine.pair_name
+    app.run().switch_page("pages/layers.py").run()
+    assert not app.exception
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(kept[-1]).result(60)
+    expected = PairRecorder(pair).record(normalise(test_set[0][:1]))
+    for one, other in zip(found.target, expected.target, strict=True):
+        assert np.array_equal(one, other)

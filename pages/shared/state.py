@@ -5,6 +5,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -165,7 +166,10 @@ def models() -> tuple[DigitModel, DigitModel]:
 
 @cached()
 def _workbench(subject: Subject) -> Workbench:
-    return Workbench(active_pair(), test_set)
+    if not subject.own_dataset:
+        return Workbench(active_pair(), partial(_test_set, subject.dataset))
+    dataset = own.files().dataset_in_use()
+    return Workbench(active_pair(), lambda: (dataset.images, dataset.labels))
 
 
 def _host() -> ModelHost:
