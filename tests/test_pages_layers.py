@@ -1,5 +1,6 @@
 """The page on layers through Streamlit's own test driver."""
 
+import io
 import json
 import shutil
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fp16core.data import normalise
+from fp16core.data.own import read_own_dataset
 from fp16core.evaluate import Comparison, measures
 from fp16core.models.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE, file_record
 from fp16core.numerics.propagation import PairActivations, PairRecorder, weights_error
@@ -137,9 +139,9 @@ def test_a_process_that_begins_anew_again_and_again_ends_in_a_sentence(monkeypat
         propagation.propagation(100)
 
 
-@pytest.mark.parametrize("is_own", [False, True])
+@pytest.mark.parametrize("own", ["nothing", "models", "images"])
 def test_activations_can_be_had_when_no_page_is_drawn(
-    is_own: bool, pair: ModelPair, test_set: TestSet, monkeypatch: pytest.MonkeyPatch
+    own: str, pair: ModelPair, test_set: TestSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a download does, in a thread without a session."""
     kept: list[Callable[[], PairActivations]] = []
@@ -151,13 +153,19 @@ def test_activations_can_be_had_when_no_page_is_drawn(
 
     monkeypatch.setattr(propagation, "recording", recording)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    if is_own:
+    images = test_set[0][::-1][:50] if own == "images" else test_set[0]
+    if own == "models":
         mine = OwnFiles(replace(pair, name="mine"))
         app.session_state["own-files"], app.session_state["next-model"] = mine, mine.pair_name
+    if own == "images":
+        file = io.BytesIO()
+        np.savez(file, x_test=images, y_test=test_set[1][::-1][:50])
+        dataset = read_own_dataset(file.getvalue(), "mine.npz")
+        app.session_state["own-files"], app.session_state["next-dataset"] = OwnFiles(dataset=dataset), dataset.name
     app.run().switch_page("pages/layers.py").run()
     assert not app.exception
     with ThreadPoolExecutor(1) as pool:
         found = pool.submit(kept[-1]).result(60)
-    expected = PairRecorder(pair).record(normalise(test_set[0][:1]))
+    expected = PairRecorder(pair).record(normalise(images[:1]))
     for one, other in zip(found.target, expected.target, strict=True):
         assert np.array_equal(one, other)
