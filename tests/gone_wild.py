@@ -8,7 +8,7 @@ from typing import Any
 
 from fp16core.runtime.modes import ExecutionMode
 from fp16core.vocabulary import ModeError
-from fp16core.worker.mode_process import drivers_at_work, own_log
+from fp16core.worker.mode_process import drivers_at_work, give_up, own_log
 from fp16core.worker.serve import Client, serve
 
 FLOOD_BYTES = 200_000_000
@@ -16,6 +16,7 @@ FLOOD_BYTES = 200_000_000
 
 def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
     """Misbehave as asked."""
+    give_up(ExecutionMode.GPU_FLOAT16, client)
     with drivers_at_work(ExecutionMode.GPU_FLOAT16):
         match request["how"]:
             case "crash":

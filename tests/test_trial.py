@@ -173,7 +173,7 @@ def test_graphs_that_no_page_could_show_are_refused(pair: ModelPair) -> None:
 
 
 def test_a_file_that_crashes_the_runtime_costs_a_sentence(pair: ModelPair) -> None:
-    """A convolution without a kernel: XNNPACK follows a null pointer, or asks for any amount of memory."""
+    """A convolution without a kernel: XNNPACK follows a null pointer, asks for any amount of memory, or notices."""
 
     def without_weights(tree: Any, operators: dict[str, Any]) -> None:
         op = operators["CONV_2D"]
@@ -181,9 +181,8 @@ def test_a_file_that_crashes_the_runtime_costs_a_sentence(pair: ModelPair) -> No
 
     job = offered(("crash.tflite", edited(pair.reference, without_weights)))
     assert job.answer is None
-    assert not job.was_refused
     assert job.error is not None
-    assert re.match(r"The process (crashed \(SIGSEGV\)|ended with status 1: MemoryError: std::bad_alloc)", job.error)
+    assert re.match(r"The process crashed \(SIGSEGV\)|Ended: it needed more than the limit|crash\.tflite: ", job.error)
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,6 @@ from pages.shared.own import OwnFiles
 from tests.conftest import PAGES, ROOT, TestSet
 from tests.strangers import stranger
 from tests.test_pages import errors, visit, words
-from tests.test_trial import edited
 from tests.test_waiting_room import until_begun
 from tests.test_worker import PATIENCE_S, own_module, without_tensorflow
 
@@ -167,18 +166,11 @@ def test_without_tensorflow_the_page_says_what_to_install(monkeypatch: pytest.Mo
     assert "pip install -r requirements.txt" in words(app)
 
 
-def without_weights(tree: Any, operators: dict[str, Any]) -> None:
-    op = operators["CONV_2D"]
-    op.inputs = [op.inputs[0], -1, op.inputs[2]]
-
-
 def test_what_cannot_be_used_is_a_sentence_and_changes_nothing(pair: ModelPair) -> None:
     app = visit("your_files")
-    crash = edited(pair.reference, without_weights)
     for files, sentence in (
         ([("*notes*.tflite", b"hello")], "*notes*.tflite is not a LiteRT model"),
         ([("half.tflite", pair.target)], "holds float16 weights already"),
-        ([("crash.tflite", crash)], "brought down the process that tried it, and nothing else"),
         ([("code.keras", b"PK")], "cannot be read as a"),
         ([("a.keras", b""), ("b.tflite", b"")], "upload it alone"),
         ([(f"{name}.tflite", b"") for name in "abc"], "3 files came"),
@@ -192,6 +184,17 @@ def test_what_cannot_be_used_is_a_sentence_and_changes_nothing(pair: ModelPair) 
     app = tried(app, ("fine.tflite", pair.reference))
     assert not app.error
     assert "fine.tflite (yours)" in sidebar(app)
+
+
+def test_a_file_that_crashes_its_trial_costs_a_sentence(
+    pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = own_module(tmp_path, monkeypatch, "os.kill(os.getpid(), signal.SIGSEGV)")
+    monkeypatch.setattr(trial, "MODULE", module)
+    app = tried(visit("your_files"), ("crash.tflite", pair.reference))
+    said = app.error[0].value.replace("\\", "")
+    assert said.startswith("crash.tflite brought down the process that tried it, and nothing else. The process crashed")
+    assert held(app) == {}
 
 
 def test_a_trial_can_be_stopped(pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,11 @@ def limits_for(mode: ExecutionMode, pair: ModelPair) -> Limits:
     return Limits(_WALL_S, _GPU_BYTES if mode.on_gpu else needed_bytes, _CPU_S)
 
 
+def give_up(mode: ExecutionMode, client: Client) -> None:
+    """Confine this process for good, before it opens a file and before a driver is loaded."""
+    confine(None, _FILE_BYTES, None if mode.on_gpu else client.memory_bytes)  # drivers map more than they hold
+
+
 def possible_batches(pair: ModelPair, batches: Sequence[int], images: int) -> list[int]:
     """Of some sizes of batch those that both files and so many images allow; if a file fixes its own, that alone."""
     signatures = [read_tflite(model).inputs[0].shape_signature[0] for model in (pair.reference, pair.target)]
@@ -59,7 +64,7 @@ def attachments(pair: ModelPair, images: npt.NDArray[np.uint8]) -> tuple[bytes, 
 def received(request: dict[str, Any], client: Client) -> tuple[ExecutionMode, ModelPair, npt.NDArray[np.float32]]:
     """The mode, the pair, and the images as the models take them, once this process is confined."""
     mode = ExecutionMode(request["mode"])
-    confine(None, _FILE_BYTES, None if mode.on_gpu else client.memory_bytes)  # drivers map more than they hold
+    give_up(mode, client)
     reference, target, images = client.attachments
     pair = ModelPair("", reference, target, {}, *request["names"])
     scaled = normalise(np.load(io.BytesIO(images), allow_pickle=False))
