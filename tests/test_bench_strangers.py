@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from fp16core.bench.hostile_models import SIZED
 from fp16core.bench.hostile_pictures import HOSTILE
+from fp16core.bench.strange_models import measure_models
 from fp16core.bench.strange_pictures import measure_pictures
 from fp16core.bench.strangers import KINDS, corrupted, measure_strangers
 from fp16core.vocabulary import ModelPair
@@ -33,6 +35,14 @@ def test_damaged_and_hostile_pictures_harm_nobody() -> None:
     assert damaged.refused > 0
     assert all(row.longest_cpu_s <= LIMITS.cpu_s for row in hostile)
     assert every.peak_bytes is None or every.peak_bytes < 1.2 * LIMITS.memory_bytes
+    assert done == sorted(done)
+
+
+def test_models_that_ask_for_eight_gigabytes_harm_nobody() -> None:
+    done: list[float] = []
+    rows = measure_models(lambda what, share: done.append(share))
+    assert [row.kind for row in rows] == [f"8 GB by {kind}" for kind in SIZED]
+    assert all(row.ended + row.refused == row.files == 1 for row in rows)
     assert done == sorted(done)
 
 

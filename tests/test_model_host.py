@@ -11,6 +11,7 @@ import numpy as np
 import psutil
 import pytest
 
+from fp16core.bench.hostile_models import SIZED, sized_by_likeness
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.data import normalise
 from fp16core.evaluate import measures
@@ -23,7 +24,7 @@ from fp16core.worker.child_memory import ChildMemory
 from fp16core.worker.endings import Ending, ResidentEndedError
 from fp16core.worker.model_host import HostedModel, ModelHost
 from tests.conftest import TestSet
-from tests.strangers import SIZED, sized_by_likeness, stranger
+from tests.strangers import stranger
 
 IMAGES = 60
 MEMORY_BYTES = 600_000_000

@@ -16,11 +16,12 @@ import pytest
 from PIL import Image
 
 from deploy.memory import Limit, memory_limit
+from fp16core.bench.hostile_models import sized_by_likeness
 from fp16core.bench.hostile_pictures import HOSTILE, heic_of_one_tile, jpeg_of_empty_scans, tiff_in_parts
 from fp16core.data.mnist import load_mnist
 from fp16core.models.pair import BUNDLED, REFERENCE_FILE
 from tests.browsing import ROOT, free_port
-from tests.strangers import LARGE, sized_by_likeness, stranger
+from tests.strangers import LARGE, stranger
 from tests.visitor import Visitor
 
 LIMIT_BYTES = 2**30

@@ -8,6 +8,7 @@ from fp16core.bench.load import Answered, Crowd, measure_load
 from fp16core.bench.measures import Duration, Memory, Ratio, ratio_of, timed
 from fp16core.bench.process import run_module
 from fp16core.bench.sharing import measure_sharing
+from fp16core.bench.strange_models import measure_models
 from fp16core.bench.strange_pictures import OfferedPictures, measure_pictures
 from fp16core.bench.strangers import Offered, measure_strangers
 from fp16core.bench.tutorial import evaluate_one_at_a_time
@@ -143,9 +144,10 @@ def _uploads(repeats: int, report: Progress) -> list[Result]:
 
 
 def _strangers(repeats: int, report: Progress) -> list[Result]:
-    """Corrupted model files and pictures, once each: whether one does harm is no matter of repetition."""
+    """Corrupted and hostile model files and pictures, once each: whether one does harm is no matter of repetition."""
     return [
-        *measure_strangers(lambda what, done: report(what, 0.8 * done)),
+        *measure_strangers(lambda what, done: report(what, 0.75 * done)),
+        *measure_models(lambda what, done: report(what, 0.75 + 0.05 * done)),
         *measure_pictures(lambda what, done: report(what, 0.8 + 0.2 * done)),
     ]
 
