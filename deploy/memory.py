@@ -45,6 +45,18 @@ class Limit:
         """Most memory that was held at once, by all processes, files in memory among it; `None` if nobody counts."""
         return int((self.group / self.peak_file).read_text()) if self.group is not None else None
 
+    def killed(self) -> int | None:
+        """Number of processes that were ended because the memory ran out; `None` if nobody counts."""
+        if self.group is None:
+            return None
+        for name in ("memory.events", "memory.oom_control"):  # version 2, version 1
+            file = self.group / name
+            for line in file.read_text().splitlines() if file.exists() else ():
+                what, _, count = line.partition(" ")
+                if what == "oom_kill":
+                    return int(count)
+        return None
+
 
 @contextlib.contextmanager
 def memory_limit(limit_bytes: int) -> Iterator[Limit]:

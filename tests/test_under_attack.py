@@ -180,5 +180,4 @@ def test_a_replica_outlives_all_of_it_and_serves_another_visitor(
     assert seen >= 10
     assert not troubles, "\n\n".join(troubles)
     assert any(words in told[0] for words in ("FILL", "was ended")), told
-    peak_bytes = limit.peak_bytes()
-    assert peak_bytes is None or peak_bytes <= LIMIT_BYTES
+    assert not limit.killed(), "the bounds add up, so that the system has had to end nobody"
