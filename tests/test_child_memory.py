@@ -14,15 +14,11 @@ PATIENCE_S = 30
 class Kept:
     """A child that is kept between calls."""
 
-    def __init__(self, memory: ChildMemory, may_go: bool = True) -> None:
-        self.share = Share(memory, self.give_up, self.end)
-        self.may_go, self.gone = may_go, 0
-
-    def give_up(self) -> bool:
-        """End it, unless it is just called."""
-        if self.may_go:
-            self.end()
-        return self.may_go
+    def __init__(self, memory: ChildMemory, is_called: bool = False) -> None:
+        self.calls, self.gone = threading.Lock(), 0
+        self.share = Share(memory, self.calls, self.end)
+        if is_called:
+            self.calls.acquire()
 
     def end(self) -> None:
         """End it."""
@@ -57,7 +53,7 @@ def test_an_idle_child_counts_with_what_it_holds_and_gives_way_when_there_is_no_
 
 def test_a_child_that_is_just_called_is_left_alone_and_waited_for() -> None:
     memory = ChildMemory(100)
-    called, other = Kept(memory, may_go=False), Kept(memory)
+    called, other = Kept(memory, is_called=True), Kept(memory)
     called.share.take(60)
     called.share.keep(60)
     taken = threading.Event()
@@ -69,7 +65,7 @@ def test_a_child_that_is_just_called_is_left_alone_and_waited_for() -> None:
     thread = threading.Thread(target=take)
     thread.start()
     assert not taken.wait(0.5)
-    called.may_go = True
+    called.calls.release()
     thread.join(PATIENCE_S)
     assert taken.is_set()
     assert called.gone == 1
@@ -101,7 +97,7 @@ def test_what_was_lent_comes_back_also_after_an_error() -> None:
 def test_those_who_wait_do_not_wait_for_each_other() -> None:
     """Two idle children, both called at once, whose keepers cannot be asked to give way: each lets go of its own."""
     memory = ChildMemory(100)
-    both = [Kept(memory, may_go=False) for _ in range(2)]
+    both = [Kept(memory, is_called=True) for _ in range(2)]
     for kept in both:
         kept.share.take(40)
         kept.share.keep(40)

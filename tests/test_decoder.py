@@ -282,12 +282,11 @@ def test_a_usual_picture_takes_little_of_the_servers_memory_and_a_large_one_all_
     large = file_of(np.zeros((4_500, 4_500, 4), np.uint8), compress_level=1)
     gone: list[str] = []
 
-    def give_up() -> bool:
+    def end() -> None:
         gone.append("given up")
         other.leave()
-        return True
 
-    other = Share(memory, give_up, lambda: None)
+    other = Share(memory, threading.Lock(), end)
     other.take(200_000_000)
     assert decoder.open(GOOD, "good").image.size == (512, 384)
     assert decoder.open(photograph("7", "ruled", np.random.default_rng(0), (4_000, 3_000)), "12 MP").image.width == 512

@@ -44,7 +44,7 @@ class ChildMemory:
         BusyError
             As `Share.take`, without end to the patience.
         """
-        share = Share(self, lambda: False, lambda: None)
+        share = Share(self, threading.Lock(), lambda: None)
         share.take(size_bytes, None, is_wanted)
         try:
             yield
@@ -101,10 +101,10 @@ class Share:
     ----------
     memory
         The budget.
-    give_up
-        Ends the child and calls `leave`, if it is idle; returns whether it was. Called from any thread.
+    calls
+        Held by whoever calls the child.
     end
-        Ends the child, which waits for more memory, and calls `leave`. Called from the thread that waits.
+        Ends the child and calls `leave`. Called by a thread that holds ``calls``.
 
     Attributes
     ----------
@@ -114,8 +114,8 @@ class Share:
         Whether the child only waits for its next call, and since when.
     """
 
-    def __init__(self, memory: ChildMemory, give_up: Callable[[], bool], end: Callable[[], None]) -> None:
-        self._memory, self.give_up, self.end = memory, give_up, end
+    def __init__(self, memory: ChildMemory, calls: threading.Lock, end: Callable[[], None]) -> None:
+        self._memory, self._calls, self.end = memory, calls, end
         self.size_bytes, self.is_idle, self.used_s = 0, False, 0.0
 
     def take(
@@ -138,6 +138,16 @@ class Share:
             If there was no room for that long, or nobody waits any more.
         """
         self._memory._take(self, size_bytes, patience_s, is_wanted)
+
+    def give_up(self) -> bool:
+        """End the child unless somebody calls it just now; returns whether it was ended."""
+        if not self._calls.acquire(blocking=False):
+            return False
+        try:
+            self.end()
+        finally:
+            self._calls.release()
+        return True
 
     def keep(self, size_bytes: int) -> None:
         """The child waits for its next call, and holds this meanwhile."""

@@ -64,7 +64,7 @@ class PictureDecoder:
         self._patience_s, self._module = patience_s, module
         self._lock = threading.Lock()
         self._child: Resident | None = None
-        self._share = Share(memory, self._give_up, self._end)
+        self._share = Share(memory, self._lock, self._end)
 
     def open(self, data: bytes, name: str, spent: Callable[[float], None] = lambda cpu_s: None) -> Picture:
         """Decode an image file and scale it down.
@@ -108,15 +108,6 @@ class PictureDecoder:
         if (child := self._child) is not None:
             child.close()
         self._share.leave()
-
-    def _give_up(self) -> bool:
-        if not self._lock.acquire(blocking=False):
-            return False
-        try:
-            self._end()
-        finally:
-            self._lock.release()
-        return True
 
     def _end(self) -> None:
         if self._child is not None:

@@ -70,8 +70,8 @@ class ModelHost:
             CPU_S, WALL_S, min(needed_bytes, memory.total_bytes), _ANSWER_BYTES + _ANSWER_TIMES * files_bytes
         )
         self._closed = threading.Event()
-        self._share = Share(memory, self._give_up, self._end)
         self._lock = threading.Lock()
+        self._share = Share(memory, self._lock, self._end)
         self._child: Resident | None = None
         self._idle: threading.Timer | None = None
         self._answers: dict[str, int] = {}
@@ -142,18 +142,9 @@ class ModelHost:
             self._end()
             return
         self._share.keep(held_bytes)
-        self._idle = threading.Timer(IDLE_S, self._give_up)
+        self._idle = threading.Timer(IDLE_S, self._share.give_up)
         self._idle.daemon = True
         self._idle.start()
-
-    def _give_up(self) -> bool:
-        if not self._lock.acquire(blocking=False):
-            return False
-        try:
-            self._end()
-        finally:
-            self._lock.release()
-        return True
 
     def _end(self) -> None:
         if self._idle is not None:
