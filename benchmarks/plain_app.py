@@ -19,8 +19,8 @@ import tensorflow as tf
 
 DATA = Path(__file__).parents[1] / "fp16core"
 FILES = {
-    "float32": DATA / "models" / "bundled" / "mnist_model.tflite",
-    "float16": DATA / "models" / "bundled" / "mnist_model_quant_f16.tflite",
+    "float32": DATA / "runs" / "bundled" / "mnist_model.tflite",
+    "float16": DATA / "runs" / "bundled" / "mnist_model_quant_f16.tflite",
 }
 
 st.set_page_config(page_title="MNIST in float16", layout="wide")

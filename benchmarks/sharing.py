@@ -18,9 +18,9 @@ from streamlit.testing.v1 import AppTest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.server import ROOT  # found only now
-from fp16core.data import load_mnist
-from fp16core.models.recipe import Recipe
-from fp16core.worker.ticket import State, Ticket
+from fp16core.data.mnist import load_mnist
+from fp16core.training.recipe import Recipe
+from fp16core.worker.training.ticket import State, Ticket
 from pages.shared import training
 
 PAGES = ("overview", "digits", "accuracy", "weights", "bits", "layers", "guarantee", "runs", "train")

@@ -22,7 +22,7 @@ from tests.visitor import Visitor  # found only now
 
 ADDRESS = "http://127.0.0.1:8501"
 PATIENCE_S = 180
-MODEL = Path("/app/fp16core/models/bundled/mnist_model.tflite")
+MODEL = Path("/app/fp16core/runs/bundled/mnist_model.tflite")
 
 
 def status(process: int) -> dict[str, str]:

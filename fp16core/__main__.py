@@ -13,9 +13,9 @@ from typing import Any, NoReturn
 
 from fp16core.commands.bench import BENCH_PARTS
 from fp16core.commands.outcome import Outcome
-from fp16core.models.recipe import LIMITS, OPTIMIZERS, TUTORIAL
 from fp16core.output import finite, terminal_for_results
 from fp16core.text import visible
+from fp16core.training.recipe import LIMITS, OPTIMIZERS, TUTORIAL
 from fp16core.vocabulary import HalfBitsError
 
 USER_ERROR = 2

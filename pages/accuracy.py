@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from fp16core.figures import accuracy as figures
-from fp16core.figures.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLOUR, TARGET_NAME
+from fp16core.figures.base.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLOUR, TARGET_NAME
 from fp16core.text import percent_text, points_text
 from pages.shared import routing, state
 from pages.shared.charts import chart, picked

@@ -5,11 +5,11 @@ from functools import partial
 import streamlit as st
 
 from fp16core.figures import bits as figures
-from fp16core.numerics import WeightRounding
 from fp16core.numerics.formats import FLOAT16
 from fp16core.numerics.narrowing import deviation, narrow
 from fp16core.numerics.number_text import TypedNumber, read_number
 from fp16core.numerics.picks import Pick, pick_weight, weight_at
+from fp16core.numerics.rounding import WeightRounding
 from fp16core.text import small_text
 from fp16core.vocabulary import NumberError
 from pages.shared import routing, state

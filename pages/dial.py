@@ -4,8 +4,8 @@ from functools import partial
 
 import streamlit as st
 
-from fp16core.evaluate.dial import enough_mantissa_bits
-from fp16core.figures import dial as figures
+from fp16core.figures.lab import dial as figures
+from fp16core.lab.dial import enough_mantissa_bits
 from fp16core.numerics.formats import FLOAT16, FLOAT32, PRESETS, FloatFormat
 from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text, weight_text
 from pages.shared import lab, routing, state

@@ -6,7 +6,7 @@ import streamlit as st
 
 from fp16core.evaluate.browse import COLUMNS, Indices, Show, select_images, sheet_count, sheet_images, sheet_of
 from fp16core.figures import digits as figures
-from fp16core.figures.style import REFERENCE_COLOUR, TARGET_COLOUR
+from fp16core.figures.base.style import REFERENCE_COLOUR, TARGET_COLOUR
 from fp16core.text import count_text, percent_text, small_text
 from pages.shared import routing, state
 from pages.shared.charts import chart, index_of

@@ -6,10 +6,10 @@ from functools import partial
 
 import streamlit as st
 
-from fp16core.evaluate.claims import check_claims
-from fp16core.evaluate.evidence import ClaimCheck, Measurement, Verdict
+from fp16core.claims.claims import check_claims
+from fp16core.claims.evidence import ClaimCheck, Measurement, Verdict
 from fp16core.figures import overview as figures
-from fp16core.models.pair import REFERENCE_FILE, TARGET_FILE
+from fp16core.runs.pair import REFERENCE_FILE, TARGET_FILE
 from fp16core.text import bytes_text, percent_text, points_text, small_text
 from fp16core.vocabulary import TUTORIAL_URL
 from pages.shared import casting, report, routing, runtimes, state

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fp16core.evaluate.runs import bundled_result, run_result
+from fp16core.evaluate.run_results import bundled_result, run_result
 from pages.shared import links, routing, run_actions, runs_view, state
 from pages.shared.store import store
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fp16core.evaluate.evidence import Measurement
+from fp16core.claims.evidence import Measurement
 from pages.shared import routing, runtimes_accuracy, runtimes_latency, runtimes_parts, state
 from pages.shared.runtimes import ACCURACY, LATENCY, PHONE
 from pages.shared.runtimes_board import Wanted

@@ -4,8 +4,8 @@ from functools import partial
 
 import streamlit as st
 
-from fp16core.evaluate.scales import ScaleResult, unharmed_range
-from fp16core.figures import scales as figures
+from fp16core.figures.lab import overflow as figures
+from fp16core.lab.overflow import ScaleResult, unharmed_range
 from fp16core.numerics.formats import FLOAT16
 from fp16core.text import count_text, percent_text, points_text, power_text, small_text, weight_text
 from pages.shared import lab, routing, state

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from fp16core.models.recipe import LIMITS, OPTIMIZERS, TUTORIAL, Recipe
-from fp16core.worker.training_settings import has_tensorflow, training_settings
+from fp16core.training.recipe import LIMITS, OPTIMIZERS, TUTORIAL, Recipe
+from fp16core.worker.training.settings import has_tensorflow, training_settings
 from pages.shared import routing, state, training, training_view
 
 routing.through_app("pages/train.py")

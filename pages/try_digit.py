@@ -6,12 +6,12 @@ from functools import partial
 import streamlit as st
 
 from fp16core.evaluate.browse import any_image
-from fp16core.evaluate.likeness import FALSE_ALARMS
-from fp16core.evaluate.reading import Reading, read_picture
 from fp16core.figures import digits as figures
 from fp16core.images.drawing import picture_of, strokes_and_pen
 from fp16core.images.prepare import prepare_image, prepare_picture, prepare_test_image
 from fp16core.images.stages import DRAWING_OPTIONAL, INFO, OPTIONAL, PreparedPicture, StageName
+from fp16core.reading.likeness import FALSE_ALARMS
+from fp16core.reading.reading import Reading, read_picture
 from fp16core.text import percent_text, share_text, small_text
 from fp16core.vocabulary import HalfBitsError
 from pages.shared import gallery_view, pictures, routing, state

@@ -15,13 +15,13 @@ import streamlit as st
 from playwright.sync_api import Browser, Page, sync_playwright
 from streamlit.runtime.pages_manager import PagesManager
 
-from fp16core.data import load_mnist, normalise
-from fp16core.evaluate import Comparison, classifiers, compare
-from fp16core.evaluate.likeness import Likeness, likeness
-from fp16core.figures.sketch import Sketch
-from fp16core.models import load_pair
+from fp16core.data.mnist import load_mnist, normalise
+from fp16core.evaluate.comparison import Comparison, classifiers, compare
+from fp16core.figures.base.sketch import Sketch
 from fp16core.numerics.propagation import PairRecorder
-from fp16core.runtime import Classifier
+from fp16core.reading.likeness import Likeness, likeness
+from fp16core.runs.pair import load_pair
+from fp16core.runtime.classifier import Classifier
 from fp16core.singleton import reset_singletons
 from fp16core.vocabulary import ModelPair
 from pages.shared.subject import forget_shared

@@ -6,10 +6,10 @@ import sys
 import time
 from typing import Any
 
-from fp16core.runtime.modes import ExecutionMode
+from fp16core.jobs.serve import Client, serve
+from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.vocabulary import ModeError
-from fp16core.worker.mode_process import drivers_at_work, give_up, own_log
-from fp16core.worker.serve import Client, serve
+from fp16core.worker.modes.process import drivers_at_work, give_up, own_log
 
 FLOOD_BYTES = 200_000_000
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from fp16core.serving.rate_limit import Rate
 from fp16core.vocabulary import BusyError
-from fp16core.worker.allowance import Rate
 from pages.shared import children, files_state, limits, own_trial, report, runtimes, store, training, turns, uploads
 
 limits.RATES["trial"] = Rate(3, 0.001), Rate(100, 100)

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from fp16core.bench.photographs import photograph
+from fp16core.bench.uploads.photographs import photograph
 from tests.browsing import FLAGS, ROOT, chromium, served, settled
 
 WIDTH = 1400

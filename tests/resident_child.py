@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from fp16core.resident.child import serve_calls
+from fp16core.resident.wire import ANSWER, HEADER, REFUSAL
 from fp16core.vocabulary import ImageError
-from fp16core.worker.resident_child import serve_calls
-from fp16core.worker.wire import ANSWER, HEADER, REFUSAL
 
 answers = 1
 """Where this child's answers go."""

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from fp16core.models.pair import BUNDLED
+from fp16core.runs.pair import BUNDLED
 
 
 def add_run(store: Path, id: str, created: str = "2026-11-20T10:00:00+00:00", **changes: Any) -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fp16core.convert.from_keras import convert_keras
-from fp16core.models.recipe import import_tensorflow
+from fp16core.training.recipe import import_tensorflow
 from fp16core.vocabulary import ModelPair
 
 

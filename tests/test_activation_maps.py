@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from fp16core.figures import style
 from fp16core.figures.activation_maps import activations_csv, map_sheet
+from fp16core.figures.base import style
 from fp16core.numerics.propagation import PairRecorder
 
 

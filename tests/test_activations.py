@@ -10,9 +10,10 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
-from fp16core.convert import read_tflite
 from fp16core.numerics.propagation import PairRecorder
-from fp16core.runtime import ActivationRecorder, Classifier
+from fp16core.runtime.activations import ActivationRecorder
+from fp16core.runtime.classifier import Classifier
+from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ImageError, ModelPair, PairError
 
 FloatArray = npt.NDArray[np.float64]

@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
+from fp16core.serving import rate_limit
+from fp16core.serving.memory_budget import Holdings, Visit
+from fp16core.serving.rate_limit import Allowance, Rate, visitor_address, wait_text
 from fp16core.vocabulary import BusyError
-from fp16core.worker import allowance
-from fp16core.worker.allowance import Allowance, Rate, visitor_address, wait_text
-from fp16core.worker.holdings import Holdings, Visit
 
 
 class Clock:
@@ -54,7 +54,7 @@ def test_idle_addresses_are_forgotten_and_never_too_many_known(monkeypatch: pyte
     clock.now += 2
     allowed.take("late")
     assert allowed.addresses == 1, "the others' buckets are full again"
-    monkeypatch.setattr(allowance, "_MOST_ADDRESSES", 20)
+    monkeypatch.setattr(rate_limit, "_MOST_ADDRESSES", 20)
     for number in range(100):
         allowed.take(f"many {number}")
     assert allowed.addresses == 20
@@ -96,14 +96,14 @@ def test_the_last_address_is_believed_if_the_peer_can_be_our_proxy(
 
 
 def test_what_was_done_already_is_charged_as_far_as_there_are_tokens() -> None:
-    allowance = Allowance(Rate(10, 60), Rate(30, 60), clock=lambda: 0.0)
-    allowance.charge("a", 7)
-    assert allowance.take("a", 4) == (1.0, 0.0)
-    allowance.charge("a", 100)
-    assert allowance.take("a", 2) == (2.0, 0.0), "nobody owes more than an empty bucket"
-    assert allowance.take("b", 10) == (0.0, 0.0)
-    assert allowance.take("c", 10) == (0.0, 0.0), "of the common 30, the first took 10"
-    assert allowance.take("d", 1) == (0.0, 1.0)
+    rate_limit = Allowance(Rate(10, 60), Rate(30, 60), clock=lambda: 0.0)
+    rate_limit.charge("a", 7)
+    assert rate_limit.take("a", 4) == (1.0, 0.0)
+    rate_limit.charge("a", 100)
+    assert rate_limit.take("a", 2) == (2.0, 0.0), "nobody owes more than an empty bucket"
+    assert rate_limit.take("b", 10) == (0.0, 0.0)
+    assert rate_limit.take("c", 10) == (0.0, 0.0), "of the common 30, the first took 10"
+    assert rate_limit.take("d", 1) == (0.0, 1.0)
 
 
 def test_waits_are_rounded_up() -> None:

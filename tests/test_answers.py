@@ -7,9 +7,9 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from fp16core.evaluate.evidence import Verdict
+from fp16core.claims.evidence import Verdict
+from fp16core.resident.answers import read_answer
 from fp16core.vocabulary import ImageError, ModelPair
-from fp16core.worker.answers import read_answer
 
 PAIR = ModelPair("pair", b"reference", b"target", {"epochs": 1})
 
@@ -79,7 +79,7 @@ CHANGES_A_CLASS = (
         names("fractions", "Fraction"),
         names("_codecs", "encode"),
         names("numpy", "load"),
-        names("fp16core.worker.job", "subprocess"),
+        names("fp16core.jobs.job", "subprocess"),
         names("fp16core.text", "size_text"),
         names("fp16core.commands.train", "train"),
         names("fp16core.vocabulary", "ModelPair.__init__"),

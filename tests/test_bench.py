@@ -8,8 +8,8 @@ from fp16core.bench.process import BenchError, run_module
 from fp16core.bench.run import run_bench
 from fp16core.bench.sharing import run_script
 from fp16core.bench.tutorial import evaluate_one_at_a_time
-from fp16core.data import load_mnist
-from fp16core.evaluate import Comparison
+from fp16core.data.mnist import load_mnist
+from fp16core.evaluate.comparison import Comparison
 from fp16core.vocabulary import ModelPair
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from fp16core.bench.hostile_models import SIZED
-from fp16core.bench.hostile_pictures import HOSTILE
-from fp16core.bench.strange_models import measure_models
-from fp16core.bench.strange_pictures import measure_pictures
-from fp16core.bench.strangers import KINDS, corrupted, measure_strangers
+from fp16core.bench.strangers.files import KINDS, corrupted, measure_strangers
+from fp16core.bench.strangers.hostile_models import SIZED
+from fp16core.bench.strangers.hostile_pictures import HOSTILE
+from fp16core.bench.strangers.models import measure_models
+from fp16core.bench.strangers.pictures import measure_pictures
 from fp16core.vocabulary import ModelPair
 from fp16core.worker.decoder import LIMITS
 

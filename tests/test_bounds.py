@@ -8,14 +8,16 @@ import numpy.typing as npt
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from fp16core.convert import Operator, quantize_tflite
-from fp16core.convert.chain import Layer, read_chain
+from fp16core.convert.quantizer import quantize_tflite
 from fp16core.data.mnist import normalise
-from fp16core.evaluate import Answers, Comparison, compare
-from fp16core.evaluate.guarantee import guarantee
+from fp16core.evaluate.comparison import Comparison, compare
+from fp16core.evaluate.evaluation import Answers
+from fp16core.lab.guarantee import guarantee
 from fp16core.numerics.bounds import bound_logits
 from fp16core.numerics.formats import FLOAT16
 from fp16core.numerics.rounding import format_errors, rounding_errors
+from fp16core.tflite.chain import Layer, read_chain
+from fp16core.tflite.graph import Operator
 from fp16core.vocabulary import ModelFileError, ModelPair, PairError
 from tests.conftest import TestSet
 

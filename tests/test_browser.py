@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from fp16core.models.pair import BUNDLED
+from fp16core.runs.pair import BUNDLED
 from tests.browsing import PATIENCE_MS, settled
 
 pytestmark = pytest.mark.browser

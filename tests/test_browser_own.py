@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from fp16core.convert import quantize_tflite
-from fp16core.evaluate import compare
-from fp16core.models.pair import BUNDLED, REFERENCE_FILE
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.evaluate.comparison import compare
+from fp16core.runs.pair import BUNDLED, REFERENCE_FILE
 from fp16core.text import bytes_text, small_text
 from fp16core.vocabulary import ModelPair
 from tests.browsing import PATIENCE_MS, excess_width, settled

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from fp16core.models.runs import RunStore
+from fp16core.runs.store import RunStore
 from tests.browsing import PATIENCE_MS, served, settled
 from tests.stores import add_full_run, add_run
 

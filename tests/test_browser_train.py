@@ -8,8 +8,8 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from fp16core.models.runs import RunStore
-from fp16core.worker.training import MODULE
+from fp16core.runs.store import RunStore
+from fp16core.worker.training.process import MODULE
 from tests.browsing import PATIENCE_MS, served, settled
 
 pytestmark = pytest.mark.browser

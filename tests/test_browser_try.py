@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from fp16core.bench.photographs import photograph
+from fp16core.bench.uploads.photographs import photograph
 from tests.browsing import PATIENCE_MS, settled
 
 pytestmark = pytest.mark.browser

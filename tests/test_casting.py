@@ -4,16 +4,17 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from fp16core.convert import quantize_tflite, read_tflite
+from fp16core.claims.claims import check_claims
+from fp16core.claims.evidence import Verdict, gather_evidence
 from fp16core.convert.from_keras import convert_keras
-from fp16core.convert.halves import holds_float16_weights
-from fp16core.data import normalise
-from fp16core.evaluate import compare
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.data.mnist import normalise
 from fp16core.evaluate.casting import NO_FLOAT16, casting_of
-from fp16core.evaluate.claims import check_claims
-from fp16core.evaluate.dial import QUANTIZED, make_file
-from fp16core.evaluate.evidence import Verdict, gather_evidence
-from fp16core.models.recipe import import_tensorflow
+from fp16core.evaluate.comparison import compare
+from fp16core.lab.dial import QUANTIZED, make_file
+from fp16core.tflite.halves import holds_float16_weights
+from fp16core.tflite.reader import read_tflite
+from fp16core.training.recipe import import_tensorflow
 from fp16core.vocabulary import ModelFileError, ModelPair
 from tests.conftest import TestSet
 from tests.handmade import PIXELS, dense, scaled

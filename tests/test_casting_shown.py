@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fp16core.convert import quantize_tflite, read_tflite
-from fp16core.data import normalise
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.data.mnist import normalise
 from fp16core.evaluate.casting import NO_FLOAT16
-from fp16core.evaluate.conversions import with_first_weight
-from fp16core.runtime import Classifier
+from fp16core.lab.conversions import with_first_weight
+from fp16core.runtime.classifier import Classifier
 from fp16core.text import count_text
+from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelPair
 from tests.conftest import PAGES, TestSet
 from tests.handmade import dense, scaled
@@ -78,7 +79,7 @@ def test_converting_says_what_became_infinite_and_what_that_does(infinite: bytes
 
 def test_converting_keras_says_what_was_clamped(tmp_path: Path) -> None:
     """Three of ten times 784 weights, by TensorFlow's converter."""
-    from fp16core.models.recipe import import_tensorflow
+    from fp16core.training.recipe import import_tensorflow
 
     import_tensorflow()
     import keras

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from fp16core.convert import quantize_tflite, read_tflite
-from fp16core.convert.chain import read_chain
-from fp16core.convert.quantizer import quantize_integer
+from fp16core.convert.quantizer import quantize_integer, quantize_tflite
+from fp16core.tflite.chain import read_chain
+from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError, ModelPair
 from tests.test_trial import edited
 

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
+from fp16core.serving.child_memory import ChildMemory, Share
 from fp16core.vocabulary import BusyError
-from fp16core.worker.child_memory import ChildMemory, Share
 
 PATIENCE_S = 30
 

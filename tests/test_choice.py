@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fp16core.convert import quantize_tflite
-from fp16core.models.runs import RunStore
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.runs.store import RunStore
 from fp16core.text import bytes_text
 from fp16core.vocabulary import ModelPair
 from pages.shared.own import OwnFiles

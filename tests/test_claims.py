@@ -6,10 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from fp16core.convert import quantize_tflite, read_tflite, replace_values
-from fp16core.evaluate import Comparison, Evaluation, compare
-from fp16core.evaluate.claims import check_claims
-from fp16core.evaluate.evidence import ClaimCheck, Verdict, gather_evidence
+from fp16core.claims.claims import check_claims
+from fp16core.claims.evidence import ClaimCheck, Verdict, gather_evidence
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.evaluate.comparison import Comparison, compare
+from fp16core.evaluate.evaluation import Evaluation
+from fp16core.tflite.reader import read_tflite, replace_values
 from fp16core.vocabulary import ModelPair
 from tests.conftest import TestSet
 

@@ -9,8 +9,8 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
-from fp16core.convert import read_tflite
-from fp16core.runtime import BATCH_SIZE, Classifier
+from fp16core.runtime.classifier import BATCH_SIZE, Classifier
+from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ImageError, ModelFileError, ModelPair
 
 

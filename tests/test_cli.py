@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fp16core.bench.photographs import photograph
-from fp16core.convert import read_tflite, replace_values
-from fp16core.data import load_mnist
-from fp16core.evaluate import Comparison
-from fp16core.models.pair import BUNDLED, file_record
+from fp16core.bench.uploads.photographs import photograph
+from fp16core.data.mnist import load_mnist
+from fp16core.evaluate.comparison import Comparison
+from fp16core.runs.pair import BUNDLED, file_record
+from fp16core.tflite.reader import read_tflite, replace_values
 from fp16core.vocabulary import ModelPair
 from tests.conftest import ROOT
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from fp16core.evaluate import Comparison, Evaluation, compare
 from fp16core.evaluate.browse import Show, select_images, sheet_count, sheet_images, sheet_of
-from fp16core.evaluate.evaluation import NO_ANSWER
+from fp16core.evaluate.comparison import Comparison, compare
+from fp16core.evaluate.evaluation import NO_ANSWER, Evaluation
 from fp16core.vocabulary import ImageError, ModelPair
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fp16core.convert import quantize_tflite, read_tflite
-from fp16core.evaluate import Comparison, compare
-from fp16core.evaluate.conversions import (
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.evaluate.comparison import Comparison, compare
+from fp16core.lab.conversions import (
     CONVERTER,
     QUANTIZER,
     TwoWays,
@@ -15,6 +15,7 @@ from fp16core.evaluate.conversions import (
     read_one_weight,
     with_first_weight,
 )
+from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelPair
 from tests.conftest import TestSet
 

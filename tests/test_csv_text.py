@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 from fp16core.csv_text import csv_text
-from fp16core.figures.table import figure_csv
+from fp16core.figures.base.table import figure_csv
 
 
 def cell(text: str) -> str:

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fp16core.data import load_mnist, normalise
-from fp16core.data.mnist import BUNDLED, DatasetContents
+from fp16core.data.mnist import BUNDLED, DatasetContents, load_mnist, normalise
 from fp16core.data.npz import Split
 from fp16core.vocabulary import DatasetError
 

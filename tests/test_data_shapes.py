@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from fp16core.bench.hostile_models import SIZED, sized_by_likeness
-from fp16core.convert.data_shapes import sized_by_data
-from fp16core.convert.tflite_file import read_tflite
+from fp16core.bench.strangers.hostile_models import SIZED, sized_by_likeness
+from fp16core.tflite.data_shapes import sized_by_data
+from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError, ModelPair
-from fp16core.worker.inspection import check_file
+from fp16core.worker.trial.inspection import check_file
 from tests.strangers import NETWORKS, stranger
 
 IMAGE = np.eye(28, dtype=np.uint8) * 255

@@ -11,20 +11,20 @@ import psutil
 import pytest
 from PIL import Image
 
-from fp16core.bench.hostile_pictures import (
+from fp16core.bench.strangers.hostile_pictures import (
     HOSTILE,
     digit_photograph,
     heic_of_one_tile,
     jpeg_of_empty_scans,
     tiff_in_parts,
 )
-from fp16core.bench.photographs import photograph
+from fp16core.bench.uploads.photographs import photograph
 from fp16core.images import picture_file
 from fp16core.images.picture_file import MAX_FILE_BYTES, MAX_PIXELS, MAX_WEBP_PIXELS, open_picture
+from fp16core.resident.endings import CallLimits
+from fp16core.serving.child_memory import ChildMemory, Share
 from fp16core.vocabulary import BusyError, ImageError
-from fp16core.worker.child_memory import ChildMemory, Share
 from fp16core.worker.decoder import LIMITS, PictureDecoder
-from fp16core.worker.endings import CallLimits
 from tests.test_picture_file import GREY, file_of
 
 UNBOUNDED = "tests.unbounded_decoding"

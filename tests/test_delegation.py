@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from fp16core.convert import quantize_tflite, read_tflite
-from fp16core.data import normalise
-from fp16core.numerics import rounded_reference
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.data.mnist import normalise
+from fp16core.numerics.rounding import rounded_reference
 from fp16core.runtime.delegation import Moment, delegated_parts, upsampling_moment
+from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError, ModelPair
 from tests.conftest import TestSet
 

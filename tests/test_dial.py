@@ -4,11 +4,11 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from fp16core.convert import read_tflite, replace_weights
 from fp16core.convert.quantizer import INTEGER_RECIPES, quantize_integer
 from fp16core.data.mnist import normalise
-from fp16core.evaluate import Comparison
-from fp16core.evaluate.dial import (
+from fp16core.evaluate.comparison import Comparison
+from fp16core.evaluate.statistics import proportion
+from fp16core.lab.dial import (
     FILES,
     DialResult,
     enough_mantissa_bits,
@@ -17,9 +17,9 @@ from fp16core.evaluate.dial import (
     measure_format,
     packed_size_bytes,
 )
-from fp16core.evaluate.statistics import proportion
 from fp16core.numerics.formats import PRESETS
-from fp16core.runtime import Classifier
+from fp16core.runtime.classifier import Classifier
+from fp16core.tflite.reader import read_tflite, replace_weights
 from fp16core.vocabulary import ModelPair
 from tests.conftest import TestSet
 

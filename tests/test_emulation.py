@@ -4,10 +4,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from fp16core.convert.chain import Layer, read_chain
-from fp16core.convert.graph import Operator
 from fp16core.numerics.bounds import FLOAT16_ARITHMETIC, FLOAT32_ARITHMETIC, bound_logits
 from fp16core.numerics.emulation import Summation, emulate, exact_logits, is_float16
+from fp16core.tflite.chain import Layer, read_chain
+from fp16core.tflite.graph import Operator
 from fp16core.vocabulary import ModelPair
 
 Floats = npt.NDArray[np.float32]
@@ -85,7 +85,7 @@ def test_dense_layers_may_sum_in_another_way_than_convolutions(pair: ModelPair, 
 def test_results_are_float16_numbers_near_the_float32_ones(
     pair: ModelPair, inputs: Floats, summation: Summation
 ) -> None:
-    from fp16core.runtime import Classifier
+    from fp16core.runtime.classifier import Classifier
 
     found = emulate(read_chain(pair.target), inputs[:100], summation)
     assert is_float16(found)
@@ -149,17 +149,17 @@ def test_exact_sums_round_weights_and_pixels_alone() -> None:
 
 def test_exact_sums_lie_near_what_litert_gives(pair: ModelPair, inputs: Floats) -> None:
     """The float16 file in float32 arithmetic: all that differs is that pixels are rounded here."""
-    from fp16core.runtime import Classifier
+    from fp16core.runtime.classifier import Classifier
 
     found = exact_logits(read_chain(pair.target), inputs[:50])
     np.testing.assert_allclose(found, Classifier(pair.target).logits(inputs[:50]), atol=0.01)
 
 
 def test_logits_that_no_float16_sum_could_give_are_told(pair: ModelPair, inputs: Floats) -> None:
-    from fp16core.evaluate import Evaluation
-    from fp16core.evaluate.emulated import account_for
-    from fp16core.evaluate.mode_runs import ModeRun
-    from fp16core.runtime.modes import ExecutionMode
+    from fp16core.evaluate.evaluation import Evaluation
+    from fp16core.modes.emulated import account_for
+    from fp16core.modes.runs import ModeRun
+    from fp16core.runtime.execution_mode import ExecutionMode
 
     emulated = emulate(read_chain(pair.target), inputs[:20], Summation.IN_TURN)
     for logits, expected in ((emulated, True), (emulated + 100, False)):

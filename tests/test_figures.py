@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fp16core.convert import byte_ledger, quantize_tflite, size_account
-from fp16core.evaluate import Comparison
-from fp16core.figures import accuracy, digits, overview, style, weights
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.evaluate.comparison import Comparison
+from fp16core.figures import accuracy, digits, overview, weights
 from fp16core.figures import bytes as bytes_figures
-from fp16core.figures.table import figure_csv
-from fp16core.numerics import weight_roundings
+from fp16core.figures.base import style
+from fp16core.figures.base.table import figure_csv
+from fp16core.numerics.rounding import weight_roundings
+from fp16core.tflite.ledger import byte_ledger
+from fp16core.tflite.size_account import size_account
 from fp16core.vocabulary import ModelPair
 from tests.conftest import ROOT, TestSet
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fp16core.evaluate import conversions
+from fp16core.lab import conversions
 from fp16core.vocabulary import ModelPair
 from pages.shared import files_state
 from tests.conftest import forget

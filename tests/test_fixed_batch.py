@@ -5,9 +5,10 @@ import numpy.typing as npt
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from fp16core.convert import read_tflite
-from fp16core.runtime import ActivationRecorder, Classifier
+from fp16core.runtime.activations import ActivationRecorder
+from fp16core.runtime.classifier import Classifier
 from fp16core.runtime.fixed_batch import with_fixed_batch
+from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError, ModelPair
 from tests.strangers import NETWORKS, stranger
 from tests.test_trial import edited

@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from fp16core.convert import Operator, Tensor, TfliteFile, quantize_tflite, read_tflite
-from fp16core.convert.roles import Role, tensor_roles
-from fp16core.evaluate import Comparison
-from fp16core.evaluate.folding import fold_dequantize
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.evaluate.comparison import Comparison
 from fp16core.figures.graph import graph_dot
 from fp16core.figures.graph_tables import operator_table, roles_of_type, tensor_table, type_table
+from fp16core.lab.folding import fold_dequantize
 from fp16core.runtime.delegation import delegated_parts
+from fp16core.tflite.graph import Operator, Tensor, TfliteFile
+from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.roles import Role, tensor_roles
 from fp16core.vocabulary import ModelFileError, ModelPair
 from tests.conftest import TestSet
 

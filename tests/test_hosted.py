@@ -17,13 +17,13 @@ from starlette.exceptions import HTTPException
 from streamlit.testing.v1 import AppTest
 
 from fp16core import settings
-from fp16core.evaluate.likeness import RuleCheck
-from fp16core.models.pair import BUNDLED, file_record
+from fp16core.jobs.job import Job
+from fp16core.reading.likeness import RuleCheck
+from fp16core.runs.pair import BUNDLED, file_record
+from fp16core.serving.rate_limit import Rate
 from fp16core.singleton import reset_singletons
 from fp16core.vocabulary import ModelPair, SettingError
-from fp16core.worker.allowance import Rate
-from fp16core.worker.job import Job
-from fp16core.worker.training_settings import training_settings
+from fp16core.worker.training.settings import training_settings
 from pages.shared import limits, own_trial, uploads, visits
 from tests.conftest import ROOT, forget
 from tests.stores import add_full_run

@@ -15,7 +15,7 @@ from google.protobuf.message import Message  # type: ignore[import-untyped]
 from streamlit.testing.v1 import AppTest
 
 from fp16core.data.own import read_own_dataset
-from fp16core.evaluate.likeness import RuleCheck
+from fp16core.reading.likeness import RuleCheck
 from fp16core.vocabulary import ModelPair
 from pages.shared.inert import inert
 from pages.shared.own import OwnFiles

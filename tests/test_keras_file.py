@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fp16core.convert import read_tflite
 from fp16core.convert.from_keras import load_keras
 from fp16core.convert.keras_archive import MAX_FILE_BYTES, check_archive
-from fp16core.evaluate.conversions import CONVERTER
-from fp16core.models.pair import BUNDLED
+from fp16core.jobs.job import Job
+from fp16core.jobs.scratch import scratch_folder
+from fp16core.lab.conversions import CONVERTER
+from fp16core.runs.pair import BUNDLED
+from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError, ModelPair
-from fp16core.worker import keras_file
-from fp16core.worker.job import Job
-from fp16core.worker.scratch import scratch_folder
+from fp16core.worker.trial import keras_file
 from tests.conftest import ROOT
 from tests.strangers import stranger
 from tests.test_worker import PATIENCE_S, is_alive, without_tensorflow
@@ -209,8 +209,8 @@ def test_stopping_in_the_middle_leaves_no_file() -> None:
 def test_a_killed_server_leaves_neither_child_nor_file() -> None:
     before = leftovers()
     program = (
-        "import time\nfrom pathlib import Path\nfrom fp16core.worker import keras_file\n"
-        "from fp16core.worker.job import Job\nfrom fp16core.models.pair import BUNDLED\n"
+        "import time\nfrom pathlib import Path\nfrom fp16core.worker.trial import keras_file\n"
+        "from fp16core.jobs.job import Job\nfrom fp16core.runs.pair import BUNDLED\n"
         "job = Job(keras_file.MODULE, keras_file.request_for('m'), [(BUNDLED / 'mnist_model.keras').read_bytes()])\n"
         "while not job.what.startswith('converting'): time.sleep(0.01)\nprint(job._child.pid, flush=True)\n"
         "time.sleep(60)"

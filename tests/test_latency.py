@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from fp16core.evaluate.latency import (
+from fp16core.modes.latency import (
     CONTROL,
     REFERENCE,
     TARGET,
@@ -18,7 +18,7 @@ from fp16core.evaluate.latency import (
     judged,
     paired_ratio,
 )
-from fp16core.runtime.modes import ExecutionMode
+from fp16core.runtime.execution_mode import ExecutionMode
 
 
 def noisy(mean: float, seed: int, count: int = 60) -> Times:

@@ -11,17 +11,17 @@ import numpy as np
 import psutil
 import pytest
 
-from fp16core.bench.hostile_models import SIZED, sized_by_likeness
+from fp16core.bench.strangers.hostile_models import SIZED, sized_by_likeness
 from fp16core.convert.quantizer import quantize_tflite
-from fp16core.data import normalise
-from fp16core.evaluate import measures
-from fp16core.evaluate.workbench import Workbench
+from fp16core.data.mnist import normalise
 from fp16core.numerics.formats import FloatFormat
-from fp16core.runtime import Classifier
+from fp16core.resident.endings import Ending, ResidentEndedError
+from fp16core.runtime.classifier import Classifier
+from fp16core.serving.child_memory import ChildMemory
 from fp16core.vocabulary import BusyError, ModelFileError, ModelPair
+from fp16core.workbench import measures
+from fp16core.workbench.workbench import Workbench
 from fp16core.worker import model_host
-from fp16core.worker.child_memory import ChildMemory
-from fp16core.worker.endings import Ending, ResidentEndedError
 from fp16core.worker.model_host import HostedModel, ModelHost
 from tests.conftest import TestSet
 from tests.strangers import stranger

@@ -9,21 +9,22 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from fp16core.convert.chain import read_chain
-from fp16core.data import normalise
-from fp16core.evaluate import Comparison
-from fp16core.evaluate.emulated import account_for
-from fp16core.evaluate.latency import CONTROL, REFERENCE, TARGET, TWIN, ModeLatency
-from fp16core.evaluate.mode_runs import ModeOutcome, ModeRun, ModeTable
+from fp16core.data.mnist import normalise
+from fp16core.evaluate.comparison import Comparison
+from fp16core.jobs.queue import WaitingRoom
+from fp16core.modes.emulated import account_for
+from fp16core.modes.latency import CONTROL, REFERENCE, TARGET, TWIN, ModeLatency
+from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
 from fp16core.numerics.emulation import Summation, emulate, is_float16
-from fp16core.runtime import Classifier
+from fp16core.runtime.classifier import Classifier
 from fp16core.runtime.delegation import Moment
-from fp16core.runtime.modes import ExecutionMode
+from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.processor import read_processor
+from fp16core.tflite.chain import read_chain
 from fp16core.vocabulary import ModelPair
-from fp16core.worker import latency_run, mode_run
-from fp16core.worker.survey import Survey
-from fp16core.worker.waiting_room import WaitingRoom
+from fp16core.worker.modes import latency as latency_run
+from fp16core.worker.modes import run as mode_run
+from fp16core.worker.modes.survey import Survey
 from tests.conftest import TestSet
 from tests.strangers import stranger
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fp16core.convert import quantize_tflite, read_tflite, replace_weights
-from fp16core.models.pair import REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.runs.pair import REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
+from fp16core.tflite.reader import read_tflite, replace_weights
 from fp16core.vocabulary import ModelPair
 from tests.test_pages import visit, words
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from fp16core.models.runs import RunStore
 from fp16core.output import is_abandoned, new_folder, remove_abandoned, remove_partials
+from fp16core.runs.store import RunStore
 from tests.conftest import ROOT
 
 FILLING = """

@@ -8,16 +8,17 @@ import numpy.typing as npt
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from fp16core.convert import byte_ledger, quantize_tflite, read_tflite, replace_weights
-from fp16core.convert.chain import read_chain
-from fp16core.convert.packing import packed, unpacked, with_current_codes
-from fp16core.convert.quantizer import INTEGER_RECIPES, quantize_integer
-from fp16core.evaluate import Comparison
-from fp16core.evaluate.conversions import convert_both_ways
-from fp16core.evaluate.folding import fold_dequantize
-from fp16core.runtime import Classifier
+from fp16core.convert.quantizer import INTEGER_RECIPES, quantize_integer, quantize_tflite
+from fp16core.evaluate.comparison import Comparison
+from fp16core.lab.conversions import convert_both_ways
+from fp16core.lab.folding import fold_dequantize
+from fp16core.runtime.classifier import Classifier
 from fp16core.runtime.delegation import delegated_parts
 from fp16core.runtime.fixed_batch import with_fixed_batch
+from fp16core.tflite.chain import read_chain
+from fp16core.tflite.ledger import byte_ledger
+from fp16core.tflite.packing import packed, unpacked, with_current_codes
+from fp16core.tflite.reader import read_tflite, replace_weights
 from fp16core.vocabulary import ModelFileError, ModelPair
 from tests.conftest import TestSet
 from tests.older import older

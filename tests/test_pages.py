@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from fp16core.evaluate import Comparison
-from fp16core.evaluate.claims import check_claims
-from fp16core.evaluate.evidence import gather_evidence
+from fp16core.claims.claims import check_claims
+from fp16core.claims.evidence import gather_evidence
+from fp16core.evaluate.comparison import Comparison
 from fp16core.images.stages import StageName
-from fp16core.models.pair import BUNDLED
+from fp16core.runs.pair import BUNDLED
 from fp16core.text import count_text, percent_text
 from fp16core.vocabulary import ModelPair
 from tests.conftest import PAGES, ROOT, TestSet

@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fp16core.convert import quantize_tflite, read_tflite, replace_values
+from fp16core.convert.quantizer import quantize_tflite
 from fp16core.figures import bits as figures
-from fp16core.figures.table import figure_csv
-from fp16core.models.pair import BUNDLED, KERAS_FILE, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
-from fp16core.numerics import weight_roundings
+from fp16core.figures.base.table import figure_csv
 from fp16core.numerics.narrowing import narrow
 from fp16core.numerics.number_text import read_number
+from fp16core.numerics.rounding import weight_roundings
+from fp16core.runs.pair import BUNDLED, KERAS_FILE, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
+from fp16core.tflite.reader import read_tflite, replace_values
 from fp16core.vocabulary import ModelPair
 from tests.conftest import ROOT
 from tests.test_pages import charts, visit, words

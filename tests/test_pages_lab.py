@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fp16core.evaluate import Comparison
-from fp16core.evaluate.guarantee import guarantee
-from fp16core.figures.dial import format_map
-from fp16core.figures.table import figure_csv
-from fp16core.models.pair import BUNDLED, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
+from fp16core.evaluate.comparison import Comparison
+from fp16core.figures.base.table import figure_csv
+from fp16core.figures.lab.dial import format_map
+from fp16core.lab.guarantee import guarantee
 from fp16core.numerics.formats import PRESETS, FloatFormat
 from fp16core.numerics.rounding import rounding_errors
+from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
 from fp16core.text import percent_text, small_text
 from fp16core.vocabulary import ModelPair
 from pages.shared.subject import default_subject

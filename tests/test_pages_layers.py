@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fp16core.data import normalise
+from fp16core.data.mnist import normalise
 from fp16core.data.own import read_own_dataset
-from fp16core.evaluate import Comparison, measures
-from fp16core.models.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE, file_record
+from fp16core.evaluate.comparison import Comparison
 from fp16core.numerics.propagation import PairActivations, PairRecorder, weights_error
 from fp16core.numerics.rounding import weight_roundings
+from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE, file_record
 from fp16core.text import decibels_text, small_text
 from fp16core.vocabulary import BusyError, ModelPair
+from fp16core.workbench import measures
 from pages.shared import propagation, state
 from pages.shared.own import OwnFiles
 from tests.conftest import ROOT, TestSet

@@ -4,11 +4,10 @@ import math
 
 import numpy as np
 
-from fp16core.numerics import WeightRounding, weight_roundings
 from fp16core.numerics.bits import Kind, number_at
 from fp16core.numerics.narrowing import narrow
 from fp16core.numerics.picks import Pick, nearest_to_middle, pick_weight, weight_at
-from fp16core.numerics.rounding import shared_histograms
+from fp16core.numerics.rounding import WeightRounding, shared_histograms, weight_roundings
 from fp16core.vocabulary import ModelPair
 from tests.test_rounding import rounding
 

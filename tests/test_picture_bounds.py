@@ -7,7 +7,7 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from fp16core.bench.hostile_pictures import (
+from fp16core.bench.strangers.hostile_pictures import (
     bmp_of_empty_rows,
     gif_with,
     heic_of_one_tile,

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fp16core.bench.hostile_pictures import HOSTILE, heic_of_one_tile, jpeg_of_empty_scans, tiff_in_parts
+from fp16core.bench.strangers.hostile_pictures import HOSTILE, heic_of_one_tile, jpeg_of_empty_scans, tiff_in_parts
 from fp16core.images import picture_file
+from fp16core.resident.endings import CallLimits
 from fp16core.vocabulary import BusyError, ImageError
 from fp16core.worker import decoder
 from fp16core.worker.decoder import LIMITS, PictureDecoder
-from fp16core.worker.endings import CallLimits
 from pages.shared import children, limits, pictures
 from tests.conftest import TestSet
 from tests.test_hosted import only

@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from fp16core.convert import quantize_tflite, read_tflite, replace_weights
-from fp16core.evaluate import Comparison
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.evaluate.comparison import Comparison
 from fp16core.figures import layers, margins
 from fp16core.figures.activation_maps import activations_csv, map_sheet
-from fp16core.figures.table import figure_csv
-from fp16core.numerics import WeightRounding, weight_roundings
+from fp16core.figures.base.table import figure_csv
 from fp16core.numerics.propagation import PairRecorder, PropagationRun, weights_error
+from fp16core.numerics.rounding import WeightRounding, weight_roundings
+from fp16core.tflite.reader import read_tflite, replace_weights
 from fp16core.vocabulary import ModelPair
 from tests.test_activations import forward
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fp16core.models.pair import BUNDLED
-from fp16core.models.recipe import python_for_tensorflow
+from fp16core.runs.pair import BUNDLED
+from fp16core.training.recipe import python_for_tensorflow
 from tests.conftest import ROOT
 from tests.test_cli import REFERENCE, cli, refused
 from tests.test_pages import visit, words
@@ -68,7 +68,7 @@ def test_comparing_and_quantizing_work_there(tmp_path: Path) -> None:
 
 def test_pages_that_miss_tensorflow_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "python_version_tuple", lambda: ("3", "14", "0"))
-    monkeypatch.setattr("fp16core.worker.training_settings.has_tensorflow", lambda: False)
+    monkeypatch.setattr("fp16core.worker.training.settings.has_tensorflow", lambda: False)
     assert REASON in words(visit("train"))
     monkeypatch.setattr("pages.shared.own_view.has_tensorflow", lambda: False)
     assert REASON in words(visit("your_files"))

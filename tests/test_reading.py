@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fp16core.evaluate.gallery import Bounds, Gallery
-from fp16core.evaluate.likeness import Likeness
-from fp16core.evaluate.reading import Reading, accuracy, read_picture, table, table_csv
 from fp16core.images import picture_file
 from fp16core.images.picture import Picture
 from fp16core.images.prepare import prepare_image, prepare_picture
-from fp16core.runtime import Classifier
+from fp16core.reading.gallery import Bounds, Gallery
+from fp16core.reading.likeness import Likeness
+from fp16core.reading.reading import Reading, accuracy, read_picture, table, table_csv
+from fp16core.runtime.classifier import Classifier
 from fp16core.vocabulary import BusyError
 from tests.conftest import TestSet
 from tests.test_picture_file import file_of

@@ -6,13 +6,14 @@ import json
 import numpy as np
 import pytest
 
-from fp16core.convert import quantize_tflite, read_tflite
 from fp16core.convert.from_keras import convert_keras, load_keras
+from fp16core.convert.quantizer import quantize_tflite
 from fp16core.convert.to_keras import rebuild_keras
-from fp16core.data import load_mnist, normalise
-from fp16core.models.pair import BUNDLED
-from fp16core.models.recipe import LIMITS, OPTIMIZERS, TUTORIAL, Recipe, build_network
-from fp16core.runtime import Classifier
+from fp16core.data.mnist import load_mnist, normalise
+from fp16core.runs.pair import BUNDLED
+from fp16core.runtime.classifier import Classifier
+from fp16core.tflite.reader import read_tflite
+from fp16core.training.recipe import LIMITS, OPTIMIZERS, TUTORIAL, Recipe, build_network
 from fp16core.vocabulary import ModelFileError, RecipeError
 from tests.test_training import LOGIT_TOLERANCE
 

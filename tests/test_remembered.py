@@ -13,8 +13,8 @@ import plotly.graph_objects as go
 import plotly.io
 import pytest
 
-from fp16core.figures.remembered import remembered
-from fp16core.figures.sketch import Finished, Sketch
+from fp16core.figures.base.remembered import remembered
+from fp16core.figures.base.sketch import Finished, Sketch
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,18 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fp16core.claims.claims import check_claims
+from fp16core.claims.evidence import RuntimeEvidence, gather_evidence
 from fp16core.data.mnist import SHA256
-from fp16core.evaluate import Comparison, Evaluation
 from fp16core.evaluate.casting import Casting
-from fp16core.evaluate.claims import check_claims
-from fp16core.evaluate.evidence import RuntimeEvidence, gather_evidence
-from fp16core.evaluate.latency import MemoryUse, ModeLatency
-from fp16core.evaluate.mode_runs import ModeOutcome, ModeRun, ModeTable
-from fp16core.models.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE
+from fp16core.evaluate.comparison import Comparison
+from fp16core.evaluate.evaluation import Evaluation
+from fp16core.modes.latency import MemoryUse, ModeLatency
+from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
 from fp16core.report import Findings, Source, gather_findings, make_report, report_document
 from fp16core.report.answer import Kind, answer
+from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE
+from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter
-from fp16core.runtime.modes import ExecutionMode
 from fp16core.text import percent_text, small_text
 from fp16core.vocabulary import ModelPair
 from tests.conftest import TestSet

@@ -12,9 +12,9 @@ import numpy as np
 import psutil
 import pytest
 
+from fp16core.resident.endings import CallLimits, Ending, ResidentEndedError
+from fp16core.resident.resident import Resident
 from fp16core.vocabulary import ImageError, WorkerError
-from fp16core.worker.endings import CallLimits, Ending, ResidentEndedError
-from fp16core.worker.resident import Resident
 from tests.conftest import ROOT
 
 LIMITS = CallLimits(cpu_s=1, wall_s=20, memory_bytes=400_000_000, answer_bytes=10_000_000)
@@ -107,8 +107,8 @@ def test_a_child_that_is_out_of_step_is_ended_rather_than_believed(resident: Res
 def test_it_ends_with_its_owner_also_during_a_call() -> None:
     program = (
         "import threading, time\n"
-        "from fp16core.worker.endings import CallLimits\n"
-        "from fp16core.worker.resident import Resident\n"
+        "from fp16core.resident.endings import CallLimits\n"
+        "from fp16core.resident.resident import Resident\n"
         "child = Resident('tests.resident_child', CallLimits(600, 600, 400_000_000))\n"
         "child.call('echo', 1)\n"
         "threading.Thread(target=lambda: child.call('burn'), daemon=True).start()\n"

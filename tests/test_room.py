@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import pytest
 
-from fp16core.models.recipe import TUTORIAL
 from fp16core.output import new_file, new_folder
+from fp16core.training.recipe import TUTORIAL
 from fp16core.vocabulary import ModelFileError, OutputError, RecipeError
-from fp16core.worker.room import needs_room, run_bytes
+from fp16core.worker.training.room import needs_room, run_bytes
 from tests.conftest import ROOT
 
 

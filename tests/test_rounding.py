@@ -6,9 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from fp16core.convert import quantize_tflite, read_tflite, replace_values
-from fp16core.numerics import WeightRounding, rounded_reference, weight_roundings
-from fp16core.numerics.rounding import RELATIVE_ERROR_BOUND, error_histogram, shared_histograms, upsampled_by_operator
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.numerics.rounding import (
+    RELATIVE_ERROR_BOUND,
+    WeightRounding,
+    error_histogram,
+    rounded_reference,
+    shared_histograms,
+    upsampled_by_operator,
+    weight_roundings,
+)
+from fp16core.tflite.reader import read_tflite, replace_values
 from fp16core.vocabulary import ModelFileError, ModelPair, PairError
 
 

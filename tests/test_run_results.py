@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fp16core.evaluate import Comparison
-from fp16core.evaluate.runs import (
+from fp16core.evaluate.comparison import Comparison
+from fp16core.evaluate.run_results import (
     RunResult,
     bundled_logit_delta,
     bundled_result,
@@ -19,11 +19,11 @@ from fp16core.evaluate.runs import (
     run_result,
     same_images,
 )
-from fp16core.figures import runs as figures
-from fp16core.figures.table import figure_csv
-from fp16core.models.pair import BUNDLED
-from fp16core.models.recipe import Recipe
-from fp16core.models.runs import RunStore
+from fp16core.figures.base.table import figure_csv
+from fp16core.figures.training import runs as figures
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.store import RunStore
+from fp16core.training.recipe import Recipe
 from tests.stores import add_full_run, add_run
 
 

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fp16core.models import run_folder
-from fp16core.models.pair import BUNDLED, REFERENCE_FILE, RUN_FILE, TARGET_FILE
-from fp16core.models.runs import RunStore
 from fp16core.output import new_folder
+from fp16core.runs import run_folder
+from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, RUN_FILE, TARGET_FILE
+from fp16core.runs.store import RunStore
 from fp16core.vocabulary import OutputError, RunError, SettingError
 from tests.conftest import ROOT
 from tests.stores import add_full_run, add_run

@@ -7,8 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from fp16core.models.pair import MAX_RUN_BYTES, RUN_FILE
-from fp16core.models.runs import RunStore
+from fp16core.runs.pair import MAX_RUN_BYTES, RUN_FILE
+from fp16core.runs.store import RunStore
 from tests.stores import add_full_run, add_run
 
 GIGABYTES = 3_000_000_000

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fp16core.models.pair import BUNDLED
-from fp16core.models.runs import RunStore
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.store import RunStore
 from pages.shared.inert import inert
 from tests.conftest import ROOT
 from tests.stores import add_full_run, add_run

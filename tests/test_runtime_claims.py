@@ -3,22 +3,15 @@
 import numpy as np
 import pytest
 
-from fp16core.evaluate import Comparison, Evaluation
-from fp16core.evaluate.claims import check_claims
-from fp16core.evaluate.evidence import ClaimCheck, Evidence, Measurement, RuntimeEvidence, Verdict, gather_evidence
-from fp16core.evaluate.latency import (
-    CONTROL,
-    REFERENCE,
-    TARGET,
-    Difference,
-    Latency,
-    MemoryUse,
-    ModeLatency,
-)
-from fp16core.evaluate.mode_runs import ModeOutcome, ModeRun, ModeTable
+from fp16core.claims.claims import check_claims
+from fp16core.claims.evidence import ClaimCheck, Evidence, Measurement, RuntimeEvidence, Verdict, gather_evidence
+from fp16core.evaluate.comparison import Comparison
+from fp16core.evaluate.evaluation import Evaluation
+from fp16core.modes.latency import CONTROL, REFERENCE, TARGET, Difference, Latency, MemoryUse, ModeLatency
+from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
 from fp16core.runtime.delegation import Moment
+from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter
-from fp16core.runtime.modes import ExecutionMode
 from fp16core.vocabulary import ModelPair
 from tests.conftest import TestSet
 from tests.test_latency import latency

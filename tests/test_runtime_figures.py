@@ -7,16 +7,17 @@ import re
 import numpy as np
 import pytest
 
-from fp16core.evaluate import Comparison, Evaluation
-from fp16core.evaluate.emulated import Accounted, Emulated
-from fp16core.evaluate.hardware import EXPECTATIONS, expectation_rows
-from fp16core.evaluate.latency import MemoryUse, ModeLatency
-from fp16core.evaluate.mode_runs import ModeRun, ModeStep, ModeTable
-from fp16core.figures import latency as latency_figures
-from fp16core.figures import runtimes as figures
-from fp16core.figures.table import figure_csv
+from fp16core.evaluate.comparison import Comparison
+from fp16core.evaluate.evaluation import Evaluation
+from fp16core.figures.base.table import figure_csv
+from fp16core.figures.modes import accuracy as figures
+from fp16core.figures.modes import latency as latency_figures
+from fp16core.modes.emulated import Accounted, Emulated
+from fp16core.modes.hardware import EXPECTATIONS, expectation_rows
+from fp16core.modes.latency import MemoryUse, ModeLatency
+from fp16core.modes.runs import ModeRun, ModeStep, ModeTable
 from fp16core.numerics.error_measure import measure_error
-from fp16core.runtime.modes import ExecutionMode
+from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.text import percent_text, small_text
 from pages.shared.runtimes_accuracy import best_words
 from tests.test_latency import latency

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fp16core.evaluate import Comparison
-from fp16core.runtime.modes import ExecutionMode
+from fp16core.evaluate.comparison import Comparison
+from fp16core.jobs import presence
+from fp16core.jobs.queue import Wish
+from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.text import percent_text, small_text
 from fp16core.vocabulary import ModelPair
-from fp16core.worker import latency_run, mode_run, presence
-from fp16core.worker.waiting_room import Wish
+from fp16core.worker.modes import latency, run
 from pages.shared import runtimes, runtimes_accuracy
 from pages.shared.own import OwnFiles
 from pages.shared.runtimes import LATENCY
@@ -125,7 +126,7 @@ def test_both_files_run_in_every_mode_there_is_and_claims_follow(
 def test_a_larger_measurement_that_is_stopped_takes_nothing_back(monkeypatch: pytest.MonkeyPatch) -> None:
     measured(opened())
     app = opened("first 1,000")
-    monkeypatch.setattr(mode_run, "wishes_for", hanging)
+    monkeypatch.setattr(run, "wishes_for", hanging)
     app.button(key="measure").click().run()
     assert "last read while the model is loaded" in words(visit("overview"))
     app.button(key="stop-measuring").click().run()
@@ -134,7 +135,7 @@ def test_a_larger_measurement_that_is_stopped_takes_nothing_back(monkeypatch: py
 
 def test_measuring_again_and_stopping_keeps_what_was_there(monkeypatch: pytest.MonkeyPatch) -> None:
     app = measured(opened())
-    monkeypatch.setattr(mode_run, "wishes_for", hanging)
+    monkeypatch.setattr(run, "wishes_for", hanging)
     app.button(key="measure").click().run()
     assert "last read while the model is loaded" in words(visit("overview"))
     app.button(key="stop-measuring").click().run()
@@ -144,7 +145,7 @@ def test_measuring_again_and_stopping_keeps_what_was_there(monkeypatch: pytest.M
 
 def test_a_measurement_is_shared_and_only_who_asked_may_stop_it(monkeypatch: pytest.MonkeyPatch) -> None:
     app, other, late = opened(), opened(), opened()
-    monkeypatch.setattr(mode_run, "wishes_for", hanging)
+    monkeypatch.setattr(run, "wishes_for", hanging)
     app.button(key="measure").click().run()
     other.run()
     assert "stop-measuring" not in keys(other)
@@ -160,7 +161,7 @@ def test_a_measurement_is_shared_and_only_who_asked_may_stop_it(monkeypatch: pyt
 
 def test_a_measurement_that_nobody_looks_after_can_be_stopped_by_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
     app, other = opened(), opened()
-    monkeypatch.setattr(mode_run, "wishes_for", hanging)
+    monkeypatch.setattr(run, "wishes_for", hanging)
     app.button(key="measure").click().run()
     board = runtimes._shared()
     age(board, presence.GONE_S - 20)
@@ -174,7 +175,7 @@ def test_a_measurement_that_nobody_looks_after_can_be_stopped_by_anybody(monkeyp
 
 def test_whoever_measures_and_reads_another_page_is_still_there(monkeypatch: pytest.MonkeyPatch) -> None:
     app, other = opened(), opened()
-    monkeypatch.setattr(mode_run, "wishes_for", hanging)
+    monkeypatch.setattr(run, "wishes_for", hanging)
     app.button(key="measure").click().run()
     board = runtimes._shared()
     app.switch_page("pages/weights.py").run()
@@ -194,7 +195,7 @@ def test_whoever_measures_and_reads_another_page_is_still_there(monkeypatch: pyt
 
 def test_a_visitor_measures_one_thing_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened()
-    monkeypatch.setattr(mode_run, "wishes_for", hanging)
+    monkeypatch.setattr(run, "wishes_for", hanging)
     app.button(key="measure").click().run()
     app.segmented_control(key="runtimes-batch").set_value(10).run()
     app.button(key="measure").click().run()
@@ -203,13 +204,13 @@ def test_a_visitor_measures_one_thing_at_a_time(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_driver_that_brings_down_its_process_costs_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = mode_run.wishes_for
+    usual = run.wishes_for
 
     def crashing(*arguments: Any, **more: Any) -> dict[ExecutionMode, Wish]:
         return usual(*arguments, **more) | {mode: wild("crash") for mode in ExecutionMode if mode.on_gpu}
 
     app = opened()
-    monkeypatch.setattr(mode_run, "wishes_for", crashing)
+    monkeypatch.setattr(run, "wishes_for", crashing)
     measured(app)
     assert "The process crashed \\(SIGSEGV\\)" in words(app)
     assert len(column(app, "mode")) == 6
@@ -217,8 +218,8 @@ def test_a_driver_that_brings_down_its_process_costs_a_sentence(monkeypatch: pyt
 
 
 def test_times_are_shown_with_a_verdict_and_judge_the_claim(monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = latency_run.wishes_for
-    monkeypatch.setattr(latency_run, "wishes_for", lambda modes, pair, images: usual(modes, pair, images, (1, 10), 0.1))
+    usual = latency.wishes_for
+    monkeypatch.setattr(latency, "wishes_for", lambda modes, pair, images: usual(modes, pair, images, (1, 10), 0.1))
     app = opened()
     app.segmented_control(key="runtimes-section").set_value(LATENCY).run()
     measured(app)

@@ -5,14 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from fp16core.convert import read_tflite, replace_weights
-from fp16core.convert.chain import Layer, read_chain
 from fp16core.data.mnist import normalise
-from fp16core.evaluate import Comparison, Evaluation
-from fp16core.evaluate.comparison import costs_a_point
-from fp16core.evaluate.scales import ScaleResult, measure_scale, unharmed_range
+from fp16core.evaluate.comparison import Comparison, costs_a_point
+from fp16core.evaluate.evaluation import Evaluation
+from fp16core.lab.overflow import ScaleResult, measure_scale, unharmed_range
 from fp16core.numerics.scaling import rescaled_weights, scalable_pairs
-from fp16core.runtime import Classifier
+from fp16core.runtime.classifier import Classifier
+from fp16core.tflite.chain import Layer, read_chain
+from fp16core.tflite.reader import read_tflite, replace_weights
 from fp16core.vocabulary import ModelFileError, ModelPair
 from tests.conftest import TestSet
 

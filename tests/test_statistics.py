@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from fp16core.evaluate import mcnemar_exact, proportion
-from fp16core.evaluate.statistics import paired_difference
+from fp16core.evaluate.statistics import mcnemar_exact, paired_difference, proportion
 
 
 def test_wilson_interval_of_a_textbook_case() -> None:

@@ -4,16 +4,19 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from fp16core.convert import byte_ledger, quantize_tflite, read_tflite, replace_values
-from fp16core.data import normalise
-from fp16core.evaluate import compare
-from fp16core.evaluate.claims import check_claims
-from fp16core.evaluate.dial import packed_size_bytes
-from fp16core.evaluate.evidence import gather_evidence
-from fp16core.numerics import weight_roundings
+from fp16core.claims.claims import check_claims
+from fp16core.claims.evidence import gather_evidence
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.data.mnist import normalise
+from fp16core.evaluate.comparison import compare
+from fp16core.lab.dial import packed_size_bytes
 from fp16core.numerics.propagation import PairRecorder
-from fp16core.runtime import ActivationRecorder, Classifier
+from fp16core.numerics.rounding import weight_roundings
+from fp16core.runtime.activations import ActivationRecorder
+from fp16core.runtime.classifier import Classifier
 from fp16core.runtime.delegation import Moment, upsampling_moment
+from fp16core.tflite.ledger import byte_ledger
+from fp16core.tflite.reader import read_tflite, replace_values
 from fp16core.vocabulary import ModelFileError, ModelPair
 from tests.conftest import TestSet
 from tests.strangers import NETWORKS, Stranger, stranger

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from fp16core.runtime.modes import ExecutionMode
+from fp16core.jobs.job import Limits
+from fp16core.jobs.queue import WaitingRoom, Wish
+from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.vocabulary import BusyError, ModelPair
-from fp16core.worker import mode_run
-from fp16core.worker.job import Limits
-from fp16core.worker.survey import Survey
-from fp16core.worker.waiting_room import WaitingRoom, Wish
+from fp16core.worker.modes import run
+from fp16core.worker.modes.survey import Survey
 from tests.conftest import TestSet
 from tests.test_modes import GPU, PATIENCE_S, outcomes
 
@@ -50,7 +50,7 @@ def test_a_refusal_is_explained_by_the_log() -> None:
 
 
 def test_a_survey_can_be_stopped_and_keeps_what_has_come(pair: ModelPair, test_set: TestSet) -> None:
-    quick = mode_run.wishes_for([ExecutionMode.CPU_FLOAT32], pair, test_set[0][:10], 10, False)
+    quick = run.wishes_for([ExecutionMode.CPU_FLOAT32], pair, test_set[0][:10], 10, False)
     wishes = quick | dict.fromkeys(GPU, wild("hang"))
     room = WaitingRoom(1, 9)
     survey: Survey[Any] = Survey(room, wishes, lambda answer, mode: answer)

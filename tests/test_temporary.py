@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from fp16core.models.recipe import Recipe
-from fp16core.models.runs import RunStore
+from fp16core.jobs.job import Job
+from fp16core.jobs.queue import WaitingRoom, Wish
+from fp16core.jobs.scratch import scratch_folder
+from fp16core.runs.store import RunStore
+from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import OutputError
-from fp16core.worker.job import Job
-from fp16core.worker.scratch import scratch_folder
-from fp16core.worker.training_desk import TrainingDesk
-from fp16core.worker.training_settings import TrainingSettings
-from fp16core.worker.waiting_room import WaitingRoom, Wish
+from fp16core.worker.training.desk import TrainingDesk
+from fp16core.worker.training.settings import TrainingSettings
 from tests.test_cli import cli, refused
 
 REMEDY = "make /tmp writable, or name a folder that is in TMPDIR."
@@ -29,12 +29,12 @@ def no_temporary_folder(request: pytest.FixtureRequest, monkeypatch: pytest.Monk
 @pytest.mark.usefixtures("no_temporary_folder")
 def test_a_job_says_so_to_whoever_starts_it() -> None:
     with pytest.raises(OutputError, match=f"No temporary file can be made .*; {REMEDY}"):
-        Job("fp16core.worker.trial", {})
+        Job("fp16core.worker.trial.trial", {})
 
 
 @pytest.mark.usefixtures("no_temporary_folder")
 def test_a_waiting_room_and_the_training_desk_hand_it_on(tmp_path: Path) -> None:
-    ticket = WaitingRoom().hand_in(Wish("fp16core.worker.trial", {}))
+    ticket = WaitingRoom().hand_in(Wish("fp16core.worker.trial.trial", {}))
     assert ticket.is_over
     assert (ticket.error or "").endswith(REMEDY)
     run = TrainingDesk(RunStore(tmp_path / "runs"), TrainingSettings()).hand_in(Recipe(), "visitor")
@@ -43,7 +43,7 @@ def test_a_waiting_room_and_the_training_desk_hand_it_on(tmp_path: Path) -> None
 
 @pytest.mark.usefixtures("no_temporary_folder")
 def test_a_scratch_folder_that_must_be_on_disk_needs_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("fp16core.worker.scratch._MEMORY", tmp_path / "absent")
+    monkeypatch.setattr("fp16core.jobs.scratch._MEMORY", tmp_path / "absent")
     with pytest.raises(OutputError, match=REMEDY), scratch_folder():
         pytest.fail("there is a folder")
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from fp16core.convert import read_tflite
-from fp16core.models.pair import BUNDLED
+from fp16core.runs.pair import BUNDLED
 from fp16core.terminal import new_table, print_table, say
 from fp16core.text import visible
+from fp16core.tflite.reader import read_tflite
 from tests.conftest import ROOT
 from tests.test_cli import cli, refused
 

@@ -6,19 +6,12 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from fp16core.convert import (
-    Operator,
-    Tensor,
-    TfliteFile,
-    byte_ledger,
-    bytes_by_category,
-    quantize_tflite,
-    read_tflite,
-    replace_values,
-    replace_weights,
-    size_account,
-)
-from fp16core.numerics import weight_roundings
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.numerics.rounding import weight_roundings
+from fp16core.tflite.graph import Operator, Tensor, TfliteFile
+from fp16core.tflite.ledger import byte_ledger
+from fp16core.tflite.reader import read_tflite, replace_values, replace_weights
+from fp16core.tflite.size_account import bytes_by_category, size_account
 from fp16core.vocabulary import ModelFileError, ModelPair, PairError
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fp16core.models.trace import MAX_BINS, MAX_STEPS, EpochResult, Snapshot, Step, Trace, weight_histogram
+from fp16core.training.trace import MAX_BINS, MAX_STEPS, EpochResult, Snapshot, Step, Trace, weight_histogram
 from fp16core.vocabulary import TraceError
 
 KEYS = ("conv_2d.kernel", "fully_connected.weights")

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fp16core.data import load_mnist
-from fp16core.evaluate import compare
-from fp16core.models import load_pair
-from fp16core.models.recipe import Recipe
-from fp16core.models.runs import RunStore
+from fp16core.data.mnist import load_mnist
+from fp16core.evaluate.comparison import compare
+from fp16core.runs.pair import load_pair
+from fp16core.runs.store import RunStore
 from fp16core.text import percent_text
-from fp16core.worker import training_settings
+from fp16core.training.recipe import Recipe
+from fp16core.worker.training import settings
 from pages.shared import training
 from pages.shared.words import plain
 from tests.conftest import ROOT
@@ -199,7 +199,7 @@ def test_a_server_that_does_not_train_explains_how_to_do_it_at_home(monkeypatch:
 
 
 def test_without_tensorflow_the_page_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training_settings, "has_tensorflow", lambda: False)
+    monkeypatch.setattr(settings, "has_tensorflow", lambda: False)
     app = visit("train")
     assert "Training needs TensorFlow, which is not installed here" in words(app)
     assert app.code[0].value.startswith("pip install -r requirements.txt\n")

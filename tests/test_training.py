@@ -10,14 +10,14 @@ import numpy.typing as npt
 import pytest
 
 from fp16core.convert.from_keras import load_keras
-from fp16core.data import load_mnist, normalise
-from fp16core.evaluate import Comparison
-from fp16core.models.pair import BUNDLED
-from fp16core.models.recipe import LIMITS, Recipe, build_network
-from fp16core.models.trace import Snapshot, Step, Trace
-from fp16core.models.training import train
+from fp16core.data.mnist import load_mnist, normalise
+from fp16core.evaluate.comparison import Comparison
+from fp16core.runs.pair import BUNDLED
+from fp16core.training.fit import train
+from fp16core.training.recipe import LIMITS, Recipe, build_network
+from fp16core.training.trace import Snapshot, Step, Trace
 from fp16core.vocabulary import ModelFileError, RecipeError
-from fp16core.worker.epoch import EpochTest
+from fp16core.worker.training.epoch import EpochTest
 from tests.conftest import TestSet
 
 LOGIT_TOLERANCE = 1e-4

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from fp16core.models.recipe import Recipe
-from fp16core.models.runs import RunStore
+from fp16core.jobs import presence
+from fp16core.jobs.job import Limits
+from fp16core.runs.store import RunStore
+from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import BusyError, ModelPair, SettingError
-from fp16core.worker import presence
-from fp16core.worker.job import Limits
-from fp16core.worker.ticket import State, Ticket, TrainingData
-from fp16core.worker.training_desk import TrainingDesk
-from fp16core.worker.training_settings import TrainingSettings, training_settings
+from fp16core.worker.training.desk import TrainingDesk
+from fp16core.worker.training.settings import TrainingSettings, training_settings
+from fp16core.worker.training.ticket import State, Ticket, TrainingData
 from tests.test_worker import is_alive
 
 PATIENCE_S = 60.0
@@ -26,10 +26,10 @@ PATIENCE_S = 60.0
 WORKER = """
 import base64, shutil, time
 from pathlib import Path
-from fp16core.models.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE
+from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE
 from fp16core.output import new_folder
-from fp16core.worker.scratch import scratch_folder
-from fp16core.worker.serve import serve
+from fp16core.jobs.scratch import scratch_folder
+from fp16core.jobs.serve import serve
 
 def work(request, client):
     recipe = request["recipe"]

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fp16core.figures import style, training, training_weights
-from fp16core.figures.table import figure_csv
-from fp16core.models.trace import EpochResult, Snapshot, Step, Trace, WeightHistogram, weight_histogram
+from fp16core.figures.base import style
+from fp16core.figures.base.table import figure_csv
+from fp16core.figures.training import curves
+from fp16core.figures.training import weights as training_weights
+from fp16core.training.trace import EpochResult, Snapshot, Step, Trace, WeightHistogram, weight_histogram
 
 KEYS = ("conv_2d.kernel", "fully_connected.weights")
 
@@ -40,11 +42,11 @@ def rows(drawn: Any) -> list[list[str]]:
 
 def test_the_curves_hold_what_the_run_has_told() -> None:
     trace = told()
-    running, reference = training.loss(trace, 3).data
+    running, reference = curves.loss(trace, 3).data
     assert running.x.tolist() == [step.epochs_done for step in trace.steps]
     assert running.y.tolist() == [step.loss for step in trace.steps]
     assert (reference.x.tolist(), reference.y.tolist()) == ([1, 2, 3], pytest.approx([0.2, 0.1, 0.2 / 3]))
-    running, reference, target = training.accuracy(trace, 3).data
+    running, reference, target = curves.accuracy(trace, 3).data
     assert running.y.tolist() == pytest.approx([100 * step.accuracy for step in trace.steps])
     assert reference.y.tolist() == pytest.approx([96, 97, 98])
     assert target.y.tolist() == pytest.approx([96, 96, 97])
@@ -54,7 +56,7 @@ def test_the_curves_hold_what_the_run_has_told() -> None:
 
 def test_where_both_files_are_equally_accurate_both_marks_can_be_seen() -> None:
     """The upper one is smaller than the hole in the lower one, and its line is narrower and broken."""
-    _, reference, target = training.accuracy(told(), 3).data
+    _, reference, target = curves.accuracy(told(), 3).data
     assert reference.marker.symbol == "circle-open"
     assert reference.marker.size - 2 * reference.marker.line.width > target.marker.size
     assert reference.line.width > target.line.width
@@ -67,7 +69,7 @@ def test_axes_span_the_whole_run_and_grow_by_steps_only() -> None:
     seen: dict[str, list[tuple[float, ...]]] = {"loss": [], "accuracy": []}
     for shown in range(1, len(whole.steps) + 1):
         trace = Trace(whole.steps[:shown], whole.epochs[: shown // 15])
-        for name, draw in (("loss", training.loss), ("accuracy", training.accuracy)):
+        for name, draw in (("loss", curves.loss), ("accuracy", curves.accuracy)):
             drawn = draw(trace, 4)
             assert tuple(drawn.layout.xaxis.range) == (0, 1.03 * 4)
             seen[name].append(tuple(drawn.layout.yaxis.range))
@@ -82,9 +84,9 @@ def test_axes_span_the_whole_run_and_grow_by_steps_only() -> None:
 @pytest.mark.parametrize("epochs", [1, 2, 3, 1000])
 def test_every_result_lies_within_the_axes(epochs: int) -> None:
     trace = told(epochs, 15 if epochs < 10 else 1)
-    low, high = training.accuracy(trace, epochs).layout.yaxis.range
+    low, high = curves.accuracy(trace, epochs).layout.yaxis.range
     assert all(low <= 100 * min(r.reference_accuracy, r.target_accuracy) <= high for r in trace.epochs)
-    low, high = (10**end for end in training.loss(trace, epochs).layout.yaxis.range)
+    low, high = (10**end for end in curves.loss(trace, epochs).layout.yaxis.range)
     assert all(
         0.999 * low <= loss <= 1.001 * high
         for loss in [*(s.loss for s in trace.steps), *(r.reference_loss for r in trace.epochs)]
@@ -93,26 +95,26 @@ def test_every_result_lies_within_the_axes(epochs: int) -> None:
 
 def test_a_model_that_learns_nothing_lies_within_the_axes() -> None:
     trace = Trace((Step(0.5, 2.5, 0.08), Step(1.0, 40.0, 0.11)), (EpochResult(1, 40.0, 0.1, 45.0, 0.1, 0.1, 0, 4.0),))
-    assert training.accuracy(trace, 1).layout.yaxis.range[0] == 0
-    assert 10 ** training.loss(trace, 1).layout.yaxis.range[1] >= 45
+    assert curves.accuracy(trace, 1).layout.yaxis.range[0] == 0
+    assert 10 ** curves.loss(trace, 1).layout.yaxis.range[1] >= 45
 
 
 def test_a_loss_that_is_no_number_leaves_a_gap_and_a_word() -> None:
     trace = Trace(
         (Step(0.1, 2.0, 0.3), Step(0.2, math.nan, 0.1)), (EpochResult(1, math.nan, 0.1, math.nan, 0.1, 0.1, 0, 4.0),)
     )
-    drawn = training.loss(trace, 1)
+    drawn = curves.loss(trace, 1)
     assert np.isnan(drawn.data[0].y).tolist() == [False, True]
     assert "diverged" in drawn.layout.annotations[0].text
     assert math.isfinite(sum(drawn.layout.yaxis.range))
-    assert not training.loss(told(), 3).layout.annotations
+    assert not curves.loss(told(), 3).layout.annotations
 
 
 def test_before_the_first_message_there_are_words() -> None:
     empty = Trace()
     for drawn in (
-        training.loss(empty, 1),
-        training.accuracy(empty, 1),
+        curves.loss(empty, 1),
+        curves.accuracy(empty, 1),
         training_weights.kernels(empty),
         training_weights.weight_histogram(empty, KEYS[0]),
     ):
@@ -211,11 +213,11 @@ def test_weights_on_one_side_of_zero_and_none_at_all_can_be_drawn() -> None:
 def test_every_chart_can_be_had_as_a_table() -> None:
     weights = np.arange(108, dtype=np.float32).reshape(12, 3, 3)
     trace = Trace(told().steps, told().epochs, snapshot(0, weights), snapshot(3, weights))
-    table = rows(training.accuracy(trace, 3))
+    table = rows(curves.accuracy(trace, 3))
     assert table[0][3:] == ["float32 (%)", "float16 (%)", "changed answers"]
     assert [float(cell) for cell in table[-1][1:]] == pytest.approx([3, 97, 98, 97, 2])
     assert len(table) == 1 + 45 + 3 + 3
-    assert len(rows(training.loss(trace, 3))) == 1 + 45 + 3
+    assert len(rows(curves.loss(trace, 3))) == 1 + 45 + 3
     table = rows(training_weights.kernels(trace))
     assert table[0] == ["series", "filter", "row", "column", "weight"]
     assert sorted(float(row[4]) for row in table[1:]) == list(range(108))

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fp16core.models.pair import load_pair
-from fp16core.models.recipe import Recipe
+from fp16core.jobs.job import Job
 from fp16core.output import is_abandoned, remove_partials
-from fp16core.worker.job import Job
-from fp16core.worker.training import MODULE, request_for
+from fp16core.runs.pair import load_pair
+from fp16core.training.recipe import Recipe
+from fp16core.worker.training.process import MODULE, request_for
 from tests.conftest import ROOT
 from tests.test_worker import PATIENCE_S, is_alive
 

@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fp16core.convert import quantize_tflite
 from fp16core.convert.from_keras import load_keras
-from fp16core.data import load_mnist, normalise
-from fp16core.models.pair import load_pair
-from fp16core.models.recipe import LIMITS, Recipe
-from fp16core.models.trace import Trace
-from fp16core.runtime import Classifier
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.data.mnist import load_mnist, normalise
+from fp16core.jobs.job import Job
+from fp16core.runs.pair import load_pair
+from fp16core.runtime.classifier import Classifier
+from fp16core.training.recipe import LIMITS, Recipe
+from fp16core.training.trace import Trace
 from fp16core.vocabulary import DatasetError, ModelFileError, OutputError, RecipeError
-from fp16core.worker.job import Job
-from fp16core.worker.run import train_run
-from fp16core.worker.training import MODULE, request_for
+from fp16core.worker.training.process import MODULE, request_for
+from fp16core.worker.training.run import train_run
 from tests.test_worker import PATIENCE_S
 
 MODELS = ("mnist_model.keras", "mnist_model.tflite", "mnist_model_quant_f16.tflite", "mnist_model_quantizer_f16.tflite")

@@ -11,14 +11,14 @@ import psutil
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from fp16core.convert import read_tflite, replace_weights
-from fp16core.data import normalise
+from fp16core.data.mnist import normalise
 from fp16core.evaluate.casting import NO_FLOAT16
-from fp16core.runtime import Classifier
+from fp16core.jobs.job import Job, Limits
+from fp16core.runtime.classifier import Classifier
+from fp16core.tflite.reader import read_tflite, replace_weights
 from fp16core.vocabulary import HalfBitsError, ModelFileError, ModelPair
-from fp16core.worker import inspection, rehearsal, trial
-from fp16core.worker.inspection import Named
-from fp16core.worker.job import Job, Limits
+from fp16core.worker.trial import inspection, rehearsal, trial
+from fp16core.worker.trial.inspection import Named
 from tests.conftest import TestSet
 from tests.strangers import HEAVY, Stranger, stranger
 from tests.test_strangers import keras_answers

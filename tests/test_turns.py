@@ -6,10 +6,10 @@ import time
 
 from streamlit.testing.v1 import AppTest
 
-from fp16core.evaluate.reading import Reading
 from fp16core.figures.activation_maps import MapSheet
-from fp16core.figures.sketch import Finished
+from fp16core.figures.base.sketch import Finished
 from fp16core.numerics.propagation import PairActivations
+from fp16core.reading.reading import Reading
 from pages.shared.turns import aside, turn
 from tests.conftest import ROOT
 

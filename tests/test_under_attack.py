@@ -16,10 +16,10 @@ import pytest
 from PIL import Image
 
 from deploy.memory import Limit, memory_limit
-from fp16core.bench.hostile_models import sized_by_likeness
-from fp16core.bench.hostile_pictures import HOSTILE, heic_of_one_tile, jpeg_of_empty_scans, tiff_in_parts
+from fp16core.bench.strangers.hostile_models import sized_by_likeness
+from fp16core.bench.strangers.hostile_pictures import HOSTILE, heic_of_one_tile, jpeg_of_empty_scans, tiff_in_parts
 from fp16core.data.mnist import load_mnist
-from fp16core.models.pair import BUNDLED, REFERENCE_FILE
+from fp16core.runs.pair import BUNDLED, REFERENCE_FILE
 from tests.browsing import ROOT, free_port
 from tests.strangers import LARGE, stranger
 from tests.visitor import Visitor

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fp16core.bench.photographs import PAPERS, photograph
-from fp16core.bench.renderings import KINDS, renderings
-from fp16core.bench.uploads import GOAL_ALL, measure_durations, measure_uploads
-from fp16core.evaluate.likeness import Likeness
-from fp16core.evaluate.reading import read_picture
+from fp16core.bench.uploads.accuracy import GOAL_ALL, measure_durations, measure_uploads
+from fp16core.bench.uploads.photographs import PAPERS, photograph
+from fp16core.bench.uploads.renderings import KINDS, renderings
 from fp16core.images.prepare import prepare_file
-from fp16core.runtime import Classifier
+from fp16core.reading.likeness import Likeness
+from fp16core.reading.reading import read_picture
+from fp16core.runtime.classifier import Classifier
 from tests.conftest import TestSet
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from fp16core.jobs.queue import Ticket, WaitingRoom, Wish
 from fp16core.vocabulary import BusyError
-from fp16core.worker.waiting_room import Ticket, WaitingRoom, Wish
 from tests.test_worker import PATIENCE_S, is_alive, own_module
 
 BODY = """
@@ -101,7 +101,7 @@ def test_a_process_that_cannot_be_started_is_a_sentence(
 
     room = WaitingRoom(places=1)
     with monkeypatch.context() as patched:
-        patched.setattr("fp16core.worker.job.subprocess.Popen", fail)
+        patched.setattr("fp16core.jobs.job.subprocess.Popen", fail)
         ticket = room.hand_in(wish(module, tmp_path, "a"))
     assert ticket.is_over
     assert ticket.error is not None

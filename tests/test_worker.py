@@ -14,14 +14,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fp16core.convert import quantize_tflite, read_tflite
+from fp16core.convert.quantizer import quantize_tflite
 from fp16core.convert.to_keras import rebuild_keras
-from fp16core.data import normalise
-from fp16core.evaluate import Comparison
-from fp16core.evaluate.conversions import read_one_weight, with_first_weight
+from fp16core.data.mnist import normalise
+from fp16core.evaluate.comparison import Comparison
+from fp16core.jobs.job import Desk, Job, Limits
+from fp16core.lab.conversions import read_one_weight, with_first_weight
+from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError, ModelPair
-from fp16core.worker.job import Desk, Job, Limits
-from fp16core.worker.tensorflow_way import MODULE, request_for, target_of
+from fp16core.worker.conversion import MODULE, request_for, target_of
 from tests.conftest import ROOT, TestSet
 from tests.test_training import LOGIT_TOLERANCE
 
@@ -82,8 +83,8 @@ def test_a_job_is_stopped_within_a_second_and_leaves_no_process(pair: ModelPair)
 
 def test_a_job_does_not_outlive_a_killed_server(pair: ModelPair) -> None:
     program = (
-        "import sys, time\nfrom fp16core.worker.job import Job\nfrom fp16core.worker.tensorflow_way import *\n"
-        "from fp16core.models import load_pair\njob = Job(MODULE, request_for(load_pair().reference))\n"
+        "import sys, time\nfrom fp16core.jobs.job import Job\nfrom fp16core.worker.conversion import *\n"
+        "from fp16core.runs.pair import load_pair\njob = Job(MODULE, request_for(load_pair().reference))\n"
         "while job.what == 'starting': time.sleep(0.05)\nprint(job._child.pid, flush=True)\ntime.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
@@ -154,7 +155,7 @@ def test_one_job_at_a_time_and_its_answer_is_kept(pair: ModelPair) -> None:
 
 def test_what_libraries_print_does_not_spoil_the_answer() -> None:
     program = (
-        "import os\nfrom fp16core.worker.serve import serve\n"
+        "import os\nfrom fp16core.jobs.serve import serve\n"
         "def work(request, client):\n"
         "    print('chatter'); os.write(1, b'native chatter'); client.progress('half', 0.5)\n"
         "    return {'twice': 2 * request['number']}\n"
@@ -180,7 +181,7 @@ def test_what_libraries_print_does_not_spoil_the_answer() -> None:
 def own_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> str:
     """A module of the test's own for a job to run; ``body`` is the body of its work."""
     (tmp_path / "own_work.py").write_text(
-        "import os, signal, time\nfrom fp16core.worker.serve import serve\n"
+        "import os, signal, time\nfrom fp16core.jobs.serve import serve\n"
         f"def work(request, client):\n{textwrap.indent(body, '    ')}\nserve(work)\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
@@ -203,7 +204,7 @@ def test_a_job_finds_its_module_where_python_ignores_the_working_directory(
 ) -> None:
     monkeypatch.setenv("PYTHONSAFEPATH", "1")
     monkeypatch.setenv("PYTHONPATH", known)
-    job = Job("fp16core.worker.trial", {})
+    job = Job("fp16core.worker.trial.trial", {})
     job.wait(PATIENCE_S)
     assert job.error is not None
     assert job.error.startswith("The process ended with status 1: KeyError")

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fp16core.convert import quantize_tflite
-from fp16core.evaluate import compare
-from fp16core.models.pair import BUNDLED
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.evaluate.comparison import compare
+from fp16core.jobs.queue import WaitingRoom, Wish
+from fp16core.runs.pair import BUNDLED
 from fp16core.text import percent_text, small_text
 from fp16core.vocabulary import ModelPair
-from fp16core.worker import trial
-from fp16core.worker.waiting_room import WaitingRoom, Wish
+from fp16core.worker.trial import trial
 from pages.shared import own_trial, own_view
 from pages.shared.own import OwnFiles
 from tests.conftest import PAGES, ROOT, TestSet

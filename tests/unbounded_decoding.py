@@ -5,8 +5,8 @@ from typing import Any
 from unittest.mock import patch
 
 from fp16core.images.picture import RawPicture
-from fp16core.worker.decoding import decode
-from fp16core.worker.resident_child import serve_calls
+from fp16core.resident.child import serve_calls
+from fp16core.worker.decoder_child import decode
 
 _WRONG: dict[bytes, Any] = {
     b"another type": {"mode": "L"},

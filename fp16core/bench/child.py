@@ -9,7 +9,7 @@ import runpy
 import sys
 from pathlib import Path
 
-from fp16core.worker.peak import peak_bytes
+from fp16core.jobs.peak import peak_bytes
 
 PEAK_FILE = "HALFBITS_BENCH_PEAK_FILE"
 """Environment variable with the file that receives the peak resident memory in bytes."""

@@ -4,8 +4,8 @@ import json
 import tempfile
 from pathlib import Path
 
-from fp16core.models.recipe import Recipe
-from fp16core.worker.run import train_run
+from fp16core.training.recipe import Recipe
+from fp16core.worker.training.run import train_run
 
 
 def main() -> None:

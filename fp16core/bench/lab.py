@@ -8,17 +8,17 @@ from ai_edge_litert.interpreter import Interpreter
 
 from fp16core.bench.measures import Duration, Ratio, ratio_of, timed
 from fp16core.bench.tutorial import evaluate_one_at_a_time
-from fp16core.convert.tflite_file import read_tflite, replace_weights
 from fp16core.data import mnist
 from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.comparison import compare
-from fp16core.evaluate.dial import measure_format
-from fp16core.evaluate.guarantee import guarantee
-from fp16core.models import pair as pairs
-from fp16core.models.pair import load_pair
-from fp16core.models.recipe import Progress
+from fp16core.lab.dial import measure_format
+from fp16core.lab.guarantee import guarantee
 from fp16core.numerics.formats import PRESETS
 from fp16core.numerics.rounding import rounding_errors
+from fp16core.runs import pair as pairs
+from fp16core.runs.pair import load_pair
+from fp16core.tflite.reader import read_tflite, replace_weights
+from fp16core.training.recipe import Progress
 
 _FORMAT = "bfloat16"
 _GOAL_MS = 2_000

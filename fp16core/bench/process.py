@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fp16core.bench.child import PEAK_FILE
+from fp16core.jobs import child
 from fp16core.vocabulary import HalfBitsError
-from fp16core.worker import child
 
 
 class BenchError(HalfBitsError):

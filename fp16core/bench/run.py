@@ -8,18 +8,18 @@ from fp16core.bench.load import Answered, Crowd, measure_load
 from fp16core.bench.measures import Duration, Memory, Ratio, ratio_of, timed
 from fp16core.bench.process import run_module
 from fp16core.bench.sharing import measure_sharing
-from fp16core.bench.strange_models import measure_models
-from fp16core.bench.strange_pictures import OfferedPictures, measure_pictures
-from fp16core.bench.strangers import Offered, measure_strangers
+from fp16core.bench.strangers.files import Offered, measure_strangers
+from fp16core.bench.strangers.models import measure_models
+from fp16core.bench.strangers.pictures import OfferedPictures, measure_pictures
 from fp16core.bench.tutorial import evaluate_one_at_a_time
-from fp16core.bench.uploads import Upload, measure_durations, measure_uploads
+from fp16core.bench.uploads.accuracy import Upload, measure_durations, measure_uploads
 from fp16core.data import mnist
 from fp16core.data.mnist import load_mnist, normalise
 from fp16core.evaluate.comparison import compare
-from fp16core.models import pair as pairs
-from fp16core.models.pair import load_pair
-from fp16core.models.recipe import Progress
+from fp16core.runs import pair as pairs
+from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import Classifier
+from fp16core.training.recipe import Progress
 
 BATCH_SIZES = (1, 5, 10, 25, 50, 100, 250, 500, 1000, 10_000)
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from fp16core.bench.measures import Ratio
 from fp16core.bench.process import BenchError
-from fp16core.models.recipe import Progress
-from fp16core.worker import child
+from fp16core.jobs import child
+from fp16core.training.recipe import Progress
 
 _SCRIPT = Path(__file__).parents[2] / "benchmarks" / "sharing.py"
 

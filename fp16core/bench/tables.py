@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from fp16core.bench.load import Answered, Crowd
 from fp16core.bench.measures import Duration, Memory, Ratio
 from fp16core.bench.run import Result
-from fp16core.bench.strange_pictures import OfferedPictures
-from fp16core.bench.strangers import Offered
-from fp16core.bench.uploads import Upload
+from fp16core.bench.strangers.files import Offered
+from fp16core.bench.strangers.pictures import OfferedPictures
+from fp16core.bench.uploads.accuracy import Upload
 from fp16core.terminal import new_table, print_table
 from fp16core.text import percent_text, points_text
 

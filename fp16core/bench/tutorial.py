@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.data.mnist import load_mnist
-from fp16core.models.pair import load_pair
-from fp16core.models.recipe import build_network
 from fp16core.output import prints_into
+from fp16core.runs.pair import load_pair
+from fp16core.training.recipe import build_network
 
 
 def evaluate_one_at_a_time(interpreter: Any, images: npt.NDArray[np.floating], labels: npt.NDArray[np.uint8]) -> float:

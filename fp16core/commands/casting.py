@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from fp16core.convert.halves import holds_float16_weights
 from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.casting import Casting, casting
 from fp16core.numerics.rounding import weight_roundings
+from fp16core.tflite.halves import holds_float16_weights
 from fp16core.vocabulary import DatasetError, ModelFileError, ModelPair, PairError
 
 
@@ -39,7 +39,7 @@ def _with_remark(found: Casting, remark: str) -> dict[str, Any]:
 
 
 def _answers(pair: ModelPair) -> BothAnswers:
-    from fp16core.data import load_mnist
-    from fp16core.evaluate import compare
+    from fp16core.data.mnist import load_mnist
+    from fp16core.evaluate.comparison import compare
 
     return compare(pair, *load_mnist("test"))

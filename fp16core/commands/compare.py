@@ -2,10 +2,10 @@
 
 from argparse import Namespace
 
-from fp16core import evaluate
 from fp16core.commands.outcome import Outcome
 from fp16core.commands.pair import chosen_pair
-from fp16core.data import load_mnist
+from fp16core.data.mnist import load_mnist
+from fp16core.evaluate import comparison
 from fp16core.evaluate.casting import casting_of
 from fp16core.evaluate.comparison_document import comparison_document
 from fp16core.terminal import new_table, print_table, say
@@ -17,7 +17,7 @@ def compare(options: Namespace) -> Outcome:
     pair = chosen_pair(options)
     images, labels = load_mnist("test")
     images, labels = images[: options.limit], labels[: options.limit]
-    found = evaluate.compare(pair, images, labels)
+    found = comparison.compare(pair, images, labels)
     reference, target = found.reference.accuracy, found.target.accuracy
     cast = casting_of(pair)
     document = comparison_document(pair.name, found, cast)

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from fp16core.commands.outcome import Outcome, progress_bar
-from fp16core.models.pair import read_model_file
 from fp16core.output import new_folder
+from fp16core.runs.pair import read_model_file
 from fp16core.terminal import new_table, print_table, say
 from fp16core.vocabulary import ModelFileError, ModelPair
 
@@ -25,7 +25,7 @@ def convert(options: Namespace) -> Outcome:
             by = "TensorFlow's converter"
             reference, target = convert_keras(load_keras(path))
         elif path.suffix == ".tflite":
-            from fp16core.convert import quantize_tflite
+            from fp16core.convert.quantizer import quantize_tflite
 
             by = "LiteRT Quantizer"
             reference = read_model_file(path)

@@ -7,14 +7,14 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.evaluate.latency import ModeLatency
-from fp16core.evaluate.mode_runs import ModeOutcome
-from fp16core.models.recipe import Progress
-from fp16core.runtime.modes import ExecutionMode
+from fp16core.jobs.queue import WaitingRoom
+from fp16core.modes.latency import ModeLatency
+from fp16core.modes.runs import ModeOutcome
+from fp16core.runtime.execution_mode import ExecutionMode
+from fp16core.training.recipe import Progress
 from fp16core.vocabulary import ModelPair
-from fp16core.worker import latency_run, mode_run
-from fp16core.worker.survey import Survey
-from fp16core.worker.waiting_room import WaitingRoom
+from fp16core.worker.modes import latency, run
+from fp16core.worker.modes.survey import Survey
 
 Found = TypeVar("Found")
 
@@ -57,15 +57,15 @@ def measure_modes(
     outcomes: Outcomes = _watched(
         Survey(
             room,
-            mode_run.wishes_for(ExecutionMode, pair, images, batch),
-            lambda answer, mode: mode_run.mode_run(answer, mode, pair, labels),
+            run.wishes_for(ExecutionMode, pair, images, batch),
+            lambda answer, mode: run.mode_run(answer, mode, pair, labels),
         ),
         lambda what, done: on_progress(what, done / parts),
     )
     if not with_times:
         return outcomes, {}
     latencies: Latencies = _watched(
-        Survey(room, latency_run.wishes_for(ExecutionMode, pair, images), latency_run.mode_latency),
+        Survey(room, latency.wishes_for(ExecutionMode, pair, images), latency.mode_latency),
         lambda what, done: on_progress(what, 0.5 + done / 2),
     )
     return outcomes, latencies

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from fp16core.models.recipe import Progress
 from fp16core.text import visible
+from fp16core.training.recipe import Progress
 
 
 @dataclass(frozen=True)

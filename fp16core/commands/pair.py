@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from fp16core.models.pair import load_pair, pair_folder, read_pair
+from fp16core.runs.pair import load_pair, pair_folder, read_pair
 from fp16core.vocabulary import ModelPair, PairError
 
 

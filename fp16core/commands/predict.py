@@ -5,15 +5,16 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from fp16core import evaluate
 from fp16core.commands.outcome import Outcome
-from fp16core.convert.halves import holds_float16_weights
+from fp16core.evaluate.both import read_digits
 from fp16core.evaluate.casting import NO_FLOAT16
-from fp16core.evaluate.evaluation import NO_ANSWER
+from fp16core.evaluate.comparison import classifiers
+from fp16core.evaluate.evaluation import NO_ANSWER, Answers
 from fp16core.files import open_ordinary
-from fp16core.models.pair import load_pair
+from fp16core.runs.pair import load_pair
 from fp16core.terminal import new_table, print_table, say
 from fp16core.text import percent_text
+from fp16core.tflite.halves import holds_float16_weights
 from fp16core.vocabulary import ImageError
 
 
@@ -22,7 +23,7 @@ def predict(options: Namespace) -> Outcome:
     from fp16core.images.prepare import prepare_file  # brings SciPy and scikit-image, which no other command needs
 
     pair = load_pair()
-    models = evaluate.classifiers(pair)
+    models = classifiers(pair)
     document: list[dict[str, Any]] = []
     for path in options.files:
         try:
@@ -30,7 +31,7 @@ def predict(options: Namespace) -> Outcome:
         except ImageError as error:
             document.append({"file": str(path), "error": str(error)})
             continue
-        answers = evaluate.read_digits(models, prepared.images)
+        answers = read_digits(models, prepared.images)
         digits = [
             {
                 "reference": _answer(answers.reference, place),
@@ -71,7 +72,7 @@ def _contents(path: Path) -> bytes:
         raise ImageError(f"{path}: the file cannot be read ({error.strerror}); check its name and rights.") from error
 
 
-def _answer(answers: evaluate.Answers, place: int) -> dict[str, Any]:
+def _answer(answers: Answers, place: int) -> dict[str, Any]:
     prediction = int(answers.predictions[place])
     answered = prediction != NO_ANSWER
     return {

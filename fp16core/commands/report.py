@@ -6,19 +6,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fp16core.claims.evidence import RuntimeEvidence
 from fp16core.commands.modes import measure_modes
 from fp16core.commands.outcome import Outcome, progress_bar
 from fp16core.commands.pair import chosen_pair
-from fp16core.data import load_mnist
-from fp16core.data.mnist import dataset_path
-from fp16core.evaluate.evidence import RuntimeEvidence
-from fp16core.evaluate.latency import ModeLatency
-from fp16core.evaluate.mode_runs import ModeTable
-from fp16core.models.recipe import Progress
+from fp16core.data.mnist import dataset_path, load_mnist
+from fp16core.modes.latency import ModeLatency
+from fp16core.modes.runs import ModeTable
 from fp16core.output import new_file
 from fp16core.report import Findings, Source, dataset_name, gather_findings, make_report, report_document
 from fp16core.terminal import say
 from fp16core.text import bytes_text
+from fp16core.training.recipe import Progress
 
 _BATCH = 100
 """Images for each run in a mode of execution."""

@@ -3,23 +3,22 @@
 from argparse import Namespace
 from collections.abc import Mapping
 
-from fp16core import evaluate
 from fp16core.commands.modes import measure_modes
 from fp16core.commands.outcome import Outcome, progress_bar
-from fp16core.convert.halves import holds_float16_weights
-from fp16core.data import load_mnist
-from fp16core.data.mnist import normalise
+from fp16core.data.mnist import load_mnist, normalise
+from fp16core.evaluate import comparison
 from fp16core.evaluate.casting import NO_FLOAT16
-from fp16core.evaluate.emulated import Accounted, account_for
-from fp16core.evaluate.latency import ModeLatency
-from fp16core.evaluate.mode_runs import ModeTable
-from fp16core.evaluate.modes_document import modes_document
-from fp16core.figures.latency import latency_rows, memory_rows
-from fp16core.figures.runtimes import arithmetic_text, emulation_rows, mode_rows
-from fp16core.models.pair import load_pair
-from fp16core.runtime.modes import ExecutionMode
+from fp16core.figures.modes.accuracy import arithmetic_text, emulation_rows, mode_rows
+from fp16core.figures.modes.latency import latency_rows, memory_rows
+from fp16core.modes.document import modes_document
+from fp16core.modes.emulated import Accounted, account_for
+from fp16core.modes.latency import ModeLatency
+from fp16core.modes.runs import ModeTable
+from fp16core.runs.pair import load_pair
+from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.terminal import new_table, print_table, say
 from fp16core.text import count_text
+from fp16core.tflite.halves import holds_float16_weights
 from fp16core.vocabulary import ModelFileError
 
 _CHANGES = "largest logit change", "mean logit change"
@@ -30,7 +29,7 @@ def runtimes(options: Namespace) -> Outcome:
     pair = load_pair()
     images, labels = load_mnist("test")
     images, labels = images[: options.limit], labels[: options.limit]
-    baseline = evaluate.compare(pair, images, labels).reference
+    baseline = comparison.compare(pair, images, labels).reference
     with progress_bar(options) as on_progress:
         outcomes, latencies = measure_modes(pair, images, labels, options.batch, not options.no_latency, on_progress)
     table = ModeTable(baseline, outcomes)

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from fp16core.commands.outcome import Outcome, progress_bar
-from fp16core.models.pair import QUANTIZER_FILE, REFERENCE_FILE, TARGET_FILE
-from fp16core.models.recipe import Progress, Recipe
-from fp16core.models.trace import Trace
+from fp16core.jobs.job import Job
 from fp16core.output import remove_partials
+from fp16core.runs.pair import QUANTIZER_FILE, REFERENCE_FILE, TARGET_FILE
 from fp16core.terminal import Table, new_table, print_table
 from fp16core.text import bytes_text, percent_text, small_text
+from fp16core.training.recipe import Progress, Recipe
+from fp16core.training.trace import Trace
 from fp16core.vocabulary import WorkerError
-from fp16core.worker.job import Job
-from fp16core.worker.training import MODULE, request_for
+from fp16core.worker.training.process import MODULE, request_for
 
 _LOOK_S = 0.1
 """How often the process is looked after."""

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from fp16core.files import open_ordinary
-from fp16core.models.recipe import import_tensorflow
 from fp16core.text import first_line
+from fp16core.training.recipe import import_tensorflow
 from fp16core.vocabulary import ModelFileError
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from fp16core.convert.packing import with_current_codes
-from fp16core.convert.tflite_file import read_tflite
+from fp16core.tflite.packing import with_current_codes
+from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError
 
 # What it raises on models it does not know, and on damaged ones that it did not expect.

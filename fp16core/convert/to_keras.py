@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from fp16core.convert.graph import Tensor
-from fp16core.convert.tflite_file import read_tflite
-from fp16core.models.recipe import build_network
+from fp16core.tflite.graph import Tensor
+from fp16core.tflite.reader import read_tflite
+from fp16core.training.recipe import build_network
 from fp16core.vocabulary import CLASSES, IMAGE_SIDE, ModelFileError
 
 _OPERATORS = ["RESHAPE", "CONV_2D", "MAX_POOL_2D", "RESHAPE", "FULLY_CONNECTED"]

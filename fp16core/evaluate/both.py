@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.evaluation import Answers, answer_text
-from fp16core.evaluate.report import ImageReport
+from fp16core.evaluate.image_report import ImageReport
 from fp16core.runtime.classifier import DigitModel
 
 

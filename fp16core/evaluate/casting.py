@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from fp16core.convert.halves import holds_float16_weights
 from fp16core.evaluate.both import BothAnswers
 from fp16core.numerics.rounding import WeightRounding, weight_roundings
 from fp16core.text import count_text
+from fp16core.tflite.halves import holds_float16_weights
 from fp16core.vocabulary import ModelPair
 
 NO_FLOAT16 = "The target holds no float16 weights: nothing was cast, and nothing measured here is about float16."

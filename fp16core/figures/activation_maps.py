@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.csv_text import csv_text
-from fp16core.figures.pictures import picture_url
-from fp16core.figures.style import NEUTRAL_COLOUR, REFERENCE_COLOUR, TARGET_COLOUR
+from fp16core.figures.base.pictures import picture_url
+from fp16core.figures.base.style import NEUTRAL_COLOUR, REFERENCE_COLOUR, TARGET_COLOUR
 from fp16core.numerics.propagation import PairActivations
 
 Map = npt.NDArray[np.floating]

@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 import plotly.graph_objects as go
 
-from fp16core.figures.remembered import remembered
-from fp16core.figures.style import (
+from fp16core.figures.base.remembered import remembered
+from fp16core.figures.base.style import (
     DELTA_COLOUR,
     NEUTRAL_COLOUR,
     REFERENCE_COLOUR,

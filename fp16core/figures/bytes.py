@@ -2,10 +2,10 @@
 
 import plotly.graph_objects as go
 
-from fp16core.convert.purposes import PURPOSES, LedgerEntry
-from fp16core.convert.size_account import SizeAccount, bytes_by_category
-from fp16core.figures.style import DELTA_COLOUR, NEUTRAL_COLOUR, TARGET_COLOUR, figure, fixed, lettering
+from fp16core.figures.base.style import DELTA_COLOUR, NEUTRAL_COLOUR, TARGET_COLOUR, figure, fixed, lettering
 from fp16core.text import bytes_text, percent_text
+from fp16core.tflite.purposes import PURPOSES, LedgerEntry
+from fp16core.tflite.size_account import SizeAccount, bytes_by_category
 
 _FILE = "file"
 

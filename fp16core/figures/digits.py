@@ -8,8 +8,8 @@ from PIL import Image
 from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import answer_text
-from fp16core.figures.remembered import remembered
-from fp16core.figures.style import (
+from fp16core.figures.base.remembered import remembered
+from fp16core.figures.base.style import (
     DELTA_COLOUR,
     DELTA_NAME,
     REFERENCE_COLOUR,

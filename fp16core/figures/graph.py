@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import chain, pairwise
 
-from fp16core.convert.graph import Operator, Tensor, TfliteFile
 from fp16core.runtime.delegation import Part
+from fp16core.tflite.graph import Operator, Tensor, TfliteFile
 
 _HEAD = """digraph {
     bgcolor=transparent; newrank=true; ranksep=0.3; nodesep=0.12; margin=0;

@@ -2,10 +2,10 @@
 
 from collections import Counter
 
-from fp16core.convert.graph import TfliteFile
-from fp16core.convert.roles import Role, tensor_roles
 from fp16core.figures.graph import shape_text
 from fp16core.runtime.delegation import Part
+from fp16core.tflite.graph import TfliteFile
+from fp16core.tflite.roles import Role, tensor_roles
 
 Table = dict[str, list[object]]
 

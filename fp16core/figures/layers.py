@@ -4,8 +4,8 @@ import math
 
 import plotly.graph_objects as go
 
-from fp16core.figures.sketch import Sketch
-from fp16core.figures.style import (
+from fp16core.figures.base.sketch import Sketch
+from fp16core.figures.base.style import (
     DELTA_COLOUR,
     NEUTRAL_COLOUR,
     REFERENCE_COLOUR,

@@ -4,9 +4,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fp16core.evaluate.comparison import Comparison
-from fp16core.figures.images import distributions, say
-from fp16core.figures.remembered import remembered
-from fp16core.figures.style import DELTA_COLOUR, REFERENCE_COLOUR, as_list, digit_ticks, figure, fixed, log_ticks
+from fp16core.figures.base.images import distributions, say
+from fp16core.figures.base.remembered import remembered
+from fp16core.figures.base.style import DELTA_COLOUR, REFERENCE_COLOUR, as_list, digit_ticks, figure, fixed, log_ticks
 from fp16core.text import small_text
 
 

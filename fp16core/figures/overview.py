@@ -4,10 +4,9 @@ from collections import Counter
 
 import plotly.graph_objects as go
 
-from fp16core.convert.purposes import LedgerEntry
 from fp16core.evaluate.comparison import Comparison
-from fp16core.figures.remembered import remembered
-from fp16core.figures.style import (
+from fp16core.figures.base.remembered import remembered
+from fp16core.figures.base.style import (
     INTERVAL_COLUMNS,
     NEUTRAL_COLOUR,
     REFERENCE_COLOUR,
@@ -18,6 +17,7 @@ from fp16core.figures.style import (
     fixed,
 )
 from fp16core.text import bytes_text, percent_text
+from fp16core.tflite.purposes import LedgerEntry
 
 
 def file_sizes(reference: tuple[LedgerEntry, ...], target: tuple[LedgerEntry, ...]) -> go.Figure:

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import plotly.graph_objects as go
 
-from fp16core.figures.remembered import remembered
-from fp16core.figures.style import (
+from fp16core.figures.base.remembered import remembered
+from fp16core.figures.base.style import (
     DELTA_COLOUR,
     DELTA_NAME,
     REFERENCE_COLOUR,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import Image
 
-from fp16core.images.modes import eight_bit_levels, plain_mode
+from fp16core.images.pixel_modes import eight_bit_levels, plain_mode
 from fp16core.png import png
 
 WORK_SIDE_PX = 512

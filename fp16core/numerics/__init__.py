@@ -1,5 +1,1 @@
-"""Half precision: what rounding does to weights, and to what is computed with them."""
-
-from fp16core.numerics.rounding import WeightRounding, rounded_reference, weight_roundings
-
-__all__ = ["WeightRounding", "rounded_reference", "weight_roundings"]
+"""Half precision: the effect of rounding on weights, and on everything computed with them."""

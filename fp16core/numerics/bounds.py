@@ -27,8 +27,8 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from fp16core.convert.chain import Layer
 from fp16core.numerics.layer_views import activation, columns, patches, windows
+from fp16core.tflite.chain import Layer
 from fp16core.vocabulary import CLASSES, ModelFileError
 
 Array = npt.NDArray[np.float64]
@@ -107,7 +107,7 @@ def bound_logits(
     Parameters
     ----------
     layers
-        The reference, read by `fp16core.convert.chain.read_chain`; the last layer is fully connected, without
+        The reference, read by `fp16core.tflite.chain.read_chain`; the last layer is fully connected, without
         activation.
     errors
         Largest magnitude of the error of each weight, by the weights' keys, in the weights' shapes. Where an

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.convert.chain import Layer
 from fp16core.numerics.layer_views import activation, columns, patches, windows
+from fp16core.tflite.chain import Layer
 
 Half = npt.NDArray[np.float16]
 _Scalar = TypeVar("_Scalar", bound=np.floating[Any])
@@ -44,7 +44,7 @@ def emulate(
     Parameters
     ----------
     layers
-        A network, read by `fp16core.convert.chain.read_chain`.
+        A network, read by `fp16core.tflite.chain.read_chain`.
     images : float32, shape (n, 28, 28)
     summation
         How sums are formed.

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.convert.chain import Layer
+from fp16core.tflite.chain import Layer
 
 _Scalar = TypeVar("_Scalar", bound=np.floating[Any])
 

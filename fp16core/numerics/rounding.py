@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.convert.graph import Tensor, TfliteFile
-from fp16core.convert.tflite_file import read_tflite, replace_weights
 from fp16core.numerics.formats import FLOAT16, FloatFormat
+from fp16core.tflite.graph import Tensor, TfliteFile
+from fp16core.tflite.reader import read_tflite, replace_weights
 from fp16core.vocabulary import ModelPair, PairError
 
 SMALLEST_NORMAL = FLOAT16.smallest_normal

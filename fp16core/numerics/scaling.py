@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.convert.chain import Layer
+from fp16core.tflite.chain import Layer
 from fp16core.vocabulary import ModelFileError
 
 
@@ -22,7 +22,7 @@ def scalable_pairs(layers: Sequence[Layer]) -> tuple[tuple[Layer, Layer], ...]:
     Parameters
     ----------
     layers
-        A network, read by `fp16core.convert.chain.read_chain`.
+        A network, read by `fp16core.tflite.chain.read_chain`.
 
     Raises
     ------

@@ -6,7 +6,7 @@ from enum import Enum
 from fp16core.evaluate.casting import Casting
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import NO_ANSWER
-from fp16core.evaluate.mode_runs import ModeTable
+from fp16core.modes.runs import ModeTable
 from fp16core.text import count_text, points_text
 
 _MINIMAL = 0.001

@@ -6,15 +6,18 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from fp16core.convert import size_account
-from fp16core.evaluate.guarantee import Guarantee
-from fp16core.evaluate.latency import ModeLatency
-from fp16core.figures import accuracy, bytes, guarantee, latency, layers, overview, runtimes, weights
+from fp16core.figures import accuracy, bytes, layers, overview, weights
+from fp16core.figures.lab import guarantee
+from fp16core.figures.modes import accuracy as runtimes
+from fp16core.figures.modes import latency
+from fp16core.lab.guarantee import Guarantee
+from fp16core.modes.latency import ModeLatency
 from fp16core.numerics.propagation import Propagation
 from fp16core.numerics.rounding import WeightRounding
 from fp16core.report.document import measured_modes
 from fp16core.report.findings import Findings
 from fp16core.text import bytes_text, count_text, percent_text, small_text
+from fp16core.tflite.size_account import size_account
 
 _HEIGHT_PX = 340
 """Of figures that have another height elsewhere, where they do not stand beside these."""

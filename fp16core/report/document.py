@@ -5,20 +5,20 @@ from typing import Any
 
 import numpy as np
 
-from fp16core.convert import size_account
-from fp16core.evaluate.claims import check_claims
+from fp16core.claims.claims import check_claims
+from fp16core.claims.evidence import ClaimCheck
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.comparison_document import comparison_document
 from fp16core.evaluate.evaluation import Evaluation
-from fp16core.evaluate.evidence import ClaimCheck
-from fp16core.evaluate.guarantee import Guarantee
-from fp16core.evaluate.mode_runs import ModeTable
-from fp16core.evaluate.modes_document import modes_document
+from fp16core.lab.guarantee import Guarantee
+from fp16core.modes.document import modes_document
+from fp16core.modes.runs import ModeTable
 from fp16core.numerics.propagation import Propagation
 from fp16core.output import finite
 from fp16core.report.answer import RULE, answer
 from fp16core.report.findings import Findings
 from fp16core.report.source import Source, source_document
+from fp16core.tflite.size_account import size_account
 
 FORMAT = 1
 """Version of the document's layout."""

@@ -7,15 +7,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.convert import LedgerEntry, byte_ledger
+from fp16core.claims.evidence import Evidence, gather_evidence
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.casting import Casting, casting
 from fp16core.evaluate.comparison import Comparison, compare
-from fp16core.evaluate.evidence import Evidence, gather_evidence
-from fp16core.evaluate.guarantee import Guarantee, guarantee
-from fp16core.models.recipe import Progress
+from fp16core.lab.guarantee import Guarantee, guarantee
 from fp16core.numerics.propagation import PairRecorder, Propagation, PropagationRun
 from fp16core.numerics.rounding import WeightRounding, rounding_errors, weight_roundings
+from fp16core.tflite.ledger import byte_ledger
+from fp16core.tflite.purposes import LedgerEntry
+from fp16core.training.recipe import Progress
 from fp16core.vocabulary import HalfBitsError, ModelPair
 
 PROPAGATION_IMAGES = 1000

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from fp16core.evaluate.evidence import Verdict
+from fp16core.claims.evidence import Verdict
 from fp16core.report import tables
 from fp16core.report.answer import RULE, SCOPE_WITHOUT_FLOAT16, answer, scope
 from fp16core.report.charts import charts, mode_charts

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from fp16core.convert import PURPOSES, size_account
-from fp16core.figures.latency import latency_rows, memory_rows
 from fp16core.figures.layers import step_table
-from fp16core.figures.runtimes import mode_rows
+from fp16core.figures.modes.accuracy import mode_rows
+from fp16core.figures.modes.latency import latency_rows, memory_rows
 from fp16core.numerics.propagation import Propagation
 from fp16core.report.charts import timed_modes
 from fp16core.report.document import measured_modes
 from fp16core.report.findings import Findings
 from fp16core.text import bytes_text, percent_text, points_text, small_text
+from fp16core.tflite.purposes import PURPOSES
+from fp16core.tflite.size_account import size_account
 
 Table = Mapping[str, Sequence[str]]
 

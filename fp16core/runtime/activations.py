@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.convert.graph import TfliteFile
 from fp16core.runtime.digit_interpreter import DigitInterpreter, check_images
 from fp16core.text import count_text
+from fp16core.tflite.graph import TfliteFile
 from fp16core.vocabulary import ImageError, ModelFileError
 
 Activations = tuple[npt.NDArray[np.float32], ...]

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from fp16core.convert.graph import TfliteFile
-from fp16core.convert.tflite_file import read_tflite
 from fp16core.text import first_line
+from fp16core.tflite.graph import TfliteFile
+from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError
 
 _DELEGATE = "DELEGATE"

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
-from fp16core.convert.graph import TfliteFile
-from fp16core.convert.tflite_file import read_tflite
 from fp16core.text import count_text, first_line
+from fp16core.tflite.graph import TfliteFile
+from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import CLASSES, IMAGE_SIDE, ImageError, ModelFileError
 
 _IMAGE_SHAPES = ((IMAGE_SIDE, IMAGE_SIDE), (IMAGE_SIDE, IMAGE_SIDE, 1))

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
-from fp16core.convert.packing import packed, unpacked
-from fp16core.convert.tflite_file import read_tflite
 from fp16core.runtime.digit_interpreter import ends_text, open_interpreter
 from fp16core.text import count_text, first_line
+from fp16core.tflite.packing import packed, unpacked
+from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError
 
 

@@ -18,10 +18,10 @@ from ai_edge_litert.compiled_model import (
 )
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from fp16core.convert.tflite_file import read_tflite
-from fp16core.runtime.modes import ExecutionMode
+from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.temporary import temporary_named
 from fp16core.text import first_line
+from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModeError, ModelFileError
 
 Floats = npt.NDArray[np.float32]

@@ -1,1 +1,1 @@
-"""Training runs: the work of a process of its own, which loads TensorFlow and ends."""
+"""The work of child processes, by kind."""

@@ -9,13 +9,13 @@ import psutil
 
 from fp16core.images.picture import Picture, RawPicture
 from fp16core.images.picture_file import LargePictureError, check_size
+from fp16core.resident.endings import CallLimits, Ending, ResidentEndedError
+from fp16core.resident.resident import Resident
+from fp16core.resident.wire import READY
+from fp16core.serving.child_memory import ChildMemory, Share
 from fp16core.text import size_text
 from fp16core.vocabulary import BusyError, HalfBitsError, ImageError, WorkerError
-from fp16core.worker.child_memory import ChildMemory, Share
-from fp16core.worker.decoding import MODULE
-from fp16core.worker.endings import CallLimits, Ending, ResidentEndedError
-from fp16core.worker.resident import Resident
-from fp16core.worker.wire import READY
+from fp16core.worker.decoder_child import MODULE
 
 LIMITS = CallLimits(cpu_s=5, wall_s=30, memory_bytes=320_000_000, answer_bytes=2_000_000)
 """What decoding a picture may take.

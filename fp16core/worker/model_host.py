@@ -7,12 +7,12 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.evaluate import measures
-from fp16core.evaluate.workbench import Workbench
+from fp16core.resident.endings import CallLimits
+from fp16core.resident.resident import Resident
+from fp16core.serving.child_memory import ChildMemory, Share
 from fp16core.vocabulary import ModelFileError, ModelPair
-from fp16core.worker.child_memory import ChildMemory, Share
-from fp16core.worker.endings import CallLimits
-from fp16core.worker.resident import Resident
+from fp16core.workbench import measures
+from fp16core.workbench.workbench import Workbench
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -87,7 +87,7 @@ class ModelHost:
         return sum(list(self._answers.values()))
 
     def measure(self, function: Callable[Concatenate[Workbench, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """What one of `fp16core.evaluate.measures` finds; ``kwargs`` must be empty.
+        """What one of `fp16core.workbench.measures` finds; ``kwargs`` must be empty.
 
         Raises
         ------

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.evaluate.measures import MEASURES
-from fp16core.evaluate.workbench import Workbench
+from fp16core.resident.child import serve_calls
 from fp16core.vocabulary import ModelPair
-from fp16core.worker.resident_child import serve_calls
+from fp16core.workbench.measures import MEASURES
+from fp16core.workbench.workbench import Workbench
 
 _opened: list[Workbench] = []
 

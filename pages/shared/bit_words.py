@@ -1,10 +1,10 @@
 """What the bits of one number say, in words."""
 
-from fp16core.numerics import WeightRounding
 from fp16core.numerics.bits import BinaryNumber, Kind
 from fp16core.numerics.narrowing import Decision, Narrowing
 from fp16core.numerics.number_text import TypedNumber
 from fp16core.numerics.picks import StoredWeight, numpy_cast
+from fp16core.numerics.rounding import WeightRounding
 from fp16core.text import count_text, power_text
 from pages.shared.words import plain
 

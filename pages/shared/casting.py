@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from fp16core.evaluate import Comparison, measures
 from fp16core.evaluate.casting import NO_FLOAT16, Casting, casting
+from fp16core.evaluate.comparison import Comparison
 from fp16core.vocabulary import HalfBitsError
+from fp16core.workbench import measures
 from pages.shared import state
 from pages.shared.subject import Subject, cached
 

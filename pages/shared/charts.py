@@ -5,7 +5,7 @@ from collections.abc import Callable
 import plotly.graph_objects as go
 import streamlit as st
 
-from fp16core.figures.table import figure_csv
+from fp16core.figures.base.table import figure_csv
 
 _CONFIG = {"displayModeBar": False}
 

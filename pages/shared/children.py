@@ -1,8 +1,8 @@
 """Confined child processes that all visitors share, and the memory for all there are."""
 
+from fp16core.serving.child_memory import ChildMemory
 from fp16core.settings import child_memory_bytes
 from fp16core.singleton import singleton
-from fp16core.worker.child_memory import ChildMemory
 from fp16core.worker.decoder import PictureDecoder
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from fp16core.figures.pictures import png_url
+from fp16core.figures.base.pictures import png_url
 
 _CSS = """
 .sheet { display: grid; grid-template-columns: repeat(var(--columns), 1fr); gap: 2px; background: black; padding: 2px; }

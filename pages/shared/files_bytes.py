@@ -4,10 +4,11 @@ from functools import partial
 
 import streamlit as st
 
-from fp16core.convert import PURPOSES, SizeAccount, size_account
 from fp16core.figures import bytes as figures
-from fp16core.figures.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLOUR, TARGET_NAME
+from fp16core.figures.base.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLOUR, TARGET_NAME
 from fp16core.text import bytes_text, percent_text
+from fp16core.tflite.purposes import PURPOSES
+from fp16core.tflite.size_account import SizeAccount, size_account
 from pages.shared import state
 from pages.shared.charts import chart
 from pages.shared.headline import cards, headline, number

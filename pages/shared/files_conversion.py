@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from fp16core.evaluate import answer_text
-from fp16core.evaluate.conversions import CONVERTER, QUANTIZER, Conversion, OneWeight, TwoWays
+from fp16core.evaluate.evaluation import answer_text
+from fp16core.lab.conversions import CONVERTER, QUANTIZER, Conversion, OneWeight, TwoWays
 from fp16core.text import bytes_text, count_text, percent_text, small_text, weight_text
 from fp16core.vocabulary import TUTORIAL_URL, HalfBitsError
 from pages.shared import files_state, limits, state

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from fp16core.convert import TfliteFile
-from fp16core.evaluate.measures import Graphs
+from fp16core.figures.base.style import REFERENCE_NAME, TARGET_NAME
 from fp16core.figures.graph import graph_dot, tensor_text
 from fp16core.figures.graph_tables import operator_table, roles_of_type, tensor_table, type_table
-from fp16core.figures.style import REFERENCE_NAME, TARGET_NAME
 from fp16core.runtime.delegation import Moment, Part
 from fp16core.text import bytes_text, count_text
+from fp16core.tflite.graph import TfliteFile
+from fp16core.workbench.measures import Graphs
 from pages.shared import files_state, state
 from pages.shared.headline import cards
 from pages.shared.tables import show_table

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from fp16core.evaluate import conversions, measures
-from fp16core.evaluate.conversions import OneWeight, TwoWays
-from fp16core.evaluate.measures import Graphs
+from fp16core.jobs.job import Desk, Job
+from fp16core.lab import conversions
+from fp16core.lab.conversions import OneWeight, TwoWays
 from fp16core.singleton import singleton
-from fp16core.worker.job import Desk, Job
-from fp16core.worker.tensorflow_way import LIMITS, MODULE, request_for, target_of
+from fp16core.workbench import measures
+from fp16core.workbench.measures import Graphs
+from fp16core.worker.conversion import LIMITS, MODULE, request_for, target_of
 from pages.shared import state
 from pages.shared.subject import Subject, cached, subject
 

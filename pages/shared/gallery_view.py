@@ -4,9 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fp16core.evaluate.gallery import GalleryPicture
-from fp16core.evaluate.reading import accuracy, table, table_csv
-from fp16core.figures.pictures import row_url, row_width_px
+from fp16core.figures.base.pictures import row_url, row_width_px
 from fp16core.images.colours import upright_png
 from fp16core.images.picture import Picture
 from fp16core.images.picture_file import (
@@ -17,6 +15,8 @@ from fp16core.images.picture_file import (
     MAX_WEBP_PIXELS,
     data_of_url,
 )
+from fp16core.reading.gallery import GalleryPicture
+from fp16core.reading.reading import accuracy, table, table_csv
 from fp16core.text import count_text, percent_text, size_text
 from fp16core.vocabulary import BusyError, ImageError
 from pages.shared import pictures, uploads

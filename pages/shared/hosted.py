@@ -9,8 +9,8 @@ import streamlit as st
 
 from fp16core import settings
 from fp16core.data.mnist import ENVIRONMENT_VARIABLE as DATASET_VARIABLE
-from fp16core.models.pair import ENVIRONMENT_VARIABLE as PAIR_VARIABLE
-from fp16core.models.store_folder import FOLDER_VARIABLE
+from fp16core.runs.pair import ENVIRONMENT_VARIABLE as PAIR_VARIABLE
+from fp16core.runs.store_folder import FOLDER_VARIABLE
 from fp16core.text import names_only
 from fp16core.vocabulary import SettingError
 

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from fp16core.evaluate import measures
-from fp16core.evaluate.dial import DialResult
-from fp16core.evaluate.guarantee import Guarantee
-from fp16core.evaluate.scales import ScaleResult
+from fp16core.lab.dial import DialResult
+from fp16core.lab.guarantee import Guarantee
+from fp16core.lab.overflow import ScaleResult
 from fp16core.numerics.formats import FloatFormat
+from fp16core.workbench import measures
 from pages.shared import limits, state
 from pages.shared.subject import Subject, cached, cached_by_setting
 

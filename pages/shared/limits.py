@@ -4,9 +4,9 @@ from typing import Literal
 
 import streamlit as st
 
+from fp16core.serving.rate_limit import Allowance, Rate, visitor_address, wait_text
 from fp16core.singleton import singleton
 from fp16core.vocabulary import BusyError
-from fp16core.worker.allowance import Allowance, Rate, visitor_address, wait_text
 from pages.shared import hosted
 
 What = Literal["trial", "conversion", "measurement", "training", "picture", "lab", "report"]

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from fp16core.data.own import MAX_TEST_IMAGES, read_own_dataset
+from fp16core.jobs.queue import Ticket, WaitingRoom, Wish
 from fp16core.singleton import singleton
 from fp16core.vocabulary import BusyError, HalfBitsError
-from fp16core.worker import keras_file, trial
-from fp16core.worker.inspection import Named
-from fp16core.worker.trial import Tried
-from fp16core.worker.waiting_room import Ticket, WaitingRoom, Wish
+from fp16core.worker.trial import keras_file, trial
+from fp16core.worker.trial.inspection import Named
+from fp16core.worker.trial.trial import Tried
 from pages.shared import children, limits, own, runtimes, training, uploads
 from pages.shared.uploads import Upload
 

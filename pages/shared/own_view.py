@@ -6,12 +6,12 @@ import streamlit as st
 
 from fp16core.convert.keras_archive import MAX_FILE_BYTES as MAX_KERAS_BYTES
 from fp16core.data.own import MAX_FILE_BYTES, MAX_TEST_IMAGES, MAX_TRAINING_IMAGES
-from fp16core.models.pair import BUNDLED, REFERENCE_FILE, read_model_file
-from fp16core.models.recipe import python_for_tensorflow
+from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, read_model_file
 from fp16core.text import bytes_text, count_text, percent_text, points_text, size_text, small_text
-from fp16core.worker import keras_file, trial
-from fp16core.worker.inspection import MAX_FILE_BYTES as MAX_MODEL_BYTES
-from fp16core.worker.training_settings import has_tensorflow
+from fp16core.training.recipe import python_for_tensorflow
+from fp16core.worker.training.settings import has_tensorflow
+from fp16core.worker.trial import keras_file, trial
+from fp16core.worker.trial.inspection import MAX_FILE_BYTES as MAX_MODEL_BYTES
 from pages.shared import casting, hosted, own, own_trial, state, uploads
 from pages.shared.headline import headline, number
 from pages.shared.subject import default_name, subject

@@ -4,10 +4,10 @@ import time
 
 import streamlit as st
 
-from fp16core.evaluate.gallery import AMONG_STRANGERS, Bounds, Gallery
-from fp16core.evaluate.likeness import Likeness, RuleCheck, check_rule
-from fp16core.evaluate.likeness import likeness as learn_likeness
 from fp16core.images.picture import Picture
+from fp16core.reading.gallery import AMONG_STRANGERS, Bounds, Gallery
+from fp16core.reading.likeness import Likeness, RuleCheck, check_rule
+from fp16core.reading.likeness import likeness as learn_likeness
 from fp16core.runtime.classifier import DigitModel
 from fp16core.text import count_text
 from fp16core.vocabulary import BusyError

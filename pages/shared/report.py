@@ -10,9 +10,9 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from fp16core.evaluate.evidence import Evidence, RuntimeEvidence
-from fp16core.evaluate.guarantee import Guarantee
-from fp16core.evaluate.mode_runs import ModeRun
+from fp16core.claims.evidence import Evidence, RuntimeEvidence
+from fp16core.lab.guarantee import Guarantee
+from fp16core.modes.runs import ModeRun
 from fp16core.numerics.propagation import Propagation
 from fp16core.report import (
     PROPAGATION_IMAGES,
@@ -23,9 +23,9 @@ from fp16core.report import (
     make_report,
     report_document,
 )
+from fp16core.resident.endings import ResidentEndedError
 from fp16core.singleton import singleton
 from fp16core.vocabulary import BusyError, HalfBitsError
-from fp16core.worker.endings import ResidentEndedError
 from pages.shared import lab, limits, own, propagation, state
 from pages.shared.subject import Subject, cached, subject
 from pages.shared.turns import aside

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from fp16core.figures.pictures import png_url
+from fp16core.figures.base.pictures import png_url
 from pages.shared import browser_messages, hosted, links, uploads, widget_values
 
 ICON = png_url(Path(__file__).with_name("icon.png").read_bytes())

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from fp16core.models.pair import RUN_FILE
-from fp16core.models.run import NAME_LENGTH, Run
+from fp16core.runs.pair import RUN_FILE
+from fp16core.runs.run import NAME_LENGTH, Run
 from fp16core.text import size_text
 from fp16core.vocabulary import HalfBitsError
-from fp16core.worker.training_settings import training_settings
+from fp16core.worker.training.settings import training_settings
 from pages.shared import hosted, own, state
 from pages.shared.runs_view import SEVERAL
 from pages.shared.store import store

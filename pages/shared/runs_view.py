@@ -5,11 +5,11 @@ from functools import partial
 
 import streamlit as st
 
-from fp16core.evaluate import runs as results_of_runs
-from fp16core.evaluate.runs import RunResult, fewest_changed, same_images
-from fp16core.figures import runs as figures
-from fp16core.models.run import Run, Skipped, total_bytes
-from fp16core.models.runs import RunStore
+from fp16core.evaluate import run_results as results_of_runs
+from fp16core.evaluate.run_results import RunResult, fewest_changed, same_images
+from fp16core.figures.training import runs as figures
+from fp16core.runs.run import Run, Skipped, total_bytes
+from fp16core.runs.store import RunStore
 from fp16core.text import bytes_text, count_text, percent_text, points_text, size_text
 from pages.shared.charts import chart
 from pages.shared.tables import show_table

@@ -6,23 +6,24 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from fp16core.claims.evidence import Measurement, RuntimeEvidence
 from fp16core.data.mnist import load_mnist
-from fp16core.evaluate import measures
-from fp16core.evaluate.emulated import Accounted
-from fp16core.evaluate.evidence import Measurement, RuntimeEvidence
-from fp16core.evaluate.latency import ModeLatency
-from fp16core.evaluate.mode_runs import ModeOutcome, ModeRun, ModeTable
-from fp16core.evaluate.modes_document import modes_document
-from fp16core.models.pair import BUNDLED, load_pair
+from fp16core.jobs.presence import is_gone
+from fp16core.modes.document import modes_document
+from fp16core.modes.emulated import Accounted
+from fp16core.modes.latency import ModeLatency
+from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
 from fp16core.output import finite
-from fp16core.runtime.modes import ExecutionMode
+from fp16core.runs.pair import BUNDLED, load_pair
+from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.processor import Processor, read_processor
 from fp16core.singleton import singleton
 from fp16core.text import share_text
 from fp16core.vocabulary import BusyError
-from fp16core.worker import latency_run, mode_run
-from fp16core.worker.presence import is_gone
-from fp16core.worker.survey import Survey
+from fp16core.workbench import measures
+from fp16core.worker.modes import latency
+from fp16core.worker.modes import run as mode_run
+from fp16core.worker.modes.survey import Survey
 from pages.shared import limits, state
 from pages.shared.runtimes_board import AnySurvey, Board, Key, Wanted
 from pages.shared.subject import subject
@@ -141,7 +142,7 @@ def start(wanted: Wanted) -> None:
         pair, labels = found.pair, found.comparison.labels[: wanted.images]
         if wanted.kind is Measurement.LATENCY:
             asked: AnySurvey = Survey(
-                shared.room, latency_run.wishes_for(ExecutionMode, pair, found.images), latency_run.mode_latency
+                shared.room, latency.wishes_for(ExecutionMode, pair, found.images), latency.mode_latency
             )
         else:
             asked = Survey(

@@ -4,10 +4,10 @@ from functools import partial
 
 import streamlit as st
 
-from fp16core.evaluate.emulated import Accounted
-from fp16core.evaluate.mode_runs import ModeTable
-from fp16core.figures import runtimes as figures
-from fp16core.runtime.modes import ExecutionMode
+from fp16core.figures.modes import accuracy as figures
+from fp16core.modes.emulated import Accounted
+from fp16core.modes.runs import ModeTable
+from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.text import percent_text, points_text, small_text
 from fp16core.vocabulary import HalfBitsError
 from pages.shared import runtimes, state

@@ -4,9 +4,9 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from fp16core.evaluate.evidence import Measurement
-from fp16core.worker.survey import Survey
-from fp16core.worker.waiting_room import WaitingRoom
+from fp16core.claims.evidence import Measurement
+from fp16core.jobs.queue import WaitingRoom
+from fp16core.worker.modes.survey import Survey
 from pages.shared import children
 from pages.shared.subject import Subject
 

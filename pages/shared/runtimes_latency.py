@@ -4,12 +4,12 @@ from functools import partial
 
 import streamlit as st
 
-from fp16core.evaluate.evidence import Measurement
-from fp16core.evaluate.hardware import expectation_rows
-from fp16core.evaluate.latency import ModeLatency, summary_text
-from fp16core.evaluate.mode_runs import ModeTable
-from fp16core.figures import latency as figures
-from fp16core.worker.latency_run import IMAGES
+from fp16core.claims.evidence import Measurement
+from fp16core.figures.modes import latency as figures
+from fp16core.modes.hardware import expectation_rows
+from fp16core.modes.latency import ModeLatency, summary_text
+from fp16core.modes.runs import ModeTable
+from fp16core.worker.modes.latency import IMAGES
 from pages.shared import runtimes, state
 from pages.shared.charts import chart
 from pages.shared.headline import cards

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from fp16core.evaluate.mode_runs import ModeRun
+from fp16core.modes.runs import ModeRun
+from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter
-from fp16core.runtime.modes import ExecutionMode
 from fp16core.runtime.versions import versions
 from fp16core.text import count_text
 from fp16core.vocabulary import HalfBitsError

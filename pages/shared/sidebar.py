@@ -6,10 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from fp16core.figures.runs import recipe_text
-from fp16core.models.recipe import Recipe
-from fp16core.models.run import Run
+from fp16core.figures.training.runs import recipe_text
+from fp16core.runs.run import Run
 from fp16core.text import bytes_text
+from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import TUTORIAL_URL, HalfBitsError
 from pages.shared import links, own, state, store
 from pages.shared.subject import Subject, default_name, default_subject, settle

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fp16core.figures.pictures import picture_url
+from fp16core.figures.base.pictures import picture_url
 from fp16core.images.stages import INFO, Stage
 
 _CARD = """

@@ -13,16 +13,17 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from fp16core.convert import LedgerEntry
+from fp16core.claims.evidence import Evidence, FurtherEvidence
 from fp16core.data.mnist import load_mnist
-from fp16core.evaluate import Comparison, measures
-from fp16core.evaluate.evidence import Evidence, FurtherEvidence
-from fp16core.evaluate.workbench import Workbench
-from fp16core.models.pair import load_pair
-from fp16core.numerics import WeightRounding
+from fp16core.evaluate.comparison import Comparison
+from fp16core.numerics.rounding import WeightRounding
+from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import DigitModel
 from fp16core.singleton import singleton
+from fp16core.tflite.purposes import LedgerEntry
 from fp16core.vocabulary import HalfBitsError, ModelPair
+from fp16core.workbench import measures
+from fp16core.workbench.workbench import Workbench
 from fp16core.worker.model_host import HostedModel, ModelHost
 from pages.shared import own
 from pages.shared.store import store
@@ -134,7 +135,7 @@ def _ledgers(subject: Subject) -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEnt
 
 
 def measure(function: Callable[Concatenate[Workbench, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """What one of `fp16core.evaluate.measures` finds of the active pair on the test images.
+    """What one of `fp16core.workbench.measures` finds of the active pair on the test images.
 
     A visitor's own pair is measured in a confined process, any other in this one.
 

@@ -1,7 +1,7 @@
 """The server's kept runs."""
 
-from fp16core.models.run import Run
-from fp16core.models.runs import RunStore
+from fp16core.runs.run import Run
+from fp16core.runs.store import RunStore
 from fp16core.singleton import singleton
 from fp16core.vocabulary import HalfBitsError
 

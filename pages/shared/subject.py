@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import streamlit as st
 
 from fp16core.data.mnist import dataset_path
-from fp16core.models.pair import BUNDLED, pair_folder
+from fp16core.runs.pair import BUNDLED, pair_folder
 from pages.shared.turns import aside
 
 P = ParamSpec("P")

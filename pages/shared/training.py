@@ -5,16 +5,17 @@ import secrets
 
 import streamlit as st
 
-from fp16core.evaluate import Comparison, compare, measures
-from fp16core.models.pair import BUNDLED, load_pair
-from fp16core.models.recipe import Recipe
+from fp16core.evaluate.comparison import Comparison, compare
+from fp16core.runs.pair import BUNDLED, load_pair
 from fp16core.singleton import singleton
 from fp16core.text import duration_text, share_text
+from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import ModelPair, RunError
+from fp16core.workbench import measures
 from fp16core.worker.model_host import ModelHost
-from fp16core.worker.ticket import State, Ticket, TrainingData
-from fp16core.worker.training_desk import TrainingDesk
-from fp16core.worker.training_settings import training_settings
+from fp16core.worker.training.desk import TrainingDesk
+from fp16core.worker.training.settings import training_settings
+from fp16core.worker.training.ticket import State, Ticket, TrainingData
 from pages.shared import children, limits, own, state, visits
 from pages.shared.own import Dataset
 from pages.shared.store import store

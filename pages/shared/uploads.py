@@ -7,11 +7,11 @@ from typing import Any, Protocol
 from starlette.exceptions import HTTPException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from fp16core.serving.memory_budget import Holder, Holdings, Visit
 from fp16core.settings import upload_bytes
 from fp16core.singleton import singleton
 from fp16core.text import size_text
 from fp16core.vocabulary import BusyError
-from fp16core.worker.holdings import Holder, Holdings, Visit
 from pages.shared import hosted, limits, visits
 
 FILE_BYTES = 20_000_000

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from fp16core.evaluate import Answers
-from fp16core.evaluate.report import ImageReport
+from fp16core.evaluate.evaluation import Answers
+from fp16core.evaluate.image_report import ImageReport
 from fp16core.text import factor_text, percent_text
 from pages.shared import hosted
 from pages.shared.inert import inert

@@ -3,6 +3,6 @@
 What holds without it is what a model for which nobody has thought of such a check would meet.
 """
 
-from fp16core.convert import data_shapes
+from fp16core.tflite import data_shapes
 
 data_shapes.sized_by_data = lambda file: ()

@@ -1,0 +1,1 @@
+"""Hostile and damaged models and pictures, counted by outcome."""

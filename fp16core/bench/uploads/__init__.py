@@ -1,0 +1,1 @@
+"""Accuracy on rendered and photographed digits, read as a stranger's uploads."""

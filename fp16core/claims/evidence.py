@@ -1,0 +1,209 @@
+"""What the tutorial's claims are judged by: measurements of one pair."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.data.mnist import images_digest
+from fp16core.evaluate.comparison import Comparison, image_logits
+from fp16core.evaluate.evaluation import Evaluation
+from fp16core.evaluate.statistics import Proportion
+from fp16core.modes.latency import ModeLatency
+from fp16core.modes.runs import ModeTable
+from fp16core.numerics.rounding import rounded_reference
+from fp16core.runtime.classifier import Classifier
+from fp16core.runtime.execution_mode import ExecutionMode
+from fp16core.tflite.graph import TfliteFile
+from fp16core.tflite.halves import holds_float16_weights
+from fp16core.tflite.reader import read_tflite
+from fp16core.vocabulary import ModelPair
+
+
+class Verdict(Enum):
+    """What a measurement says about a claim."""
+
+    HOLDS = "holds"
+    PARTLY = "holds partly"
+    FAILS = "does not hold"
+    NOT_MEASURED = "not measured here"
+    NOT_JUDGED = "cannot be judged"
+
+    @property
+    def plural(self) -> str:
+        """The verdict on several claims: they *hold*."""
+        return self.value.replace("holds", "hold").replace("does not", "do not")
+
+
+class Measurement(Enum):
+    """What can be measured of the modes of execution."""
+
+    ACCURACY = "accuracy"
+    LATENCY = "latency"
+
+
+def graded(holds: bool, partly: bool) -> Verdict:
+    """The verdict by whether a claim holds, and if not, whether it holds partly."""
+    return Verdict.HOLDS if holds else Verdict.PARTLY if partly else Verdict.FAILS
+
+
+@dataclass(frozen=True)
+class ClaimCheck:
+    """One claim beside what was measured.
+
+    Attributes
+    ----------
+    topic
+        What the claim is about, in two or three words.
+    claim
+        The tutorial's words, or what its code says in ours.
+    is_quote
+        Whether `claim` is the tutorial's wording.
+    awaits
+        Which measurement of the modes of execution that is still to be made would tell more, if any.
+    measured
+        The value on the pair, with its unit.
+    verdict
+        What follows from the value by `rule`.
+    rule
+        When the claim holds, holds partly, or does not.
+    method
+        How the value was measured.
+    """
+
+    topic: str
+    claim: str
+    measured: str
+    verdict: Verdict
+    rule: str
+    method: str
+    is_quote: bool = True
+    awaits: Measurement | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class RuntimeEvidence:
+    """What has been measured of the modes of execution.
+
+    Attributes
+    ----------
+    table
+        Both files in the modes that were tried; `None` before.
+    latencies
+        The times of those that were timed.
+    """
+
+    table: ModeTable | None = None
+    latencies: Mapping[ExecutionMode, ModeLatency] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """All measurements that the claims are judged by.
+
+    Attributes
+    ----------
+    pair, comparison
+        The models, and their answers on the test images.
+    reference_file, target_file
+        What the two files hold, without the stored data.
+    rounded_reference_logits : float32, shape (n, 10)
+        Logits of the reference with each weight replaced by the target's rounded value.
+    raw_pixel_accuracy
+        Accuracy of the reference on grey levels 0…255, not scaled to 0…1.
+    target_holds_float16
+        Whether the target stores any float16 number; if not, nothing measured of it is about float16.
+    trained_on_these_images
+        Whether the run's record names these test images as its own.
+    runtimes
+        What has been measured of the modes of execution, if anything; some claims are about nothing else.
+    """
+
+    pair: ModelPair
+    comparison: Comparison
+    reference_file: TfliteFile
+    target_file: TfliteFile
+    rounded_reference_logits: npt.NDArray[np.float32] = field(repr=False)
+    raw_pixel_accuracy: Proportion
+    target_holds_float16: bool
+    trained_on_these_images: bool
+    runtimes: RuntimeEvidence = field(default_factory=RuntimeEvidence)
+
+    def with_runtimes(self, runtimes: RuntimeEvidence) -> "Evidence":
+        """The same, with measurements of the modes of execution."""
+        return replace(self, runtimes=runtimes)
+
+    @property
+    def upsampling_is_exact(self) -> bool:
+        """Whether the target's logits equal the rounded reference's, bit for bit (NaN equals NaN)."""
+        return np.array_equal(self.rounded_reference_logits, self.comparison.target.logits, equal_nan=True)
+
+    @property
+    def upsampling_difference(self) -> float:
+        """Largest |logit difference| between target and rounded reference, where both are numbers; else NaN."""
+        with np.errstate(invalid="ignore"):
+            difference = np.abs(self.rounded_reference_logits.astype(np.float64) - self.comparison.target.logits)
+        finite = difference[np.isfinite(difference)]
+        return float(finite.max()) if finite.size == difference.size else float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class FurtherEvidence:
+    """What `Evidence` holds of a pair besides the pair, the comparison and the modes of execution; as there."""
+
+    reference_file: TfliteFile
+    target_file: TfliteFile
+    rounded_reference_logits: npt.NDArray[np.float32] = field(repr=False)
+    raw_pixel_accuracy: Proportion
+    target_holds_float16: bool
+    trained_on_these_images: bool
+
+    def about(self, pair: ModelPair, comparison: Comparison) -> Evidence:
+        """The whole, of the pair and the comparison that it was measured on."""
+        return Evidence(
+            pair,
+            comparison,
+            self.reference_file,
+            self.target_file,
+            self.rounded_reference_logits,
+            self.raw_pixel_accuracy,
+            self.target_holds_float16,
+            self.trained_on_these_images,
+        )
+
+
+def gather_evidence(pair: ModelPair, comparison: Comparison, images: npt.NDArray[np.uint8]) -> Evidence:
+    """All that the claims are judged by; parameters and errors as `further_evidence`."""
+    return further_evidence(pair, comparison, images).about(pair, comparison)
+
+
+def further_evidence(pair: ModelPair, comparison: Comparison, images: npt.NDArray[np.uint8]) -> FurtherEvidence:
+    """Measure what `comparison` does not hold already.
+
+    Parameters
+    ----------
+    pair
+        Reference and target.
+    comparison
+        Of this pair on these images.
+    images : uint8, shape (n, 28, 28)
+
+    Raises
+    ------
+    ModelFileError, PairError
+        As `compare`.
+    """
+    reference = comparison.reference
+    unscaled = Classifier(pair.reference, pair.reference_name)
+    raw_logits = image_logits(unscaled, images, lambda part: part.astype(np.float32))
+    rounded = Classifier(rounded_reference(pair), "the rounded reference")
+    return FurtherEvidence(
+        reference_file=read_tflite(pair.reference, pair.reference_name).outline(),
+        target_file=read_tflite(pair.target, pair.target_name).outline(),
+        rounded_reference_logits=image_logits(rounded, images),
+        raw_pixel_accuracy=Evaluation(raw_logits, reference.labels, reference.size_bytes).accuracy,
+        target_holds_float16=holds_float16_weights(pair.target, pair.target_name),
+        trained_on_these_images=pair.run.get("dataset", {}).get("test_sha256") == images_digest(images),
+    )

@@ -1,0 +1,1 @@
+"""Sketches, styles and pictures that every figure builds on."""

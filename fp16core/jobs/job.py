@@ -1,0 +1,279 @@
+"""A job in a process of its own: started, watched, stopped."""
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import IO, Any, cast
+
+import psutil
+
+from fp16core.jobs import child
+from fp16core.settings import is_hosted
+from fp16core.temporary import temporary_named
+from fp16core.text import size_text, visible
+from fp16core.vocabulary import HalfBitsError
+
+_LOGGER = logging.getLogger(__name__)
+
+STOPPED = "Stopped."
+"""Why there is no answer, if somebody did not want it any more."""
+
+_CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
+"""What a process gets for what it has done itself."""
+
+_MOST_LINE_BYTES = 60_000_000
+"""Longest line that a child's answer may be: it may hold two files of 20 MB in base64."""
+
+_LAST_BYTES = 10_000
+"""Of a child's log, what is looked at: its last lines."""
+
+_LOOK_S = 0.1
+"""How often a child with limits is looked after."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a child may take before it is ended; `None` is no limit.
+
+    Attributes
+    ----------
+    seconds
+        Wall-clock time from start to answer. A job has the lowest priority, so a busy server makes it take long.
+    memory_bytes
+        Resident memory, checked ten times a second.
+    cpu_seconds
+        Processor time from start to answer, checked as often.
+    """
+
+    seconds: float | None = None
+    memory_bytes: int | None = None
+    cpu_seconds: float | None = None
+
+    def within(self, memory_bytes: int) -> "Limits":
+        """The same with no more memory than that."""
+        return replace(self, memory_bytes=min(self.memory_bytes or memory_bytes, memory_bytes))
+
+
+class Job:
+    """A module that `fp16core.jobs.serve.serve` runs in a child process.
+
+    The process gets a session of its own, so that stopping it stops whatever it has started, and
+    it ends by itself when this process does.
+
+    Parameters
+    ----------
+    module
+        What to run, as in ``python -m module``.
+    request
+        A JSON object for it.
+    attachments
+        Bytes for it that would only grow as JSON.
+    limits
+        What it may take.
+    on_message
+        Called with every message besides progress and outcome, from a thread of the job's own.
+
+    Attributes
+    ----------
+    what, done
+        What is happening, and the fraction done, 0 to 1.
+    answer
+        The module's answer, once there is one.
+    error
+        Why there is none, in a sentence. Of a child that came to an end it has the last line of its log, or,
+        where strangers would read it, says that the server's log has it.
+    was_stopped, was_refused
+        Whether `stop` is why, or the work itself, whose sentence it is; else the child came to an end.
+
+    Raises
+    ------
+    OutputError
+        If there is no folder for temporary files.
+    OSError
+        If no process can be started.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        request: dict[str, Any],
+        attachments: Sequence[bytes] = (),
+        limits: Limits = Limits(),
+        on_message: Callable[[dict[str, Any]], None] = lambda message: None,
+    ) -> None:
+        self.what, self.done = "starting", 0.0
+        self.answer: dict[str, Any] | None = None
+        self.error: str | None = None
+        self.was_stopped = self.was_refused = False
+        self._ended_because: str | None = None
+        self._is_hosted = is_hosted()
+        self._on_message = on_message
+        with temporary_named():
+            self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the thread that waits for the child
+        try:
+            self._child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
+                child.command(module),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                cwd=child.ROOT,
+                env=child.environment(),
+                start_new_session=True,
+            )
+        except OSError:
+            self._log.close()
+            raise
+        head = json.dumps(
+            {
+                "request": request,
+                "attachments": [len(part) for part in attachments],
+                "memory_bytes": limits.memory_bytes,
+            }
+        )
+        parts = [head.encode() + b"\n", *attachments]
+        self._watcher = threading.Thread(target=self._watch, args=(parts,), daemon=True)
+        self._watcher.start()
+        if limits != Limits():
+            threading.Thread(target=self._guard, args=(limits,), daemon=True).start()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the outcome is still open."""
+        return self._watcher.is_alive()
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait for the outcome, ``timeout`` seconds at most."""
+        self._watcher.join(timeout)
+
+    def stop(self) -> None:
+        """End the child, and return when it is gone."""
+        self._end(STOPPED)
+        self._watcher.join()
+
+    def _end(self, because: str) -> None:
+        self._ended_because = self._ended_because or because
+        with contextlib.suppress(ProcessLookupError):  # it may be gone by itself
+            if self._child.poll() is None:
+                os.killpg(self._child.pid, signal.SIGKILL)
+
+    def _guard(self, limits: Limits) -> None:
+        start = time.monotonic()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process = psutil.Process(self._child.pid)
+            while self.is_running:
+                used_bytes, times = process.memory_info().rss, process.cpu_times()
+                if limits.seconds is not None and time.monotonic() - start > limits.seconds:
+                    self._end(f"Ended: it took longer than the limit of {limits.seconds:,.0f} seconds.")
+                elif limits.cpu_seconds is not None and times.user + times.system > limits.cpu_seconds:
+                    self._end(
+                        f"Ended: it took more processor time than the limit of {limits.cpu_seconds:,.0f} seconds."
+                    )
+                elif limits.memory_bytes is not None and used_bytes > limits.memory_bytes:
+                    self._end(
+                        f"Ended: it used {size_text(used_bytes)} of memory; the limit is "
+                        f"{size_text(limits.memory_bytes)}."
+                    )
+                self._watcher.join(_LOOK_S)
+
+    def _watch(self, parts: Sequence[bytes]) -> None:
+        given, answers = cast(IO[bytes], self._child.stdin), cast(IO[bytes], self._child.stdout)
+        with self._log, answers:
+            # A child that is gone before it has read the request says why by its status.
+            with contextlib.suppress(BrokenPipeError):
+                for part in parts:
+                    given.write(part)
+                given.flush()
+            try:
+                while (line := answers.readline(_MOST_LINE_BYTES)).endswith(b"\n"):
+                    self._take(json.loads(line))
+                if len(line) >= _MOST_LINE_BYTES:
+                    raise ValueError(f"a line of {_MOST_LINE_BYTES:,} bytes or more")
+            except (ValueError, TypeError, KeyError, AttributeError):
+                _LOGGER.exception("A process answered with what cannot be read")
+                self._end("Ended: it answered with what cannot be read.")
+            status = self._child.wait()
+            with contextlib.suppress(BrokenPipeError):
+                given.close()
+            if self.answer is None and self._ended_because is not None:
+                self.error, self.was_stopped = self._ended_because, self._ended_because == STOPPED
+            elif self.answer is None and self.error is None:
+                self.error = self._came_to_an_end(_ending(status), _last_lines(self._log))
+
+    def _came_to_an_end(self, ending: str, lines: Sequence[str]) -> str:
+        if not self._is_hosted:
+            return f"The process {ending}: {lines[-1] if lines else 'it left no message'}"
+        _LOGGER.error("A process %s; the end of its log:\n%s", ending, "\n".join(lines))
+        return f"The process {ending}; the server's log has the reason."
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if not isinstance(message, dict):
+            raise TypeError(f"a message that is a {type(message).__name__}")
+        if "progress" in message:
+            self.what, self.done = message["progress"]
+        elif "answer" in message or "error" in message:
+            self.answer, self.error = message.get("answer"), message.get("error")
+            self.was_refused = self.error is not None
+        else:
+            try:
+                self._on_message(message)
+            except HalfBitsError as error:
+                self._end(str(error))
+
+
+class Desk:
+    """Where jobs are handed in: one at a time, and each question is answered once for all.
+
+    Parameters
+    ----------
+    limits
+        What a job may take.
+    kept
+        How many answers to remember.
+    """
+
+    def __init__(self, limits: Limits = Limits(), kept: int = 16) -> None:
+        self._limits, self._kept = limits, kept
+        self._lock = threading.Lock()
+        self._jobs: dict[object, Job] = {}
+
+    def job(self, question: object) -> Job | None:
+        """The job that answers or has answered a question, if there is one."""
+        return self._jobs.get(question)
+
+    @property
+    def running(self) -> Job | None:
+        """The job at work, if there is one."""
+        return next((job for job in list(self._jobs.values()) if job.is_running), None)
+
+    def hand_in(self, question: object, module: str, request: dict[str, Any]) -> Job | None:
+        """Start a job, unless one is at work or the question is answered; the question's job, if any."""
+        with self._lock:
+            known = self._jobs.get(question)
+            if self.running is None and (known is None or known.answer is None):
+                self._jobs.pop(question, None)
+                self._jobs[question] = Job(module, request, limits=self._limits)
+                for oldest in list(self._jobs)[: -self._kept]:
+                    del self._jobs[oldest]
+            return self._jobs.get(question)
+
+
+def _ending(status: int) -> str:
+    if status >= 0:
+        return f"ended with status {status}"
+    name = signal.Signals(-status).name
+    return f"crashed ({name})" if -status in _CRASHES else f"was ended from outside by {name}"
+
+
+def _last_lines(log: IO[bytes]) -> Sequence[str]:
+    # A driver may have filled it with millions of lines.
+    log.seek(max(log.seek(0, os.SEEK_END) - _LAST_BYTES, 0))
+    # Libraries quote strangers' texts in it, and it may end on a terminal.
+    return [visible(line) for line in log.read().decode("utf-8", "replace").strip().splitlines()]

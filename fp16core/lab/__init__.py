@@ -1,0 +1,1 @@
+"""Experiments on a pair: other formats, other scales, other converters, and the proof."""

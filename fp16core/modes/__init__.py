@@ -1,0 +1,1 @@
+"""Modes of execution: results, latency, emulation, and recorded hardware."""

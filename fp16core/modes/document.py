@@ -1,0 +1,111 @@
+"""All that was measured of the modes of execution, as one JSON document."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from fp16core.modes.emulated import Accounted
+from fp16core.modes.latency import REFERENCE, TARGET, Latency, ModeLatency
+from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
+from fp16core.runtime.execution_mode import ExecutionMode
+from fp16core.runtime.processor import read_processor
+from fp16core.runtime.versions import versions
+
+
+def modes_document(
+    pair: str,
+    table: ModeTable,
+    latencies: Mapping[ExecutionMode, ModeLatency | str],
+    accounted: Mapping[ExecutionMode, Accounted | str],
+) -> dict[str, Any]:
+    """All that was measured, for JSON.
+
+    Parameters
+    ----------
+    pair
+        What the pair is called.
+    table, latencies, accounted
+        What was found; each may lack modes.
+    """
+    processor = read_processor()
+    return {
+        "pair": pair,
+        "processor": asdict(processor),
+        "versions": versions(),
+        "modes": [
+            {
+                "mode": mode.value,
+                "title": mode.title,
+                **_accuracy(table, table.outcomes.get(mode)),
+                **_emulation(accounted.get(mode)),
+                **_times(latencies.get(mode)),
+            }
+            for mode in ExecutionMode
+        ],
+    }
+
+
+def _accuracy(table: ModeTable, outcome: ModeOutcome | None) -> dict[str, Any]:
+    if outcome is None:
+        return {}
+    if isinstance(outcome, str):
+        return {"available": False, "reason": outcome}
+    files = {}
+    for name, cell in zip((REFERENCE, TARGET), outcome.cells(table.baseline), strict=True):
+        files[name] = {
+            "accuracy": cell.target.accuracy.value,
+            "accuracy_delta": cell.accuracy_delta,
+            "changed_predictions": cell.changed_predictions,
+            "max_abs_logit_delta": cell.max_abs_logit_delta,
+            "mean_abs_logit_delta": cell.mean_abs_logit_delta,
+            "snr_db_by_operator": _steps(outcome, name),
+        }
+    return {
+        "available": True,
+        "images": outcome.images,
+        "batch": outcome.batch,
+        "adapter": None if outcome.adapter is None else asdict(outcome.adapter),
+        "asks_for_float16": outcome.mode.asks_for_float16,
+        "computes_float16": outcome.computes_float16,
+        "upsampled": None if outcome.upsampled is None else outcome.upsampled.value,
+        **files,
+    }
+
+
+def _steps(run: ModeRun, name: str) -> list[dict[str, Any]]:
+    errors = [(step.operator, step.reference if name == REFERENCE else step.target) for step in run.steps]
+    return [
+        {"operator": operator, "snr_db": error.snr_db, "max_abs_error": error.max_abs_error}
+        for operator, error in errors
+    ]
+
+
+def _emulation(found: Accounted | str | None) -> dict[str, Any]:
+    return {} if not isinstance(found, Accounted) else {"emulation": asdict(found)}
+
+
+def _times(found: ModeLatency | str | None) -> dict[str, Any]:
+    if found is None:
+        return {}
+    if isinstance(found, str):
+        return {"latency": {"reason": found}}
+    return {
+        "latency": [_batch(latency) for latency in found.latencies],
+        "memory_of_a_copy": asdict(found.memory),
+        "first_load_ms": found.first_load_ms,
+        "timed_on": None if found.adapter is None else asdict(found.adapter),
+    }
+
+
+def _batch(found: Latency) -> dict[str, Any]:
+    return {
+        "images_at_once": found.batch,
+        "calls": found.pairs,
+        "timing_of_a_call": {what: asdict(found.timing(what)) for what in found.rounds[0]},
+        "load_ms": dict(found.load_ms),
+        "first_run_ms": dict(found.first_run_ms),
+        "target_over_reference": asdict(found.files),
+        "reference_over_itself": asdict(found.control),
+        "float16_over_float32_arithmetic": None if found.arithmetic is None else asdict(found.arithmetic),
+        "verdict": found.difference.value,
+    }

@@ -1,0 +1,129 @@
+"""Whether an emulation accounts for what a mode computed in float16, and how far any float16 result can lie off."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.modes.runs import ModeRun
+from fp16core.numerics.bounds import FLOAT16_ARITHMETIC, bound_logits
+from fp16core.numerics.emulation import Summation, emulate, exact_logits
+from fp16core.tflite.chain import Layer, read_chain
+from fp16core.vocabulary import ModelPair
+
+IMAGES = 250
+"""Images that are emulated: sums of float16 numbers one by one take NumPy a millisecond for each."""
+
+_NEARLY_ALL = 0.99
+"""Share of equal logits that explains a result: sums in another order show in a few of them."""
+
+WAYS: dict[str, tuple[Summation, Summation]] = {
+    "sums in float32, rounded once": (Summation.FLOAT32, Summation.FLOAT32),
+    "sums in float16, one product after the other": (Summation.IN_TURN, Summation.IN_TURN),
+    "sums in float16, dense ones shared by eight threads": (Summation.IN_TURN, Summation.LANES),
+}
+"""Ways to add up, in convolutions and in dense layers."""
+
+
+@dataclass(frozen=True)
+class Emulated:
+    """One way to add up, held against what a mode computed.
+
+    Attributes
+    ----------
+    way
+        In words, of `WAYS`.
+    exact_share
+        Share of the logits that agree bit for bit.
+    max_abs_difference
+        Largest magnitude of mode − emulation.
+    """
+
+    way: str
+    exact_share: float
+    max_abs_difference: float
+
+
+@dataclass(frozen=True)
+class Accounted:
+    """What explains a mode's float16 results.
+
+    Attributes
+    ----------
+    images
+        How many were looked at.
+    emulated
+        One for each of `WAYS`.
+    farthest
+        Largest distance of a logit from what exact sums of the same rounded weights and pixels give.
+    within_bound
+        Whether each logit lies where float16 arithmetic can bring it, in any order of its sums, with or without
+        fused multiply-adds.
+    bound
+        Half the width of the widest of those intervals. It supposes that all roundings err in the same direction, and
+        so excludes little.
+    """
+
+    images: int
+    emulated: tuple[Emulated, ...]
+    farthest: float
+    within_bound: bool
+    bound: float
+
+    @property
+    def best(self) -> Emulated:
+        """What agrees most."""
+        return max(self.emulated, key=lambda found: (found.exact_share, -found.max_abs_difference))
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether the best of them gives nearly all logits, bit for bit; otherwise the hardware adds up differently."""
+        return self.best.exact_share >= _NEARLY_ALL
+
+
+def account_for(run: ModeRun, pair: ModelPair, images: npt.NDArray[np.float32]) -> Accounted:
+    """Emulate the first images of a run that was computed in float16.
+
+    Parameters
+    ----------
+    run
+        Of the pair.
+    pair
+        Reference and target.
+    images : float32, shape (n, 28, 28)
+        The images of the run, or its first ones; `IMAGES` of them are used at most.
+
+    Raises
+    ------
+    ModelFileError
+        If the network is none that `fp16core.tflite.chain.read_chain` can follow.
+    """
+    layers, given = read_chain(pair.target, pair.target_name), images[:IMAGES]
+    logits = run.target.logits[: len(given)]
+    emulated = tuple(_held_against(logits, way, emulate(layers, given, *sums)) for way, sums in WAYS.items())
+    bounds = bound_logits(layers, _rounding_errors(layers), given, FLOAT16_ARITHMETIC)
+    return Accounted(
+        len(given),
+        emulated,
+        float(np.abs(logits - exact_logits(layers, given)).max()),
+        bool(np.all((logits >= bounds.low) & (logits <= bounds.high))),
+        float((bounds.high - bounds.low).max() / 2),
+    )
+
+
+def _held_against(logits: npt.NDArray[np.float32], way: str, found: npt.NDArray[np.float32]) -> Emulated:
+    with np.errstate(invalid="ignore"):
+        difference = np.abs(logits.astype(np.float64) - found)
+    same = (logits == found) | (np.isnan(logits) & np.isnan(found))
+    return Emulated(way, float(same.mean()), float(difference.max()))
+
+
+def _rounding_errors(layers: tuple[Layer, ...]) -> dict[str, npt.NDArray[np.float64]]:
+    """What rounding to float16 does to weights that are not float16 numbers already."""
+    stored = [(x.weights_key, x.weights) for x in layers] + [(x.bias_key, x.bias) for x in layers]
+    with np.errstate(over="ignore"):
+        return {
+            key: np.abs(values.astype(np.float16).astype(np.float64) - values)
+            for key, values in stored
+            if values is not None
+        }

@@ -1,0 +1,246 @@
+"""How long both files take, from times that were measured in turns.
+
+A verdict follows from an interval, and is held against a control: the same float32 file, loaded a second
+time. Where it lies in memory and in which order it is called differ, and nothing else does; what
+such a control shows is no difference.
+"""
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.runtime.execution_mode import ExecutionMode
+from fp16core.runtime.gpu_log import Adapter
+from fp16core.text import count_text, percent_text
+
+Times = npt.NDArray[np.float64]
+
+REFERENCE, TARGET, CONTROL, TWIN = "reference", "target", "control", "float32 arithmetic"
+"""What is timed: either file, the float32 file once more, and the float16 file in the mode's float32 twin."""
+
+_RESAMPLES = 2_000
+_INTERVAL = (0.5, 99.5)
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Times of single calls: their median and quartiles, in microseconds."""
+
+    median_us: float
+    low_us: float
+    high_us: float
+    calls: int
+
+
+@dataclass(frozen=True)
+class PairedRatio:
+    """How many times as long one thing takes as another, by calls made in the same turn.
+
+    Attributes
+    ----------
+    value
+        Median of the ratios of such pairs.
+    low, high
+        Limits of its 99 % bootstrap interval: with a dozen of them on a page, one in twenty would be wrong too often.
+    """
+
+    value: float
+    low: float
+    high: float
+
+
+class Difference(Enum):
+    """What an interval says."""
+
+    NONE = "no measurable difference on this machine"
+    SLOWER = "slower"
+    FASTER = "faster"
+
+
+@dataclass(frozen=True, eq=False)
+class Latency:
+    """Times of one mode and one size of batch.
+
+    Attributes
+    ----------
+    mode, batch
+        What was timed.
+    rounds
+        For each round, in which everything was loaded anew, the times of what was timed, in microseconds for each
+        call: writing the input, running, reading the output. Arrays of a round have the same length; numbers at the
+        same place belong together.
+    load_ms, first_run_ms
+        What loading and the first run took, by what was timed; a number for each round.
+    """
+
+    mode: ExecutionMode
+    batch: int
+    rounds: Sequence[Mapping[str, Times]] = field(repr=False)
+    load_ms: Mapping[str, Sequence[float]] = field(repr=False)
+    first_run_ms: Mapping[str, Sequence[float]] = field(repr=False)
+
+    def timing(self, what: str) -> Timing:
+        """Median and quartiles of the calls to one of what was timed."""
+        times = np.concatenate([times[what] for times in self.rounds])
+        low, median, high = (float(value) for value in np.percentile(times, (25, 50, 75)))
+        return Timing(median, low, high, len(times))
+
+    @property
+    def pairs(self) -> int:
+        """How many times everything was called, one after the other."""
+        return sum(len(times[REFERENCE]) for times in self.rounds)
+
+    @property
+    def loadings(self) -> int:
+        """How many times everything was loaded anew."""
+        return len(self.rounds)
+
+    @functools.cached_property
+    def files(self) -> PairedRatio:
+        """The float16 file's time over the float32 file's."""
+        return self._ratio(TARGET, REFERENCE)
+
+    @functools.cached_property
+    def control(self) -> PairedRatio:
+        """The float32 file's time over its own."""
+        return self._ratio(CONTROL, REFERENCE)
+
+    @functools.cached_property
+    def arithmetic(self) -> PairedRatio | None:
+        """The float16 file's time in float16 arithmetic over its time in float32 arithmetic, where both were timed."""
+        return self._ratio(TARGET, TWIN) if TWIN in self.rounds[0] else None
+
+    @property
+    def difference(self) -> Difference:
+        """Whether the files differ, by the interval of their ratio."""
+        return judged(self.files, self.control)
+
+    @property
+    def arithmetic_difference(self) -> Difference | None:
+        """Whether float16 arithmetic takes another time than float32 arithmetic."""
+        return None if self.arithmetic is None else judged(self.arithmetic, self.control)
+
+    def _ratio(self, over: str, under: str) -> PairedRatio:
+        return paired_ratio([(times[over], times[under]) for times in self.rounds])
+
+
+@dataclass(frozen=True)
+class MemoryUse:
+    """Resident memory that one more copy of a file takes, loaded and run once, in bytes; mean of ``copies``.
+
+    The control is the float32 file once more: how far it strays from itself is no difference.
+    """
+
+    reference_bytes: float
+    target_bytes: float
+    control_bytes: float
+    copies: int
+
+    @property
+    def difference_bytes(self) -> float:
+        """What a copy of the float16 file takes more; 0 if it is no farther from the float32 file than the control."""
+        difference = self.target_bytes - self.reference_bytes
+        return difference if abs(difference) > abs(self.control_bytes - self.reference_bytes) else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class ModeLatency:
+    """What one mode takes.
+
+    Attributes
+    ----------
+    mode
+        The mode.
+    latencies
+        By size of batch, rising.
+    memory
+        For the smallest of them.
+    first_load_ms
+        Loading and running the float32 file for the first time in a process that has loaded LiteRT, but asked no
+        driver yet.
+    adapter
+        What computed, if a GPU was asked.
+    """
+
+    mode: ExecutionMode
+    latencies: tuple[Latency, ...]
+    memory: MemoryUse
+    first_load_ms: float
+    adapter: Adapter | None = None
+
+
+def summary_text(found: ModeLatency) -> str:
+    """What may be said of both files, for each size of batch if anything differs."""
+    if all(x.difference is Difference.NONE for x in found.latencies):
+        return str(Difference.NONE.value)
+    return "; ".join(
+        f"{count_text(x.batch, 'image')} at once: {difference_text(x.difference, x.files)}" for x in found.latencies
+    )
+
+
+def paired_ratio(rounds: Sequence[tuple[Times, Times]], seed: int = 0) -> PairedRatio:
+    """Median ratio of times measured in pairs, with its 99 % bootstrap interval.
+
+    Rounds are drawn with replacement, and pairs within each: what changes from one loading to the next is no less
+    chance than what changes from call to call (A. C. Davison and D. V. Hinkley, Bootstrap Methods and their
+    Application, 1997, section 3.8).
+
+    Parameters
+    ----------
+    rounds
+        Times of the one and the other, of equal length in each round.
+    seed
+        The same seed draws the same.
+
+    Raises
+    ------
+    ValueError
+        If there is no pair, or a round's lengths differ.
+    """
+    ratios = []
+    for over, under in rounds:
+        if len(over) != len(under) or len(over) == 0:
+            raise ValueError(f"{len(over)} times cannot be paired with {len(under)}.")
+        ratios.append(over / under)
+    if not ratios:
+        raise ValueError("there are no rounds of times.")
+    random = np.random.default_rng(seed)
+    medians = np.empty(_RESAMPLES)
+    for resample in range(_RESAMPLES):
+        drawn = [ratios[place] for place in random.integers(len(ratios), size=len(ratios))]
+        medians[resample] = np.median(np.concatenate([r[random.integers(len(r), size=len(r))] for r in drawn]))
+    low, high = (float(value) for value in np.percentile(medians, _INTERVAL))
+    return PairedRatio(float(np.median(np.concatenate(ratios))), low, high)
+
+
+def judged(ratio: PairedRatio, control: PairedRatio) -> Difference:
+    """Slower or faster only if the whole interval lies farther from 1 than the control's interval reaches.
+
+    To whichever side the control strays, it could have strayed to the other.
+    """
+    stray = max(control.high, 1 / control.low, 1.0)
+    if ratio.low > stray:
+        return Difference.SLOWER
+    if ratio.high < 1 / stray:
+        return Difference.FASTER
+    return Difference.NONE
+
+
+def ratio_text(ratio: PairedRatio) -> str:
+    """A ratio with its interval: ``1.002 (0.995 to 1.009)``."""
+    return f"{ratio.value:.3f} ({ratio.low:.3f} to {ratio.high:.3f})"
+
+
+def difference_text(difference: Difference, ratio: PairedRatio) -> str:
+    """A verdict in words: ``"2.10 to 2.30 times as long"``, ``"1.00 % to 3.00 % longer"``."""
+    if difference is Difference.NONE:
+        return str(difference.value)
+    if ratio.high >= 2 or ratio.low <= 0.5:
+        return f"{ratio.low:.2f} to {ratio.high:.2f} times as long"
+    if difference is Difference.SLOWER:
+        return f"{percent_text(ratio.low - 1)} to {percent_text(ratio.high - 1)} longer"
+    return f"{percent_text(1 - ratio.high)} to {percent_text(1 - ratio.low)} shorter"

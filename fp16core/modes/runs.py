@@ -1,0 +1,145 @@
+"""What the modes of execution give: both files in each, held against the float32 file in float32 arithmetic."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from fp16core.evaluate.comparison import Comparison
+from fp16core.evaluate.evaluation import Evaluation
+from fp16core.numerics.emulation import is_float16
+from fp16core.numerics.error_measure import ErrorMeasure
+from fp16core.runtime.delegation import Moment
+from fp16core.runtime.execution_mode import ExecutionMode
+from fp16core.runtime.gpu_log import Adapter
+
+
+@dataclass(frozen=True)
+class ModeStep:
+    """What one operator computes in a mode, from either file, against the float32 file on the CPU in float32."""
+
+    operator: str
+    reference: ErrorMeasure
+    target: ErrorMeasure
+
+
+@dataclass(frozen=True, eq=False)
+class ModeRun:
+    """Both files of a pair, executed in one mode.
+
+    Attributes
+    ----------
+    mode
+        How they were executed.
+    batch
+        Images for each run.
+    reference, target
+        The float32 and the float16 file's answers.
+    adapter
+        What computed, if a GPU was asked.
+    steps
+        The operators that compute numbers, in order; empty if they were not looked at.
+    steps_refused
+        Why they could not be looked at, if that was tried.
+    upsampled
+        When float16 weights were read for the last time, if that was looked at and there are any.
+    """
+
+    mode: ExecutionMode
+    batch: int
+    reference: Evaluation = field(repr=False)
+    target: Evaluation = field(repr=False)
+    adapter: Adapter | None = None
+    steps: tuple[ModeStep, ...] = ()
+    steps_refused: str | None = None
+    upsampled: Moment | None = None
+
+    @cached_property
+    def computes_float16(self) -> bool:
+        """Whether all logits of both files are numbers that float16 has, as they are if they were computed in it.
+
+        Of float32 numbers, one in 8,192 is one by chance.
+        """
+        return is_float16(self.reference.logits) and is_float16(self.target.logits)
+
+    @property
+    def is_silently_float32(self) -> bool:
+        """Whether float16 arithmetic was asked for, and the hardware or its driver computed in float32 instead."""
+        return self.mode.asks_for_float16 and not self.computes_float16
+
+    @property
+    def images(self) -> int:
+        """How many images were run."""
+        return len(self.reference.labels)
+
+    @property
+    def by_software(self) -> bool:
+        """Whether a GPU was asked, and a software driver computed on the processor."""
+        return self.adapter is not None and self.adapter.is_software
+
+    def cells(self, baseline: Evaluation) -> tuple[Comparison, Comparison]:
+        """Either file's answers against the float32 file's in float32 arithmetic, on the images of this run.
+
+        Parameters
+        ----------
+        baseline
+            The float32 file's, on these images first.
+        """
+        usual = baseline.first(self.images)
+        return Comparison(usual, self.reference), Comparison(usual, self.target)
+
+
+ModeOutcome = ModeRun | str
+"""What came of a mode: its run, or why there is none, in a sentence."""
+
+
+@dataclass(frozen=True, eq=False)
+class ModeTable:
+    """All modes that were tried.
+
+    Attributes
+    ----------
+    baseline
+        The float32 file in float32 arithmetic on the CPU, on at least as many images as each run.
+    outcomes
+        What came of each.
+    """
+
+    baseline: Evaluation = field(repr=False)
+    outcomes: Mapping[ExecutionMode, ModeOutcome]
+
+    @property
+    def runs(self) -> tuple[ModeRun, ...]:
+        """Those that could be executed."""
+        return tuple(outcome for outcome in self.outcomes.values() if isinstance(outcome, ModeRun))
+
+    def run(self, mode: ExecutionMode) -> ModeRun | None:
+        """A mode's run, if there is one."""
+        outcome = self.outcomes.get(mode)
+        return outcome if isinstance(outcome, ModeRun) else None
+
+    @property
+    def images(self) -> int:
+        """How many images the runs have seen, at most."""
+        return max((run.images for run in self.runs), default=0)
+
+    @cached_property
+    def cells(self) -> list[tuple[ModeRun, Comparison]]:
+        """Each mode that could be executed, with the float32 and then with the float16 file, against the baseline."""
+        return [(run, cell) for run in self.runs for cell in run.cells(self.baseline)]
+
+    @property
+    def largest_change(self) -> tuple[ModeRun, Comparison] | None:
+        """The mode and file whose logits changed most; `None` without runs."""
+        return max(self.cells, key=lambda found: np.nan_to_num(found[1].max_abs_logit_delta, nan=np.inf), default=None)
+
+    @property
+    def lowest_accuracy(self) -> tuple[ModeRun, Comparison] | None:
+        """The mode and file that lost most accuracy; `None` without runs."""
+        return min(self.cells, key=lambda found: found[1].accuracy_delta, default=None)
+
+    @property
+    def most_changed(self) -> tuple[ModeRun, Comparison] | None:
+        """The mode and file that changed most answers; `None` without runs."""
+        return max(self.cells, key=lambda found: found[1].changed_predictions, default=None)

@@ -1,0 +1,1 @@
+"""Reading a visitor's pictures with both models."""

@@ -1,0 +1,143 @@
+"""What both models read on a visitor's pictures, one or many."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.csv_text import csv_text
+from fp16core.evaluate.both import BothAnswers, read_digits
+from fp16core.evaluate.evaluation import Answers, answer_text
+from fp16core.evaluate.statistics import Proportion, proportion
+from fp16core.images.stages import PreparedPicture
+from fp16core.reading.likeness import Likeness
+from fp16core.runtime.classifier import DigitModel
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """Both models' answers to one picture.
+
+    Attributes
+    ----------
+    prepared
+        The picture's digits and how they were found.
+    answers
+        To each digit, in reading order.
+    nearest : int64, shape (k,)
+        Place of the most similar test image of the digit that the reference answers.
+    doubted : bool, shape (k,)
+        Whether a digit is too far from it; see `fp16core.reading.likeness`.
+    """
+
+    prepared: PreparedPicture
+    answers: BothAnswers = field(repr=False)
+    nearest: npt.NDArray[np.int64] = field(repr=False)
+    doubted: npt.NDArray[np.bool_] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """What the picture is called."""
+        return self.prepared.name
+
+    @property
+    def reference_text(self) -> str:
+        """The digits that the reference reads, in reading order."""
+        return _text(self.answers.reference)
+
+    @property
+    def target_text(self) -> str:
+        """The digits that the target reads, in reading order."""
+        return _text(self.answers.target)
+
+    @property
+    def agree(self) -> bool:
+        """Whether both models read the same."""
+        return not self.answers.changed.any()
+
+    @property
+    def reference_probability(self) -> float:
+        """Probability of the reference's answer, of its least certain digit."""
+        return float(self.answers.reference.probabilities.max(axis=1).min())
+
+    @property
+    def target_probability(self) -> float:
+        """Probability of the target's answer, of its least certain digit."""
+        return float(self.answers.target.probabilities.max(axis=1).min())
+
+    @property
+    def max_abs_logit_delta(self) -> float:
+        """Largest magnitude of all logit deltas."""
+        return self.answers.max_abs_logit_delta
+
+    @property
+    def label(self) -> str | None:
+        """The true digit, if the file's name begins with it, as in ``7_from_anna.png``.
+
+        More digits than one are taken for a date or a number; they tell nothing.
+        """
+        found = re.match(r"[0-9](?![0-9])", re.split(r"[/\\]", self.name)[-1])
+        return found[0] if found else None
+
+
+def read_picture(models: tuple[DigitModel, DigitModel], rule: Likeness, prepared: PreparedPicture) -> Reading:
+    """Let both models read a picture's digits.
+
+    Parameters
+    ----------
+    models
+        Reference and target.
+    rule
+        When to doubt that a picture shows a digit.
+    prepared
+        The picture.
+
+    Raises
+    ------
+    ModelFileError
+        If the runtime fails on a model.
+    """
+    images = prepared.images
+    answers = read_digits(models, images)
+    nearest, distances = rule.nearest(images, answers.reference.predictions)
+    return Reading(prepared, answers, nearest, distances > rule.limit)
+
+
+def accuracy(readings: Sequence[Reading]) -> tuple[Proportion, Proportion] | None:
+    """Share of pictures that the reference, and that the target, reads right; `None` if no name tells the truth."""
+    known = [reading for reading in readings if reading.label is not None]
+    if not known:
+        return None
+    by_reference = sum(reading.label == reading.reference_text for reading in known)
+    by_target = sum(reading.label == reading.target_text for reading in known)
+    return proportion(by_reference, len(known)), proportion(by_target, len(known))
+
+
+def table(readings: Sequence[Reading]) -> dict[str, list[Any]]:
+    """Columns of a table with a row for each picture."""
+    return {
+        "file": [reading.name for reading in readings],
+        "float32 reads": [reading.reference_text for reading in readings],
+        "float32 sure": [reading.reference_probability for reading in readings],
+        "float16 reads": [reading.target_text for reading in readings],
+        "float16 sure": [reading.target_probability for reading in readings],
+        "agree": [reading.agree for reading in readings],
+        "largest logit change": [reading.max_abs_logit_delta for reading in readings],
+        "doubted": [bool(reading.doubted.any()) for reading in readings],
+        "true": [reading.label or "" for reading in readings],
+    }
+
+
+def table_csv(readings: Sequence[Reading]) -> str:
+    """The same table as CSV, with what was done to each picture."""
+    columns = table(readings)
+    columns["stages"] = ["; ".join(reading.prepared.decisions) for reading in readings]
+    return csv_text([columns, *zip(*columns.values(), strict=True)])
+
+
+def _text(answers: Answers) -> str:
+    digits = [answer_text(int(prediction)) for prediction in answers.predictions]
+    return ("" if all(len(digit) == 1 for digit in digits) else " ").join(digits)

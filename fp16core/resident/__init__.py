@@ -1,0 +1,1 @@
+"""Confined processes that stay and answer calls."""

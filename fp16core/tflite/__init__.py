@@ -1,0 +1,1 @@
+"""Reading a ``.tflite`` file: tensors, operators, layers, and the purpose of each byte."""

@@ -1,0 +1,1 @@
+"""A pair with everything measured on it, each measurement a function."""

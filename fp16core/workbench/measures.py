@@ -1,0 +1,226 @@
+"""Everything that can be asked of a pair of models: functions of a `Workbench` and of plain values.
+
+What they return can be sent from one process to another, so that a stranger's pair is measured elsewhere.
+All of them raise `HalfBitsError` if the pair does not allow the measurement.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.claims.evidence import FurtherEvidence, further_evidence
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.data.mnist import normalise
+from fp16core.evaluate.comparison import Comparison
+from fp16core.lab.conversions import OneWeight, TwoWays, convert_both_ways, read_one_weight, with_first_weight
+from fp16core.lab.dial import FILES, DialResult, make_file, measure_file, measure_format
+from fp16core.lab.folding import Folding, fold_dequantize
+from fp16core.lab.guarantee import Guarantee, guarantee
+from fp16core.lab.overflow import ScaleResult, measure_scale
+from fp16core.modes.emulated import Accounted, account_for
+from fp16core.modes.runs import ModeRun
+from fp16core.numerics.formats import FloatFormat
+from fp16core.numerics.propagation import PairActivations, Propagation
+from fp16core.numerics.rounding import WeightRounding, format_errors, rounding_errors
+from fp16core.runtime.delegation import Moment, Part, delegated_parts, upsampling_moment
+from fp16core.tflite.graph import TfliteFile
+from fp16core.tflite.halves import holds_float16_weights
+from fp16core.tflite.ledger import byte_ledger
+from fp16core.tflite.purposes import LedgerEntry
+from fp16core.tflite.reader import read_tflite
+from fp16core.vocabulary import ModelFileError
+from fp16core.workbench.workbench import Workbench
+
+
+@dataclass(frozen=True)
+class Graphs:
+    """Both files' graphs and how they are run.
+
+    Attributes
+    ----------
+    files, parts
+        Reference and target without their stored data, and what the delegate runs of each.
+    moments
+        When the target's float16 weights are upsampled, with the delegate and without.
+    folding
+        The target without DEQUANTIZE operators.
+    """
+
+    files: tuple[TfliteFile, TfliteFile]
+    parts: tuple[tuple[Part, ...], tuple[Part, ...]]
+    moments: tuple[Moment | None, Moment | None]
+    folding: Folding
+
+
+@dataclass(frozen=True)
+class Followed:
+    """How far the error has been followed from operator to operator.
+
+    Attributes
+    ----------
+    done, total
+        Images that are in, of all.
+    propagation
+        The errors, once all are in.
+    """
+
+    done: int
+    total: int
+    propagation: Propagation | None
+
+
+def comparison(bench: Workbench) -> Comparison:
+    """Both models' answers to all test images."""
+    return bench.comparison
+
+
+def evidence(bench: Workbench) -> FurtherEvidence:
+    """What the tutorial's claims are judged by besides the comparison."""
+    return further_evidence(bench.pair, bench.comparison, bench.images)
+
+
+def roundings(bench: Workbench) -> dict[str, WeightRounding]:
+    """What rounding did to the weights."""
+    return bench.roundings
+
+
+def ledgers(bench: Workbench) -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]]:
+    """The ledgers of both files' bytes."""
+    return byte_ledger(bench.pair.reference, "the reference model"), byte_ledger(bench.pair.target, "the target model")
+
+
+def holds_float16(bench: Workbench) -> bool:
+    """Whether the target computes with anything stored as float16."""
+    return holds_float16_weights(bench.pair.target, bench.pair.target_name)
+
+
+def graphs(bench: Workbench) -> Graphs:
+    """Both files' graphs and how they are run."""
+    pair, image = bench.pair, normalise(bench.images[0])
+    return Graphs(
+        (
+            read_tflite(pair.reference, pair.reference_name).outline(),
+            read_tflite(pair.target, pair.target_name).outline(),
+        ),
+        (delegated_parts(pair.reference, pair.reference_name), delegated_parts(pair.target, pair.target_name)),
+        (
+            upsampling_moment(pair.target, image, pair.target_name),
+            upsampling_moment(pair.target, image, pair.target_name, delegated=False),
+        ),
+        fold_dequantize(pair, bench.images, bench.comparison.target.logits),
+    )
+
+
+def two_ways(bench: Workbench) -> TwoWays:
+    """The pair's target against LiteRT Quantizer's."""
+    return convert_both_ways(bench.pair, bench.comparison, bench.images)
+
+
+def changed_reference(bench: Workbench, key: str, value: float) -> bytes:
+    """The float32 file with another first weight in one tensor, by the keys of `roundings`."""
+    return with_first_weight(bench.pair.reference, key, value)
+
+
+def quantized_weight(bench: Workbench, key: str, value: float) -> tuple[OneWeight, OneWeight]:
+    """That weight in the float32 file, and as LiteRT Quantizer stores it; what the models say of the first image."""
+    changed = changed_reference(bench, key, value)
+    image = bench.images[0]
+    return read_one_weight(changed, key, image), read_one_weight(quantize_tflite(changed), key, image)
+
+
+def converted_weight(bench: Workbench, model: bytes, key: str) -> OneWeight:
+    """That weight as another converter has stored it in ``model``."""
+    return read_one_weight(model, key, bench.images[0])
+
+
+def file_results(bench: Workbench) -> tuple[list[DialResult], list[str]]:
+    """The pair's files and those that LiteRT Quantizer makes of the reference, and why some could not be made."""
+    results, refusals = [], []
+    for name in FILES:
+        try:
+            model = make_file(bench.pair, name)
+            results.append(measure_file(name, model, bench.images, bench.comparison.reference))
+        except ModelFileError as error:
+            refusals.append(str(error))
+    return results, refusals
+
+
+def format_result(bench: Workbench, form: FloatFormat) -> DialResult:
+    """The reference with its weights in a format."""
+    return measure_format(bench.pair, form, bench.images, bench.comparison.reference)
+
+
+def boundaries(bench: Workbench) -> tuple[tuple[str, str], ...]:
+    """Keys of the weights of each two layers between which a factor can be moved."""
+    return tuple((first.weights_key, second.weights_key) for first, second in bench.layer_pairs)
+
+
+def scale_result(bench: Workbench, boundary: int, factor: float, clamp: bool, images: int) -> ScaleResult:
+    """Both models rescaled at one of `boundaries`, on the first images."""
+    reference = bench.comparison.reference.first(images)
+    return measure_scale(bench.pair, bench.layer_pairs[boundary], factor, clamp, bench.images[:images], reference)
+
+
+def proof(bench: Workbench) -> Guarantee:
+    """The most that the pair's rounding errors can do to each answer."""
+    return guarantee(bench.pair, rounding_errors(bench.pair), bench.images, bench.comparison.reference)
+
+
+def proven_share(bench: Workbench, form: FloatFormat) -> float:
+    """Share of the images whose answer weights in a format cannot change."""
+    errors = format_errors(bench.pair, form)
+    return guarantee(bench.pair, errors, bench.images, bench.comparison.reference).proven_share
+
+
+def record(bench: Workbench, index: int) -> PairActivations:
+    """What both models compute between one test image and its logits."""
+    return bench.recorder.record(normalise(bench.images[index : index + 1]))
+
+
+def follow(bench: Workbench, images: int, batches: int) -> Followed:
+    """Follow the error over the first images for some batches more."""
+    run = bench.propagation_run(images)
+    for _ in range(batches):
+        run.advance()
+    return Followed(run.done, run.total, run.propagation() if run.is_done else None)
+
+
+def logits(bench: Workbench, of_target: bool, images: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The logits of one of the models."""
+    return bench.classifiers[of_target].logits(images)
+
+
+def accounted(bench: Workbench, run: ModeRun) -> Accounted:
+    """What explains a run of this pair in float16."""
+    return account_for(run, bench.pair, normalise(bench.images[: run.images]))
+
+
+MEASURES: dict[str, Callable[..., Any]] = {
+    measure.__name__: measure
+    for measure in (
+        comparison,
+        evidence,
+        roundings,
+        ledgers,
+        holds_float16,
+        graphs,
+        two_ways,
+        changed_reference,
+        quantized_weight,
+        converted_weight,
+        file_results,
+        format_result,
+        boundaries,
+        scale_result,
+        proof,
+        proven_share,
+        record,
+        follow,
+        logits,
+        accounted,
+    )
+}
+"""All of them, by name."""

@@ -1,0 +1,1 @@
+"""Modes of execution, surveyed, run and timed."""

@@ -1,0 +1,103 @@
+"""What processes that execute models in the modes share: what they are sent, and what they give up first."""
+
+import io
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.data.mnist import normalise
+from fp16core.jobs.confine import confine
+from fp16core.jobs.job import Limits
+from fp16core.jobs.serve import Client
+from fp16core.runtime.execution_mode import ExecutionMode
+from fp16core.runtime.gpu_log import Adapter, refusal, selected_adapter
+from fp16core.temporary import temporary_named
+from fp16core.tflite.reader import read_tflite
+from fp16core.vocabulary import ModeError, ModelPair
+
+_CPU_S, _WALL_S = 600, 1800
+"""What a process may take, in seconds: a slow driver needs 20 s for all test images."""
+
+_CPU_BYTES, _GPU_BYTES, _TIMES = 220_000_000, 2_000_000_000, 14
+"""Memory of a process that computes on the CPU, with 14 times the two files, or that loads a GPU's driver.
+
+With the bundled pair the former held 143 MB at most, and 301 MB with a GPU driver in software.
+"""
+
+_FILE_BYTES = 100_000_000
+"""Largest file that a driver may write: its log, or compiled shaders."""
+
+_LOG_BYTES = 2_000_000
+"""Of its own log, what a process reads: what it looks for comes early."""
+
+
+def limits_for(mode: ExecutionMode, pair: ModelPair) -> Limits:
+    """What executing a pair in a mode may take."""
+    needed_bytes = _CPU_BYTES + _TIMES * (len(pair.reference) + len(pair.target))
+    return Limits(_WALL_S, _GPU_BYTES if mode.on_gpu else needed_bytes, _CPU_S)
+
+
+def give_up(mode: ExecutionMode, client: Client) -> None:
+    """Confine this process for good, before it opens a file and before a driver is loaded."""
+    confine(None, _FILE_BYTES, None if mode.on_gpu else client.memory_bytes)  # drivers map more than they hold
+
+
+def possible_batches(pair: ModelPair, batches: Sequence[int], images: int) -> list[int]:
+    """Of some sizes of batch those that both files and so many images allow; if a file fixes its own, that alone."""
+    signatures = [read_tflite(model).inputs[0].shape_signature[0] for model in (pair.reference, pair.target)]
+    fixed = [size for size in signatures if size != -1]
+    return fixed[:1] or [batch for batch in batches if batch <= images] or [images]
+
+
+def attachments(pair: ModelPair, images: npt.NDArray[np.uint8]) -> tuple[bytes, bytes, bytes]:
+    """What such a process is sent besides its request."""
+    file = io.BytesIO()
+    np.save(file, images)
+    return pair.reference, pair.target, file.getvalue()
+
+
+def received(request: dict[str, Any], client: Client) -> tuple[ExecutionMode, ModelPair, npt.NDArray[np.float32]]:
+    """The mode, the pair, and the images as the models take them, once this process is confined."""
+    mode = ExecutionMode(request["mode"])
+    give_up(mode, client)
+    reference, target, images = client.attachments
+    pair = ModelPair("", reference, target, {}, *request["names"])
+    scaled = normalise(np.load(io.BytesIO(images), allow_pickle=False))
+    return mode, pair, scaled
+
+
+@contextmanager
+def drivers_at_work(mode: ExecutionMode) -> Iterator[None]:
+    """Say in words why a GPU refuses.
+
+    Raises
+    ------
+    ModeError
+        As raised within, with the reason that the log gives.
+    """
+    os.environ.setdefault("LITERT_DISABLE_OPENCL", "1")  # one thing less that could fail; WebGPU is asked anyway
+    with temporary_named():
+        temporary = tempfile.TemporaryDirectory()
+    with temporary as folder:
+        if mode.on_gpu:
+            os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # Mesa complains without
+        try:
+            yield
+        except ModeError as error:
+            raise ModeError((mode.on_gpu and refusal(own_log())) or str(error)) from error
+
+
+def adapter() -> Adapter | None:
+    """What computes for this process, if it has asked a GPU."""
+    return selected_adapter(own_log())
+
+
+def own_log() -> str:
+    """What this process has printed so far, the beginning of it."""
+    # Standard error is a file that the parent has opened for reading, too.
+    return os.pread(2, _LOG_BYTES, 0).decode("utf-8", "replace")

@@ -1,0 +1,64 @@
+"""What an epoch has come to: its network really converted, and both files run on the test images."""
+
+import gc
+import time
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.convert.from_keras import convert_keras
+from fp16core.evaluate.comparison import Comparison, compare
+from fp16core.training.trace import EpochResult, Step
+from fp16core.vocabulary import ModelPair
+
+
+class EpochTest:
+    """Converts the network at each epoch's end, by TensorFlow's converter, and runs what comes out.
+
+    Parameters
+    ----------
+    images : uint8, shape (n, 28, 28)
+    labels : uint8, shape (n,)
+        The test images.
+
+    Attributes
+    ----------
+    pair, comparison
+        Of the latest epoch.
+    results
+        Of all epochs.
+    """
+
+    def __init__(self, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> None:
+        self._images, self._labels = images, labels
+        self._start = time.monotonic()
+        self.results: list[EpochResult] = []
+        self.pair: ModelPair
+        self.comparison: Comparison
+
+    def look_at(self, network: Any, step: Step) -> EpochResult:
+        """Convert a Keras model that has just finished an epoch with this step, and run it."""
+        self.pair = ModelPair("the trained model", *convert_keras(network))
+        self.comparison = compare(self.pair, self._images, self._labels)
+        gc.collect()  # the converter leaves 6 MB in cycles each time, which Python would find much later
+        now = time.monotonic()
+        result = EpochResult(
+            number=round(step.epochs_done),
+            loss=step.loss,
+            accuracy=step.accuracy,
+            reference_loss=self.comparison.reference.loss,
+            reference_accuracy=self.comparison.reference.accuracy.value,
+            target_accuracy=self.comparison.target.accuracy.value,
+            changed_predictions=self.comparison.changed_predictions,
+            seconds=now - self._start,
+        )
+        self._start = now
+        self.results.append(result)
+        return result
+
+    def history(self) -> dict[str, list[float]]:
+        """All results by what they measure, one number for each epoch."""
+        rows = [asdict(result) for result in self.results]
+        return {name: [row[name] for row in rows] for name in rows[0] if name != "number"}

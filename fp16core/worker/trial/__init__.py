@@ -1,0 +1,1 @@
+"""Strangers' models tried in every way in which the pages use them."""

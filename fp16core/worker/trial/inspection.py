@@ -1,0 +1,81 @@
+"""A stranger's model files looked at without running them: size, offsets, graph, and which of two is which."""
+
+from collections.abc import Sequence
+
+from fp16core.text import count_text, excess_text
+from fp16core.tflite.data_shapes import sized_by_data
+from fp16core.tflite.graph import TfliteFile
+from fp16core.tflite.halves import holds_float16_weights
+from fp16core.tflite.ledger import byte_ledger
+from fp16core.tflite.reader import model_root, read_tflite
+from fp16core.vocabulary import ModelFileError, PairError
+
+MAX_FILE_BYTES = 10_000_000
+"""Largest ``.tflite`` file taken."""
+
+MAX_OPERATORS = 600
+"""Operators that graphs and tables can show."""
+
+Named = tuple[str, bytes]
+"""A file's name and contents."""
+
+
+def check_file(name: str, model: bytes) -> None:
+    """Raise `ModelFileError` unless all offsets in a file point into it, and its graph is one that pages can show."""
+    if len(model) > MAX_FILE_BYTES:
+        raise ModelFileError(
+            f"{name} has {excess_text(len(model), MAX_FILE_BYTES)} are taken. Bring a smaller network."
+        )
+    file = read_tflite(model, name)
+    graphs = model_root(model, name).SubgraphsLength()
+    if graphs > 1:
+        raise ModelFileError(f"{name} has {graphs:,} graphs, which call each other; only a single one can be shown.")
+    if max(len(file.operators), len(file.tensors) // 10) > MAX_OPERATORS:
+        raise ModelFileError(
+            f"{name} has {count_text(len(file.operators), 'operator')} and {count_text(len(file.tensors), 'tensor')}; "
+            f"at most {MAX_OPERATORS:,} and {10 * MAX_OPERATORS:,} can be shown."
+        )
+    for op in file.operators:
+        if op.name in ("UNKNOWN", "CUSTOM", "DELEGATE"):
+            raise ModelFileError(
+                f"{name}: operator {op.index} is none of LiteRT's own; convert with built-in ones only."
+            )
+    for op in sized_by_data(file):
+        raise ModelFileError(
+            f"{name}: operator {op.index} ({op.name}) takes the size of its result from the pixels of the image, so "
+            "nobody knows how much memory the next image needs; convert the model with sizes that are fixed, or that "
+            "follow from the number of images."
+        )
+    for tensor in file.tensors:
+        if tensor.is_constant and tensor.has_numbers:
+            _ = tensor.values  # raises if they do not fill its shape
+    byte_ledger(model, name)
+    _check_order(name, file)
+
+
+def _check_order(name: str, file: TfliteFile) -> None:
+    """Raise if an operator reads what nothing has made yet: LiteRT might compute with what lies in memory."""
+    made = {tensor.index for tensor in file.tensors if tensor.is_constant} | {tensor.index for tensor in file.inputs}
+    for op in file.operators:
+        if missing := [file.tensors[index].name for index in op.inputs if index >= 0 and index not in made]:
+            raise ModelFileError(
+                f"{name}: operator {op.index} ({op.name}) reads '{missing[0]}', which no operator before it "
+                "makes; what it would read is up to chance."
+            )
+        made.update(op.outputs)
+
+
+def order_files(files: Sequence[Named]) -> tuple[tuple[int, int], list[str]]:
+    """Places of the float32 and the float16 file, and what to say of them; the second means nothing of one file."""
+    halves = [holds_float16_weights(model, name) for name, model in files]
+    if len(files) == 1:
+        if halves[0]:
+            raise ModelFileError(
+                f"{files[0][0]} holds float16 weights already; bring the float32 file that it was made of, or both."
+            )
+        return (0, 0), []
+    if all(halves):
+        raise PairError(f"{files[0][0]} and {files[1][0]} both hold float16 weights; one must be the float32 model.")
+    if halves[0]:
+        return (1, 0), [f"The files came in the other order: {files[1][0]} is the float32 one."]
+    return (0, 1), []
