@@ -49,7 +49,7 @@ OURS: Habits = {
     ),
     "files": (_one_of("files-view", "Bytes", "Graph", "Converter and quantizer"),),
     "layers": (_image("layer_image"), _image("layer_image"), _one_of("layer_over", "first 100", "first 1000")),
-    "scales": (lambda at_random: ("power-of-2", at_random.randint(-28, 28)), _one_of("images", "500", "2000")),
+    "overflow": (lambda at_random: ("power-of-2", at_random.randint(-28, 28)), _one_of("images", "500", "2000")),
     "dial": (
         lambda at_random: ("mantissa", at_random.randint(0, 23)),
         lambda at_random: ("exponent", at_random.randint(4, 8)),
@@ -67,7 +67,7 @@ THEIRS: Habits = {
 }
 
 FIRST: tuple[tuple[str, tuple[Change, ...]], ...] = (
-    ("scales", (("images", "500"),)),
+    ("overflow", (("images", "500"),)),
     ("dial", tuple(("exponent", bits) for bits in range(4, 9))),
     ("layers", (("layer_over", "first 100"), ("layer_over", "first 1000"))),
     ("files", (("files-view", "Graph"), ("files-view", "Converter and quantizer"))),

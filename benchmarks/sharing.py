@@ -21,7 +21,7 @@ from benchmarks.server import ROOT  # found only now
 from fp16core.data.mnist import load_mnist
 from fp16core.training.recipe import Recipe
 from fp16core.worker.training.ticket import State, Ticket
-from pages.shared import training
+from pages.shared.session import training
 
 PAGES = ("overview", "digits", "accuracy", "weights", "bits", "layers", "guarantee", "runs", "train")
 """Pages that show what is remembered; each is drawn once before it counts."""
@@ -31,9 +31,9 @@ def open_pages() -> list[AppTest]:
     """A visitor on each page, with everything computed that is remembered."""
     visitors = []
     for page in PAGES:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+        app = AppTest.from_file(str(ROOT / "pages" / "router.py"), default_timeout=120).run()
         if page != "overview":
-            app.switch_page(f"pages/{page}.py").run()
+            app.switch_page(f"{page}/{page}.py").run()
         app.run()
         visitors.append(app)
     return visitors

@@ -18,7 +18,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.visitor import Visitor  # found only now
+from tests.helpers.visitor import Visitor  # found only now
 
 ADDRESS = "http://127.0.0.1:8501"
 PATIENCE_S = 180

@@ -4,16 +4,12 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 import plotly.io
 import pytest
-import streamlit as st
-from playwright.sync_api import Browser, Page, sync_playwright
-from streamlit.runtime.pages_manager import PagesManager
 
 from fp16core.data.mnist import load_mnist, normalise
 from fp16core.evaluate.comparison import Comparison, classifiers, compare
@@ -22,16 +18,8 @@ from fp16core.numerics.propagation import PairRecorder
 from fp16core.reading.likeness import Likeness, likeness
 from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import Classifier
-from fp16core.singleton import reset_singletons
 from fp16core.vocabulary import ModelPair
-from pages.shared.subject import forget_shared
-from tests.browsing import FLAGS, chromium, served, settled, watched
-from tests.browsing import ROOT as ROOT  # other tests look for it here
-
-PAGES = tuple(sorted(path.stem for path in (ROOT / "pages").glob("*.py")))
-
-TestSet = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
-"""Images and labels."""
+from tests.helpers.places import TestSet, without
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -58,20 +46,6 @@ def plotly_agrees() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Sketch, "finished", finished)
         yield
-
-
-def forget() -> None:
-    """No visitor has been here yet."""
-    st.cache_resource.clear()
-    forget_shared()
-    reset_singletons()
-
-
-@pytest.fixture
-def cold_caches() -> Iterator[None]:
-    forget()
-    yield
-    forget()
 
 
 @pytest.fixture(scope="session")
@@ -124,26 +98,6 @@ def small_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def routed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Streamlit's test driver runs the router on every run, as a server does that has seen a visitor.
-
-    Without it only the first run of a visit has a sidebar of ours.
-    """
-    made = PagesManager.__init__
-
-    def make(self: PagesManager, *arguments: Any, **options: Any) -> None:
-        made(self, *arguments, **options)
-        PagesManager.uses_pages_directory = False
-
-    monkeypatch.setattr(PagesManager, "__init__", make)
-
-
-def without(words: str) -> str:
-    """Without what a test needs: a failure in CI; on a user's machine the rest of the suite still tells much."""
-    return (pytest.fail if os.environ.get("CI") else pytest.skip)(words)
-
-
 @pytest.fixture(scope="session")
 def mesa() -> str:
     """What VK_DRIVER_FILES takes: Mesa's software driver, new enough to compute in float16."""
@@ -158,41 +112,3 @@ def swiftshader() -> str:
     """The same for Chromium's, which has no float16."""
     found = next(iter(sorted(Path("/usr/lib").glob("chromium*/vk_swiftshader_icd.json"))), None)
     return str(found) if found else without("no SwiftShader found; it comes with Debian's chromium")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = chromium(playwright)
-        if not Path(found).exists():
-            without("no Chromium found; install it (apt-get install chromium, or playwright install chromium)")
-        launched = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture(scope="session")
-def warm(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[str]:
-    """A server that has shown its first page to somebody."""
-    with served(tmp_path_factory.mktemp("warm") / "server.log") as url:
-        page = browser.new_page()
-        page.goto(url)
-        settled(page)
-        page.close()
-        yield url
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A desk's screen, watched."""
-    with watched(browser.new_page(viewport={"width": 1400, "height": 1000})) as opened:
-        yield opened
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    """A telephone's, watched."""
-    context = browser.new_context(viewport={"width": 420, "height": 900}, has_touch=True, is_mobile=True)
-    with watched(context.new_page()) as opened:
-        yield opened
-    context.close()

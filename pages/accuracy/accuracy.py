@@ -1,0 +1,119 @@
+"""Accuracy: which digits are mistaken for which, and how far float16 is from changing answers."""
+
+from functools import partial
+
+import streamlit as st
+
+from fp16core.figures import accuracy as figures
+from fp16core.figures.base.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLOUR, TARGET_NAME
+from fp16core.text import percent_text, points_text
+from pages.shared.session import state
+from pages.shared.session.image_card import show_image
+from pages.shared.ui.charts import chart, picked
+from pages.shared.ui.headline import cards, headline, number
+from pages.shared.ui.words import say_if_probabilities
+
+st.title("Does float16 make other mistakes?")
+with state.explained():
+    found = state.results()
+comparison = found.comparison
+reference, target = comparison.reference, comparison.target
+if comparison.changed_predictions:
+    st.markdown(
+        f"float16 gives **{comparison.changed_predictions:,} of {comparison.images:,}** test images another answer "
+        f"than float32, which changes the accuracy by **{points_text(comparison.accuracy_delta)}**: "
+        + ("no more than chance would." if comparison.mcnemar_p >= 0.05 else "more than chance would.")
+    )
+else:
+    st.markdown(f"No: float16 gives all **{comparison.images:,}** test images the answer that float32 gives.")
+say_if_probabilities(comparison.reference)
+
+metrics = headline(4)
+for column, name, evaluation in ((metrics[0], REFERENCE_NAME, reference), (metrics[1], TARGET_NAME, target)):
+    number(
+        column,
+        f"Accuracy, {name}",
+        percent_text(evaluation.accuracy.value),
+        f"{percent_text(evaluation.accuracy.low)} to {percent_text(evaluation.accuracy.high)}",
+        "With the 95 % Wilson interval: where the accuracy on other images of this kind would plausibly lie.",
+    )
+number(
+    metrics[2],
+    "Difference",
+    points_text(comparison.accuracy_delta),
+    "float16 − float32",
+    "In percentage points.",
+)
+number(
+    metrics[3],
+    "McNemar p-value",
+    f"{comparison.mcnemar_p:.3g}",
+    "no sign of a difference" if comparison.mcnemar_p >= 0.05 else "unlikely to be chance",
+    "If both models were equally accurate, how often would chance alone split their disagreements at least as "
+    "unevenly as here? Below 0.05 the difference is unlikely to be chance.",
+)
+
+with st.container(border=True):
+    st.header("How far is float16 from changing an answer?", anchor="margins")
+    st.markdown(
+        "Each point is a test image. To the right, float32 was surer; further up, float16 changed the scores more. "
+        "Below the dashed line no answer can change; above it one can, if the change goes against the best digit. "
+        "**Click a point to see its image.**"
+    )
+
+    def clicked() -> None:
+        """Choose the image whose point was clicked."""
+        if (index := picked("margins", comparison.images)) is not None:
+            st.session_state.point = index
+
+    plot, card = st.container(key="cards-margins").columns([5, 2], vertical_alignment="center")
+    with card:
+        index = int(
+            st.number_input(
+                "Image number",
+                0,
+                comparison.images - 1,
+                comparison.closest_image,
+                key="point",
+                bind="query-params",
+                help="Position in the test set, from 0. At first: the image closest to a changed answer.",
+            )
+        )
+        show_image(found, index)
+    with plot:
+        chart(
+            partial(figures.margin_scatter, comparison, index),
+            "margins",
+            "Scatter plot of the top-1 margin against the largest logit change of every test image",
+            on_click=clicked,
+        )
+
+st.header("Which digits are mistaken for which?", anchor="confusion")
+st.caption("Rows: the true digit. Columns: the digit the model read. The shade grows with the logarithm of the count.")
+for column, heading, draw, key in zip(
+    cards(3, "cards-confusion"),
+    (REFERENCE_NAME, TARGET_NAME, "float16 − float32"),
+    (
+        partial(figures.confusion, reference, REFERENCE_NAME, REFERENCE_COLOUR),
+        partial(figures.confusion, target, TARGET_NAME, TARGET_COLOUR),
+        partial(figures.confusion_delta, comparison),
+    ),
+    ("confusion-float32", "confusion-float16", "confusion-delta"),
+    strict=True,
+):
+    with column:
+        st.markdown(f"**{heading}**")
+        chart(draw, key, f"Confusion matrix, {heading}")
+
+st.header("Is one digit hit harder than others?", anchor="digits")
+shares, deltas = cards(2, "cards-digits")
+with shares:
+    st.markdown("**Accuracy on each digit, with 95 % intervals**")
+    chart(partial(figures.per_digit, comparison), "per-digit", "Accuracy of both models on each digit")
+with deltas:
+    st.markdown("**Change by float16**")
+    chart(
+        partial(figures.per_digit_delta, comparison),
+        "per-digit-delta",
+        "Accuracy change on each digit, percentage points",
+    )

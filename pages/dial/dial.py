@@ -1,0 +1,223 @@
+"""Precision dial: the weights in any number of bits, and where the model breaks."""
+
+from functools import partial
+
+import streamlit as st
+
+from fp16core.figures.lab import dial as figures
+from fp16core.lab.dial import enough_mantissa_bits
+from fp16core.numerics.formats import FLOAT16, FLOAT32, PRESETS, FloatFormat
+from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text, weight_text
+from pages.shared.session import lab, state
+from pages.shared.session.sweep import go_on, sweep
+from pages.shared.ui.charts import chart, picked
+from pages.shared.ui.headline import cards, headline, number
+from pages.shared.ui.tables import show_table
+from pages.shared.ui.words import plain
+
+EXPONENTS = range(2, 9)
+MANTISSAS = range(23, -1, -1)
+
+
+def turn_to(form: FloatFormat) -> None:
+    """Set the dial to a format."""
+    st.session_state.exponent, st.session_state.mantissa = form.exponent_bits, form.mantissa_bits
+    st.session_state.signed, st.session_state.infinity = form.has_sign, form.has_infinity
+
+
+def preset_chosen() -> None:
+    """Set the dial to the preset that was clicked."""
+    if st.session_state.preset is not None:
+        turn_to(PRESETS[st.session_state.preset])
+
+
+def format_clicked() -> None:
+    """Set the dial to the format whose cell was clicked."""
+    if (place := picked("format-map", len(all_formats))) is not None:
+        turn_to(all_formats[place])
+
+
+st.title("How few bits are enough?")
+with state.explained():
+    found = state.results()
+reference = found.comparison.reference
+
+with st.container(border=True):
+    presets = st.container()
+    controls = st.container(key="cards-dial", horizontal=True, vertical_alignment="bottom")
+    exponent = controls.slider(
+        "Exponent bits",
+        EXPONENTS[0],
+        EXPONENTS[-1],
+        5,
+        key="exponent",
+        bind="query-params",
+        help="They say how large a number is: which power of two it begins at. Too few, and small weights become 0 "
+        "and large ones infinite.",
+    )
+    mantissa = controls.slider(
+        "Mantissa bits",
+        0,
+        23,
+        10,
+        key="mantissa",
+        bind="query-params",
+        help="They say where between two powers of two a number lies. Each bit less doubles the rounding error.",
+    )
+    with controls.container():
+        signed = st.toggle(
+            "Sign bit", True, key="signed", bind="query-params", help="Without it, negative weights become 0."
+        )
+        infinity = st.toggle(
+            "Infinity",
+            True,
+            key="infinity",
+            bind="query-params",
+            help="The largest exponent is kept for infinity and for what is not a number (NaN), as IEEE 754 has it. "
+            "Off, as in FP8 E4M3, it holds further numbers, and only the last pattern is NaN.",
+        )
+    chosen = FloatFormat(int(exponent), int(mantissa), signed, infinity)
+    st.session_state.preset = chosen.title if chosen.title in PRESETS else None
+    presets.pills(
+        "Formats that hardware knows",
+        list(PRESETS),
+        key="preset",
+        on_change=preset_chosen,
+        help="float32 and float16 (IEEE 754), TF32 (NVIDIA), bfloat16 (Google), and two formats of 8 bits "
+        "(Open Compute Project).",
+    )
+
+with state.explained():
+    result = lab.format_result(chosen)
+
+st.markdown(
+    f"With each weight rounded to **{count_text(chosen.width, 'bit')}**, the model reads "
+    f"**{percent_text(result.accuracy.value)}** of {found.comparison.images:,} test images right, and "
+    f"**{count_text(result.changed_predictions, 'image')}** otherwise than float32 does. "
+    + (":orange[This breaks it.]" if result.breaks else "")
+)
+for column, label, value, remark, hint in zip(
+    headline(6, "headline-six"),
+    ("Bits of a weight", "File, if packed", "Accuracy", "Changed answers", "Largest logit change", "Largest number"),
+    (
+        f"{chosen.width}",
+        bytes_text(result.size_bytes),
+        percent_text(result.accuracy.value),
+        f"{result.changed_predictions:,}",
+        small_text(result.max_abs_logit_delta),
+        weight_text(chosen.largest),
+    ),
+    (
+        f"{chosen.has_sign:d} sign + {chosen.exponent_bits} exponent + {chosen.mantissa_bits} mantissa",
+        f"{bytes_text(result.size_bytes - len(found.pair.reference), signed=True)} against float32",
+        f"{points_text(result.accuracy_delta)} against float32",
+        f"of {found.comparison.images:,} test images",
+        f"best scores lead by {small_text(found.comparison.median_margin)} (median)",
+        f"smallest above 0: {small_text(chosen.smallest)}",
+    ),
+    (
+        "float32 has 32.",
+        "Bytes of the float16 file if its weights were stored in so many bits, one after another without gaps.",
+        "Share of the test images read right. Only the weights are rounded; the arithmetic stays float32.",
+        "Images that float32 reads otherwise.",
+        "The largest change of a logit, the raw score of a digit, on any image. Beside it: the median lead of the best "
+        "score over the second best.",
+        f"Larger weights become {'infinite' if infinity else 'NaN, not a number'}; those below half of the smallest "
+        "become 0.",
+    ),
+    strict=True,
+):
+    number(column, label, value, remark, hint)
+
+st.header(f"Fewer and fewer mantissa bits, with {count_text(chosen.exponent_bits, 'exponent bit')}", anchor="sweep")
+with state.explained():
+    forms = [FloatFormat(chosen.exponent_bits, bits, signed, infinity) for bits in MANTISSAS]
+    measured = sweep(
+        "dial",
+        forms,
+        lab.format_result,
+        f"formats measured, each on {found.comparison.images:,} images",
+    )
+swept = dict(zip(MANTISSAS, measured, strict=False))
+if len(measured) == len(forms):
+    enough = enough_mantissa_bits(swept)
+    st.markdown(
+        f"**Even 23 mantissa bits are not enough** with {count_text(chosen.exponent_bits, 'exponent bit')}"
+        f"{'' if signed else ' and no sign bit'}: accuracy falls by a point or more."
+        if enough is None
+        else f"**{count_text(enough, 'mantissa bit')} would do** if a point of accuracy may be lost, though "
+        f"{count_text(swept[enough].changed_predictions, 'image')} would be read otherwise than by float32."
+    )
+accuracy, changed = cards(2)
+with accuracy:
+    st.markdown("**Accuracy**")
+    chart(
+        partial(figures.accuracy_by_mantissa, swept, reference.accuracy.value, chosen.mantissa_bits),
+        "accuracy-by-mantissa",
+        "Accuracy against the number of mantissa bits",
+    )
+    st.caption("Dashed: float32. The answer hangs on which score is largest, and rounding seldom decides that.")
+with changed:
+    st.markdown("**Answers that differ from float32's**")
+    chart(
+        partial(figures.changed_by_mantissa, swept, chosen.mantissa_bits),
+        "changed-by-mantissa",
+        "Number of changed answers against the number of mantissa bits",
+    )
+    st.caption("A changed answer can also be a mended one, so these are at least as many as the accuracy lost.")
+
+st.header("What the bytes buy", anchor="bytes")
+with state.explained():
+    files, refusals = lab.file_results()
+    others = [lab.format_result(form) for form in PRESETS.values() if form not in (FLOAT32, FLOAT16)]
+for refusal in refusals:
+    st.caption(f":orange[{plain(refusal)}]")
+with st.container(border=True):
+    chart(
+        partial(figures.accuracy_by_bytes, files, others, result, files[0]),
+        "accuracy-by-bytes",
+        "Accuracy against bytes: real files of float32, float16, int8 and int4 weights, and formats as if packed",
+    )
+    st.caption(
+        "float32's accuracy has a 95 % interval from "
+        f"{percent_text(reference.accuracy.low)} to {percent_text(reference.accuracy.high)}: smaller differences "
+        "between "
+        "models may be chance. Besides floating point there are whole numbers (int8, int4) with a scale for each row; "
+        "LiteRT Quantizer made such files here. *Dynamic* also computes with 8-bit numbers, *weight-only* does not."
+    )
+    show_table(
+        {
+            "model": [r.name for r in (*files, *others)],
+            "file": ["exists"] * len(files) + ["as if packed"] * len(others),
+            "bytes": [bytes_text(r.size_bytes) for r in (*files, *others)],
+            "accuracy": [percent_text(r.accuracy.value) for r in (*files, *others)],
+            "changed answers": [f"{r.changed_predictions:,}" for r in (*files, *others)],
+            "largest logit change": [small_text(r.max_abs_logit_delta) for r in (*files, *others)],
+        },
+        height="content",
+    )
+
+st.header("Where does the model break?", anchor="map")
+all_formats = [FloatFormat(e, m, signed, infinity) for m in MANTISSAS for e in reversed(EXPONENTS)]
+if st.toggle(
+    f"Measure all {len(all_formats)} formats with these switches",
+    key="map",
+    bind="query-params",
+    help="Takes a while the first time; can be stopped, and shows what it has.",
+):
+    with state.explained():
+        mapped = sweep(
+            "map",
+            all_formats,
+            lab.format_result,
+            f"formats measured, each on {found.comparison.images:,} images",
+        )
+    with st.container(border=True):
+        chart(
+            partial(figures.format_map, all_formats, mapped, chosen),
+            "format-map",
+            "Map of the changed answers by exponent bits and mantissa bits",
+            on_click=format_clicked,
+        )
+        st.caption("A cross: accuracy falls by a point or more. Click a cell to turn the dial to it.")
+go_on()

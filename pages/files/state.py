@@ -1,0 +1,79 @@
+"""What the Files page measures."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fp16core.jobs.job import Desk, Job
+from fp16core.lab import conversions
+from fp16core.lab.conversions import OneWeight, TwoWays
+from fp16core.singleton import singleton
+from fp16core.workbench import measures
+from fp16core.workbench.measures import Graphs
+from fp16core.worker.conversion import LIMITS, MODULE, request_for, target_of
+from pages.shared.session import state
+from pages.shared.session.subject import Subject, cached, subject
+
+
+@dataclass(frozen=True)
+class WeightQuestion:
+    """One weight of a pair's float32 file, set to a value.
+
+    Attributes
+    ----------
+    subject
+        The pair, and the test images.
+    key
+        The tensor whose first weight it is, by the keys of `TfliteFile.weights`.
+    value
+        The weight.
+    """
+
+    subject: Subject
+    key: str
+    value: float
+
+
+@cached("Running both graphs …")
+def graphs(subject: Subject) -> Graphs:
+    """Both graphs; raises `HalfBitsError` if they cannot be had."""
+    return state.measure(measures.graphs)
+
+
+@cached("Quantizing the float32 file with LiteRT Quantizer, and running it …")
+def two_ways(subject: Subject) -> TwoWays:
+    """Converter against quantizer; raises `HalfBitsError` if they cannot be compared."""
+    return state.measure(measures.two_ways)
+
+
+def first_tensor() -> str:
+    """Key of the active pair's first weights; raises `HalfBitsError` if they cannot be had."""
+    return conversions.first_tensor(state.roundings())
+
+
+def weight_question(key: str, value: float) -> WeightQuestion:
+    """What becomes of the first weight of a tensor of the active pair, set to a value."""
+    return WeightQuestion(subject(), key, value)
+
+
+@singleton
+def desk() -> Desk:
+    """Where the server's one conversion at a time is handed in."""
+    return Desk(LIMITS)
+
+
+@cached(kept=64)
+def quantized_weight(subject: Subject, question: WeightQuestion) -> tuple[OneWeight, OneWeight]:
+    """The weight in the float32 file, and as LiteRT Quantizer stores it."""
+    return state.measure(measures.quantized_weight, question.key, question.value)
+
+
+def start_conversion(question: WeightQuestion) -> Job | None:
+    """Hand the question to TensorFlow's converter; None if it is at work on another."""
+    changed = state.measure(measures.changed_reference, question.key, question.value)
+    return desk().hand_in(question, MODULE, request_for(changed))
+
+
+@cached(kept=64)
+def converted_weight(subject: Subject, question: WeightQuestion, _answer: dict[str, Any]) -> OneWeight:
+    """The weight as TensorFlow's converter stores it, by the answer of its process."""
+    return state.measure(measures.converted_weight, target_of(_answer), question.key)

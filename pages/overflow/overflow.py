@@ -1,0 +1,180 @@
+"""Overflow lab: the same network with larger and smaller weights, until float16 has no room for them."""
+
+from functools import partial
+
+import streamlit as st
+
+from fp16core.figures.lab import overflow as figures
+from fp16core.lab.overflow import ScaleResult, unharmed_range
+from fp16core.numerics.formats import FLOAT16
+from fp16core.text import count_text, percent_text, points_text, power_text, small_text, weight_text
+from pages.shared.session import lab, state
+from pages.shared.session.sweep import go_on, sweep
+from pages.shared.ui.charts import chart
+from pages.shared.ui.headline import cards, headline, number
+
+POWERS = {2: tuple(range(-28, 29)), 10: tuple(range(-9, 10))}
+CLAMPED = "clamped to 65,504"
+INFINITE = "infinite"
+
+st.title("When do weights outgrow float16?")
+with state.explained():
+    found = state.results()
+    boundaries = lab.boundaries()
+
+st.markdown(
+    "Multiply one layer's weights by a factor and divide the next layer's by it: in exact arithmetic the network stays "
+    "the same. float32 has room for that. float16 reaches from "
+    f"{small_text(FLOAT16.smallest)} to {weight_text(FLOAT16.largest)}, and no further."
+)
+with st.container(border=True):
+    controls = st.container(horizontal=True, gap="medium")
+    base = int(
+        controls.segmented_control(
+            "Factors",
+            ["powers of 2", "powers of 10"],
+            default="powers of 2",
+            required=True,
+            key="factors",
+            bind="query-params",
+            help="A power of two only moves the exponent, so float32 gives the same scores while its range lasts. "
+            "A power of ten rounds each weight anew.",
+        ).removeprefix("powers of ")
+    )
+    beyond = controls.segmented_control(
+        "A weight beyond 65,504 becomes",
+        [INFINITE, CLAMPED],
+        default=INFINITE,
+        required=True,
+        key="beyond",
+        bind="query-params",
+        help="LiteRT Quantizer and NumPy make it infinite, TensorFlow's converter clamps it.",
+    )
+    count = int(
+        controls.segmented_control(
+            "Test images",
+            ["500", "2000", "10000"],
+            default="2000",
+            required=True,
+            key="images",
+            bind="query-params",
+            help="The first so many. Fewer are measured faster.",
+        )
+    )
+    names = [f"{first} × factor, {second} ÷ factor" for first, second in boundaries]
+    boundary = 0
+    if len(names) > 1:
+        boundary = names.index(st.selectbox("Layers", names, key="layers", bind="query-params"))
+    powers = POWERS[base]
+    power = int(
+        st.slider(
+            f"Factor: {base} to the power of",
+            powers[0],
+            powers[-1],
+            0,
+            key=f"power-of-{base}",
+            bind="query-params",
+        )
+    )
+count = min(count, found.comparison.images)
+
+
+def measured(setting: tuple[int, float, bool, int]) -> ScaleResult:
+    """Both models at one factor."""
+    return lab.scale_result(*setting)
+
+
+settings = [(boundary, float(base) ** exponent, beyond == CLAMPED, count) for exponent in powers]
+with state.explained():
+    here = measured(settings[powers.index(power)])
+    results = sweep("scales", settings, measured, f"factors measured, each with both models on {count:,} images")
+
+factor = power_text(base, power)
+first, second = boundaries[boundary]
+parts = here.census.values()
+st.markdown(
+    f"At factor **{factor}**, float32 reads **{percent_text(here.reference_accuracy)}** and float16 "
+    f"**{percent_text(here.target_accuracy)}** of the first {count:,} test images right"
+    + (": :orange[here float16 hurts.]" if here.hurts else ".")
+)
+for column, label, value, remark, hint in zip(
+    headline(6, "headline-six"),
+    (
+        "Accuracy, float16",
+        "Changed answers",
+        "Largest logit change",
+        "Subnormal (fewer digits)",
+        "Became 0",
+        "Too large",
+    ),
+    (
+        percent_text(here.target_accuracy),
+        f"{here.changed_predictions:,}",
+        small_text(here.max_abs_logit_delta),
+        f"{sum(part.subnormal for part in parts):,}",
+        f"{sum(part.underflowed for part in parts):,}",
+        f"{sum(part.overflowed for part in parts):,}",
+    ),
+    (
+        f"{points_text(here.accuracy_delta)} against float32",
+        f"of {count:,}"
+        + (f"; {count_text(here.unanswered, 'image')} without an answer" if here.unanswered else " images"),
+        "float16 − float32, at this factor",
+        *[f"of {sum(part.total for part in parts):,} rescaled weights"] * 3,
+    ),
+    (
+        "Share of these images read right; other images, or more of them, give other shares.",
+        "Images on which the two rescaled models answer differently. Without an answer: a score is not a number.",
+        "Of a logit, the raw score of a digit. Rescaling itself changed float32's by "
+        f"{small_text(here.reference_delta)} at most.",
+        "Weights nearer to 0 than 2⁻¹⁴ ≈ 0.000061: float16 stores them with fewer digits, the fewer the smaller.",
+        "Weights below half of float16's smallest number, 2⁻²⁴ ≈ 0.00000006.",
+        "Weights of 65,520 and more.",
+    ),
+    strict=True,
+):
+    number(column, label, value, remark, hint)
+
+if len(results) == len(powers):
+    unharmed = unharmed_range(results)
+    st.markdown(
+        "float16 costs a point of accuracy even at factor 1."
+        if unharmed is None
+        else f"On these {count:,} images, between factors **{power_text(base, powers[unharmed[0]])}** and "
+        f"**{power_text(base, powers[unharmed[1]])}**, float16 costs less than a point of accuracy."
+    )
+accuracy, change = cards(2)
+with accuracy:
+    st.markdown("**Accuracy**")
+    chart(
+        partial(figures.accuracies, results, powers, base, power),
+        "scale-accuracy",
+        "Accuracy of both models against the factor",
+    )
+    st.caption("An infinite weight spoils every score it meets; a clamped or vanished one only bends the network.")
+with change:
+    st.markdown("**Largest change of a score**")
+    chart(
+        partial(figures.logit_changes, results, powers, base, power),
+        "scale-logits",
+        "Largest logit change by float16 against the factor",
+    )
+    st.caption(
+        "Flat where all weights are normal: float16's error is relative, so it does not mind the scale. No point where "
+        "a score is infinite or not a number."
+    )
+with st.container(border=True):
+    st.markdown("**What became of the weights in float16**")
+    sides = st.container(key="cards-census", horizontal=True)
+    for weights_key, words in ((first, "multiplied by"), (second, "divided by")):
+        with sides.container():
+            st.markdown(f"{weights_key}, {words} the factor")
+            chart(
+                partial(figures.census, results, weights_key, powers, base, power),
+                f"census-{weights_key}",
+                f"Share of the weights of {weights_key} that are normal, subnormal, 0 or too large",
+            )
+    st.caption(
+        "What one layer gains the other must pay: the first runs out at the top while the second fades at the bottom."
+    )
+go_on()

@@ -1,0 +1,143 @@
+"""The report to take away: made when asked for, one at a time, and kept packed."""
+
+import threading
+import time
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from fp16core.claims.evidence import Evidence, RuntimeEvidence
+from fp16core.lab.guarantee import Guarantee
+from fp16core.modes.runs import ModeRun
+from fp16core.numerics.propagation import Propagation
+from fp16core.report import (
+    PROPAGATION_IMAGES,
+    Findings,
+    Report,
+    Source,
+    dataset_name,
+    make_report,
+    report_document,
+)
+from fp16core.resident.endings import ResidentEndedError
+from fp16core.singleton import singleton
+from fp16core.vocabulary import BusyError, HalfBitsError
+from pages.shared.server import limits
+from pages.shared.server.turns import aside
+from pages.shared.session import files, lab, propagation, state
+from pages.shared.session.subject import Subject, cached, subject
+from pages.shared.ui.words import plain
+
+_PATIENCE_S = 60.0
+_LOOK_S = 0.2
+
+
+@dataclass
+class _Shelf:
+    """The last report, and what it was made of."""
+
+    kept: tuple[Hashable, Report] | None = None
+
+    def of(self, made_of: Hashable) -> Report | None:
+        """The report that was made of this, if there is one."""
+        return self.kept[1] if self.kept is not None and self.kept[0] == made_of else None
+
+
+def offer(evidence: Evidence) -> None:
+    """A button that makes the report of the active pair, and then one that saves it."""
+    made_of, shelf, place, below = _made_of(evidence.runtimes), _shelf(), st.empty(), st.empty()
+    if (report := shelf.of(made_of)) is None:
+        if not place.button(
+            "Make a report to take away",
+            icon=":material/description:",
+            key="make-report",
+            help="All of this, the figures and the changed images in one HTML file, to send to a colleague.",
+        ):
+            return
+        try:
+            with below.container():
+                report = _make(evidence, st.empty())
+        except HalfBitsError as error:
+            below.error(plain(str(error)), icon=":material/error:")
+            return
+        shelf.kept = made_of, report
+        below.empty()
+    place.download_button(
+        f"Save the report ({report.size_bytes / 1e6:.1f} MB, HTML)",
+        report.html,
+        file_name=report.file_name,
+        mime="text/html",
+        icon=":material/download:",
+        key="save-report",
+        on_click="ignore",
+        help="One file with everything in it: it needs no network, and can be printed.",
+    )
+
+
+def _make(evidence: Evidence, bar: DeltaGenerator) -> Report:
+    """Make the report once no other is being made; raises `HalfBitsError`, and `BusyError` if that takes too long."""
+    limits.allow("report")
+    given_up = time.monotonic() + _PATIENCE_S
+    with aside():
+        while not _making().acquire(timeout=_LOOK_S):
+            bar.progress(0.0, "Another report is being made; yours is next …")
+            if time.monotonic() > given_up:
+                raise BusyError("Too many reports are being made just now; come back in a minute.")
+    try:
+        return _made(evidence, bar)
+    finally:
+        _making().release()
+
+
+def _made(evidence: Evidence, bar: DeltaGenerator) -> Report:
+    found, now = state.results(), subject()
+    proof: Guarantee | str
+    followed: Propagation | str
+    bar.progress(0.1, "Making the report …")
+    try:
+        proof = lab.proof()
+    except (BusyError, ResidentEndedError):  # which say nothing of the pair
+        raise
+    except HalfBitsError as error:
+        proof = str(error)
+    bar.progress(0.5, "Making the report: following the error from operator to operator …")
+    try:
+        followed = propagation.propagation(min(PROPAGATION_IMAGES, found.comparison.images))
+    except (BusyError, ResidentEndedError):
+        raise
+    except HalfBitsError as error:
+        followed = str(error)
+    bar.progress(0.9, "Making the report: writing it …")
+    named = replace(evidence, pair=replace(found.pair, name=now.name))
+    findings = Findings(named, found.images, state.roundings(), state.ledgers(), proof, followed)
+    dataset = files.files().dataset_in_use().name if now.own_dataset else dataset_name(Path(now.dataset))
+    source = Source(dataset, "the page Overview of the dashboard", datetime.now(UTC))
+    return make_report(findings, report_document(findings, source))
+
+
+def _made_of(runtimes: RuntimeEvidence) -> Hashable:
+    """What tells one report of a pair from another: what has been measured of the modes of execution."""
+    outcomes = {} if runtimes.table is None else runtimes.table.outcomes
+    return (
+        tuple(
+            (mode, (found.images, found.batch, found.adapter) if isinstance(found, ModeRun) else found)
+            for mode, found in outcomes.items()
+        ),
+        tuple((mode, found.first_load_ms) for mode, found in runtimes.latencies.items()),
+    )
+
+
+@cached(kept=1)
+def _shelf(subject: Subject) -> _Shelf:
+    """Where the last report is kept, if it is of this subject: for all visitors if they may see it."""
+    return _Shelf()
+
+
+@singleton
+def _making() -> threading.Lock:
+    """Held by whoever makes a report."""
+    return threading.Lock()

@@ -1,0 +1,44 @@
+"""Runs: every training run that is kept, compared, named, used, taken along, deleted."""
+
+import streamlit as st
+
+from fp16core.evaluate.run_results import bundled_result, run_result
+from pages.shared.session import links, state
+from pages.runs import actions, table
+from pages.shared.session.store import store
+
+st.title("Which of your runs survives float16 best?")
+with state.explained():
+    kept = store()
+    runs, skipped, overfull = kept.runs(), kept.skipped(), kept.overfull()
+    bundled = bundled_result(table.bundled_logit_delta())
+results = {run.name: run_result(run) for run in runs}
+
+if not runs:
+    links.miss_if_asked("run")
+    links.miss_if_asked("compare")
+    actions.show_trouble()
+    st.markdown(
+        "No run is kept yet. Each training run ends up here with its models, its log and all that a repeat needs; "
+        "two of them can be compared, and any one can be what all pages show."
+    )
+    st.page_link("train/train.py", label="Train one", icon=":material/model_training:")
+else:
+    st.markdown(table.answer(list(results.values())))
+    table.overview(runs, results)
+    table.limits(kept, runs, overfull)
+
+    with st.container(border=True):
+        st.header("Side by side", anchor="compare")
+        chosen = table.choose_several([*results, bundled.name])
+        if len(chosen) < 2:
+            st.caption("Choose two or more to see what differs between them.")
+        else:
+            table.side_by_side([results.get(name, bundled) for name in chosen])
+
+    with st.container(border=True):
+        st.header("One run", anchor="run")
+        actions.one_run(runs)
+
+if skipped:
+    table.what_was_skipped(skipped)

@@ -1,0 +1,162 @@
+"""The Runtimes page's section on what the modes do to answers."""
+
+from functools import partial
+
+import streamlit as st
+
+from fp16core.figures.modes import accuracy as figures
+from fp16core.modes.emulated import Accounted
+from fp16core.modes.runs import ModeTable
+from fp16core.runtime.execution_mode import ExecutionMode
+from fp16core.text import percent_text, points_text, small_text
+from fp16core.vocabulary import HalfBitsError
+from pages.runtimes.parts import adapter_words, download, measured
+from pages.shared.session import measurements, state
+from pages.shared.session.measurement_board import Wanted
+from pages.shared.ui.charts import chart
+from pages.shared.ui.headline import cards, headline, number
+from pages.shared.ui.tables import show_table
+from pages.shared.ui.words import plain
+
+
+def image_counts(most: int) -> dict[str, int]:
+    """How many test images a visitor can choose to run, by what to call it."""
+    return {f"first {count:,}": count for count in (200, 1_000) if count < most} | {f"all {most:,}": most}
+
+
+def accuracy(wanted: Wanted) -> None:
+    """Both files in each mode: answers, logits, and where a change arises."""
+    words = "Ten seconds or so for 1,000 images; all of them take a minute with a software GPU."
+    if not measured(wanted, "Run both files in every mode", words):
+        return
+    with state.explained():
+        table = measurements.table(wanted)
+        name = state.active_pair().name
+    if not table.runs:
+        return
+    _headline(table)
+    with st.container(border=True):
+        st.markdown("**Every mode, either file**")
+        st.caption(
+            f"On the first {table.images:,} test images, {table.runs[0].batch:,} at once, against the float32 file on "
+            "the CPU in float32 arithmetic. A mode computes in float16 if each of its logits is a number that float16 "
+            "has, looked at bit by bit."
+        )
+        show_table(figures.mode_rows(table), height="content")
+        adapter_words([run.adapter for run in table.runs])
+    left, right = cards(2)
+    with left:
+        st.markdown("**How far logits move**")
+        chart(
+            partial(figures.logit_changes, table),
+            "logit-changes",
+            "Largest and mean logit change of either file by mode",
+        )
+        st.caption("Marks that are missing are exactly 0. A logit is the model's raw score of a digit.")
+    with right:
+        st.markdown("**Where the change arises**")
+        chart(
+            partial(figures.snr_by_operator, table), "snr-by-mode", "Signal-to-noise ratio after each operator, by mode"
+        )
+        st.caption(
+            "The float16 file, cut off after each operator and run on 100 images. The lower a line, the larger the "
+            "error beside the numbers that it is in; 6 dB are one bit."
+        )
+        for run in table.runs:
+            if run.steps_refused is not None:
+                st.caption(f":orange[{run.mode.title} could not be looked at so.] {plain(run.steps_refused)}")
+    explained = _emulation(table)
+    download(partial(measurements.document, name, table, {}, explained))
+
+
+def _headline(table: ModeTable) -> None:
+    silent = [run for run in table.runs if run.is_silently_float32]
+    changed, lowest, largest = table.most_changed, table.lowest_accuracy, table.largest_change
+    if changed is None or lowest is None or largest is None:
+        return
+    columns = headline(4)
+    number(
+        columns[0],
+        "Answers changed",
+        f"{changed[1].changed_predictions:,}",
+        f"of {changed[1].images:,}, "
+        + (f"at most: {changed[0].mode.short_title}" if changed[1].changed_predictions else "in no mode"),
+        "The most images that one mode, with either file, answers otherwise than the float32 file in float32.",
+    )
+    number(
+        columns[1],
+        "Lowest accuracy",
+        percent_text(lowest[1].target.accuracy.value),
+        f"{points_text(lowest[1].accuracy_delta)}: {lowest[0].mode.short_title}",
+        f"Of any mode, with either file. The float32 file in float32 arithmetic reads "
+        f"{percent_text(lowest[1].reference.accuracy.value)} right.",
+    )
+    number(
+        columns[2],
+        "Largest logit change",
+        small_text(largest[1].max_abs_logit_delta),
+        largest[0].mode.short_title,
+        "Of any mode, with either file. A logit is the model's raw score of a digit.",
+    )
+    number(
+        columns[3],
+        "Modes that ran",
+        f"{len(table.runs)} of {len(ExecutionMode)}",
+        f"{len(silent)} silently in float32" if silent else "in the arithmetic asked for",
+        "Where a mode is not to be had on this server, the reason stands above.",
+    )
+
+
+def _emulation(table: ModeTable) -> dict[ExecutionMode, Accounted | str]:
+    found: dict[ExecutionMode, Accounted | str] = {}
+    halves = [run for run in table.runs if run.mode.asks_for_float16 and not run.is_silently_float32]
+    if not halves:
+        return found
+    st.header("Does an emulation account for it?", anchor="emulation")
+    st.markdown(
+        "Emulated in NumPy: the network with everything rounded to float16, and its sums formed in three ways. What "
+        "hardware differs in is how it adds up."
+    )
+    for run in halves:
+        try:
+            found[run.mode] = measurements.accounted(run)
+        except HalfBitsError as error:
+            found[run.mode] = str(error)
+    columns = cards(len(halves), "cards-emulation")
+    for column, run in zip(columns, halves, strict=True):
+        with column:
+            st.markdown(f"**{run.mode.title}**, against an emulation")
+            accounted = found[run.mode]
+            if isinstance(accounted, str):
+                st.caption(f"This network cannot be emulated. {plain(accounted)}")
+                continue
+            st.markdown(best_words(accounted))
+            st.table(figures.emulation_rows(accounted), hide_index=True)
+            st.caption(_bound_words(accounted))
+    return found
+
+
+def best_words(found: Accounted) -> str:
+    """How much of what was computed the emulation gives, and whether that explains it."""
+    best = found.best
+    share = f"**{percent_text(best.exact_share)}** of the logits of {found.images:,} images"
+    if found.is_explained:
+        return f"{share} are what the emulation gives, bit for bit, with {best.way}."
+    return (
+        f"**None of these ways to add up is the hardware's.** The nearest, {best.way}, gives {share}. A processor "
+        "with AVX512-FP16, for one, adds each product before it is rounded (fused multiply-add)."
+    )
+
+
+def _bound_words(found: Accounted) -> str:
+    actual = f"Logits lie up to {small_text(found.farthest)} from what exact sums of the same rounded numbers give."
+    if found.within_bound:
+        return (
+            f"{actual} If all roundings erred in the same direction, it could be {small_text(found.bound)} "
+            "(n·u·Σ|terms| for n terms, with float16's u = 2⁻¹¹; Jeannerod and Rump, 2013): a bound for any order of "
+            "the sums, which excludes little."
+        )
+    return (
+        f":orange[{actual} In float16 arithmetic it could not be more than {small_text(found.bound)}], in any order of "
+        "the sums: something else computes here."
+    )

@@ -1,0 +1,99 @@
+"""The Runtimes page's sections on time and memory, here and elsewhere."""
+
+from functools import partial
+
+import streamlit as st
+
+from fp16core.claims.evidence import Measurement
+from fp16core.figures.modes import latency as figures
+from fp16core.modes.hardware import expectation_rows
+from fp16core.modes.latency import ModeLatency, summary_text
+from fp16core.modes.runs import ModeTable
+from fp16core.worker.modes.latency import IMAGES
+from pages.runtimes.parts import adapter_words, download, measured
+from pages.shared.session import measurements, state
+from pages.shared.session.measurement_board import Wanted
+from pages.shared.ui.charts import chart
+from pages.shared.ui.headline import cards
+from pages.shared.ui.tables import show_table
+
+
+def latency() -> None:
+    """What either file takes in each mode: time, loading, memory."""
+    wanted = Wanted(Measurement.LATENCY, IMAGES, 0)
+    words = "Each mode is timed for some seconds, both files in turns: about a minute in all."
+    if not measured(wanted, "Measure times and memory", words):
+        return
+    with state.explained():
+        outcomes = measurements.latencies(wanted)
+        usual, name = state.results().comparison.reference, state.active_pair().name
+    found = [outcome for outcome in outcomes.values() if isinstance(outcome, ModeLatency)]
+    if not found:
+        return
+    st.markdown(
+        f"The float16 file against the float32 file, in the mode “{found[0].mode.title}”: **{summary_text(found[0])}**."
+    )
+    adapter_words([mode.adapter for mode in found])
+    with st.container(border=True):
+        st.markdown("**Is the float16 file faster or slower?**")
+        chart(
+            partial(figures.latency_ratios, found),
+            "latency-ratios",
+            "Time of the float16 file as a multiple of the float32 file's, with 99 % intervals, and a control",
+        )
+        st.caption(
+            "Both files are called in turns, in random order; each ratio is of calls in the same turn. Everything is "
+            f"loaded anew {found[0].latencies[0].loadings} times, and warmed up. The line is the 99 % interval, found "
+            "by drawing from the measured ratios again and again (bootstrap). The control is the float32 file loaded "
+            "twice: a difference counts only if its whole interval lies farther from 1 than the control's reaches."
+        )
+    left, right = cards(2)
+    with left:
+        st.markdown("**Is float16 arithmetic faster?**")
+        if verdict := figures.arithmetic_verdict(found):
+            st.markdown(verdict)
+            chart(
+                partial(figures.arithmetic_ratios, found),
+                "arithmetic-ratios",
+                "Time in float16 arithmetic as a multiple of the time in float32 arithmetic, with 99 % intervals",
+            )
+            st.caption(
+                "The same float16 file through the same interface, with and without float16 arithmetic. A processor "
+                "without float16 instructions has to convert back and forth."
+            )
+        else:
+            st.caption("No mode with float16 arithmetic has been timed.")
+    with right:
+        st.markdown("**Time for an image**")
+        chart(
+            partial(figures.latency_times, found),
+            "latency-times",
+            "Median time for an image and its quartiles, by mode",
+        )
+        st.caption("Median, and the middle half of the calls, divided by the images of a call. One thread.")
+    with st.container(border=True):
+        st.markdown("**The numbers**")
+        st.caption("Time for each image: median and quartiles. Ratios: median and 99 % interval.")
+        show_table(figures.latency_rows(found), height="content")
+    with st.container(border=True):
+        st.markdown("**Loading and memory**")
+        st.markdown(figures.memory_verdict(found))
+        st.caption(
+            "First load: loading and running the float32 file for the first time in a process, in which a GPU's driver "
+            "starts, and compiles what it has not kept from before. Then medians over all loadings, at the smallest "
+            "batch. Memory: what one more copy of a file, read, loaded and run once, adds to the memory that its "
+            "process holds (resident); what lies in a GPU's own memory is not seen. Control: the float32 file against "
+            "itself."
+        )
+        show_table(figures.memory_rows(found), height="content")
+    download(partial(measurements.document, name, ModeTable(usual, {}), outcomes, {}))
+
+
+def phone() -> None:
+    """What to expect elsewhere, with sources."""
+    st.markdown(
+        "A server is no phone. What others have measured and written, by hardware; where this page can measure it, "
+        "trust the measurement."
+    )
+    st.table(expectation_rows(), hide_index=True)
+    st.caption("Read in November 2026. To measure your own machine, run the dashboard there.")

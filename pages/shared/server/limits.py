@@ -1,0 +1,72 @@
+"""How often visitors of a hosted server may ask for what is expensive; at home nobody is held up."""
+
+from typing import Literal
+
+import streamlit as st
+
+from fp16core.serving.rate_limit import Allowance, Rate, visitor_address, wait_text
+from fp16core.singleton import singleton
+from fp16core.vocabulary import BusyError
+from pages.shared.server import hosted
+
+What = Literal["trial", "conversion", "measurement", "training", "picture", "lab", "report"]
+
+RATES: dict[What, tuple[Rate, Rate]] = {
+    "trial": (Rate(60, 20), Rate(120, 40)),
+    "conversion": (Rate(30, 3), Rate(60, 6)),
+    "measurement": (Rate(30, 2), Rate(60, 4)),
+    "training": (Rate(30, 1), Rate(60, 2)),
+    "picture": (Rate(600, 120), Rate(2_000, 600)),
+    "lab": (Rate(3_000, 300), Rate(6_000, 600)),
+    "report": (Rate(60, 30), Rate(120, 60)),
+}
+"""What an address may ask for, and all together: at once, and in a minute. A class shares an address.
+
+A picture is 40 ms of computing, a number of the lab 70 to 300, a trial 1 s, a conversion 5 to 10 s; a
+measurement and a training run take a minute or more, one at a time.
+"""
+
+PICTURE_S = 0.04
+"""Processor time of a usual picture, in seconds."""
+
+_WORDS: dict[What, str] = {
+    "trial": "trials of model files",
+    "conversion": "conversions",
+    "measurement": "measurements",
+    "training": "training runs",
+    "picture": "pictures",
+    "lab": "new settings of the numerics lab",
+    "report": "reports",
+}
+
+
+@singleton
+def _allowances() -> dict[What, Allowance]:
+    return {what: Allowance(each, together) for what, (each, together) in RATES.items()}
+
+
+def allow(what: What, cost: float = 1) -> None:
+    """Count a visitor's wish, or raise `BusyError` with when to come again if there were too many of late."""
+    if not hosted.is_hosted():
+        return
+    own_s, common_s = _allowances()[what].take(address(), cost)
+    if own_s:
+        raise BusyError(
+            f"So many {_WORDS[what]} came from your address that this one must wait; try again {wait_text(own_s)}."
+        )
+    if common_s:
+        raise BusyError(
+            f"All visitors together ask for more {_WORDS[what]} than this server can take; try again "
+            f"{wait_text(common_s)}."
+        )
+
+
+def charge(what: What, cost: float) -> None:
+    """Count what a visitor's wish has cost beyond what `allow` has counted; that comes off the next ones."""
+    if hosted.is_hosted() and cost > 0:
+        _allowances()[what].charge(address(), cost)
+
+
+def address() -> str:
+    """Network address of this visitor, as far as proxies may be believed."""
+    return visitor_address(st.context.ip_address, st.context.headers.get_all("X-Forwarded-For"))

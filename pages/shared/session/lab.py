@@ -1,0 +1,64 @@
+"""What the numerics lab measures."""
+
+from dataclasses import replace
+
+from fp16core.lab.dial import DialResult
+from fp16core.lab.guarantee import Guarantee
+from fp16core.lab.overflow import ScaleResult
+from fp16core.numerics.formats import FloatFormat
+from fp16core.workbench import measures
+from pages.shared.server import limits
+from pages.shared.session import state
+from pages.shared.session.subject import Subject, cached, cached_by_setting
+
+_KEPT = 5_000
+"""Results of one kind that are kept; each is a few hundred bytes."""
+
+
+def format_result(form: FloatFormat) -> DialResult:
+    """The reference with its weights in a format; raises `HalfBitsError` as `state.results`."""
+    return _format_result(replace(form, name=""))
+
+
+@cached("Quantizing the float32 file in other ways …")
+def file_results(subject: Subject) -> tuple[list[DialResult], list[str]]:
+    """The pair's files and what LiteRT Quantizer makes of the reference, and why some could not be had."""
+    limits.allow("lab")
+    return state.measure(measures.file_results)
+
+
+@cached()
+def boundaries(subject: Subject) -> tuple[tuple[str, str], ...]:
+    """Weights of layers between which a factor can be moved; raises `HalfBitsError` if there are none."""
+    return state.measure(measures.boundaries)
+
+
+@cached_by_setting(_KEPT)
+def scale_result(subject: Subject, boundary: int, factor: float, clamp: bool, count: int) -> ScaleResult:
+    """Both models rescaled at one of `boundaries`, on the first ``count`` images; raises `HalfBitsError`."""
+    limits.allow("lab")
+    return state.measure(measures.scale_result, boundary, factor, clamp, count)
+
+
+@cached("Bounding what float16 can do to each test image …")
+def proof(subject: Subject) -> Guarantee:
+    """What the active pair's rounding errors can do at most; raises `HalfBitsError`."""
+    limits.allow("lab")
+    return state.measure(measures.proof)
+
+
+def proven_and_unchanged(form: FloatFormat) -> tuple[float, float]:
+    """Shares of the test images whose answer a format cannot change, and does not; raises `HalfBitsError`."""
+    return _proven_share(replace(form, name="")), format_result(form).unchanged_share
+
+
+@cached_by_setting(_KEPT)
+def _format_result(subject: Subject, form: FloatFormat) -> DialResult:
+    limits.allow("lab")
+    return state.measure(measures.format_result, form)
+
+
+@cached_by_setting(_KEPT)
+def _proven_share(subject: Subject, form: FloatFormat) -> float:
+    limits.allow("lab")
+    return state.measure(measures.proven_share, form)

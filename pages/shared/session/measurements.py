@@ -1,0 +1,242 @@
+"""Measurements of the modes of execution: handed in, watched, kept, and shared where everybody may see them."""
+
+import json
+import time
+from collections.abc import Mapping
+
+import streamlit as st
+
+from fp16core.claims.evidence import Measurement, RuntimeEvidence
+from fp16core.data.mnist import load_mnist
+from fp16core.jobs.presence import is_gone
+from fp16core.modes.document import modes_document
+from fp16core.modes.emulated import Accounted
+from fp16core.modes.latency import ModeLatency
+from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
+from fp16core.output import finite
+from fp16core.runs.pair import BUNDLED, load_pair
+from fp16core.runtime.execution_mode import ExecutionMode
+from fp16core.runtime.processor import Processor, read_processor
+from fp16core.singleton import singleton
+from fp16core.text import share_text
+from fp16core.vocabulary import BusyError
+from fp16core.workbench import measures
+from fp16core.worker.modes import latency
+from fp16core.worker.modes import run as mode_run
+from fp16core.worker.modes.survey import Survey
+from pages.shared.server import limits
+from pages.shared.server.turns import aside
+from pages.shared.session import state
+from pages.shared.session.measurement_board import AnySurvey, Board, Key, Wanted
+from pages.shared.session.subject import subject
+
+_PROBE_IMAGES = 100
+"""Images on which it is found out what a mode is: enough logits that none of float32 passes for float16."""
+
+_TICK_S = 2.0
+"""Polling interval of the sidebar while a measurement of the visitor's goes on."""
+
+_MOST = 8
+"""Measurements that may go on or wait at once."""
+
+_MINE, _ACCOUNTED, _FOLLOWED = "runtimes", "runtimes-accounted", "runtimes-followed"
+
+
+ACCURACY, LATENCY, PHONE = "Accuracy by mode", "Latency and memory", "Your phone"
+"""The page's sections."""
+
+
+@singleton
+def _shared() -> Board:
+    return Board()
+
+
+@st.cache_resource(show_spinner=False)
+def processor() -> Processor:
+    """The processor of this server."""
+    return read_processor()
+
+
+@singleton
+def probe() -> AnySurvey:
+    """What each mode is on this server, found out once with the bundled pair."""
+    pair = load_pair(BUNDLED)
+    images, labels = (array[:_PROBE_IMAGES] for array in load_mnist("test"))
+    shared = _shared()
+    with shared.lock:
+        shared.probe = Survey(
+            shared.room,
+            mode_run.wishes_for(ExecutionMode, pair, images, _PROBE_IMAGES, in_depth=False),
+            lambda answer, mode: mode_run.mode_run(answer, mode, pair, labels),
+        )
+    return shared.probe
+
+
+def survey(wanted: Wanted) -> AnySurvey | None:
+    """What is measured just now, or was measured last, of the active pair, if anything; by whomever if it is public."""
+    key, shared = (subject(), wanted), _shared()
+    mine = _mine().get(key)
+    if subject().is_private:
+        return mine
+    with shared.lock:
+        shared.settle()
+        return shared.public.get(key) or shared.finished.get(key) or mine
+
+
+def is_mine(found: AnySurvey) -> bool:
+    """Whether this visitor has asked for it."""
+    return found in _mine().values()
+
+
+def may_stop(found: AnySurvey) -> bool:
+    """Whether this visitor may stop it: who has asked, or anybody once who has asked is gone."""
+    shared = _shared()
+    if is_mine(found):
+        shared.seen[found] = time.monotonic()
+        return True
+    return found not in shared.seen or is_gone(shared.seen[found])
+
+
+def follow(is_shown: bool) -> None:
+    """Say in the sidebar how the visitor's measurement is going, unless the page shows it, and once that it is over.
+
+    Whoever reads another page meanwhile is still there.
+    """
+    going = next((found for found in _mine().values() if not found.is_over), None)
+    if going is not None:
+        st.session_state[_FOLLOWED] = True
+        with st.sidebar:
+            st.fragment(_note, run_every=_TICK_S)(going, is_shown)
+    elif st.session_state.pop(_FOLLOWED, False) and not is_shown:
+        st.toast("Your measurement is over. The page *Runtimes* shows what came of it.")
+
+
+def _note(going: AnySurvey, is_shown: bool) -> None:
+    may_stop(going)
+    if not is_shown:
+        st.caption(f":material/speed: Your measurement: {going.what}, {share_text(going.done)}")
+        if going.is_over:
+            st.rerun()
+
+
+def start(wanted: Wanted) -> None:
+    """Ask for a measurement of the active pair, or join the one that goes on.
+
+    Raises
+    ------
+    BusyError
+        If another measurement of this visitor goes on, or too many of others.
+    HalfBitsError
+        As `state.results`.
+    """
+    found, key, shared = state.results(), (subject(), wanted), _shared()
+    with shared.lock:
+        shared.settle()
+        if (existing := shared.public.get(key)) is not None:
+            _mine()[key] = existing
+            return
+        if any(not mine.is_over for mine in _mine().values()):
+            raise BusyError("Another measurement of yours goes on; let it end or stop it, then ask for this one.")
+        if len(shared.going_on) >= _MOST:
+            raise BusyError(f"{_MOST} measurements go on or wait already; come back in a few minutes.")
+        limits.allow("measurement")
+        pair, labels = found.pair, found.comparison.labels[: wanted.images]
+        if wanted.kind is Measurement.LATENCY:
+            asked: AnySurvey = Survey(
+                shared.room, latency.wishes_for(ExecutionMode, pair, found.images), latency.mode_latency
+            )
+        else:
+            asked = Survey(
+                shared.room,
+                mode_run.wishes_for(ExecutionMode, pair, found.images[: wanted.images], wanted.batch),
+                lambda answer, mode: mode_run.mode_run(answer, mode, pair, labels),
+            )
+        shared.going_on.append(asked)
+        shared.seen[asked] = time.monotonic()
+        if not subject().is_private:
+            shared.public[key] = asked
+    _mine()[key] = asked
+
+
+def table(wanted: Wanted) -> ModeTable:
+    """The active pair in all modes that have been tried so far; raises as `state.results`."""
+    found = survey(wanted)
+    return ModeTable(state.results().comparison.reference, {} if found is None else found.outcomes())
+
+
+def latencies(wanted: Wanted) -> dict[ExecutionMode, ModeLatency | str]:
+    """The active pair's times in all modes that have been timed so far, or why there are none."""
+    found = survey(wanted)
+    return {} if found is None else found.outcomes()
+
+
+def evidence() -> RuntimeEvidence:
+    """All that has been measured of the active pair; for each mode, the run on most images counts.
+
+    Raises as `state.results`.
+    """
+    outcomes: dict[ExecutionMode, ModeOutcome] = dict(_refusals())
+    timed: dict[ExecutionMode, ModeLatency] = {}
+    for found in _surveys():
+        for mode, outcome in found.outcomes().items():
+            if isinstance(outcome, ModeLatency):
+                timed[mode] = outcome
+            elif isinstance(outcome, ModeRun) or not isinstance(outcomes.get(mode), ModeRun):
+                outcomes[mode] = outcome
+    return RuntimeEvidence(ModeTable(state.results().comparison.reference, outcomes) if outcomes else None, timed)
+
+
+def accounted(run: ModeRun) -> Accounted:
+    """What explains a run in float16; raises `HalfBitsError` if the network cannot be followed."""
+    known: dict[ModeRun, Accounted] = st.session_state.setdefault(_ACCOUNTED, {})
+    if run not in known:
+        if len(known) >= len(ExecutionMode):
+            known.clear()
+        with aside():
+            known[run] = state.measure(measures.accounted, run)
+    return known[run]
+
+
+def document(
+    name: str,
+    found: ModeTable,
+    timed: Mapping[ExecutionMode, ModeLatency | str],
+    explained: Mapping[ExecutionMode, Accounted | str],
+) -> str:
+    """Measurements as JSON."""
+    return json.dumps(finite(modes_document(name, found, timed, explained)), indent=2, allow_nan=False) + "\n"
+
+
+def forget_private() -> None:
+    """Stop and drop all measurements of what is the visitor's own."""
+    for key in [key for key in _mine() if key[0].is_private]:
+        _mine().pop(key).stop()
+    st.session_state.pop(_ACCOUNTED, None)
+    shared = _shared()
+    with shared.lock:
+        shared.settle()
+
+
+def _surveys() -> list[AnySurvey]:
+    """All measurements of the active pair that this visitor may know of, those on most images last."""
+    shared = _shared()
+    with shared.lock:
+        shared.settle()
+        known = [*_mine().items()]
+        if not subject().is_private:
+            known += [*shared.finished.items(), *shared.public.items()]
+    ours = [(wanted, found) for (pair, wanted), found in known if pair == subject()]
+    return [found for _, found in sorted(ours, key=lambda item: (item[0].images, item[0].batch))]
+
+
+def _refusals() -> dict[ExecutionMode, str]:
+    """Why modes are not to be had on this server, as far as that has been found out."""
+    found = _shared().probe  # another page than Runtimes need not begin one
+    if found is None or not found.is_over:
+        return {}
+    return {mode: why for mode, why in found.outcomes().items() if isinstance(why, str)}
+
+
+def _mine() -> dict[Key, AnySurvey]:
+    kept: dict[Key, AnySurvey] = st.session_state.setdefault(_MINE, {})
+    return kept

@@ -1,0 +1,132 @@
+"""The sidebar: which pair of models and which test images every page shows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from fp16core.figures.base.pictures import png_url
+from fp16core.figures.training.runs import recipe_text
+from fp16core.runs.run import Run
+from fp16core.text import bytes_text
+from fp16core.training.recipe import Recipe
+from fp16core.vocabulary import TUTORIAL_URL, HalfBitsError
+from pages.shared.session import files, links, state, store
+from pages.shared.session.subject import Subject, default_name, default_subject, settle
+from pages.shared.ui.words import plain
+
+_UI = Path(__file__).parents[1] / "ui"
+
+LOOK = _UI / "look.css"
+"""Style sheet of the whole dashboard."""
+
+ICON = png_url((_UI / "icon.png").read_bytes())
+"""The page's icon, as Streamlit need not look at it on each run."""
+
+_MODEL, _DATASET, _CLOSES_ON = "model", "test-images", "navigation-closes-on"
+
+_CLOSER_JS = """
+const closeAfterChoice = ({ target }) => {
+    if (!target.closest("[data-testid='stSidebarNavLink']") || !matchMedia("(max-width: 768px)").matches) return;
+    setTimeout(() => document.querySelector("[data-testid='stSidebarCollapseButton'] button")?.click());
+};
+export default () => {
+    if (!window.closesAfterChoice) document.addEventListener("click", closeAfterChoice);
+    window.closesAfterChoice = true;
+};
+"""
+
+_closer = st.components.v2.component("sidebar_closer", html="<span></span>", js=_CLOSER_JS)
+"""On a telephone the navigation lies over the page that was chosen from it, and Streamlit leaves it there."""
+
+
+def show_active_pair() -> None:
+    """Name the dashboard, let the visitor choose among what is there, and settle what all pages show."""
+    with st.sidebar:
+        st.markdown(f"**Half the Bits**  \nThe [float16 tutorial of LiteRT]({TUTORIAL_URL}) under a microscope.")
+        chosen = _choose_pair()
+        settle(_with_dataset(chosen))
+        try:
+            pair = state.active_pair()
+        except HalfBitsError:
+            # Each page explains; the sidebar only must not claim a pair.
+            st.markdown(":red[:material/error: none that can be used]")
+            return
+        recipe = pair.run.get("recipe")
+        st.caption(
+            f"float32 {bytes_text(len(pair.reference))}  \nfloat16 {bytes_text(len(pair.target))}"
+            + (f"  \n{recipe_text(Recipe.of(recipe))}" if recipe else "")
+            + (
+                "  \nseen by you alone, forgotten when you leave"
+                if chosen.own_pair
+                else "  \nboth files as recorded when trained (SHA-256)"
+            )
+        )
+
+
+@contextmanager
+def closing_after_choice(page: str) -> Iterator[None]:
+    """See to it that the navigation closes when another page is chosen from it.
+
+    Once for each page is enough, as a browser goes on listening; and it counts once the page has been
+    drawn to its end, as a browser may never see what a run that is cut short has sent.
+    """
+    if st.session_state.get(_CLOSES_ON) != page:
+        with st.sidebar:
+            _closer(key="sidebar-closer")
+    yield
+    st.session_state[_CLOSES_ON] = page
+
+
+def _choose_pair() -> Subject:
+    subjects = _pairs()
+    wanted = st.session_state.pop("next-model", None)
+    if wanted in subjects:
+        st.session_state[_MODEL] = wanted
+    if st.session_state.get(_MODEL, default_name()) not in subjects:
+        st.session_state[_MODEL] = default_name()
+    if len(subjects) == 1:
+        st.caption("Active model pair")
+        st.markdown(f"**{plain(default_name())}**")
+        links.miss_if_asked(_MODEL, but=default_name())
+        chosen = default_name()
+    else:
+        chosen = st.selectbox(
+            "Active model pair",
+            list(subjects),
+            key=_MODEL,
+            bind="query-params",
+            help="Every page shows this pair. Yours to choose: other visitors keep theirs.",
+        )
+    return subjects[chosen]
+
+
+def _pairs() -> dict[str, Subject]:
+    default = default_subject()
+    found = {default.name: default}
+    mine = files.files()
+    if mine.pair is not None and mine.pair_name is not None:
+        found[mine.pair_name] = Subject(mine.pair_name, files.digest(mine.pair), default.dataset, own_pair=True)
+    for run in store.runs():
+        found.setdefault(run.name, _subject_of(run))
+    return found
+
+
+def _subject_of(run: Run) -> Subject:
+    return Subject(run.name, f"run {run.id}", default_subject().dataset, run=run.id)
+
+
+def _with_dataset(chosen: Subject) -> Subject:
+    dataset = files.files().dataset
+    if dataset is None:
+        return chosen
+    server, mine = "the server's", f"{dataset.name} (yours)"
+    wanted = st.session_state.pop("next-dataset", None)
+    if wanted is not None:
+        st.session_state[_DATASET] = mine if wanted == dataset.name else server
+    if st.session_state.get(_DATASET) not in (server, mine):
+        st.session_state.pop(_DATASET, None)
+    if st.selectbox("Test images", [server, mine], key=_DATASET) == server:
+        return chosen
+    return Subject(chosen.name, chosen.pair, dataset.digest, chosen.own_pair, own_dataset=True, run=chosen.run)

@@ -1,0 +1,191 @@
+"""What every page starts from: the active pair, the test images, the comparison."""
+
+import ctypes
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from fp16core.claims.evidence import Evidence, FurtherEvidence
+from fp16core.data.mnist import load_mnist
+from fp16core.evaluate.comparison import Comparison
+from fp16core.numerics.rounding import WeightRounding
+from fp16core.runs.pair import load_pair
+from fp16core.runtime.classifier import DigitModel
+from fp16core.singleton import singleton
+from fp16core.tflite.purposes import LedgerEntry
+from fp16core.vocabulary import HalfBitsError, ModelPair
+from fp16core.workbench import measures
+from fp16core.workbench.workbench import Workbench
+from fp16core.worker.model_host import HostedModel, ModelHost
+from pages.shared.server.turns import aside
+from pages.shared.session import files
+from pages.shared.session.store import store
+from pages.shared.session.subject import Subject, cached, subject
+from pages.shared.ui.words import plain
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_M_ARENA_MAX = -8
+"""What ``malloc.h`` calls this setting."""
+
+_HEAPS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """Everything measured on the active pair."""
+
+    pair: ModelPair
+    images: npt.NDArray[np.uint8] = field(repr=False)
+    comparison: Comparison = field(repr=False)
+    evidence: Evidence = field(repr=False)
+
+
+@singleton
+def keep_memory_together() -> None:
+    """Let all threads share two of the C library's heaps, before there are many.
+
+    Each run of a page is a thread of its own. By default there are eight heaps for each core, and each
+    keeps much of what is freed in it.
+    """
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):  # glibc's
+        library.mallopt(_M_ARENA_MAX, _HEAPS)
+
+
+@singleton
+def settle_memory() -> None:
+    """Give back what the first page needed for a moment, and let the garbage collector pass by what lasts.
+
+    Whatever lasts as long as the server need not be walked through again and again.
+    """
+    gc.collect()
+    gc.freeze()
+    library = ctypes.CDLL(None)
+    if hasattr(library, "malloc_trim"):  # glibc's
+        library.malloc_trim(0)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn an error that the user can mend into a sentence on the page, and end the page there."""
+    try:
+        yield
+    except HalfBitsError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        st.stop()
+
+
+def active_pair() -> ModelPair:
+    """The verified pair that all pages show; raises `HalfBitsError` if it cannot be used.
+
+    A visitor's own is in no cache: it may be let go at any time, and then nothing may keep it.
+    """
+    return files.files().pair_in_use() if subject().own_pair else _servers_pair()
+
+
+@cached()
+def _servers_pair(subject: Subject) -> ModelPair:
+    if subject.run is not None:
+        return store().load(subject.run)
+    return load_pair(Path(subject.pair))
+
+
+def results() -> Results:
+    """Both models' answers on all test images; raises `HalfBitsError` if they cannot be had."""
+    pair, (images, _) = active_pair(), test_set()
+    comparison, evidence = _measured()
+    return Results(pair, images, comparison, evidence.about(pair, comparison))
+
+
+@cached("Running both models on all test images …")
+def _measured(subject: Subject) -> tuple[Comparison, FurtherEvidence]:
+    return measure(measures.comparison), measure(measures.evidence)
+
+
+def roundings() -> dict[str, WeightRounding]:
+    """The active pair's weights; raises `HalfBitsError` if they cannot be had."""
+    active_pair()
+    return _roundings()
+
+
+@cached()
+def _roundings(subject: Subject) -> dict[str, WeightRounding]:
+    return measure(measures.roundings)
+
+
+def ledgers() -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]]:
+    """Where the bytes of both files go; raises `HalfBitsError` if they cannot be read."""
+    active_pair()
+    return _ledgers()
+
+
+@cached()
+def _ledgers(subject: Subject) -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]]:
+    return measure(measures.ledgers)
+
+
+def measure(function: Callable[Concatenate[Workbench, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """What one of `fp16core.workbench.measures` finds of the active pair on the test images.
+
+    A visitor's own pair is measured in a confined process, any other in this one.
+
+    Raises
+    ------
+    HalfBitsError
+        As the function does, or if that process came to an end.
+    """
+    if not subject().own_pair:
+        return function(_workbench(), *args, **kwargs)
+    with aside():
+        return _host().measure(function, *args, **kwargs)
+
+
+def measuring() -> Callable[..., Any]:
+    """As `measure`, for what is called when no page is drawn; it goes on with the pair that is active now."""
+    if not subject().own_pair:
+        bench = _workbench()
+        return lambda function, *args: function(bench, *args)
+    return _host().measure
+
+
+def models() -> tuple[DigitModel, DigitModel]:
+    """The active pair's reference and target; raises `HalfBitsError` if they cannot be had."""
+    if not subject().own_pair:
+        return _workbench().classifiers
+    return HostedModel(_host(), False), HostedModel(_host(), True)
+
+
+@cached()
+def _workbench(subject: Subject) -> Workbench:
+    if not subject.own_dataset:
+        return Workbench(active_pair(), partial(_test_set, subject.dataset))
+    dataset = files.files().dataset_in_use()
+    return Workbench(active_pair(), lambda: (dataset.images, dataset.labels))
+
+
+def _host() -> ModelHost:
+    return files.host(subject(), active_pair(), *test_set())
+
+
+def test_set() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Test images and labels of the data set in use; raises `HalfBitsError` if they cannot be had."""
+    now = subject()
+    if now.own_dataset:
+        dataset = files.files().dataset_in_use()
+        return dataset.images, dataset.labels
+    return _test_set(now.dataset)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _test_set(path: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    return load_mnist("test", Path(path))

@@ -1,0 +1,155 @@
+"""The server's training desk, and what a visitor has to do with it."""
+
+import contextlib
+import secrets
+
+import streamlit as st
+
+from fp16core.evaluate.comparison import Comparison, compare
+from fp16core.runs.pair import BUNDLED, load_pair
+from fp16core.singleton import singleton
+from fp16core.text import duration_text, share_text
+from fp16core.training.recipe import Recipe
+from fp16core.vocabulary import ModelPair, RunError
+from fp16core.workbench import measures
+from fp16core.worker.model_host import ModelHost
+from fp16core.worker.training.desk import TrainingDesk
+from fp16core.worker.training.settings import training_settings
+from fp16core.worker.training.ticket import State, Ticket, TrainingData
+from pages.shared.server import children, limits, visits
+from pages.shared.server.turns import aside
+from pages.shared.session import files, state
+from pages.shared.session.files import Dataset
+from pages.shared.session.store import store
+from pages.shared.session.subject import subject
+
+_TICK_S = 2.0
+"""How often the sidebar polls a visitor's run."""
+
+
+@singleton
+def desk() -> TrainingDesk:
+    """The desk that all visitors share; raises `HalfBitsError` if the server's settings are wrong."""
+    return TrainingDesk(store(), training_settings())
+
+
+def visitor() -> str:
+    """Who this is, for the time of the visit."""
+    if "visitor" not in st.session_state:
+        st.session_state.visitor = secrets.token_hex(8)
+    return str(st.session_state.visitor)
+
+
+def own_ticket() -> Ticket | None:
+    """The run that this visitor has asked for, or joined, last."""
+    ticket: Ticket | None = st.session_state.get("ticket")
+    return ticket
+
+
+def hand_in(recipe: Recipe, dataset: Dataset | None, is_private: bool) -> None:
+    """Ask for a run on the server's data set or the visitor's own; raises `BusyError` if it cannot be just now."""
+    limits.allow("training")
+    data = None if dataset is None else TrainingData(dataset.name, dataset.contents)
+    st.session_state.ticket = desk().hand_in(recipe, visitor(), data, is_private)
+
+
+def outcome(ticket: Ticket) -> tuple[str, Comparison, Comparison]:
+    """Name and comparison of a finished run's models, and the bundled pair's, on the visitor's test images.
+
+    Raises `HalfBitsError` if the run is there no more.
+    """
+    if ticket.run_id is not None:
+        pair = store().load(ticket.run_id)
+    elif ticket.pair is not None:
+        pair = ticket.pair
+    else:
+        raise RunError("This run has no models; train it again.")
+    dataset = subject().dataset
+    compared = _compared_privately if ticket.pair is not None or subject().own_dataset else _compared
+    return (
+        pair.name,
+        _compared_confined(dataset, files.digest(pair), pair)
+        if ticket.run_id is None
+        else compared(dataset, ticket.run_id, pair),
+        compared(dataset, "bundled", load_pair(BUNDLED)),
+    )
+
+
+def use(ticket: Ticket) -> None:
+    """Show a finished run's models on all pages."""
+    if ticket.pair is not None:
+        files.set_pair(ticket.pair)
+    elif ticket.run_id is not None:
+        with contextlib.suppress(RunError):  # deleted meanwhile: the page says so where it would show it
+            files.choose_pair(store().run(ticket.run_id).name)
+
+
+def is_in_use(ticket: Ticket) -> bool:
+    """Whether all pages show this run's models."""
+    now = subject()
+    if ticket.pair is not None:
+        return now.own_pair and now.pair == files.digest(ticket.pair)
+    return ticket.run_id is not None and now.run == ticket.run_id
+
+
+def _compare(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:
+    return compare(_pair, *state.test_set())
+
+
+def _compare_confined(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:
+    """As `_compare`, outside of this process: a model that a stranger's data have made is a stranger's model."""
+    host = ModelHost(children.memory(), _pair, *state.test_set(), visits.presence())
+    try:
+        with aside():
+            return host.measure(measures.comparison)
+    finally:
+        host.close()
+
+
+_compared = st.cache_resource(show_spinner=False, max_entries=8)(_compare)
+_compared_privately = st.cache_resource(show_spinner=False, max_entries=4, scope="session")(_compare)
+_compared_confined = st.cache_resource(show_spinner=False, max_entries=4, scope="session")(_compare_confined)
+
+
+def stop(ticket: Ticket) -> None:
+    """End a run for this visitor; others who have asked for it, too, go on."""
+    desk().stop(ticket, visitor())
+    if not ticket.state.is_over and own_ticket() is ticket:
+        del st.session_state["ticket"]
+
+
+def forget_private() -> None:
+    """Drop what a run on the visitor's own data has given; one that goes on is ended."""
+    ticket = own_ticket()
+    if ticket is not None and ticket.is_private:
+        stop(ticket)
+        st.session_state.pop("ticket", None)
+
+
+def standing(ticket: Ticket) -> str:
+    """How far a run is, in a few words."""
+    if ticket.state is not State.RUNNING:
+        return str(ticket.state.value)
+    left = ticket.seconds_left
+    return f"{ticket.what}, {share_text(ticket.done)}" + ("" if left is None else f", {duration_text(left)} left")
+
+
+def follow(is_shown: bool) -> None:
+    """Say in the sidebar how the visitor's own run is going, and once that it is over, unless the page shows it."""
+    ticket = own_ticket()
+    if ticket is None:
+        return
+    if not ticket.state.is_over:
+        st.session_state["run-followed"] = True
+        if not is_shown:
+            with st.sidebar:
+                st.fragment(_note, run_every=_TICK_S)(ticket)
+    elif st.session_state.pop("run-followed", False) and not is_shown:
+        st.toast(f"Your training run is over: {ticket.state.value}. The page *Train* shows what came of it.")
+
+
+def _note(ticket: Ticket) -> None:
+    ticket.seen_by(visitor())
+    st.caption(f":material/model_training: Your training run: {standing(ticket)}")
+    if ticket.state.is_over:
+        st.rerun()

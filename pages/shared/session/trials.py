@@ -1,0 +1,227 @@
+"""What a visitor brings along, on its way: uploaded, tried in a process of its own, taken or refused."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from fp16core.data.own import MAX_TEST_IMAGES, read_own_dataset
+from fp16core.jobs.queue import Ticket, WaitingRoom, Wish
+from fp16core.singleton import singleton
+from fp16core.vocabulary import BusyError, HalfBitsError
+from fp16core.worker.trial import keras_file, trial
+from fp16core.worker.trial.inspection import Named
+from fp16core.worker.trial.trial import Tried
+from pages.shared.server import children, limits, uploads
+from pages.shared.server.uploads import Upload
+from pages.shared.session import files as own
+from pages.shared.session import measurements, training
+
+KERAS = ".keras"
+
+_ATTEMPT, _ERROR, _REMARKS = "own-attempt", "own-error", "own-remarks"
+
+_TEST_IMAGE_BYTES = 28 * 28 + 1
+"""Memory that a test image takes unpacked, with its label."""
+
+_KERAS_PLACES = 2
+"""TensorFlow takes as much memory as the server gives to two other trials."""
+
+
+@dataclass(eq=False)
+class Attempt:
+    """Files that are being tried."""
+
+    files: tuple[Named, ...] = field(repr=False)
+    ticket: Ticket
+
+    @property
+    def names(self) -> str:
+        """What to call the files."""
+        return " and ".join(name for name, _ in self.files)
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory that the files take."""
+        return sum(len(contents) for _, contents in self.files)
+
+    @property
+    def is_keras(self) -> bool:
+        """Whether it is a ``.keras`` file."""
+        return any(_is_keras(name) for name, _ in self.files)
+
+    def let_go(self) -> None:
+        """Forget the files at once, and stop the trial without waiting for its end."""
+        self.files = ()
+        threading.Thread(target=self.ticket.stop, daemon=True).start()
+
+    def tried(self) -> Tried | None:
+        """What the trial found, if it found the files good and they are still there."""
+        files, answer = self.files, self.ticket.answer  # another thread may let go meanwhile
+        if answer is None or not files:
+            return None
+        return keras_file.tried_keras(answer) if _is_keras(files[0][0]) else trial.tried(answer, files)
+
+
+@singleton
+def waiting_room() -> WaitingRoom:
+    """Where the server's trials wait for their turn."""
+    return WaitingRoom(memory=children.memory())
+
+
+def attempt() -> Attempt | None:
+    """The visitor's files on trial, if any."""
+    found: Attempt | None = st.session_state.get(_ATTEMPT)
+    return found
+
+
+def error() -> str | None:
+    """Why the visitor's last attempt came to nothing, in a sentence."""
+    found: str | None = st.session_state.get(_ERROR)
+    return found
+
+
+def remarks() -> tuple[str, ...]:
+    """What is worth knowing of the visitor's models."""
+    found: tuple[str, ...] = st.session_state.get(_REMARKS, ())
+    return found
+
+
+def may_begin() -> bool:
+    """Whether a trial may be asked for just now; if not, `error` says when."""
+    try:
+        limits.allow("trial")
+    except BusyError as error:
+        _fail(str(error))
+        return False
+    return True
+
+
+def begin(brought: Sequence[Upload]) -> None:
+    """Hand the files in; whatever was on trial before is stopped."""
+    stop()
+    files = _named(brought)
+    if any(_is_keras(name) for name, _ in files):
+        if len(files) > 1:
+            _fail("A .keras file is both models in one; upload it alone.")
+            return
+        if children.memory().total_bytes < keras_file.LEAST_BYTES:
+            _fail(
+                f"{files[0][0]}: a .keras file needs TensorFlow, for which this server has too little memory; convert "
+                "it to .tflite, and bring that."
+            )
+            return
+        request, limits, module = keras_file.request_for(files[0][0]), keras_file.LIMITS, keras_file.MODULE
+    elif len(files) > 2:
+        _fail(f"{len(files)} files came; upload the float32 one, or it and its float16 one.")
+        return
+    else:
+        request, module = trial.request_for([name for name, _ in files]), trial.MODULE
+        limits = trial.limits_for(sum(len(model) for _, model in files))
+    places = _KERAS_PLACES if module == keras_file.MODULE else 1
+    try:
+        uploads.check_room(2 * sum(len(model) for _, model in files))  # with the measurements that will follow
+        ticket = waiting_room().hand_in(Wish(module, request, [model for _, model in files], limits, places))
+    except HalfBitsError as error:
+        _fail(str(error))
+        return
+    _fail(None)
+    st.session_state[_ATTEMPT] = Attempt(files, ticket)
+    uploads.count(st.session_state[_ATTEMPT])
+
+
+def stop() -> None:
+    """End the trial, if there is one."""
+    if (current := attempt()) is not None:
+        current.ticket.stop()
+
+
+def collect() -> bool:
+    """If the trial is over, take its outcome; returns whether it was.
+
+    Called by the router, before it settles what the visitor sees.
+    """
+    current = attempt()
+    if current is None or not current.ticket.is_over:
+        return False
+    del st.session_state[_ATTEMPT]
+    found = current.tried()
+    if found is None:
+        _fail(_reason(current))
+    else:
+        own.set_pair(found.pair)
+        st.session_state[_REMARKS] = found.remarks
+    return True
+
+
+def take_dataset(upload: Upload) -> None:
+    """Read a data set and use it, or say why not."""
+    ((name, contents),) = _named([upload])
+    try:
+        limits.allow("trial")
+        uploads.check_room(len(contents) + MAX_TEST_IMAGES * _TEST_IMAGE_BYTES)  # a small file may unpack to as much
+        own.set_dataset(read_own_dataset(contents, name))
+    except HalfBitsError as error:
+        _fail(str(error))
+    else:
+        _fail(None)
+
+
+def forget_models() -> None:
+    """Drop the visitor's models."""
+    own.forget_pair()
+    training.forget_private()
+    measurements.forget_private()
+    st.session_state[_REMARKS] = ()
+
+
+def forget_dataset() -> None:
+    """Drop the visitor's data set."""
+    own.forget_dataset()
+    training.forget_private()
+    measurements.forget_private()
+
+
+def held() -> dict[str, int]:
+    """Bytes of all that the server holds for the visitor, by what it is."""
+    mine, current = own.files(), attempt()
+    pair, dataset = mine.pair, mine.dataset
+    found: dict[str, int] = {}
+    if current is not None:
+        found |= {f"{name}, on trial": len(model) for name, model in current.files}
+    if pair is not None:
+        found["float32 model"] = len(pair.reference)
+        found["float16 model"] = len(pair.target)
+    if dataset is not None:
+        found[f"data set {dataset.name}"] = len(dataset.contents)
+        found["its test images, unpacked"] = dataset.images.nbytes + dataset.labels.nbytes
+    return found
+
+
+def _is_keras(name: str) -> bool:
+    return name.lower().endswith(KERAS)
+
+
+def _reason(ended: Attempt) -> str:
+    if not ended.files:
+        return "Your files were forgotten, as others needed the room; upload them again."
+    job = ended.ticket.job
+    why = ended.ticket.error or "There is no answer."
+    if job is None or job.was_refused or job.was_stopped:
+        return why
+    return f"{ended.names} brought down the process that tried it, and nothing else. {why}"
+
+
+def _named(brought: Sequence[Upload]) -> tuple[Named, ...]:
+    """Names that can be shown and told apart, and contents."""
+    taken = uploads.take(brought)
+    names: list[str] = []
+    for given, _ in taken:
+        name = "".join(sign for sign in given if sign.isprintable())[-60:] or "unnamed"
+        names.append(f"second {name}" if name in names else name)
+    return tuple(zip(names, (contents for _, contents in taken), strict=True))
+
+
+def _fail(why: str | None) -> None:
+    st.session_state[_ERROR] = why

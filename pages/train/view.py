@@ -1,0 +1,246 @@
+"""What the Train page shows of a run: live, and when it is over."""
+
+import shlex
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+
+import streamlit as st
+
+from fp16core.evaluate.comparison import Comparison
+from fp16core.figures.training import curves as figures
+from fp16core.figures.training import weights as weight_figures
+from fp16core.figures.training.runs import recipe_text
+from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text
+from fp16core.training.recipe import TUTORIAL, Recipe, python_for_tensorflow
+from fp16core.training.trace import Trace
+from fp16core.vocabulary import HalfBitsError, RunError
+from fp16core.worker.training.ticket import State, Ticket
+from pages.shared.session import files, state, training
+from pages.shared.session.files import Dataset
+from pages.shared.session.subject import subject
+from pages.shared.ui.charts import chart
+from pages.shared.ui.headline import headline, number
+from pages.shared.ui.words import plain
+
+_TICK_S = 0.7
+"""How often the page polls a run at work."""
+
+_WATCHED = "watched-run"
+
+
+def own_dataset() -> Dataset | None:
+    """The visitor's own data set, if it is in use."""
+    return files.files().dataset if subject().own_dataset else None
+
+
+def wish_words(recipe: Recipe, dataset: Dataset | None) -> str:
+    """What will be trained, and on what."""
+    return f"{recipe_text(recipe)}. {_dataset_words(dataset)}"
+
+
+def _dataset_words(dataset: Dataset | None) -> str:
+    if dataset is None:
+        return "On the server's data set; another one can be brought along under *Your files*."
+    if not dataset.has_training:
+        return f"{plain(dataset.name)} has no training images; choose the server's test images in the sidebar."
+    return f"On your data set {plain(dataset.name)}."
+
+
+def command(recipe: Recipe, dataset: Dataset | None) -> None:
+    """The recipe as a command, for those who want it at home."""
+    before = "" if dataset is None else f"HALFBITS_MNIST={shlex.quote(dataset.name)} "
+    with st.expander("The same from the command line", icon=":material/terminal:"):
+        st.code(before + _command_line(recipe), language="sh")
+
+
+def explain_off(recipe: Recipe) -> None:
+    """Why this server does not train, and how to do it at home."""
+    st.markdown(
+        "**This server does not train.** At home it takes one command more than the dashboard itself: with the "
+        "packages of `requirements.txt` installed, start the dashboard and press *Train* there, or run"
+    )
+    st.code(_command_line(recipe), language="sh")
+    st.caption("What *Train* makes there is kept under *Runs*; the command writes a folder of the same kind.")
+
+
+def explain_missing(recipe: Recipe) -> None:
+    """What to install for training."""
+    st.markdown(
+        "**Training needs TensorFlow, which is not installed here.** Everything else works without it. Install it "
+        f"with the first command{python_for_tensorflow()}; the second is this recipe without the dashboard."
+    )
+    st.code(f"pip install -r requirements.txt\n{_command_line(recipe)}", language="sh")
+
+
+def show() -> None:
+    """What is going on at the desk, or what has come of the run that the visitor asked for or watched."""
+    with state.explained():
+        desk = training.desk()
+    mine, running = training.own_ticket(), desk.running
+    if running is not None or (mine is not None and not mine.state.is_over):
+        st.fragment(_live, run_every=_TICK_S)(running)
+    ended = mine or st.session_state.get(_WATCHED)
+    if ended is not None and ended.state.is_over:
+        _outcome(ended)
+    elif running is None and mine is None:
+        st.caption(
+            "No run is going on. *Train* starts one to watch: the loss as it falls, both files' accuracy after each "
+            "epoch, the kernels and weights as they change."
+        )
+
+
+def _live(shown: Ticket | None) -> None:
+    mine, visitor = training.own_ticket(), training.visitor()
+    if mine is not None:
+        mine.seen_by(visitor)
+    if training.desk().running is not shown:
+        st.rerun()
+    if shown is None:
+        st.progress(0.0, text="Your run begins at once …")
+        return
+    shown.seen_by(visitor)
+    if mine is None and not shown.is_private:
+        st.session_state[_WATCHED] = shown
+    with st.container(border=True, key="live"):
+        _progress(shown, mine)
+        if shown.is_private and not shown.is_asked_by(visitor):
+            st.caption("Another visitor trains on data of their own; what becomes of it is shown to them alone.")
+            return
+        draw_trace(shown.trace, shown.recipe, "live")
+
+
+def _progress(shown: Ticket, mine: Ticket | None) -> None:
+    row = st.container(horizontal=True, vertical_alignment="center")
+    row.progress(shown.done, text=_sentence_case(training.standing(shown)))
+    if shown.may_be_stopped_by(training.visitor()):
+        row.button("Stop", icon=":material/stop_circle:", on_click=training.stop, args=(shown,), key="stop-run")
+    if shown.is_asked_by(training.visitor()):
+        return
+    waiting = training.desk().waiting
+    if mine in waiting:
+        row = st.container(horizontal=True, vertical_alignment="center")
+        turn = waiting.index(mine)
+        row.caption("You are next; meanwhile, the run before yours." if turn == 0 else f"{turn + 1} runs before yours.")
+        row.button("Withdraw", icon=":material/close:", on_click=training.stop, args=(mine,), key="withdraw")
+    else:
+        st.caption("You watch another visitor's run. The server trains one network at a time.")
+
+
+def draw_trace(trace: Trace, recipe: Recipe, key: str) -> None:
+    """The curves, kernels and weights of a run; ``key`` tells two of them on one page apart."""
+    if not trace.steps:
+        st.caption("TensorFlow is being loaded; the first numbers come in a few seconds.")
+        return
+    with st.container(key=f"cards-curves-{key}"):
+        loss, accuracy = st.columns(2)
+    with loss:
+        st.markdown("**Loss**")
+        chart(
+            partial(figures.loss, trace, recipe.epochs),
+            f"{key}-loss",
+            "Loss against epochs: in training, and on test images",
+        )
+    with accuracy:
+        st.markdown("**Accuracy**")
+        chart(
+            partial(figures.accuracy, trace, recipe.epochs),
+            f"{key}-accuracy",
+            "Accuracy against epochs: while training, and of the float32 and float16 file on the test images",
+        )
+    if trace.last is None:
+        return
+    with st.container(key=f"cards-weights-{key}"):
+        kernels, convolution, dense = st.columns(3)
+    with kernels:
+        st.markdown(f"**{count_text(recipe.filters, 'kernel')} of the convolution**")
+        chart(partial(weight_figures.kernels, trace), f"{key}-kernels", "The kernels' weights as coloured squares")
+    for column, tensor, title in (
+        (convolution, "conv_2d.kernel", "Weights of the convolution"),
+        (dense, "fully_connected.weights", "Weights of the dense layer"),
+    ):
+        with column:
+            st.markdown(f"**{title}**")
+            chart(
+                partial(weight_figures.weight_histogram, trace, tensor),
+                f"{key}-{tensor}",
+                f"Histogram: {title.lower()}, now and before training",
+            )
+
+
+def _outcome(ticket: Ticket) -> None:
+    if ticket.state is not State.DONE:
+        with st.container(border=True):
+            icon = ":gray[:material/stop_circle:]" if ticket.state is State.STOPPED else ":red[:material/error:]"
+            st.markdown(f"{icon} **The run was not finished.** {plain(ticket.error or '')} Nothing of it was kept.")
+        return
+    try:
+        name, found, bundled = training.outcome(ticket)
+    except RunError:
+        st.caption("This run was deleted meanwhile.")
+        return
+    except HalfBitsError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    st.header("What came of it", anchor="outcome")
+    kept = "seen by you alone, until you leave" if ticket.is_private else "kept on this server"
+    st.markdown(
+        f"**{plain(name)}**, {kept}: float16 changes **{found.changed_predictions:,} of {found.images:,}** answers "
+        f"and the accuracy by {points_text(found.accuracy_delta)}."
+    )
+    if ticket.removed:
+        st.caption(
+            f":orange[:material/delete_sweep:] To make room, the oldest runs were removed: "
+            f"{plain(', '.join(ticket.removed))}. Pin a run to keep it."
+        )
+    if ticket.remark is not None:
+        st.caption(f":orange[:material/error:] {plain(ticket.remark)}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if training.is_in_use(ticket):
+            st.button("In use on all pages", icon=":material/check:", disabled=True)
+        else:
+            st.button("Use this model", type="primary", icon=":material/check:", on_click=training.use, args=(ticket,))
+        if not ticket.is_private:
+            st.page_link("runs/runs.py", label="All runs", icon=":material/history:")
+    _headline(found)
+    with st.container(border=True):
+        st.markdown("**Against the bundled pair, on the same test images**")
+        st.table(_rows(found, bundled, name), hide_index=True)
+    with st.container(border=True):
+        st.markdown("**How it went**")
+        draw_trace(ticket.trace, ticket.recipe, "outcome")
+
+
+def _headline(found: Comparison) -> None:
+    reference, target, delta, changed = headline(4, "headline-outcome")
+    number(reference, "Accuracy, float32", percent_text(found.reference.accuracy.value), "of the test images", "")
+    number(target, "Accuracy, float16", percent_text(found.target.accuracy.value), "of the test images", "")
+    number(delta, "Accuracy delta", points_text(found.accuracy_delta), "float16 − float32", "")
+    number(changed, "Changed answers", f"{found.changed_predictions:,}", f"of {found.images:,} test images", "")
+
+
+def _rows(found: Comparison, bundled: Comparison, name: str) -> dict[str, list[str]]:
+    measures: dict[str, Callable[[Comparison], str]] = {
+        "float32 accuracy": lambda c: percent_text(c.reference.accuracy.value),
+        "float16 accuracy": lambda c: percent_text(c.target.accuracy.value),
+        "float16 − float32": lambda c: points_text(c.accuracy_delta),
+        "changed answers": lambda c: f"{c.changed_predictions:,} of {c.images:,}",
+        "largest logit change": lambda c: small_text(c.max_abs_logit_delta),
+        "float32 file": lambda c: bytes_text(c.reference.size_bytes),
+        "float16 file": lambda c: bytes_text(c.target.size_bytes),
+    }
+    return {
+        "measured": list(measures),
+        plain(name): [measure(found) for measure in measures.values()],
+        "Bundled pair": [measure(bundled) for measure in measures.values()],
+    }
+
+
+def _command_line(recipe: Recipe) -> str:
+    changed = {name: value for name, value in asdict(recipe).items() if value != getattr(TUTORIAL, name)}
+    options = " ".join(f"--{name.replace('_', '-')} {shlex.quote(str(value))}" for name, value in changed.items())
+    return " ".join(filter(None, ("python -m fp16core train", options, "--out my-run")))
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]

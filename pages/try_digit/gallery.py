@@ -1,0 +1,157 @@
+"""Taking a visitor's pictures in, and choosing one of many."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from fp16core.figures.base.pictures import row_url, row_width_px
+from fp16core.images.colours import upright_png
+from fp16core.images.picture import Picture
+from fp16core.images.picture_file import (
+    FORMATS,
+    MAX_FILE_BYTES,
+    MAX_JPEG_PIXELS,
+    MAX_PIXELS,
+    MAX_WEBP_PIXELS,
+    data_of_url,
+)
+from fp16core.reading.gallery import GalleryPicture
+from fp16core.reading.reading import accuracy, table, table_csv
+from fp16core.text import count_text, percent_text, size_text
+from fp16core.vocabulary import BusyError, ImageError
+from pages.shared.server import uploads
+from pages.shared.ui.charts import index_of
+from pages.shared.ui.words import plain
+from pages.try_digit import pictures
+from pages.try_digit.paste import paste
+
+_SURE = "Probability of the answer; of the least sure digit, if there are several"
+
+_PICTURE_MB = MAX_FILE_BYTES // 1_000_000
+"""Largest file of a picture; the server takes larger ones, for data sets."""
+
+_TALL_ROWS = 10
+_TALL_PX = 400
+"""From how many rows on the table scrolls, and its height then."""
+
+
+def take_files() -> None:
+    """An uploader and a button to paste."""
+    st.file_uploader(
+        "Pictures of digits, one or many",
+        accept_multiple_files=True,
+        key=_uploader_key(),
+        max_upload_size=_PICTURE_MB,
+        on_change=_uploaded,
+        help=f"{', '.join(FORMATS)}. Begin a file's name with its true digit, as in 7.png, to see the accuracy.",
+    )
+    paste(key="paste", on_paste=_pasted)
+    bounds = pictures.gallery().bounds
+    st.caption(
+        f"At most {bounds.files_at_once} files and {size_text(bounds.bytes_at_once)} at once, each of "
+        f"{size_text(MAX_FILE_BYTES)} and {MAX_PIXELS:,} pixels (JPEG: {MAX_JPEG_PIXELS:,}, WebP: "
+        f"{MAX_WEBP_PIXELS:,}); {bounds.pictures} pictures are kept for your visit."
+    )
+
+
+def take_photograph() -> None:
+    """The camera."""
+    st.camera_input("Photograph a digit on paper", key="photograph", on_change=_photographed)
+
+
+def show_refusals() -> None:
+    """Why files were not read."""
+    gallery = pictures.gallery()
+    if gallery.refusals:
+        st.error("\n".join(f"- {plain(refusal)}" for refusal in gallery.refusals), icon=":material/error:")
+    if gallery.refusals or gallery.pictures:
+        st.button(
+            "Remove all pictures",
+            icon=":material/delete:",
+            type="tertiary",
+            key="remove",
+            on_click=pictures.forget_pictures,
+        )
+
+
+def choose(shown: Sequence[GalleryPicture]) -> GalleryPicture:
+    """The table of many pictures, if there are, and the picture chosen in it; at first the last."""
+    readings = [picture.reading for picture in shown]
+    if (right := accuracy(readings)) is not None:
+        st.markdown(
+            f"Accuracy on the {count_text(right[0].total, 'readable picture')} whose name begins with the true digit: "
+            f"float32 **{percent_text(right[0].value)}**, float16 **{percent_text(right[1].value)}**."
+        )
+    if len(shown) == 1:
+        return shown[0]
+    event = st.dataframe(
+        {"picture": [row_url(reading.prepared.images) for reading in readings], **table(readings)},
+        column_config={
+            "picture": st.column_config.ImageColumn(
+                width=row_width_px(max(reading.answers.images for reading in readings))
+            ),
+            "float32 sure": st.column_config.NumberColumn(format="percent", help=_SURE),
+            "float16 sure": st.column_config.NumberColumn(format="percent", help=_SURE),
+            "largest logit change": st.column_config.NumberColumn(format="scientific"),
+            "doubted": st.column_config.CheckboxColumn(help="Whether a digit does not look like one; see below"),
+            "true": st.column_config.TextColumn(help="The digit that the file's name begins with"),
+        },
+        height=_TALL_PX if len(shown) >= _TALL_ROWS else "content",
+        key=f"table-{len(shown)}",
+        on_select="rerun",
+        selection_mode="single-row-required",
+        selection_default={"selection": {"rows": [len(shown) - 1]}},
+    )
+    st.download_button(
+        "CSV",
+        lambda: table_csv(readings),
+        file_name="digits.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        help="The table, with what was done to each picture",
+        on_click="ignore",
+    )
+    row = index_of(next(iter(event.selection.rows), None), len(shown))
+    chosen = shown[-1 if row is None else row]
+    st.caption(f"Shown: **{plain(chosen.reading.name)}**. Choose a row to see another.")
+    return chosen
+
+
+def show_original(picture: Picture, name: str) -> None:
+    """The picture itself, with its name."""
+    st.image(upright_png(picture), caption=plain(name), alt="Your picture", width=360)
+
+
+def _uploader_key() -> str:
+    """A new uploader for each delivery: the old one would keep its copies of the files."""
+    return f"uploader-{st.session_state.get('uploads', 0)}"
+
+
+def _uploaded() -> None:
+    _deliver(uploads.take(st.session_state.get(_uploader_key()) or []))
+    st.session_state.uploads = st.session_state.get("uploads", 0) + 1
+
+
+def _photographed() -> None:
+    if (photograph := st.session_state.photograph) is not None:
+        _deliver([(f"photograph {len(pictures.gallery().pictures) + 1}", photograph.getvalue())])
+
+
+def _pasted() -> None:
+    if (url := st.session_state["paste"].get("pasted")) is not None:
+        gallery = pictures.gallery()
+        name = f"pasted picture {len(gallery.pictures) + 1}"
+        try:
+            _deliver([(name, data_of_url(url, name))])
+        except ImageError as error:
+            gallery.refusals = [str(error)]
+
+
+def _deliver(files: list[tuple[str, bytes]]) -> None:
+    try:
+        uploads.check_room(sum(len(data) for _, data in files))
+    except BusyError as error:
+        pictures.gallery().refusals = [str(error)]
+    else:
+        pictures.gallery().deliver(files)

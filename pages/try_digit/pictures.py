@@ -1,0 +1,87 @@
+"""A visitor's own pictures: what reads them, and those kept for the visit."""
+
+import time
+
+import streamlit as st
+
+from fp16core.images.picture import Picture
+from fp16core.reading.gallery import AMONG_STRANGERS, Bounds, Gallery
+from fp16core.reading.likeness import Likeness, RuleCheck, check_rule
+from fp16core.reading.likeness import likeness as learn_likeness
+from fp16core.runtime.classifier import DigitModel
+from fp16core.text import count_text
+from fp16core.vocabulary import BusyError
+from pages.shared.server import children, hosted, limits, uploads
+from pages.shared.server.turns import aside
+from pages.shared.session import state
+from pages.shared.session.subject import Subject, cached
+from pages.shared.ui.words import plain
+
+_SLICE_S = 0.7
+"""How long files are read before the page listens again."""
+
+
+def models() -> tuple[DigitModel, DigitModel]:
+    """The active pair's reference and target; raises `HalfBitsError` if they cannot be had."""
+    return state.models()
+
+
+@cached()
+def likeness(subject: Subject) -> Likeness:
+    """When to doubt that a picture shows a digit; raises `HalfBitsError` as `state.results`."""
+    found = state.results()
+    return learn_likeness(found.images, found.comparison)
+
+
+@cached("Measuring on pictures without a digit …")
+def rule_check(subject: Subject) -> RuleCheck:
+    """How often `likeness` is right; raises `HalfBitsError` as `state.results`."""
+    return check_rule(likeness(), state.results().comparison, models()[0])
+
+
+def gallery() -> Gallery:
+    """The pictures of the visitor."""
+    if "gallery" not in st.session_state:
+        forget_pictures()
+    kept: Gallery = st.session_state.gallery
+    return kept
+
+
+def forget_pictures() -> None:
+    """Start over without pictures."""
+    st.session_state.gallery = Gallery(AMONG_STRANGERS if hosted.is_hosted() else Bounds(), _decode)
+    uploads.count(st.session_state.gallery)
+
+
+def _decode(data: bytes, name: str) -> Picture:
+    """Decode a picture outside of this process, at the expense of the visitor's rate."""
+    return children.pictures().open(
+        data, name, spent=lambda cpu_s: limits.charge("picture", cpu_s / limits.PICTURE_S - 1)
+    )
+
+
+def read_inbox() -> None:
+    """Read the files that wait, with progress, and a button to stop."""
+    waiting = gallery()
+    if not waiting.waiting:
+        return
+    both, rule = models(), likeness()
+    progress, stop = st.empty(), st.empty()
+    if waiting.delivered > 1:
+        done = waiting.delivered - waiting.waiting
+        progress.progress(done / waiting.delivered, f"{done} of {waiting.delivered} files read")
+        stop.button("Stop reading", icon=":material/stop:", key="stop-reading", on_click=waiting.stop)
+    until = time.monotonic() + _SLICE_S
+    try:
+        with aside():
+            while waiting.waiting and time.monotonic() < until:
+                limits.allow("picture")
+                waiting.read_next(both, rule)
+    except BusyError as error:
+        progress.error(plain(str(error)), icon=":material/error:")
+        stop.button(f"Go on with {count_text(waiting.waiting, 'file')}", icon=":material/play_arrow:", key="go-on")
+        return
+    if waiting.waiting:
+        st.rerun()  # a click is heard only between runs
+    progress.empty()
+    stop.empty()

@@ -1,1 +1,0 @@
-"""Tests, one module for each room and one for each way in."""

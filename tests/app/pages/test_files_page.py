@@ -1,0 +1,142 @@
+"""The Files page through Streamlit's own test driver."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fp16core.lab import conversions
+from fp16core.vocabulary import ModelPair
+from pages.files import state
+from tests.app.pages.test_pages import charts, visit, words
+from tests.app.pages.test_pages_bits import altered_pair
+from tests.helpers.visits import forget
+
+pytestmark = pytest.mark.usefixtures("cold_caches")
+
+GRAPH = "Graph"
+CONVERSION = "Converter and quantizer"
+PATIENCE_S = 120.0
+
+
+def files(view: str) -> AppTest:
+    app = visit("files")
+    app.segmented_control(key="files-view").set_value(view).run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def graphs(app: AppTest) -> list[str]:
+    return [graph.proto.spec for graph in app.get("graphviz_chart")]
+
+
+def measured(app: AppTest, table: int) -> dict[str, list[str]]:
+    frame = app.table[table].value
+    return {row["measured"]: [str(row[name]) for name in frame if name != "measured"] for _, row in frame.iterrows()}
+
+
+def test_the_bytes_add_up_on_screen(pair: ModelPair) -> None:
+    app = visit("files")
+    table = app.dataframe[0].value.set_index("category")
+    for column, model in (("float32 (B)", pair.reference), ("float16 (B)", pair.target)):
+        assert table.loc["whole file", column] == len(model) == table[column][:-1].sum()
+    assert "only weights and biases shrink: from 81,640 B to **40,820 B**, exactly half" in words(app)
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["Beyond half"] == "+2,556 B"
+    assert [chart["data"][0]["type"] for chart in charts(app)] == ["waterfall", "treemap", "treemap"]
+
+
+def test_the_map_can_leave_weights_and_biases_out() -> None:
+    app = visit("files")
+    app.toggle(key="files-weights").set_value(False).run()
+    assert not app.exception
+    assert charts(app)[1]["data"][0]["values"][0] == 85_376 - 81_640
+
+
+def test_the_graphs_stand_side_by_side_and_the_questions_are_answered() -> None:
+    app = files(GRAPH)
+    reference, target = graphs(app)
+    assert "DEQUANTIZE" not in reference
+    assert target.count("class=dequantize") == 4
+    assert "STRIDED_SLICE" not in target
+    text = words(app)
+    assert "4 DEQUANTIZE operators" in text
+    assert "take it as **float32 n × 28 × 28**" in text
+    assert "logits of **10,000 of 10,000** images are the same, bit for bit" in text
+    assert "from 45,244 B to **85,376 B**" in text
+    assert "**while the model is loaded** by XNNPACK, and **in the first run** by LiteRT's own kernels" in text
+    assert "float32: 3 operators of 11, in 2 parts: CONV_2D, MAX_POOL_2D; FULLY_CONNECTED." in text
+    assert text.count("LiteRT's own kernels run SHAPE, STRIDED_SLICE, PACK, RESHAPE.") == 2
+    app.toggle(key="files-shapes").set_value(True).run()
+    assert all(graph.count("STRIDED_SLICE") >= 2 for graph in graphs(app))
+
+
+def asks(app: AppTest) -> list[Any]:
+    return [button for button in app.button if button.label == "Ask TensorFlow's converter"]
+
+
+def test_both_ways_to_float16_are_compared() -> None:
+    app = files(CONVERSION)
+    rows = measured(app, 0)
+    assert rows["file size"] == ["45,244 B", "44,740 B"]
+    assert rows["biases stored as"] == ["float16", "float32"]
+    assert rows["stored bits"] == ["as NumPy casts"] * 2
+    outcome = measured(app, 1)
+    assert outcome["stored value"] == ["70,000", "infinite"]
+    assert outcome["logits that are no number"] == ["0 of 10", "10 of 10"]
+    app.number_input(key="files-weight").set_value(65_519.0).run()
+    assert measured(app, 1)["stored value"] == ["65,519", "65,504"]
+
+
+def test_tensorflows_converter_is_asked_stopped_and_asked_again() -> None:
+    """Its process ends; ours never imports TensorFlow, whatever other tests here did before."""
+    before = {"tensorflow", "keras"} & {*sys.modules}
+    app = files(CONVERSION)
+    (ask,) = asks(app)
+    ask.click().run()
+    (stop,) = [button for button in app.button if button.label == "Stop"]
+    stop.click().run()
+    assert "Stopped\\." in words(app)
+    (ask,) = asks(app)
+    ask.click().run()
+    visitor = files(CONVERSION)
+    assert [button.label for button in visitor.button] == []  # who did not start it cannot stop it
+    job = state.desk().running
+    assert job is not None
+    job.wait(PATIENCE_S)
+    for seen in (app.run(), visitor.run()):
+        assert not seen.exception
+        assert measured(seen, 1)["stored value"] == ["70,000", "infinite", "65,504"]
+        assert measured(seen, 1)["logits that are no number"] == ["0 of 10", "10 of 10", "0 of 10"]
+    assert {"tensorflow", "keras"} & {*sys.modules} == before
+
+
+def test_without_tensorflow_the_page_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import importlib.util as util\nfind = util.find_spec\n"
+        "util.find_spec = lambda name, *rest: None if name == 'tensorflow' else find(name, *rest)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    app = files(CONVERSION)
+    asks(app)[0].click().run()
+    if (job := state.desk().running) is not None:
+        job.wait(PATIENCE_S)
+    assert "TensorFlow is not installed" in words(app.run())
+    assert not app.exception
+
+
+def test_a_target_without_float16_is_no_second_way_to_it(
+    pair: ModelPair, tmp_path: Path, small_dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HALFBITS_PAIR", str(altered_pair(tmp_path / "same", pair.reference, pair.reference)))
+    monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
+    text = words(files(CONVERSION))
+    assert "This pair's target holds no float16 weights. What **LiteRT Quantizer** makes of its float32 file" in text
+    assert "has **44,740 B**" in text
+    assert "Both ways give the same digits" not in text
+    monkeypatch.setattr(conversions, "quantize_tflite", lambda model, name: model)  # no digit classifier is known
+    forget()
+    assert "casts none of this model's weights to float16" in words(files(CONVERSION))

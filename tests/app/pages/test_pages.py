@@ -1,0 +1,242 @@
+"""Each page through Streamlit's own test driver: what it says, what it does with bad input."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from fp16core.claims.claims import check_claims
+from fp16core.claims.evidence import gather_evidence
+from fp16core.evaluate.comparison import Comparison
+from fp16core.images.stages import StageName
+from fp16core.runs.pair import BUNDLED
+from fp16core.text import count_text, percent_text
+from fp16core.vocabulary import ModelPair
+from tests.core.images.test_picture_file import file_of
+from tests.helpers.places import PAGES, ROUTER, TestSet, page_file
+
+pytestmark = pytest.mark.usefixtures("cold_caches")
+
+WAITING = ("runs", "runtimes", "train", "try_digit", "your_files")
+"""Pages that have nothing to draw before a visitor gives them something."""
+
+OF_NO_PAIR = ("runs", "train", "your_files")
+"""Pages that do not show the active pair, and so work without one."""
+
+
+def visit(page: str = "overview") -> AppTest:
+    app = AppTest.from_file(str(ROUTER), default_timeout=60).run()
+    if page != "overview":
+        app.switch_page(page_file(page)).run()
+    return app
+
+
+def words(app: AppTest) -> str:
+    return "\n".join(block.value for kind in (app.title, app.markdown, app.caption) for block in kind)
+
+
+def errors(app: AppTest) -> list[str]:
+    """The sentences in red, without what keeps Markdown from reading them its way."""
+    return [error.value.replace("\\", "") for error in app.error]
+
+
+def charts(app: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_without_an_error(page: str) -> None:
+    app = visit(page)
+    assert not app.exception
+    assert not app.error
+    assert len(app.title) == 1
+    assert charts(app) or page in WAITING
+
+
+def test_overview_shows_the_measured_numbers_and_every_verdict(
+    comparison: Comparison, pair: ModelPair, test_set: Any
+) -> None:
+    app = visit()
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["File size, float16"] == f"{(BUNDLED / 'mnist_model_quant_f16.tflite').stat().st_size:,} B"
+    assert shown["Accuracy, float16"] == percent_text((comparison.target.logits.argmax(1) == test_set[1]).mean())
+    assert shown["Changed answers"] == str(comparison.changed_predictions)
+    text = words(app)
+    for claim in check_claims(gather_evidence(pair, comparison, test_set[0])):
+        assert claim.claim in text
+        assert claim.measured in text or claim.measured == "—"
+        assert claim.rule in text
+
+
+def test_overview_offers_both_files() -> None:
+    labels = [button.proto.label for button in visit().get("download_button")]
+    assert any("mnist_model.tflite" in label for label in labels)
+    assert any("mnist_model_quant_f16.tflite" in label for label in labels)
+
+
+def test_the_sidebar_names_the_active_pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Bundled pair" in "\n".join(block.value for block in visit().sidebar.markdown)
+    monkeypatch.setenv("HALFBITS_PAIR", str(shutil.copytree(BUNDLED, tmp_path / "my-run")))
+    assert "**my\\-run**" in "\n".join(block.value for block in visit().sidebar.markdown)
+
+
+def test_digits_filters_and_chooses_the_first_match(comparison: Comparison) -> None:
+    app = visit("digits")
+    app.selectbox(key="true").select("3").run()
+    first = int((comparison.labels == 3).argmax())
+    assert app.number_input(key="image").value == first
+    assert f"{(comparison.labels == 3).sum():,} images" in words(app)
+    app.number_input(key="image").set_value(1242).run()
+    probabilities = charts(app)[-2]
+    assert [bar["name"] for bar in probabilities["data"]] == ["float32", "float16"]
+    assert not app.exception
+
+
+def test_digits_says_so_when_nothing_fits(comparison: Comparison) -> None:
+    absent = next(d for d in range(10) if comparison.reference.confusion[0, d] + comparison.target.confusion[0, d] == 0)
+    app = visit("digits")
+    app.selectbox(key="true").select("0").run()
+    app.selectbox(key="predicted").select(str(absent)).run()
+    assert "No image fits these filters" in words(app)
+    assert not app.exception
+
+
+def test_digits_lists_the_images_where_models_differ(comparison: Comparison) -> None:
+    app = visit("digits")
+    app.segmented_control[0].set_value("models differ").run()
+    assert not app.exception
+    assert count_text(comparison.changed_predictions, "image") in words(app)
+
+
+def test_weights_shows_the_chosen_tensor() -> None:
+    app = visit("weights")
+    app.segmented_control[0].set_value("conv_2d.bias").run()
+    assert "12 biases" in words(app)
+    assert "equal NumPy's own float16 cast" in words(app)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in OF_NO_PAIR])
+def test_an_altered_pair_is_a_sentence_on_every_page(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Path(shutil.copytree(BUNDLED, tmp_path / "broken"))
+    (broken / "mnist_model_quant_f16.tflite").write_bytes(b"TFL3")
+    monkeypatch.setenv("HALFBITS_PAIR", str(broken))
+    app = visit(page)
+    assert not app.exception
+    (error,) = errors(app)
+    assert "mnist_model_quant_f16.tflite: the file was altered or cut off" in error
+    assert len(app.title) == 1
+
+
+def test_a_wrong_data_set_leaves_the_weights_page_working(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HALFBITS_MNIST", str(tmp_path / "absent.npz"))
+    assert "absent.npz: there is no such file" in errors(visit())[0]
+    assert "absent.npz" in errors(visit("digits"))[0]
+    weights = visit("weights")
+    assert not weights.error
+    assert not weights.exception
+
+
+def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    return app.file_uploader[0].set_value([(name, data, "image/png") for name, data in files]).run()
+
+
+def try_digit(source: str) -> AppTest:
+    app = visit("try_digit")
+    app.segmented_control(key="source").set_value(source).run()
+    assert not app.exception
+    return app
+
+
+def reads(app: AppTest) -> list[str]:
+    return [metric.value for metric in app.metric if metric.label in ("float32 reads", "float16 reads")]
+
+
+def picture(test_set: TestSet, *indices: int) -> bytes:
+    """Test images side by side, as dark ink on light paper, enlarged."""
+    return file_of(255 - np.kron(np.hstack(list(test_set[0][list(indices)])), np.ones((4, 4), np.uint8)))
+
+
+def test_an_uploaded_digit_is_read_and_every_stage_shown(test_set: TestSet) -> None:
+    app = upload(try_digit("Upload"), ("seven.png", picture(test_set, 0)))
+    assert not app.exception
+    assert not app.error
+    assert reads(app) == ["7", "7"]
+    strip = next(block.proto.body for block in app.get("html") if 'class="stages"' in block.proto.body)
+    assert strip.count("<figure") == len(StageName)
+    assert strip.count("data:image/png") == len(StageName)
+    assert "inverted, as dark ink is on light paper" in strip
+    assert len(charts(app)) == 2
+
+
+def test_a_stage_that_is_left_out_is_explained(test_set: TestSet) -> None:
+    app = upload(try_digit("Upload"), ("seven.png", picture(test_set, 0)))
+    app.pills(key="off-False").set_value([StageName.POLARITY]).run()
+    assert not app.exception
+    assert "Without “Make the ink light”, the picture is taken for light ink on dark paper as it is." in words(app)
+
+
+def test_a_row_is_read_digit_by_digit(test_set: TestSet) -> None:
+    app = upload(try_digit("Upload"), ("row.png", picture(test_set, 0, 1, 2, 3)))
+    assert reads(app) == ["7210", "7210"]
+    app.segmented_control(key="digit-of-4").set_value(2).run()
+    assert not app.exception
+    assert "Most similar 1 of the test images" in words(app)
+
+
+def test_many_files_are_answered_in_a_table_and_the_unreadable_named(test_set: TestSet) -> None:
+    """Two hundred at once: every third is no picture."""
+    files = [
+        (f"{test_set[1][n]} no. {n}.png", picture(test_set, n)) if n % 3 else (f"*bad*_{n}.png", b"text renamed")
+        for n in range(200)
+    ]
+    app = upload(try_digit("Upload"), *files)
+    assert not app.exception
+    (refusals,) = app.error
+    assert refusals.value.count("this is not an image in a known format") == 67
+    assert r"\*bad\*\_198\.png" in refusals.value
+    (shown,) = app.dataframe
+    assert len(shown.value) == 133
+    assert (shown.value["float32 reads"] == shown.value["true"]).mean() > 0.9
+    assert re.search(r"Accuracy on the 133 readable pictures .*float32 \*\*\d\d", words(app))
+    app.button(key="remove").click().run()
+    assert not app.error
+    assert not app.dataframe
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "the file is empty"),
+        (file_of(Image.new("L", (90, 90), 255)), "no ink stands out"),
+        (b"<svg/>", "not an image"),
+        (file_of(Image.new("L", (1, 1), 255)), "1 × 1 pixels"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_a_sentence(data: bytes, sentence: str) -> None:
+    app = upload(try_digit("Upload"), ("mine.png", data))
+    assert not app.exception
+    assert app.error[0].value.startswith(r"- mine\.png\: ")
+    assert sentence in app.error[0].value
+
+
+def test_a_test_image_is_read_as_it_is(comparison: Comparison) -> None:
+    app = try_digit("Test image")
+    app.number_input(key="test").set_value(1242).run()
+    assert reads(app) == [str(comparison.reference.predictions[1242]), str(comparison.target.predictions[1242])]
+    assert "float16 reads something else" in words(app)
+    app.button(key="random").click().run()
+    assert not app.exception
+
+
+def test_the_rule_for_what_is_no_digit_is_stated_with_its_measurement() -> None:
+    text = words(visit("try_digit"))
+    assert re.search(r"of 2,000 images sampled from the second half it doubts \*\*\d\.\d\d %\*\*", text)
+    assert re.search(r"Of \d{3} drawn letters", text)

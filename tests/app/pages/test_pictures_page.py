@@ -1,0 +1,171 @@
+"""Strangers' pictures on the page *Try a digit*: never decoded in the dashboard's own process."""
+
+import base64
+import threading
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fp16core.bench.strangers.hostile_pictures import HOSTILE, heic_of_one_tile, jpeg_of_empty_scans, tiff_in_parts
+from fp16core.images import picture_file
+from fp16core.resident.endings import CallLimits
+from fp16core.vocabulary import BusyError, ImageError
+from fp16core.worker import decoder
+from fp16core.worker.decoder import LIMITS, PictureDecoder
+from pages.shared.server import children, limits
+from pages.try_digit import pictures
+from tests.app.pages.test_pages import picture, reads, try_digit, upload
+from tests.helpers.places import TestSet
+from tests.hosted.test_hosted import only
+
+TIGHT = CallLimits(cpu_s=0.5, wall_s=60, memory_bytes=LIMITS.memory_bytes)
+SLOW = jpeg_of_empty_scans(9_000, 10_000, 2_000)
+"""Takes seconds, where nobody looks at its structure."""
+
+
+@pytest.fixture(autouse=True)
+def not_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process no file can be decoded."""
+    monkeypatch.setattr(picture_file, "_decoded", None)
+    monkeypatch.setattr(picture_file, "check_structure", None)
+
+
+@pytest.fixture
+def unbounded(monkeypatch: pytest.MonkeyPatch) -> Iterator[PictureDecoder]:
+    """The pages' decoder, with nothing but the limits of its process."""
+    opened = PictureDecoder(TIGHT, module="tests.helpers.unbounded_decoding")
+    monkeypatch.setattr(children, "pictures", lambda: opened)
+    yield opened
+    opened.close()
+
+
+def refusals(app: AppTest) -> str:
+    return "\n".join(error.value for error in app.error).replace("\\", "")
+
+
+def test_hostile_files_beside_a_good_one(test_set: TestSet) -> None:
+    """The good one is read, each other has its sentence; another visitor's picture is read then, too."""
+    hostile = {
+        "strips.tiff": tiff_in_parts(4_000_000),
+        "scans.jpg": jpeg_of_empty_scans(9_900, 10_000, 5_000),
+        "tiles.heic": heic_of_one_tile((1_024, 1_024), (1_024, 1_024), (15, 17), (1_700, 1_500)),
+        "padded.jpg": HOSTILE["JPEG with 19 MB of 0xff"](),
+        "texts.png": HOSTILE["PNG with 1,000,000 texts"](),
+    }
+    app = upload(try_digit("Upload"), *hostile.items(), ("7.png", picture(test_set, 0)))
+    assert not app.exception
+    assert [line.split(":")[0] for line in refusals(app).splitlines()] == [f"- {name}" for name in hostile]
+    assert "strips.tiff: the TIFF is divided into 4,000,000 strips, where at most 50,000 are read" in refusals(app)
+    assert reads(app) == ["7", "7"]
+    assert reads(upload(try_digit("Upload"), ("2.png", picture(test_set, 1)))) == ["2", "2"]
+
+
+def test_what_no_bound_foresees_ends_at_the_limits(test_set: TestSet, unbounded: PictureDecoder) -> None:
+    app = upload(try_digit("Upload"), ("slow.jpg", SLOW), ("crash.png", b"crash"), ("7.png", picture(test_set, 0)))
+    assert not app.exception
+    slow, crash = refusals(app).splitlines()
+    assert slow.startswith(
+        "- slow.jpg: decoding the image takes more than 0.5 seconds of processor time; save it again"
+    )
+    assert crash.startswith("- crash.png: decoding the image failed, and ended the process that tried")
+    assert reads(app) == ["7", "7"]
+    pid = unbounded.pid
+    app.pills(key="off-False").set_value([]).run()
+    assert reads(app) == ["7", "7"]
+    assert unbounded.pid == pid, "what is shown again is not decoded again"
+
+
+def test_another_visitor_waits_no_longer_than_the_limit(test_set: TestSet, unbounded: PictureDecoder) -> None:
+    sentences: list[str] = []
+
+    def attack() -> None:
+        try:
+            unbounded.open(SLOW, "slow")
+        except ImageError as error:
+            sentences.append(str(error))
+
+    attacker = threading.Thread(target=attack)
+    other = try_digit("Upload")
+    attacker.start()
+    assert reads(upload(other, ("7.png", picture(test_set, 0)))) == ["7", "7"]
+    attacker.join()
+    assert "0.5 seconds of processor time" in sentences[0]
+
+
+def test_a_picture_that_must_wait_is_kept(test_set: TestSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object, **__: object) -> None:
+        raise BusyError("Other visitors' pictures have kept this server busy.")
+
+    app = try_digit("Upload")
+    with monkeypatch.context() as patch:
+        patch.setattr(decoder.PictureDecoder, "open", busy)
+        upload(app, ("7.png", picture(test_set, 0)))
+    assert "kept this server busy" in refusals(app)
+    app.button(key="go-on").click().run()
+    assert reads(app) == ["7", "7"]
+
+
+def pasted() -> None:
+    """What the browser sends of a pasted picture and of a photograph, and what the page does then."""
+    import io
+
+    import streamlit as st
+
+    from pages.try_digit import gallery, pictures
+
+    if "url" in st.session_state:
+        st.session_state["paste"] = {"pasted": st.session_state["url"]}
+        gallery._pasted()
+    else:
+        st.session_state["photograph"] = io.BytesIO(st.session_state["taken"])
+        gallery._photographed()
+    pictures.read_inbox()
+    st.text(f"{len(pictures.gallery().pictures)} read; {pictures.gallery().refusals}")
+
+
+@pytest.mark.parametrize("way", ["paste", "camera"])
+def test_pasted_pictures_and_photographs_go_the_same_way(way: str, test_set: TestSet) -> None:
+    for data, words in (
+        (picture(test_set, 0), "1 read; []"),
+        (jpeg_of_empty_scans(9_900, 10_000, 5_000), "0 read; ['"),
+    ):
+        app = AppTest.from_function(pasted, default_timeout=60)
+        if way == "paste":
+            app.session_state["url"] = "data:image/png;base64," + base64.b64encode(data).decode()
+        else:
+            app.session_state["taken"] = data
+        app.run()
+        assert not app.exception
+        assert app.text[0].value.startswith(words)
+
+
+def test_a_pasted_text_larger_than_any_picture_is_refused_before_it_is_decoded() -> None:
+    app = AppTest.from_function(pasted, default_timeout=60)
+    app.session_state["url"] = "data:image/png;base64," + "A" * 27_000_000
+    app.run()
+    assert "the file has 20.2 MB; at most 20 MB are read" in app.text[0].value
+
+
+def test_the_processor_time_of_a_picture_counts_against_its_address(
+    unbounded: PictureDecoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a second is 12.5 usual pictures: of fifteen allowed, two more are left after it."""
+    monkeypatch.setenv("HALFBITS_HOSTED", "1")
+    only(monkeypatch, "picture", 15)
+    with pytest.raises(ImageError, match=r"0\.5 seconds"):
+        pictures._decode(SLOW, "slow")
+    limits.allow("picture")
+    limits.allow("picture")
+    limits.allow("picture")
+    with pytest.raises(BusyError, match="So many pictures"):
+        limits.allow("picture")
+
+
+def test_there_is_one_decoder_for_all_visitors(test_set: TestSet) -> None:
+    pids = []
+    for index in range(2):
+        upload(try_digit("Upload"), ("digit.png", picture(test_set, index)))
+        pids.append(children.pictures().pid)
+    assert pids[0] is not None
+    assert pids[0] == pids[1]

@@ -1,0 +1,277 @@
+"""The page *Runtimes* through Streamlit's own test driver: real runs on the processor, and a server without a GPU."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fp16core.evaluate.comparison import Comparison
+from fp16core.jobs import presence
+from fp16core.jobs.queue import Wish
+from fp16core.runtime.execution_mode import ExecutionMode
+from fp16core.text import percent_text, small_text
+from fp16core.vocabulary import ModelPair
+from fp16core.worker.modes import latency, run
+from pages.runtimes import accuracy
+from pages.shared.session import measurements
+from pages.shared.session.files import OwnFiles
+from pages.shared.session.measurement_board import Board
+from pages.shared.session.measurements import LATENCY
+from tests.app.pages.test_pages import errors, visit, words
+from tests.core.worker.test_survey import wild
+from tests.helpers.places import ROUTER
+from tests.helpers.visits import forget
+
+PATIENCE_S = 200
+
+
+@pytest.fixture(autouse=True)
+def no_gpu(monkeypatch: pytest.MonkeyPatch, cold_caches: None) -> Iterator[None]:
+    """A server without a driver, on which nothing goes on afterwards."""
+    monkeypatch.setenv("VK_DRIVER_FILES", "/nowhere.json")
+    yield
+    board = measurements._shared()
+    for survey in (*board.going_on, *filter(None, [board.probe])):
+        survey.stop()
+    forget()
+
+
+@pytest.fixture
+def downloads(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], str]]:
+    """What the page has offered as JSON: this test driver cannot press the button."""
+    offered: list[Callable[[], str]] = []
+    monkeypatch.setattr(accuracy, "download", offered.append)
+    return offered
+
+
+def age(board: Board, seconds: float) -> None:
+    """All who have asked for something were last seen so much earlier."""
+    board.seen = {survey: seen - seconds for survey, seen in board.seen.items()}
+
+
+def rerun_while_busy(app: AppTest) -> AppTest:
+    """As the page's own ticking does."""
+    board = measurements._shared()
+    deadline = time.monotonic() + PATIENCE_S
+    while any(not survey.is_over for survey in (*board.going_on, *filter(None, [board.probe]))):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        app.run()
+    app.run()
+    assert not app.exception
+    return app
+
+
+def opened(images: str = "first 200") -> AppTest:
+    app = rerun_while_busy(visit("runtimes"))
+    return app.segmented_control(key="runtimes-images").set_value(images).run()
+
+
+def measured(app: AppTest) -> AppTest:
+    app.button(key="measure").click().run()
+    return rerun_while_busy(app)
+
+
+def column(app: AppTest, name: str) -> list[str]:
+    return [str(value) for value in app.dataframe[0].value[name]]
+
+
+def keys(app: AppTest) -> list[str | None]:
+    return [button.key for button in app.button]
+
+
+def hanging(modes: Iterable[ExecutionMode], *rest: object, **more: object) -> dict[ExecutionMode, Wish]:
+    return dict.fromkeys(modes, wild("hang"))
+
+
+def test_the_page_says_what_this_server_has_before_anything_is_measured() -> None:
+    app = opened()
+    assert app.expander[0].label == "The modes, and this machine: 3 of 5 run here"
+    (table,) = app.table
+    states = dict(zip(table.value["mode"], table.value["on this server"], strict=True))
+    assert "available" in states["**CPU, float32 arithmetic**"]
+    assert "no GPU with a driver" in states["**GPU, float16 arithmetic**"]
+    assert not app.dataframe
+    assert not app.error
+
+
+def test_both_files_run_in_every_mode_there_is_and_claims_follow(
+    comparison: Comparison, downloads: list[Callable[[], str]]
+) -> None:
+    app = opened()
+    app.button(key="measure").click().run()
+    assert "stop-measuring" in keys(app)
+    rerun_while_busy(app)
+    assert column(app, "mode") == [mode.short_title for mode in ExecutionMode if not mode.on_gpu for _ in range(2)]
+    right = comparison.target.predictions[:200] == comparison.labels[:200]
+    assert column(app, "accuracy")[1] == percent_text(right.mean())
+    assert column(app, "largest logit change")[:2] == ["0", small_text(comparison.abs_logit_delta[:200].max())]
+    assert column(app, "changed answers")[0] == "0 of 200"
+    assert "no GPU with a driver" in words(app)
+    assert {metric.label: metric.value for metric in app.metric}["Modes that ran"] == "3 of 5"
+    content = json.loads(downloads[-1]())
+    assert [mode["available"] for mode in content["modes"]] == [True, True, True, False, False]
+    assert content["modes"][0]["upsampled"] == "while the model is loaded"
+    assert content["modes"][0]["images"] == 200
+    # Another visitor sees it, too, and the claims on Overview have been judged by it.
+    claims = words(visit("overview"))
+    assert "prior to the first inference" in claims
+    assert "last read while the model is loaded" in claims
+    assert "no GPU with a driver" in claims
+
+
+def test_a_larger_measurement_that_is_stopped_takes_nothing_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured(opened())
+    app = opened("first 1,000")
+    monkeypatch.setattr(run, "wishes_for", hanging)
+    app.button(key="measure").click().run()
+    assert "last read while the model is loaded" in words(visit("overview"))
+    app.button(key="stop-measuring").click().run()
+    assert "last read while the model is loaded" in words(visit("overview"))
+
+
+def test_measuring_again_and_stopping_keeps_what_was_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = measured(opened())
+    monkeypatch.setattr(run, "wishes_for", hanging)
+    app.button(key="measure").click().run()
+    assert "last read while the model is loaded" in words(visit("overview"))
+    app.button(key="stop-measuring").click().run()
+    assert len(column(app, "mode")) == 6
+    assert len(column(opened(), "mode")) == 6
+
+
+def test_a_measurement_is_shared_and_only_who_asked_may_stop_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, other, late = opened(), opened(), opened()
+    monkeypatch.setattr(run, "wishes_for", hanging)
+    app.button(key="measure").click().run()
+    other.run()
+    assert "stop-measuring" not in keys(other)
+    assert "measure" not in keys(other)
+    # Who presses a moment later joins.
+    late.button(key="measure").click().run()
+    assert len(measurements._shared().going_on) == 1
+    assert "stop-measuring" in keys(late)
+    app.button(key="stop-measuring").click().run()
+    assert "Stopped." in words(app)
+    assert not app.exception
+
+
+def test_a_measurement_that_nobody_looks_after_can_be_stopped_by_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, other = opened(), opened()
+    monkeypatch.setattr(run, "wishes_for", hanging)
+    app.button(key="measure").click().run()
+    board = measurements._shared()
+    age(board, presence.GONE_S - 20)
+    other.run()
+    assert "stop-measuring" not in keys(other)
+    age(board, 20)
+    other.run()
+    other.button(key="stop-measuring").click().run()
+    assert all(survey.is_over for survey in board.going_on)
+
+
+def test_whoever_measures_and_reads_another_page_is_still_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, other = opened(), opened()
+    monkeypatch.setattr(run, "wishes_for", hanging)
+    app.button(key="measure").click().run()
+    board = measurements._shared()
+    app.switch_page("weights/weights.py").run()
+    age(board, presence.GONE_S)
+    app.run()
+    assert any("Your measurement: " in caption.value for caption in app.sidebar.caption)
+    other.run()
+    assert "stop-measuring" not in keys(other)
+    for survey in board.going_on:
+        survey.stop()
+    app.run()
+    assert [toast.value for toast in app.toast] == [
+        "Your measurement is over. The page *Runtimes* shows what came of it."
+    ]
+    assert not app.run().toast
+
+
+def test_a_visitor_measures_one_thing_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened()
+    monkeypatch.setattr(run, "wishes_for", hanging)
+    app.button(key="measure").click().run()
+    app.segmented_control(key="runtimes-batch").set_value(10).run()
+    app.button(key="measure").click().run()
+    assert errors(app) == ["Another measurement of yours goes on; let it end or stop it, then ask for this one."]
+    assert len(measurements._shared().going_on) == 1
+
+
+def test_a_driver_that_brings_down_its_process_costs_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = run.wishes_for
+
+    def crashing(*arguments: Any, **more: Any) -> dict[ExecutionMode, Wish]:
+        return usual(*arguments, **more) | {mode: wild("crash") for mode in ExecutionMode if mode.on_gpu}
+
+    app = opened()
+    monkeypatch.setattr(run, "wishes_for", crashing)
+    measured(app)
+    assert "The process crashed \\(SIGSEGV\\)" in words(app)
+    assert len(column(app, "mode")) == 6
+    assert not app.error
+
+
+def test_times_are_shown_with_a_verdict_and_judge_the_claim(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = latency.wishes_for
+    monkeypatch.setattr(latency, "wishes_for", lambda modes, pair, images: usual(modes, pair, images, (1, 10), 0.1))
+    app = opened()
+    app.segmented_control(key="runtimes-section").set_value(LATENCY).run()
+    measured(app)
+    assert "The float16 file against the float32 file" in words(app)
+    assert len(app.dataframe[0].value) == 6  # three modes, two sizes of batch
+    assert len(app.dataframe[1].value) == 3
+    claims = words(visit("overview"))
+    assert "float16 / float32: 1 image at once" in claims
+    assert "no GPU with a driver" in claims
+
+
+def test_overview_alone_starts_no_process() -> None:
+    before = threading.active_count()
+    visit("overview")
+    assert measurements._shared().probe is None
+    assert not measurements._shared().going_on
+    assert threading.active_count() <= before + 1
+
+
+def test_what_other_hardware_does_has_sources() -> None:
+    app = opened()
+    app.segmented_control(key="runtimes-section").set_value("Your phone").run()
+    (phones, *_) = [table for table in app.table if "hardware" in table.value]
+    assert all("](https://" in cell for cell in phones.value["what to expect"])
+
+
+def test_a_private_pair_is_measured_for_its_owner_alone(
+    pair: ModelPair, comparison: Comparison, downloads: list[Callable[[], str]]
+) -> None:
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    app.session_state["own-files"] = OwnFiles(ModelPair("mine", pair.reference, pair.target))
+    app.session_state["next-model"] = "mine (yours)"
+    app.run()
+    rerun_while_busy(app.switch_page("runtimes/runtimes.py").run())
+    app.segmented_control(key="runtimes-images").set_value("first 200").run()
+    measured(app)
+    (mine,) = app.session_state["runtimes"].values()
+    assert not measurements._shared().finished
+    assert len(column(app, "mode")) == 6
+    logits = mine.outcomes()[ExecutionMode.CPU_FLOAT32].target.logits
+    assert np.array_equal(logits, comparison.target.logits[:200])
+    # The button's content is asked for when nobody knows any more whose visit it was.
+    found: list[str] = []
+    asking = threading.Thread(target=lambda: found.append(downloads[-1]()))
+    asking.start()
+    asking.join()
+    assert json.loads(found[0])["pair"] == "mine"
+    assert not opened().dataframe
+    # Once it is over, the server keeps nothing of it but what its owner has.
+    board = measurements._shared()
+    with board.lock:
+        board.settle()
+    assert mine not in (*board.going_on, *board.seen, *board.public.values(), *board.finished.values())

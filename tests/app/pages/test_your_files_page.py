@@ -1,0 +1,342 @@
+"""The page *Your files* through Streamlit's own test driver, and every page with what came by it."""
+
+import gc
+import io
+import time
+import weakref
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.evaluate.comparison import compare
+from fp16core.jobs.queue import WaitingRoom, Wish
+from fp16core.runs.pair import BUNDLED
+from fp16core.text import percent_text, small_text
+from fp16core.vocabulary import ModelPair
+from fp16core.worker.trial import trial
+from pages.shared.session import trials
+from pages.shared.session.files import OwnFiles
+from pages.your_files import view as own_view
+from tests.app.pages.test_pages import errors, visit, words
+from tests.core.jobs.test_job import PATIENCE_S, own_module, without_tensorflow
+from tests.core.jobs.test_queue import until_begun
+from tests.helpers.places import PAGES, ROUTER, TestSet, page_file
+from tests.helpers.strangers import stranger
+
+pytestmark = pytest.mark.usefixtures("cold_caches")
+
+MODELS, DATASET = 0, 1
+
+
+def upload(app: AppTest, place: int, *files: tuple[str, bytes]) -> AppTest:
+    return app.file_uploader[place].set_value([(*file, "application/octet-stream") for file in files]).run()
+
+
+KEPT = ("own-files", "own-attempt", "own-error", "own-remarks", "next-model", "next-dataset", "model", "test-images")
+"""What of a visit is not a page's own."""
+
+
+def turn_to(app: AppTest, page: str) -> AppTest:
+    """Go to a page as a click does, through the router, which this test driver runs at the start of a visit only."""
+    visit = AppTest.from_file(str(ROUTER), default_timeout=120)
+    for key in KEPT:
+        if key in app.session_state:
+            visit.session_state[key] = app.session_state[key]
+    visit.run()
+    if page != "overview":
+        visit.switch_page(page_file(page)).run()
+    assert not visit.exception
+    return visit
+
+
+def tried(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    """Upload models, press the button, and wait for the outcome."""
+    upload(app, MODELS, *files)
+    app.button(key="own-try").click().run()
+    assert not app.exception
+    if "own-attempt" in app.session_state:
+        assert app.session_state["own-attempt"].ticket.wait(PATIENCE_S)
+    return turn_to(app, "your_files")
+
+
+def sidebar(app: AppTest) -> str:
+    """What the router says of the pair, whatever page the visit has come to."""
+    app = turn_to(app, "overview")
+    boxes = [box.value for box in app.sidebar.selectbox]
+    return "\n".join([block.value for block in (*app.sidebar.markdown, *app.sidebar.caption)] + boxes)
+
+
+def held(app: AppTest) -> dict[str, str]:
+    if not app.table:
+        return {}
+    table = app.table[0].value
+    return dict(zip(table["what"].str.replace("\\", ""), table["size"], strict=True))
+
+
+def packed(**arrays: Any) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+def test_a_float32_file_becomes_the_active_pair_with_its_own_numbers(pair: ModelPair, test_set: TestSet) -> None:
+    app = tried(visit("your_files"), ("mine.tflite", pair.reference))
+    expected = compare(ModelPair("", pair.reference, quantize_tflite(pair.reference)), *test_set)
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["File size, float16"] == f"{expected.target.size_bytes:,} B"
+    assert shown["Accuracy, float16"] == percent_text(expected.target.accuracy.value)
+    assert shown["Changed answers"] == str(expected.changed_predictions)
+    assert shown["Largest logit change"] == small_text(expected.max_abs_logit_delta)
+    assert held(app)["float32 model"] == f"{len(pair.reference):,} B"
+    assert held(app)["all together"] == f"{len(pair.reference) + expected.target.size_bytes:,} B"
+    assert "mine.tflite (yours)" in (said := sidebar(app))
+    assert "seen by you alone" in said
+    overview = {metric.label: metric.value for metric in turn_to(app, "overview").metric}
+    assert overview["Largest logit change"] == shown["Largest logit change"]
+    assert "Bundled pair" in sidebar(visit()), "another visit sees what it saw before"
+    assert "mine.tflite" not in sidebar(visit())
+
+
+def test_forgetting_goes_back_to_the_bundled_pair_and_holds_nothing(pair: ModelPair) -> None:
+    app = tried(visit("your_files"), ("mine.tflite", pair.reference))
+    app.button(key="own-back").click().run()
+    app = turn_to(app, "your_files")
+    assert "You are looking at another pair" in words(app)
+    app.button(key="own-show").click().run()
+    app = turn_to(app, "your_files")
+    assert "File size, float16" in [metric.label for metric in app.metric]
+    assert "What float16 did to mine" in app.header[0].value
+    app.button(key="own-forget").click().run()
+    assert not app.exception
+    assert "Nothing." in words(app)
+    assert held(app) == {}
+    assert not app.header
+    assert "Bundled pair" in sidebar(app)
+
+
+def is_freed(watched: weakref.ref[ModelPair]) -> bool:
+    """Whether a pair is gone, once the threads are that have ended the process that measured it."""
+    until = time.monotonic() + PATIENCE_S
+    while watched() is not None and time.monotonic() < until:
+        time.sleep(0.1)
+        gc.collect()
+    return watched() is None
+
+
+def test_what_is_forgotten_is_gone_from_memory(pair: ModelPair) -> None:
+    """The models, and all that pages have kept of them."""
+    app = turn_to(tried(visit("your_files"), ("mine.tflite", pair.reference)), "overview")
+    app.switch_page("weights/weights.py").run()
+    app.switch_page("your_files/your_files.py").run()
+    watched = weakref.ref(app.session_state["own-files"].pair)
+    app.button(key="own-forget").click().run()
+    assert is_freed(watched)
+
+
+def test_two_files_are_a_pair_in_any_order(pair: ModelPair) -> None:
+    app = tried(visit("your_files"), ("half.tflite", pair.target), ("full.tflite", pair.reference))
+    assert "The files came in the other order: full" in words(app).replace("\\", "")
+    assert held(app)["float16 model"] == f"{len(pair.target):,} B"
+    assert "full.tflite and half.tflite (yours)" in sidebar(app)
+
+
+def test_files_of_the_same_name_are_told_apart(pair: ModelPair) -> None:
+    app = tried(visit("your_files"), ("model.tflite", pair.reference), ("model.tflite", pair.target))
+    assert "model.tflite and second model.tflite (yours)" in sidebar(app)
+
+
+def test_a_keras_file_is_converted_by_tensorflow(pair: ModelPair) -> None:
+    app = tried(visit("your_files"), ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
+    assert {m.label: m.value for m in app.metric}["Changed answers"] == "1"
+    assert "mine.keras (yours)" in sidebar(app)
+    app = turn_to(app, "files")
+    app.segmented_control(key="files-view").set_value("Converter and quantizer").run()
+    assert not app.exception
+    assert "by TensorFlow's converter" in words(app)
+
+
+def test_without_tensorflow_the_page_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.your_files.view.has_tensorflow", lambda: False)
+    app = visit("your_files")
+    assert app.file_uploader[MODELS].proto.type == [".tflite"]
+    assert "would need TensorFlow, which this server does not have" in words(app)
+    assert "pip install -r requirements.txt" in words(app)
+
+
+def test_what_cannot_be_used_is_a_sentence_and_changes_nothing(pair: ModelPair) -> None:
+    app = visit("your_files")
+    for files, sentence in (
+        ([("*notes*.tflite", b"hello")], "*notes*.tflite is not a LiteRT model"),
+        ([("half.tflite", pair.target)], "holds float16 weights already"),
+        ([("code.keras", b"PK")], "cannot be read as a"),
+        ([("a.keras", b""), ("b.tflite", b"")], "upload it alone"),
+        ([(f"{name}.tflite", b"") for name in "abc"], "3 files came"),
+    ):
+        app = tried(app, *files)
+        (error,) = app.error
+        assert sentence in error.value.replace("\\", "")
+        assert held(app) == {}
+        assert "Bundled pair" in sidebar(app)
+        app = turn_to(app, "your_files")
+    app = tried(app, ("fine.tflite", pair.reference))
+    assert not app.error
+    assert "fine.tflite (yours)" in sidebar(app)
+
+
+def test_a_file_that_crashes_its_trial_costs_a_sentence(
+    pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = own_module(tmp_path, monkeypatch, "os.kill(os.getpid(), signal.SIGSEGV)")
+    monkeypatch.setattr(trial, "MODULE", module)
+    app = tried(visit("your_files"), ("crash.tflite", pair.reference))
+    said = app.error[0].value.replace("\\", "")
+    assert said.startswith("crash.tflite brought down the process that tried it, and nothing else. The process crashed")
+    assert held(app) == {}
+
+
+def test_a_trial_can_be_stopped(pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "MODULE", own_module(tmp_path, monkeypatch, "time.sleep(600)"))
+    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference))
+    app.button(key="own-try").click().run()
+    assert held(app)["mine.tflite, on trial"] == f"{len(pair.reference):,} B"
+    until_begun(app.session_state["own-attempt"].ticket)
+    assert app.session_state["own-attempt"].ticket.job.is_running
+    app.button(key="own-stop").click().run()
+    assert not app.exception
+    assert app.error[0].value == "Stopped\\."
+    assert held(app) == {}
+
+
+def test_others_wait_and_are_told_so(pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = WaitingRoom(places=1, longest=3)
+    monkeypatch.setattr(trials, "waiting_room", lambda: room)
+    module = own_module(tmp_path, monkeypatch, "time.sleep(600)")
+    before = [room.hand_in(Wish(module, {})) for _ in range(3)]
+    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference))
+    app.button(key="own-try").click().run()
+    attempt = app.session_state["own-attempt"]
+    assert attempt.ticket.job is None
+    app.button(key="own-stop").click().run()
+    assert attempt.ticket.is_over
+    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference))
+    late = room.hand_in(Wish(module, {}))
+    app.button(key="own-try").click().run()
+    assert "3 visitors wait for their files to be tried already" in app.error[0].value.replace("\\", "")
+    for ticket in (late, *reversed(before)):
+        ticket.stop()
+
+
+def test_a_data_set_replaces_the_test_images_for_this_visit(test_set: TestSet) -> None:
+    images, labels = test_set[0][100:400], test_set[1][100:400].astype(np.int64)
+    app = visit("your_files")
+    contents = packed(x_test=images, y_test=labels)
+    upload(app, DATASET, ("fashion.npz", contents))
+    assert not app.exception
+    assert not app.error
+    assert "300 test images; no training images, so it serves to evaluate only" in words(app)
+    assert held(app)["data set fashion.npz"] == f"{len(contents):,} B"
+    assert held(app)["its test images, unpacked"] == f"{300 * 785:,} B"
+    app = turn_to(app, "overview")
+    assert {m.label: m.delta for m in app.metric}["Changed answers"] == "of 300 test images"
+    assert {m.label: m.delta for m in visit().metric}["Changed answers"] == "of 10,000 test images"
+    app = turn_to(app, "your_files")
+    app.button(key="own-forget-data").click().run()
+    app = turn_to(app, "overview")
+    assert {m.label: m.delta for m in app.metric}["Changed answers"] == "of 10,000 test images"
+
+
+def test_a_data_set_that_is_none_is_a_sentence(test_set: TestSet) -> None:
+    app = upload(visit("your_files"), DATASET, ("mine.npz", packed(x_test=test_set[0][:3] / 255, y_test=[1, 2, 3])))
+    assert not app.exception
+    assert "has dtype float64; expected uint8, grey levels from 0 to 255" in app.error[0].value.replace("\\", "")
+    assert held(app) == {}
+
+
+def with_pair(pair: ModelPair) -> AppTest:
+    """A visit of somebody whose pair was taken."""
+    app = AppTest.from_file(str(ROUTER), default_timeout=120)
+    mine = OwnFiles(pair)
+    app.session_state["own-files"], app.session_state["next-model"] = mine, mine.pair_name
+    return app.run()
+
+
+@pytest.mark.parametrize(
+    "name", ["dense only", "two convolutions", "softmax", "depthwise", "batch of 7", "odd constants", "recurrent"]
+)
+def test_every_page_opens_on_a_strangers_pair_or_says_what_the_trial_foretold(
+    name: str, small_dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
+    theirs = stranger(name)
+    remarks = trial.try_files([(name, theirs.reference), (f"{name}, half", theirs.target)], lambda what, done: None)
+    foretold = [remark for remark in remarks["remarks"] if remark.startswith("Cannot be shown on")]
+    titles = {"overflow": "Overflow", "dial": "Precision dial", "try_digit": "Try a digit"}
+    app = with_pair(ModelPair(name, theirs.reference, theirs.target, {}, name, f"{name}, half"))
+    for page in PAGES:
+        app.switch_page(page_file(page)).run()
+        assert not app.exception, page
+        assert len(app.title) == 1
+        title = titles.get(page, page.capitalize())
+        expected = [remark.split(": ", 1)[1] for remark in foretold if title in remark.split(": ")[0]]
+        assert errors(app) == expected, page
+        assert " nan" not in words(app), page
+    for view in ("Graph", "Converter and quantizer"):
+        app.switch_page("files/files.py").run()
+        app.segmented_control(key="files-view").set_value(view).run()
+        assert not app.exception, view
+        assert not app.error, view
+
+
+def test_a_softmax_is_said_and_its_probabilities_are_not_squashed_again(
+    test_set: TestSet, small_dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
+    theirs = stranger("softmax")
+    app = with_pair(theirs.pair)
+    assert "look like probabilities, not logits" in words(app)
+    app.switch_page("digits/digits.py").run()
+    assert "look like probabilities, not logits" in words(app)
+    inputs = (test_set[0][:1] / 255).astype(np.float32)
+    sure = float(theirs.model.predict(inputs, verbose=0).max())
+    assert f"({percent_text(sure)} sure)" in words(app)
+
+
+def test_the_page_works_though_the_servers_own_pair_is_broken(
+    pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HALFBITS_PAIR", str(tmp_path))
+    app = visit("your_files")
+    assert not app.exception
+    assert not app.error
+    app = tried(app, ("mine.tflite", pair.reference))
+    assert not app.error
+    assert "mine.tflite (yours)" in sidebar(app)
+
+
+def test_a_server_without_tensorflow_refuses_a_keras_file_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody may hand one in although the page does not offer it."""
+    without_tensorflow(tmp_path, monkeypatch)
+    app = tried(visit("your_files"), ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
+    assert "TensorFlow is not installed" in app.error[0].value
+
+
+@pytest.mark.parametrize(("with_keras", "most_mb"), [(True, 20), (False, 10)])
+def test_each_uploader_takes_what_the_sentence_below_it_says(
+    with_keras: bool, most_mb: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streamlit writes its own limit beside the button, as "20MB per file"."""
+    monkeypatch.setattr(own_view, "has_tensorflow", lambda: with_keras)
+    app = visit("your_files")
+    models, dataset = (uploader.proto.max_upload_size_mb for uploader in app.get("file_uploader"))
+    assert (models, dataset) == (most_mb, 40)
+    said = words(app)
+    assert "At most 10 MB for a .tflite file" in said
+    assert ("A .keras file, of at most 20 MB," in said) == with_keras
+    assert "At most 40 MB, 20,000 test and 100,000 training images" in said
+    assert ",000 B" not in said

@@ -1,0 +1,103 @@
+"""Which pair and which test images a visitor sees: the sidebar's choice."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.runs.store import RunStore
+from fp16core.text import bytes_text
+from fp16core.vocabulary import ModelPair
+from pages.shared.session.files import OwnFiles
+from tests.helpers.places import ROUTER, TestSet
+from tests.helpers.stores import add_run
+
+
+@dataclass(frozen=True)
+class FewImages:
+    """A visitor's data set."""
+
+    images: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.uint8]
+    name: str = "few.npz"
+    contents: bytes = b""
+    has_training: bool = False
+    digest: str = "of few images"
+    size_bytes: int = 0
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cold_caches: None) -> RunStore:
+    monkeypatch.setenv("HALFBITS_RUNS", str(tmp_path / "runs"))
+    return RunStore()
+
+
+def dashboard(**query: str) -> AppTest:
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def own(pair: ModelPair) -> ModelPair:
+    """A pair that is not the bundled one."""
+    return replace(pair, name="mine.tflite", target=quantize_tflite(pair.reference), run={})
+
+
+def size_shown(app: AppTest) -> str:
+    assert not app.exception
+    return next(metric.value for metric in app.metric if metric.label == "File size, float16")
+
+
+def test_with_one_pair_there_is_nothing_to_choose() -> None:
+    assert not dashboard().sidebar.selectbox
+
+
+def test_kept_runs_can_be_chosen_and_linked_to(runs: RunStore) -> None:
+    add_run(runs.folder, "one", name="Ten filters")
+    app = dashboard()
+    assert app.sidebar.selectbox(key="model").options == ["Bundled pair", "Ten filters"]
+    app.sidebar.selectbox(key="model").select("Ten filters").run()
+    assert not app.exception
+    assert dashboard(model="Ten filters").sidebar.selectbox(key="model").value == "Ten filters"
+
+
+def test_a_run_that_is_deleted_while_in_use_gives_way_to_the_bundled_pair(runs: RunStore) -> None:
+    add_run(runs.folder, "one", name="Short-lived")
+    app = dashboard(model="Short-lived")
+    runs.delete("one")
+    app.run()
+    assert not app.exception
+    assert not app.sidebar.selectbox
+    assert "**Bundled pair**" in [block.value for block in app.sidebar.markdown]
+
+
+def test_ones_own_pair_is_shown_on_all_pages_and_to_nobody_else(pair: ModelPair) -> None:
+    mine, other = dashboard(), dashboard()
+    brought = own(pair)
+    mine.session_state["own-files"] = OwnFiles(brought)
+    mine.session_state["next-model"] = "mine.tflite (yours)"
+    mine.run()
+    assert mine.sidebar.selectbox(key="model").value == "mine.tflite (yours)"
+    assert size_shown(mine) == bytes_text(len(brought.target))
+    assert "seen by you alone" in "\n".join(caption.value for caption in mine.sidebar.caption)
+    other.run()
+    assert not other.sidebar.selectbox
+    assert size_shown(other) == bytes_text(len(pair.target))
+    mine.session_state["own-files"] = OwnFiles()
+    assert size_shown(mine.run()) == bytes_text(len(pair.target))
+
+
+def test_ones_own_test_images_can_be_put_aside(test_set: TestSet) -> None:
+    app = dashboard()
+    app.session_state["own-files"] = OwnFiles(dataset=FewImages(test_set[0][:150], test_set[1][:150]))
+    app.session_state["next-dataset"] = "few.npz"
+    app.run()
+    assert app.sidebar.selectbox(key="test-images").value == "few.npz (yours)"
+    assert "150" in next(m for m in app.metric if m.label == "Changed answers").delta
+    app.sidebar.selectbox(key="test-images").select("the server's").run()
+    assert "10,000" in next(m for m in app.metric if m.label == "Changed answers").delta

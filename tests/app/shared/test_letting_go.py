@@ -1,0 +1,68 @@
+"""What a visitor has brought along is let go when others need the room: at once, wholly, and said on the pages."""
+
+import weakref
+from typing import cast
+
+import pytest
+
+from fp16core.vocabulary import ModelPair
+from fp16core.worker.model_host import ModelHost
+from pages.shared.session.files import OwnFiles
+from pages.shared.session.subject import Subject
+from tests.app.pages.test_pages import errors, visit
+from tests.app.pages.test_your_files_page import MODELS, held, is_freed, tried, turn_to, upload
+from tests.core.jobs.test_job import PATIENCE_S
+
+pytestmark = pytest.mark.usefixtures("cold_caches")
+
+
+class Host:
+    """What has answered so many bytes."""
+
+    def __init__(self, answered_bytes: int) -> None:
+        self.answered_bytes = answered_bytes
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+def test_answers_on_other_test_images_count_as_long_as_pages_keep_them() -> None:
+    one, other = Subject("mine", "a", "mnist", own_pair=True), Subject("mine", "a", "fashion", own_pair=True)
+    mine = OwnFiles(ModelPair("mine", bytes(10), bytes(5)), host=(one, cast(ModelHost, Host(100))))
+    assert mine.size_bytes == 15 + 100
+    mine.close_host(are_answers_kept=True)
+    assert mine.size_bytes == 15 + 100
+    mine.host = other, cast(ModelHost, Host(40))
+    assert mine.size_bytes == 15 + 140
+    mine.close_host(are_answers_kept=True)
+    mine.host = one, cast(ModelHost, Host(30))
+    assert mine.size_bytes == 15 + 140, "what comes again of the same images replaces what was kept"
+    mine.close_host(are_answers_kept=False)
+    assert mine.size_bytes == 15 + 15
+
+
+def test_a_trial_that_was_let_go_is_a_sentence(pair: ModelPair) -> None:
+    """Though its answer is there already."""
+    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference))
+    app.button(key="own-try").click().run()
+    attempt = app.session_state["own-attempt"]
+    assert attempt.ticket.wait(PATIENCE_S)
+    attempt.let_go()
+    app = turn_to(app, "your_files")
+    assert app.error[0].value.startswith("Your files were forgotten, as others needed the room")
+    assert held(app) == {}
+
+
+def test_a_pair_that_was_let_go_is_gone_from_memory_and_pages_say_so(
+    pair: ModelPair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also if another visitor's upload comes between the router and the page."""
+    app = turn_to(tried(visit("your_files"), ("mine.tflite", pair.reference)), "weights")
+    mine = app.session_state["own-files"]
+    watched = weakref.ref(mine.pair)
+    monkeypatch.setattr("pages.shared.session.casting.say_if_not_float16", mine.let_go)
+    app.run()
+    assert mine.size_bytes == 0
+    assert not app.exception
+    assert "Your model files were forgotten" in errors(app)[0]
+    assert is_freed(watched)

@@ -1,0 +1,114 @@
+"""Links to what is not here: one sentence, once, on whatever page and of whatever widget."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.helpers.places import ROUTER, page_file
+from tests.helpers.stores import add_full_run
+
+pytestmark = pytest.mark.usefixtures("cold_caches")
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HALFBITS_RUNS", str(tmp_path))
+    return tmp_path
+
+
+def follow(page: str, **asked: str | list[str]) -> AppTest:
+    """A new visit that begins with a link."""
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    if page != "overview":
+        app.switch_page(page_file(page))
+    for key, value in asked.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def told(app: AppTest) -> list[str]:
+    assert not app.exception
+    return [toast.value.replace("\\", "") for toast in app.toast]
+
+
+def missing(*asked: str) -> list[str]:
+    words = " and ".join(filter(None, (", ".join(f"**{each}**" for each in asked[:-1]), f"**{asked[-1]}**")))
+    return [
+        f"The link asks for {words}, which {'is' if len(asked) == 1 else 'are'} not here; you see the usual instead."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("page", "key", "value"),
+    [
+        ("overview", "model", "somebody's (yours)"),
+        ("digits", "image", "99999"),
+        ("digits", "image", "seven"),
+        ("digits", "show", "all imagine"),
+        ("digits", "predicted", "10"),
+        ("try_digit", "source", "Telepathy"),
+        ("runtimes", "runtimes-batch", "7"),
+        ("weights", "tensor", "conv_9.kernel"),
+        ("weights", "log", "maybe"),
+        ("bits", "bits_index", "99999999"),
+        ("files", "files-view", "Bites"),
+        ("layers", "layer_image", "-1"),
+        ("overflow", "factors", "powers of 3"),
+        ("dial", "exponent", "40"),
+        ("guarantee", "near", "10000"),
+        ("train", "train-epochs", "1e9"),
+    ],
+)
+def test_a_value_that_is_not_here_is_named_once(page: str, key: str, value: str) -> None:
+    app = follow(page, **{key: value})
+    assert told(app) == missing(f"{key} = {value}")
+    assert not told(app.run()), "and not again"
+
+
+@pytest.mark.parametrize(
+    ("page", "asked"),
+    [
+        ("overview", {"model": "Bundled pair"}),
+        ("digits", {"image": "9999", "show": "both wrong", "true": "7", "predicted": "any"}),
+        ("digits", {"image": "0", "sheet": "2"}),
+        ("weights", {"log": "False"}),
+        ("bits", {"bits_of": "Any number", "bits_number": "no number"}),
+        ("dial", {"exponent": "5", "mantissa": "3"}),
+        ("runs", {"compare": ""}),
+        ("digits", {"nonsense": "x"}),
+    ],
+)
+def test_what_is_here_goes_without_saying(page: str, asked: dict[str, str]) -> None:
+    app = follow(page, **asked)
+    assert not told(app)
+    assert not told(app.run())
+
+
+def test_a_choice_after_a_link_is_nobodys_error() -> None:
+    app = follow("digits", image="5")
+    assert not told(app)
+    app.number_input(key="image").set_value(0).run()
+    assert not told(app)
+
+
+def test_several_are_named_together_and_as_they_are() -> None:
+    app = follow("digits", image="1e999", show="*all*")
+    assert told(app) == missing("image = 1e999", "show = *all*")
+    long = "x" * 10_000
+    assert told(follow("digits", show=long)) == missing(f"show = {long[:59]}…")
+
+
+def test_a_run_that_is_gone_is_named(store: Path) -> None:
+    gone = "Lost run"
+    assert told(follow("runs", run=gone, compare=[gone])) == missing(f"run = {gone}", f"compare = {gone}")
+    assert told(follow("overview", model=gone)) == missing(f"model = {gone}")
+    add_full_run(store, "one", name="Kept")
+    app = follow("runs", run=gone, compare=["Kept", gone])
+    assert told(app) == missing(f"run = {gone}", f"compare = {gone}")
+    assert app.multiselect(key="compare").value == ["Kept"]
+    app = follow("runs", compare=gone)
+    assert told(app) == missing(f"compare = {gone}")
+    assert app.multiselect(key="compare").value == ["Kept", "Bundled pair"]
+    assert told(follow("overview", model=gone)) == missing(f"model = {gone}")
+    assert not told(follow("runs", run="Kept", model="Kept"))

@@ -1,0 +1,142 @@
+"""Whole journeys in Chromium: a visitor opens, follows, picks, shares."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from fp16core.runs.pair import BUNDLED
+from tests.helpers.browsing import PATIENCE_MS, settled
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_visitor_follows_the_navigation_and_picks_a_digit(warm: str, page: Page) -> None:
+    page.goto(warm)
+    settled(page)
+    expect(page.get_by_role("heading", name="Is float16 half the size")).to_be_visible()
+    expect(page.get_by_test_id("stMetric")).to_have_count(4)
+    for link, heading in (
+        ("Weights", "What did rounding do"),
+        ("Accuracy", "Does float16 make other mistakes"),
+        ("Digits", "What do both models see"),
+    ):
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name=link).click()
+        expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=PATIENCE_MS)
+        settled(page)
+    page.get_by_role("button", name=re.compile("^Image 2, a 1")).click()
+    expect(page.get_by_role("heading", name="Image 2: a 1")).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
+    assert "image=2" in page.url
+    expect(page.get_by_role("button", name=re.compile("^Image 2, a 1"))).to_have_attribute("aria-pressed", "true")
+    sentence = page.get_by_text(re.compile(r"float32 reads 1 .*float16 reads 1"))
+    expect(sentence).to_be_visible()
+
+
+def test_a_click_on_a_point_shows_its_image(warm: str, page: Page) -> None:
+    """The one changed answer stands apart from all others; its neighbour is chosen first."""
+    page.goto(f"{warm}/accuracy?point=5")
+    settled(page)
+    diamond = page.locator(".st-key-margins .js-plotly-plot")
+    expect(diamond).to_be_visible()
+    place = diamond.evaluate(
+        """g => {
+            const trace = g._fullData.findIndex(t => t.name.startsWith('answer changed'));
+            const d = g.calcdata[trace] && g._fullData[trace], l = g._fullLayout, box = g.getBoundingClientRect();
+            return {x: box.left + l.xaxis._offset + l.xaxis.d2p(d.x[0]),
+                    y: box.top + l.yaxis._offset + l.yaxis.d2p(d.y[0]), image: d.customdata[0]};
+        }"""
+    )
+    page.mouse.move(place["x"], place["y"])
+    page.wait_for_timeout(300)
+    page.mouse.click(place["x"], place["y"])
+    expect(page.get_by_text(re.compile(rf"Image {place['image']:,}, a \d: float32 says"))).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+
+
+def test_a_click_on_a_bar_takes_one_of_its_weights_apart(warm: str, page: Page) -> None:
+    """And again, after another was chosen at random."""
+    page.goto(f"{warm}/bits?bits_index=5")
+    settled(page)
+    for _ in range(2):
+        plot = page.locator("[class*='st-key-bits-weights'] .js-plotly-plot")
+        expect(plot).to_be_visible(timeout=PATIENCE_MS)
+        bar = plot.evaluate(
+            """g => {
+                const d = g._fullData[0], l = g._fullLayout, box = g.getBoundingClientRect();
+                return {x: box.left + l.xaxis._offset + l.xaxis.d2p(d.x[20]),
+                        y: box.top + l.yaxis._offset + l.yaxis._length - 3, weight: d.customdata[20][0]};
+            }"""
+        )
+        page.mouse.move(bar["x"], bar["y"])
+        page.wait_for_timeout(300)
+        page.mouse.click(bar["x"], bar["y"])
+        page.wait_for_url(f"**/bits?bits_index={bar['weight']}", timeout=PATIENCE_MS)
+        settled(page)
+        page.get_by_role("button", name="Random").click()
+        expect(page).not_to_have_url(f"{warm}/bits?bits_index={bar['weight']}", timeout=PATIENCE_MS)
+        settled(page)
+
+
+def test_the_link_to_all_about_an_image_leads_to_that_image(warm: str, page: Page) -> None:
+    """Of the image shown at first, which no address names."""
+    page.goto(f"{warm}/accuracy")
+    settled(page)
+    shown = page.get_by_text(re.compile(r"^Image [\d,]+, a \d: "))
+    number = re.match(r"Image ([\d,]*\d), a", shown.inner_text())
+    assert number is not None
+    page.get_by_role("link", name="All about this image").click()
+    expect(page.get_by_role("heading", name=f"Image {number[1]}: a")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_taps_choose_the_image_that_was_tapped(warm: str, phone: Page) -> None:
+    phone.goto(f"{warm}/digits")
+    settled(phone)
+    for index in (19, 37, 10):
+        phone.get_by_role("button", name=re.compile(f"^Image {index}, a")).tap()
+        expect(phone.get_by_role("heading", name=f"Image {index}: a")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_the_navigation_makes_way_for_the_page_that_was_chosen(warm: str, phone: Page) -> None:
+    phone.goto(warm)
+    settled(phone)
+    for link, heading in (
+        ("Weights", "What did rounding do"),
+        ("Train", "How does float16 fare"),
+        ("Runs", "Which of"),
+    ):
+        phone.get_by_test_id("stExpandSidebarButton").tap()
+        phone.get_by_test_id("stSidebarNav").get_by_role("link", name=link).tap()
+        expect(phone.get_by_role("heading", name=heading)).to_be_visible(timeout=PATIENCE_MS)
+        expect(phone.get_by_test_id("stSidebarNav")).not_to_be_in_viewport()
+        settled(phone)
+
+
+def test_a_typed_number_turns_to_the_sheet_that_holds_the_image(warm: str, page: Page) -> None:
+    page.goto(f"{warm}/digits?image=5000")
+    settled(page)
+    expect(page.get_by_role("button", name=re.compile("^Image 5,000, a"))).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("spinbutton", name="Image number").fill("300")
+    page.get_by_role("spinbutton", name="Image number").press("Enter")
+    expect(page.get_by_role("button", name=re.compile("^Image 300, a"))).to_have_attribute(
+        "aria-pressed", "true", timeout=PATIENCE_MS
+    )
+
+
+def test_models_and_tables_can_be_downloaded(warm: str, page: Page) -> None:
+    """The bytes a visitor receives are those of the bundled file; a chart's table has the chart's rows."""
+    page.goto(warm)
+    settled(page)
+    with page.expect_download() as model:
+        page.get_by_role("button", name="mnist_model_quant_f16.tflite").click()
+    assert model.value.suggested_filename == "mnist_model_quant_f16.tflite"
+    assert Path(model.value.path()).read_bytes() == (BUNDLED / "mnist_model_quant_f16.tflite").read_bytes()
+    page.goto(f"{warm}/weights?tensor=conv_2d.kernel")
+    settled(page)
+    with page.expect_download() as table:
+        page.locator(".st-key-errors-table").get_by_role("button").click()
+    rows = Path(table.value.path()).read_text().splitlines()
+    assert rows[0].startswith('"series","rounding error of a weight')
+    assert len(rows) == 61

@@ -1,0 +1,80 @@
+"""The main journey with nothing but a keyboard."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.helpers.browsing import PATIENCE_MS, settled
+
+pytestmark = pytest.mark.browser
+
+MOST_STOPS = 150
+
+HAS_FOCUS = "e => e === e.getRootNode().activeElement"
+
+LOOK = """e => {
+    const around = [...e.querySelectorAll("*"), e];
+    for (let up = e.parentElement; up && !up.matches("[data-testid='stVerticalBlock']"); up = up.parentElement)
+        around.push(up);
+    return JSON.stringify(around.map(o => getComputedStyle(o)).map(s =>
+        [s.outlineStyle, s.outlineWidth, s.boxShadow, s.borderColor, s.backgroundColor]));
+}"""
+"""What tells where the keyboard is: frames and grounds of an element and what it lies in."""
+
+
+def tab_to(page: Page, goal: Locator) -> None:
+    """Press Tab until something has the focus, and see that this can be seen."""
+    before = goal.evaluate(LOOK)
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        if goal.evaluate(HAS_FOCUS):
+            page.wait_for_function(
+                "([e, look, before]) => eval(look)(e) !== before", arg=[goal.element_handle(), LOOK, before]
+            )
+            return
+    pytest.fail(f"no way by Tab to {goal}")
+
+
+def go_to(page: Page, name: str, heading: str) -> None:
+    tab_to(page, page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
+
+
+def test_the_main_journey_needs_no_mouse(warm: str, page: Page) -> None:
+    """To a digit, to one of the visitor's choice, to its answers and home again with a model."""
+    page.goto(warm)
+    settled(page)
+    go_to(page, "Digits", "What do both models see in each")
+    tab_to(page, page.get_by_role("button", name=re.compile("^Image 0, a 7")))
+    for key in ("ArrowDown", "ArrowUp", "ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("heading", name="Image 2: a 1")).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Image 3: a 0")).to_be_visible(timeout=PATIENCE_MS)
+
+    go_to(page, "Try a digit", "What do both models see in your digit")
+    tab_to(page, page.get_by_role("radio", name="Draw"))
+    while not page.get_by_role("radio", name="Test image").evaluate(HAS_FOCUS):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    number = page.get_by_role("spinbutton", name="Image number")
+    expect(number).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
+    tab_to(page, number)
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("1242")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Test image 1,242: a 4")).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
+
+    go_to(page, "Overview", "Is float16 half the size")
+    model = page.get_by_role("button", name="mnist_model_quant_f16.tflite")
+    tab_to(page, model)
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "mnist_model_quant_f16.tflite"

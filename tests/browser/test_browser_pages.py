@@ -1,0 +1,84 @@
+"""Each page in a real browser: on a phone and on a desk, by day and by night, for all readers, by a link."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.helpers.browsing import PATIENCE_MS, barriers, excess_width, served, settled
+from tests.helpers.places import PAGES
+
+pytestmark = pytest.mark.browser
+
+LINKS = {
+    "": ("Is float16 half the size", "Impact on accuracy"),
+    "accuracy?point=7": ("Does float16 make other mistakes", "Image 7, a 9"),
+    "bits?bits_tensor=conv_2d.kernel&bits_index=7": ("Which bits does float16 drop", "Weight [0, 2, 1, 0]"),
+    "dial?exponent=8&mantissa=7": ("How few bits are enough", "1 sign + 8 exponent + 7 mantissa"),
+    "digits?image=1242&show=models+differ": ("What do both models see in each", "1 image. Pick one"),
+    "files?files-view=Graph": ("What is inside the two files", "float16 file"),
+    "guarantee": ("Could float16 have changed an answer", "Proven unchangeable"),
+    "layers?layer_image=1242&layer_over=first+100": ("Where does the error grow", "On 100 images"),
+    "runs": ("Which of your runs survives", "No run is kept yet"),
+    "runtimes?runtimes-section=Latency+and+memory": ("What does float16 do when it runs", "Latency"),
+    "overflow?factors=powers+of+10": ("When do weights outgrow float16", "powers of 10"),
+    "train": ("How does float16 fare while", "Learning rate"),
+    "try_digit?source=Test+image&test=1242": ("What do both models see in your", "Test image 1,242: a 4"),
+    "weights?tensor=conv_2d.bias": ("What did rounding do", "12 biases"),
+    "your_files": ("Does float16 keep your model", "Bring a digit classifier"),
+}
+"""An address of each page, and the heading and a detail that it shows."""
+
+
+def address_of(page: str) -> str:
+    return "" if page == "overview" else page
+
+
+def test_each_page_has_a_link_here() -> None:
+    assert {link.split("?")[0] for link in LINKS} == {address_of(page) for page in PAGES}
+
+
+@pytest.mark.parametrize("address", LINKS)
+def test_a_link_shows_the_same_on_a_cold_and_on_a_warm_server(
+    warm: str, page: Page, tmp_path: Path, address: str
+) -> None:
+    """Same heading, same state, same navigation, same address; and what is shown is looked at from all sides."""
+    heading, detail = LINKS[address]
+    links = page.get_by_test_id("stSidebarNavLink")
+
+    def opened(url: str) -> None:
+        page.goto(f"{url}/{address}")
+        expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.get_by_text(detail).first).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.get_by_text("Bundled pair")).to_be_visible(timeout=PATIENCE_MS)
+
+    opened(warm)
+    settled(page)
+    names, shown, title = links.all_text_contents(), page.url.removeprefix(warm), page.title()
+    assert len(names) == len(PAGES)
+    fits_and_can_be_read_on_phone_and_desk_by_day_and_by_night(page)
+    page.set_viewport_size({"width": 1400, "height": 900})
+    with served(tmp_path / "server.log") as cold:
+        opened(cold)
+        expect(links).to_have_text(names)
+        expect(page).to_have_url(f"{cold}{shown}")
+        expect(page).to_have_title(title)
+        page.goto("about:blank")
+
+
+def fits_and_can_be_read_on_phone_and_desk_by_day_and_by_night(page: Page) -> None:
+    """Contrast, labels and order by axe-core; in each theme and each width once."""
+    fits(page, 1400)
+    assert barriers(page) == []
+    page.emulate_media(color_scheme="dark")
+    fits(page, 1400)
+    page.set_viewport_size({"width": 420, "height": 900})
+    fits(page, 420)
+    assert barriers(page) == []
+    page.emulate_media(color_scheme="light")
+    fits(page, 420)
+
+
+def fits(page: Page, width: int) -> None:
+    settled(page)
+    assert excess_width(page) <= 1, f"too wide for {width} px"

@@ -1,0 +1,242 @@
+"""The command line, as a user calls it."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fp16core.bench.uploads.photographs import photograph
+from fp16core.data.mnist import load_mnist
+from fp16core.evaluate.comparison import Comparison
+from fp16core.runs.pair import BUNDLED, file_record
+from fp16core.tflite.reader import read_tflite, replace_values
+from fp16core.vocabulary import ModelPair
+from tests.helpers.places import ROOT
+
+REFERENCE, TARGET = BUNDLED / "mnist_model.tflite", BUNDLED / "mnist_model_quant_f16.tflite"
+
+
+def cli(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "fp16core", *map(str, arguments)],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def document(done: subprocess.CompletedProcess[str]) -> Any:
+    """Standard output as one JSON document, and nothing else."""
+    return json.loads(done.stdout)
+
+
+def refused(done: subprocess.CompletedProcess[str]) -> str:
+    """The error of a call that must end with status 2, no traceback, nothing on standard output."""
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    return done.stderr
+
+
+def test_compare_reports_the_bundled_pair(comparison: Comparison, pair: ModelPair) -> None:
+    done = cli("compare", "--json")
+    assert done.returncode == 0
+    found = document(done)
+    assert found["images"] == 10_000
+    assert found["reference_size_bytes"] == REFERENCE.stat().st_size
+    assert found["target_size_bytes"] == TARGET.stat().st_size
+    assert found["size_ratio"] == pytest.approx(REFERENCE.stat().st_size / TARGET.stat().st_size)
+    assert found["reference_accuracy"] == pair.run["reference_accuracy"]
+    assert found["target_accuracy"] == pair.run["target_accuracy"]
+    assert found["accuracy_delta"] == pytest.approx(found["target_accuracy"] - found["reference_accuracy"])
+    assert found["changed_predictions"] == np.count_nonzero(
+        comparison.reference.logits.argmax(1) != comparison.target.logits.argmax(1)
+    )
+    assert found["max_abs_logit_delta"] == pytest.approx(
+        np.abs(comparison.target.logits - comparison.reference.logits).max(), rel=1e-3
+    )
+    assert found["mcnemar_p"] == 1
+
+
+def test_compare_takes_files_and_a_limit_and_shows_a_table() -> None:
+    done = cli("compare", "--reference", TARGET.with_name(REFERENCE.name), "--target", TARGET, "--limit", 7)
+    assert done.returncode == 0
+    assert "7 images" in done.stdout
+    assert "45,244 B" in done.stdout
+
+
+def test_predict_reads_images_and_names_what_it_cannot(tmp_path: Path, comparison: Comparison) -> None:
+    images, _ = load_mnist("test")
+    for index in (0, 1):
+        Image.fromarray(images[index]).save(tmp_path / f"{index}.png")
+    # Brackets in a name are no markup; one bad file is no reason to lose the others.
+    (tmp_path / "[red]bad[b].png").write_text("no image")
+    paths = [tmp_path / name for name in ("0.png", "[red]bad[b].png", "1.png")]
+    done = cli("predict", *paths, "--json")
+    assert done.returncode == 1
+    first, bad, second = document(done)
+    assert [row["file"] for row in (first, bad, second)] == [str(path) for path in paths]
+    assert "not an image" in bad["error"]
+    assert bad.keys() == {"file", "error"}
+    for index, row in enumerate((first, second)):
+        assert row["reference"]["digit"] == comparison.reference.logits[index].argmax()
+        assert row["target"]["logits"] == pytest.approx(comparison.target.logits[index].tolist())
+        assert row["agree"] is True
+        assert 0.5 < row["reference"]["probability"] <= 1
+    assert cli("predict", paths[0]).returncode == 0
+    table = cli("predict", paths[1])
+    assert table.returncode == 1
+    assert "[red]" in table.stdout
+
+
+def test_predict_takes_any_picture_and_says_what_it_did(tmp_path: Path) -> None:
+    """A large photograph of dark ink on squared paper, and a row of four test images."""
+    (tmp_path / "photo.jpg").write_bytes(photograph("5", "squared", np.random.default_rng(1)))
+    row = 255 - np.kron(np.hstack(list(load_mnist("test")[0][:4])), np.ones((3, 3), np.uint8))
+    Image.fromarray(row).save(tmp_path / "row.webp", lossless=True)
+    done = cli("predict", tmp_path / "photo.jpg", tmp_path / "row.webp", tmp_path / "absent.png", "--json")
+    assert done.returncode == 1
+    photo, several, absent = document(done)
+    assert photo["reference"]["digit"] == photo["target"]["digit"] == 5
+    assert photo["stages"][0] == "Decode: JPEG, 1,600 × 1,200 pixels, colour, scaled down to 512 × 384"
+    assert "Make the ink light: inverted, as dark ink is on light paper" in photo["stages"]
+    assert [digit["target"]["digit"] for digit in several["digits"]] == [7, 2, 1, 0]
+    assert several["agree"] is True
+    assert "Tell digits apart: 4 digits in a row" in several["stages"]
+    assert "absent.png: the file cannot be read (No such file or directory)" in absent["error"]
+    assert re.search(r"7\s\(\d+\.\d+\s%\)\s2\s\(", cli("predict", tmp_path / "row.webp").stdout)
+
+
+def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m fp16core compare --limit 10 --json | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+
+
+def test_a_model_without_numbers_answers_nothing(tmp_path: Path, pair: ModelPair) -> None:
+    """All dense weights infinite: positive and negative activations meet as NaN."""
+    tensor = read_tflite(pair.target).weights()["fully_connected.weights"]
+    infinite = np.where(np.greater(tensor.values, 0), np.inf, -np.inf).astype(np.float16)
+    broken = tmp_path / "broken"
+    shutil.copytree(BUNDLED, broken)
+    contents = replace_values(pair.target, {tensor.index: infinite})
+    (broken / TARGET.name).write_bytes(contents)
+    run = json.loads((broken / "run.json").read_text())
+    run["files"][TARGET.name] = file_record(contents)
+    (broken / "run.json").write_text(json.dumps(run))
+    Image.fromarray(load_mnist("test")[0][0]).save(tmp_path / "7.png")
+    (row,) = document(cli("predict", tmp_path / "7.png", "--json", HALFBITS_PAIR=str(broken)))
+    assert row["target"]["digit"] is None
+    assert row["target"]["probability"] is None
+    assert row["agree"] is False
+    found = document(cli("compare", "--limit", 50, "--json", HALFBITS_PAIR=str(broken)))
+    assert found["max_abs_logit_delta"] is None
+    assert found["changed_predictions"] == 50
+
+
+def test_converting_a_tflite_needs_no_tensorflow(tmp_path: Path) -> None:
+    """The same bits as NumPy's cast are checked elsewhere; here: the files, and the process's modules."""
+    program = (
+        "import sys; from fp16core.__main__ import main; "
+        f"status = main(['convert', {str(REFERENCE)!r}, '--out', {str(tmp_path / 'out')!r}, '--json']); "
+        "assert 'tensorflow' not in sys.modules; sys.exit(status)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = document(done)
+    assert found["converted_by"] == "LiteRT Quantizer"
+    assert Path(found["target"]).stat().st_size == found["target_size_bytes"]
+    compared = document(
+        cli("compare", "--reference", found["reference"], "--target", found["target"], "--limit", 500, "--json")
+    )
+    assert compared["max_abs_logit_delta"] < 0.01
+
+
+def test_converting_a_keras_file_reproduces_the_bundled_pair(tmp_path: Path) -> None:
+    """Names inside the file may differ; weights and answers may not."""
+    done = cli("convert", BUNDLED / "mnist_model.keras", "--out", tmp_path / "out", "--json")
+    assert done.returncode == 0, done.stderr
+    found = document(done)
+    assert found["converted_by"] == "TensorFlow's converter"
+    for ours, theirs in ((REFERENCE, found["reference"]), (TARGET, found["target"])):
+        compared = document(cli("compare", "--reference", REFERENCE, "--target", theirs, "--limit", 500, "--json"))
+        expected = document(cli("compare", "--reference", REFERENCE, "--target", ours, "--limit", 500, "--json"))
+        assert compared["max_abs_logit_delta"] == expected["max_abs_logit_delta"]
+
+
+def test_bad_input_ends_with_status_2_and_names_file_and_cure(tmp_path: Path) -> None:
+    text = tmp_path / "notes.tflite"
+    text.write_text("these are only notes, and not a model")
+    assert f"{text} is not a LiteRT model" in refused(cli("compare", "--reference", REFERENCE, "--target", text))
+    assert f"{text} is not a LiteRT model" in refused(cli("compare", "--reference", text, "--target", TARGET))
+    absent = tmp_path / "absent.tflite"
+    assert f"{absent}: the file cannot be read" in refused(cli("compare", "--reference", absent, "--target", TARGET))
+    assert "--target is missing" in refused(cli("compare", "--reference", REFERENCE))
+    assert "not float32" in refused(cli("compare", "--reference", TARGET, "--target", REFERENCE))
+    assert "ending '.txt' is not known" in refused(cli("convert", tmp_path / "a.txt", "--out", tmp_path / "o"))
+    assert "a.keras: the file cannot be read (No such file or directory)" in refused(
+        cli("convert", tmp_path / "a.keras", "--out", tmp_path / "o")
+    )
+    assert "is not a LiteRT model" in refused(cli("convert", text, "--out", tmp_path / "o"))
+    assert not (tmp_path / "o").exists()
+    assert "whole number" in refused(cli("compare", "--limit", 0))
+    assert "from 1 to 1,000" in refused(cli("train", "--epochs", 1001, "--out", tmp_path / "o"))
+    assert "cannot be written" in refused(cli("convert", REFERENCE, "--out", tmp_path / ("o" * 300)))
+    assert "HALFBITS_MNIST" in refused(cli("compare", HALFBITS_MNIST=str(text)))
+    broken = Path(shutil.copytree(BUNDLED, tmp_path / "broken"))
+    (broken / "mnist_model.tflite").write_bytes(REFERENCE.read_bytes()[:1000])
+    assert "altered or cut off" in refused(cli("compare", HALFBITS_PAIR=str(broken)))
+
+
+def test_an_existing_folder_is_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "kept.txt").write_text("mine")
+    assert "exists already" in refused(cli("train", "--out", tmp_path))
+    assert "exists already" in refused(cli("convert", REFERENCE, "--out", tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.txt"]
+
+
+def test_bench_prints_ratios_with_their_spread() -> None:
+    done = cli("bench", "evaluation", "--repeats", 2, "--json")
+    assert done.returncode == 0, done.stderr
+    (ratio,) = document(done)
+    assert ratio["goal"] == 2.5
+    assert len(ratio["samples"]) == 2
+    assert ratio["minimum"] == min(ratio["samples"])
+    assert ratio["minimum"] <= ratio["median"] <= ratio["maximum"]
+    assert "is not one of batch" in refused(cli("bench", "nonsense"))
+
+
+def test_runtimes_prints_the_table_of_all_modes(comparison: Comparison) -> None:
+    """On a machine without a GPU; the float32 file in float32 is the baseline itself."""
+    done = cli("runtimes", "--limit", 40, "--no-latency", "--json", VK_DRIVER_FILES="/nowhere.json")
+    found = document(done)
+    modes = {mode["mode"]: mode for mode in found["modes"]}
+    assert [mode["available"] for mode in modes.values()] == [True, True, True, False, False]
+    assert modes["cpu-float32"]["reference"]["max_abs_logit_delta"] == 0
+    expected = comparison.abs_logit_delta[:40].max()
+    assert modes["cpu-float32"]["target"]["max_abs_logit_delta"] == pytest.approx(expected, rel=1e-6)
+    assert "no GPU with a driver" in modes["gpu-float16"]["reason"]
+    assert "latency" not in modes["cpu-float32"]
+    assert found["processor"]["cores"] >= 1
+
+
+def test_runtimes_reads_well_in_a_terminal() -> None:
+    done = cli("runtimes", "--limit", 20, "--batch", 10, "--no-latency", VK_DRIVER_FILES="/nowhere.json", COLUMNS="100")
+    assert done.returncode == 0, done.stderr
+    assert "Bundled pair, 20 images, batches of 10" in done.stdout
+    assert "CPU float32" in done.stdout
+    assert "CPU, float32 arithmetic: computed in float32" in done.stdout
+    assert "GPU, float16 arithmetic: This machine has no GPU with a driver" in done.stdout
+    assert "Traceback" not in done.stderr

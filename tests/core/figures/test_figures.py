@@ -1,0 +1,146 @@
+"""Figures hold the numbers of the results, and look right on light and dark pages."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.evaluate.comparison import Comparison
+from fp16core.figures import accuracy, digits, overview, weights
+from fp16core.figures import bytes as bytes_figures
+from fp16core.figures.base import style
+from fp16core.figures.base.table import figure_csv
+from fp16core.numerics.rounding import weight_roundings
+from fp16core.tflite.ledger import byte_ledger
+from fp16core.tflite.size_account import size_account
+from fp16core.vocabulary import ModelPair
+from tests.helpers.places import ROOT, TestSet
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of WCAG 2.1."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("colour", [style.REFERENCE_COLOUR, style.TARGET_COLOUR, style.DELTA_COLOUR])
+@pytest.mark.parametrize("page", ["#ffffff", "#f4f6f9", "#10151c", "#1a212b"])
+def test_mark_colours_stand_out_from_every_background(colour: str, page: str) -> None:
+    """WCAG 2.1 asks 3:1 of graphical marks; the backgrounds are those of the theme."""
+    assert page in (ROOT / ".streamlit" / "config.toml").read_text()
+    light, dark = sorted((luminance(colour), luminance(page)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 3
+
+
+def test_file_sizes_add_up(pair: ModelPair) -> None:
+    drawn = overview.file_sizes(byte_ledger(pair.reference), byte_ledger(pair.target))
+    assert [sum(sizes) for sizes in zip(*(bar.x for bar in drawn.data), strict=True)] == [
+        len(pair.reference),
+        len(pair.target),
+    ]
+
+
+@pytest.mark.parametrize("role", ["reference", "target"])
+def test_the_map_of_a_file_holds_every_byte_on_every_level(pair: ModelPair, role: str) -> None:
+    model = getattr(pair, role)
+    tree = bytes_figures.file_map(byte_ledger(model), role, style.REFERENCE_COLOUR).data[0]
+    boxes = {i: (parent, size) for i, parent, size in zip(tree.ids, tree.parents, tree.values, strict=True)}
+    assert len(boxes) == len(tree.ids)  # Plotly draws nothing at all if two boxes share an identity
+    for identity, (_, size) in boxes.items():
+        inside = [s for parent, s in boxes.values() if parent == identity]
+        assert not inside or sum(inside) == size
+    assert boxes["file"][1] == len(model)
+
+
+def test_the_map_without_weights_holds_the_rest(pair: ModelPair) -> None:
+    """85,376 bytes without 4 · 20,410."""
+    tree = bytes_figures.file_map(byte_ledger(pair.reference), "float32", style.REFERENCE_COLOUR, False).data[0]
+    assert tree.values[0] == 3_736
+    assert not {"weights", "biases"} & set(tree.ids)
+
+
+def test_the_steps_beyond_half_end_at_the_targets_size(pair: ModelPair) -> None:
+    for target in (pair.target, quantize_tflite(pair.reference)):
+        steps = bytes_figures.beyond_half(size_account(byte_ledger(pair.reference), byte_ledger(target))).data[0]
+        assert sum(steps.x[:-1]) == steps.x[-1] == len(target) - len(pair.reference) / 2
+        assert steps.measure[-1] == "total"
+
+
+def test_confusion_figures_hold_the_counts(comparison: Comparison) -> None:
+    drawn = accuracy.confusion(comparison.reference, "float32", style.REFERENCE_COLOUR)
+    assert np.array_equal(np.array(drawn.data[0].customdata), comparison.reference.confusion)
+    drawn = accuracy.confusion_delta(comparison)
+    assert np.array_equal(np.array(drawn.data[0].customdata), comparison.confusion_delta)
+
+
+def test_the_margin_scatter_shows_every_image_once(comparison: Comparison) -> None:
+    drawn = accuracy.margin_scatter(comparison)
+    shown = np.concatenate([trace.customdata for trace in drawn.data if trace.customdata is not None])
+    assert sorted(shown.tolist()) == list(range(10_000))
+
+
+def test_a_sprite_holds_the_images_in_reading_order(test_set: TestSet) -> None:
+    images = test_set[0][:11]
+    sprite = np.asarray(Image.open(io.BytesIO(digits.sprite_png(images, columns=8))))
+    assert sprite.shape == (2 * 28, 8 * 28)
+    for place, image in enumerate(images):
+        top, left = place // 8 * 28, place % 8 * 28
+        assert np.array_equal(sprite[top : top + 28, left : left + 28], image)
+    assert sprite[28:, 3 * 28 :].max() == 0
+
+
+def test_sheet_entries_name_what_both_models_say(comparison: Comparison) -> None:
+    changed = int(np.flatnonzero(comparison.changed)[0])
+    same, other = digits.sheet_entries(comparison, np.array([5, changed]), chosen=5)
+    assert same["words"] == f"Image 5, a {comparison.labels[5]}: both say {comparison.reference.predictions[5]}"
+    assert (same["chosen"], same["marked"]) == (True, False)
+    assert "float32 says" in str(other["words"])
+    assert (other["chosen"], other["marked"]) == (False, True)
+
+
+def test_the_scatter_of_identical_models_says_why_it_is_empty(comparison: Comparison) -> None:
+    same = Comparison(comparison.reference, comparison.reference)
+    assert "No image" in accuracy.margin_scatter(same, chosen=3).layout.annotations[0].text
+    assert not accuracy.margin_scatter(comparison).layout.annotations
+
+
+def test_every_chart_can_be_had_as_a_table(comparison: Comparison, pair: ModelPair) -> None:
+    tensor = weight_roundings(pair)["conv_2d.kernel"]
+    drawn = {
+        "probabilities": digits.probabilities(comparison, 0),
+        "logits": digits.logits(comparison, 0),
+        "confusion": accuracy.confusion_delta(comparison),
+        "scatter": accuracy.margin_scatter(comparison, 3),
+        "digits": accuracy.per_digit(comparison),
+        "delta": accuracy.per_digit_delta(comparison),
+        "weights": weights.weight_histograms(tensor),
+        "errors": weights.rounding_errors(tensor, log_counts=True),
+        "accuracies": overview.accuracies(comparison),
+        "map": bytes_figures.file_map(byte_ledger(pair.target), "float16", style.TARGET_COLOUR),
+        "beyond half": bytes_figures.beyond_half(size_account(byte_ledger(pair.reference), byte_ledger(pair.target))),
+    }
+    rows = {name: list(csv.reader(io.StringIO(figure_csv(figure)))) for name, figure in drawn.items()}
+    assert rows["digits"][0] == ["series", "true digit", "accuracy (%)", "95 % low", "95 % high"]
+    five = comparison.target.per_class[5]
+    assert five is not None
+    expected = [5, 100 * five.value, 100 * five.low, 100 * five.high]
+    assert [float(cell) for cell in rows["digits"][16][1:]] == pytest.approx(expected)
+    assert rows["accuracies"][0][2] == "model"
+    assert rows["accuracies"][2][0] == rows["accuracies"][2][2] == "float16"
+    assert rows["logits"][0][2] == "logit / change"
+    assert [float(row[2]) for row in rows["logits"][21:]] == pytest.approx(comparison.logit_delta[0].tolist())
+    assert rows["weights"][0][3:] == ["bin from", "bin to"]
+    assert rows["map"][0] == ["series", "category", "what", "bytes"]
+    assert ["float16", "weights", "fully_connected.weights", "40560"] in rows["map"]
+    assert sum(int(row[3]) for row in rows["map"][1:]) == len(pair.target)
+    assert float(rows["beyond half"][-1][1]) == 45_244 - 85_376 / 2
+    assert len(rows["probabilities"]) == 1 + 20
+    assert len(rows["logits"]) == 1 + 30
+    assert len(rows["confusion"]) == 1 + 100
+    assert len(rows["errors"]) == 1 + 60
+    assert sum(float(row[2]) for row in rows["errors"][1:]) == 108
+    assert sum(float(row[2]) for row in rows["probabilities"][1:11]) == pytest.approx(100)

@@ -1,0 +1,83 @@
+"""Fewer bits: measured formats and files, against the pair's own files and ml_dtypes' casts."""
+
+import ml_dtypes
+import numpy as np
+import pytest
+
+from fp16core.convert.quantizer import INTEGER_RECIPES, quantize_integer
+from fp16core.data.mnist import normalise
+from fp16core.evaluate.comparison import Comparison
+from fp16core.evaluate.statistics import proportion
+from fp16core.lab.dial import (
+    FILES,
+    DialResult,
+    enough_mantissa_bits,
+    make_file,
+    measure_file,
+    measure_format,
+    packed_size_bytes,
+)
+from fp16core.numerics.formats import PRESETS
+from fp16core.runtime.classifier import Classifier
+from fp16core.tflite.reader import read_tflite, replace_weights
+from fp16core.vocabulary import ModelPair
+from tests.helpers.places import TestSet
+
+
+def test_float16_on_the_dial_is_what_the_real_file_does(
+    pair: ModelPair, test_set: TestSet, comparison: Comparison
+) -> None:
+    """Also its size: 16 bits a number, packed, are the float16 file."""
+    found = measure_format(pair, PRESETS["float16"], test_set[0], comparison.reference)
+    assert found.size_bytes == len(pair.target)
+    assert found.accuracy == comparison.target.accuracy
+    assert found.changed_predictions == comparison.changed_predictions
+    assert found.max_abs_logit_delta == comparison.max_abs_logit_delta
+    assert found == measure_file("float16", pair.target, test_set[0], comparison.reference)
+
+
+def test_bfloat16_on_the_dial_is_ml_dtypes_cast(pair: ModelPair, test_set: TestSet, comparison: Comparison) -> None:
+    cast = {
+        key: tensor.values.astype(ml_dtypes.bfloat16).astype(np.float32)
+        for key, tensor in read_tflite(pair.reference).weights().items()
+    }
+    logits = Classifier(replace_weights(pair.reference, cast)).logits(normalise(test_set[0]))
+    found = measure_format(pair, PRESETS["bfloat16"], test_set[0], comparison.reference)
+    assert found.accuracy.successes == (logits.argmax(1) == test_set[1]).sum()
+    assert found.changed_predictions == (logits.argmax(1) != comparison.reference.predictions).sum()
+    assert found.max_abs_logit_delta == np.abs(logits.astype(float) - comparison.reference.logits).max()
+    assert found.accuracy_delta == pytest.approx(found.accuracy.value - comparison.reference.accuracy.value)
+
+
+def test_a_packed_file_loses_the_bits_of_its_20410_numbers(pair: ModelPair) -> None:
+    """From 16 to 3 bits: 20,410 · 13 / 8 = 33,166.25 bytes less, and no part of a byte can be saved."""
+    assert packed_size_bytes(pair, 3) == len(pair.target) - 33_166
+
+
+@pytest.mark.parametrize("name", INTEGER_RECIPES)
+def test_integer_files_hold_the_weights_as_small_whole_numbers(pair: ModelPair, name: str) -> None:
+    kinds = {t.dtype for t in read_tflite(quantize_integer(pair.reference, name)).tensors if t.is_constant}
+    assert name.split()[0] in kinds
+
+
+def test_real_files_are_smaller_the_fewer_bits_they_store(
+    pair: ModelPair, test_set: TestSet, comparison: Comparison
+) -> None:
+    files = {name: make_file(pair, name) for name in FILES}
+    sizes = {name: len(model) for name, model in files.items()}
+    assert sizes["float32"] > sizes["float16"] > sizes["int8 dynamic"] > sizes["int4 dynamic"]
+    whole = measure_file("int8 dynamic", files["int8 dynamic"], test_set[0], comparison.reference)
+    assert whole.size_bytes == sizes["int8 dynamic"]
+    logits = Classifier(files["int8 dynamic"]).logits(normalise(test_set[0]))
+    assert whole.accuracy.successes == (logits.argmax(1) == test_set[1]).sum()
+
+
+def result(loss: float) -> DialResult:
+    return DialResult("", 0, proportion(1, 2), -loss, 0, 0.0)
+
+
+def test_enough_bits_are_counted_from_the_most_down() -> None:
+    """A lucky format below a broken one does not count."""
+    assert enough_mantissa_bits({3: result(0), 2: result(0.005), 1: result(0.2), 0: result(0)}) == 2
+    assert enough_mantissa_bits({3: result(0.01), 2: result(0)}) is None
+    assert enough_mantissa_bits({1: result(0), 0: result(-0.1)}) == 0

@@ -1,0 +1,205 @@
+"""What both models read on pictures, the table of many, and the gallery's bounds."""
+
+import csv
+import io
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fp16core.images import picture_file
+from fp16core.images.picture import Picture
+from fp16core.images.prepare import prepare_image, prepare_picture
+from fp16core.reading.gallery import Bounds, Gallery
+from fp16core.reading.likeness import Likeness
+from fp16core.reading.reading import Reading, accuracy, read_picture, table, table_csv
+from fp16core.runtime.classifier import Classifier
+from fp16core.vocabulary import BusyError
+from tests.core.images.test_picture_file import file_of
+from tests.helpers.places import TestSet
+
+Models = tuple[Classifier, Classifier]
+
+
+@pytest.fixture(scope="module")
+def row(test_set: TestSet) -> Image.Image:
+    """Test images 0 to 3 side by side: 7, 2, 1, 0."""
+    return Image.fromarray(255 - np.kron(np.hstack(list(test_set[0][:4])), np.ones((4, 4), np.uint8)))
+
+
+def read(image: Image.Image, name: str, models: Models, rule: Likeness) -> Reading:
+    return read_picture(models, rule, prepare_image(image, name))
+
+
+def test_a_row_of_test_images_is_read_like_its_images(
+    row: Image.Image, models: Models, rule: Likeness, test_set: TestSet
+) -> None:
+    reading = read(row, "row", models, rule)
+    assert (reading.reference_text, reading.target_text, reading.agree) == ("7210", "7210", True)
+    assert test_set[1][reading.nearest].tolist() == [7, 2, 1, 0]
+    assert not reading.doubted.any()
+    assert reading.reference_probability == reading.answers.reference.probabilities.max(axis=1).min()
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("7.png", "7"),
+        ("7_from_anna.png", "7"),
+        ("7", "7"),
+        ("scans/7.png", "7"),
+        ("C:\\scans\\7.png", "7"),
+        ("7210.png", None),
+        ("20261123_104500.jpg", None),
+        ("IMG_7.png", None),
+        ("²7.png", None),
+    ],
+)
+def test_the_truth_is_taken_from_names_that_tell_it(
+    name: str, label: str | None, row: Image.Image, models: Models, rule: Likeness
+) -> None:
+    assert read(row, name, models, rule).label == label
+
+
+def test_accuracy_counts_every_picture_whose_digit_is_known(
+    test_set: TestSet, row: Image.Image, models: Models, rule: Likeness
+) -> None:
+    """A row of four under the name of one digit is wrong, not left out."""
+    seven = Image.fromarray(255 - np.kron(test_set[0][0], np.ones((4, 4), np.uint8)))
+    readings = [read(seven, name, models, rule) for name in ("7.png", "3.png", "other.png")]
+    readings.append(read(row, "7 and more.png", models, rule))
+    right = accuracy(readings)
+    assert right is not None
+    assert [(share.successes, share.total) for share in right] == [(1, 3), (1, 3)]
+    assert accuracy(readings[2:3]) is None
+
+
+def test_the_table_survives_csv_and_defuses_formulas(row: Image.Image, models: Models, rule: Likeness) -> None:
+    readings = [read(row, name, models, rule) for name in ('=cmd|"x"!A1', "a, b\n.png", "7210.png")]
+    rows = list(csv.DictReader(io.StringIO(table_csv(readings))))
+    assert [found["file"] for found in rows] == ['\'=cmd|"x"!A1', "a, b\n.png", "7210.png"]
+    assert {found["float16 reads"] for found in rows} == {"7210"}
+    assert "Tell digits apart: 4 digits in a row" in rows[0]["stages"]
+    assert {len(column) for column in table(readings).values()} == {3}
+
+
+def test_the_gallery_answers_the_readable_and_names_the_others(
+    row: Image.Image, models: Models, rule: Likeness
+) -> None:
+    gallery = Gallery()
+    blank = file_of(Image.new("L", (50, 50), 255))
+    gallery.deliver(
+        [("7210.png", file_of(row)), ("text.png", b"text"), ("blank.png", blank), ("row.jpg", file_of(row, "JPEG"))]
+    )
+    assert gallery.delivered == gallery.waiting == 4
+    read_all(gallery, models, rule)
+    assert [reading.reference_text for reading in gallery.readings] == ["7210", "7210"]
+    assert [refusal.split(":")[0] for refusal in gallery.refusals] == ["text.png", "blank.png"]
+    gallery.deliver([("more.png", b"")])
+    assert gallery.refusals == [], "what was refused earlier is forgotten"
+
+
+def test_the_gallery_keeps_pictures_scaled_down_and_no_files(
+    row: Image.Image, models: Models, rule: Likeness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both come back as they were read, and no stranger's file is decoded again for it."""
+    noise = np.random.default_rng(0).integers(0, 30, (1500, 2000), np.uint8)
+    large = np.asarray(row.resize((2000, 500))).astype(int)
+    photo = Image.fromarray(
+        np.clip(np.pad(large, ((500, 500), (0, 0)), constant_values=255) - noise, 0, 255).astype(np.uint8)
+    )
+    files = {"small.png": file_of(row), "large.png": file_of(photo)}
+    gallery = Gallery()
+    gallery.deliver(files.items())
+    read_all(gallery, models, rule)
+    small, scaled = gallery.pictures
+    monkeypatch.setattr(picture_file, "_decoded", None)
+    assert scaled.size_bytes < len(files["large.png"]) / 5
+    for kept in (small, scaled):
+        again = prepare_picture(kept.picture(), "again")
+        assert np.array_equal(again.images, kept.reading.prepared.images)
+
+
+def test_the_gallery_keeps_a_visit_within_bounds(row: Image.Image, models: Models, rule: Likeness) -> None:
+    """By number, by size, and by what comes at once; many refusals make one sentence."""
+    files = [(f"no. {number}.png", file_of(row)) for number in range(9)]
+    gallery = Gallery(Bounds(pictures=2))
+    gallery.deliver([("bad.png", b"text"), *files])
+    read_all(gallery, models, rule)
+    assert len(gallery.pictures) == 2
+    bad, full = gallery.refusals
+    assert bad.startswith("bad.png: this is not an image")
+    assert full.startswith("7 files not read, there is no room for more; remove the others first: no. 2.png, no. 3.png")
+    assert full.endswith(", ….")
+
+    gallery.bounds = Bounds(kept_bytes=gallery.size_bytes + 10)
+    gallery.deliver(files[:1])
+    read_all(gallery, models, rule)
+    assert gallery.refusals == ["1 file not read, there is no room for more; remove the others first: no. 0.png."]
+
+    gallery.bounds = Bounds(bytes_at_once=len(files[0][1]) * 3)
+    gallery.deliver(files)
+    assert gallery.waiting == 3
+    assert gallery.refusals[0].startswith("6 files not read")
+    gallery.stop()
+    assert gallery.waiting == 0
+    assert gallery.refusals[1].startswith("3 files not read, stopped before: no. 0.png")
+
+    gallery.bounds = Bounds(files_at_once=7)
+    gallery.deliver(files)
+    assert gallery.waiting == 7
+    assert gallery.refusals == ["2 files not read, more than 7 came at once: no. 7.png, no. 8.png."]
+
+
+def test_a_file_is_read_like_the_picture_in_it(row: Image.Image, models: Models, rule: Likeness) -> None:
+    gallery = Gallery()
+    gallery.deliver([("row.png", file_of(row))])
+    read_all(gallery, models, rule)
+    direct = read(row, "row", models, rule)
+    assert np.array_equal(gallery.readings[0].prepared.images, direct.prepared.images)
+
+
+def test_a_file_that_cannot_be_decoded_now_waits_on(row: Image.Image, models: Models, rule: Likeness) -> None:
+    is_busy = True
+
+    def decode(data: bytes, name: str) -> Picture:
+        if is_busy:
+            raise BusyError("come back")
+        return picture_file.open_picture(data, name)
+
+    gallery = Gallery(decode=decode)
+    gallery.deliver([("first.png", file_of(row)), ("second.png", file_of(row))])
+    with pytest.raises(BusyError, match="come back"):
+        gallery.read_next(models, rule)
+    assert (gallery.waiting, gallery.refusals) == (2, [])
+    is_busy = False
+    read_all(gallery, models, rule)
+    assert [reading.prepared.name for reading in gallery.readings] == ["first.png", "second.png"]
+
+
+def test_letting_go_does_not_wait_and_drops_the_file_that_is_being_read(
+    row: Image.Image, models: Models, rule: Likeness
+) -> None:
+    """It is called while another thread decodes: here from within, which would hang if it took the lock."""
+
+    def decode(data: bytes, name: str) -> Picture:
+        if name == "late.png":
+            other = threading.Thread(target=gallery.let_go, daemon=True)
+            other.start()
+            other.join(60)
+            assert not other.is_alive()
+        return picture_file.open_picture(data, name)
+
+    gallery = Gallery(decode=decode)
+    gallery.deliver([(name, file_of(row)) for name in ("early.png", "late.png", "never.png")])
+    read_all(gallery, models, rule)
+    assert (gallery.pictures, gallery.waiting, gallery.size_bytes) == ([], 0, 0)
+    gallery.deliver([("again.png", file_of(row))])
+    read_all(gallery, models, rule)
+    assert [reading.prepared.name for reading in gallery.readings] == ["again.png"]
+
+
+def read_all(gallery: Gallery, models: Models, rule: Likeness) -> None:
+    while gallery.waiting:
+        gallery.read_next(models, rule)

@@ -1,0 +1,99 @@
+"""What the interpreter hands to XNNPACK, held against which tensors a run fills."""
+
+import numpy as np
+import pytest
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.data.mnist import normalise
+from fp16core.numerics.rounding import rounded_reference
+from fp16core.runtime.delegation import Moment, delegated_parts, upsampling_moment
+from fp16core.tflite.reader import read_tflite
+from fp16core.vocabulary import ModelFileError, ModelPair
+from tests.helpers.places import TestSet
+
+
+@pytest.fixture(scope="module", params=["reference", "target", "quantized"])
+def model(request: pytest.FixtureRequest, pair: ModelPair) -> bytes:
+    return quantize_tflite(pair.reference) if request.param == "quantized" else getattr(pair, request.param)
+
+
+def delegated_names(model: bytes) -> list[list[str]]:
+    operators = read_tflite(model).operators
+    return [[operators[index].name for index in part.operators] for part in delegated_parts(model)]
+
+
+def test_xnnpack_takes_all_that_computes_with_the_image_but_the_reshapes(pair: ModelPair) -> None:
+    """Their shapes are only known when the batch is; XNNPACK plans its work before that."""
+    assert delegated_names(pair.reference) == [["CONV_2D", "MAX_POOL_2D"], ["FULLY_CONNECTED"]]
+    assert delegated_names(pair.target) == [["DEQUANTIZE"] * 4, ["CONV_2D", "MAX_POOL_2D"], ["FULLY_CONNECTED"]]
+    assert delegated_names(quantize_tflite(pair.reference)) == [
+        ["DEQUANTIZE", "CONV_2D", "MAX_POOL_2D", "DEQUANTIZE"],
+        ["FULLY_CONNECTED"],
+    ]
+
+
+def test_what_lies_within_a_part_is_never_filled(model: bytes, test_set: TestSet) -> None:
+    """The interpreter gives no memory to a tensor that only operators within one part touch."""
+    file, parts = read_tflite(model), delegated_parts(model)
+    interpreter = Interpreter(model_content=model)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(0, normalise(test_set[0][:1]))
+    interpreter.invoke()
+    hidden = set()
+    for tensor in file.tensors:
+        try:
+            interpreter.get_tensor(tensor.index)
+        except ValueError:
+            hidden.add(tensor.index)
+    inner = {
+        output
+        for part in parts
+        for index in part.operators
+        for output in file.operators[index].outputs
+        if output not in part.outputs
+    }
+    assert hidden == inner
+    assert hidden
+
+
+def test_every_operator_runs_once_at_most(model: bytes) -> None:
+    runs = [index for part in delegated_parts(model) for index in part.operators]
+    assert len(runs) == len(set(runs))
+    assert set(runs) <= {op.index for op in read_tflite(model).operators}
+
+
+@pytest.mark.parametrize(("delegated", "filled"), [(True, 0), (False, 4)])
+def test_only_without_the_delegate_are_the_dequantized_tensors_filled(
+    pair: ModelPair, test_set: TestSet, delegated: bool, filled: int
+) -> None:
+    """After a run, the tensor behind each DEQUANTIZE either holds the upsampled weights or whatever was there."""
+    file = read_tflite(pair.target)
+    kind = OpResolverType.AUTO if delegated else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    interpreter = Interpreter(model_content=pair.target, experimental_op_resolver_type=kind)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(0, normalise(test_set[0][:1]))
+    interpreter.invoke()
+    holds = [
+        np.array_equal(interpreter.get_tensor(op.outputs[0]), file.tensors[op.inputs[0]].values.astype(np.float32))
+        for op in file.upsampling()
+    ]
+    assert sum(holds) == filled
+
+
+def test_xnnpack_upsamples_while_loading_and_the_plain_kernels_in_the_first_run(
+    pair: ModelPair, test_set: TestSet
+) -> None:
+    image = normalise(test_set[0][0])
+    before = bytes(bytearray(pair.target))
+    assert upsampling_moment(pair.target, image) is Moment.LOADING
+    assert upsampling_moment(pair.target, image, delegated=False) is Moment.FIRST_RUN
+    assert upsampling_moment(quantize_tflite(pair.reference), image) is Moment.LOADING
+    assert pair.target == before
+    for without in (pair.reference, rounded_reference(pair)):
+        assert upsampling_moment(without, image) is None
+
+
+def test_a_file_that_does_not_run_is_refused(pair: ModelPair) -> None:
+    with pytest.raises(ModelFileError, match="notes is not a LiteRT model"):
+        delegated_parts(b"hello", "notes")

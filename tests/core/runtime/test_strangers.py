@@ -1,0 +1,127 @@
+"""Networks that are not the tutorial's, through the core: Keras's own answers are the oracle."""
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from fp16core.claims.claims import check_claims
+from fp16core.claims.evidence import gather_evidence
+from fp16core.convert.quantizer import quantize_tflite
+from fp16core.data.mnist import normalise
+from fp16core.evaluate.comparison import compare
+from fp16core.lab.dial import packed_size_bytes
+from fp16core.numerics.propagation import PairRecorder
+from fp16core.numerics.rounding import weight_roundings
+from fp16core.runtime.activations import ActivationRecorder
+from fp16core.runtime.classifier import Classifier
+from fp16core.runtime.delegation import Moment, upsampling_moment
+from fp16core.tflite.ledger import byte_ledger
+from fp16core.tflite.reader import read_tflite, replace_values
+from fp16core.vocabulary import ModelFileError, ModelPair
+from tests.helpers.places import TestSet
+from tests.helpers.strangers import NETWORKS, Stranger, stranger
+
+
+@pytest.fixture(scope="module", params=NETWORKS)
+def theirs(request: pytest.FixtureRequest) -> Stranger:
+    return stranger(request.param)
+
+
+def keras_answers(model: object, inputs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Keras's own, a batch at a time if it takes no other; blank images fill up the last."""
+    shape = model.input_shape  # type: ignore[attr-defined]  # Keras has no types
+    size = shape[0] or len(inputs)
+    filled = np.zeros((-(-len(inputs) // size) * size, *shape[1:]), np.float32)
+    filled[: len(inputs)] = inputs.reshape(-1, *shape[1:])
+    answers: npt.NDArray[np.float32] = model.predict(filled, batch_size=size, verbose=0)  # type: ignore[attr-defined]
+    return answers[: len(inputs)]
+
+
+@pytest.mark.parametrize("count", [1, 25, 30])
+def test_any_number_of_images_gives_keras_answers(
+    theirs: Stranger, inputs: npt.NDArray[np.float32], count: int
+) -> None:
+    answers = Classifier(theirs.reference).logits(inputs[:count])
+    expected = keras_answers(theirs.model, inputs[:count])
+    assert answers.shape == (count, 10)
+    # Sums of some thousand products in another order, and a variance's reciprocal root.
+    assert np.abs(answers - expected).max() <= 1e-4 * max(1, np.abs(expected).max())
+
+
+def test_the_target_says_nearly_the_same(theirs: Stranger, test_set: TestSet) -> None:
+    for target in (theirs.target, quantize_tflite(theirs.reference)):
+        found = compare(ModelPair(theirs.name, theirs.reference, target), test_set[0][:50], test_set[1][:50])
+        assert 0 < found.max_abs_logit_delta < 0.02
+
+
+def test_every_stored_number_has_a_key_in_both_files(theirs: Stranger) -> None:
+    """All that training found, scalars too, once each; what the converter cast is NumPy's cast."""
+    roundings = weight_roundings(theirs.pair)
+    for model in (theirs.reference, theirs.target):
+        file = read_tflite(model)
+        keyed = {tensor.buffer for tensor in file.weights().values()}
+        assert keyed == {tensor.buffer for tensor in file.parameters()}
+        assert len({tensor.index for tensor in file.weights().values()}) == len(roundings)
+    assert all(rounding.bits_match_numpy for rounding in roundings.values())
+    assert any(rounding.was_cast for rounding in roundings.values())
+
+
+def test_a_dense_network_has_as_many_weights_as_keras_counts() -> None:
+    theirs = stranger("dense only")
+    sizes = [tensor.values.size for tensor in read_tflite(theirs.reference).weights().values()]
+    assert sum(sizes) == theirs.model.count_params()
+
+
+def test_upsampling_is_exact_whatever_the_constants(theirs: Stranger, test_set: TestSet) -> None:
+    """The float32 file with the float16 values answers as the float16 file does: no constant was overlooked."""
+    images, labels = test_set[0][:50], test_set[1][:50]
+    evidence = gather_evidence(theirs.pair, compare(theirs.pair, images, labels), images)
+    assert evidence.upsampling_difference <= 1e-6
+    assert len(check_claims(evidence)) == 13
+
+
+def test_every_byte_is_accounted_for(theirs: Stranger) -> None:
+    for model in (theirs.reference, theirs.target):
+        ledger = byte_ledger(model)
+        assert sum(entry.size_bytes for entry in ledger) == len(model)
+        parameters = {tensor.buffer: len(tensor.stored_bytes) for tensor in read_tflite(model).parameters()}
+        assert sum(entry.size_bytes for entry in ledger if entry.is_parameter) == sum(parameters.values())
+    assert packed_size_bytes(theirs.pair, 16) <= len(theirs.target)
+    assert packed_size_bytes(theirs.pair, 1) > 0
+
+
+def test_a_fixed_batch_gives_each_image_its_own_activations(test_set: TestSet) -> None:
+    """Alone among blank images or in the middle of a batch."""
+    inputs = normalise(test_set[0][:10])
+    for name in ("batch of 1", "batch of 7"):
+        recorder = ActivationRecorder(stranger(name).reference)
+        together = recorder.record(inputs)
+        for place in range(10):
+            for alone, many in zip(recorder.record(inputs[place : place + 1]), together, strict=True):
+                assert np.array_equal(alone[0], many[place])
+        assert np.array_equal(together[-1], Classifier(stranger(name).reference).logits(inputs))
+
+
+@pytest.mark.parametrize("name", ["batch of 1", "batch of 7", "two convolutions"])
+def test_the_moment_of_upsampling_is_found_whatever_the_input(name: str, test_set: TestSet) -> None:
+    target, image = stranger(name).target, normalise(test_set[0][0])
+    assert upsampling_moment(target, image) is Moment.LOADING
+    assert upsampling_moment(target, image, delegated=False) is Moment.FIRST_RUN
+
+
+def test_activations_that_belong_to_no_image_are_refused_in_words(inputs: npt.NDArray[np.float32]) -> None:
+    """A recurrent network turns time to the front."""
+    with pytest.raises(ModelFileError, match=r"TRANSPOSE answered 5 images .* no row belongs to one image"):
+        PairRecorder(stranger("recurrent").pair).record(inputs[:5])
+
+
+def test_a_number_whose_bytes_mean_something_else_elsewhere_cannot_be_replaced() -> None:
+    """The recurrent network's first state, 0.0, shares its bytes with an integer 0."""
+    model = stranger("recurrent").reference
+    file = read_tflite(model)
+    shared = file.weights()["fill.constant"]
+    others = {tensor.dtype for tensor in file.tensors if tensor.buffer == shared.buffer}
+    assert others == {"float32", "int32"}
+    assert replace_values(model, {shared.index: np.zeros((), np.float32)}) == model
+    with pytest.raises(ModelFileError, match="shares its bytes with"):
+        replace_values(model, {shared.index: np.ones((), np.float32)})

@@ -1,0 +1,190 @@
+"""The rooms keep to their plan."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.places import PAGES, ROOT
+
+ROOMS = [
+    "text",
+    "csv_text",
+    "files",
+    "vocabulary",
+    "settings",
+    "temporary",
+    "singleton",
+    "output",
+    "terminal",
+    "png",
+    "data",
+    "images",
+    "training",
+    "runs",
+    "tflite",
+    "convert",
+    "runtime",
+    "numerics",
+    "evaluate",
+    "reading",
+    "modes",
+    "lab",
+    "claims",
+    "workbench",
+    "figures",
+    "serving",
+    "jobs",
+    "resident",
+    "worker",
+    "report",
+    "bench",
+    "commands",
+    "__main__",
+]
+"""In the order in which data flow; a room imports only from itself and from rooms before it."""
+
+MOST_FILES = 15
+
+CORE = sorted((ROOT / "fp16core").rglob("*.py"))
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names if node.module == "fp16core"}
+    return names
+
+
+def test_importing_the_whole_core_brings_in_neither_streamlit_nor_tensorflow() -> None:
+    """Every module of the core, in one process."""
+    modules = [module_name(path) for path in CORE]
+    program = f"import sys\nfor m in {modules}: __import__(m)\nprint({{'streamlit', 'tensorflow'}} & {{*sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_comparing_on_the_command_line_imports_no_more_than_it_needs() -> None:
+    """What the other commands need takes longer to import than both models to read all test images."""
+    program = (
+        "import sys\nfrom fp16core.__main__ import main\nassert 'numpy' not in sys.modules\n"
+        "assert main(['compare', '--limit', '10', '--json']) == 0\nprint(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    modules = set(done.stderr.split())
+    assert "fp16core.evaluate.comparison" in modules
+    costly = {"PIL", "jinja2", "plotly", "psutil", "pyarrow", "rich", "scipy", "skimage"}
+    others = {"fp16core.bench", "fp16core.claims.claims", "fp16core.figures", "fp16core.images", "fp16core.report"}
+    assert not modules & {*costly, *others, "fp16core.worker"}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_from_rooms_before_it(room: str) -> None:
+    before = ROOMS[: ROOMS.index(room) + 1]
+    inside = [path for path in CORE if path.relative_to(ROOT / "fp16core").with_suffix("").parts[0] == room]
+    assert inside, f"{room} does not exist"
+    late = {f"{module_name(path)} imports {name}" for path in inside for name in rooms_of(path) - {*before}}
+    assert not late
+
+
+def test_every_module_of_the_core_is_in_a_room_with_a_place_in_the_plan() -> None:
+    found = {path.relative_to(ROOT / "fp16core").with_suffix("").parts[0] for path in CORE} - {"__init__"}
+    assert found == {*ROOMS}
+
+
+def rooms_of(path: Path) -> set[str]:
+    """Rooms of the core that a module imports from."""
+    return {name.split(".")[1] for name in imported(path) if name.startswith("fp16core.")}
+
+
+@pytest.mark.parametrize("place", ["server", "ui", "session"])
+def test_what_pages_share_imports_only_from_places_before_it_and_no_page(place: str) -> None:
+    places = ["server", "ui", "session"]
+    allowed = {f"pages.shared.{before}" for before in places[: places.index(place) + 1]}
+    for path in (ROOT / "pages" / "shared" / place).glob("*.py"):
+        used = {".".join(name.split(".")[:3]) for name in imported(path) if name.startswith("pages.")}
+        assert used <= allowed, path
+
+
+def test_no_page_imports_another() -> None:
+    pages = ROOT / "pages"
+    for path in pages.glob("*/*.py"):
+        used = {name.split(".")[1] for name in imported(path) if name.startswith("pages.")}
+        assert used <= {"shared", path.parent.name}, path
+
+
+def test_no_folder_is_crowded_and_no_file_long() -> None:
+    """Whoever looks for a thing finds it from the names alone."""
+    sources = [path for top in ("fp16core", "pages", "tests") for path in (ROOT / top).rglob("*.py")]
+    folders = Counter(path.parent for path in sources)
+    assert {str(folder) for folder, files in folders.items() if files > MOST_FILES} == set()
+    long = {str(path) for path in sources if len(path.read_text().splitlines()) > most_lines(path)}
+    assert long == set()
+
+
+def most_lines(path: Path) -> int:
+    return 350 if path.is_relative_to(ROOT / "tests") else 250
+
+
+def test_no_page_imports_anything_to_compute_with() -> None:
+    """Pages take numbers and figures from the core; what they import besides is Streamlit and the standard library."""
+    for page in PAGES:
+        path = ROOT / "pages" / page / f"{page}.py"
+        roots = {name.split(".")[0] for name in imported(path)}
+        assert roots <= {"streamlit", "fp16core", "pages", "collections", "functools"}, path
+
+
+def test_no_page_decodes_a_picture() -> None:
+    """Strangers' files go to the decoder's process; Pillow opens nothing for a page."""
+    decoders = {"open_picture", "prepare_file", "PIL", "PIL.Image"}
+    for path in (ROOT / "pages").rglob("*.py"):
+        names = [
+            name.name
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for name in node.names
+        ]
+        assert not decoders & {*names, *imported(path)}, path
+
+
+def test_nothing_that_limits_or_owns_lives_in_a_streamlit_cache() -> None:
+    """Any visitor could empty it: what pages cache is results, which are computed again."""
+    of_results = {
+        "runs/table.py": 1,
+        "shared/session/measurements.py": 1,
+        "shared/session/state.py": 1,
+        "shared/session/subject.py": None,
+        "shared/session/training.py": None,
+    }
+    pages = ROOT / "pages"
+    uses = {path.relative_to(pages).as_posix(): path.read_text().count("cache_") for path in pages.rglob("*.py")}
+    caching = {name: count for name, count in uses.items() if count}
+    assert {*caching} == {*of_results}
+    assert all(caching[name] == count for name, count in of_results.items() if count is not None)
+
+
+def test_the_dashboard_process_never_imports_tensorflow(small_dataset: Path) -> None:
+    program = (
+        "from streamlit.testing.v1 import AppTest\nimport sys\n"
+        "app = AppTest.from_file('pages/router.py', default_timeout=60).run()\n"
+        f"for page in {PAGES}: app.switch_page(f'{{page}}/{{page}}.py').run()\n"
+        "assert not app.exception, app.exception\n"
+        "print({'tensorflow', 'keras'} & {*sys.modules})"
+    )
+    few = os.environ | {"HALFBITS_MNIST": str(small_dataset)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, env=few
+    )
+    assert done.stdout.strip().endswith("set()")

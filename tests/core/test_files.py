@@ -1,0 +1,102 @@
+"""Files that somebody has named: ordinary ones are read, up to a limit; nothing else is waited for."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fp16core.data.mnist import load_mnist
+from fp16core.files import open_ordinary, read_ordinary
+from fp16core.runs.pair import BUNDLED, MAX_RUN_BYTES, RUN_FILE, load_pair, read_pair
+from fp16core.vocabulary import DatasetError, ModelFileError
+from tests.core.commands.test_cli import REFERENCE, TARGET, cli, refused
+
+NO_FILE = "it is no ordinary file"
+
+
+def pipe(folder: Path) -> Path:
+    os.mkfifo(folder / "pipe")
+    return folder / "pipe"
+
+
+ODD: list[Callable[[Path], Path]] = [lambda folder: Path("/dev/zero"), lambda folder: folder, pipe]
+
+
+@pytest.fixture(params=ODD, ids=["device", "folder", "pipe"])
+def odd(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A path of something that is no ordinary file."""
+    made: Path = request.param(tmp_path)
+    return made
+
+
+def test_an_ordinary_file_is_read_up_to_the_limit(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"0123456789")
+    assert read_ordinary(path, 10) == b"0123456789"
+    with pytest.raises(OSError, match="it has 10 B; at most 9 B are read"):
+        read_ordinary(path, 9)
+
+
+def test_a_file_that_grows_while_it_is_read_is_not_read_beyond_the_limit() -> None:
+    """The kernel's own files have a size of 0 and contents all the same."""
+    assert Path("/proc/self/status").stat().st_size == 0
+    with pytest.raises(OSError, match="it has 101 B; at most 100 B are read"):
+        read_ordinary(Path("/proc/self/status"), 100)
+
+
+def test_links_are_followed_unless_they_must_not_be(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"here")
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    assert read_ordinary(tmp_path / "link", 4) == b"here"
+    with pytest.raises(OSError, match="symbolic links"):
+        read_ordinary(tmp_path / "link", 4, follow_links=False)
+
+
+def test_what_is_no_ordinary_file_is_refused_and_closed(odd: Path) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(OSError, match=NO_FILE):
+        open_ordinary(odd)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_data_set_or_a_model_that_is_no_ordinary_file_is_named(odd: Path) -> None:
+    with pytest.raises(DatasetError, match=f"{odd}: array 'x_test' cannot be read .*; set HALFBITS_MNIST to"):
+        load_mnist("test", odd)
+    with pytest.raises(ModelFileError, match=f"{odd}: the file cannot be read"):
+        read_pair(REFERENCE, odd)
+
+
+def test_every_path_that_the_command_line_takes_may_be_a_device(tmp_path: Path) -> None:
+    pair = tmp_path / "pair"
+    pair.mkdir()
+    (pair / RUN_FILE).symlink_to("/dev/zero")
+    zero = "/dev/zero"
+    assert f"({NO_FILE}); set HALFBITS_MNIST" in refused(cli("compare", HALFBITS_MNIST=zero))
+    assert f"{RUN_FILE}: the file cannot be read ({NO_FILE})" in refused(cli("compare", HALFBITS_PAIR=str(pair)))
+    assert "cannot be read (Not a directory)" in refused(cli("compare", HALFBITS_PAIR=zero))
+    assert f"the file cannot be read ({NO_FILE})" in refused(cli("compare", "--reference", zero, "--target", TARGET))
+    (tmp_path / "zero.tflite").symlink_to(zero)
+    (tmp_path / "zero.keras").symlink_to(zero)
+    for name in ("zero.tflite", "zero.keras"):
+        said = refused(cli("convert", tmp_path / name, "--out", tmp_path / "out"))
+        assert f"{name}: the file cannot be read ({NO_FILE})" in said
+    done = cli("predict", zero)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert f"{zero}: the file cannot be read ({NO_FILE})" in done.stdout
+
+
+def test_a_pair_whose_files_are_larger_than_any_run_makes_is_not_read(tmp_path: Path) -> None:
+    """A sparse file takes no room on the disk, and as much in memory as it likes."""
+    for path in BUNDLED.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    os.truncate(tmp_path / TARGET.name, MAX_RUN_BYTES + 1)
+    with pytest.raises(ModelFileError, match="it has 100,000,001 B; at most 100,000,000 B are read"):
+        load_pair(tmp_path)
+
+
+def test_a_data_set_is_read_through_a_link(tmp_path: Path) -> None:
+    np.savez(tmp_path / "set.npz", x_test=np.zeros((1, 28, 28), np.uint8), y_test=np.zeros(1, np.uint8))
+    (tmp_path / "link.npz").symlink_to(tmp_path / "set.npz")
+    assert len(load_mnist("test", tmp_path / "link.npz")[0]) == 1

@@ -1,0 +1,150 @@
+"""Folders that appear whole or not at all, and what a killed process leaves of them."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fp16core.output import is_abandoned, new_folder, remove_abandoned, remove_partials
+from fp16core.runs.store import RunStore
+from tests.helpers.places import ROOT
+
+FILLING = """
+import sys, time
+from pathlib import Path
+from fp16core.output import new_folder
+with new_folder(Path(sys.argv[1])) as folder:
+    (folder / "half.bin").write_bytes(b"half")
+    print(folder, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_folder_that_is_being_filled_is_not_abandoned_and_stays(tmp_path: Path) -> None:
+    with new_folder(tmp_path / "out") as folder:
+        (folder / "a").write_text("whole")
+        assert not is_abandoned(folder)
+        assert not remove_abandoned(folder)
+        assert (folder / "a").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a"]
+
+
+def test_what_a_killed_process_leaves_is_abandoned_and_can_be_removed(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FILLING, str(tmp_path / "out")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        partial = Path(child.stdout.readline().strip())
+        assert not is_abandoned(partial)
+        assert not remove_abandoned(partial)
+        os.kill(child.pid, signal.SIGKILL)
+    assert partial.parent == tmp_path
+    assert partial.name.startswith(".out.partial-")
+    assert is_abandoned(partial)
+    assert (partial / "half.bin").read_bytes() == b"half"
+    assert remove_abandoned(partial)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_what_is_abandoned_and_of_the_same_name_is_cleared_away(tmp_path: Path) -> None:
+    """Also for names that would mean something to a search for files."""
+    with new_folder(tmp_path / "out[1]*") as living:
+        kept = {living, tmp_path / ".out1.partial-abcdefgh", tmp_path / "out[1]*.partial-abcdefgh"}
+        for path in kept - {living}:
+            path.mkdir()
+        (tmp_path / ".out[1]*.partial-abcdefgh").mkdir()
+        remove_partials(tmp_path / "out[1]*")
+        assert set(tmp_path.iterdir()) == kept
+    remove_partials(tmp_path / "absent" / "out")
+
+
+@pytest.mark.parametrize("moment", ["made", "about to be locked"])
+@pytest.mark.parametrize("clear_up", ["by name", "the whole store"])
+def test_a_folder_that_is_cleared_away_before_it_is_locked_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str, clear_up: str
+) -> None:
+    """Another process clears up at the worst moment; whoever fills a folder does not notice."""
+    out = tmp_path / "out"
+    cleared: list[bool] = []
+
+    def clear() -> None:
+        if not cleared:
+            cleared.append(True)
+            remove_partials(out) if clear_up == "by name" else RunStore(tmp_path).remove_stale_partials()
+            assert list(tmp_path.iterdir()) == []
+
+    make, lock = tempfile.mkdtemp, fcntl.flock
+
+    def mkdtemp(**options: Any) -> str:
+        made: str = make(**options)
+        if moment == "made":
+            clear()
+        return made
+
+    def flock(descriptor: int, kind: int) -> None:
+        if moment != "made" and kind == fcntl.LOCK_EX:
+            clear()
+        lock(descriptor, kind)
+
+    monkeypatch.setattr(tempfile, "mkdtemp", mkdtemp)
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with new_folder(out) as folder:
+        (folder / "a").write_text("whole")
+        remove_partials(out)
+    assert cleared
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert (out / "a").read_text() == "whole"
+
+
+def test_a_folder_has_the_name_of_a_partial_one_only_while_it_is_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sees one may ask at once whether somebody is filling it."""
+    seen: list[list[Path]] = []
+    lock = fcntl.flock
+
+    def flock(descriptor: int, kind: int) -> None:
+        seen.append(list(tmp_path.glob(".out.partial-*")))
+        lock(descriptor, kind)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with new_folder(tmp_path / "out"):
+        assert seen == [[]]
+        (partial,) = tmp_path.glob(".out.partial-*")
+        assert not is_abandoned(partial)
+
+
+def test_what_was_begun_and_never_locked_is_cleared_away(tmp_path: Path) -> None:
+    for name in (".out.begun-abcdefgh", ".other.begun-abcdefgh"):
+        (tmp_path / name).mkdir()
+    remove_partials(tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == [".other.begun-abcdefgh"]
+    RunStore(tmp_path).remove_stale_partials()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folders_name_may_look_like_that_of_one_that_is_begun(tmp_path: Path) -> None:
+    with new_folder(tmp_path / "a.begun-b") as folder:
+        assert folder.name.startswith(".a.begun-b.partial-")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.begun-b"]
+
+
+@pytest.mark.parametrize("name", ["absent", "file"])
+def test_what_is_no_folder_is_not_abandoned(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("a file")
+    assert not is_abandoned(tmp_path / name)
+    assert not remove_abandoned(tmp_path / name)
+
+
+def test_one_look_does_not_hide_an_abandoned_folder_from_another(tmp_path: Path) -> None:
+    """Two servers that look at the same moment: a shared lock is no sign of life."""
+    other = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_SH)
+    assert is_abandoned(tmp_path)
+    os.close(other)

@@ -1,0 +1,74 @@
+"""Python 3.14, for which there is no TensorFlow: everything else works, and each place that needs it says why."""
+
+import json
+import platform
+import re
+from pathlib import Path
+
+import pytest
+
+from fp16core.runs.pair import BUNDLED
+from fp16core.training.recipe import python_for_tensorflow
+from tests.app.pages.test_pages import visit, words
+from tests.core.commands.test_cli import REFERENCE, cli, refused
+from tests.core.worker.test_training_process import train
+from tests.helpers.places import ROOT
+
+REASON = "in Python 3.11 to 3.13, as there is no TensorFlow for Python 3.14"
+
+
+@pytest.fixture
+def python_3_14(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Child processes without TensorFlow that take themselves for Python 3.14."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import importlib.util as util, platform\nfind = util.find_spec\n"
+        "util.find_spec = lambda name, *rest: None if name == 'tensorflow' else find(name, *rest)\n"
+        "platform.python_version_tuple = lambda: ('3', '14', '0')\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [("3.11.9", ""), ("3.13.0", ""), ("3.14.0", f" {REASON}"), ("3.15.0rc1", f" {REASON[:-1]}5")],
+)
+def test_advice_names_another_python_only_where_this_one_has_no_tensorflow(
+    version: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "python_version_tuple", lambda: tuple(version.split(".")))
+    assert python_for_tensorflow() == expected
+
+
+def test_the_requirements_leave_tensorflow_out_from_the_same_version_on() -> None:
+    (line,) = re.findall(r"^tensorflow.*$", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    assert line.endswith('; python_version < "3.14"')
+
+
+@pytest.mark.usefixtures("python_3_14")
+def test_training_and_keras_files_say_which_python_they_need(tmp_path: Path, small_dataset: Path) -> None:
+    run = train(tmp_path / "run", small_dataset)
+    output, said = run.communicate(timeout=60)
+    assert (run.returncode, output) == (2, "")
+    for error in (said, refused(cli("convert", BUNDLED / "mnist_model.keras", "--out", tmp_path / "converted"))):
+        assert "Traceback" not in error
+        assert "TensorFlow is not installed; training and reading .keras files need it (pip install -r " in error
+        assert f"requirements.txt {REASON}). A float32 .tflite can be quantized without it." in error
+    assert not (tmp_path / "run").exists()
+    assert not (tmp_path / "converted").exists()
+
+
+@pytest.mark.usefixtures("python_3_14")
+def test_comparing_and_quantizing_work_there(tmp_path: Path) -> None:
+    done = cli("convert", REFERENCE, "--out", tmp_path / "out", "--json")
+    assert done.returncode == 0, done.stderr
+    files = json.loads(done.stdout)
+    done = cli("compare", "--reference", files["reference"], "--target", files["target"], "--limit", 10, "--json")
+    assert json.loads(done.stdout)["images"] == 10
+
+
+def test_pages_that_miss_tensorflow_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "python_version_tuple", lambda: ("3", "14", "0"))
+    monkeypatch.setattr("fp16core.worker.training.settings.has_tensorflow", lambda: False)
+    assert REASON in words(visit("train"))
+    monkeypatch.setattr("pages.your_files.view.has_tensorflow", lambda: False)
+    assert REASON in words(visit("your_files"))

@@ -1,0 +1,44 @@
+"""A page for `tests.hosted.test_messages`: what limits visitors and owns what is theirs, and something in a cache."""
+
+import streamlit as st
+
+from fp16core.serving.rate_limit import Rate
+from fp16core.vocabulary import BusyError
+from pages.files import state
+from pages.overview import report
+from pages.shared.server import children, limits, turns, uploads
+from pages.shared.session import measurements, store, training, trials
+
+limits.RATES["trial"] = Rate(3, 0.001), Rate(100, 100)
+
+SHARED = (
+    children.memory,
+    trials.waiting_room,
+    state.desk,
+    report._making,
+    measurements._shared,
+    store.store,
+    training.desk,
+    turns._places,
+    uploads.holdings,
+)
+
+# What is made is kept alive, so that no two have the same address.
+_MADE: list[object] = []
+
+
+@st.cache_resource(show_spinner=False)
+def cached() -> object:
+    """Something that a message may empty."""
+    _MADE.append(object())
+    return _MADE[-1]
+
+
+st.markdown(str(id(cached())))
+try:
+    limits.allow("trial")
+    st.markdown("allowed")
+except BusyError:
+    st.markdown("wait")
+for owner in SHARED:
+    st.markdown(f"{owner.__name__} {id(owner())}")

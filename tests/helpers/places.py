@@ -1,0 +1,28 @@
+"""Where things lie, and what test modules call by one name."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+ROUTER = ROOT / "pages" / "router.py"
+"""What Streamlit runs on each visit."""
+
+PAGES = tuple(sorted(path.stem for path in (ROOT / "pages").glob("*/*.py") if path.stem == path.parent.name))
+
+TestSet = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
+"""Images and labels."""
+
+
+def page_file(page: str) -> str:
+    """Where a page lies, seen from the router."""
+    return f"{page}/{page}.py"
+
+
+def without(words: str) -> str:
+    """Without what a test needs: a failure in CI; on a user's machine the rest of the suite still tells much."""
+    return (pytest.fail if os.environ.get("CI") else pytest.skip)(words)
