@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,9 @@ from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import Classifier
 from fp16core.vocabulary import ModelPair
 from tests.helpers.places import TestSet, without
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -112,3 +116,44 @@ def swiftshader() -> str:
     """The same for Chromium's, which has no float16."""
     found = next(iter(sorted(Path("/usr/lib").glob("chromium*/vk_swiftshader_icd.json"))), None)
     return str(found) if found else without("no SwiftShader found; it comes with Debian's chromium")
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    from tests.helpers.browsing import launched  # what needs no browser need not import one's driver
+
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory, browser: "Browser") -> Iterator[str]:
+    """A server that has shown its first page to somebody."""
+    from tests.helpers.browsing import served, settled
+
+    with served(tmp_path_factory.mktemp("warm") / "server.log") as url:
+        page = browser.new_page()
+        page.goto(url)
+        settled(page)
+        page.close()
+        yield url
+
+
+@pytest.fixture
+def page(browser: "Browser") -> "Iterator[Page]":
+    """A desk's screen, watched."""
+    from tests.helpers.browsing import watched
+
+    with watched(browser.new_page(viewport={"width": 1400, "height": 1000})) as opened:
+        yield opened
+
+
+@pytest.fixture
+def phone(browser: "Browser") -> "Iterator[Page]":
+    """A telephone's, watched."""
+    from tests.helpers.browsing import watched
+
+    context = browser.new_context(viewport={"width": 420, "height": 900}, has_touch=True, is_mobile=True)
+    with watched(context.new_page()) as opened:
+        yield opened
+    context.close()

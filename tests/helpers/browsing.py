@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from tests.helpers.places import ROOT, without
+
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 FLAGS += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # a camera, and leave to use it
@@ -116,6 +117,18 @@ def is_outside(url: str) -> bool:
 def chromium(playwright: Playwright) -> str:
     """Path of the browser: the system's Chromium, or else Playwright's own, which may not be there."""
     return next((path for name in NAMES if (path := shutil.which(name))), playwright.chromium.executable_path)
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A browser of its own."""
+    with sync_playwright() as playwright:
+        found = chromium(playwright)
+        if not Path(found).exists():
+            without("no Chromium found; install it (apt-get install chromium, or playwright install chromium)")
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 def settled(page: Page) -> None:

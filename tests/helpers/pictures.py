@@ -10,7 +10,8 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from fp16core.bench.uploads.photographs import photograph
-from tests.helpers.browsing import FLAGS, ROOT, chromium, served, settled
+from tests.helpers.browsing import FLAGS, chromium, served, settled
+from tests.helpers.places import ROOT
 
 WIDTH = 1400
 PATIENCE_MS = 120_000

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.browsing import ROOT, free_port
+from tests.helpers.browsing import free_port
+from tests.helpers.places import ROOT
 
 SHIPPED = ROOT / "deploy" / "nginx"
 _TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

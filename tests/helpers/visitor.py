@@ -37,7 +37,7 @@ class Visitor:
     session_id
         Streamlit's name for the open session.
     pages
-        Hash by page's name in the address, as the server told it.
+        Hash by page's name in the address, of those that the navigation shows, as the server told it.
     elements
         What the page that was shown last is made of.
     """
@@ -108,7 +108,11 @@ class Visitor:
             if kind == "new_session":
                 self.session_id = answer.new_session.initialize.session_id
             elif kind == "navigation":
-                self.pages = {entry.url_pathname: entry.page_script_hash for entry in answer.navigation.app_pages}
+                self.pages = {
+                    entry.url_pathname: entry.page_script_hash
+                    for entry in answer.navigation.app_pages
+                    if not entry.is_hidden
+                }
             elif kind == "delta" and answer.delta.WhichOneof("type") == "new_element":
                 element = answer.delta.new_element
                 assert element.WhichOneof("type") != "exception", f"{page or 'first page'}: {element.exception.message}"

@@ -36,7 +36,9 @@ def leave_out_unusable(page: StreamlitPage) -> None:
     asked = {key: st.query_params.get_all(key) for key in st.query_params}
     usable = {key: values for key, values in asked.items() if all(_is_usable(key, value) for value in values)}
     if usable != asked:
-        miss({key: values for key, values in asked.items() if key not in usable})
+        missing = {key: values for key, values in asked.items() if key not in usable}
+        miss(missing)
+        st.session_state[_ASKED] = {key: values for key, values in st.session_state[_ASKED].items() if key in usable}
         st.switch_page(page, query_params=usable)
 
 
