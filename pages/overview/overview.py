@@ -9,7 +9,7 @@ import streamlit as st
 from fp16core.claims.claims import check_claims
 from fp16core.claims.evidence import ClaimCheck, Measurement, Verdict
 from fp16core.figures import overview as figures
-from fp16core.runs.pair import REFERENCE_FILE, TARGET_FILE
+from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE
 from fp16core.text import bytes_text, percent_text, points_text, small_text
 from fp16core.vocabulary import TUTORIAL_URL
 from pages.overview import report

@@ -11,9 +11,9 @@ from fp16core.figures.training import runs as figures
 from fp16core.runs.run import Run, Skipped, total_bytes
 from fp16core.runs.store import RunStore
 from fp16core.text import bytes_text, count_text, percent_text, points_text, size_text
+from pages.shared.server.turns import aside
 from pages.shared.ui.charts import chart
 from pages.shared.ui.tables import show_table
-from pages.shared.server.turns import aside
 from pages.shared.ui.words import plain
 
 SEVERAL = "compare"
@@ -74,9 +74,9 @@ def overview(runs: Sequence[Run], results: Mapping[str, RunResult]) -> None:
 def limits(kept: RunStore, runs: Sequence[Run], overfull: str | None) -> None:
     """How full the store is."""
     st.caption(
-        f"{count_text(len(runs), 'run')} with {size_text(total_bytes(runs))}. The server keeps "
-        f"{count_text(kept.max_runs, 'run')} and {size_text(kept.max_bytes)} at most: when a new one needs room, the "
-        "oldest that are not pinned go."
+        f"{count_text(len(runs), 'run')} with {size_text(total_bytes(runs))}. The server keeps at most "
+        f"{count_text(kept.limits.max_runs, 'run')} and {size_text(kept.limits.max_bytes)}: when a new one needs room, "
+        "the oldest that are not pinned are deleted."
     )
     if overfull:
         st.warning(overfull, icon=":material/warning:")

@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.evaluate.comparison import compare
-from fp16core.runs.pair import BUNDLED, REFERENCE_FILE
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import REFERENCE_FILE
 from fp16core.text import bytes_text, small_text
 from fp16core.vocabulary import ModelPair
 from tests.helpers.browsing import PATIENCE_MS, excess_width, settled

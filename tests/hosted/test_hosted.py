@@ -19,7 +19,8 @@ from streamlit.testing.v1 import AppTest
 from fp16core import settings
 from fp16core.jobs.job import Job
 from fp16core.reading.likeness import RuleCheck
-from fp16core.runs.pair import BUNDLED, file_record
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import file_record
 from fp16core.serving.rate_limit import Rate
 from fp16core.singleton import reset_singletons
 from fp16core.vocabulary import ModelPair, SettingError

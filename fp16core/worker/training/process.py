@@ -8,7 +8,7 @@ from typing import Any
 from fp16core.data.mnist import DatasetContents, dataset_path
 from fp16core.jobs.scratch import scratch_folder
 from fp16core.jobs.serve import Client, serve
-from fp16core.runs.pair import REFERENCE_FILE, TARGET_FILE
+from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE
 from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import ModelPair
 from fp16core.worker.training.run import train_run

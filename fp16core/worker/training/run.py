@@ -21,7 +21,7 @@ from fp16core.data.mnist import DatasetContents, dataset_path
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.jobs.peak import peak_bytes
 from fp16core.output import finite, new_folder, prints_into, remove_partials
-from fp16core.runs.pair import (
+from fp16core.runs.record import (
     FORMAT,
     KERAS_FILE,
     LOG_FILE,

@@ -131,7 +131,7 @@ def test_an_altered_pair_is_a_sentence_on_every_page(
     app = visit(page)
     assert not app.exception
     (error,) = errors(app)
-    assert "mnist_model_quant_f16.tflite: the file was altered or cut off" in error
+    assert "mnist_model_quant_f16.tflite was altered or cut off" in error
     assert len(app.title) == 1
 
 

@@ -19,7 +19,8 @@ from fp16core.figures.base.table import figure_csv
 from fp16core.numerics.narrowing import narrow
 from fp16core.numerics.number_text import read_number
 from fp16core.numerics.rounding import weight_roundings
-from fp16core.runs.pair import BUNDLED, KERAS_FILE, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import KERAS_FILE, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
 from fp16core.tflite.reader import read_tflite, replace_values
 from fp16core.vocabulary import ModelPair
 from tests.app.pages.test_pages import charts, visit, words

@@ -13,7 +13,8 @@ from fp16core.figures.lab.dial import format_map
 from fp16core.lab.guarantee import guarantee
 from fp16core.numerics.formats import PRESETS, FloatFormat
 from fp16core.numerics.rounding import rounding_errors
-from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
 from fp16core.text import percent_text, small_text
 from fp16core.vocabulary import ModelPair
 from pages.shared.session.subject import default_subject

@@ -17,7 +17,8 @@ from fp16core.data.own import read_own_dataset
 from fp16core.evaluate.comparison import Comparison
 from fp16core.numerics.propagation import PairActivations, PairRecorder, weights_error
 from fp16core.numerics.rounding import weight_roundings
-from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE, file_record
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE, file_record
 from fp16core.text import decibels_text, small_text
 from fp16core.vocabulary import BusyError, ModelPair
 from fp16core.workbench import measures

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from fp16core.convert.quantizer import quantize_tflite
-from fp16core.runs.pair import REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
 from fp16core.tflite.reader import read_tflite, replace_weights
 from fp16core.vocabulary import ModelPair
 from tests.app.pages.test_pages import visit, words
@@ -50,7 +51,8 @@ def test_the_lab_copes_with_odd_pairs(
     files = dict(zip((REFERENCE_FILE, TARGET_FILE), odd_pair(kind, pair), strict=True))
     for name, model in files.items():
         (tmp_path / name).write_bytes(model)
-    run = {"files": {name: file_record(model) for name, model in files.items()}, "recipe": {"epochs": 1, "seed": 0}}
+    run = json.loads((BUNDLED / RUN_FILE).read_text())
+    run["files"] = {name: file_record(model) for name, model in files.items()}
     (tmp_path / RUN_FILE).write_text(json.dumps(run))
     monkeypatch.setenv("HALFBITS_PAIR", str(tmp_path))
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))

@@ -16,7 +16,8 @@ from PIL import Image
 from fp16core.bench.uploads.photographs import photograph
 from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.comparison import Comparison
-from fp16core.runs.pair import BUNDLED, file_record
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import file_record
 from fp16core.tflite.reader import read_tflite, replace_values
 from fp16core.vocabulary import ModelPair
 from tests.helpers.places import ROOT

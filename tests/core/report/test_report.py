@@ -19,7 +19,8 @@ from fp16core.modes.latency import MemoryUse, ModeLatency
 from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
 from fp16core.report import Findings, Source, gather_findings, make_report, report_document
 from fp16core.report.answer import Kind, answer
-from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter
 from fp16core.text import percent_text, small_text

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,8 @@ PATIENCE_S = 60.0
 WORKER = """
 import base64, shutil, time
 from pathlib import Path
-from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE
 from fp16core.output import new_folder
 from fp16core.jobs.scratch import scratch_folder
 from fp16core.jobs.serve import serve
@@ -277,7 +279,7 @@ def test_a_run_whose_process_cannot_be_started_says_so(make_desk: Desk, monkeypa
 
 
 def test_the_run_that_makes_a_store_too_full_tells_which_ones_went(make_desk: Desk, store: RunStore) -> None:
-    store.max_runs = 1
+    store.limits = replace(store.limits, max_runs=1)
     desk = make_desk()
     assert desk.hand_in(Recipe(seed=1), "ann").wait(PATIENCE_S)
     last = desk.hand_in(Recipe(seed=2), "ann")

@@ -129,7 +129,7 @@ def test_a_run_with_any_file_altered_or_missing_is_not_loaded(run: Run, name: st
     whole = path.read_bytes()
     try:
         path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-        with pytest.raises(ModelFileError, match=f"{name}: the file was altered or cut off"):
+        with pytest.raises(ModelFileError, match=f"{name} was altered or cut off"):
             load_pair(run[0])
         path.unlink()
         with pytest.raises(ModelFileError, match=f"{name}: the file cannot be read"):
