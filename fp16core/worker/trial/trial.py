@@ -6,7 +6,7 @@ asks for too much memory costs a sentence. TensorFlow is not needed.
 
 import base64
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,7 @@ from fp16core.tflite.reader import read_tflite
 from fp16core.training.recipe import Progress
 from fp16core.vocabulary import HalfBitsError, ModelFileError, ModelPair
 from fp16core.worker.trial.inspection import Named, check_file, order_files
-from fp16core.worker.trial.rehearsal import REHEARSALS, REQUIRED
+from fp16core.worker.trial.rehearsal import REHEARSALS
 
 MODULE = "fp16core.worker.trial.trial"
 """What to hand to a `fp16core.jobs.job.Job`."""
@@ -71,6 +71,8 @@ class Tried:
         The float32 model and its float16 counterpart, whichever way it came by.
     remarks
         What is worth knowing, in sentences.
+    failed
+        Reasons why the pair does not allow a measurement, by its name in `REHEARSALS`.
     images
         Test images that both models read.
     reference_accuracy, target_accuracy
@@ -83,6 +85,7 @@ class Tried:
 
     pair: ModelPair = field(repr=False)
     remarks: tuple[str, ...]
+    failed: Mapping[str, str]
     images: int
     reference_accuracy: float
     target_accuracy: float
@@ -114,7 +117,7 @@ def tried(answer: dict[str, Any], files: Sequence[Named], run: dict[str, Any] | 
 
     names = answer["names"]
     pair = ModelPair(answer["pair"], file("reference"), file("target"), run or {}, *names)
-    return Tried(pair, tuple(answer["remarks"]), **answer["found"])
+    return Tried(pair, tuple(answer["remarks"]), answer["failed"], **answer["found"])
 
 
 def try_files(files: Sequence[Named], report: Progress, pair_name: str | None = None) -> dict[str, Any]:
@@ -158,7 +161,7 @@ def try_files(files: Sequence[Named], report: Progress, pair_name: str | None = 
     images, labels = (array[:IMAGES] for array in load_mnist("test"))
     comparison, image_s = _compared(pair, images, labels)
     remarks = [*casting_of(pair).remarks(None), *remarks, *_remarks_on_answers(pair, comparison)]
-    remarks += _rehearsed(pair, comparison, images, report)
+    failed = _rehearsed(pair, comparison, images, report)
     report("done", 1.0)
     return {
         "pair": called,
@@ -166,6 +169,7 @@ def try_files(files: Sequence[Named], report: Progress, pair_name: str | None = 
         "reference": order[0],
         "target": order[1] if len(files) > 1 else base64.b64encode(target).decode(),
         "remarks": remarks,
+        "failed": failed,
         "found": {
             "images": comparison.images,
             "reference_accuracy": comparison.reference.accuracy.value,
@@ -244,18 +248,20 @@ def _remarks_on_answers(pair: ModelPair, comparison: Comparison) -> list[str]:
     return remarks
 
 
-def _rehearsed(pair: ModelPair, comparison: Comparison, images: npt.NDArray[np.uint8], report: Progress) -> list[str]:
-    """What each page does; why some cannot do it."""
-    unable: dict[str, list[str]] = {}
-    for number, (page, rehearse) in enumerate(REHEARSALS.items()):
-        report(f"trying what the page {page} does", 0.5 + 0.5 * number / len(REHEARSALS))
+def _rehearsed(
+    pair: ModelPair, comparison: Comparison, images: npt.NDArray[np.uint8], report: Progress
+) -> dict[str, str]:
+    """Reasons why measurements of `REHEARSALS` fail, by their names."""
+    failed = {}
+    for number, (name, rehearsal) in enumerate(REHEARSALS.items()):
+        report(f"trying {rehearsal.title}", 0.5 + 0.5 * number / len(REHEARSALS))
         try:
-            rehearse(pair, comparison, images)
+            rehearsal.run(pair, comparison, images)
         except HalfBitsError as error:
-            if page in REQUIRED:
+            if rehearsal.is_required:
                 raise
-            unable.setdefault(str(error), []).append(page)
-    return [f"Cannot be shown on {' and '.join(pages)}: {reason}" for reason, pages in unable.items()]
+            failed[name] = str(error)
+    return failed
 
 
 def _work(request: dict[str, Any], client: Client) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from fp16core.runs.pair import BUNDLED
 from fp16core.text import percent_text, small_text
 from fp16core.vocabulary import ModelPair
 from fp16core.worker.trial import trial
+from fp16core.worker.trial.rehearsal import REHEARSALS
 from pages.shared.session import trials
 from pages.shared.session.files import OwnFiles
 from pages.your_files import view as own_view
@@ -272,8 +273,8 @@ def test_every_page_opens_on_a_strangers_pair_or_says_what_the_trial_foretold(
 ) -> None:
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
     theirs = stranger(name)
-    remarks = trial.try_files([(name, theirs.reference), (f"{name}, half", theirs.target)], lambda what, done: None)
-    foretold = [remark for remark in remarks["remarks"] if remark.startswith("Cannot be shown on")]
+    found = trial.try_files([(name, theirs.reference), (f"{name}, half", theirs.target)], lambda what, done: None)
+    foretold = trials.unavailable(found["failed"])
     titles = {"overflow": "Overflow", "dial": "Precision dial", "try_digit": "Try a digit"}
     app = with_pair(ModelPair(name, theirs.reference, theirs.target, {}, name, f"{name}, half"))
     for page in PAGES:
@@ -289,6 +290,20 @@ def test_every_page_opens_on_a_strangers_pair_or_says_what_the_trial_foretold(
         app.segmented_control(key="files-view").set_value(view).run()
         assert not app.exception, view
         assert not app.error, view
+
+
+def test_each_measurement_of_a_trial_is_shown_on_a_page_of_the_navigation() -> None:
+    assert trials.SHOWN_ON.keys() == REHEARSALS.keys()
+    router = ROUTER.read_text()
+    assert all(f'title="{page}"' in router for page in trials.SHOWN_ON.values())
+
+
+def test_pages_that_cannot_show_a_pair_for_one_reason_share_a_sentence() -> None:
+    failed = {"graphs": "too odd.", "propagation": "too odd.", "bounds": "no chain."}
+    assert trials.unavailable(failed) == (
+        "Cannot be shown on Files and Layers: too odd.",
+        "Cannot be shown on Guarantee: no chain.",
+    )
 
 
 def test_a_softmax_is_said_and_its_probabilities_are_not_squashed_again(

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import flatbuffers
@@ -19,6 +19,7 @@ from fp16core.tflite.reader import read_tflite, replace_weights
 from fp16core.vocabulary import HalfBitsError, ModelFileError, ModelPair
 from fp16core.worker.trial import inspection, rehearsal, trial
 from fp16core.worker.trial.inspection import Named
+from fp16core.worker.trial.rehearsal import Rehearsal
 from tests.core.jobs.test_job import PATIENCE_S, is_alive
 from tests.core.runtime.test_strangers import keras_answers
 from tests.helpers.places import TestSet
@@ -85,15 +86,23 @@ def test_files_in_the_other_order_are_put_right_with_a_word(pair: ModelPair) -> 
 @pytest.mark.parametrize(
     ("name", "remarks"),
     [
-        ("softmax", ["probabilities, not logits", "on Overflow and Guarantee: softmax has the operator SOFTMAX"]),
+        (
+            "softmax",
+            [
+                "probabilities, not logits",
+                "overflow: softmax has the operator SOFTMAX",
+                "bounds: softmax has the operator SOFTMAX",
+            ],
+        ),
         ("batch of 1", ["takes 1 image at a time"]),
         ("batch of 7", ["takes 7 images at a time"]),
-        ("depthwise", ["on Overflow and Guarantee: depthwise has the operator DEPTHWISE_CONV_2D"]),
-        ("recurrent", ["on Layers: recurrent: TRANSPOSE answered", "on Overflow and Guarantee"]),
+        ("depthwise", ["overflow: depthwise has the operator DEPTHWISE_CONV_2D", "bounds: depthwise has"]),
+        ("recurrent", ["propagation: recurrent: TRANSPOSE answered", "overflow: ", "bounds: "]),
     ],
 )
 def test_what_is_worth_knowing_of_other_networks_is_said(name: str, remarks: list[str]) -> None:
-    found = " | ".join(taken((name, stranger(name).reference)).remarks)
+    tried = taken((name, stranger(name).reference))
+    found = " | ".join([*tried.remarks, *(f"{measurement}: {why}" for measurement, why in tried.failed.items())])
     for remark in remarks:
         assert remark in found
 
@@ -230,24 +239,18 @@ def test_a_model_whose_answers_depend_on_chance_is_refused(pair: ModelPair, monk
     assert "answers the same images differently when asked again" in refusal(("moody", pair.reference))
 
 
-def test_the_rehearsals_are_the_pages_that_compute() -> None:
-    """Each by its title in the navigation."""
-    from tests.helpers.places import ROUTER
-
-    router = ROUTER.read_text()
-    assert all(f'title="{page}"' in router for page in rehearsal.REHEARSALS)
-    assert set(rehearsal.REQUIRED) <= set(rehearsal.REHEARSALS)
-
-
-def test_a_page_that_cannot_show_a_pair_is_a_remark_and_a_required_one_a_refusal(
+def test_a_measurement_that_fails_is_named_and_a_required_one_is_a_refusal(
     pair: ModelPair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*arguments: Sequence[object]) -> None:
+    def refuse(*arguments: Any) -> None:
         raise ModelFileError("too odd.")
 
-    monkeypatch.setitem(rehearsal.REHEARSALS, "Layers", refuse)
-    monkeypatch.setitem(rehearsal.REHEARSALS, "Files", refuse)
-    found = trial.try_files([("a", pair.reference)], lambda what, done: None)
-    assert found["remarks"] == ["Cannot be shown on Files and Layers: too odd."]
-    monkeypatch.setitem(rehearsal.REHEARSALS, "Overview", refuse)
+    refused = Rehearsal("too much", refuse)
+    monkeypatch.setitem(rehearsal.REHEARSALS, "propagation", refused)
+    monkeypatch.setitem(rehearsal.REHEARSALS, "graphs", refused)
+    files = (("a", pair.reference),)
+    found = trial.tried(trial.try_files(files, lambda what, done: None), files)
+    assert found.failed == {"graphs": "too odd.", "propagation": "too odd."}
+    assert found.remarks == ()
+    monkeypatch.setitem(rehearsal.REHEARSALS, "claims", Rehearsal("too much", refuse, is_required=True))
     assert refusal(("a", pair.reference)) == "too odd."
