@@ -7,8 +7,9 @@ import numpy.typing as npt
 
 from fp16core.numerics.formats import FLOAT16, FloatFormat
 from fp16core.tflite.graph import Tensor, TfliteFile
-from fp16core.tflite.reader import read_tflite, replace_weights
-from fp16core.vocabulary import ModelPair, PairError
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.tflite.replace import replace_weights
+from fp16core.vocabulary import PairError
 
 SMALLEST_NORMAL = FLOAT16.smallest_normal
 """Below this magnitude float16 loses mantissa bits (IEEE 754 binary16)."""
@@ -152,25 +153,25 @@ def weight_roundings(pair: ModelPair) -> dict[str, WeightRounding]:
     PairError
         If the two graphs have different weights or shapes, or the reference is not float32.
     """
-    reference = read_tflite(pair.reference, pair.reference_name).weights()
-    target = read_tflite(pair.target, pair.target_name).weights()
+    reference = pair.reference.graph.weights()
+    target = pair.target.graph.weights()
     if not reference:
         raise PairError(
-            f"{pair.reference_name} has no floating-point convolution or dense weights; "
+            f"{pair.reference.name} has no floating-point convolution or dense weights; "
             "choose the float32 .tflite file."
         )
     if reference.keys() != target.keys():
         raise PairError(
-            f"{pair.reference_name} has the weights {_listed(reference)}, {pair.target_name} {_listed(target)}; "
+            f"{pair.reference.name} has the weights {_listed(reference)}, {pair.target.name} {_listed(target)}; "
             "choose a target converted from this reference."
         )
     for key, tensor in reference.items():
         if tensor.dtype != "float32":
-            raise PairError(f"{pair.reference_name} stores {key} as {tensor.dtype}, not float32; swap the files?")
+            raise PairError(f"{pair.reference.name} stores {key} as {tensor.dtype}, not float32; swap the files?")
         if tensor.shape != target[key].shape:
             raise PairError(
-                f"{key} has shape {tensor.shape} in {pair.reference_name} and {target[key].shape} in "
-                f"{pair.target_name}; choose a target converted from this reference."
+                f"{key} has shape {tensor.shape} in {pair.reference.name} and {target[key].shape} in "
+                f"{pair.target.name}; choose a target converted from this reference."
             )
     return {
         key: WeightRounding(key, tensor.values, target[key].values)  # type: ignore[arg-type]  # weights() gives none but floating-point tensors
@@ -204,19 +205,19 @@ def rounding_errors(pair: ModelPair) -> dict[str, npt.NDArray[np.float64]]:
 
 def format_errors(pair: ModelPair, form: FloatFormat) -> dict[str, npt.NDArray[np.float64]]:
     """Magnitude of the error of each of the reference's weights when rounded to a format, by the weights' keys."""
-    weights = read_tflite(pair.reference, pair.reference_name).weights()
+    weights = pair.reference.graph.weights()
     values = {key: tensor.values.astype(np.float32) for key, tensor in weights.items()}
     return {key: np.abs(np.subtract(form.rounded(v), v, dtype=np.float64)) for key, v in values.items()}
 
 
-def rounded_reference(pair: ModelPair) -> bytes:
+def rounded_reference(pair: ModelPair) -> ModelFile:
     """The reference with each weight that the target stores as float16 replaced by the target's value.
 
     Running this float32 model and comparing its logits with the target's shows whether the
     target computes in float32 with upsampled weights.
     """
     cast = {key: rounding.target for key, rounding in weight_roundings(pair).items() if rounding.was_cast}
-    return replace_weights(pair.reference, cast)
+    return replace_weights(pair.reference, cast, "the rounded reference")
 
 
 def upsampled_by_operator(file: TfliteFile) -> tuple[int, int]:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from fp16core.files import read_ordinary
 from fp16core.runs.record import MAX_RUN_BYTES, REFERENCE_FILE, RUN_FILE, TARGET_FILE, parse_record, verify
-from fp16core.vocabulary import ModelFileError, ModelPair, RunError
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.vocabulary import ModelFileError, RunError
 
 BUNDLED = Path(__file__).with_name("bundled")
 ENVIRONMENT_VARIABLE = "HALFBITS_PAIR"
@@ -45,11 +46,9 @@ def load_pair(folder: Path | None = None) -> ModelPair:
         raise ModelFileError(str(error)) from error
     return ModelPair(
         name="Bundled pair" if folder == BUNDLED else folder.name,
-        reference=files[REFERENCE_FILE],
-        target=files[TARGET_FILE],
+        reference=ModelFile(files[REFERENCE_FILE], REFERENCE_FILE),
+        target=ModelFile(files[TARGET_FILE], TARGET_FILE),
         run=record.document,
-        reference_name=str(folder / REFERENCE_FILE),
-        target_name=str(folder / TARGET_FILE),
     )
 
 
@@ -61,12 +60,11 @@ def read_pair(reference: Path, target: Path) -> ModelPair:
     ModelFileError
         If a file cannot be read.
     """
+    first, second = _distinct_names(reference, target)
     return ModelPair(
-        name=f"{reference.name} and {target.name}",
-        reference=read_model_file(reference),
-        target=read_model_file(target),
-        reference_name=str(reference),
-        target_name=str(target),
+        name=f"{first} and {second}",
+        reference=ModelFile(read_model_file(reference), first),
+        target=ModelFile(read_model_file(target), second),
     )
 
 
@@ -76,6 +74,13 @@ def read_model_file(path: Path, remedy: str = "check the path.", limit_bytes: in
         return read_ordinary(path, limit_bytes)
     except OSError as error:
         raise ModelFileError(f"{path}: the file cannot be read ({error.strerror}); {remedy}") from error
+
+
+def _distinct_names(reference: Path, target: Path) -> tuple[str, str]:
+    """Names of two files; two of the same name, from different folders, are told apart by their roles."""
+    if reference.name == target.name:
+        return f"{reference.name} (reference)", f"{target.name} (target)"
+    return reference.name, target.name
 
 
 def _remedy(folder: Path) -> str:

@@ -25,7 +25,8 @@ from fp16core.runs.store_folder import (
     remove_partials,
     visible_folders,
 )
-from fp16core.vocabulary import ModelPair, RunError
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.vocabulary import RunError
 
 __all__ = ["Run", "RunStore", "Skipped"]
 
@@ -85,14 +86,12 @@ class RunStore:
 
     def load(self, id: str) -> ModelPair:
         """A run's float32 and float16 model, verified; raises `RunError` if they are not there or altered."""
-        run, folder, files = self.run(id), self.path(id), self.files(id)
+        run, files = self.run(id), self.files(id)
         return ModelPair(
             name=run.name,
-            reference=files[REFERENCE_FILE],
-            target=files[TARGET_FILE],
+            reference=ModelFile(files[REFERENCE_FILE], REFERENCE_FILE),
+            target=ModelFile(files[TARGET_FILE], TARGET_FILE),
             run=run.record,
-            reference_name=str(folder / REFERENCE_FILE),
-            target_name=str(folder / TARGET_FILE),
         )
 
     def files(self, id: str) -> Mapping[str, bytes]:

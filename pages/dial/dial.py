@@ -109,7 +109,7 @@ for column, label, value, remark, hint in zip(
     ),
     (
         f"{chosen.has_sign:d} sign + {chosen.exponent_bits} exponent + {chosen.mantissa_bits} mantissa",
-        f"{bytes_text(result.size_bytes - len(found.pair.reference), signed=True)} against float32",
+        f"{bytes_text(result.size_bytes - found.pair.reference.size_bytes, signed=True)} against float32",
         f"{points_text(result.accuracy_delta)} against float32",
         f"of {found.comparison.images:,} test images",
         f"best scores lead by {small_text(found.comparison.median_margin)} (median)",

@@ -7,6 +7,7 @@ from fp16core.jobs.job import Desk, Job
 from fp16core.lab import conversions
 from fp16core.lab.conversions import OneWeight, TwoWays
 from fp16core.singleton import singleton
+from fp16core.tflite.model_file import ModelFile
 from fp16core.workbench import measures
 from fp16core.workbench.measures import Graphs
 from fp16core.worker.conversion import LIMITS, MODULE, request_for, target_of
@@ -70,10 +71,10 @@ def quantized_weight(subject: Subject, question: WeightQuestion) -> tuple[OneWei
 def start_conversion(question: WeightQuestion) -> Job | None:
     """Hand the question to TensorFlow's converter; None if it is at work on another."""
     changed = state.measure(measures.changed_reference, question.key, question.value)
-    return desk().hand_in(question, MODULE, request_for(changed))
+    return desk().hand_in(question, MODULE, request_for(changed.contents))
 
 
 @cached(kept=64)
 def converted_weight(subject: Subject, question: WeightQuestion, _answer: dict[str, Any]) -> OneWeight:
     """The weight as TensorFlow's converter stores it, by the answer of its process."""
-    return state.measure(measures.converted_weight, target_of(_answer), question.key)
+    return state.measure(measures.converted_weight, ModelFile(target_of(_answer)), question.key)

@@ -157,8 +157,8 @@ for column, name, model, words in (
     (second, TARGET_FILE, found.pair.target, "float16"),
 ):
     column.download_button(
-        f"{name} ({words}, {bytes_text(len(model))})",
-        given(model),
+        f"{name} ({words}, {bytes_text(model.size_bytes)})",
+        given(model.contents),
         file_name=name,
         mime="application/octet-stream",
         icon=":material/download:",

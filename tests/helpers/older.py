@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from fp16core.tflite.model_file import ModelFile
 from tests.core.worker.test_trial import edited
 
 
-def older(model: bytes) -> bytes:
+def older(model: ModelFile) -> ModelFile:
     """The same model with each operator code moved to ``deprecated_builtin_code``."""
 
     def moved(tree: Any, operators: dict[str, Any]) -> None:

@@ -136,7 +136,7 @@ def test_a_replica_outlives_all_of_it_and_serves_another_visitor(
 ) -> None:
     url, server, limit = replica
     usual = (BUNDLED / REFERENCE_FILE).read_bytes()
-    large = stranger(LARGE).reference
+    large = stranger(LARGE).reference.contents
     sized = sized_by_likeness("FILL", load_mnist("test")[0][5_000], 2_000_000_000)
     photographs = {
         "large.png": picture_file("PNG", 5_000, 5_000, "RGBA"),

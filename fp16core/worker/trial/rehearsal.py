@@ -26,9 +26,9 @@ from fp16core.runtime.classifier import BATCH_SIZE
 from fp16core.runtime.delegation import delegated_parts, upsampling_moment
 from fp16core.tflite.chain import read_chain
 from fp16core.tflite.ledger import byte_ledger
-from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.roles import tensor_roles
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.vocabulary import ModelFileError
 
 Images = npt.NDArray[np.uint8]
 
@@ -43,8 +43,8 @@ _WEIGHTS = (0.0, 70_000.0, 1e38)
 def claims(pair: ModelPair, comparison: Comparison, images: Images) -> None:
     """Rehearse the claims and the ledgers."""
     check_claims(gather_evidence(pair, comparison, images))
-    for model, name in ((pair.reference, pair.reference_name), (pair.target, pair.target_name)):
-        byte_ledger(model, name)
+    for model in pair.files:
+        byte_ledger(model)
 
 
 def single_images(pair: ModelPair, comparison: Comparison, images: Images) -> None:
@@ -56,18 +56,18 @@ def single_images(pair: ModelPair, comparison: Comparison, images: Images) -> No
 
 def graphs(pair: ModelPair, comparison: Comparison, images: Images) -> None:
     """Rehearse graphs, delegates, erased weights, folding, and the quantizer."""
-    for model, name in ((pair.reference, pair.reference_name), (pair.target, pair.target_name)):
-        tensor_roles(read_tflite(model, name))
-        delegated_parts(model, name)
+    for model in pair.files:
+        tensor_roles(model.graph)
+        delegated_parts(model)
     image = normalise(images[0])
     for delegated in (True, False):
-        upsampling_moment(pair.target, image, pair.target_name, delegated)
+        upsampling_moment(pair.target, image, delegated)
     few, answers = images[:_FEW], _first(comparison, _FEW)
     fold_dequantize(pair, few, answers.target.logits)
     convert_both_ways(pair, answers, few)
     key = first_tensor(weight_roundings(pair))
     for weight in _WEIGHTS:
-        read_one_weight(with_first_weight(pair.reference, key, weight), key, images[0], pair.reference_name)
+        read_one_weight(with_first_weight(pair.reference, key, weight), key, images[0])
 
 
 def propagation(pair: ModelPair, comparison: Comparison, images: Images) -> None:
@@ -80,7 +80,7 @@ def propagation(pair: ModelPair, comparison: Comparison, images: Images) -> None
 def overflow(pair: ModelPair, comparison: Comparison, images: Images) -> None:
     """Rehearse rescaled weights."""
     few, answers = images[:_FEW], _first(comparison, _FEW)
-    for boundary in scalable_pairs(read_chain(pair.reference, pair.reference_name)):
+    for boundary in scalable_pairs(read_chain(pair.reference)):
         for factor, clamp in product(_FACTORS, (False, True)):
             measure_scale(pair, boundary, factor, clamp, few, answers.reference)
 

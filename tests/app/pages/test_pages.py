@@ -17,7 +17,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.images.stages import StageName
 from fp16core.runs.pair import BUNDLED
 from fp16core.text import count_text, percent_text
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from tests.core.images.test_picture_file import file_of
 from tests.helpers.places import PAGES, ROUTER, TestSet, page_file
 

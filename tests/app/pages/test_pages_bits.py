@@ -21,8 +21,8 @@ from fp16core.numerics.number_text import read_number
 from fp16core.numerics.rounding import weight_roundings
 from fp16core.runs.pair import BUNDLED
 from fp16core.runs.record import KERAS_FILE, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
-from fp16core.tflite.reader import read_tflite, replace_values
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.tflite.replace import replace_values
 from tests.app.pages.test_pages import charts, visit, words
 from tests.helpers.places import ROUTER
 
@@ -69,13 +69,13 @@ def both(value: float) -> tuple[str, str]:
     return f"float32: {fields(single, 8, 23)}", f"float16: {fields(half, 5, 10)}"
 
 
-def altered_pair(folder: Path, reference: bytes, target: bytes) -> Path:
+def altered_pair(folder: Path, reference: ModelFile, target: ModelFile) -> Path:
     """The bundled pair with other files, recorded as a training run records them."""
     shutil.copytree(BUNDLED, folder)
     run = json.loads((folder / RUN_FILE).read_text())
-    for name, contents in ((REFERENCE_FILE, reference), (TARGET_FILE, target)):
-        (folder / name).write_bytes(contents)
-        run["files"][name] = file_record(contents)
+    for name, model in ((REFERENCE_FILE, reference), (TARGET_FILE, target)):
+        (folder / name).write_bytes(model.contents)
+        run["files"][name] = file_record(model.contents)
     (folder / RUN_FILE).write_text(json.dumps(run))
     assert (folder / KERAS_FILE).exists()
     return folder
@@ -214,7 +214,7 @@ def test_a_file_that_does_not_hold_numpys_cast_is_said_so(
     pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A weight of 70,000 clamped to 65,504, as TensorFlow's converter clamps."""
-    singles, halves = (read_tflite(model).weights()["conv_2d.kernel"] for model in (pair.reference, pair.target))
+    singles, halves = (model.graph.weights()["conv_2d.kernel"] for model in (pair.reference, pair.target))
     large, clamped = singles.values.copy(), halves.values.copy()
     large.flat[3], clamped.flat[3] = 70000, 65504
     folder = altered_pair(

@@ -9,8 +9,8 @@ import pytest
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.runs.pair import BUNDLED
 from fp16core.runs.record import REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
-from fp16core.tflite.reader import read_tflite, replace_weights
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.tflite.replace import replace_weights
 from tests.app.pages.test_pages import visit, words
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
@@ -18,15 +18,15 @@ pytestmark = pytest.mark.usefixtures("cold_caches")
 LAB = ("weights", "bits", "files", "layers", "overflow", "dial", "guarantee")
 
 
-def with_weight(model: bytes, key: str, value: float, whole: bool = False) -> bytes:
+def with_weight(model: ModelFile, key: str, value: float, whole: bool = False) -> ModelFile:
     """The file with the first weight of a tensor, or all of them, set to a value, in the dtype it is stored in."""
-    values = read_tflite(model).weights()[key].values.copy()
+    values = model.graph.weights()[key].values.copy()
     with np.errstate(over="ignore"):
         values.flat[: None if whole else 1] = np.float32(value).astype(values.dtype)
     return replace_weights(model, {key: values})
 
 
-def odd_pair(kind: str, pair: ModelPair) -> tuple[bytes, bytes]:
+def odd_pair(kind: str, pair: ModelPair) -> tuple[ModelFile, ModelFile]:
     both = pair.reference, pair.target
     match kind:
         case "quantizer":
@@ -50,9 +50,9 @@ def test_the_lab_copes_with_odd_pairs(
 ) -> None:
     files = dict(zip((REFERENCE_FILE, TARGET_FILE), odd_pair(kind, pair), strict=True))
     for name, model in files.items():
-        (tmp_path / name).write_bytes(model)
+        (tmp_path / name).write_bytes(model.contents)
     run = json.loads((BUNDLED / RUN_FILE).read_text())
-    run["files"] = {name: file_record(model) for name, model in files.items()}
+    run["files"] = {name: file_record(model.contents) for name, model in files.items()}
     (tmp_path / RUN_FILE).write_text(json.dumps(run))
     monkeypatch.setenv("HALFBITS_PAIR", str(tmp_path))
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))

@@ -18,8 +18,8 @@ from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.comparison import Comparison
 from fp16core.runs.pair import BUNDLED
 from fp16core.runs.record import file_record
-from fp16core.tflite.reader import read_tflite, replace_values
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.tflite.replace import replace_values
 from tests.helpers.places import ROOT
 
 REFERENCE, TARGET = BUNDLED / "mnist_model.tflite", BUNDLED / "mnist_model_quant_f16.tflite"
@@ -128,11 +128,11 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
 
 def test_a_model_without_numbers_answers_nothing(tmp_path: Path, pair: ModelPair) -> None:
     """All dense weights infinite: positive and negative activations meet as NaN."""
-    tensor = read_tflite(pair.target).weights()["fully_connected.weights"]
+    tensor = pair.target.graph.weights()["fully_connected.weights"]
     infinite = np.where(np.greater(tensor.values, 0), np.inf, -np.inf).astype(np.float16)
     broken = tmp_path / "broken"
     shutil.copytree(BUNDLED, broken)
-    contents = replace_values(pair.target, {tensor.index: infinite})
+    contents = replace_values(pair.target, {tensor.index: infinite}).contents
     (broken / TARGET.name).write_bytes(contents)
     run = json.loads((broken / "run.json").read_text())
     run["files"][TARGET.name] = file_record(contents)

@@ -20,14 +20,14 @@ from fp16core.figures.activation_maps import activations_csv, map_sheet
 from fp16core.figures.base.table import figure_csv
 from fp16core.numerics.propagation import PairRecorder, PropagationRun, weights_error
 from fp16core.numerics.rounding import WeightRounding, weight_roundings
-from fp16core.tflite.reader import read_tflite, replace_weights
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.tflite.replace import replace_weights
 from tests.core.runtime.test_activations import forward
 
 
 def overflowed(pair: ModelPair) -> ModelPair:
     """The pair with a weight of the convolution that float16 can only store as infinity."""
-    large = read_tflite(pair.reference).weights()["conv_2d.kernel"].values.copy()
+    large = pair.reference.graph.weights()["conv_2d.kernel"].values.copy()
     large.flat[0] = 70000
     reference = replace_weights(pair.reference, {"conv_2d.kernel": large})
     return ModelPair("overflowed", reference, quantize_tflite(reference))
@@ -69,7 +69,7 @@ def test_a_run_over_many_images_is_the_whole_measured_at_once(
 
 
 def test_the_error_of_the_weights_is_that_of_numpys_cast(pair: ModelPair) -> None:
-    weights = [tensor.values.ravel() for tensor in read_tflite(pair.reference).weights().values()]
+    weights = [tensor.values.ravel() for tensor in pair.reference.graph.weights().values()]
     whole = np.concatenate(weights).astype(np.float64)
     error = whole.astype(np.float16) - whole
     found = weights_error(weight_roundings(pair).values())

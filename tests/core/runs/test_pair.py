@@ -28,7 +28,7 @@ def test_a_runs_folder_is_a_pair(copy: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("HALFBITS_PAIR", str(copy))
     pair = load_pair()
     assert pair.name == "copy"
-    assert pair.reference == (BUNDLED / "mnist_model.tflite").read_bytes()
+    assert pair.reference.contents == (BUNDLED / "mnist_model.tflite").read_bytes()
 
 
 @pytest.mark.parametrize("name", ["mnist_model.tflite", "mnist_model_quant_f16.tflite"])

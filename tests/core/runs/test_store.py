@@ -64,8 +64,8 @@ def test_a_run_is_loaded_as_a_pair_of_its_name(store: RunStore) -> None:
     store.rename("mine", "Three epochs")
     pair = store.load("mine")
     assert pair.name == "Three epochs"
-    assert pair.reference == (BUNDLED / REFERENCE_FILE).read_bytes()
-    assert pair.target == (BUNDLED / TARGET_FILE).read_bytes()
+    assert pair.reference.contents == (BUNDLED / REFERENCE_FILE).read_bytes()
+    assert pair.target.contents == (BUNDLED / TARGET_FILE).read_bytes()
     assert pair.run["reference_accuracy"] == 0.9611
 
 

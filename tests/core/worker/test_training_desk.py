@@ -15,8 +15,9 @@ import pytest
 from fp16core.jobs import presence
 from fp16core.jobs.job import Limits
 from fp16core.runs.store import RunStore
+from fp16core.tflite.model_file import ModelPair
 from fp16core.training.recipe import Recipe
-from fp16core.vocabulary import BusyError, ModelPair, SettingError
+from fp16core.vocabulary import BusyError, SettingError
 from fp16core.worker.training.desk import TrainingDesk
 from fp16core.worker.training.settings import TrainingSettings, training_settings
 from fp16core.worker.training.ticket import State, Ticket, TrainingData
