@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from fp16core.runs.pair import BUNDLED
-from tests.helpers.browsing import PATIENCE_MS, settled
+from tests.helpers.browser.browsing import PATIENCE_MS, settled
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.helpers.browsing import PATIENCE_MS, served, settled
+from tests.helpers.browser.browsing import PATIENCE_MS, served, settled
 from tests.helpers.places import TestSet
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,7 @@ from fp16core.evaluate.comparison import compare
 from fp16core.runs.pair import BUNDLED, REFERENCE_FILE
 from fp16core.text import bytes_text, small_text
 from fp16core.vocabulary import ModelPair
-from tests.helpers.browsing import PATIENCE_MS, excess_width, settled
+from tests.helpers.browser.browsing import PATIENCE_MS, excess_width, settled
 from tests.helpers.places import TestSet
 
 pytestmark = pytest.mark.browser

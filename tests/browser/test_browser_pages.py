@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.browsing import PATIENCE_MS, barriers, excess_width, served, settled
+from tests.helpers.browser.browsing import PATIENCE_MS, barriers, excess_width, served, settled
 from tests.helpers.places import PAGES
 
 pytestmark = pytest.mark.browser

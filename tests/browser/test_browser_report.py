@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.helpers.browsing import PATIENCE_MS, barriers, settled
-from tests.helpers.reports import Parsed
+from tests.helpers.browser.browsing import PATIENCE_MS, barriers, settled
+from tests.helpers.files.reports import Parsed
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.browsing import PATIENCE_MS, served, settled
+from tests.helpers.browser.browsing import PATIENCE_MS, served, settled
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from fp16core.runs.store import RunStore
 from fp16core.worker.training.process import MODULE
-from tests.helpers.browsing import PATIENCE_MS, served, settled
+from tests.helpers.browser.browsing import PATIENCE_MS, served, settled
 
 pytestmark = pytest.mark.browser
 

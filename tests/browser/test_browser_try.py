@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from fp16core.bench.uploads.photographs import photograph
-from tests.helpers.browsing import PATIENCE_MS, settled
+from tests.helpers.browser.browsing import PATIENCE_MS, settled
 
 pytestmark = pytest.mark.browser
 

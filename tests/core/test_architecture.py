@@ -125,6 +125,13 @@ def test_no_page_imports_another() -> None:
         assert used <= {"shared", path.parent.name}, path
 
 
+def test_what_tests_share_lies_among_their_helpers() -> None:
+    """A test module imports no other."""
+    for path in (ROOT / "tests").rglob("*.py"):
+        used = {name for name in imported(path) if name.startswith("tests.")} - {module_name(path)}
+        assert all(name.startswith("tests.helpers.") for name in used), path
+
+
 def test_no_folder_is_crowded_and_no_file_long() -> None:
     """Whoever looks for a thing finds it from the names alone."""
     sources = [path for top in ("fp16core", "pages", "tests") for path in (ROOT / top).rglob("*.py")]

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from fp16core.settings import HOSTED_MEMORY_MB
-from tests.helpers.browsing import served, settled
+from tests.helpers.browser.browsing import served, settled
 
 pytestmark = pytest.mark.browser
 

@@ -16,9 +16,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import NewSession
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from tests.helpers.browsing import served
+from tests.helpers.browser.browsing import served
+from tests.helpers.files.stores import add_full_run
 from tests.helpers.places import PAGES, ROOT
-from tests.helpers.stores import add_full_run
 from tests.helpers.visitor import PATIENCE_S, Visitor
 
 SKILLS = ("install_skills", "dismiss_skills_nudge")
@@ -132,7 +132,7 @@ def test_messages_of_streamlits_menu_do_nothing_among_strangers(hosted: str, war
 def test_rates_and_queues_outlive_emptied_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a server whose caches a message does empty."""
     monkeypatch.setenv("HALFBITS_HOSTED", "1")
-    with served(tmp_path / "server.log", "tests/helpers/limits_app.py") as url, Stranger(url) as stranger:
+    with served(tmp_path / "server.log", "tests/helpers/apps/limits_app.py") as url, Stranger(url) as stranger:
         seen = [lines(stranger) for _ in range(3)]
         stranger.send(BackMsg(clear_cache=True))
         seen.append(lines(stranger))

@@ -23,9 +23,9 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from fp16core.png import png
-from tests.helpers.browsing import PATIENCE_MS, served, settled
+from tests.helpers.browser.browsing import PATIENCE_MS, served, settled
+from tests.helpers.browser.proxying import proxied
 from tests.helpers.places import PAGES, TestSet, without
-from tests.helpers.proxying import proxied
 from tests.helpers.visitor import Visitor
 
 STATIC = Path(streamlit.__file__).parent / "static"

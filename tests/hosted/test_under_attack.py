@@ -20,9 +20,9 @@ from fp16core.bench.strangers.hostile_models import sized_by_likeness
 from fp16core.bench.strangers.hostile_pictures import HOSTILE, heic_of_one_tile, jpeg_of_empty_scans, tiff_in_parts
 from fp16core.data.mnist import load_mnist
 from fp16core.runs.pair import BUNDLED, REFERENCE_FILE
-from tests.helpers.browsing import free_port
+from tests.helpers.browser.browsing import free_port
+from tests.helpers.networks.strangers import LARGE, stranger
 from tests.helpers.places import ROOT
-from tests.helpers.strangers import LARGE, stranger
 from tests.helpers.visitor import Visitor
 
 LIMIT_BYTES = 2**30
@@ -38,7 +38,7 @@ def replica(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes], Limi
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
     command += ["--server.address=127.0.0.1", f"--server.port={port}"]
-    path = os.pathsep.join([str(ROOT), str(ROOT / "tests" / "helpers" / "unguarded")])
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests" / "helpers" / "children" / "unguarded")])
     environment = os.environ | {"HALFBITS_HOSTED": "1", "PYTHONPATH": path, "HALFBITS_RUNS": str(tmp_path / "runs")}
     with memory_limit(LIMIT_BYTES) as limit, (tmp_path / "server.log").open("wb") as log:
         server = subprocess.Popen(
