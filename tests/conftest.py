@@ -129,7 +129,8 @@ def browser() -> "Iterator[Browser]":
 @pytest.fixture(scope="session")
 def warm(tmp_path_factory: pytest.TempPathFactory, browser: "Browser") -> Iterator[str]:
     """A server that has shown its first page to somebody."""
-    from tests.helpers.browser.browsing import served, settled
+    from benchmarks.client.browser import settled
+    from tests.helpers.browser.browsing import served
 
     with served(tmp_path_factory.mktemp("warm") / "server.log") as url:
         page = browser.new_page()

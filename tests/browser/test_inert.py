@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from benchmarks.client.browser import PATIENCE_MS, settled
 from pages.shared.ui.inert import inert
-from tests.helpers.browser.browsing import PATIENCE_MS, served, settled
+from tests.helpers.browser.browsing import served
 from tests.helpers.files.hostile import KINDS, texts
 
 MADE_OF_IT = (

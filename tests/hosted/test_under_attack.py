@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.client.visitor import Visitor
 from deploy.memory import Limit, memory_limit
 from fp16core.bench.strangers.hostile_models import sized_by_likeness
 from fp16core.bench.strangers.hostile_pictures import HOSTILE, heic_of_one_tile, jpeg_of_empty_scans, tiff_in_parts
@@ -23,7 +24,6 @@ from fp16core.runs.pair import BUNDLED, REFERENCE_FILE
 from tests.helpers.browser.browsing import free_port
 from tests.helpers.networks.strangers import LARGE, stranger
 from tests.helpers.places import ROOT
-from tests.helpers.visitor import Visitor
 
 LIMIT_BYTES = 2**30
 """What ``--memory 1g`` gives a container."""
@@ -91,7 +91,7 @@ def try_model(visitor: Visitor, name: str, model: bytes) -> str:
     deadline = time.monotonic() + PATIENCE_S
     while True:
         visitor.show("your_files")
-        if "to you alone" in visitor.text() or any(e.WhichOneof("type") == "alert" for e in visitor.elements):
+        if "to you alone" in visitor.text() or any(e.WhichOneof("type") == "alert" for e in visitor.session.elements):
             return visitor.text()
         assert time.monotonic() < deadline, visitor.text()
         time.sleep(0.5)
@@ -175,7 +175,7 @@ def test_a_replica_outlives_all_of_it_and_serves_another_visitor(
             for page in ("", "weights", "accuracy", "bits", "layers"):
                 visitor.show(page)
                 seen += 1
-        for page in visitor.pages:
+        for page in visitor.session.pages:
             visitor.show(page)
     assert server.poll() is None, "the replica is alive"
     assert seen >= 10
