@@ -11,6 +11,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.figures.training import curves as figures
 from fp16core.figures.training import weights as weight_figures
 from fp16core.figures.training.runs import recipe_text
+from fp16core.runs.pair import BUNDLED_NAME
 from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text
 from fp16core.training.recipe import TUTORIAL, Recipe, python_for_tensorflow
 from fp16core.training.trace import Trace
@@ -232,7 +233,7 @@ def _rows(found: Comparison, bundled: Comparison, name: str) -> dict[str, list[s
     return {
         "measured": list(measures),
         plain(name): [measure(found) for measure in measures.values()],
-        "Bundled pair": [measure(bundled) for measure in measures.values()],
+        BUNDLED_NAME: [measure(bundled) for measure in measures.values()],
     }
 
 
