@@ -8,9 +8,9 @@ from fp16core.figures import accuracy as figures
 from fp16core.figures.base.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLOUR, TARGET_NAME
 from fp16core.text import percent_text, points_text
 from pages.shared.session import state
-from pages.shared.session.image_card import show_image
 from pages.shared.ui.charts import chart, picked
 from pages.shared.ui.headline import cards, headline, number
+from pages.shared.ui.image_card import show_image
 from pages.shared.ui.words import say_if_probabilities
 
 st.title("Does float16 make other mistakes?")
@@ -79,7 +79,7 @@ with st.container(border=True):
                 help="Position in the test set, from 0. At first: the image closest to a changed answer.",
             )
         )
-        show_image(found, index)
+        show_image(found.images, comparison, index)
     with plot:
         chart(
             partial(figures.margin_scatter, comparison, index),

@@ -11,11 +11,11 @@ from fp16core.figures.lab import guarantee as figures
 from fp16core.numerics.formats import FLOAT16, FloatFormat
 from fp16core.text import count_text, factor_text, percent_text, small_text
 from pages.shared.session import lab, state
-from pages.shared.session.image_card import show_image
 from pages.shared.session.sweep import go_on, sweep
 from pages.shared.ui.charts import chart, index_of, picked
 from pages.shared.ui.contact_sheet import contact_sheet
 from pages.shared.ui.headline import cards, headline, number
+from pages.shared.ui.image_card import show_image
 from pages.shared.ui.tables import show_table
 
 NEAREST = 6
@@ -98,7 +98,7 @@ with st.container(border=True):
                 help="Position in the test set, from 0. At first: the image closest to a changed answer.",
             )
         )
-        show_image(found, index)
+        show_image(found.images, comparison, index)
         st.caption(
             "Its answer is proven."
             if proof.proven[index]

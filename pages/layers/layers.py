@@ -11,9 +11,9 @@ from fp16core.figures.activation_maps import map_sheet
 from fp16core.text import count_text, decibels_text, factor_text, small_text
 from pages.layers.channels import channel_cards
 from pages.shared.session import propagation, state
-from pages.shared.session.image_card import link_to_image
 from pages.shared.ui.charts import chart, table_button
 from pages.shared.ui.headline import cards, headline, number
+from pages.shared.ui.image_card import link_to_image
 from pages.shared.ui.tables import show_table
 from pages.shared.ui.words import flip_sentence, say_if_probabilities
 
