@@ -48,30 +48,30 @@ st.markdown(
     "arithmetic, as on this server; a processor that computes in float16 errs more."
 )
 nearest = select_images(comparison, Show.CLOSEST)[:NEAREST].copy()  # or all would be held by those shown
-metrics = headline(4)
+row = headline()
 number(
-    metrics[0],
+    row,
     "Proven unchangeable",
     f"{proof.proven_images:,}",
     f"of {comparison.images:,} images",
     "Images whose answer no weights within the rounding errors can change, whichever way each error points.",
 )
 number(
-    metrics[1],
+    row,
     "Unchanged in fact",
     f"{comparison.equal_predictions:,}",
     f"of {comparison.images:,} images",
     "Images on which both models, run on this server, answer alike.",
 )
 number(
-    metrics[2],
+    row,
     "Closest call",
     f"{factor_text(comparison.report(nearest[0]).flip_factor)} ×" if len(nearest) else "none",
     f"the error would do, image {nearest[0]:,}" if len(nearest) else "no multiple changes an answer",
     "How many times the change that float16 made to the scores would change the answer. At most 1: it did.",
 )
 number(
-    metrics[3],
+    row,
     "Worst case",
     f"{factor_text(proof.overestimate(comparison.abs_logit_delta))} ×",
     "what happened (median)",

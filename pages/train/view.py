@@ -213,11 +213,11 @@ def _outcome(ticket: Ticket) -> None:
 
 
 def _headline(found: Comparison) -> None:
-    reference, target, delta, changed = headline(4, "headline-outcome")
-    number(reference, "Accuracy, float32", percent_text(found.reference.accuracy.value), "of the test images", "")
-    number(target, "Accuracy, float16", percent_text(found.target.accuracy.value), "of the test images", "")
-    number(delta, "Accuracy delta", points_text(found.accuracy_delta), "float16 − float32", "")
-    number(changed, "Changed answers", f"{found.changed_predictions:,}", f"of {found.images:,} test images", "")
+    row = headline("headline-outcome")
+    number(row, "Accuracy, float32", percent_text(found.reference.accuracy.value), "of the test images", "")
+    number(row, "Accuracy, float16", percent_text(found.target.accuracy.value), "of the test images", "")
+    number(row, "Accuracy delta", points_text(found.accuracy_delta), "float16 − float32", "")
+    number(row, "Changed answers", f"{found.changed_predictions:,}", f"of {found.images:,} test images", "")
 
 
 def _rows(found: Comparison, bundled: Comparison, name: str) -> dict[str, list[str]]:

@@ -134,30 +134,35 @@ def show_summary() -> None:
         f"**{comparison.changed_predictions:,} of {comparison.images:,}** answers differ. All pages now show this "
         "pair, to you alone."
     )
-    for column, label, value, remark, hint in zip(
-        headline(4),
-        ("File size, float16", "Accuracy, float16", "Changed answers", "Largest logit change"),
-        (
-            bytes_text(target.size_bytes),
-            percent_text(target.accuracy.value),
-            f"{comparison.changed_predictions:,}",
-            small_text(comparison.max_abs_logit_delta),
-        ),
-        (
-            f"{bytes_text(comparison.size_delta_bytes, signed=True)} against float32",
-            f"{points_text(comparison.accuracy_delta)} against float32",
-            f"of {comparison.images:,} test images",
-            f"median top-1 margin {small_text(comparison.median_margin)}",
-        ),
-        (
-            f"Bytes of the .tflite file. float32: {bytes_text(reference.size_bytes)}.",
-            f"Share of the test images read right. float32: {percent_text(reference.accuracy.value)}.",
-            "Images on which the two models answer differently.",
-            "The largest change of a raw score on any image, beside the usual lead of the best score.",
-        ),
-        strict=True,
-    ):
-        number(column, label, value, remark, hint)
+    row = headline()
+    number(
+        row,
+        "File size, float16",
+        bytes_text(target.size_bytes),
+        f"{bytes_text(comparison.size_delta_bytes, signed=True)} against float32",
+        f"Bytes of the .tflite file. float32: {bytes_text(reference.size_bytes)}.",
+    )
+    number(
+        row,
+        "Accuracy, float16",
+        percent_text(target.accuracy.value),
+        f"{points_text(comparison.accuracy_delta)} against float32",
+        f"Share of the test images read right. float32: {percent_text(reference.accuracy.value)}.",
+    )
+    number(
+        row,
+        "Changed answers",
+        f"{comparison.changed_predictions:,}",
+        f"of {comparison.images:,} test images",
+        "Images on which the two models answer differently.",
+    )
+    number(
+        row,
+        "Largest logit change",
+        small_text(comparison.max_abs_logit_delta),
+        f"median top-1 margin {small_text(comparison.median_margin)}",
+        "The largest change of a raw score on any image, beside the usual lead of the best score.",
+    )
     if remarks := [remark for remark in trials.remarks() if remark not in said]:
         st.markdown("**Worth knowing**\n\n" + "\n".join(f"- {plain(remark)}" for remark in remarks))
     links = st.container(horizontal=True)
