@@ -121,7 +121,8 @@ with answer:
     else:
         st.markdown(
             f"On {images_text}, the relative error is largest after the operator "
-            f"**{layers.step_name(noisiest.step)}**, where the activations are **{factor_text(noisiest.error.snr_factor)} times** as large as the error"
+            f"**{layers.step_name(noisiest.step)}**, where the activations are "
+            f"**{factor_text(noisiest.error.snr_factor)} times** as large as the error"
             + (
                 ". It is strongest when it reaches the scores."
                 if noisiest is logits
