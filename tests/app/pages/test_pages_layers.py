@@ -56,7 +56,7 @@ def test_one_image_is_measured_by_itself(comparison: Comparison, pair: ModelPair
         "SNR of the scores": decibels_text(found.logits.error.snr_db),
         "Largest logit change": small_text(comparison.report(42).max_abs_logit_delta),
     }
-    assert "the same as without, bit for bit, in both models" in words(app)
+    assert "bit for bit the same as without, in both models" in words(app)
     assert len(charts(app)) == 4
     assert len(app.dataframe[0].value) == 5
 
