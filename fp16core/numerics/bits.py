@@ -12,7 +12,7 @@ import numpy.typing as npt
 from fp16core.numerics.formats import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, FloatFormat
 
 
-class Kind(Enum):
+class FloatClass(Enum):
     """What a bit pattern stands for."""
 
     ZERO = "zero"
@@ -43,9 +43,9 @@ class BinaryNumber:
         return self.bits >> (self.format.width - 1)
 
     @property
-    def stored_exponent(self) -> int:
+    def biased_exponent(self) -> int:
         """The exponent's field as it is stored: with the bias, or 0, or all ones."""
-        return (self.bits & self.format.infinity) >> self.format.mantissa_bits
+        return (self.bits & self.format.infinity_code) >> self.format.mantissa_bits
 
     @property
     def mantissa(self) -> int:
@@ -53,28 +53,28 @@ class BinaryNumber:
         return self.bits & ((1 << self.format.mantissa_bits) - 1)
 
     @property
-    def kind(self) -> Kind:
+    def float_class(self) -> FloatClass:
         """What the bits stand for."""
-        if self.bits & self.format.infinity == self.format.infinity:
-            return Kind.NAN if self.mantissa else Kind.INFINITE
-        if self.stored_exponent:
-            return Kind.NORMAL
-        return Kind.SUBNORMAL if self.mantissa else Kind.ZERO
+        if self.bits & self.format.infinity_code == self.format.infinity_code:
+            return FloatClass.NAN if self.mantissa else FloatClass.INFINITE
+        if self.biased_exponent:
+            return FloatClass.NORMAL
+        return FloatClass.SUBNORMAL if self.mantissa else FloatClass.ZERO
 
     @property
     def is_finite(self) -> bool:
         """Whether it is neither infinite nor NaN."""
-        return self.kind not in (Kind.INFINITE, Kind.NAN)
+        return self.float_class not in (FloatClass.INFINITE, FloatClass.NAN)
 
     @property
     def hidden_bit(self) -> int:
         """The digit before the point, which is not stored: 0 for zero and subnormal numbers, otherwise 1."""
-        return int(self.stored_exponent > 0)
+        return int(self.biased_exponent > 0)
 
     @property
     def exponent(self) -> int:
         """The power of two that the significand is scaled by."""
-        return max(self.stored_exponent, 1) - self.format.bias
+        return max(self.biased_exponent, 1) - self.format.bias
 
     @property
     def significand(self) -> int:
@@ -85,7 +85,7 @@ class BinaryNumber:
     def value(self) -> Fraction:
         """The exact value of a finite number (−0 gives 0); raises `ValueError` for the others."""
         if not self.is_finite:
-            raise ValueError(f"{self.kind.value} has no value")
+            raise ValueError(f"{self.float_class.value} has no value")
         magnitude = self.significand * self.format.ulp(self.exponent)
         return -magnitude if self.sign else magnitude
 
@@ -94,12 +94,12 @@ class BinaryNumber:
         """The number as a Python float, which holds it exactly."""
         if self.is_finite:
             return math.copysign(float(abs(self.value)), -self.sign or 1)
-        return math.nan if self.kind is Kind.NAN else math.copysign(math.inf, -self.sign or 1)
+        return math.nan if self.float_class is FloatClass.NAN else math.copysign(math.inf, -self.sign or 1)
 
     @property
-    def place(self) -> Fraction:
+    def position(self) -> Fraction:
         """Where it belongs on a number line: its value; for infinity, where the next finite number would be."""
-        if self.kind is Kind.INFINITE:
+        if self.float_class is FloatClass.INFINITE:
             magnitude = Fraction(1 << (self.format.bias + 1))
             return -magnitude if self.sign else magnitude
         return self.value
@@ -119,9 +119,9 @@ class BinaryNumber:
     @property
     def decimal_text(self) -> str:
         """The exact value, every digit of it: ``0.0999755859375``; or ``−0``, ``∞``, ``not a number``."""
-        if self.kind is Kind.NAN:
+        if self.float_class is FloatClass.NAN:
             return "not a number"
-        magnitude = "∞" if self.kind is Kind.INFINITE else exact_text(abs(self.value))
+        magnitude = "∞" if self.float_class is FloatClass.INFINITE else exact_text(abs(self.value))
         return f"−{magnitude}" if self.sign else magnitude
 
     @property
@@ -134,7 +134,7 @@ class BinaryNumber:
         magnitude = self.bits & ((1 << (self.format.width - 1)) - 1)
         place = (-magnitude if self.sign else magnitude) + steps
         return BinaryNumber(
-            self.format, (int(place < 0) << (self.format.width - 1)) | min(abs(place), self.format.infinity)
+            self.format, (int(place < 0) << (self.format.width - 1)) | min(abs(place), self.format.infinity_code)
         )
 
 
@@ -151,7 +151,7 @@ def number_at(values: npt.NDArray[np.floating], index: int) -> BinaryNumber:
     return BinaryNumber(_FORMATS[values.dtype], int.from_bytes(element.astype(element.dtype).tobytes(), "little"))
 
 
-def assembled(to: FloatFormat, sign: int, exponent: int, significand: int) -> BinaryNumber:
+def encode(to: FloatFormat, sign: int, exponent: int, significand: int) -> BinaryNumber:
     """The number ``±significand × ulp(exponent)``, or infinity if that is too large.
 
     Parameters
@@ -167,16 +167,16 @@ def assembled(to: FloatFormat, sign: int, exponent: int, significand: int) -> Bi
         may leave it. Adding it to the exponent's field lets the leading 1 count as one step of
         the exponent: subnormal numbers, which have none, and carries need no case of their own.
     """
-    magnitude = ((exponent - to.smallest_exponent) << to.mantissa_bits) + significand
-    return BinaryNumber(to, (sign << (to.width - 1)) | min(magnitude, to.infinity))
+    magnitude = ((exponent - to.min_exponent) << to.mantissa_bits) + significand
+    return BinaryNumber(to, (sign << (to.width - 1)) | min(magnitude, to.infinity_code))
 
 
-def special(to: FloatFormat, sign: int, mantissa: int = 0) -> BinaryNumber:
+def encode_special(to: FloatFormat, sign: int, mantissa: int = 0) -> BinaryNumber:
     """An infinity, or with a mantissa a NaN."""
-    return BinaryNumber(to, (sign << (to.width - 1)) | to.infinity | mantissa)
+    return BinaryNumber(to, (sign << (to.width - 1)) | to.infinity_code | mantissa)
 
 
-def nearest(magnitude: Fraction, to: FloatFormat, sign: int = 0) -> BinaryNumber:
+def round_to_nearest(magnitude: Fraction, to: FloatFormat, sign: int = 0) -> BinaryNumber:
     """The number of a format nearest to an exact one, to the even neighbour if two are equally near.
 
     Parameters
@@ -189,12 +189,12 @@ def nearest(magnitude: Fraction, to: FloatFormat, sign: int = 0) -> BinaryNumber
         1 for negative.
     """
     if magnitude == 0:
-        return assembled(to, sign, to.smallest_exponent, 0)
+        return encode(to, sign, to.min_exponent, 0)
     exponent = magnitude.numerator.bit_length() - magnitude.denominator.bit_length()
     if magnitude < Fraction(2) ** exponent:
         exponent -= 1
     # Python rounds fractions half to even.
-    return assembled(to, sign, max(exponent, to.smallest_exponent), round(magnitude / to.ulp(exponent)))
+    return encode(to, sign, max(exponent, to.min_exponent), round(magnitude / to.ulp(exponent)))
 
 
 def exact_text(value: Fraction) -> str:

@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from fp16core.numerics.layer_views import activation, columns, patches, windows
+from fp16core.numerics.layer_views import activation, im2col, sliding_windows, weight_matrix
 from fp16core.tflite.chain import Layer
 from fp16core.vocabulary import CLASSES, ModelFileError
 
@@ -45,7 +45,7 @@ class Arithmetic:
     ----------
     unit_roundoff, smallest_normal, largest
         Of the format.
-    growth
+    gamma
         By which multiple of Σ|terms| a sum of so many products may be wrong.
     rounds_images
         Whether the pixels, which are float32, are rounded first.
@@ -54,7 +54,7 @@ class Arithmetic:
     unit_roundoff: float
     smallest_normal: float
     largest: float
-    growth: Callable[[int], float]
+    gamma: Callable[[int], float]
     rounds_images: bool
 
 
@@ -75,24 +75,24 @@ class LogitBounds:
     ----------
     low, high : float64, shape (n, 10)
         Limits of each logit.
-    leads : float64, shape (n, 10, 10)
-        ``leads[i, t, j]`` is the least that logit t can exceed logit j by on image i; 0 on the diagonal.
+    margins : float64, shape (n, 10, 10)
+        ``margins[i, t, j]`` is the least that logit t can exceed logit j by on image i; 0 on the diagonal.
     """
 
     low: Array = field(repr=False)
     high: Array = field(repr=False)
-    leads: Array = field(repr=False)
+    margins: Array = field(repr=False)
 
     def max_abs_delta(self, logits: npt.NDArray[np.float32]) -> Array:
         """The most that each logit can differ from the given reference logits; both of shape (n, 10)."""
         return np.maximum(self.high - logits, logits - self.low)
 
-    def least_lead(self, predictions: npt.NDArray[np.int64]) -> Array:
+    def least_margin(self, predictions: npt.NDArray[np.int64]) -> Array:
         """The least lead of each image's given class over any other, shape (n,): above 0, nothing can change it."""
         rows = np.arange(len(predictions))
-        leads = self.leads[rows, predictions].copy()
-        leads[rows, predictions] = np.inf
-        least: Array = leads.min(axis=1)
+        margins = self.margins[rows, predictions].copy()
+        margins[rows, predictions] = np.inf
+        least: Array = margins.min(axis=1)
         return least
 
 
@@ -129,7 +129,9 @@ def bound_logits(
     with _ONE_LIMIT, threadpool_limits(1, user_api="blas"), np.errstate(invalid="ignore", over="ignore"):
         bound = _Bound(layers, errors, arithmetic)
         parts = [bound.of_batch(images[i : i + BATCH_SIZE]) for i in range(0, len(images), BATCH_SIZE)]
-    return LogitBounds(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("low", "high", "leads")))
+    return LogitBounds(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("low", "high", "margins"))
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,26 +196,26 @@ class _Bound:
         if name == "RESHAPE":
             return given.each(lambda values: values.reshape(len(values), *shape))
         if name == "MAX_POOL_2D":
-            pooled = given.each(lambda values: reduce(np.maximum, windows(layer, values)))
+            pooled = given.each(lambda values: reduce(np.maximum, sliding_windows(layer, values)))
             return pooled.each(activation(layer))
         return self._sums(layer, given).interval().each(activation(layer))
 
     def _sums(self, layer: Layer, given: _Interval) -> _Sums:
         stored = layer.weights if layer.weights is not None else np.zeros((0, 0))
         if layer.operator.name == "CONV_2D":
-            given = given.each(lambda values: patches(layer, values))
-        weights = columns(stored).astype(np.float64)
+            given = given.each(lambda values: im2col(layer, values))
+        weights = weight_matrix(stored).astype(np.float64)
         bias = np.zeros(len(stored)) if layer.bias is None else layer.bias.astype(np.float64)
-        weight_errors = columns(self.errors[layer.weights_key])
+        weight_errors = weight_matrix(self.errors[layer.weights_key])
         bias_errors = self.errors[layer.bias_key] if layer.bias_key else np.zeros_like(bias)
         centre, radius = (given.low + given.high) / 2, (given.high - given.low) / 2
         terms = len(weights) + 3  # the bias is a term; two more cover the arithmetic done here
-        growth = self.arithmetic.growth(terms)
-        own_error = (np.abs(centre) + radius) @ (weight_errors + growth * (np.abs(weights) + weight_errors))
-        own_error += bias_errors + growth * (np.abs(bias) + bias_errors) + terms * self.arithmetic.smallest_normal
-        # Each sum of magnitudes is below its share of the error over the growth; where that leaves the format,
+        gamma = self.arithmetic.gamma(terms)
+        own_error = (np.abs(centre) + radius) @ (weight_errors + gamma * (np.abs(weights) + weight_errors))
+        own_error += bias_errors + gamma * (np.abs(bias) + bias_errors) + terms * self.arithmetic.smallest_normal
+        # Each sum of magnitudes is below its share of the error over the gamma; where that leaves the format,
         # nothing is certain.
-        own_error[own_error >= growth * self.arithmetic.largest] = np.inf
+        own_error[own_error >= gamma * self.arithmetic.largest] = np.inf
         return _Sums(weights, radius, centre @ weights + bias, own_error)
 
     def _logits(self, layer: Layer, given: _Interval) -> LogitBounds:
@@ -223,7 +225,7 @@ class _Bound:
         lead = sums.centre[:, first] - sums.centre[:, second]
         reach = sums.radius @ np.abs(sums.weights[:, first] - sums.weights[:, second])
         reach += sums.own_error[:, first] + sums.own_error[:, second]
-        leads = np.zeros((len(lead), CLASSES, CLASSES))
-        leads[:, first, second], leads[:, second, first] = lead - reach, -lead - reach
+        margins = np.zeros((len(lead), CLASSES, CLASSES))
+        margins[:, first, second], margins[:, second, first] = lead - reach, -lead - reach
         interval = sums.interval()
-        return LogitBounds(interval.low, interval.high, leads)
+        return LogitBounds(interval.low, interval.high, margins)

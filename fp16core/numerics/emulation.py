@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.numerics.layer_views import activation, columns, patches, windows
+from fp16core.numerics.layer_views import activation, im2col, sliding_windows, weight_matrix
 from fp16core.tflite.chain import Layer
 
 Half = npt.NDArray[np.float16]
@@ -32,7 +32,7 @@ class Summation(Enum):
     """How the products of weights and activations are added up."""
 
     FLOAT32 = "in float32, rounded once at the end"
-    IN_TURN = "in float16, one product after the other"
+    SEQUENTIAL = "in float16, one product after the other"
     LANES = "in float16, in eight partial sums that are added in halves"
 
 
@@ -95,14 +95,14 @@ def _is_dense(layer: Layer) -> bool:
 def _through(layer: Layer, values: Half, summation: Summation) -> Half:
     if layer.weights is None:
         return _moved(layer, values)
-    given = values if _is_dense(layer) else patches(layer, values)
+    given = values if _is_dense(layer) else im2col(layer, values)
     return activation(layer)(_SUMS[summation](given, *_halves(layer, layer.weights)))
 
 
 def _exactly_through(layer: Layer, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     if layer.weights is None:
         return _moved(layer, values)
-    given = values if _is_dense(layer) else patches(layer, values)
+    given = values if _is_dense(layer) else im2col(layer, values)
     weights, bias = (half.astype(np.float64) for half in _halves(layer, layer.weights))
     return activation(layer)(given @ weights + bias)
 
@@ -111,12 +111,12 @@ def _moved(layer: Layer, values: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
     """What a layer without weights does to numbers."""
     if layer.operator.name == "RESHAPE":
         return values.reshape(len(values), *layer.output_shape)
-    return activation(layer)(reduce(np.maximum, windows(layer, values)))
+    return activation(layer)(reduce(np.maximum, sliding_windows(layer, values)))
 
 
 def _halves(layer: Layer, stored: npt.NDArray[np.float32]) -> tuple[Half, Half]:
     """A layer's weights, a column for each sum, and its bias."""
-    weights = columns(stored.astype(np.float16))
+    weights = weight_matrix(stored.astype(np.float16))
     return weights, np.zeros(weights.shape[1], np.float16) if layer.bias is None else layer.bias.astype(np.float16)
 
 
@@ -124,7 +124,7 @@ def _in_float32(given: Half, weights: Half, bias: Half) -> Half:
     return (given.astype(np.float32) @ weights.astype(np.float32) + bias.astype(np.float32)).astype(np.float16)
 
 
-def _in_turn(given: Half, weights: Half, bias: Half) -> Half:
+def _sequentially(given: Half, weights: Half, bias: Half) -> Half:
     return _sum_of(given, weights, range(len(weights))) + bias
 
 
@@ -147,6 +147,6 @@ def _sum_of(given: Half, weights: Half, terms: Sequence[int] | npt.NDArray[np.in
 
 _SUMS: dict[Summation, Callable[[Half, Half, Half], Half]] = {
     Summation.FLOAT32: _in_float32,
-    Summation.IN_TURN: _in_turn,
+    Summation.SEQUENTIAL: _sequentially,
     Summation.LANES: _in_lanes,
 }

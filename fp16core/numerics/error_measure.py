@@ -45,7 +45,7 @@ class ErrorMeasure:
         return self.rms_error == 0
 
     @property
-    def cosine(self) -> float:
+    def cosine_similarity(self) -> float:
         """Cosine similarity: 1 if the arrays point in the same direction."""
         return 1 - self.cosine_distance
 
@@ -69,7 +69,7 @@ class ErrorMeasure:
         return self.snr_db / DB_PER_BIT
 
 
-class ErrorSums:
+class ErrorAccumulator:
     """What an `ErrorMeasure` needs to know of arrays that arrive one after the other."""
 
     def __init__(self) -> None:
@@ -113,7 +113,7 @@ class ErrorSums:
 
 def measure_error(reference: npt.NDArray[np.floating], target: npt.NDArray[np.floating]) -> ErrorMeasure:
     """Measure a target against a reference of the same shape, with at least one element."""
-    sums = ErrorSums()
+    sums = ErrorAccumulator()
     sums.add(reference, target)
     return sums.measure()
 

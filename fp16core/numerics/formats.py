@@ -56,37 +56,37 @@ class FloatFormat:
         return (1 << (self.exponent_bits - 1)) - 1
 
     @property
-    def smallest_exponent(self) -> int:
+    def min_exponent(self) -> int:
         """Exponent of the smallest normal number, and of all subnormal ones."""
         return 1 - self.bias
 
     @property
     def smallest_normal(self) -> float:
         """Smallest number with all of its mantissa bits."""
-        return 2.0**self.smallest_exponent
+        return 2.0**self.min_exponent
 
     @property
-    def smallest(self) -> float:
+    def smallest_positive(self) -> float:
         """Smallest number above 0; it is subnormal if the format has mantissa bits."""
-        return 2.0 ** (self.smallest_exponent - self.mantissa_bits)
+        return 2.0 ** (self.min_exponent - self.mantissa_bits)
 
     @property
-    def largest(self) -> float:
+    def largest_finite(self) -> float:
         """Largest finite number."""
         return float(self._decoded(np.float64(self._largest_code)))
 
     @property
-    def infinity(self) -> int:
+    def infinity_code(self) -> int:
         """Code of IEEE 754's infinity: all ones in the exponent, none in the mantissa."""
         return (1 << self.exponent_bits) - 1 << self.mantissa_bits
 
     def ulp(self, exponent: int) -> Fraction:
         """Distance between neighbours of this format from ``2**exponent`` on (a unit in the last place)."""
-        return Fraction(2) ** (max(exponent, self.smallest_exponent) - self.mantissa_bits)
+        return Fraction(2) ** (max(exponent, self.min_exponent) - self.mantissa_bits)
 
     @property
     def _largest_code(self) -> int:
-        return self.infinity - 1 if self.has_infinity else self.infinity + (1 << self.mantissa_bits) - 2
+        return self.infinity_code - 1 if self.has_infinity else self.infinity_code + (1 << self.mantissa_bits) - 2
 
     def rounded(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Each value as the nearest number of the format, which is not finer than float32, ties to the even code.
@@ -108,9 +108,7 @@ class FloatFormat:
         magnitude = np.abs(exact)
         finite = np.where(np.isfinite(magnitude), magnitude, 0.0)
         # frexp gives a fraction from 0.5 to 1, the pattern one from 1 to 2; of 0 it gives an exponent too large.
-        exponent = np.where(
-            finite > 0, np.maximum(np.frexp(finite)[1] - 1, self.smallest_exponent), self.smallest_exponent
-        )
+        exponent = np.where(finite > 0, np.maximum(np.frexp(finite)[1] - 1, self.min_exponent), self.min_exponent)
         code = np.rint(np.ldexp(finite, self.mantissa_bits - exponent) + self._first_code(exponent))
         beyond = np.inf if self.has_infinity else np.nan
         result = np.where((code > self._largest_code) | np.isinf(magnitude), beyond, self._decoded(code))
@@ -122,11 +120,11 @@ class FloatFormat:
 
     def _first_code(self, exponent: npt.NDArray[np.integer]) -> npt.NDArray[np.float64]:
         """Codes skipped by exponents below: the code of x is this plus x in units of the last place."""
-        return np.ldexp((exponent - self.smallest_exponent).astype(np.float64), self.mantissa_bits)
+        return np.ldexp((exponent - self.min_exponent).astype(np.float64), self.mantissa_bits)
 
     def _decoded(self, code: npt.NDArray[np.float64] | np.float64) -> npt.NDArray[np.float64]:
         stored = np.floor_divide(code, 2.0**self.mantissa_bits)
-        exponent = (np.maximum(stored, 1) - 1 + self.smallest_exponent).astype(np.int64)
+        exponent = (np.maximum(stored, 1) - 1 + self.min_exponent).astype(np.int64)
         return np.asarray(np.ldexp(code - self._first_code(exponent), exponent - self.mantissa_bits))
 
 

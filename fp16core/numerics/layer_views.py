@@ -1,4 +1,4 @@
-"""Layers seen as sums of products: the patches that a kernel sees, its weights as columns, its activation."""
+"""Layers seen as sums of products: the im2col that a kernel sees, its weights as columns, its activation."""
 
 from collections.abc import Callable, Iterator
 from itertools import product
@@ -18,18 +18,18 @@ def activation(layer: Layer) -> Callable[[npt.NDArray[_Scalar]], npt.NDArray[_Sc
     return lambda values: np.clip(values, *limits)
 
 
-def columns(stored: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
+def weight_matrix(stored: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
     """LiteRT's weights, whose first axis counts the sums, as a matrix with a column for each sum."""
     return stored.reshape(len(stored), -1).T
 
 
-def patches(layer: Layer, values: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
+def im2col(layer: Layer, values: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
     """What the kernel sees at each place, as the last axis, in the order of the kernel's weights."""
-    stacked = np.stack(list(windows(layer, values)), axis=3)
+    stacked = np.stack(list(sliding_windows(layer, values)), axis=3)
     return stacked.reshape(*stacked.shape[:3], -1)
 
 
-def windows(layer: Layer, values: npt.NDArray[_Scalar]) -> Iterator[npt.NDArray[_Scalar]]:
+def sliding_windows(layer: Layer, values: npt.NDArray[_Scalar]) -> Iterator[npt.NDArray[_Scalar]]:
     """Views of (n, height, width, channels), one for each place in the window, each in the layer's strides."""
     settings, (height, width) = layer.operator.settings, layer.output_shape[:2]
     if layer.weights is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from fractions import Fraction
 
-from fp16core.numerics.bits import BinaryNumber, Kind, assembled, special
+from fp16core.numerics.bits import BinaryNumber, FloatClass, encode, encode_special
 from fp16core.numerics.formats import FLOAT16, FloatFormat
 
 
@@ -17,7 +17,7 @@ class Decision(Enum):
     ABOVE_HALF = auto()
     TIE_STAYS = auto()
     TIE_MOVES = auto()
-    TOO_LARGE = auto()
+    OVERFLOW = auto()
     NOT_FINITE = auto()
 
     @property
@@ -95,25 +95,25 @@ class Narrowing:
     @property
     def carries(self) -> bool:
         """Whether adding 1 ran through all kept bits, so that the exponent grew."""
-        return self.decision.adds_one and self.result.stored_exponent > self.towards_zero.stored_exponent
+        return self.decision.adds_one and self.result.biased_exponent > self.towards_zero.biased_exponent
 
     @property
     def overflows(self) -> bool:
         """Whether a finite number became infinite."""
-        return self.source.is_finite and self.result.kind is Kind.INFINITE
+        return self.source.is_finite and self.result.float_class is FloatClass.INFINITE
 
     @property
     def underflows(self) -> bool:
         """Whether a number other than 0 became 0."""
-        return self.source.kind is not Kind.ZERO and self.result.kind is Kind.ZERO
+        return self.source.float_class is not FloatClass.ZERO and self.result.float_class is FloatClass.ZERO
 
     @property
     def towards_zero(self) -> BinaryNumber:
         """The neighbour that cutting alone gives: the source's equal, or the next number nearer to 0."""
         to = self.result.format
-        exponent = max(self.source.exponent, to.smallest_exponent)
-        cut = assembled(to, self.source.sign, exponent, self.kept)
-        largest = (self.source.sign << (to.width - 1)) | (to.infinity - 1)
+        exponent = max(self.source.exponent, to.min_exponent)
+        cut = encode(to, self.source.sign, exponent, self.kept)
+        largest = (self.source.sign << (to.width - 1)) | (to.infinity_code - 1)
         return BinaryNumber(to, min(cut.bits, largest))
 
     @property
@@ -124,7 +124,7 @@ class Narrowing:
     @property
     def midpoint(self) -> Fraction:
         """Half-way between both neighbours, where the decision changes."""
-        return (self.towards_zero.place + self.away_from_zero.place) / 2
+        return (self.towards_zero.position + self.away_from_zero.position) / 2
 
     @property
     def deviation(self) -> Deviation:
@@ -144,20 +144,20 @@ def narrow(source: BinaryNumber, to: FloatFormat = FLOAT16) -> Narrowing:
     """
     if not source.is_finite:
         return _copied(source, to)
-    shift = max(0, to.smallest_exponent - source.exponent)
+    shift = max(0, to.min_exponent - source.exponent)
     dropped_count = source.format.mantissa_bits - to.mantissa_bits + shift
     kept, dropped = divmod(source.significand, 1 << dropped_count)
     decision = _decide(kept, dropped, half=1 << (dropped_count - 1))
     if source.exponent > to.bias:
-        decision = Decision.TOO_LARGE
-    exponent = max(source.exponent, to.smallest_exponent)
-    result = assembled(to, source.sign, exponent, kept + decision.adds_one)
+        decision = Decision.OVERFLOW
+    exponent = max(source.exponent, to.min_exponent)
+    result = encode(to, source.sign, exponent, kept + decision.adds_one)
     return Narrowing(source, result, decision, shift, kept, dropped)
 
 
 def deviation(source: BinaryNumber, outcome: BinaryNumber) -> Deviation:
     """How far ``outcome`` is from ``source``."""
-    if Kind.NAN in (source.kind, outcome.kind):
+    if FloatClass.NAN in (source.float_class, outcome.float_class):
         return Deviation(None, math.nan, math.nan, math.nan)
     if source.is_finite and outcome.is_finite:
         exact = outcome.value - source.value
@@ -181,5 +181,5 @@ def _copied(source: BinaryNumber, to: FloatFormat) -> Narrowing:
     """Infinity stays infinity; a NaN keeps its sign and its first mantissa bits, of which the first is set (quiet)."""
     dropped_count = source.format.mantissa_bits - to.mantissa_bits
     kept, dropped = divmod(source.mantissa, 1 << dropped_count)
-    quiet = 1 << (to.mantissa_bits - 1) if source.kind is Kind.NAN else 0
-    return Narrowing(source, special(to, source.sign, kept | quiet), Decision.NOT_FINITE, 0, kept, dropped)
+    quiet = 1 << (to.mantissa_bits - 1) if source.float_class is FloatClass.NAN else 0
+    return Narrowing(source, encode_special(to, source.sign, kept | quiet), Decision.NOT_FINITE, 0, kept, dropped)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from fp16core.numerics.bits import BinaryNumber, Kind, nearest, special
+from fp16core.numerics.bits import BinaryNumber, FloatClass, encode_special, round_to_nearest
 from fp16core.numerics.formats import FLOAT16, FLOAT32
 from fp16core.numerics.narrowing import narrow
 from fp16core.vocabulary import NumberError
@@ -50,14 +50,14 @@ class TypedNumber:
     @property
     def is_lost_in_float32(self) -> bool:
         """Whether float32 makes it infinite, or 0, though it is neither."""
-        return bool(self.exact) and self.float32.kind in (Kind.INFINITE, Kind.ZERO)
+        return bool(self.exact) and self.float32.float_class in (FloatClass.INFINITE, FloatClass.ZERO)
 
     @property
     def direct_float16(self) -> BinaryNumber:
         """The float16 number nearest to what was typed, without the detour through float32."""
         if self.exact is None:
             return narrow(self.float32).result
-        return nearest(self.exact, FLOAT16, self.float32.sign)
+        return round_to_nearest(self.exact, FLOAT16, self.float32.sign)
 
     @property
     def is_rounded_twice(self) -> bool:
@@ -83,10 +83,10 @@ def read_number(text: str) -> TypedNumber:
     for pattern, read in ((_DECIMAL, _decimal), (_HEX_FLOAT, _hex_float), (_RATIO, _ratio)):
         if match := pattern.fullmatch(plain):
             exact = read(match)
-            return TypedNumber(typed, exact, nearest(exact, FLOAT32, int(match["sign"] == "-")))
+            return TypedNumber(typed, exact, round_to_nearest(exact, FLOAT32, int(match["sign"] == "-")))
     if match := _SPECIAL.fullmatch(plain):
         quiet = 1 << (FLOAT32.mantissa_bits - 1) if match["name"] == "nan" else 0
-        return TypedNumber(typed, None, special(FLOAT32, int(match["sign"] == "-"), quiet))
+        return TypedNumber(typed, None, encode_special(FLOAT32, int(match["sign"] == "-"), quiet))
     if match := _PATTERN.fullmatch(re.sub(r"[ _]", "", plain)):
         number = _stored(match)
         return TypedNumber(typed, abs(number.value) if number.is_finite else None, number)
@@ -121,8 +121,8 @@ def _stored(match: re.Match[str]) -> BinaryNumber:
         return BinaryNumber(FLOAT32, bits)
     half = BinaryNumber(FLOAT16, bits)
     if half.is_finite:
-        return nearest(abs(half.value), FLOAT32, half.sign)
-    return special(FLOAT32, half.sign, half.mantissa << (FLOAT32.mantissa_bits - FLOAT16.mantissa_bits))
+        return round_to_nearest(abs(half.value), FLOAT32, half.sign)
+    return encode_special(FLOAT32, half.sign, half.mantissa << (FLOAT32.mantissa_bits - FLOAT16.mantissa_bits))
 
 
 def _refusal(typed: str) -> str:

@@ -33,14 +33,14 @@ class StoredWeight:
         The target's number as the file stores it.
     numpy_cast
         NumPy's cast of the float32 weight to float16.
-    place
+    position
         Its position along each axis of the tensor.
     """
 
     narrowing: Narrowing
     stored: BinaryNumber
     numpy_cast: BinaryNumber
-    place: tuple[int, ...]
+    position: tuple[int, ...]
 
     @property
     def is_numpys_cast(self) -> bool:

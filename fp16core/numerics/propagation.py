@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.numerics.error_measure import ErrorMeasure, ErrorSums
+from fp16core.numerics.error_measure import ErrorAccumulator, ErrorMeasure
 from fp16core.numerics.rounding import WeightRounding
-from fp16core.runtime.activations import ActivationRecorder, Activations, Step
+from fp16core.runtime.activations import ActivationRecorder, Activations, ActivationStep
 from fp16core.runtime.classifier import BATCH_SIZE
 from fp16core.vocabulary import ModelPair, PairError
 
@@ -19,7 +19,7 @@ from fp16core.vocabulary import ModelPair, PairError
 class StepError:
     """What one operator computes in the target, held against the reference, over some images."""
 
-    step: Step
+    step: ActivationStep
     error: ErrorMeasure
 
 
@@ -55,13 +55,13 @@ class Propagation:
 class PairActivations:
     """What both models compute on the same images, one array for each step."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[ActivationStep, ...]
     reference: Activations = field(repr=False)
     target: Activations = field(repr=False)
 
     def propagation(self) -> Propagation:
         """Each step's error over these images."""
-        sums = [ErrorSums() for _ in self.steps]
+        sums = [ErrorAccumulator() for _ in self.steps]
         _add(sums, self)
         return _measured(len(self.reference[0]), self.steps, sums)
 
@@ -128,7 +128,7 @@ class PropagationRun:
         self._recorder = recorder
         self._images = images
         self._total = len(images)
-        self._sums = [ErrorSums() for _ in recorder.steps]
+        self._sums = [ErrorAccumulator() for _ in recorder.steps]
         self._lock = threading.Lock()
         self.done = 0
 
@@ -160,22 +160,22 @@ class PropagationRun:
 
 def weights_error(roundings: Iterable[WeightRounding]) -> ErrorMeasure:
     """The error of all weights and biases together: what the activations' errors come from."""
-    sums = ErrorSums()
+    sums = ErrorAccumulator()
     for rounding in roundings:
         sums.add(rounding.reference, rounding.target)
     return sums.measure()
 
 
-def _add(sums: list[ErrorSums], batch: PairActivations) -> None:
+def _add(sums: list[ErrorAccumulator], batch: PairActivations) -> None:
     for step, reference, target in zip(sums, batch.reference, batch.target, strict=True):
         step.add(reference, target)
 
 
-def _measured(images: int, steps: tuple[Step, ...], sums: list[ErrorSums]) -> Propagation:
+def _measured(images: int, steps: tuple[ActivationStep, ...], sums: list[ErrorAccumulator]) -> Propagation:
     return Propagation(images, tuple(StepError(step, each.measure()) for step, each in zip(steps, sums, strict=True)))
 
 
-def _listed(steps: tuple[Step, ...]) -> str:
+def _listed(steps: tuple[ActivationStep, ...]) -> str:
     return " → ".join(
         step.operator + (f" + {step.fused}" if step.fused != "NONE" else "") + f" {step.shape}" for step in steps
     )

@@ -13,10 +13,10 @@ from fp16core.vocabulary import ModelPair, PairError
 SMALLEST_NORMAL = FLOAT16.smallest_normal
 """Below this magnitude float16 loses mantissa bits (IEEE 754 binary16)."""
 
-LARGEST = FLOAT16.largest
+LARGEST_FINITE = FLOAT16.largest_finite
 """Float16's largest finite number."""
 
-OVERFLOW = 65520.0
+OVERFLOW_THRESHOLD = 65520.0
 """From this magnitude on, rounding to nearest leaves float16's largest number, 65,504."""
 
 RELATIVE_ERROR_BOUND = 2.0**-11
@@ -66,7 +66,7 @@ class WeightRounding:
     @property
     def is_clamped(self) -> bool:
         """Whether the stored bits equal NumPy's cast of the weights clamped to ±65,504, and only so."""
-        clamped = np.clip(self.reference, -LARGEST, LARGEST).astype(self.stored.dtype)
+        clamped = np.clip(self.reference, -LARGEST_FINITE, LARGEST_FINITE).astype(self.stored.dtype)
         return not self.bits_match_numpy and clamped.tobytes() == self.stored.tobytes()
 
     @property
@@ -103,7 +103,7 @@ class WeightRounding:
     @property
     def overflowed(self) -> int:
         """Number of weights too large for float16, whether stored as infinity or clamped."""
-        return int(np.count_nonzero(np.abs(self.reference) >= OVERFLOW)) if self.was_cast else 0
+        return int(np.count_nonzero(np.abs(self.reference) >= OVERFLOW_THRESHOLD)) if self.was_cast else 0
 
     @property
     def became_infinite(self) -> int:
@@ -113,8 +113,8 @@ class WeightRounding:
     @property
     def clamped(self) -> int:
         """Number of weights that rounding would make infinite, and that the target stores as ±65,504 instead."""
-        too_large = np.abs(self.reference) >= OVERFLOW
-        return int(np.count_nonzero(too_large & (np.abs(self.target) == LARGEST))) if self.was_cast else 0
+        too_large = np.abs(self.reference) >= OVERFLOW_THRESHOLD
+        return int(np.count_nonzero(too_large & (np.abs(self.target) == LARGEST_FINITE))) if self.was_cast else 0
 
     @property
     def max_abs_error(self) -> float:

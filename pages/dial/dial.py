@@ -105,7 +105,7 @@ for column, label, value, remark, hint in zip(
         percent_text(result.accuracy.value),
         f"{result.changed_predictions:,}",
         small_text(result.max_abs_logit_delta),
-        weight_text(chosen.largest),
+        weight_text(chosen.largest_finite),
     ),
     (
         f"{chosen.has_sign:d} sign + {chosen.exponent_bits} exponent + {chosen.mantissa_bits} mantissa",
@@ -113,7 +113,7 @@ for column, label, value, remark, hint in zip(
         f"{points_text(result.accuracy_delta)} against float32",
         f"of {found.comparison.images:,} test images",
         f"best scores lead by {small_text(found.comparison.median_margin)} (median)",
-        f"smallest above 0: {small_text(chosen.smallest)}",
+        f"smallest above 0: {small_text(chosen.smallest_positive)}",
     ),
     (
         "float32 has 32.",

@@ -51,9 +51,9 @@ def test_rounding_equals_the_cast_of_numpy_or_ml_dtypes(form: FloatFormat, cast:
 def test_limits_are_those_ml_dtypes_states(name: str, cast: type) -> None:
     form, stated = PRESETS[name], ml_dtypes.finfo(cast)
     assert form.width == stated.bits
-    assert form.largest == float(stated.max)
+    assert form.largest_finite == float(stated.max)
     assert form.smallest_normal == float(stated.smallest_normal)
-    assert form.smallest == float(stated.smallest_subnormal)
+    assert form.smallest_positive == float(stated.smallest_subnormal)
 
 
 def test_tf32_keeps_ten_mantissa_bits_of_float32() -> None:
