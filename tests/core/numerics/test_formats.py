@@ -99,7 +99,7 @@ def test_rounding_finds_the_nearest_of_all_numbers_and_the_even_of_two(form: Flo
 
 
 def test_a_format_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(ValueError, match="exponent bits go from 2 to 11"):
+    with pytest.raises(ValueError, match="expected 2 to 11 exponent bits"):
         FloatFormat(12, 3)
     assert FLOAT16.width == 16
     assert FLOAT32.width == 32
