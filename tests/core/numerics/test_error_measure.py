@@ -62,9 +62,9 @@ def test_arrays_without_an_ordinary_measure_are_measured_without_a_warning(
 
 
 def test_arrays_that_cannot_be_measured_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"a reference \(2,\) cannot be held against a target \(3,\)"):
+    with pytest.raises(ValueError, match=r"reference and target have the shapes \(2,\) and \(3,\)"):
         measure_error(np.zeros(2), np.zeros(3))
-    with pytest.raises(ValueError, match="nothing was taken in"):
+    with pytest.raises(ValueError, match="no arrays were added"):
         ErrorAccumulator().measure()
 
 
