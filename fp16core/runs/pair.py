@@ -11,6 +11,9 @@ from fp16core.vocabulary import ModelFileError, RunError
 BUNDLED = Path(__file__).with_name("bundled")
 ENVIRONMENT_VARIABLE = "HALFBITS_PAIR"
 
+BUNDLED_NAME = "Bundled pair"
+"""Name of the pair that comes with this package; no run may have it."""
+
 MAX_FILE_BYTES = 2**31 - 1
 """Largest model file that is read: offsets in a ``.tflite`` reach no further."""
 
@@ -19,6 +22,11 @@ def pair_folder() -> Path:
     """Folder of the pair in use: what ``HALFBITS_PAIR`` names, or the bundled pair's."""
     named = os.environ.get(ENVIRONMENT_VARIABLE)
     return Path(named) if named else BUNDLED
+
+
+def pair_name(folder: Path) -> str:
+    """Name of the trained pair in a folder: the folder's own, except for the bundled pair."""
+    return BUNDLED_NAME if folder == BUNDLED else folder.name
 
 
 def load_pair(folder: Path | None = None) -> ModelPair:
@@ -45,7 +53,7 @@ def load_pair(folder: Path | None = None) -> ModelPair:
     except RunError as error:
         raise ModelFileError(str(error)) from error
     return ModelPair(
-        name="Bundled pair" if folder == BUNDLED else folder.name,
+        name=pair_name(folder),
         reference=ModelFile(files[REFERENCE_FILE], REFERENCE_FILE),
         target=ModelFile(files[TARGET_FILE], TARGET_FILE),
         run=record.document,

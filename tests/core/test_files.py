@@ -12,7 +12,7 @@ from fp16core.files import open_ordinary, read_ordinary
 from fp16core.runs.pair import BUNDLED, load_pair, read_pair
 from fp16core.runs.record import MAX_RUN_BYTES, RUN_FILE
 from fp16core.vocabulary import DatasetError, ModelFileError
-from tests.core.commands.test_cli import REFERENCE, TARGET, cli, refused
+from tests.helpers.commands import REFERENCE, TARGET, cli, refused
 
 NO_FILE = "it is no ordinary file"
 

@@ -12,7 +12,7 @@ from fp16core.convert.from_keras import convert_keras
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE
 from fp16core.tflite.model_file import ModelFile, ModelPair
-from fp16core.training.trace import EpochResult, Step
+from fp16core.training.trace import EpochResult, TrainingStep
 
 
 class EpochTest:
@@ -39,7 +39,7 @@ class EpochTest:
         self.pair: ModelPair
         self.comparison: Comparison
 
-    def look_at(self, network: Any, step: Step) -> EpochResult:
+    def look_at(self, network: Any, step: TrainingStep) -> EpochResult:
         """Convert a Keras model that has just finished an epoch with this step, and run it."""
         reference, target = convert_keras(network)
         self.pair = ModelPair("the trained model", ModelFile(reference, REFERENCE_FILE), ModelFile(target, TARGET_FILE))

@@ -23,7 +23,7 @@ from fp16core.numerics.propagation import PairRecorder
 from fp16core.numerics.rounding import rounding_errors, weight_roundings
 from fp16core.numerics.scaling import scalable_pairs
 from fp16core.runtime.classifier import BATCH_SIZE
-from fp16core.runtime.delegation import delegated_parts, upsampling_moment
+from fp16core.runtime.delegation import delegate_partitions, upsampling_stage
 from fp16core.tflite.chain import read_chain
 from fp16core.tflite.ledger import byte_ledger
 from fp16core.tflite.model_file import ModelPair
@@ -58,10 +58,10 @@ def graphs(pair: ModelPair, comparison: Comparison, images: Images) -> None:
     """Rehearse graphs, delegates, erased weights, folding, and the quantizer."""
     for model in pair.files:
         tensor_roles(model.graph)
-        delegated_parts(model)
+        delegate_partitions(model)
     image = normalise(images[0])
     for delegated in (True, False):
-        upsampling_moment(pair.target, image, delegated)
+        upsampling_stage(pair.target, image, delegated)
     few, answers = images[:_FEW], _first(comparison, _FEW)
     fold_dequantize(pair, few, answers.target.logits)
     convert_both_ways(pair, answers, few)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from fp16core.data.own import MAX_TEST_IMAGES, read_own_dataset
+from fp16core.data.custom import MAX_TEST_IMAGES, read_custom_dataset
 from fp16core.jobs.queue import Ticket, WaitingRoom, Wish
 from fp16core.singleton import singleton
 from fp16core.tflite.model_file import ModelFile
@@ -100,13 +100,7 @@ def remarks() -> tuple[str, ...]:
 
 
 def unavailable(failed: Mapping[str, str]) -> tuple[str, ...]:
-    """Sentences on the pages that cannot show a pair, one for each reason.
-
-    Parameters
-    ----------
-    failed
-        Reasons by measurement, as `Tried.failed`.
-    """
+    """Sentences on the pages that cannot show a pair, one for each reason; ``failed`` as `Tried.failed`."""
     pages: dict[str, list[str]] = {}
     for measurement, reason in failed.items():
         pages.setdefault(reason, []).append(SHOWN_ON[measurement])
@@ -186,7 +180,7 @@ def take_dataset(upload: Upload) -> None:
     try:
         limits.allow("trial")
         uploads.check_room(file.size_bytes + MAX_TEST_IMAGES * _TEST_IMAGE_BYTES)  # a small file may unpack to as much
-        own.set_dataset(read_own_dataset(file.contents, file.name))
+        own.set_dataset(read_custom_dataset(file.contents, file.name))
     except HalfBitsError as error:
         _fail(str(error))
     else:

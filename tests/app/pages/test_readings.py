@@ -3,10 +3,10 @@
 import pytest
 
 from fp16core.tflite.model_file import ModelFile, ModelPair
-from tests.app.pages.test_pages import errors, visit
-from tests.app.pages.test_your_files_page import with_pair
+from tests.helpers.apps.driving import errors, visit
+from tests.helpers.apps.your_files import with_pair
+from tests.helpers.networks.readings import counted_readings
 from tests.helpers.places import page_file
-from tests.helpers.readings import counted_readings
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 

@@ -1,13 +1,11 @@
 """The command line, as a user calls it."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -20,34 +18,8 @@ from fp16core.runs.pair import BUNDLED
 from fp16core.runs.record import file_record
 from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.replace import replace_values
+from tests.helpers.commands import REFERENCE, TARGET, cli, document, refused
 from tests.helpers.places import ROOT
-
-REFERENCE, TARGET = BUNDLED / "mnist_model.tflite", BUNDLED / "mnist_model_quant_f16.tflite"
-
-
-def cli(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "fp16core", *map(str, arguments)],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-
-
-def document(done: subprocess.CompletedProcess[str]) -> Any:
-    """Standard output as one JSON document, and nothing else."""
-    return json.loads(done.stdout)
-
-
-def refused(done: subprocess.CompletedProcess[str]) -> str:
-    """The error of a call that must end with status 2, no traceback, nothing on standard output."""
-    assert done.returncode == 2, done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
-    return done.stderr
 
 
 def test_compare_reports_the_bundled_pair(comparison: Comparison, pair: ModelPair) -> None:
@@ -180,8 +152,8 @@ def test_converting_a_keras_file_reproduces_the_bundled_pair(tmp_path: Path) -> 
 def test_bad_input_ends_with_status_2_and_names_file_and_cure(tmp_path: Path) -> None:
     text = tmp_path / "notes.tflite"
     text.write_text("these are only notes, and not a model")
-    assert f"{text} is not a LiteRT model" in refused(cli("compare", "--reference", REFERENCE, "--target", text))
-    assert f"{text} is not a LiteRT model" in refused(cli("compare", "--reference", text, "--target", TARGET))
+    assert "error: notes.tflite is not a LiteRT model" in refused(cli("compare", "--reference", REFERENCE, "--target", text))
+    assert "error: notes.tflite is not a LiteRT model" in refused(cli("compare", "--reference", text, "--target", TARGET))
     absent = tmp_path / "absent.tflite"
     assert f"{absent}: the file cannot be read" in refused(cli("compare", "--reference", absent, "--target", TARGET))
     assert "--target is missing" in refused(cli("compare", "--reference", REFERENCE))

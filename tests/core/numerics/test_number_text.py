@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fp16core.numerics.narrowing import narrow
 from fp16core.numerics.number_text import MAX_CHARACTERS, read_number
 from fp16core.vocabulary import NumberError
-from tests.core.numerics.test_bits import float32
+from tests.helpers.results import float32
 
 
 @settings(deadline=None)
@@ -88,9 +88,9 @@ def test_a_number_that_the_detour_through_float32_changes_is_found() -> None:
         ("half", "“half” is not a number"),
         ("0,1", "has a comma"),
         ("65,504", "has a comma"),
-        ("0x3c0", "neither a hex float"),
-        ("0b101", "neither a hex float"),
-        ("1/0", "divided by 0"),
+        ("0x3c0", "neither a hexadecimal float"),
+        ("0b101", "neither a hexadecimal float"),
+        ("1/0", "divisor is 0"),
         (".", "is not a number"),
         ("1e", "is not a number"),
         ("--1", "is not a number"),

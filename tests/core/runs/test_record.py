@@ -10,7 +10,7 @@ from fp16core.runs.pair import load_pair
 from fp16core.runs.record import REFERENCE_FILE, RUN_FILE
 from fp16core.runs.store import RunStore
 from fp16core.vocabulary import ModelFileError, RunError
-from tests.helpers.stores import add_run
+from tests.helpers.files.stores import add_run
 
 DAYS = [f"2026-11-{day:02}T10:00:00+00:00" for day in range(1, 29)]
 

@@ -8,7 +8,7 @@ import pytest
 from fp16core.runs.limits import StoreLimits
 from fp16core.runs.store import RunStore
 from fp16core.vocabulary import SettingError
-from tests.helpers.stores import add_run
+from tests.helpers.files.stores import add_run
 
 DAYS = [f"2026-11-{day:02}T10:00:00+00:00" for day in range(1, 29)]
 

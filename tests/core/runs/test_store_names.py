@@ -7,7 +7,7 @@ import pytest
 from fp16core.runs.record import RUN_FILE
 from fp16core.runs.store import RunStore
 from fp16core.vocabulary import RunError
-from tests.helpers.stores import add_full_run, add_run
+from tests.helpers.files.stores import add_full_run, add_run
 
 DAYS = [f"2026-11-{day:02}T10:00:00+00:00" for day in range(1, 29)]
 

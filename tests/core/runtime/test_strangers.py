@@ -14,28 +14,19 @@ from fp16core.numerics.propagation import PairRecorder
 from fp16core.numerics.rounding import weight_roundings
 from fp16core.runtime.activations import ActivationRecorder
 from fp16core.runtime.classifier import Classifier
-from fp16core.runtime.delegation import Moment, upsampling_moment
+from fp16core.runtime.delegation import UpsamplingStage, upsampling_stage
 from fp16core.tflite.ledger import byte_ledger
 from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.replace import replace_values
 from fp16core.vocabulary import ModelFileError
+from tests.helpers.networks.oracles import keras_answers
+from tests.helpers.networks.strangers import NETWORKS, Stranger, stranger
 from tests.helpers.places import TestSet
-from tests.helpers.strangers import NETWORKS, Stranger, stranger
 
 
 @pytest.fixture(scope="module", params=NETWORKS)
 def theirs(request: pytest.FixtureRequest) -> Stranger:
     return stranger(request.param)
-
-
-def keras_answers(model: object, inputs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Keras's own, a batch at a time if it takes no other; blank images fill up the last."""
-    shape = model.input_shape  # type: ignore[attr-defined]  # Keras has no types
-    size = shape[0] or len(inputs)
-    filled = np.zeros((-(-len(inputs) // size) * size, *shape[1:]), np.float32)
-    filled[: len(inputs)] = inputs.reshape(-1, *shape[1:])
-    answers: npt.NDArray[np.float32] = model.predict(filled, batch_size=size, verbose=0)  # type: ignore[attr-defined]
-    return answers[: len(inputs)]
 
 
 @pytest.mark.parametrize("count", [1, 25, 30])
@@ -106,8 +97,8 @@ def test_a_fixed_batch_gives_each_image_its_own_activations(test_set: TestSet) -
 @pytest.mark.parametrize("name", ["batch of 1", "batch of 7", "two convolutions"])
 def test_the_moment_of_upsampling_is_found_whatever_the_input(name: str, test_set: TestSet) -> None:
     target, image = stranger(name).target, normalise(test_set[0][0])
-    assert upsampling_moment(target, image) is Moment.LOADING
-    assert upsampling_moment(target, image, delegated=False) is Moment.FIRST_RUN
+    assert upsampling_stage(target, image) is UpsamplingStage.LOADING
+    assert upsampling_stage(target, image, delegated=False) is UpsamplingStage.FIRST_RUN
 
 
 def test_activations_that_belong_to_no_image_are_refused_in_words(inputs: npt.NDArray[np.float32]) -> None:

@@ -9,8 +9,8 @@ from fp16core.evaluate.comparison import compare
 from fp16core.tflite.ledger import byte_ledger
 from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.vocabulary import ModelFileError
+from tests.helpers.networks.readings import Readings, counted_readings
 from tests.helpers.places import TestSet
-from tests.helpers.readings import Readings, counted_readings
 
 
 @pytest.fixture

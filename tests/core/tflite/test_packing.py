@@ -13,7 +13,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.lab.conversions import convert_both_ways
 from fp16core.lab.folding import fold_dequantize
 from fp16core.runtime.classifier import Classifier
-from fp16core.runtime.delegation import delegated_parts
+from fp16core.runtime.delegation import delegate_partitions
 from fp16core.runtime.fixed_batch import with_fixed_batch
 from fp16core.tflite.chain import read_chain
 from fp16core.tflite.ledger import byte_ledger
@@ -22,7 +22,7 @@ from fp16core.tflite.packing import packed, unpacked, with_current_codes
 from fp16core.tflite.reader import read_tflite
 from fp16core.tflite.replace import replace_weights
 from fp16core.vocabulary import ModelFileError
-from tests.helpers.older import older
+from tests.helpers.networks.edited import older
 from tests.helpers.places import TestSet
 
 
@@ -134,7 +134,7 @@ def test_all_that_reads_a_file_reads_an_older_one(old: ModelPair, pair: ModelPai
     for mine, theirs in ((old.reference, pair.reference), (old.target, pair.target)):
         assert [op.name for op in mine.graph.operators] == [op.name for op in theirs.graph.operators]
         assert [layer.operator for layer in read_chain(mine)] == [layer.operator for layer in read_chain(theirs)]
-        assert delegated_parts(mine) == delegated_parts(theirs)
+        assert delegate_partitions(mine) == delegate_partitions(theirs)
         ledger = byte_ledger(mine)
         assert sum(entry.size_bytes for entry in ledger) == mine.size_bytes
         assert not [entry for entry in ledger if entry.category == "unattributed"]

@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -16,24 +14,12 @@ from fp16core.output import is_abandoned, remove_partials
 from fp16core.runs.pair import load_pair
 from fp16core.training.recipe import Recipe
 from fp16core.worker.training.process import MODULE, request_for
-from tests.core.jobs.test_job import PATIENCE_S, is_alive
+from tests.helpers.children.processes import PATIENCE_S, is_alive
+from tests.helpers.commands import train
 from tests.helpers.places import ROOT
 
 AT_ONCE = 5
 """Runs that are killed beside each other."""
-
-
-def train(out: Path, dataset: Path, *options: object, **environment: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "fp16core", "train", "--out", str(out), *map(str, options)],
-        cwd=ROOT,
-        env=os.environ | {"HALFBITS_MNIST": str(dataset)} | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # A shell's background jobs ignore Ctrl-C, and their children inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
 
 
 def partial_folder(place: Path) -> Path:
@@ -64,7 +50,7 @@ def test_the_same_seed_gives_the_same_files_and_another_seed_others(tmp_path: Pa
     for record in (a, b):
         assert record["history"].pop("seconds")[0] > 0
     assert a["history"] == b["history"]
-    assert Recipe.of(a["recipe"]) == Recipe(seed=3)
+    assert Recipe.from_dict(a["recipe"]) == Recipe(seed=3)
 
 
 def test_all_settings_can_be_given_and_a_table_says_what_came_out(tmp_path: Path, small_dataset: Path) -> None:
@@ -76,7 +62,7 @@ def test_all_settings_can_be_given_and_a_table_says_what_came_out(tmp_path: Path
     assert run.returncode == 0, errors
     record = json.loads((tmp_path / "out" / "run.json").read_text())
     recipe = Recipe(2, 9, 64, 0.05, 3, 6, "sgd")
-    assert Recipe.of(record["recipe"]) == recipe
+    assert Recipe.from_dict(record["recipe"]) == recipe
     assert f"{recipe.parameters:,} parameters" in " ".join(output.split())
     rows = [line.split("│") for line in output.splitlines() if line.startswith("│")]
     assert [row[1].strip() for row in rows[:3]] == ["1", "2", "in all"]

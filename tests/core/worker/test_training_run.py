@@ -21,7 +21,7 @@ from fp16core.training.trace import Trace
 from fp16core.vocabulary import DatasetError, ModelFileError, OutputError, RecipeError
 from fp16core.worker.training.process import MODULE, request_for
 from fp16core.worker.training.run import train_run
-from tests.core.jobs.test_job import PATIENCE_S
+from tests.helpers.children.processes import PATIENCE_S
 
 MODELS = ("mnist_model.keras", "mnist_model.tflite", "mnist_model_quant_f16.tflite", "mnist_model_quantizer_f16.tflite")
 RECIPE = Recipe(epochs=2, seed=4, filters=6, kernel_size=5, optimizer="nadam")
@@ -61,7 +61,7 @@ def test_a_run_is_a_folder_with_digests_of_all_it_holds(run: Run) -> None:
 
 def test_a_run_records_all_that_a_repeat_needs(run: Run, small_dataset: Path) -> None:
     _, record, _ = run
-    assert Recipe.of(record["recipe"]) == RECIPE
+    assert Recipe.from_dict(record["recipe"]) == RECIPE
     with np.load(small_dataset) as arrays:
         digests = {name: hashlib.sha256(arrays[name].tobytes()).hexdigest() for name in arrays.files}
     assert record["dataset"] == {
