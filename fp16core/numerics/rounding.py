@@ -138,6 +138,17 @@ class Histogram:
     counts: npt.NDArray[np.int64]
 
 
+def require_matching_weights(pair: ModelPair) -> None:
+    """Check that the two files hold the same weights but for rounding: two files that run need not belong together.
+
+    Raises
+    ------
+    ModelFileError, PairError
+        As `weight_roundings`.
+    """
+    _matching_weights(pair)
+
+
 def weight_roundings(pair: ModelPair) -> dict[str, WeightRounding]:
     """Match the weight tensors of the two files.
 
@@ -153,29 +164,9 @@ def weight_roundings(pair: ModelPair) -> dict[str, WeightRounding]:
     PairError
         If the two graphs have different weights or shapes, or the reference's weights are not float32.
     """
-    reference = pair.reference.graph.weights()
-    target = pair.target.graph.weights()
-    if not reference:
-        raise PairError(
-            f"{pair.reference.name} has no floating-point convolution or dense weights; "
-            "choose the float32 .tflite file."
-        )
-    if reference.keys() != target.keys():
-        raise PairError(
-            f"{pair.reference.name} has the weights {_listed(reference)}, but {pair.target.name} has "
-            f"{_listed(target)}; choose a target converted from this reference."
-        )
-    for key, tensor in reference.items():
-        if tensor.dtype != "float32":
-            raise PairError(f"{pair.reference.name} stores {key} as {tensor.dtype}, not float32; swap the files?")
-        if tensor.shape != target[key].shape:
-            raise PairError(
-                f"{key} has shape {tensor.shape} in {pair.reference.name} and {target[key].shape} in "
-                f"{pair.target.name}; choose a target converted from this reference."
-            )
     return {
-        key: WeightRounding(key, tensor.values, target[key].values)  # type: ignore[arg-type]  # weights() returns floating-point tensors only
-        for key, tensor in reference.items()
+        key: WeightRounding(key, reference.values, target.values)  # type: ignore[arg-type]  # weights() returns floating-point tensors only
+        for key, (reference, target) in _matching_weights(pair).items()
     }
 
 
@@ -230,6 +221,31 @@ def upsampled_by_operator(file: TfliteFile) -> tuple[int, int]:
     constants = [tensor for tensor in file.tensors if tensor.is_constant and tensor.dtype == "float16"]
     upsampled = {op.inputs[0] for op in file.upsampling() if file.tensors[op.outputs[0]].dtype == "float32"}
     return len(constants), sum(tensor.index in upsampled for tensor in constants)
+
+
+def _matching_weights(pair: ModelPair) -> dict[str, tuple[Tensor, Tensor]]:
+    """Each weight tensor of the reference with the target's, by the keys of `TfliteFile.weights`."""
+    reference = pair.reference.graph.weights()
+    target = pair.target.graph.weights()
+    if not reference:
+        raise PairError(
+            f"{pair.reference.name} has no floating-point convolution or dense weights; "
+            "choose the float32 .tflite file."
+        )
+    if reference.keys() != target.keys():
+        raise PairError(
+            f"{pair.reference.name} has the weights {_listed(reference)}, but {pair.target.name} has "
+            f"{_listed(target)}; choose a target converted from this reference."
+        )
+    for key, tensor in reference.items():
+        if tensor.dtype != "float32":
+            raise PairError(f"{pair.reference.name} stores {key} as {tensor.dtype}, not float32; swap the files?")
+        if tensor.shape != target[key].shape:
+            raise PairError(
+                f"{key} has shape {tensor.shape} in {pair.reference.name} and {target[key].shape} in "
+                f"{pair.target.name}; choose a target converted from this reference."
+            )
+    return {key: (tensor, target[key]) for key, tensor in reference.items()}
 
 
 def _listed(weights: dict[str, Tensor]) -> str:

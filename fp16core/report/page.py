@@ -63,11 +63,6 @@ class Report:
         """The file."""
         return zlib.decompress(self._packed).replace(_LIBRARY.encode(), _plotly())
 
-    @property
-    def packed_bytes(self) -> int:
-        """What it takes in memory."""
-        return len(self._packed)
-
 
 def make_report(findings: Findings, document: Mapping[str, Any]) -> Report:
     """Write a report.

@@ -1,7 +1,5 @@
 """Figures and tables of the modes of execution: how far logits move, and where that arises."""
 
-from itertools import cycle
-
 import plotly.graph_objects as go
 
 from fp16core.figures.base.style import (
@@ -45,10 +43,11 @@ def mode_rows(table: ModeTable) -> dict[str, list[str]]:
             "computed in",
         )
     }
-    for (run, cell), (name, _) in zip(table.cells, cycle(FILES)):
+    for file in table.files:
+        run, cell = file.run, file.comparison
         row = (
             run.mode.short_title,
-            name,
+            FILES[file.is_target][0],
             f"{cell.changed_predictions:,} of {cell.images:,}",
             small_text(cell.max_abs_logit_delta),
             small_text(cell.mean_abs_logit_delta),
@@ -73,7 +72,7 @@ def logit_changes(table: ModeTable) -> go.Figure:
     drawn = figure(90 + 46 * max(len(titles), 1))
     everything = []
     for place, (name, colour) in enumerate(FILES):
-        cells = [(run.mode.title, cell) for run, cell in table.cells[place :: len(FILES)]]
+        cells = [(file.run.mode.title, file.comparison) for file in table.files if file.is_target == bool(place)]
         for what, symbol, values in (
             ("largest", "diamond", [cell.max_abs_logit_delta for _, cell in cells]),
             ("mean", "circle-open", [cell.mean_abs_logit_delta for _, cell in cells]),

@@ -152,8 +152,12 @@ def test_converting_a_keras_file_reproduces_the_bundled_pair(tmp_path: Path) -> 
 def test_bad_input_ends_with_status_2_and_names_file_and_cure(tmp_path: Path) -> None:
     text = tmp_path / "notes.tflite"
     text.write_text("these are only notes, and not a model")
-    assert "error: notes.tflite is not a LiteRT model" in refused(cli("compare", "--reference", REFERENCE, "--target", text))
-    assert "error: notes.tflite is not a LiteRT model" in refused(cli("compare", "--reference", text, "--target", TARGET))
+    assert "error: notes.tflite is not a LiteRT model" in refused(
+        cli("compare", "--reference", REFERENCE, "--target", text)
+    )
+    assert "error: notes.tflite is not a LiteRT model" in refused(
+        cli("compare", "--reference", text, "--target", TARGET)
+    )
     absent = tmp_path / "absent.tflite"
     assert f"{absent}: the file cannot be read" in refused(cli("compare", "--reference", absent, "--target", TARGET))
     assert "--target is missing" in refused(cli("compare", "--reference", REFERENCE))
