@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 from scipy import ndimage
 
 from fp16core.images.paper import EIGHT_NEIGHBOURS, Levels, Mask
@@ -69,44 +70,88 @@ def printed_lines(ink: Levels, threshold: float) -> PrintedLines:
     return PrintedLines(rows | columns.T, horizontal, vertical, max(thickness, other_thickness))
 
 
+@dataclass(frozen=True, eq=False)
+class _Sheared:
+    """Marks sheared so that lines run along rows, up to the curvature that perspective and the lens add.
+
+    Attributes
+    ----------
+    marks : bool, shape (h, w)
+        The sheared marks.
+    inside : bool, shape (h, w)
+        Pixels that lie within the picture.
+    rows, columns : int, shape (h, w)
+        Position of each pixel in the picture.
+    """
+
+    marks: Mask
+    inside: Mask
+    rows: npt.NDArray[np.intp]
+    columns: npt.NDArray[np.intp]
+
+    def restored(self, mask: Mask) -> Mask:
+        """Undo the shear of a mask, all of which is inside."""
+        picture = np.zeros_like(mask)
+        picture[self.rows[mask], self.columns[mask]] = True
+        return picture
+
+
 def _lines_along_rows(marks: Mask) -> tuple[Mask, int, int]:
-    """Mask, number and thickness of the lines that run along rows, up to a tilt."""
-    height, width = marks.shape
+    """Mask, number and median thickness of the lines that run along rows, up to a tilt."""
     none = np.zeros_like(marks), 0, 0
-    # Lines run out of the picture; this spares most pictures the rest.
-    if min(height, width) < 32 or min(marks[:, :2].any(axis=1).sum(), marks[:, -2:].any(axis=1).sum()) < 2:
+    if not _may_hold_lines(marks):
         return none
-    slope = _tilt(marks)
-    # Sheared so that lines run along rows, up to what perspective and the lens bend.
-    shift = np.rint(slope * (np.arange(width) - width / 2)).astype(np.intp)
-    source = np.arange(height)[:, None] + shift[None, :]
-    inside = (source >= 0) & (source < height)
-    columns = np.broadcast_to(np.arange(width), source.shape)
-    level = marks[source.clip(0, height - 1), columns] & inside
-    # Strokes are thicker than lines; where one crosses, ink goes on above and below the line.
+    sheared = _sheared(marks)
+    height, width = marks.shape
+    half = np.ascontiguousarray(sheared.marks[:, ::2])  # along a line, every other pixel is enough
     thickest = max(4, round(_LINE_SHARE * max(height, width)))
-    half = np.ascontiguousarray(level[:, ::2])  # along a line, every other pixel is enough
+    # Strokes are thicker than lines; where one crosses, ink goes on above and below the line.
     thin = half & ~_opened(half, thickest + 1, axis=0)
     runs = _opened(_closed(_dilated(thin, 3, axis=0), thickest, axis=1), max(6, width // 28), axis=1)
     bands, _ = ndimage.label(_closed(runs, width // 4, axis=1), EIGHT_NEIGHBOURS)
+    is_line = _are_lines(bands, half, _LINE_REACH * sheared.inside[:, ::2].any(axis=0).sum())
+    found = is_line[bands] & runs & thin
+    if is_line.sum() < 2 or not found.any():
+        return none
+    thickness = _median_thickness(found)
+    lines = np.repeat(found, 2, axis=1)[:, :width] & sheared.marks & ~_opened(sheared.marks, thickness + 2, axis=0)
+    return sheared.restored(lines), int(is_line.sum()), thickness
+
+
+def _may_hold_lines(marks: Mask) -> bool:
+    """Return whether at least two lines may run out of the picture on either side: most pictures hold none."""
+    ends = (marks[:, edge].any(axis=1).sum() for edge in (slice(None, 2), slice(-2, None)))
+    return min(marks.shape) >= 32 and min(ends) >= 2
+
+
+def _sheared(marks: Mask) -> _Sheared:
+    height, width = marks.shape
+    shift = np.rint(_tilt(marks) * (np.arange(width) - width / 2)).astype(np.intp)
+    rows = np.arange(height)[:, None] + shift[None, :]
+    columns = np.broadcast_to(np.arange(width), rows.shape)
+    inside = (rows >= 0) & (rows < height)
+    return _Sheared(marks[rows.clip(0, height - 1), columns] & inside, inside, rows, columns)
+
+
+def _are_lines(bands: npt.NDArray[np.int32], marks: Mask, least_reach: float) -> npt.NDArray[np.bool_]:
+    """Return for each label of ``bands`` whether it is a line: long enough, and inked nearly all along.
+
+    A row of digits has its tops in line as well, but with paper between them.
+    """
+    width = marks.shape[1]
     reach = np.array([1] + [cells.stop - cells.start for _, cells in ndimage.find_objects(bands)])
-    at, along = np.nonzero((bands > 0) & half)
+    at, along = np.nonzero((bands > 0) & marks)
     inked = np.unique(bands[at, along].astype(np.int64) * width + along) // width
-    # A row of digits has its tops in line too, but with paper between them.
-    unbroken = np.bincount(inked, minlength=len(reach)) >= _LINE_COVER * reach
-    kept = unbroken & (reach >= _LINE_REACH * inside[:, ::2].any(axis=0).sum())
-    kept[0] = False
-    if kept.sum() < 2:
-        return none
-    found = kept[bands] & runs & thin
-    lengths = np.diff(np.flatnonzero(np.diff(np.pad(found, 1).T.ravel().view(np.int8))))[::2]
-    if lengths.size == 0:
-        return none
-    thickness = int(np.median(lengths))
-    lines = np.repeat(found, 2, axis=1)[:, :width] & level & ~_opened(level, thickness + 2, axis=0)
-    back = np.zeros_like(marks)
-    back[source[lines], columns[lines]] = True
-    return back, int(kept.sum()), thickness
+    cover = np.bincount(inked, minlength=len(reach))
+    is_line: npt.NDArray[np.bool_] = (cover >= _LINE_COVER * reach) & (reach >= least_reach)
+    is_line[0] = False
+    return is_line
+
+
+def _median_thickness(lines: Mask) -> int:
+    """Median length, in pixels, of the runs along columns; the mask holds at least one."""
+    ends = np.flatnonzero(np.diff(np.pad(lines, 1).T.ravel().view(np.int8)))
+    return int(np.median(np.diff(ends)[::2]))
 
 
 def _tilt(marks: Mask) -> float:
