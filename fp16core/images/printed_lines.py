@@ -1,4 +1,4 @@
-"""Ruled and squared paper: its lines, found and told from strokes."""
+"""Detection of the printed lines of ruled and squared paper."""
 
 from dataclasses import dataclass, field
 
@@ -6,27 +6,27 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from fp16core.images.paper import EIGHT_NEIGHBOURS, Levels, Mask
+from fp16core.images.levels import EIGHT_NEIGHBOURS, Levels, Mask
 from fp16core.text import count_text
 
 _LINE_REACH = 0.7
-"""Share of the picture that a printed line crosses at least."""
+"""Smallest share of the picture that a printed line crosses."""
 
 _LINE_COVER = 0.85
-"""Share of a printed line's length on which there is ink, its own or a stroke's, at least."""
+"""Smallest share of a printed line's length that is covered by ink, its own or a stroke's."""
 
 _LINE_SHARE = 0.02
-"""Thickness of the thickest printed line as a share of the picture's longer side."""
+"""Largest thickness of a printed line, as a share of the picture's longer side."""
 
 
 @dataclass(frozen=True, eq=False)
 class PrintedLines:
-    """Ruled or squared paper's lines.
+    """Lines of ruled or squared paper.
 
     Attributes
     ----------
     mask : bool, shape (h, w)
-        Their pixels, without those where a stroke crosses.
+        Their pixels, except where a stroke crosses.
     horizontal, vertical
         Number of lines.
     thickness_px
@@ -45,17 +45,21 @@ class PrintedLines:
 
     @property
     def decision(self) -> str:
-        """What was found, in words."""
+        """Summary in words."""
         kinds = [(self.horizontal, "horizontal"), (self.vertical, "vertical")]
         found = [count_text(number, f"{kind} line") for number, kind in kinds if number]
-        return "removed " + " and ".join(found) if found else "no printed lines, or too faint to be taken for ink"
+        return (
+            "removed " + " and ".join(found)
+            if found
+            else "no printed lines, or only ones too faint to be taken for ink"
+        )
 
 
 def printed_lines(ink: Levels, threshold: float) -> PrintedLines:
     """Find ruled or squared paper's lines.
 
-    A line is straight, tilted by at most 9 degrees, and crosses most of the picture; lines come in
-    parallels, so a lone one, which may be a stroke, is left.
+    A line is straight, tilted by at most 9 degrees, and crosses most of the picture. A line without a
+    parallel may be a stroke and is kept.
 
     Parameters
     ----------
@@ -155,7 +159,7 @@ def _median_thickness(lines: Mask) -> int:
 
 
 def _tilt(marks: Mask) -> float:
-    """Slope along which most marks line up, within ±9 degrees of the rows."""
+    """Slope, within ±9 degrees of the rows, along which marks line up best."""
     width = marks.shape[1]
     at, along = np.nonzero(marks[:, ::3])
     offset = along * 3 - width / 2
@@ -177,13 +181,13 @@ def _eroded(mask: Mask, size: int, axis: int) -> Mask:
 
 
 def _opened(mask: Mask, size: int, axis: int) -> Mask:
-    """What is at least ``size`` pixels long along an axis."""
+    """Morphological opening: keep runs of at least ``size`` pixels along an axis."""
     origin = -1 if size % 2 == 0 else 0  # an even window is lopsided; the second filter must lean the other way
     eroded = ndimage.minimum_filter1d(mask.view(np.uint8), size, axis=axis, mode="constant")
     return ndimage.maximum_filter1d(eroded, size, axis=axis, origin=origin, mode="constant").view(bool)
 
 
 def _closed(mask: Mask, size: int, axis: int) -> Mask:
-    """The mask with gaps shorter than ``size`` pixels along an axis filled."""
+    """Morphological closing: fill gaps shorter than ``size`` pixels along an axis."""
     size |= 1
     return _eroded(_dilated(mask, size, axis), size, axis)
