@@ -125,7 +125,7 @@ def _lines_along_rows(marks: Mask) -> tuple[Mask, int, int]:
 def _may_hold_lines(marks: Mask) -> bool:
     """Return whether at least two lines may run out of the picture on either side: most pictures hold none."""
     ends = (marks[:, edge].any(axis=1).sum() for edge in (slice(None, 2), slice(-2, None)))
-    return min(marks.shape) >= 32 and min(ends) >= 2
+    return min(marks.shape) >= 32 and bool(min(ends) >= 2)
 
 
 def _sheared(marks: Mask) -> _Sheared:
@@ -137,7 +137,7 @@ def _sheared(marks: Mask) -> _Sheared:
     return _Sheared(marks[rows.clip(0, height - 1), columns] & inside, inside, rows, columns)
 
 
-def _are_lines(bands: npt.NDArray[np.int32], marks: Mask, least_reach: float) -> npt.NDArray[np.bool_]:
+def _are_lines(bands: npt.NDArray[np.signedinteger], marks: Mask, least_reach: float) -> npt.NDArray[np.bool_]:
     """Return for each label of ``bands`` whether it is a line: long enough, and inked nearly all along.
 
     A row of digits has its tops in line as well, but with paper between them.
