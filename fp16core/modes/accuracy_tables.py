@@ -1,12 +1,11 @@
 """Tables of what the modes of execution do to answers and logits."""
 
-from itertools import cycle
-
 from fp16core.modes.emulated import Accounted
 from fp16core.modes.runs import ModeRun, ModeTable
 from fp16core.text import percent_text, points_text, small_text
 
-_FILES = "float32", "float16"
+_FILE_NAMES = {False: "float32", True: "float16"}
+"""By whether a file is the target."""
 
 
 def mode_rows(table: ModeTable) -> dict[str, list[str]]:
@@ -24,10 +23,11 @@ def mode_rows(table: ModeTable) -> dict[str, list[str]]:
             "computed in",
         )
     }
-    for (run, cell), name in zip(table.cells, cycle(_FILES)):
+    for file in table.files:
+        run, cell = file.run, file.comparison
         row = (
             run.mode.short_title,
-            name,
+            _FILE_NAMES[file.is_target],
             f"{cell.changed_predictions:,} of {cell.images:,}",
             small_text(cell.max_abs_logit_delta),
             small_text(cell.mean_abs_logit_delta),

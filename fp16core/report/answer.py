@@ -65,11 +65,11 @@ def scope(table: ModeTable | None) -> str:
     most = None if table is None else table.most_changed
     if most is None:
         return words + "that was not measured for this report."
-    run, cell = most
+    cell = most.comparison
     if cell.changed_predictions == 0:
         return words + f"in no mode of execution measured here did it change one of {cell.images:,} answers."
     return words + (
-        f"in the mode of execution measured here that changed most, {run.mode.short_title}, it changed "
+        f"in the mode of execution measured here that changed most, {most.run.mode.short_title}, it changed "
         f"{cell.changed_predictions:,} of {cell.images:,} answers."
     )
 

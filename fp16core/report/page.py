@@ -63,11 +63,6 @@ class Report:
         """The file."""
         return zlib.decompress(self._packed).replace(_LIBRARY.encode(), _plotly())
 
-    @property
-    def packed_bytes(self) -> int:
-        """What it takes in memory."""
-        return len(self._packed)
-
 
 def make_report(findings: Findings, document: Mapping[str, Any]) -> Report:
     """Write a report.
@@ -130,7 +125,7 @@ def _refused(findings: Findings) -> dict[str, str]:
     """Why modes of execution could not be had, by their names."""
     table = findings.evidence.runtimes.table
     outcomes = {} if table is None else table.outcomes
-    return {mode.title: findings.without_folders(why) for mode, why in outcomes.items() if isinstance(why, str)}
+    return {mode.title: why for mode, why in outcomes.items() if isinstance(why, str)}
 
 
 def _adapters(findings: Findings) -> list[Adapter]:
@@ -142,7 +137,7 @@ def _adapters(findings: Findings) -> list[Adapter]:
 
 
 def _unknown(findings: Findings, found: object) -> str | None:
-    return findings.without_folders(found) if isinstance(found, str) else None
+    return found if isinstance(found, str) else None
 
 
 @cache

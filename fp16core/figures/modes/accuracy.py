@@ -33,7 +33,7 @@ def logit_changes(table: ModeTable) -> go.Figure:
     drawn = figure(90 + 46 * max(len(titles), 1))
     everything = []
     for place, (name, colour) in enumerate(FILES):
-        cells = [(run.mode.title, cell) for run, cell in table.cells[place :: len(FILES)]]
+        cells = [(file.run.mode.title, file.comparison) for file in table.files if file.is_target == bool(place)]
         for what, symbol, values in (
             ("largest", "diamond", [cell.max_abs_logit_delta for _, cell in cells]),
             ("mean", "circle-open", [cell.mean_abs_logit_delta for _, cell in cells]),
