@@ -21,7 +21,7 @@ class ChannelMaps:
     kernel
         The pattern it looks for: white adds, black subtracts; `None` if it has more than one layer.
     reference, target
-        What it computes, in blue and orange, from clear to full colour.
+        Its activations, in blue and orange, from transparent to full colour.
     difference
         Orange where the target's activation is the larger one, blue where it is the smaller one.
     largest, max_abs_difference
@@ -38,14 +38,14 @@ class ChannelMaps:
 
 @dataclass(frozen=True)
 class MapSheet:
-    """All channels, on scales that they share.
+    """All channels, on shared scales.
 
     Attributes
     ----------
     low, high
-        Activations drawn clear and in full colour.
+        Activations drawn transparent and in full colour.
     amplification
-        How many times stronger differences are drawn than activations, so that the largest one has
+        Factor by which differences are drawn stronger than activations, so that the largest one has
         full colour; infinite if there is none.
     """
 
@@ -56,7 +56,7 @@ class MapSheet:
 
     @property
     def has_differences(self) -> bool:
-        """Whether there is a difference to draw."""
+        """True if there is a difference to draw."""
         return math.isfinite(self.amplification)
 
 
@@ -66,7 +66,7 @@ def map_sheet(reference: Map, target: Map, kernels: npt.NDArray[np.floating] | N
     Parameters
     ----------
     reference, target : float, shape (height, width, channels)
-        What is infinite or not a number is drawn in full grey.
+        Activations of the first image; infinite and NaN ones are drawn in grey.
     kernels : float, shape (channels, kernel height, kernel width, layers), optional
         The convolution's weights.
     """
@@ -102,7 +102,7 @@ def _patterns(kernels: npt.NDArray[np.floating] | None, channels: int) -> list[s
 
 
 def _shares(values: Map, limit: float) -> Map:
-    """Values as shares of the limit, from −1 to 1; NaN where they are infinite or not a number."""
+    """Values as shares of the limit, from −1 to 1; NaN where they are infinite or NaN."""
     shares = np.full(values.shape, np.nan)
     finite = np.isfinite(values)
     shares[finite] = values[finite] / limit if limit else 0
@@ -110,7 +110,7 @@ def _shares(values: Map, limit: float) -> Map:
 
 
 def _tinted(shares: Map, positive: str, negative: str) -> list[str]:
-    """Pictures, one a channel, whose opacity is each share's magnitude: one colour for each sign, grey for NaN."""
+    """Pictures, one per channel, with the shares' magnitude as opacity: a colour for each sign, grey for NaN."""
     pictures = np.zeros((*shares.shape, 4), np.uint8)
     for members, colour in ((shares > 0, positive), (shares < 0, negative), (np.isnan(shares), NEUTRAL_COLOUR)):
         pictures[members, :3] = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]

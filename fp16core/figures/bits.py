@@ -1,4 +1,4 @@
-"""Figures of a single number: float16's grid around it, and the weights to choose it from."""
+"""Figures of a single number: float16's grid around it, and a histogram to choose it from."""
 
 import math
 from itertools import pairwise
@@ -116,7 +116,7 @@ def grid(narrowing: Narrowing) -> go.Figure:
 
 @remembered()
 def choosable_weights(tensor: WeightRounding, chosen: int) -> go.Figure:
-    """Histogram of a tensor's float32 weights, with the bar that holds the chosen one marked.
+    """Histogram of a tensor's float32 weights, with the bar of the chosen one marked.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Figures of what float16 changed in the scores, held against the lead of the best one."""
+"""Figures of the changes of scores by float16, compared with the lead of the best score."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -12,9 +12,9 @@ from fp16core.text import small_text
 
 @remembered()
 def leads(comparison: Comparison, index: int) -> go.Figure:
-    """The best digit's lead over each other digit, and how much float16 changed that lead, for one image.
+    """Lead of the best digit over each other digit, and its change by float16, for one image.
 
-    The answer changes where a rival's gain reaches the lead over it; both are drawn on one
+    The answer changes where a rival's gain reaches the lead over it; both are drawn on the same
     logarithmic axis.
     """
     drawn = figure(330, hovermode="closest")
@@ -52,7 +52,7 @@ def leads(comparison: Comparison, index: int) -> go.Figure:
 
 @remembered()
 def changes_and_margins(comparison: Comparison, images: int) -> go.Figure:
-    """How the largest logit changes of the first images, and half of their margins, are distributed.
+    """Distributions of the largest logit changes of the first images and of half their margins.
 
     Only a change of at least half the margin can change an answer.
     """

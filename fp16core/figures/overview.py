@@ -1,4 +1,4 @@
-"""Figures of the overview: sizes and accuracies."""
+"""Figures of the Overview page: sizes and accuracies."""
 
 from collections import Counter
 
@@ -21,7 +21,7 @@ from fp16core.tflite.purposes import LedgerEntry
 
 
 def file_sizes(reference: tuple[LedgerEntry, ...], target: tuple[LedgerEntry, ...]) -> go.Figure:
-    """Bytes of both files, split into weight data and everything else."""
+    """Bytes of both files, split into weights and biases, and everything else."""
     drawn = figure(200, barmode="stack", margin={"l": 8, "r": 8, "t": 8, "b": 8})
     names = [REFERENCE_NAME, TARGET_NAME]
     split = [_weights_and_rest(ledger) for ledger in (reference, target)]

@@ -187,7 +187,7 @@ def _ink_on(paper: Paper, grey: Levels, recorder: StageRecorder) -> Levels:
     ink = 1 - flat if paper.is_lighter else flat
     recorder.add(
         StageName.POLARITY,
-        "inverted: dark ink on light paper" if paper.is_lighter else "kept: light ink on dark paper",
+        "inverted (dark ink on light paper)" if paper.is_lighter else "kept (light ink on dark paper)",
         ink,
     )
     return ink

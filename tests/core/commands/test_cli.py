@@ -82,7 +82,7 @@ def test_predict_takes_any_picture_and_says_what_it_did(tmp_path: Path) -> None:
     photo, several, absent = document(done)
     assert photo["reference"]["digit"] == photo["target"]["digit"] == 5
     assert photo["stages"][0] == "Decode: JPEG, 1,600 × 1,200 pixels, colour, scaled down to 512 × 384"
-    assert "Make the ink light: inverted, as dark ink is on light paper" in photo["stages"]
+    assert "Make the ink light: inverted (dark ink on light paper)" in photo["stages"]
     assert [digit["target"]["digit"] for digit in several["digits"]] == [7, 2, 1, 0]
     assert several["agree"] is True
     assert "Tell digits apart: 4 digits in a row" in several["stages"]

@@ -59,8 +59,8 @@ def test_the_place_on_the_paper_does_not_matter() -> None:
 
 def test_polarity_is_found_and_does_not_matter() -> None:
     dark, light = (prepare_image(sheet(*tones), "picture") for tones in ((20, 230), (230, 20)))
-    assert decision(dark, StageName.POLARITY).startswith("inverted: dark ink")
-    assert decision(light, StageName.POLARITY).startswith("kept: light ink")
+    assert decision(dark, StageName.POLARITY).startswith("inverted (dark ink")
+    assert decision(light, StageName.POLARITY).startswith("kept (light ink")
     difference = dark.images.astype(int) - light.images
     assert np.abs(difference).mean() < 2
 
