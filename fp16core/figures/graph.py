@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain, pairwise
 
-from fp16core.runtime.delegation import Part
+from fp16core.runtime.delegation import Partition
 from fp16core.tflite.graph import Operator, TfliteFile
 from fp16core.tflite.tables import shape_text, tensor_text
 
@@ -13,7 +13,7 @@ _HEAD = """digraph {
     edge [fontname=Helvetica, fontsize=10, arrowsize=0.6];"""
 
 
-def graph_dot(file: TfliteFile, parts: tuple[Part, ...], with_shape_arithmetic: bool = True) -> str:
+def graph_dot(file: TfliteFile, parts: tuple[Partition, ...], with_shape_arithmetic: bool = True) -> str:
     """Return the graph in Graphviz's language: boxes for operators, arrows for tensors computed at run time.
 
     Stored tensors are named in the box of the operator that reads them. Boxes and frames have

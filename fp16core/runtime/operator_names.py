@@ -1,6 +1,6 @@
 """Names of operators for readers who do not know LiteRT's, and a few words on each."""
 
-from fp16core.runtime.activations import Step
+from fp16core.runtime.activations import ActivationStep
 
 _KINDS = {
     "CONV_2D": ("Convolution", "looks for a small pattern in each channel"),
@@ -18,13 +18,13 @@ def operator_name(operator: str) -> str:
     return _KINDS.get(operator, (operator.replace("_", " ").capitalize(), ""))[0]
 
 
-def step_name(step: Step) -> str:
+def step_name(step: ActivationStep) -> str:
     """Display name of an operator with the function fused into it: ``Convolution + ReLU``."""
     fused = _FUSED.get(step.fused, step.fused)
     return f"{operator_name(step.operator)} + {fused}" if fused else operator_name(step.operator)
 
 
-def step_purpose(step: Step) -> str:
+def step_purpose(step: ActivationStep) -> str:
     """Purpose of an operator in a few words; empty for a kind without any."""
     purpose = _KINDS.get(step.operator, ("", ""))[1]
     return purpose + (", then turns negative numbers into 0" if purpose and step.fused == "RELU" else "")

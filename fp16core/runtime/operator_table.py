@@ -1,10 +1,10 @@
 """A file's operators as a table, with the part of the runtime that executes each."""
 
-from fp16core.runtime.delegation import Part
+from fp16core.runtime.delegation import Partition
 from fp16core.tflite.graph import TfliteFile
 
 
-def operator_table(file: TfliteFile, parts: tuple[Part, ...]) -> dict[str, list[object]]:
+def operator_table(file: TfliteFile, parts: tuple[Partition, ...]) -> dict[str, list[object]]:
     """One row for each operator: its input and output tensors, and whether the delegate executes it.
 
     Parameters
@@ -12,7 +12,7 @@ def operator_table(file: TfliteFile, parts: tuple[Part, ...]) -> dict[str, list[
     file
         The file.
     parts
-        Operators that its delegate executes, as `delegated_parts` returns them.
+        Operators that its delegate executes, as `delegate_partitions` returns them.
     """
     taken = {index: number for number, part in enumerate(parts, 1) for index in part.operators}
     return {
