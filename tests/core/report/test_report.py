@@ -191,7 +191,7 @@ def test_modes_of_execution_are_in_it_if_they_were_measured(few: Findings) -> No
     assert modes["cpu-float32"]["memory_of_a_copy"]["target_bytes"] == 4e5
     assert f"{TARGET_FILE}: no GPU." in found.words
     assert "Not measured for this report" not in found.words
-    assert "GPU float32, it changed 200 of 200 answers" in found.words
+    assert "GPU float32 changed most: 200 of 200 answers" in found.words
     assert "<i>llvmpipe</i>" in found.words
     assert "nothing of a GPU’s speed" in found.words
     assert {"logit-changes", "latency-ratios"} <= found.json("drawings").keys()
