@@ -77,20 +77,25 @@ def map_sheet(reference: Map, target: Map, kernels: npt.NDArray[np.floating] | N
         delta = both[1] - both[0]
     limit = float(np.abs(delta[np.isfinite(delta)]).max(initial=0.0))
     span = high - low
-    pictures = zip(
-        _patterns(kernels, reference.shape[-1]),
-        _tinted(_shares(both[0] - low, span), REFERENCE_COLOUR, REFERENCE_COLOUR),
-        _tinted(_shares(both[1] - low, span), TARGET_COLOUR, TARGET_COLOUR),
-        _tinted(_shares(delta, limit), TARGET_COLOUR, REFERENCE_COLOUR),
-        both[0].max((1, 2)).tolist(),
-        np.abs(delta).max((1, 2)).tolist(),
-        strict=True,
-    )
+    patterns = _patterns(kernels, reference.shape[-1])
+    of_reference = _tinted(_shares(both[0] - low, span), REFERENCE_COLOUR, REFERENCE_COLOUR)
+    of_target = _tinted(_shares(both[1] - low, span), TARGET_COLOUR, TARGET_COLOUR)
+    differences = _tinted(_shares(delta, limit), TARGET_COLOUR, REFERENCE_COLOUR)
     return MapSheet(
         low=low,
         high=high,
         amplification=span / limit if limit else float("inf"),
-        channels=tuple(ChannelMaps(*channel) for channel in pictures),
+        channels=tuple(
+            ChannelMaps(
+                kernel=patterns[channel],
+                reference=of_reference[channel],
+                target=of_target[channel],
+                difference=differences[channel],
+                largest=float(both[0, channel].max()),
+                max_abs_difference=float(np.abs(delta[channel]).max()),
+            )
+            for channel in range(reference.shape[-1])
+        ),
     )
 
 

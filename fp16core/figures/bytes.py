@@ -1,5 +1,7 @@
 """Figures of bytes: their purposes in a file, and the excess of a float16 file over half the size."""
 
+from typing import NamedTuple
+
 import plotly.graph_objects as go
 
 from fp16core.figures.base.style import DELTA_COLOUR, NEUTRAL_COLOUR, TARGET_COLOUR, figure, fixed, lettering
@@ -11,6 +13,17 @@ _FILE = "file"
 
 _DESCRIPTION_COLOUR = "#6b717b"
 """Darker than the usual neutral colour, as white text is drawn on it."""
+
+
+class _Box(NamedTuple):
+    """A box of a treemap; ``parent`` is the identity of the box around it, empty for the outermost."""
+
+    identity: str
+    parent: str
+    label: str
+    full_name: str
+    size_bytes: int
+    colour: str
 
 
 def file_map(ledger: tuple[LedgerEntry, ...], name: str, colour: str, with_parameters: bool = True) -> go.Figure:
@@ -35,33 +48,35 @@ def file_map(ledger: tuple[LedgerEntry, ...], name: str, colour: str, with_param
     }
     title = name if with_parameters else f"{name} without weights and biases"
     categories = [(category, size) for category, size in bytes_by_category(shown).items() if size]
-    # A box: its identity, what it says, what it is in full, the box around it, bytes, colour.
     boxes = [
-        (_FILE, title, title, "", sum(size for _, size in categories), "rgba(0,0,0,0)"),
-        *((category, category, category, _FILE, size, colours[category]) for category, size in categories),
+        _Box(_FILE, "", title, title, sum(size for _, size in categories), "rgba(0,0,0,0)"),
+        *(_Box(category, _FILE, category, category, size, colours[category]) for category, size in categories),
         *(
-            (
-                f"{e.category}/{e.item}",
-                lettering(_short(e.item)),
-                lettering(e.item),
-                e.category,
-                e.size_bytes,
-                colours[e.category],
+            _Box(
+                identity=f"{entry.category}/{entry.item}",
+                parent=entry.category,
+                label=lettering(_short(entry.item)),
+                full_name=lettering(entry.item),
+                size_bytes=entry.size_bytes,
+                colour=colours[entry.category],
             )
-            for e in shown
+            for entry in shown
         ),
     ]
-    ids, labels, texts, parents, sizes, fills = zip(*boxes, strict=True)
     drawn = figure(420, margin={"l": 0, "r": 0, "t": 0, "b": 0}, meta={"columns": ["category", "what", "bytes"]})
     drawn.add(
         "treemap",
         name=name,
-        ids=ids,
-        labels=labels,
-        text=texts,
-        parents=parents,
-        values=sizes,
-        marker={"colors": fills, "line": {"width": 1}, "pad": {"t": 20, "l": 2, "r": 2, "b": 2}},
+        ids=[box.identity for box in boxes],
+        labels=[box.label for box in boxes],
+        text=[box.full_name for box in boxes],
+        parents=[box.parent for box in boxes],
+        values=[box.size_bytes for box in boxes],
+        marker={
+            "colors": [box.colour for box in boxes],
+            "line": {"width": 1},
+            "pad": {"t": 20, "l": 2, "r": 2, "b": 2},
+        },
         branchvalues="total",
         texttemplate="%{label}<br>%{value:,} B",
         hovertemplate="%{text}: %{value:,} B, %{percentRoot:.2%} of the bytes shown<extra></extra>",

@@ -1,4 +1,4 @@
-"""Each stage on pictures whose right answer is known because they were made that way."""
+"""Each stage on generated pictures whose right answer is known."""
 
 import re
 from typing import Any
@@ -110,7 +110,7 @@ def test_specks_edges_and_frames_are_dropped() -> None:
 
 
 def difference(image: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> float:
-    """Mean difference; a pixel of ink may tip the rounding of the centre, so a shift by one does not count."""
+    """Mean difference; a pixel of ink may tip the rounding of the centre, so a shift by one pixel does not count."""
     shifts = [(rows, columns) for rows in (-1, 0, 1) for columns in (-1, 0, 1)]
     return min(float(np.abs(np.roll(image, shift, (0, 1)).astype(int) - other).mean()) for shift in shifts)
 
@@ -141,7 +141,7 @@ def test_a_row_is_split_and_a_broken_digit_is_not() -> None:
 
 
 def test_two_rows_are_read_from_top_to_bottom() -> None:
-    """Widths tell the bars apart: 10, 20 above 30, 40."""
+    """Bars of different widths: 10, 20 above 30, 40."""
     two = bars((50, 40, 60, 120), (150, 40, 170, 120), (40, 180, 70, 260), (150, 180, 190, 260))
     prepared = prepare_image(two, "two", [StageName.STROKE])
     assert decision(prepared, StageName.DIGITS) == "4 digits in 2 rows"
@@ -157,7 +157,7 @@ def test_marks_much_lower_than_the_rest_are_left_out() -> None:
 
 @pytest.mark.parametrize("side", [200, 400, 512])
 def test_hairlines_survive(side: int) -> None:
-    """A pencil of one pixel, as drawing programs have."""
+    """A pencil of one pixel, as in drawing programs."""
     pencil = Image.new("L", (side, side), 255)
     points = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.8)]
     ImageDraw.Draw(pencil).line([(x * side, y * side) for x, y in points], 0, 1)
@@ -218,7 +218,7 @@ def test_unusual_strokes_become_usual(pen: int, verb: str) -> None:
 
 
 def test_the_constants_are_those_of_the_training_images(train_set: TestSet) -> None:
-    """Of 3,000 drawn at random: the order of the training images is not."""
+    """Strokes of 3,000 random training images, as their order in the set is not random."""
     widths = []
     for image in np.random.default_rng(0).choice(train_set[0], 3000, replace=False):
         rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
@@ -273,7 +273,7 @@ def test_every_stage_can_be_left_out_and_says_so(name: StageName) -> None:
 
 
 def test_what_the_left_out_stages_are_good_for() -> None:
-    """Each leaves the mistake that it mends."""
+    """Without a stage, the flaw that it corrects remains."""
     whole = image_of(sheet())
     assert image_of(sheet(), StageName.POLARITY).mean() > 80 > whole.mean(), "paper is taken for ink"
     assert (image_of(sheet(), StageName.SCALE).any(axis=1)).sum() == 28, "no margin is left"

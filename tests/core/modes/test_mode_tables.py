@@ -53,7 +53,7 @@ def test_emulations_are_listed_as_they_agree() -> None:
 
 
 def test_an_emulation_that_gives_a_fifth_of_the_logits_explains_nothing() -> None:
-    """What a Xeon with AVX512-FP16 was measured to give, and a processor without it."""
+    """Measured on a Xeon with AVX512-FP16, and on a processor without it."""
     ways = ("sums in float32, rounded once", "sums in float16, one product after the other")
     fused = Accounted(250, (Emulated(ways[0], 0.0768, 0.28), Emulated(ways[1], 0.2088, 0.047)), 0.278, True, 38.9)
     assert not fused.is_explained
