@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
-from fp16core.figures.base.images import Group, scatter
+from fp16core.figures.base.image_plots import Group, scatter
 from fp16core.figures.base.remembered import remembered
 from fp16core.figures.base.style import (
     DELTA_COLOUR,

@@ -133,7 +133,7 @@ def _of_bytes(findings: Findings) -> list[Chart]:
             f"{bytes_text(account.target_parameter_bytes)} in float16. Grey: the rest of the file, such as the "
             "description of the network, which casting does not shrink.",
             "Bytes of the float32 and the float16 file, split into weights and everything else",
-            overview.file_sizes(*findings.ledgers),
+            overview.file_sizes(account),
         ),
         Chart(
             "beyond-half",

@@ -78,6 +78,11 @@ def mark(drawn: Sketch, x: float, words: str, left: bool = False) -> None:
     )
 
 
+def write_message(drawn: Sketch, words: str) -> None:
+    """Write words in the middle of a figure that has nothing to show, or not everything."""
+    drawn.add_annotation(text=words, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)
+
+
 def digit_ticks() -> dict[str, Any]:
     """Axis settings for the ten digits."""
     return {"tickmode": "array", "tickvals": list(range(10)), "ticktext": [str(d) for d in range(10)]}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 
 from fp16core.evaluate.comparison import Comparison
-from fp16core.figures.base.images import Group, distributions, scatter
+from fp16core.figures.base.image_plots import Group, distributions, scatter
 from fp16core.figures.base.remembered import remembered
 from fp16core.figures.base.style import (
     DELTA_COLOUR,

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from fp16core.figures.base.images import say
 from fp16core.figures.base.sketch import Sketch
 from fp16core.figures.base.style import (
     NEUTRAL_COLOUR,
@@ -22,6 +21,7 @@ from fp16core.figures.base.style import (
     log_ticks,
     stepped_down,
     stepped_up,
+    write_message,
 )
 from fp16core.training.trace import EpochResult, Trace, TrainingStep
 
@@ -64,9 +64,9 @@ def loss(trace: Trace, epochs: int) -> go.Figure:
         hovertemplate="After epoch %{x:,}: a loss of %{y:.3g} on the test images<extra></extra>",
     )
     if not trace.steps:
-        say(drawn, "The first numbers appear when training begins.")
+        write_message(drawn, "The first numbers appear when training begins.")
     elif not np.isfinite(told).all():
-        say(drawn, "The loss is no longer a number: training has diverged.")
+        write_message(drawn, "The loss is no longer a number: training has diverged.")
     return drawn.finished()
 
 
@@ -107,7 +107,7 @@ def accuracy(trace: Trace, epochs: int) -> go.Figure:
             "float16 %{customdata[1]:.2f} %; changed answers: %{customdata[2]:,}<extra></extra>",
         )
     if not trace.steps:
-        say(drawn, "The first numbers appear when training begins.")
+        write_message(drawn, "The first numbers appear when training begins.")
     return drawn.finished()
 
 

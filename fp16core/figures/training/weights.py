@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from fp16core.figures.base.images import say
 from fp16core.figures.base.sketch import Sketch
 from fp16core.figures.base.style import (
     DELTA_COLOUR,
@@ -17,6 +16,7 @@ from fp16core.figures.base.style import (
     REFERENCE_COLOUR,
     figure,
     stepped_up,
+    write_message,
 )
 from fp16core.text import count_text
 from fp16core.training.trace import Trace, WeightHistogram
@@ -31,7 +31,7 @@ def kernels(trace: Trace) -> go.Figure:
     """
     if trace.first is None or trace.last is None:
         drawn = figure(250, xaxis=_hidden(), yaxis=_hidden())
-        say(drawn, _NOTHING)
+        write_message(drawn, _NOTHING)
         return drawn.finished()
     weights = trace.last.kernels
     count, side = len(weights), weights.shape[1]
@@ -84,7 +84,7 @@ def weight_histogram(trace: Trace, key: str) -> go.Figure:
     """
     if trace.first is None or trace.last is None:
         drawn = _of_weights(key, [-1, 1], [0, 1])
-        say(drawn, _NOTHING)
+        write_message(drawn, _NOTHING)
         return drawn.finished()
     then, now = _of_one_width(trace.first.histograms[key], trace.last.histograms[key])
     low, high = min(then.edges[0], now.edges[0]), max(then.edges[-1], now.edges[-1])

@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from fp16core.figures.base.sketch import Sketch
-from fp16core.figures.base.style import DELTA_COLOUR, as_list, figure, fixed, log_ticks
+from fp16core.figures.base.style import DELTA_COLOUR, as_list, figure, fixed, log_ticks, write_message
 
 Values = npt.NDArray[np.float64]
 
@@ -96,7 +95,7 @@ def scatter(
             hoverinfo="skip",
         )
     else:
-        say(drawn, "No image has both values to draw.")
+        write_message(drawn, "No image has both values to draw.")
     if chosen is not None and visible[chosen]:
         # On the same canvas as the points, which would otherwise cover the ring.
         drawn.add(
@@ -128,7 +127,7 @@ def distributions(series: Sequence[tuple[str, Values, str]], title: str) -> go.F
     drawable = [values[np.isfinite(values) & (values > 0)] for _, values, _ in series]
     everything = np.concatenate(drawable)
     if len(everything) == 0:
-        say(drawn, "No image has a value to draw.")
+        write_message(drawn, "No image has a value to draw.")
     low, high = (everything.min(), everything.max()) if len(everything) else (0.1, 10.0)
     first, last = math.floor(math.log10(low) * _BINS_PER_DECADE), math.ceil(math.log10(high) * _BINS_PER_DECADE) + 1
     edges = 10.0 ** (np.arange(first, last + 1) / _BINS_PER_DECADE)
@@ -146,8 +145,3 @@ def distributions(series: Sequence[tuple[str, Values, str]], title: str) -> go.F
     drawn.update_xaxes(title=title, **log_ticks(float(edges[0]), float(edges[-1])))
     drawn.update_yaxes(title="number of images", rangemode="tozero", tickformat=",d")
     return fixed(drawn)
-
-
-def say(drawn: Sketch, words: str) -> None:
-    """Write words in the middle of a figure that has nothing to show, or not everything."""
-    drawn.add_annotation(text=words, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)
