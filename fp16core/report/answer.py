@@ -3,19 +3,17 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from fp16core.claims.claims import MINIMAL_ACCURACY_DELTA
 from fp16core.evaluate.casting import Casting
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import NO_ANSWER
 from fp16core.modes.runs import ModeTable
 from fp16core.text import count_text, points_text
 
-_MINIMAL = 0.001
-"""Loss of accuracy, as a share of 1, that counts as minimal, for the tutorial's claim as well."""
-
 RULE = (
     "Rule: accuracy counts as kept if the 95 % interval of its change on these images does not reach below "
-    f"{points_text(-_MINIMAL)}, and as lost if the whole interval lies below 0; otherwise, the images are too few to "
-    "tell. If the target has no float16 weights, nothing is judged."
+    f"{points_text(-MINIMAL_ACCURACY_DELTA)}, and as lost if the whole interval lies below 0; otherwise, the images "
+    "are too few to tell. If the target has no float16 weights, nothing is judged."
 )
 """Rule by which the answer follows from the numbers."""
 
@@ -82,7 +80,7 @@ def answer(comparison: Comparison, casting: Casting) -> Answer:
         kind = Kind.NOT_FLOAT16
     elif unanswered[0] > unanswered[1]:
         kind = Kind.BROKEN
-    elif low >= -_MINIMAL:
+    elif low >= -MINIMAL_ACCURACY_DELTA:
         kind = Kind.KEPT
     else:
         kind = Kind.LOST if high < 0 else Kind.OPEN

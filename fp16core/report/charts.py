@@ -160,7 +160,7 @@ def _of_answers(findings: Findings) -> list[Chart]:
         Chart(
             "per-digit",
             "Accuracy on each digit",
-            "If the two models' 95 % intervals overlap on every digit, float16 affects no digit more than others.",
+            "Where the two models' 95 % intervals nearly coincide, float16 hardly affects the accuracy on that digit.",
             "Accuracy of both models on each digit, with 95 % intervals",
             accuracy.per_digit(comparison),
         ),
