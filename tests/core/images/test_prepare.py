@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, ImageDraw
 from scipy import ndimage
 
 from fp16core.images import mnist_format
-from fp16core.images.prepare import MAX_DIGITS, looks_like_mnist, prepare_image, prepare_test_image
+from fp16core.images.prepare import MAX_DIGITS, prepare_image, prepare_test_image
 from fp16core.images.stages import INFO, OPTIONAL, PreparedPicture, StageName
 from fp16core.vocabulary import ImageError
 from tests.helpers.places import TestSet
@@ -35,7 +35,7 @@ def image_of(picture: Image.Image, *off: StageName) -> npt.NDArray[np.uint8]:
 
 def test_mnist_passes_through_untouched(test_set: TestSet) -> None:
     for image in test_set[0][:1000]:
-        assert looks_like_mnist(image)
+        assert mnist_format.looks_like_mnist(image)
         assert np.array_equal(image_of(Image.fromarray(image)), image)
 
 
@@ -43,7 +43,7 @@ def test_mnist_passes_through_untouched(test_set: TestSet) -> None:
     "altered", [lambda a: 255 - a, lambda a: np.roll(a, 4, axis=1), lambda a: a // 4, lambda a: np.zeros_like(a)]
 )
 def test_what_is_inverted_shifted_pale_or_blank_does_not_pass_for_mnist(altered: Any, test_set: TestSet) -> None:
-    assert not any(looks_like_mnist(altered(image)) for image in test_set[0][:100])
+    assert not any(mnist_format.looks_like_mnist(altered(image)) for image in test_set[0][:100])
 
 
 def test_a_digit_fills_a_box_of_twenty_pixels_centred_by_mass() -> None:
