@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
+from fp16core.modes.latency import REFERENCE, TARGET
 from fp16core.numerics.emulation import is_float16
 from fp16core.numerics.error_measure import ErrorMeasure
 from fp16core.runtime.delegation import UpsamplingStage
@@ -90,6 +92,24 @@ class ModeRun:
         return Comparison(usual, self.reference), Comparison(usual, self.target)
 
 
+class ModeCell(NamedTuple):
+    """One file in one mode.
+
+    Attributes
+    ----------
+    run
+        Run of the mode.
+    file
+        `REFERENCE` or `TARGET`.
+    comparison
+        Answers of the file, as the target, against the float32 file in float32 arithmetic, as the reference.
+    """
+
+    run: ModeRun
+    file: str
+    comparison: Comparison
+
+
 ModeOutcome = ModeRun | str
 """What came of a mode: its run, or why there is none, in a sentence."""
 
@@ -125,21 +145,30 @@ class ModeTable:
         return max((run.images for run in self.runs), default=0)
 
     @cached_property
-    def cells(self) -> list[tuple[ModeRun, Comparison]]:
-        """Each mode that could be executed, with the float32 and then with the float16 file, against the baseline."""
-        return [(run, cell) for run in self.runs for cell in run.cells(self.baseline)]
+    def cells(self) -> tuple[ModeCell, ...]:
+        """Cells of all modes that ran, both files of each mode in turn, the reference first."""
+        return tuple(
+            ModeCell(run, file, comparison)
+            for run in self.runs
+            for file, comparison in zip((REFERENCE, TARGET), run.cells(self.baseline), strict=True)
+        )
 
     @property
-    def largest_change(self) -> tuple[ModeRun, Comparison] | None:
-        """The mode and file whose logits changed most; `None` without runs."""
-        return max(self.cells, key=lambda found: np.nan_to_num(found[1].max_abs_logit_delta, nan=np.inf), default=None)
+    def largest_change(self) -> ModeCell | None:
+        """The cell whose logits changed most; `None` without runs."""
+        return max(self.cells, key=_logit_change, default=None)
 
     @property
-    def lowest_accuracy(self) -> tuple[ModeRun, Comparison] | None:
-        """The mode and file that lost most accuracy; `None` without runs."""
-        return min(self.cells, key=lambda found: found[1].accuracy_delta, default=None)
+    def lowest_accuracy(self) -> ModeCell | None:
+        """The cell that lost most accuracy; `None` without runs."""
+        return min(self.cells, key=lambda cell: cell.comparison.accuracy_delta, default=None)
 
     @property
-    def most_changed(self) -> tuple[ModeRun, Comparison] | None:
-        """The mode and file that changed most answers; `None` without runs."""
-        return max(self.cells, key=lambda found: found[1].changed_predictions, default=None)
+    def most_changed(self) -> ModeCell | None:
+        """The cell with most changed answers; `None` without runs."""
+        return max(self.cells, key=lambda cell: cell.comparison.changed_predictions, default=None)
+
+
+def _logit_change(cell: ModeCell) -> float:
+    """Largest logit change of a cell, infinite if a logit is not a number."""
+    return float(np.nan_to_num(cell.comparison.max_abs_logit_delta, nan=np.inf))

@@ -63,12 +63,12 @@ def scope(table: ModeTable | None) -> str:
     most = None if table is None else table.most_changed
     if most is None:
         return words + "that was not measured for this report."
-    run, cell = most
-    if cell.changed_predictions == 0:
-        return words + f"in the modes of execution measured here, none of {cell.images:,} answers changed."
+    found = most.comparison
+    if found.changed_predictions == 0:
+        return words + f"in the modes of execution measured here, none of {found.images:,} answers changed."
     return words + (
-        f"of the modes of execution measured here, {run.mode.short_title} changed most: "
-        f"{cell.changed_predictions:,} of {cell.images:,} answers."
+        f"of the modes of execution measured here, {most.run.mode.short_title} changed most: "
+        f"{found.changed_predictions:,} of {found.images:,} answers."
     )
 
 

@@ -79,24 +79,24 @@ def _headline(table: ModeTable) -> None:
     number(
         row,
         "Answers changed",
-        f"{changed[1].changed_predictions:,}",
-        f"of {changed[1].images:,}, "
-        + (f"at most: {changed[0].mode.short_title}" if changed[1].changed_predictions else "in no mode"),
+        f"{changed.comparison.changed_predictions:,}",
+        f"of {changed.comparison.images:,}, "
+        + (f"at most: {changed.run.mode.short_title}" if changed.comparison.changed_predictions else "in no mode"),
         "The most images that one mode, with either file, answers otherwise than the float32 file in float32.",
     )
     number(
         row,
         "Lowest accuracy",
-        percent_text(lowest[1].target.accuracy.value),
-        f"{points_text(lowest[1].accuracy_delta)}: {lowest[0].mode.short_title}",
+        percent_text(lowest.comparison.target.accuracy.value),
+        f"{points_text(lowest.comparison.accuracy_delta)}: {lowest.run.mode.short_title}",
         f"Of any mode, with either file. The float32 file in float32 arithmetic reads "
-        f"{percent_text(lowest[1].reference.accuracy.value)} right.",
+        f"{percent_text(lowest.comparison.reference.accuracy.value)} right.",
     )
     number(
         row,
         "Largest logit change",
-        small_text(largest[1].max_abs_logit_delta),
-        largest[0].mode.short_title,
+        small_text(largest.comparison.max_abs_logit_delta),
+        largest.run.mode.short_title,
         "Of any mode, with either file. A logit is the model's raw score of a digit.",
     )
     number(
