@@ -1,4 +1,4 @@
-"""Tables of what the modes of execution do to answers and logits."""
+"""Tables and sentences on the answers and logits of the modes of execution."""
 
 from fp16core.modes.emulated import Accounted
 from fp16core.modes.runs import ModeRun, ModeTable
@@ -53,3 +53,15 @@ def emulation_rows(accounted: Accounted) -> dict[str, list[str]]:
         "logits equal bit for bit": [percent_text(found.exact_share) for found in accounted.emulated],
         "largest difference": [small_text(found.max_abs_difference) for found in accounted.emulated],
     }
+
+
+def emulation_sentence(accounted: Accounted) -> str:
+    """Share of a mode's logits that the emulation gives bit for bit, and whether that explains them, in Markdown."""
+    best = accounted.best
+    share = f"**{percent_text(best.exact_share)}** of the logits of {accounted.images:,} images"
+    if accounted.is_explained:
+        return f"{share} are what the emulation gives, bit for bit, with {best.way}."
+    return (
+        f"**None of these ways to add up is the hardware's.** The nearest, {best.way}, gives {share}. A processor "
+        "with AVX512-FP16, for one, adds each product before it is rounded (fused multiply-add)."
+    )

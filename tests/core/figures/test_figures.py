@@ -38,7 +38,7 @@ def test_mark_colours_stand_out_from_every_background(colour: str, page: str) ->
 
 
 def test_file_sizes_add_up(pair: ModelPair) -> None:
-    drawn = overview.file_sizes(byte_ledger(pair.reference), byte_ledger(pair.target))
+    drawn = overview.file_sizes(size_account(byte_ledger(pair.reference), byte_ledger(pair.target)))
     assert [sum(sizes) for sizes in zip(*(bar.x for bar in drawn.data), strict=True)] == [
         pair.reference.size_bytes,
         pair.target.size_bytes,

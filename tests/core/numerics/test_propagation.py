@@ -108,7 +108,7 @@ def test_step_figures_hold_the_measures(
     assert len(rows) == 3 * 5  # the zeros too, which a logarithmic axis cannot show
     (largest,) = (r for r in rows if r["series"] == "largest error" and r["LiteRT's name"] == "FULLY_CONNECTED")
     assert float(largest["size, on a logarithmic axis"]) == found.logits.error.max_abs_error
-    (zero,) = (r for r in rows if r["series"] == "largest error" and r["operator, in the order of computing"] == "1")
+    (zero,) = (r for r in rows if r["series"] == "largest error" and r["operator, in order of execution"] == "1")
     assert float(zero["size, on a logarithmic axis"]) == 0
     weights = weights_error(weight_roundings(pair).values())
     drawn = layers.step_snr(found, weights)

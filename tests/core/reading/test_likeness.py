@@ -63,7 +63,7 @@ def test_pictures_without_a_digit_are_seeded_and_differ() -> None:
 
 
 def test_every_letter_has_a_glyph() -> None:
-    """A letter that the font lacks would be drawn as a box, which is no letter."""
+    """A letter missing in the font would be drawn as a box."""
     font = ImageFont.load_default(40.0)
     box = bytes(font.getmask("\uffff"))
     assert not [letter for letter in LETTERS if bytes(font.getmask(letter)) == box]
