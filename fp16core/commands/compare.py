@@ -1,4 +1,4 @@
-"""Both models on the test images."""
+"""Comparison of both models on the test images."""
 
 from argparse import Namespace
 
@@ -13,7 +13,7 @@ from fp16core.text import bytes_text, count_text, percent_text, points_text, sma
 
 
 def compare(options: Namespace) -> Outcome:
-    """Both models on the test images."""
+    """Compare both models on the test images."""
     pair = chosen_pair(options)
     images, labels = load_mnist("test")
     images, labels = images[: options.limit], labels[: options.limit]
