@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.data.mnist import load_mnist
-from fp16core.output import prints_into
+from fp16core.output import redirected_output
 from fp16core.runs.pair import load_pair
 from fp16core.training.recipe import build_network
 
@@ -50,7 +50,7 @@ def main(what: str) -> None:
     import tensorflow as tf
 
     # The converter prints as well.
-    with tempfile.TemporaryFile() as log, prints_into(log):
+    with tempfile.TemporaryFile() as log, redirected_output(log):
         answer = _evaluate(tf) if what == "evaluate" else _train(tf)
     print(json.dumps(answer))
 
