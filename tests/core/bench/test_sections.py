@@ -111,10 +111,10 @@ def test_a_part_without_a_sentence_leaves_readme_as_it_is(tmp_path: Path) -> Non
     assert "| proof |  | 1,234.50 ms | 3 |" in (tmp_path / MEASUREMENTS).read_text()
 
 
-def test_a_pipe_in_a_cell_does_not_end_it() -> None:
+def test_a_cells_contents_are_not_markup() -> None:
     table = new_table("some title", "a", "b")
-    table.add_row("x | y", "1")
-    assert markdown_table(table) == "**Some title**\n\n| a | b |\n|---|---:|\n| x \\| y | 1 |"
+    table.add_row("x | *y*", "1")
+    assert markdown_table(table) == "**Some title**\n\n| a | b |\n|---|---:|\n| x \\| \\*y\\* | 1 |"
 
 
 def test_every_kind_of_result_has_a_table() -> None:
