@@ -1,6 +1,8 @@
 """The benchmark writes its sections of the documents, and nothing else in them."""
 
+import io
 import re
+from argparse import Namespace
 from datetime import date
 from pathlib import Path
 
@@ -26,7 +28,9 @@ from fp16core.bench.sections import (
 from fp16core.bench.strangers.model_files import ModelOutcomes
 from fp16core.bench.strangers.pictures import PictureOutcomes
 from fp16core.bench.uploads.accuracy import UploadAccuracy
+from fp16core.commands.bench import bench
 from fp16core.terminal import new_table
+from fp16core.training.recipe import Progress
 from tests.helpers.places import ROOT
 
 DAY = date(2026, 1, 31)
@@ -101,6 +105,32 @@ def test_a_measurement_is_written_with_day_machine_and_command_and_as_a_sentence
         "- Evaluating both models in a process of its own takes 9.00× less time and 7.00× less memory than through "
         "`tensorflow`.\n"
     )
+
+
+def test_the_command_writes_each_part_as_soon_as_it_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second part fails, and the first is written."""
+    (tmp_path / "docs").mkdir()
+    for name in (MEASUREMENTS, README):
+        (tmp_path / name).write_text(DOCUMENT)
+    monkeypatch.setattr("fp16core.jobs.child.ROOT", tmp_path)
+    monkeypatch.setitem(PARTS, "process", lambda repeats, report: process().results)
+
+    def failing(repeats: int, report: Progress) -> list[Result]:
+        raise BenchError("made up")
+
+    monkeypatch.setitem(PARTS, "load", failing)
+    options = Namespace(parts=["process", "load"], repeats=3, write=True, terminal=io.StringIO())
+    with pytest.raises(BenchError, match="made up"):
+        bench(options)
+    written = sections((tmp_path / MEASUREMENTS).read_text())
+    assert written["process"].startswith("`python -m fp16core bench process --repeats 3`, ")
+    assert written["load"] == "other\n"
+    options.parts, options.write = ["process"], False
+    (tmp_path / MEASUREMENTS).unlink()
+    assert [ratio["name"] for ratio in bench(options).document] == ["time", "memory"]
+    assert not (tmp_path / MEASUREMENTS).exists()
 
 
 def test_a_part_without_a_sentence_leaves_readme_as_it_is(tmp_path: Path) -> None:
