@@ -11,7 +11,7 @@ import pytest
 from fp16core.bench.child_cost import BenchError
 from fp16core.bench.command_results import ComparisonResult, RuntimesResult
 from fp16core.bench.headlines import HEADLINES
-from fp16core.bench.load.results import ResponseTimes, ServerLoad, throughput
+from fp16core.bench.load.results import ONE_PROCESS, ResponseTimes, ServerLoad, throughput
 from fp16core.bench.measures import Duration, Memory, Ratio
 from fp16core.bench.parts import PARTS, PartResults, Result
 from fp16core.bench.sections import (
@@ -173,6 +173,28 @@ def test_every_kind_of_result_has_a_table() -> None:
     ):
         assert row in text
     assert text.startswith("`python -m fp16core bench load --repeats 2`, ")
+
+
+def test_every_sentence_of_readme_has_the_numbers_of_its_part() -> None:
+    steps = [{"sessions": 2, "per_second": rate, "p95_s": 0.5} for rate in (0.5, 50.1)]
+    several = throughput(steps[:1], [steps[1] | {"per_second": 99.0}], "2 replicas against one process", 50)
+    found: dict[str, list[Result]] = {
+        "compare": [ComparisonResult(COMPARED)],
+        "process": [*process(10.126).results],
+        "load": [several, throughput(steps[:1], steps[1:], ONE_PROCESS, None)],
+        "uploads": [
+            UploadAccuracy("all uploads", 1000, 0.958, 0.951, 0.951, 0.288, 0.006, -0.03),
+            UploadAccuracy("plain", 67, 1.0, 0.5, 0.5, 0.5, 0.0, -0.08),
+        ],
+    }
+    said = {part: HEADLINES[part](results) for part, results in found.items()}
+    assert said.keys() == HEADLINES.keys()
+    assert "2.00× smaller (500 B instead of 1,000 B)" in said["compare"]
+    assert said["compare"].endswith("goes from 95.00 % to 90.00 %; 1 of 20 answers changes.")
+    assert "takes 10.13× less time and 7.00× less memory" in said["process"]
+    assert "gives 50.1 answers per second at p95 ≤ 1 s, 100× as many" in said["load"]
+    assert "Of 1,000 digits" in said["uploads"]
+    assert "95.10 % are read correctly; merely resizing the pictures gives 28.80 %." in said["uploads"]
 
 
 def test_the_modes_of_execution_are_told_from_their_commands_document() -> None:
