@@ -1,4 +1,4 @@
-"""Both files of a pair in every mode of execution: accuracy, and times."""
+"""Both files of a pair in every mode of execution: accuracy and times."""
 
 from argparse import Namespace
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ _CHANGES = "largest logit change", "mean logit change"
 
 
 def runtimes(options: Namespace) -> Outcome:
-    """Both files in every mode."""
+    """Run both files in every mode of execution."""
     pair = load_pair()
     images, labels = load_mnist("test")
     images, labels = images[: options.limit], labels[: options.limit]
@@ -71,7 +71,7 @@ def runtimes(options: Namespace) -> Outcome:
 
 
 def _narrow(columns: Mapping[str, list[str]], *names: str) -> dict[str, list[str]]:
-    """What a terminal has room for."""
+    """The columns that fit into a terminal."""
     return {name: columns[name] for name in names}
 
 
