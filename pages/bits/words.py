@@ -1,6 +1,6 @@
 """What the bits of one number say, in words."""
 
-from fp16core.numerics.bits import BinaryNumber, Kind
+from fp16core.numerics.bits import BinaryNumber, FloatClass
 from fp16core.numerics.narrowing import Decision, Narrowing
 from fp16core.numerics.number_text import TypedNumber
 from fp16core.numerics.picks import StoredWeight, numpy_cast
@@ -8,14 +8,19 @@ from fp16core.numerics.rounding import WeightRounding
 from fp16core.text import count_text, power_text
 from pages.shared.ui.words import plain
 
-_BADGES = {Kind.ZERO: "zero", Kind.SUBNORMAL: "subnormal", Kind.NORMAL: "normal", Kind.INFINITE: "infinite"}
+_BADGES = {
+    FloatClass.ZERO: "zero",
+    FloatClass.SUBNORMAL: "subnormal",
+    FloatClass.NORMAL: "normal",
+    FloatClass.INFINITE: "infinite",
+}
 
 
 def badges(found: Narrowing) -> str:
     """What kind of number both are, and what became of it, as Markdown."""
     shown = [
-        f":blue-badge[float32: {_BADGES.get(found.source.kind, 'NaN')}]",
-        f":orange-badge[float16: {_BADGES.get(found.result.kind, 'NaN')}]",
+        f":blue-badge[float32: {_BADGES.get(found.source.float_class, 'NaN')}]",
+        f":orange-badge[float16: {_BADGES.get(found.result.float_class, 'NaN')}]",
     ]
     for holds, words in (
         (found.overflows, ":red-badge[overflow]"),
@@ -31,16 +36,16 @@ def badges(found: Narrowing) -> str:
 
 def decision_sentence(found: Narrowing) -> str:
     """How the dropped bits decided, as Markdown."""
-    if found.source.kind is Kind.NAN:
+    if found.source.float_class is FloatClass.NAN:
         return (
             "A NaN is any pattern whose exponent bits are all 1 and whose mantissa is not 0; float16 keeps the sign "
             "and the first mantissa bits, and which they are does not matter."
         )
-    if found.source.kind is Kind.INFINITE:
+    if found.source.float_class is FloatClass.INFINITE:
         return "Infinity has a pattern of its own in both formats, exponent bits all 1 and mantissa 0."
-    if found.source.kind is Kind.ZERO:
+    if found.source.float_class is FloatClass.ZERO:
         return "Zero is all zeros in both formats, except for the sign, which float16 keeps."
-    if found.decision is Decision.TOO_LARGE:
+    if found.decision is Decision.OVERFLOW:
         return (
             f"The power of two is {power_text(2, found.source.exponent)}, and float16's largest is "
             f"{power_text(2, found.result.format.bias)}: whatever the mantissa, the number becomes **infinite**."
@@ -48,7 +53,7 @@ def decision_sentence(found: Narrowing) -> str:
     lead = ""
     if found.shift:
         lead = (
-            f"float16's smallest power of two is {power_text(2, found.result.format.smallest_exponent)}, so the "
+            f"float16's smallest power of two is {power_text(2, found.result.format.min_exponent)}, so the "
             f"digits first move right by **{count_text(found.shift, 'place')}**. "
         )
     return lead + _comparison(found) + _consequence(found)
@@ -56,7 +61,7 @@ def decision_sentence(found: Narrowing) -> str:
 
 def weight_sentence(tensor: WeightRounding, weight: StoredWeight) -> str:
     """Which weight it is, and whether the file stores NumPy's cast of it, as Markdown."""
-    where = f"Weight {list(weight.place)} of {tensor.key} is **{weight.narrowing.source.decimal_text}**"
+    where = f"Weight {list(weight.position)} of {tensor.key} is **{weight.narrowing.source.decimal_text}**"
     if not tensor.was_cast:
         return (
             f"{where}. :orange[This file keeps the tensor in {weight.stored.format.name}]; below is what casting it to "
@@ -100,10 +105,10 @@ def number_sentence(read: TypedNumber, found: Narrowing) -> str:
 
 def exponent_words(number: BinaryNumber) -> str:
     """How a format reads its exponent field."""
-    name, stored, bias = number.format.name, number.stored_exponent, number.format.bias
+    name, stored, bias = number.format.name, number.biased_exponent, number.format.bias
     if not number.is_finite:
         return f"{name} stores {stored}, all ones: infinite, or not a number."
-    if number.stored_exponent == 0:
+    if number.biased_exponent == 0:
         return f"{name} stores 0, which means {power_text(2, number.exponent)} and no leading 1."
     power = power_text(2, number.exponent)
     return f"{name} stores {stored}, which means {stored} − {bias} = {_minus(number.exponent)}: {power}."

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from fp16core.figures.modes import accuracy as figures
+from fp16core.modes.accuracy_tables import emulation_rows, mode_rows
 from fp16core.modes.emulated import Accounted
 from fp16core.modes.runs import ModeTable
 from fp16core.runtime.execution_mode import ExecutionMode
@@ -42,7 +43,7 @@ def accuracy(wanted: Wanted) -> None:
             "the CPU in float32 arithmetic. A mode computes in float16 if each of its logits is a number that float16 "
             "has, looked at bit by bit."
         )
-        show_table(figures.mode_rows(table), height="content")
+        show_table(mode_rows(table), height="content")
         adapter_words([run.adapter for run in table.runs])
     left, right = cards(2)
     with left:
@@ -74,9 +75,9 @@ def _headline(table: ModeTable) -> None:
     changed, lowest, largest = table.most_changed, table.lowest_accuracy, table.largest_change
     if changed is None or lowest is None or largest is None:
         return
-    columns = headline(4)
+    row = headline()
     number(
-        columns[0],
+        row,
         "Answers changed",
         f"{changed[1].changed_predictions:,}",
         f"of {changed[1].images:,}, "
@@ -84,7 +85,7 @@ def _headline(table: ModeTable) -> None:
         "The most images that one mode, with either file, answers otherwise than the float32 file in float32.",
     )
     number(
-        columns[1],
+        row,
         "Lowest accuracy",
         percent_text(lowest[1].target.accuracy.value),
         f"{points_text(lowest[1].accuracy_delta)}: {lowest[0].mode.short_title}",
@@ -92,14 +93,14 @@ def _headline(table: ModeTable) -> None:
         f"{percent_text(lowest[1].reference.accuracy.value)} right.",
     )
     number(
-        columns[2],
+        row,
         "Largest logit change",
         small_text(largest[1].max_abs_logit_delta),
         largest[0].mode.short_title,
         "Of any mode, with either file. A logit is the model's raw score of a digit.",
     )
     number(
-        columns[3],
+        row,
         "Modes that ran",
         f"{len(table.runs)} of {len(ExecutionMode)}",
         f"{len(silent)} silently in float32" if silent else "in the arithmetic asked for",
@@ -131,7 +132,7 @@ def _emulation(table: ModeTable) -> dict[ExecutionMode, Accounted | str]:
                 st.caption(f"This network cannot be emulated. {plain(accounted)}")
                 continue
             st.markdown(best_words(accounted))
-            st.table(figures.emulation_rows(accounted), hide_index=True)
+            st.table(emulation_rows(accounted), hide_index=True)
             st.caption(_bound_words(accounted))
     return found
 

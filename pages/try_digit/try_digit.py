@@ -7,6 +7,7 @@ import streamlit as st
 
 from fp16core.evaluate.browse import any_image
 from fp16core.figures import digits as figures
+from fp16core.figures.base.pictures import digit_png
 from fp16core.images.drawing import picture_of, strokes_and_pen
 from fp16core.images.prepare import prepare_image, prepare_picture, prepare_test_image
 from fp16core.images.stages import DRAWING_OPTIONAL, INFO, OPTIONAL, PreparedPicture, StageName
@@ -78,21 +79,21 @@ def test_image_to_read() -> Prepare:
     st.button("Another one at random", icon=":material/casino:", key="random", on_click=another)
     index = int(st.number_input("Image number", 0, comparison.images - 1, key="test", bind="query-params"))
     image, label = found.images[index], comparison.labels[index]
-    st.image(figures.digit_png(image), width=224, alt=f"Test image {index}, a {label}")
+    st.image(digit_png(image), width=224, alt=f"Test image {index}, a {label}")
     st.caption(f"Test image {index:,}: a {label}. The models know this kind of picture; nothing is done to it.")
     return lambda off: prepare_test_image(image, f"Test image {index:,}", thumbnails=True)
 
 
 def show_answers(reading: Reading, source: str) -> int:
     """What both models read; the place of the digit shown below."""
-    both = headline(2, key="headline-answers")
+    row = headline("headline-answers")
     least = "least sure digit: " if reading.answers.images > 1 else ""
-    for column, name, text, probability in (
-        (both[0], "float32", reading.reference_text, reading.reference_probability),
-        (both[1], "float16", reading.target_text, reading.target_probability),
+    for name, text, probability in (
+        ("float32", reading.reference_text, reading.reference_probability),
+        ("float16", reading.target_text, reading.target_probability),
     ):
         hint = f"The most probable digit by the model with {name} weights."
-        number(column, f"{name} reads", text, f"{least}{percent_text(probability)} sure", hint)
+        number(row, f"{name} reads", text, f"{least}{percent_text(probability)} sure", hint)
     st.markdown(
         ("Both models read the same. " if reading.agree else ":orange[**float16 reads something else.**] ")
         + f"The largest change of any raw score is {small_text(reading.max_abs_logit_delta)}."
@@ -110,12 +111,10 @@ def show_answers(reading: Reading, source: str) -> int:
         )
     report = reading.answers.report(place)
     seen, like, words = st.container(key="cards-portraits").columns([1, 1, 3])
-    seen.image(figures.digit_png(reading.prepared.digits[place].image), width=112, alt="Your digit, 28 × 28 pixels")
+    seen.image(digit_png(reading.prepared.digits[place].image), width=112, alt="Your digit, 28 × 28 pixels")
     seen.caption("What the models see")
     if report.is_answered and source != TEST:
-        like.image(
-            figures.digit_png(found.images[reading.nearest[place]]), width=112, alt="The most similar test image"
-        )
+        like.image(digit_png(found.images[reading.nearest[place]]), width=112, alt="The most similar test image")
         like.caption(f"Most similar {report.reference_text} of the test images")
     words.markdown(flip_sentence(report))
     if reading.doubted[place]:

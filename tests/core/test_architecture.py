@@ -175,7 +175,7 @@ def test_nothing_that_limits_or_owns_lives_in_a_streamlit_cache() -> None:
         "runs/table.py": 1,
         "shared/session/measurements.py": 1,
         "shared/session/state.py": 1,
-        "shared/session/subject.py": None,
+        "shared/session/cache.py": None,
         "shared/session/training.py": None,
     }
     pages = ROOT / "pages"

@@ -7,10 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 from fp16core.figures.base.pictures import png_url
-from fp16core.figures.training.runs import recipe_text
-from fp16core.runs.run import Run
+from fp16core.runs.run import YOURS, Run
 from fp16core.text import bytes_text
 from fp16core.training.recipe import Recipe
+from fp16core.training.recipe_text import recipe_text
 from fp16core.vocabulary import TUTORIAL_URL, HalfBitsError
 from pages.shared.session import files, links, state, store
 from pages.shared.session.subject import Subject, default_name, default_subject, settle
@@ -56,7 +56,7 @@ def show_active_pair() -> None:
         recipe = pair.run.get("recipe")
         st.caption(
             f"float32 {bytes_text(len(pair.reference))}  \nfloat16 {bytes_text(len(pair.target))}"
-            + (f"  \n{recipe_text(Recipe.of(recipe))}" if recipe else "")
+            + (f"  \n{recipe_text(Recipe.from_dict(recipe))}" if recipe else "")
             + (
                 "  \nseen by you alone, forgotten when you leave"
                 if chosen.own_pair
@@ -121,7 +121,7 @@ def _with_dataset(chosen: Subject) -> Subject:
     dataset = files.files().dataset
     if dataset is None:
         return chosen
-    server, mine = "the server's", f"{dataset.name} (yours)"
+    server, mine = "the server's", f"{dataset.name}{YOURS}"
     wanted = st.session_state.pop("next-dataset", None)
     if wanted is not None:
         st.session_state[_DATASET] = mine if wanted == dataset.name else server

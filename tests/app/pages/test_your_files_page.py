@@ -16,7 +16,7 @@ from fp16core.vocabulary import ModelPair
 from fp16core.worker.trial import trial
 from pages.shared.session import trials
 from pages.shared.session.files import OwnFiles
-from pages.your_files import view as own_view
+from pages.your_files import uploaders
 from tests.helpers.apps.driving import errors, visit, words
 from tests.helpers.apps.your_files import DATASET, MODELS, held, is_freed, tried, turn_to, upload
 from tests.helpers.children.processes import own_module, until_begun, without_tensorflow
@@ -102,10 +102,10 @@ def test_a_keras_file_is_converted_by_tensorflow(pair: ModelPair) -> None:
 
 
 def test_without_tensorflow_the_page_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.your_files.view.has_tensorflow", lambda: False)
+    monkeypatch.setattr("pages.your_files.uploaders.has_tensorflow", lambda: False)
     app = visit("your_files")
     assert app.file_uploader[MODELS].proto.type == [".tflite"]
-    assert "would need TensorFlow, which this server does not have" in words(app)
+    assert "needs TensorFlow, which this server does not have" in words(app)
     assert "pip install -r requirements.txt" in words(app)
 
 
@@ -179,7 +179,7 @@ def test_a_data_set_replaces_the_test_images_for_this_visit(test_set: TestSet) -
     upload(app, DATASET, ("fashion.npz", contents))
     assert not app.exception
     assert not app.error
-    assert "300 test images; no training images, so it serves to evaluate only" in words(app)
+    assert "300 test images; no training images, so it can only be used for evaluation" in words(app)
     assert held(app)["data set fashion.npz"] == f"{len(contents):,} B"
     assert held(app)["its test images, unpacked"] == f"{300 * 785:,} B"
     app = turn_to(app, "overview")
@@ -272,7 +272,7 @@ def test_each_uploader_takes_what_the_sentence_below_it_says(
     with_keras: bool, most_mb: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Streamlit writes its own limit beside the button, as "20MB per file"."""
-    monkeypatch.setattr(own_view, "has_tensorflow", lambda: with_keras)
+    monkeypatch.setattr(uploaders, "has_tensorflow", lambda: with_keras)
     app = visit("your_files")
     models, dataset = (uploader.proto.max_upload_size_mb for uploader in app.get("file_uploader"))
     assert (models, dataset) == (most_mb, 40)

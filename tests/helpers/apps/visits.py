@@ -8,13 +8,13 @@ import streamlit as st
 from fp16core.serving.rate_limit import Rate
 from fp16core.singleton import reset_singletons
 from pages.shared.server import limits
-from pages.shared.session.subject import forget_shared
+from pages.shared.session.cache import forget_at_hand
 
 
 def forget() -> None:
     """No visitor has been here yet."""
     st.cache_resource.clear()
-    forget_shared()
+    forget_at_hand()
     reset_singletons()
 
 
