@@ -26,7 +26,7 @@ _SLICE_S = 0.7
 
 
 def models() -> tuple[DigitModel, DigitModel]:
-    """The active pair's reference and target; raises `HalfBitsError` if they cannot be had."""
+    """The active pair's reference and target; raises `HalfBitsError` if they cannot be used."""
     return state.models()
 
 

@@ -131,4 +131,4 @@ def test_a_sweep_stopped_at_once_still_has_a_first_result() -> None:
     assert not app.exception
     proof = next(chart for chart in charts(app) if chart["layout"]["yaxis"]["title"]["text"] == "images (%)")
     assert proof["data"][0]["x"] == [12]
-    assert [button.label for button in app.button] == ["Go on"]
+    assert [button.label for button in app.button] == ["Continue"]

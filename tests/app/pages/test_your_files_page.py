@@ -94,7 +94,7 @@ def test_a_float32_file_becomes_the_active_pair_with_its_own_numbers(pair: Model
     assert held(app)["float32 model"] == f"{len(pair.reference):,} B"
     assert held(app)["all together"] == f"{len(pair.reference) + expected.target.size_bytes:,} B"
     assert "mine.tflite (yours)" in (said := sidebar(app))
-    assert "seen by you alone" in said
+    assert "visible to you alone" in said
     overview = {metric.label: metric.value for metric in turn_to(app, "overview").metric}
     assert overview["Largest logit change"] == shown["Largest logit change"]
     assert "Bundled pair" in sidebar(visit()), "another visit sees what it saw before"

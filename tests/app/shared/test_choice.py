@@ -84,7 +84,7 @@ def test_ones_own_pair_is_shown_on_all_pages_and_to_nobody_else(pair: ModelPair)
     mine.run()
     assert mine.sidebar.selectbox(key="model").value == "mine.tflite (yours)"
     assert size_shown(mine) == bytes_text(len(brought.target))
-    assert "seen by you alone" in "\n".join(caption.value for caption in mine.sidebar.caption)
+    assert "visible to you alone" in "\n".join(caption.value for caption in mine.sidebar.caption)
     other.run()
     assert not other.sidebar.selectbox
     assert size_shown(other) == bytes_text(len(pair.target))
