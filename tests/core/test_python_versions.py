@@ -9,9 +9,8 @@ import pytest
 
 from fp16core.runs.pair import BUNDLED
 from fp16core.training.recipe import python_for_tensorflow
-from tests.app.pages.test_pages import visit, words
-from tests.core.commands.test_cli import REFERENCE, cli, refused
-from tests.core.worker.test_training_process import train
+from tests.helpers.apps.driving import visit, words
+from tests.helpers.commands import REFERENCE, cli, refused, train
 from tests.helpers.places import ROOT
 
 REASON = "in Python 3.11 to 3.13, as there is no TensorFlow for Python 3.14"

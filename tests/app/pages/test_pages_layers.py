@@ -23,8 +23,8 @@ from fp16core.vocabulary import BusyError, ModelPair
 from fp16core.workbench import measures
 from pages.shared.session import propagation, state
 from pages.shared.session.files import OwnFiles
-from tests.app.pages.test_pages import charts, visit, words
-from tests.core.numerics.test_propagation import overflowed
+from tests.helpers.apps.driving import charts, visit, words
+from tests.helpers.networks.edited import overflowed
 from tests.helpers.places import ROUTER, TestSet
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
