@@ -87,7 +87,7 @@ def test_the_guarantee_shows_what_is_proven(pair: ModelPair, test_set: TestSet, 
     proven = guarantee(pair, rounding_errors(pair), test_set[0], comparison.reference).proven
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Proven unchangeable"] == f"{proven.sum():,}"
-    assert shown["Unchanged in fact"] == f"{(~comparison.changed).sum():,}"
+    assert shown["Observed unchanged"] == f"{(~comparison.changed).sum():,}"
     assert "Its answer is not proven" in words(app)
     app.number_input(key="near").set_value(0).run()
     assert "Its answer is proven." in words(app)

@@ -34,9 +34,8 @@ def told(app: AppTest) -> list[str]:
 
 def missing(*asked: str) -> list[str]:
     words = " and ".join(filter(None, (", ".join(f"**{each}**" for each in asked[:-1]), f"**{asked[-1]}**")))
-    return [
-        f"The link asks for {words}, which {'does' if len(asked) == 1 else 'do'} not exist here; you see the default instead."
-    ]
+    does = "does" if len(asked) == 1 else "do"
+    return [f"The link asks for {words}, which {does} not exist here; you see the default instead."]
 
 
 @pytest.mark.parametrize(
