@@ -73,8 +73,8 @@ with st.container(border=True):
             True,
             key="infinity",
             bind="query-params",
-            help="Reserves the largest exponent for infinity and for NaN (not a number), as IEEE 754 does. Without it, as "
-            "in FP8 E4M3, the largest exponent holds further numbers, and only the last pattern is NaN.",
+            help="Reserves the largest exponent for infinity and for NaN (not a number), as IEEE 754 does. Without it, "
+            "as in FP8 E4M3, the largest exponent holds further numbers, and only the last pattern is NaN.",
         )
     chosen = FloatFormat(int(exponent), int(mantissa), signed, infinity)
     st.session_state.preset = chosen.title if chosen.title in PRESETS else None

@@ -149,7 +149,7 @@ with histogram:
         "Histograms of the largest change of a score, as observed and at most",
     )
     st.caption(
-        "The gap shows how much the errors cancel in reality. A proof must not rely on that: it lets all of them add up."
+        "The gap shows how much the errors cancel in reality. A proof must not rely on that: it lets them all add up."
     )
 
 with st.expander("How it is proven", icon=":material/function:"):
