@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from fp16core.commands.bench import BENCH_PARTS
 from fp16core.commands.outcome import Outcome
-from fp16core.output import finite, terminal_for_results
+from fp16core.output import nonfinite_as_null, terminal_for_results
 from fp16core.text import visible
 from fp16core.training.recipe import LIMITS, OPTIMIZERS, TUTORIAL
 from fp16core.vocabulary import HalfBitsError
@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
         return INTERRUPTED
     try:
         if options.json:
-            print(json.dumps(finite(outcome.document), indent=2, allow_nan=False))
+            print(json.dumps(nonfinite_as_null(outcome.document), indent=2, allow_nan=False))
         else:
             outcome.show()
         sys.stdout.flush()
@@ -142,6 +142,11 @@ def _parser() -> argparse.ArgumentParser:
     parts = ", ".join(BENCH_PARTS)
     sub.add_argument("parts", nargs="*", type=_bench_part, metavar="PART", help=f"which of {parts} (default: all)")
     sub.add_argument("--repeats", type=_positive, default=5, metavar="N", help="repetitions of each (default: 5)")
+    sub.add_argument(
+        "--write",
+        action="store_true",
+        help="write the results into docs/measurements.md and README.md of this checkout",
+    )
     return parser
 
 

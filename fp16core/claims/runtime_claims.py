@@ -4,7 +4,7 @@ from fp16core.claims.evidence import ClaimCheck, Evidence, Measurement, RuntimeE
 from fp16core.modes.latency import Difference, Latency, ModeLatency, difference_text, ratio_text, summary_text
 from fp16core.modes.runs import ModeRun
 from fp16core.numerics.rounding import upsampled_by_operator
-from fp16core.runtime.delegation import Moment
+from fp16core.runtime.delegation import UpsamplingStage
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.text import count_text, small_text
 
@@ -26,7 +26,7 @@ def upsampled(e: Evidence) -> ClaimCheck:
     measured = f"{by_operator} of {constants} float16 tensors feed a DEQUANTIZE; logits {logits}"
     if moment is not None:
         measured += f"; the float16 numbers are last read {moment.value}"
-        if verdict is Verdict.HOLDS and moment is not Moment.LOADING:
+        if verdict is Verdict.HOLDS and moment is not UpsamplingStage.LOADING:
             verdict = Verdict.PARTLY
     prior = " prior to the first inference" if moment is not None else " …"
     when = (

@@ -19,7 +19,7 @@ from fp16core.figures.base.style import (
     fixed,
     log_ticks,
 )
-from fp16core.numerics.bits import BinaryNumber, Kind, exact_text
+from fp16core.numerics.bits import BinaryNumber, FloatClass, exact_text
 from fp16core.numerics.narrowing import Narrowing
 from fp16core.numerics.picks import nearest_to_middle
 from fp16core.numerics.rounding import WeightRounding, shared_histograms
@@ -32,10 +32,10 @@ def grid(narrowing: Narrowing) -> go.Figure:
     An infinity stands where float16's next number would be.
     """
     source, result = narrowing.source, narrowing.result
-    lower, upper = sorted((narrowing.towards_zero, narrowing.away_from_zero), key=lambda number: number.place)
+    lower, upper = sorted((narrowing.towards_zero, narrowing.away_from_zero), key=lambda number: number.position)
     numbers = _distinct([lower.stepped(-1), lower, upper, upper.stepped(1)])
-    places = [float(number.place) for number in numbers]
-    chosen, exact = float(result.place), source.as_float
+    places = [float(number.position) for number in numbers]
+    chosen, exact = float(result.position), source.as_float
     margin = 0.6 * max(high - low for low, high in pairwise(places))
     low, high = places[0] - margin, places[-1] + margin
     drawn = figure(200, hovermode="closest", meta={"columns": ["exact value"]})
@@ -48,7 +48,7 @@ def grid(narrowing: Narrowing) -> go.Figure:
         marker={"symbol": "line-ns", "size": 30, "line": {"width": 3, "color": TARGET_COLOUR}, "color": TARGET_COLOUR},
         hovertemplate="%{customdata}<extra>float16 number</extra>",
     )
-    middles = [(one.place + other.place) / 2 for one, other in pairwise(numbers)]
+    middles = [(one.position + other.position) / 2 for one, other in pairwise(numbers)]
     drawn.add_scatter(
         name="half-way",
         x=[float(middle) for middle in middles],
@@ -157,14 +157,14 @@ def choosable_weights(tensor: WeightRounding, chosen: int) -> go.Figure:
 
 def _distinct(numbers: list[BinaryNumber]) -> list[BinaryNumber]:
     """Each place once: a step beyond infinity is infinity, and both zeros are one place."""
-    return list({number.place: number for number in numbers}.values())
+    return list({number.position: number for number in numbers}.values())
 
 
 def _stretch(number: BinaryNumber) -> tuple[float, float]:
     """From where to where real numbers round to this float16 number."""
     below, above = number.stepped(-1), number.stepped(1)
-    start, end = float((below.place + number.place) / 2), float((number.place + above.place) / 2)
-    if number.kind is Kind.INFINITE:
+    start, end = float((below.position + number.position) / 2), float((number.position + above.position) / 2)
+    if number.float_class is FloatClass.INFINITE:
         return (-math.inf, end) if number.sign else (start, math.inf)
     return start, end
 

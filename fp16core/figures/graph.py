@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain, pairwise
 
-from fp16core.runtime.delegation import Part
+from fp16core.runtime.delegation import Partition
 from fp16core.tflite.graph import Operator, Tensor, TfliteFile
 
 _HEAD = """digraph {
@@ -22,7 +22,7 @@ def shape_text(tensor: Tensor) -> str:
     return " × ".join("n" if size < 0 else str(size) for size in tensor.shape_signature)
 
 
-def graph_dot(file: TfliteFile, parts: tuple[Part, ...], with_shape_arithmetic: bool = True) -> str:
+def graph_dot(file: TfliteFile, parts: tuple[Partition, ...], with_shape_arithmetic: bool = True) -> str:
     """The graph in Graphviz's language: operators are boxes, tensors computed at run time arrows.
 
     Stored tensors are named in the box of the operator that reads them. Boxes and frames have

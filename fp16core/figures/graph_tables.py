@@ -3,14 +3,14 @@
 from collections import Counter
 
 from fp16core.figures.graph import shape_text
-from fp16core.runtime.delegation import Part
+from fp16core.runtime.delegation import Partition
 from fp16core.tflite.graph import TfliteFile
 from fp16core.tflite.roles import Role, tensor_roles
 
 Table = dict[str, list[object]]
 
 
-def operator_table(file: TfliteFile, parts: tuple[Part, ...]) -> Table:
+def operator_table(file: TfliteFile, parts: tuple[Partition, ...]) -> Table:
     """One row for each operator: what it reads and makes, and who runs it."""
     taken = {index: number for number, part in enumerate(parts, 1) for index in part.operators}
     return {

@@ -17,7 +17,7 @@ from fp16core.figures.base.style import (
 from fp16core.numerics.error_measure import ErrorMeasure
 from fp16core.numerics.propagation import Propagation
 from fp16core.numerics.rounding import RELATIVE_ERROR_BOUND
-from fp16core.runtime.activations import Step
+from fp16core.runtime.activations import ActivationStep
 from fp16core.text import decibels_text, near_one_text, small_text
 
 GUARANTEED_SNR_DB = -20 * math.log10(RELATIVE_ERROR_BOUND)
@@ -39,7 +39,7 @@ _FUSED = {"NONE": "", "RELU": "ReLU", "RELU6": "ReLU6", "TANH": "tanh"}
 _COLUMNS = ["operator", "LiteRT's name"]
 
 
-def step_name(step: Step) -> str:
+def step_name(step: ActivationStep) -> str:
     """What an operator is called on screen: ``Convolution + ReLU``."""
     fused = _FUSED.get(step.fused, step.fused)
     return f"{operator_name(step.operator)} + {fused}" if fused else operator_name(step.operator)

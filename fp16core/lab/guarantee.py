@@ -22,19 +22,19 @@ class Guarantee:
 
     Attributes
     ----------
-    least_lead : float64, shape (n,)
+    least_margin : float64, shape (n,)
         The least that the reference's answer can lead any other digit by.
     max_abs_delta : float64, shape (n,)
         The most that any logit can differ from the reference's.
     """
 
-    least_lead: npt.NDArray[np.float64] = field(repr=False)
+    least_margin: npt.NDArray[np.float64] = field(repr=False)
     max_abs_delta: npt.NDArray[np.float64] = field(repr=False)
 
     @property
     def proven(self) -> npt.NDArray[np.bool_]:
         """Whether no such model can answer differently, shape (n,)."""
-        return np.greater(self.least_lead, 0)
+        return np.greater(self.least_margin, 0)
 
     @property
     def proven_images(self) -> int:
@@ -81,10 +81,10 @@ def guarantee(
     require_same_network(layers, read_chain(pair.target, pair.target_name))
     answered = reference.predictions != NO_ANSWER
     answers = np.where(answered, reference.predictions, 0)
-    least_lead, max_abs_delta = np.empty(len(images)), np.empty(len(images))
+    least_margin, max_abs_delta = np.empty(len(images)), np.empty(len(images))
     for start in range(0, len(images), _CHUNK):
         part = slice(start, start + _CHUNK)
         bounds = bound_logits(layers, errors, normalise(images[part]))
-        least_lead[part] = bounds.least_lead(answers[part])
+        least_margin[part] = bounds.least_margin(answers[part])
         max_abs_delta[part] = bounds.max_abs_delta(reference.logits[part]).max(axis=1)
-    return Guarantee(np.where(answered, least_lead, -np.inf), max_abs_delta)
+    return Guarantee(np.where(answered, least_margin, -np.inf), max_abs_delta)

@@ -10,7 +10,7 @@ from fp16core.data.mnist import normalise
 from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.comparison import Comparison, costs_a_point
 from fp16core.evaluate.evaluation import NO_ANSWER, Evaluation
-from fp16core.numerics.rounding import LARGEST, WeightRounding
+from fp16core.numerics.rounding import LARGEST_FINITE, WeightRounding
 from fp16core.numerics.scaling import rescaled_weights
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.chain import Layer
@@ -159,7 +159,9 @@ def unharmed_range(results: Sequence[ScaleResult]) -> tuple[int, int] | None:
 
 def _stored(values: npt.NDArray[np.float32], dtype: type[np.floating], clamp: bool) -> npt.NDArray[np.floating]:
     with np.errstate(over="ignore"):  # becoming infinite is the outcome to be seen
-        return (np.clip(values, -LARGEST, LARGEST) if clamp and dtype is np.float16 else values).astype(dtype)
+        return (np.clip(values, -LARGEST_FINITE, LARGEST_FINITE) if clamp and dtype is np.float16 else values).astype(
+            dtype
+        )
 
 
 def _census(rounding: WeightRounding) -> Census:

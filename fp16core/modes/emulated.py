@@ -19,8 +19,8 @@ _NEARLY_ALL = 0.99
 
 WAYS: dict[str, tuple[Summation, Summation]] = {
     "sums in float32, rounded once": (Summation.FLOAT32, Summation.FLOAT32),
-    "sums in float16, one product after the other": (Summation.IN_TURN, Summation.IN_TURN),
-    "sums in float16, dense ones shared by eight threads": (Summation.IN_TURN, Summation.LANES),
+    "sums in float16, one product after the other": (Summation.SEQUENTIAL, Summation.SEQUENTIAL),
+    "sums in float16, dense ones shared by eight threads": (Summation.SEQUENTIAL, Summation.LANES),
 }
 """Ways to add up, in convolutions and in dense layers."""
 

@@ -10,7 +10,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.numerics.emulation import is_float16
 from fp16core.numerics.error_measure import ErrorMeasure
-from fp16core.runtime.delegation import Moment
+from fp16core.runtime.delegation import UpsamplingStage
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter
 
@@ -53,7 +53,7 @@ class ModeRun:
     adapter: Adapter | None = None
     steps: tuple[ModeStep, ...] = ()
     steps_refused: str | None = None
-    upsampled: Moment | None = None
+    upsampled: UpsamplingStage | None = None
 
     @cached_property
     def computes_float16(self) -> bool:

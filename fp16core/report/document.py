@@ -14,7 +14,7 @@ from fp16core.lab.guarantee import Guarantee
 from fp16core.modes.document import modes_document
 from fp16core.modes.runs import ModeTable
 from fp16core.numerics.propagation import Propagation
-from fp16core.output import finite
+from fp16core.output import nonfinite_as_null
 from fp16core.report.answer import RULE, answer
 from fp16core.report.findings import Findings
 from fp16core.report.source import Source, source_document
@@ -67,7 +67,7 @@ def report_document(findings: Findings, source: Source) -> dict[str, Any]:
         "guarantee": _guarantee(findings),
         "modes": _modes(findings),
     }
-    plain: dict[str, Any] = finite(document)
+    plain: dict[str, Any] = nonfinite_as_null(document)
     return plain
 
 

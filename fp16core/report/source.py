@@ -88,7 +88,7 @@ def source_tables(document: Mapping[str, Any]) -> dict[str, dict[str, str]]:
         models[f"{words} file"] = f"{model['name']}, {bytes_text(model['size_bytes'])}"
         models[f"{words} file, SHA-256"] = model["sha256"]
     if document["recipe"]:
-        models["trained"] = recipe_text(Recipe.of(document["recipe"]))
+        models["trained"] = recipe_text(Recipe.from_dict(document["recipe"]))
     return {
         "Models": models,
         "Test images": {

@@ -117,7 +117,7 @@ def _read_run(folder: Path) -> Mapping[str, Any]:
             _expect(run["files"][name]["sha256"], str)
             _expect(run["files"][name]["size_bytes"], int)
         _expect(run["recipe"], dict)
-        Recipe.of(run["recipe"])
+        Recipe.from_dict(run["recipe"])
         _expect(run.get("dataset", {}), dict)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, RecipeError) as error:
         raise ModelFileError(f"{path}: this is not a run's record ({error!r}); {_cure(path)}") from error

@@ -16,7 +16,7 @@ Activations = tuple[npt.NDArray[np.float32], ...]
 
 
 @dataclass(frozen=True)
-class Step:
+class ActivationStep:
     """An operator that computes floating-point numbers from the image.
 
     Attributes
@@ -63,7 +63,7 @@ class ActivationRecorder:
 
     def __init__(self, model: bytes, name: str = "the model") -> None:
         self.name = name
-        self._interpreter = DigitInterpreter(model, name, keep_all=True)
+        self._interpreter = DigitInterpreter(model, name, preserve_all_tensors=True)
         self._lock = threading.Lock()
         found = _steps(self._interpreter.file)
         self.steps = tuple(step for step, _ in found)
@@ -106,9 +106,9 @@ class ActivationRecorder:
         return activations
 
 
-def _steps(file: TfliteFile) -> list[tuple[Step, int]]:
+def _steps(file: TfliteFile) -> list[tuple[ActivationStep, int]]:
     """The steps of a graph, each with the index of the tensor that it computes."""
     return [
-        (Step(op.name, str(op.settings.get("activation", "NONE")), tensor.shape_signature[1:]), tensor.index)
+        (ActivationStep(op.name, str(op.settings.get("activation", "NONE")), tensor.shape_signature[1:]), tensor.index)
         for op, tensor in file.from_input()
     ]

@@ -18,7 +18,7 @@ _DELEGATE = "DELEGATE"
 
 
 @dataclass(frozen=True)
-class Part:
+class Partition:
     """A part of the graph that the delegate runs in one go.
 
     Attributes
@@ -34,7 +34,7 @@ class Part:
     outputs: tuple[int, ...]
 
 
-class Moment(Enum):
+class UpsamplingStage(Enum):
     """When an interpreter reads a stored float16 constant for the last time."""
 
     LOADING = "while the model is loaded"
@@ -42,7 +42,7 @@ class Moment(Enum):
     EACH_RUN = "in each run"
 
 
-def delegated_parts(model: bytes, name: str = "the model") -> tuple[Part, ...]:
+def delegate_partitions(model: bytes, name: str = "the model") -> tuple[Partition, ...]:
     """The parts of a graph that the interpreter's default delegate runs.
 
     Once its tensors are allocated, the interpreter lists a DELEGATE node for each part after the
@@ -58,7 +58,7 @@ def delegated_parts(model: bytes, name: str = "the model") -> tuple[Part, ...]:
 
     Returns
     -------
-    tuple of Part
+    tuple of Partition
         In the interpreter's order; empty if the delegate takes nothing.
 
     Raises
@@ -70,15 +70,15 @@ def delegated_parts(model: bytes, name: str = "the model") -> tuple[Part, ...]:
     with _refusal_named(name):
         nodes = _loaded(model)._get_ops_details()[len(file.operators) :]
     return tuple(
-        _part(file, _indices(node["inputs"]), _indices(node["outputs"]))
+        _partition(file, _indices(node["inputs"]), _indices(node["outputs"]))
         for node in nodes
         if node["op_name"] == _DELEGATE
     )
 
 
-def upsampling_moment(
+def upsampling_stage(
     model: bytes, image: npt.NDArray[np.float32], name: str = "the model", delegated: bool = True
-) -> Moment | None:
+) -> UpsamplingStage | None:
     """When float16 weights become float32: found by erasing them.
 
     The stored float16 numbers of one interpreter are overwritten with zeros, before its first run or
@@ -98,13 +98,13 @@ def upsampling_moment(
 
     Returns
     -------
-    Moment or None
+    UpsamplingStage or None
         None if the file stores no float16 numbers.
 
     Raises
     ------
     ModelFileError
-        As `delegated_parts`.
+        As `delegate_partitions`.
     """
     file = read_tflite(model, name)
     halves = [t.index for t in file.tensors if t.is_constant and t.dtype == "float16"]
@@ -116,10 +116,14 @@ def upsampling_moment(
         early, late = (_loaded(bytes(bytearray(model)), delegated) for _ in range(2))
         _erase(early, halves)
         if np.array_equal(_logits(early, file, image), expected):
-            return Moment.LOADING
+            return UpsamplingStage.LOADING
         _logits(late, file, image)
         _erase(late, halves)
-        return Moment.FIRST_RUN if np.array_equal(_logits(late, file, image), expected) else Moment.EACH_RUN
+        return (
+            UpsamplingStage.FIRST_RUN
+            if np.array_equal(_logits(late, file, image), expected)
+            else UpsamplingStage.EACH_RUN
+        )
 
 
 def _loaded(model: bytes, delegated: bool = True) -> Interpreter:
@@ -139,7 +143,7 @@ def _refusal_named(name: str) -> Iterator[None]:
         ) from error
 
 
-def _part(file: TfliteFile, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> Part:
+def _partition(file: TfliteFile, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> Partition:
     producers = {tensor: op for op in file.operators for tensor in op.outputs}
     found: set[int] = set()
     wanted = set(outputs)
@@ -148,7 +152,7 @@ def _part(file: TfliteFile, inputs: tuple[int, ...], outputs: tuple[int, ...]) -
         if op is not None and op.index not in found:
             found.add(op.index)
             wanted |= set(op.inputs) - set(inputs)
-    return Part(tuple(sorted(found)), inputs, outputs)
+    return Partition(tuple(sorted(found)), inputs, outputs)
 
 
 def _indices(tensors: npt.NDArray[np.int32]) -> tuple[int, ...]:

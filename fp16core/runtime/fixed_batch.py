@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
-from fp16core.runtime.digit_interpreter import ends_text, open_interpreter
+from fp16core.runtime.digit_interpreter import open_interpreter, signature_text
 from fp16core.text import count_text, first_line
 from fp16core.tflite.packing import packed, unpacked
 from fp16core.tflite.reader import read_tflite
@@ -45,7 +45,7 @@ def with_fixed_batch(model: bytes, batch: int, name: str = "the model", output: 
     """
     file = read_tflite(model, name)
     if len(file.inputs) != 1 or len(file.outputs) != 1:
-        raise ModelFileError(f"{name} has {ends_text(file)}; choose a digit classifier, which has one of each.")
+        raise ModelFileError(f"{name} has {signature_text(file)}; choose a digit classifier, which has one of each.")
     signature = file.inputs[0].shape_signature
     if signature[:1] not in ((-1,), (batch,)):
         raise ModelFileError(
@@ -77,7 +77,7 @@ def _computed(
 ) -> tuple[Mapping[int, tuple[int, ...]], Mapping[int, npt.NDArray[np.generic]]]:
     """Every tensor's shape for a batch of this size, and the values of some, which depend on nothing else."""
     try:
-        interpreter = open_interpreter(model, keep_all=True)
+        interpreter = open_interpreter(model, preserve_all_tensors=True)
         given = interpreter.get_input_details()[0]
         shape = (batch, *(int(side) for side in given["shape"][1:]))
         interpreter.resize_tensor_input(given["index"], shape)

@@ -25,7 +25,7 @@ from fp16core.modes.runs import ModeRun
 from fp16core.numerics.formats import FloatFormat
 from fp16core.numerics.propagation import PairActivations, Propagation
 from fp16core.numerics.rounding import WeightRounding, format_errors, rounding_errors
-from fp16core.runtime.delegation import Moment, Part, delegated_parts, upsampling_moment
+from fp16core.runtime.delegation import Partition, UpsamplingStage, delegate_partitions, upsampling_stage
 from fp16core.tflite.graph import TfliteFile
 from fp16core.tflite.halves import holds_float16_weights
 from fp16core.tflite.ledger import byte_ledger
@@ -50,8 +50,8 @@ class Graphs:
     """
 
     files: tuple[TfliteFile, TfliteFile]
-    parts: tuple[tuple[Part, ...], tuple[Part, ...]]
-    moments: tuple[Moment | None, Moment | None]
+    parts: tuple[tuple[Partition, ...], tuple[Partition, ...]]
+    moments: tuple[UpsamplingStage | None, UpsamplingStage | None]
     folding: Folding
 
 
@@ -105,10 +105,10 @@ def graphs(bench: Workbench) -> Graphs:
             read_tflite(pair.reference, pair.reference_name).outline(),
             read_tflite(pair.target, pair.target_name).outline(),
         ),
-        (delegated_parts(pair.reference, pair.reference_name), delegated_parts(pair.target, pair.target_name)),
+        (delegate_partitions(pair.reference, pair.reference_name), delegate_partitions(pair.target, pair.target_name)),
         (
-            upsampling_moment(pair.target, image, pair.target_name),
-            upsampling_moment(pair.target, image, pair.target_name, delegated=False),
+            upsampling_stage(pair.target, image, pair.target_name),
+            upsampling_stage(pair.target, image, pair.target_name, delegated=False),
         ),
         fold_dequantize(pair, bench.images, bench.comparison.target.logits),
     )

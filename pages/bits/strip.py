@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from fp16core.numerics.bits import BinaryNumber, Kind, exact_text
+from fp16core.numerics.bits import BinaryNumber, FloatClass, exact_text
 from fp16core.numerics.formats import FLOAT16, FLOAT32
 from fp16core.numerics.narrowing import Deviation, Narrowing
 from fp16core.text import count_text, power_text, small_text
@@ -26,7 +26,7 @@ _PARTS = ("sign", "exponent", "mantissa")
 def bit_strip(found: Narrowing, stored: BinaryNumber | None = None) -> None:
     """Show the bits; ``stored`` is the number in the file, if it differs from the rounded one."""
     source, result = found.source, found.result
-    moved = min(found.shift, _MOST_MOVED) if source.is_finite and source.kind is not Kind.ZERO else 0
+    moved = min(found.shift, _MOST_MOVED) if source.is_finite and source.float_class is not FloatClass.ZERO else 0
     columns = FLOAT32.width + moved
     drawn = [
         _label("float32", source.hex_text),
@@ -99,10 +99,10 @@ def _exponent_column(number: BinaryNumber) -> int:
 def _meaning(number: BinaryNumber) -> str:
     """The meaning of each field, above it."""
     exponent, mantissa = {
-        Kind.NAN: ("ones", "not 0: not a number"),
-        Kind.INFINITE: ("ones", "0: infinite"),
-        Kind.ZERO: ("zeros", "0: zero"),
-    }.get(number.kind, (power_text(2, number.exponent), f"× {number.significand_text}"))
+        FloatClass.NAN: ("ones", "not 0: not a number"),
+        FloatClass.INFINITE: ("ones", "0: infinite"),
+        FloatClass.ZERO: ("zeros", "0: zero"),
+    }.get(number.float_class, (power_text(2, number.exponent), f"× {number.significand_text}"))
     return _row(
         [
             _cell("meaning", 1, "−" if number.sign else "+"),
@@ -143,7 +143,7 @@ def _significand(found: Narrowing, columns: int) -> list[str]:
 def _significand_words(found: Narrowing) -> str:
     if not found.source.is_finite:
         return "none: there are no digits to round"
-    if found.source.kind is Kind.ZERO:
+    if found.source.float_class is FloatClass.ZERO:
         return "no digit is 1"
     leading = "with the leading 1 that is not stored" if found.source.hidden_bit else "which has no leading 1"
     return leading + (f", moved right by {count_text(found.shift, 'place')}" if found.shift else "")

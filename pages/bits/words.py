@@ -1,6 +1,6 @@
 """Sentences on the bits of one number and on the rounding of it."""
 
-from fp16core.numerics.bits import BinaryNumber, Kind
+from fp16core.numerics.bits import BinaryNumber, FloatClass
 from fp16core.numerics.narrowing import Decision, Narrowing
 from fp16core.numerics.number_text import TypedNumber
 from fp16core.numerics.picks import StoredWeight, numpy_cast
@@ -9,18 +9,18 @@ from fp16core.text import count_text, power_text
 from pages.shared.ui.words import plain
 
 _KINDS = {
-    Kind.ZERO: "zero",
-    Kind.SUBNORMAL: "subnormal",
-    Kind.NORMAL: "normal",
-    Kind.INFINITE: "infinite",
-    Kind.NAN: "NaN",
+    FloatClass.ZERO: "zero",
+    FloatClass.SUBNORMAL: "subnormal",
+    FloatClass.NORMAL: "normal",
+    FloatClass.INFINITE: "infinite",
+    FloatClass.NAN: "NaN",
 }
 
 _WITHOUT_DIGITS = {
-    Kind.NAN: "A NaN is any pattern whose exponent bits are all 1 and whose mantissa is not 0; float16 keeps the "
+    FloatClass.NAN: "A NaN is any pattern whose exponent bits are all 1 and whose mantissa is not 0; float16 keeps the "
     "sign and the first mantissa bits, whose values do not matter.",
-    Kind.INFINITE: "Infinity has a pattern of its own in both formats: exponent bits all 1 and mantissa 0.",
-    Kind.ZERO: "Zero is all zeros in both formats, except for the sign, which float16 keeps.",
+    FloatClass.INFINITE: "Infinity has a pattern of its own in both formats: exponent bits all 1 and mantissa 0.",
+    FloatClass.ZERO: "Zero is all zeros in both formats, except for the sign, which float16 keeps.",
 }
 """Sentences on numbers that have no digits to round."""
 
@@ -52,8 +52,8 @@ def badges(found: Narrowing) -> str:
     )
     return " ".join(
         [
-            f":blue-badge[float32: {_KINDS[found.source.kind]}]",
-            f":orange-badge[float16: {_KINDS[found.result.kind]}]",
+            f":blue-badge[float32: {_KINDS[found.source.float_class]}]",
+            f":orange-badge[float16: {_KINDS[found.result.float_class]}]",
             *(badge for is_shown, badge in outcomes if is_shown),
         ]
     )
@@ -61,9 +61,9 @@ def badges(found: Narrowing) -> str:
 
 def decision_sentence(found: Narrowing) -> str:
     """The rounding decision and its reason, as Markdown."""
-    if found.source.kind in _WITHOUT_DIGITS:
-        return _WITHOUT_DIGITS[found.source.kind]
-    if found.decision is Decision.TOO_LARGE:
+    if found.source.float_class in _WITHOUT_DIGITS:
+        return _WITHOUT_DIGITS[found.source.float_class]
+    if found.decision is Decision.OVERFLOW:
         return (
             f"The power of two is {power_text(2, found.source.exponent)}, and float16's largest is "
             f"{power_text(2, found.result.format.bias)}: whatever the mantissa, the number becomes **infinite**."
@@ -73,7 +73,7 @@ def decision_sentence(found: Narrowing) -> str:
 
 def weight_sentence(tensor: WeightRounding, weight: StoredWeight) -> str:
     """The weight, and whether the file stores NumPy's cast of it, as Markdown."""
-    where = f"Weight {list(weight.place)} of {tensor.key} is **{weight.narrowing.source.decimal_text}**"
+    where = f"Weight {list(weight.position)} of {tensor.key} is **{weight.narrowing.source.decimal_text}**"
     if not tensor.was_cast:
         return (
             f"{where}. :orange[This file keeps the tensor in {weight.stored.format.name}]; the rest of the page shows "
@@ -117,10 +117,10 @@ def number_sentence(read: TypedNumber, found: Narrowing) -> str:
 
 def exponent_words(number: BinaryNumber) -> str:
     """Meaning of a number's exponent field."""
-    name, stored, bias = number.format.name, number.stored_exponent, number.format.bias
+    name, stored, bias = number.format.name, number.biased_exponent, number.format.bias
     if not number.is_finite:
         return f"{name} stores {stored}, all ones: infinite, or not a number."
-    if number.stored_exponent == 0:
+    if number.biased_exponent == 0:
         return f"{name} stores 0, which means {power_text(2, number.exponent)} and no leading 1."
     power = power_text(2, number.exponent)
     return f"{name} stores {stored}, which means {stored} − {bias} = {_minus(number.exponent)}: {power}."
@@ -130,7 +130,7 @@ def _shift_sentence(found: Narrowing) -> str:
     if not found.shift:
         return ""
     return (
-        f"float16's smallest power of two is {power_text(2, found.result.format.smallest_exponent)}, so the "
+        f"float16's smallest power of two is {power_text(2, found.result.format.min_exponent)}, so the "
         f"digits first move right by **{count_text(found.shift, 'place')}**. "
     )
 

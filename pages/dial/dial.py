@@ -136,8 +136,8 @@ number(
 number(
     row,
     "Largest number",
-    weight_text(chosen.largest),
-    f"smallest above 0: {small_text(chosen.smallest)}",
+    weight_text(chosen.largest_finite),
+    f"smallest above 0: {small_text(chosen.smallest_positive)}",
     f"Larger weights become {'infinite' if infinity else 'NaN, not a number'}; those below half of the smallest "
     "become 0.",
 )

@@ -25,7 +25,7 @@ with state.explained():
 st.markdown(
     "Multiply one layer's weights by a factor and divide the next layer's by it: in exact arithmetic the network stays "
     "the same. The range of float32 is wide enough for that; float16 reaches from "
-    f"{small_text(FLOAT16.smallest)} to {weight_text(FLOAT16.largest)}, and no further."
+    f"{small_text(FLOAT16.smallest_positive)} to {weight_text(FLOAT16.largest_finite)}, and no further."
 )
 with st.container(border=True):
     controls = st.container(horizontal=True, gap="medium")

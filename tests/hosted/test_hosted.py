@@ -250,7 +250,7 @@ def test_any_address_opens_a_page(page: str, keys: tuple[str, ...]) -> None:
 def test_a_data_set_is_unpacked_only_where_there_is_room(hosted: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of a few hundred kB may hold 15.7 MB of test images."""
     monkeypatch.setattr(uploads, "upload_bytes", lambda: 20_000_000)
-    monkeypatch.setattr(trials, "read_own_dataset", broken)
+    monkeypatch.setattr(trials, "read_custom_dataset", broken)
     contents = packed(x_test=np.zeros((20_000, 28, 28), np.uint8), y_test=np.zeros(20_000, np.uint8))
     assert len(contents) < 200_000
     app = upload(visit("your_files"), DATASET, ("zeros.npz", contents))
@@ -261,7 +261,7 @@ def test_a_data_set_is_unpacked_only_where_there_is_room(hosted: None, monkeypat
 def test_data_sets_count_as_trials(hosted: None, monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, "trial", 1)
     limits.allow("trial")
-    monkeypatch.setattr(trials, "read_own_dataset", broken)
+    monkeypatch.setattr(trials, "read_custom_dataset", broken)
     app = upload(visit("your_files"), DATASET, ("any.npz", b"any"))
     assert not app.exception
     assert "So many trials of model files came from your address" in app.error[0].value.replace("\\", "")

@@ -36,7 +36,7 @@ def margins_and_bounds(comparison: Comparison, found: Guarantee, chosen: int | N
     margins, changed = comparison.reference.margins, comparison.changed
     return scatter(
         margins,
-        margins - found.least_lead,
+        margins - found.least_margin,
         (
             Group("proven", found.proven, REFERENCE_COLOUR, 4, opacity=0.35),
             Group("not proven", ~found.proven & ~changed, NEUTRAL_COLOUR, 9),

@@ -23,7 +23,7 @@ from fp16core.figures.base.style import (
     stepped_down,
     stepped_up,
 )
-from fp16core.training.trace import EpochResult, Step, Trace
+from fp16core.training.trace import EpochResult, Trace, TrainingStep
 
 RUNNING_NAME = "training images"
 
@@ -133,7 +133,7 @@ def _add_running(drawn: Sketch, x: npt.NDArray[np.float64], y: npt.NDArray[np.fl
     )
 
 
-def _steps(steps: Sequence[Step], value: str) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _steps(steps: Sequence[TrainingStep], value: str) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Epochs done and a value of each step."""
     table = np.array([(step.epochs_done, getattr(step, value)) for step in steps], np.float64).reshape(-1, 2)
     return table[:, 0], table[:, 1]

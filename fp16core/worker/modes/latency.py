@@ -136,8 +136,8 @@ def _time(
         TARGET: (target, mode),
         CONTROL: (reference, mode),
     }
-    if mode.float32_twin is not None:
-        entrants[TWIN] = (target, mode.float32_twin)
+    if mode.float32_counterpart is not None:
+        entrants[TWIN] = (target, mode.float32_counterpart)
     rounds: list[dict[str, list[float]]] = []
     load_ms: dict[str, list[float]] = {what: [] for what in entrants}
     first_run_ms: dict[str, list[float]] = {what: [] for what in entrants}

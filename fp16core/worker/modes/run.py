@@ -14,7 +14,7 @@ from fp16core.jobs.queue import Wish
 from fp16core.jobs.serve import Client, serve
 from fp16core.modes.runs import ModeRun, ModeStep
 from fp16core.numerics.error_measure import ErrorMeasure, measure_error
-from fp16core.runtime.delegation import Moment, upsampling_moment
+from fp16core.runtime.delegation import UpsamplingStage, upsampling_stage
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.fixed_batch import with_fixed_batch
 from fp16core.runtime.gpu_log import Adapter
@@ -89,7 +89,7 @@ def mode_run(answer: dict[str, Any], mode: ExecutionMode, pair: ModelPair, label
             for step in answer["steps"]
         ),
         steps_refused=answer["steps_refused"],
-        upsampled=None if answer["upsampled"] is None else Moment[answer["upsampled"]],
+        upsampled=None if answer["upsampled"] is None else UpsamplingStage[answer["upsampled"]],
     )
 
 
@@ -111,7 +111,7 @@ def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
             except HalfBitsError as error:  # the whole network has run all the same
                 refused = str(error)
         # Only the interpreter lets its constants be erased.
-        moment = upsampling_moment(pair.target, images[0]) if in_depth and mode is ExecutionMode.CPU_FLOAT32 else None
+        moment = upsampling_stage(pair.target, images[0]) if in_depth and mode is ExecutionMode.CPU_FLOAT32 else None
     return {
         "batch": batch,
         "logits": [base64.b64encode(rows.tobytes()).decode() for rows in (reference, target)],

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from fp16core.convert.from_keras import convert_keras
 from fp16core.evaluate.comparison import Comparison, compare
-from fp16core.training.trace import EpochResult, Step
+from fp16core.training.trace import EpochResult, TrainingStep
 from fp16core.vocabulary import ModelPair
 
 
@@ -38,7 +38,7 @@ class EpochTest:
         self.pair: ModelPair
         self.comparison: Comparison
 
-    def look_at(self, network: Any, step: Step) -> EpochResult:
+    def look_at(self, network: Any, step: TrainingStep) -> EpochResult:
         """Convert a Keras model that has just finished an epoch with this step, and run it."""
         self.pair = ModelPair("the trained model", *convert_keras(network))
         self.comparison = compare(self.pair, self._images, self._labels)

@@ -55,7 +55,7 @@ def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
 def _train(out: Path, request: dict[str, Any], client: Client, source: Path | DatasetContents) -> dict[str, Any]:
     return train_run(
         out,
-        Recipe.of(request["recipe"]),
+        Recipe.from_dict(request["recipe"]),
         client.progress,
         lambda message: client.tell(**message),
         source,

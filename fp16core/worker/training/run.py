@@ -20,7 +20,7 @@ from fp16core.convert.quantizer import quantize_tflite
 from fp16core.data.mnist import DatasetContents, dataset_path
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.jobs.peak import peak_bytes
-from fp16core.output import finite, new_folder, prints_into, remove_partials
+from fp16core.output import new_folder, nonfinite_as_null, redirected_output, remove_partials
 from fp16core.runs.pair import (
     FORMAT,
     KERAS_FILE,
@@ -34,7 +34,7 @@ from fp16core.runs.pair import (
 from fp16core.text import count_text, names_only, percent_text, small_text
 from fp16core.training.fit import train
 from fp16core.training.recipe import THREADS, Progress, Recipe, import_tensorflow
-from fp16core.training.trace import EpochResult, Snapshot, Step
+from fp16core.training.trace import EpochResult, Snapshot, TrainingStep
 from fp16core.vocabulary import ModelPair
 from fp16core.worker.training.dataset import Dataset
 from fp16core.worker.training.epoch import EpochTest
@@ -98,7 +98,7 @@ def train_run(
             found = _Run(recipe, on_progress, tell, note).fill(folder, source or dataset_path())
         _without_paths(folder / LOG_FILE)
         files = (KERAS_FILE, REFERENCE_FILE, TARGET_FILE, QUANTIZER_FILE, LOG_FILE)
-        record: dict[str, Any] = finite(
+        record: dict[str, Any] = nonfinite_as_null(
             {
                 "format": FORMAT,
                 "created": _now(),
@@ -159,13 +159,13 @@ class _Run:
             "seconds": seconds,
         }
 
-    def _seen(self, event: Step | Snapshot) -> None:
+    def _seen(self, event: TrainingStep | Snapshot) -> None:
         self._tell(event.message())
-        if isinstance(event, Step):
+        if isinstance(event, TrainingStep):
             epoch = math.ceil(event.epochs_done)
             self._report_epoch(epoch, "", _TRAINING * (1 - (epoch - event.epochs_done)))
 
-    def _ended(self, test: EpochTest, network: Any, step: Step) -> None:
+    def _ended(self, test: EpochTest, network: Any, step: TrainingStep) -> None:
         epoch = round(step.epochs_done)
         self._report_epoch(epoch, ", converting and running it", _TRAINING)
         # What TensorFlow prints while it converts is the same after each epoch: once is enough.
@@ -217,7 +217,7 @@ def _changes(comparison: Comparison) -> str:
 @contextlib.contextmanager
 def _log(path: Path) -> Iterator[Callable[[str], None]]:
     """A file for all that is printed, and a function that writes a line with the time into it."""
-    with path.open("w+b", buffering=0) as file, prints_into(file):
+    with path.open("w+b", buffering=0) as file, redirected_output(file):
 
         def note(text: str) -> None:
             file.write(f"{_now()} {text}\n".encode())
@@ -244,7 +244,7 @@ def _temporary_files_in(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _unprinted() -> Iterator[None]:
-    with Path(os.devnull).open("w+b") as nowhere, prints_into(nowhere):
+    with Path(os.devnull).open("w+b") as nowhere, redirected_output(nowhere):
         yield
 
 

@@ -22,7 +22,7 @@ from fp16core.numerics.propagation import PairRecorder
 from fp16core.numerics.rounding import rounding_errors, weight_roundings
 from fp16core.numerics.scaling import scalable_pairs
 from fp16core.runtime.classifier import BATCH_SIZE
-from fp16core.runtime.delegation import delegated_parts, upsampling_moment
+from fp16core.runtime.delegation import delegate_partitions, upsampling_stage
 from fp16core.tflite.chain import read_chain
 from fp16core.tflite.ledger import byte_ledger
 from fp16core.tflite.reader import read_tflite
@@ -57,10 +57,10 @@ def files(pair: ModelPair, comparison: Comparison, images: Images) -> None:
     """Rehearse graphs, delegates, erased weights, folding, and the quantizer."""
     for model, name in ((pair.reference, pair.reference_name), (pair.target, pair.target_name)):
         tensor_roles(read_tflite(model, name))
-        delegated_parts(model, name)
+        delegate_partitions(model, name)
     image = normalise(images[0])
     for delegated in (True, False):
-        upsampling_moment(pair.target, image, pair.target_name, delegated)
+        upsampling_stage(pair.target, image, pair.target_name, delegated)
     few, answers = images[:_FEW], _first(comparison, _FEW)
     fold_dequantize(pair, few, answers.target.logits)
     convert_both_ways(pair, answers, few)

@@ -56,7 +56,7 @@ def show_active_pair() -> None:
         recipe = pair.run.get("recipe")
         st.caption(
             f"float32 {bytes_text(len(pair.reference))}  \nfloat16 {bytes_text(len(pair.target))}"
-            + (f"  \n{recipe_text(Recipe.of(recipe))}" if recipe else "")
+            + (f"  \n{recipe_text(Recipe.from_dict(recipe))}" if recipe else "")
             + (
                 "  \nvisible to you alone, deleted when you leave"
                 if chosen.own_pair

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from fp16core.data.own import MAX_TEST_IMAGES, read_own_dataset
+from fp16core.data.custom import MAX_TEST_IMAGES, read_custom_dataset
 from fp16core.jobs.queue import Ticket, WaitingRoom, Wish
 from fp16core.singleton import singleton
 from fp16core.vocabulary import BusyError, HalfBitsError
@@ -161,7 +161,7 @@ def take_dataset(upload: Upload) -> None:
     try:
         limits.allow("trial")
         uploads.check_room(len(contents) + MAX_TEST_IMAGES * _TEST_IMAGE_BYTES)  # a small file may unpack to as much
-        own.set_dataset(read_own_dataset(contents, name))
+        own.set_dataset(read_custom_dataset(contents, name))
     except HalfBitsError as error:
         _fail(str(error))
     else:

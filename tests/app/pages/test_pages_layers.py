@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fp16core.data.custom import read_custom_dataset
 from fp16core.data.mnist import normalise
-from fp16core.data.own import read_own_dataset
 from fp16core.evaluate.comparison import Comparison
 from fp16core.numerics.propagation import PairActivations, PairRecorder, weights_error
 from fp16core.numerics.rounding import weight_roundings
@@ -161,7 +161,7 @@ def test_activations_can_be_had_when_no_page_is_drawn(
     if own == "images":
         file = io.BytesIO()
         np.savez(file, x_test=images, y_test=test_set[1][::-1][:50])
-        dataset = read_own_dataset(file.getvalue(), "mine.npz")
+        dataset = read_custom_dataset(file.getvalue(), "mine.npz")
         app.session_state["own-files"], app.session_state["next-dataset"] = OwnFiles(dataset=dataset), dataset.name
     app.run().switch_page("layers/layers.py").run()
     assert not app.exception

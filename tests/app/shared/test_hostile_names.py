@@ -14,7 +14,7 @@ from ai_edge_litert import schema_py_generated as schema
 from google.protobuf.message import Message  # type: ignore[import-untyped]
 from streamlit.testing.v1 import AppTest
 
-from fp16core.data.own import read_own_dataset
+from fp16core.data.custom import read_custom_dataset
 from fp16core.reading.likeness import RuleCheck
 from fp16core.vocabulary import ModelPair
 from pages.shared.session.files import OwnFiles
@@ -128,7 +128,7 @@ def visit(pair: ModelPair, test_set: TestSet, tmp_path: Path, monkeypatch: pytes
             target=with_hostile_tensors(pair.target),
         )
     )
-    mine.dataset = read_own_dataset(packed(x_test=test_set[0][:100], y_test=test_set[1][:100]), HOSTILE[1])
+    mine.dataset = read_custom_dataset(packed(x_test=test_set[0][:100], y_test=test_set[1][:100]), HOSTILE[1])
     app.session_state["own-files"], app.session_state["next-model"] = mine, mine.pair_name
     app.session_state["own-error"] = f"{HOSTILE[0]}: no model. {HOSTILE[1]}"
     app.session_state["own-remarks"] = HOSTILE

@@ -7,7 +7,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.data.mnist import normalise
 from fp16core.numerics.rounding import rounded_reference
-from fp16core.runtime.delegation import Moment, delegated_parts, upsampling_moment
+from fp16core.runtime.delegation import UpsamplingStage, delegate_partitions, upsampling_stage
 from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError, ModelPair
 from tests.helpers.places import TestSet
@@ -20,7 +20,7 @@ def model(request: pytest.FixtureRequest, pair: ModelPair) -> bytes:
 
 def delegated_names(model: bytes) -> list[list[str]]:
     operators = read_tflite(model).operators
-    return [[operators[index].name for index in part.operators] for part in delegated_parts(model)]
+    return [[operators[index].name for index in part.operators] for part in delegate_partitions(model)]
 
 
 def test_xnnpack_takes_all_that_computes_with_the_image_but_the_reshapes(pair: ModelPair) -> None:
@@ -35,7 +35,7 @@ def test_xnnpack_takes_all_that_computes_with_the_image_but_the_reshapes(pair: M
 
 def test_what_lies_within_a_part_is_never_filled(model: bytes, test_set: TestSet) -> None:
     """The interpreter gives no memory to a tensor that only operators within one part touch."""
-    file, parts = read_tflite(model), delegated_parts(model)
+    file, parts = read_tflite(model), delegate_partitions(model)
     interpreter = Interpreter(model_content=model)
     interpreter.allocate_tensors()
     interpreter.set_tensor(0, normalise(test_set[0][:1]))
@@ -58,7 +58,7 @@ def test_what_lies_within_a_part_is_never_filled(model: bytes, test_set: TestSet
 
 
 def test_every_operator_runs_once_at_most(model: bytes) -> None:
-    runs = [index for part in delegated_parts(model) for index in part.operators]
+    runs = [index for part in delegate_partitions(model) for index in part.operators]
     assert len(runs) == len(set(runs))
     assert set(runs) <= {op.index for op in read_tflite(model).operators}
 
@@ -86,14 +86,14 @@ def test_xnnpack_upsamples_while_loading_and_the_plain_kernels_in_the_first_run(
 ) -> None:
     image = normalise(test_set[0][0])
     before = bytes(bytearray(pair.target))
-    assert upsampling_moment(pair.target, image) is Moment.LOADING
-    assert upsampling_moment(pair.target, image, delegated=False) is Moment.FIRST_RUN
-    assert upsampling_moment(quantize_tflite(pair.reference), image) is Moment.LOADING
+    assert upsampling_stage(pair.target, image) is UpsamplingStage.LOADING
+    assert upsampling_stage(pair.target, image, delegated=False) is UpsamplingStage.FIRST_RUN
+    assert upsampling_stage(quantize_tflite(pair.reference), image) is UpsamplingStage.LOADING
     assert pair.target == before
     for without in (pair.reference, rounded_reference(pair)):
-        assert upsampling_moment(without, image) is None
+        assert upsampling_stage(without, image) is None
 
 
 def test_a_file_that_does_not_run_is_refused(pair: ModelPair) -> None:
     with pytest.raises(ModelFileError, match="notes is not a LiteRT model"):
-        delegated_parts(b"hello", "notes")
+        delegate_partitions(b"hello", "notes")

@@ -14,7 +14,7 @@ from fp16core.numerics.propagation import PairRecorder
 from fp16core.numerics.rounding import weight_roundings
 from fp16core.runtime.activations import ActivationRecorder
 from fp16core.runtime.classifier import Classifier
-from fp16core.runtime.delegation import Moment, upsampling_moment
+from fp16core.runtime.delegation import UpsamplingStage, upsampling_stage
 from fp16core.tflite.ledger import byte_ledger
 from fp16core.tflite.reader import read_tflite, replace_values
 from fp16core.vocabulary import ModelFileError, ModelPair
@@ -96,8 +96,8 @@ def test_a_fixed_batch_gives_each_image_its_own_activations(test_set: TestSet) -
 @pytest.mark.parametrize("name", ["batch of 1", "batch of 7", "two convolutions"])
 def test_the_moment_of_upsampling_is_found_whatever_the_input(name: str, test_set: TestSet) -> None:
     target, image = stranger(name).target, normalise(test_set[0][0])
-    assert upsampling_moment(target, image) is Moment.LOADING
-    assert upsampling_moment(target, image, delegated=False) is Moment.FIRST_RUN
+    assert upsampling_stage(target, image) is UpsamplingStage.LOADING
+    assert upsampling_stage(target, image, delegated=False) is UpsamplingStage.FIRST_RUN
 
 
 def test_activations_that_belong_to_no_image_are_refused_in_words(inputs: npt.NDArray[np.float32]) -> None:

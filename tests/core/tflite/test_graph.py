@@ -11,7 +11,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.figures.graph import graph_dot
 from fp16core.figures.graph_tables import operator_table, roles_of_type, tensor_table, type_table
 from fp16core.lab.folding import fold_dequantize
-from fp16core.runtime.delegation import delegated_parts
+from fp16core.runtime.delegation import delegate_partitions
 from fp16core.tflite.graph import Operator, Tensor, TfliteFile
 from fp16core.tflite.reader import read_tflite
 from fp16core.tflite.roles import Role, tensor_roles
@@ -26,7 +26,7 @@ FRAME = re.compile(r"subgraph cluster\d+ \{ class=delegate; .*?tooltip=\"[^\"]*\
 def test_every_operator_is_drawn_once_and_dequantize_stands_out(pair: ModelPair) -> None:
     for model in (pair.reference, pair.target, quantize_tflite(pair.reference)):
         file = read_tflite(model)
-        nodes = NODE.findall(graph_dot(file, delegated_parts(model)))
+        nodes = NODE.findall(graph_dot(file, delegate_partitions(model)))
         names = {identity: label.split(r"\n")[0] for identity, label, _ in nodes}
         assert names == {f"op{op.index}": op.name for op in file.operators} | {
             f"input{file.inputs[0].index}": "input",
@@ -60,7 +60,7 @@ def test_arrows_join_maker_and_reader_of_each_computed_tensor(pair: ModelPair) -
 
 
 def test_frames_hold_what_the_delegate_runs(pair: ModelPair) -> None:
-    parts = delegated_parts(pair.target)
+    parts = delegate_partitions(pair.target)
     frames = FRAME.findall(graph_dot(read_tflite(pair.target), parts))
     assert [frame.split() for frame in frames] == [[f"op{i};" for i in part.operators] for part in parts]
 
@@ -108,7 +108,7 @@ def test_the_tables_count_what_the_files_hold(pair: ModelPair) -> None:
     assert rows[Role.ACTIVATION.value] == ("4 float32", "4 float32")  # two reshapes, convolution, pooling
     tensors = tensor_table(target)
     assert sum(int(str(size)) for size in tensors["stored bytes"]) == 2 * 20_410 + 5 * 4
-    operators = operator_table(target, delegated_parts(pair.target))
+    operators = operator_table(target, delegate_partitions(pair.target))
     runs = dict.fromkeys(operators["operator"])
     assert list(runs) == list(dict.fromkeys(op.name for op in target.operators))
     itself = {

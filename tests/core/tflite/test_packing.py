@@ -13,7 +13,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.lab.conversions import convert_both_ways
 from fp16core.lab.folding import fold_dequantize
 from fp16core.runtime.classifier import Classifier
-from fp16core.runtime.delegation import delegated_parts
+from fp16core.runtime.delegation import delegate_partitions
 from fp16core.runtime.fixed_batch import with_fixed_batch
 from fp16core.tflite.chain import read_chain
 from fp16core.tflite.ledger import byte_ledger
@@ -132,7 +132,7 @@ def test_all_that_reads_a_file_reads_an_older_one(old: ModelPair, pair: ModelPai
     for mine, theirs in ((old.reference, pair.reference), (old.target, pair.target)):
         assert [op.name for op in read_tflite(mine).operators] == [op.name for op in read_tflite(theirs).operators]
         assert [layer.operator for layer in read_chain(mine)] == [layer.operator for layer in read_chain(theirs)]
-        assert delegated_parts(mine) == delegated_parts(theirs)
+        assert delegate_partitions(mine) == delegate_partitions(theirs)
         ledger = byte_ledger(mine)
         assert sum(entry.size_bytes for entry in ledger) == len(mine)
         assert not [entry for entry in ledger if entry.category == "unattributed"]

@@ -22,10 +22,10 @@ from tests.helpers.networks.oracles import LOGIT_TOLERANCE
 def test_settings_at_their_limits_are_taken_and_beyond_them_named(name: str) -> None:
     low, high = LIMITS[name]
     for value in (low, high):
-        assert getattr(Recipe.of({name: value}), name) == value
+        assert getattr(Recipe.from_dict({name: value}), name) == value
     for value in (low - 1, high + 1, float("nan"), "3", None, True):
         with pytest.raises(RecipeError, match=rf"{name} is .*; expected a (whole )?number from [\d.]+ to [\d,.]+\.$"):
-            Recipe.of({name: value})
+            Recipe.from_dict({name: value})
 
 
 def test_what_is_wrong_is_named_with_what_is_expected() -> None:
@@ -36,14 +36,14 @@ def test_what_is_wrong_is_named_with_what_is_expected() -> None:
     with pytest.raises(RecipeError, match=r"^optimizer is 'lbfgs'; expected one of adam, adamw, .*sgd\.$"):
         Recipe(optimizer="lbfgs")
     with pytest.raises(RecipeError, match=r"^a recipe has no setting 'momentum'; it has epochs, seed, batch_size, "):
-        Recipe.of({"momentum": 0.9})
+        Recipe.from_dict({"momentum": 0.9})
 
 
 def test_a_recipe_survives_json_and_what_an_old_record_leaves_out_is_the_tutorials() -> None:
     recipe = Recipe(3, 7, 64, 1, 5, 2, "sgd")
-    assert Recipe.of(json.loads(json.dumps(dataclasses.asdict(recipe)))) == recipe
+    assert Recipe.from_dict(json.loads(json.dumps(dataclasses.asdict(recipe)))) == recipe
     assert isinstance(recipe.learning_rate, float)
-    assert Recipe.of({"epochs": 1, "seed": 0, "batch_size": 32}) == Recipe() == TUTORIAL
+    assert Recipe.from_dict({"epochs": 1, "seed": 0, "batch_size": 32}) == Recipe() == TUTORIAL
 
 
 def test_the_network_is_the_tutorials() -> None:

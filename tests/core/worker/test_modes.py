@@ -16,7 +16,7 @@ from fp16core.modes.latency import CONTROL, REFERENCE, TARGET, TWIN, ModeLatency
 from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
 from fp16core.numerics.emulation import Summation, emulate, is_float16
 from fp16core.runtime.classifier import Classifier
-from fp16core.runtime.delegation import Moment
+from fp16core.runtime.delegation import UpsamplingStage
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.processor import read_processor
 from fp16core.tflite.chain import read_chain
@@ -82,7 +82,7 @@ def test_float32_on_the_cpu_is_what_all_other_pages_show(
     assert np.array_equal(run.target.logits, models[1].logits(inputs))
     assert not run.computes_float16
     assert not run.is_silently_float32
-    assert run.upsampled is Moment.LOADING
+    assert run.upsampled is UpsamplingStage.LOADING
 
 
 def test_reference_kernels_differ_by_rounding_alone(
@@ -125,7 +125,7 @@ def test_the_emulation_agrees_with_forced_float16_on_nearly_all_logits(pair: Mod
 
 
 @pytest.mark.parametrize("driver", ["mesa"], indirect=True)
-@pytest.mark.parametrize(("batch", "dense"), [(1, Summation.LANES), (10, Summation.LANES), (100, Summation.IN_TURN)])
+@pytest.mark.parametrize(("batch", "dense"), [(1, Summation.LANES), (10, Summation.LANES), (100, Summation.SEQUENTIAL)])
 def test_mesa_computes_in_float16_as_the_emulation_does_bit_for_bit(
     driver: str, batch: int, dense: Summation, pair: ModelPair, test_set: TestSet, inputs: npt.NDArray[np.float32]
 ) -> None:
@@ -138,7 +138,7 @@ def test_mesa_computes_in_float16_as_the_emulation_does_bit_for_bit(
     assert run.adapter.is_software
     assert run.computes_float16
     assert not run.is_silently_float32
-    emulated = emulate(read_chain(pair.target), inputs[:images], Summation.IN_TURN, dense)
+    emulated = emulate(read_chain(pair.target), inputs[:images], Summation.SEQUENTIAL, dense)
     assert np.array_equal(run.target.logits, emulated)
     accounted = account_for(run, pair, inputs[:images])
     assert accounted.best.exact_share == 1

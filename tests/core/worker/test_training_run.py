@@ -60,7 +60,7 @@ def test_a_run_is_a_folder_with_digests_of_all_it_holds(run: Run) -> None:
 
 def test_a_run_records_all_that_a_repeat_needs(run: Run, small_dataset: Path) -> None:
     _, record, _ = run
-    assert Recipe.of(record["recipe"]) == RECIPE
+    assert Recipe.from_dict(record["recipe"]) == RECIPE
     with np.load(small_dataset) as arrays:
         digests = {name: hashlib.sha256(arrays[name].tobytes()).hexdigest() for name in arrays.files}
     assert record["dataset"] == {

@@ -18,11 +18,11 @@ MAX_TRAINING_IMAGES = 100_000
 Training images are unpacked only where a model is trained.
 """
 
-_CURE = "save the arrays x_test and y_test, and x_train and y_train to train on, with numpy.savez_compressed."
+_REMEDY = "save the arrays x_test and y_test, and x_train and y_train to train on, with numpy.savez_compressed."
 
 
 @dataclass(frozen=True, eq=False)
-class OwnDataset:
+class CustomDataset:
     """A data set that somebody brought along.
 
     Attributes
@@ -59,7 +59,7 @@ class OwnDataset:
         return len(self.contents) + self.images.nbytes + self.labels.nbytes
 
 
-def read_own_dataset(contents: bytes, name: str) -> OwnDataset:
+def read_custom_dataset(contents: bytes, name: str) -> CustomDataset:
     """Take a data set from the bytes of a ``.npz`` file in the Keras layout.
 
     The test images are needed; the training images may be missing. Those are checked, in pieces, and
@@ -83,6 +83,6 @@ def read_own_dataset(contents: bytes, name: str) -> OwnDataset:
             f"{name}: the file has {excess_text(len(contents), MAX_FILE_BYTES)} are taken. "
             "Leave the training images out, or some of them."
         )
-    images, labels = NpzFile(contents, name, _CURE, MAX_TEST_IMAGES).read("test")
-    training = NpzFile(contents, name, _CURE, MAX_TRAINING_IMAGES).check("train")
-    return OwnDataset(name, contents, images, labels, hashlib.sha256(contents).hexdigest(), training or 0)
+    images, labels = NpzFile(contents, name, _REMEDY, MAX_TEST_IMAGES).read("test")
+    training = NpzFile(contents, name, _REMEDY, MAX_TRAINING_IMAGES).check("train")
+    return CustomDataset(name, contents, images, labels, hashlib.sha256(contents).hexdigest(), training or 0)

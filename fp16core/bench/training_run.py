@@ -1,4 +1,4 @@
-"""A training run as this package does it, in a process of its own; prints what it took and gave as JSON."""
+"""A training run as this package does it, in a process of its own; prints time and accuracy as JSON."""
 
 import json
 import tempfile
@@ -9,7 +9,7 @@ from fp16core.worker.training.run import train_run
 
 
 def main() -> None:
-    """Train, convert and evaluate as the tutorial does; its span begins when TensorFlow and the data are loaded."""
+    """Train, convert and evaluate as the tutorial does; timing starts once TensorFlow and the data are loaded."""
     with tempfile.TemporaryDirectory() as folder:
         record = train_run(Path(folder) / "run", Recipe())
     print(json.dumps({"seconds": record["seconds"]["training"], "accuracy": record["reference_accuracy"]}))

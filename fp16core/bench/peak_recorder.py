@@ -1,4 +1,4 @@
-"""Runs a module as ``python -m`` would, and leaves its peak memory behind.
+"""Runs a module as ``python -m`` would and records its peak memory.
 
 The peak is read in the process itself: what the system reports to a parent would include the
 parent's own memory at the moment of the fork.

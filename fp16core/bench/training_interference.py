@@ -1,4 +1,4 @@
-"""What a training run costs other visitors, and the dashboard's own process."""
+"""The cost of a training run to other visitors and to the dashboard's own process."""
 
 import json
 import statistics
@@ -8,8 +8,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from fp16core.bench.child_cost import BenchError
 from fp16core.bench.measures import Ratio
-from fp16core.bench.process import BenchError
 from fp16core.jobs import child
 from fp16core.training.recipe import Progress
 
@@ -18,23 +18,23 @@ _SCRIPT = Path(__file__).parents[2] / "benchmarks" / "sharing.py"
 _RUNS = 10
 
 
-def measure_sharing(repeats: int, report: Progress) -> list[Ratio]:
-    """Reruns beside a training run against reruns alone; memory before ten runs against memory after them."""
-    report("reruns of all pages, alone and beside a training run", 0.0)
+def measure_interference(repeats: int, report: Progress) -> list[Ratio]:
+    """Reruns during a training run against reruns alone; memory before ten training runs against memory after them."""
+    report("reruns of all pages, alone and during a training run", 0.0)
     found = run_script("reruns", repeats)
     rounds = list(zip(found["alone_ms"], found["training_ms"], strict=True))
-    report("ten training runs that are watched", 0.4)
+    report("ten training runs with a viewer", 0.4)
     resident = run_script("memory", _RUNS)["resident_bytes"]
     medians = (statistics.median(chain.from_iterable(found[side])) for side in ("alone_ms", "training_ms"))
     return [
         Ratio(
-            "a rerun alone against one while a training run goes on",
+            "a rerun alone, against one during a training run",
             1 / 1.5,
             tuple(statistics.median(a / t for a, t in zip(*both, strict=True)) for both in rounds),
             "{:.1f} ms against {:.1f} ms".format(*medians),
         ),
         Ratio(
-            "the dashboard's memory before ten training runs against after them",
+            "memory of the dashboard before ten training runs, against after them",
             1 / 1.1,
             (resident[0] / resident[-1],),
             f"{resident[0] / 1e6:.1f} MB against {resident[-1] / 1e6:.1f} MB",
@@ -43,7 +43,7 @@ def measure_sharing(repeats: int, report: Progress) -> list[Ratio]:
 
 
 def run_script(what: str, times: int) -> dict[str, Any]:
-    """The answer of ``benchmarks/sharing.py``; raises `BenchError` if it fails."""
+    """Output of ``benchmarks/sharing.py``; raises `BenchError` if it fails."""
     plain = {name: value for name, value in child.environment().items() if not name.startswith("HALFBITS_")}
     done = subprocess.run(
         [sys.executable, _SCRIPT, what, str(times)], capture_output=True, text=True, check=False, env=plain

@@ -1,4 +1,4 @@
-"""A child process and what it cost."""
+"""The time and memory a child process takes."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from fp16core.bench.child import PEAK_FILE
+from fp16core.bench.peak_recorder import PEAK_FILE
 from fp16core.jobs import child
 from fp16core.vocabulary import HalfBitsError
 
@@ -26,20 +26,20 @@ class ProcessCost:
 
 
 def run_module(*arguments: str) -> ProcessCost:
-    """Run ``python -m arguments…`` to its end.
+    """Run ``python -m arguments…`` until it exits.
 
     Raises
     ------
     BenchError
-        If it fails; the message holds the last lines it wrote.
+        If it fails; the message holds the last lines of its log.
     """
     with tempfile.NamedTemporaryFile("r") as peak:
-        # The bundled pair and MNIST are measured, whatever the user has set.
+        # The bundled pair and MNIST are measured, regardless of the user's settings.
         plain = {name: value for name, value in child.environment().items() if not name.startswith("HALFBITS_")}
         environment = plain | {"TF_CPP_MIN_LOG_LEVEL": "3", PEAK_FILE: peak.name}
         start = time.perf_counter()
         done = subprocess.run(
-            [*child.command("fp16core.bench.child"), *arguments],
+            [*child.command("fp16core.bench.peak_recorder"), *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,

@@ -1,12 +1,12 @@
-"""Models that ask for 8 GB at one image, measured as if their trial had noticed nothing: what comes of them."""
+"""Models that allocate 8 GB at one image, measured as if their trial had noticed nothing, counted by outcome."""
 
 import time
 
 import numpy as np
 import psutil
 
-from fp16core.bench.strangers.files import Offered
 from fp16core.bench.strangers.hostile_models import SIZED, sized_by_likeness
+from fp16core.bench.strangers.model_files import ModelOutcomes
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.data import mnist
 from fp16core.data.mnist import load_mnist
@@ -20,7 +20,7 @@ from fp16core.workbench import measures
 from fp16core.worker.model_host import ModelHost
 
 FLOATS = 2_000_000_000
-"""Numbers that a model asks for, 8 GB."""
+"""Numbers that a model allocates, 8 GB."""
 
 _IMAGES = 100
 _MEMORY_BYTES = 600_000_000
@@ -28,18 +28,18 @@ _HARM_BYTES = 100_000_000
 """Growth of this process that counts as harm."""
 
 
-def measure_models(report: Progress) -> list[Offered]:
-    """Measure a model of each kind of `SIZED` in the process that pages have for it, and then the bundled pair.
+def measure_oversized_models(report: Progress) -> list[ModelOutcomes]:
+    """Measure a model of each kind of `SIZED` in a process of its own, as pages do, and then the bundled pair.
 
     Parameters
     ----------
     report
-        Called with what is happening and the fraction done.
+        Called with a description of the current step and the fraction done.
 
     Returns
     -------
-    list of Offered
-        A row for each kind. What was answered, or harmed this process or the next measurement, is ``odd``.
+    list of ModelOutcomes
+        A row for each kind. A model that was answered, or that harmed this process or the next measurement, is ``odd``.
 
     Raises
     ------
@@ -51,21 +51,21 @@ def measure_models(report: Progress) -> list[Offered]:
     memory = ChildMemory(_MEMORY_BYTES)
     rows = []
     for number, kind in enumerate(SIZED):
-        report(f"measuring models that ask for 8 GB: {kind}", number / len(SIZED))
+        report(f"measuring models that allocate 8 GB: {kind}", number / len(SIZED))
         reference = sized_by_likeness(kind, images[-1], FLOATS)
         pair = ModelPair(kind, reference, quantize_tflite(reference))
         before_bytes, start = psutil.Process().memory_info().rss, time.perf_counter()
-        became, why = _became(memory, pair, images, labels)
+        outcome, why = _outcome(memory, pair, images, labels)
         seconds = time.perf_counter() - start
         grown_bytes = psutil.Process().memory_info().rss - before_bytes
-        if grown_bytes > _HARM_BYTES or _became(memory, good, images, labels)[0] != "taken":
-            became = "odd"
-        counts = {what: int(what == became) for what in ("taken", "refused", "ended", "odd")}
-        rows.append(Offered(f"8 GB by {kind}", 1, **counts, median_s=seconds, longest_s=seconds, why_ended=why))
+        if grown_bytes > _HARM_BYTES or _outcome(memory, good, images, labels)[0] != "taken":
+            outcome = "odd"
+        counts = {what: int(what == outcome) for what in ("taken", "refused", "ended", "odd")}
+        rows.append(ModelOutcomes(f"8 GB by {kind}", 1, **counts, median_s=seconds, longest_s=seconds, why_ended=why))
     return rows
 
 
-def _became(
+def _outcome(
     memory: ChildMemory, pair: ModelPair, images: np.ndarray, labels: np.ndarray
 ) -> tuple[str, tuple[str, ...]]:
     host = ModelHost(memory, pair, images, labels)

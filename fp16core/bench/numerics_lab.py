@@ -1,4 +1,4 @@
-"""What the numerics lab takes: a setting of the precision dial, and the proof for all test images."""
+"""Timing of the numerics lab: a setting of the precision dial, and the proof for all test images."""
 
 import statistics
 
@@ -25,7 +25,7 @@ _GOAL_MS = 2_000
 
 
 def measure_lab(repeats: int, report: Progress) -> list[Ratio | Duration]:
-    """A format on the dial, against ml_dtypes' cast and the notebook's loop with the same runtime; then the proof."""
+    """A format on the dial, against ml_dtypes' cast and the notebook's loop on the same runtime; then the proof."""
     pair = load_pair(pairs.BUNDLED)
     images, labels = load_mnist("test", mnist.BUNDLED)
     scaled = images / 255.0
@@ -50,7 +50,9 @@ def measure_lab(repeats: int, report: Progress) -> list[Ratio | Duration]:
             ours.append(dial)
             proofs.append(proof)
     return [
-        ratio_of("a setting of the dial against the tutorial's loop", None, theirs, ours, 1e3, "ms"),
-        Duration("a setting of the dial, 10,000 images", statistics.median(ours) * 1e3, _GOAL_MS, repeats),
+        ratio_of(
+            "a setting of the precision dial, against a cast and the tutorial's loop", None, theirs, ours, 1e3, "ms"
+        ),
+        Duration("a setting of the precision dial, 10,000 images", statistics.median(ours) * 1e3, _GOAL_MS, repeats),
         Duration("the proof, 10,000 images", statistics.median(proofs) * 1e3, None, repeats),
     ]

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fp16core.data.custom import MAX_FILE_BYTES, CustomDataset, read_custom_dataset
 from fp16core.data.mnist import DatasetContents, load_mnist
-from fp16core.data.own import MAX_FILE_BYTES, OwnDataset, read_own_dataset
 from fp16core.vocabulary import DatasetError
 from tests.helpers.files.made import packed
 from tests.helpers.places import TestSet
@@ -22,7 +22,7 @@ def split(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def test_a_data_set_is_read_from_bytes(test_set: TestSet) -> None:
     x_train, y_train = split(70, 1)
     contents = packed(x_test=test_set[0][:50], y_test=test_set[1][:50], x_train=x_train, y_train=y_train)
-    found = read_own_dataset(contents, "mine.npz")
+    found = read_custom_dataset(contents, "mine.npz")
     assert np.array_equal(found.images, test_set[0][:50])
     assert np.array_equal(found.labels, test_set[1][:50])
     assert (found.name, found.training_images, found.has_training) == ("mine.npz", 70, True)
@@ -35,19 +35,21 @@ def test_a_data_set_is_read_from_bytes(test_set: TestSet) -> None:
 @pytest.mark.parametrize("dtype", ["int64", "int32", ">i4", "uint8", "int8"])
 def test_labels_may_be_integers_of_any_kind(dtype: str) -> None:
     images, labels = split(20, 2)
-    found = read_own_dataset(packed(x_test=images, y_test=labels.astype(dtype)), "any")
+    found = read_custom_dataset(packed(x_test=images, y_test=labels.astype(dtype)), "any")
     assert found.labels.dtype == np.uint8
     assert np.array_equal(found.labels, labels)
 
 
 def test_column_major_images_are_read_as_meant() -> None:
     images, labels = split(5, 3)
-    assert np.array_equal(read_own_dataset(packed(x_test=np.asfortranarray(images), y_test=labels), "f").images, images)
+    assert np.array_equal(
+        read_custom_dataset(packed(x_test=np.asfortranarray(images), y_test=labels), "f").images, images
+    )
 
 
 def test_without_training_images_it_can_be_evaluated_on() -> None:
     images, labels = split(3, 4)
-    found = read_own_dataset(packed(x_test=images, y_test=labels), "test only")
+    found = read_custom_dataset(packed(x_test=images, y_test=labels), "test only")
     assert not found.has_training
     with pytest.raises(DatasetError, match="test only: array 'x_train' is missing, the file holds x_test, y_test; "):
         load_mnist("train", DatasetContents(found.contents, "test only"))
@@ -56,12 +58,12 @@ def test_without_training_images_it_can_be_evaluated_on() -> None:
 def test_equal_files_have_equal_digests_and_others_others() -> None:
     def digest(seed: int) -> str:
         images, labels = split(3, seed)
-        return read_own_dataset(packed(x_test=images, y_test=labels), str(seed)).digest
+        return read_custom_dataset(packed(x_test=images, y_test=labels), str(seed)).digest
 
     assert digest(1) != digest(2)
     images, labels = split(3, 1)
     contents = packed(x_test=images, y_test=labels)
-    assert read_own_dataset(contents, "a").digest == read_own_dataset(contents, "b").digest
+    assert read_custom_dataset(contents, "a").digest == read_custom_dataset(contents, "b").digest
 
 
 GOOD = {"x_test": split(3, 0)[0], "y_test": split(3, 0)[1]}
@@ -92,19 +94,19 @@ GOOD = {"x_test": split(3, 0)[0], "y_test": split(3, 0)[1]}
 )
 def test_a_wrong_array_is_named_with_what_was_expected(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(DatasetError, match=words) as caught:
-        read_own_dataset(packed(**(GOOD | changes)), "theirs.npz")
+        read_custom_dataset(packed(**(GOOD | changes)), "theirs.npz")
     assert str(caught.value).startswith("theirs.npz: ")
 
 
 def test_a_file_beyond_the_limit_is_refused_unread() -> None:
     with pytest.raises(DatasetError, match=r"40.000001 MB; at most 40 MB are taken"):
-        read_own_dataset(bytes(MAX_FILE_BYTES + 1), "large")
+        read_custom_dataset(bytes(MAX_FILE_BYTES + 1), "large")
 
 
 @pytest.mark.parametrize("contents", [b"", b"hello", b"PK\x05\x06" + bytes(18), packed(**GOOD)[:200]])
 def test_files_that_are_no_data_sets_get_a_sentence(contents: bytes) -> None:
     with pytest.raises(DatasetError, match="theirs: "):
-        read_own_dataset(contents, "theirs")
+        read_custom_dataset(contents, "theirs")
 
 
 def with_header(shape: tuple[int, ...], data: bytes) -> bytes:
@@ -125,7 +127,7 @@ def test_what_would_unpack_to_gigabytes_is_refused_before_it_does() -> None:
     ):
         assert len(contents) < 200_000
         with pytest.raises(DatasetError, match=words):
-            read_own_dataset(contents, "bomb")
+            read_custom_dataset(contents, "bomb")
 
 
 def test_an_archive_of_a_million_names_is_refused_before_they_are_read() -> None:
@@ -133,7 +135,7 @@ def test_an_archive_of_a_million_names_is_refused_before_they_are_read() -> None
     directory = entry * 200_000
     end = b"PK\x05\x06" + bytes(4) + b"\xff\xff\xff\xff" + len(directory).to_bytes(4, "little") + bytes(6)
     with pytest.raises(DatasetError, match="more than 100 files"):
-        read_own_dataset(directory + end, "names")
+        read_custom_dataset(directory + end, "names")
 
 
 def test_mutated_files_are_refused_in_words_or_differ() -> None:
@@ -145,7 +147,7 @@ def test_mutated_files_are_refused_in_words_or_differ() -> None:
         for place in random.integers(0, len(broken), 4):
             broken[place] = random.integers(256)
         try:
-            assert isinstance(read_own_dataset(bytes(broken), "mutated"), OwnDataset)
+            assert isinstance(read_custom_dataset(bytes(broken), "mutated"), CustomDataset)
         except DatasetError:
             refused += 1
     assert refused > 200

@@ -1,18 +1,26 @@
-"""The benchmark: what this package does, against what a user would do instead, side by side."""
+"""The parts of the benchmark, and their order."""
 
 import statistics
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
-from fp16core.bench.lab import measure_lab
-from fp16core.bench.load import Answered, Crowd, measure_load
+from fp16core.bench.child_cost import run_module
+from fp16core.bench.command_results import (
+    ComparisonResult,
+    RuntimesResult,
+    measure_comparison,
+    measure_runtimes,
+)
+from fp16core.bench.load.measure import LoadResult, measure_load
 from fp16core.bench.measures import Duration, Memory, Ratio, ratio_of, timed
-from fp16core.bench.process import run_module
-from fp16core.bench.sharing import measure_sharing
-from fp16core.bench.strangers.files import Offered, measure_strangers
-from fp16core.bench.strangers.models import measure_models
-from fp16core.bench.strangers.pictures import OfferedPictures, measure_pictures
+from fp16core.bench.numerics_lab import measure_lab
+from fp16core.bench.strangers.model_files import ModelOutcomes, measure_strangers
+from fp16core.bench.strangers.oversized_models import measure_oversized_models
+from fp16core.bench.strangers.pictures import PictureOutcomes, measure_pictures
+from fp16core.bench.training_interference import measure_interference
 from fp16core.bench.tutorial import evaluate_one_at_a_time
-from fp16core.bench.uploads.accuracy import Upload, measure_durations, measure_uploads
+from fp16core.bench.uploads.accuracy import UploadAccuracy, measure_durations, measure_uploads
 from fp16core.data import mnist
 from fp16core.data.mnist import load_mnist, normalise
 from fp16core.evaluate.comparison import compare
@@ -23,41 +31,75 @@ from fp16core.training.recipe import Progress
 
 BATCH_SIZES = (1, 5, 10, 25, 50, 100, 250, 500, 1000, 10_000)
 
+Result = (
+    ComparisonResult
+    | RuntimesResult
+    | LoadResult
+    | Duration
+    | Memory
+    | ModelOutcomes
+    | PictureOutcomes
+    | UploadAccuracy
+)
 
-Result = Ratio | Upload | Duration | Memory | Offered | OfferedPictures | Answered | Crowd
+
+@dataclass(frozen=True)
+class PartResults:
+    """Results of one part of the benchmark.
+
+    Attributes
+    ----------
+    part
+        Name of the part.
+    results
+        In the order in which they were measured.
+    repeats
+        Repetitions of both sides.
+    seconds
+        Duration of the whole measurement.
+    """
+
+    part: str
+    results: Sequence[Result]
+    repeats: int
+    seconds: float
 
 
-def run_bench(parts: Sequence[str], repeats: int, on_progress: Progress) -> list[Result]:
-    """Measure the parts named, each ``repeats`` times.
+def run_bench(parts: Sequence[str], repeats: int, on_progress: Progress) -> Iterator[PartResults]:
+    """Measure the parts one after another, each ``repeats`` times.
 
     Parameters
     ----------
     parts
-        Of ``"batch"``, ``"evaluation"``, ``"lab"``, ``"load"``, ``"process"``, ``"sharing"``,
-        ``"strangers"``, ``"training"``, ``"uploads"``.
+        Of `PARTS`.
     repeats
         Repetitions of both sides, interleaved.
     on_progress
-        Called with what is happening and the fraction done.
+        Called with a description of the current step and the fraction done.
+
+    Yields
+    ------
+    PartResults
+        As soon as a part has been measured.
 
     Raises
     ------
     BenchError
         If a measured process fails.
     """
-    results: list[Result] = []
     for number, part in enumerate(parts):
 
         def report(what: str, done: float, number: int = number) -> None:
             on_progress(what, (number + done) / len(parts))
 
-        results += _PARTS[part](repeats, report)
+        start = time.perf_counter()
+        results = PARTS[part](repeats, report)
+        yield PartResults(part, results, repeats, time.perf_counter() - start)
     on_progress("done", 1.0)
-    return results
 
 
 def _batch(repeats: int, report: Progress) -> list[Ratio]:
-    """Images per interpreter call, against one at a time, for the float32 model."""
+    """Images per interpreter call, against one at a time, with the float32 model."""
     inputs = normalise(load_mnist("test", mnist.BUNDLED)[0])
     models = {size: Classifier(load_pair(pairs.BUNDLED).reference, batch_size=size) for size in BATCH_SIZES}
     seconds: dict[int, list[float]] = {size: [] for size in BATCH_SIZES}
@@ -69,17 +111,17 @@ def _batch(repeats: int, report: Progress) -> list[Ratio]:
                 seconds[size].append(took)
     return [
         Ratio(
-            f"batches of {size:,} against single images",
+            f"batches of {size:,}, against single images",
             None,
             tuple(one / many for one, many in zip(seconds[1], seconds[size], strict=True)),
-            f"{statistics.median(seconds[size]) / len(inputs) * 1e6:.2f} µs for each image",
+            f"{statistics.median(seconds[size]) / len(inputs) * 1e6:.2f} µs per image",
         )
         for size in BATCH_SIZES[1:]
     ]
 
 
 def _evaluation(repeats: int, report: Progress) -> list[Ratio]:
-    """Both models on all test images, against the notebook's loop with the same runtime."""
+    """Both models on all test images, against the notebook's loop on the same runtime."""
     from ai_edge_litert.interpreter import Interpreter
 
     pair = load_pair(pairs.BUNDLED)
@@ -96,7 +138,7 @@ def _evaluation(repeats: int, report: Progress) -> list[Ratio]:
         if repeat:
             theirs.append(loop)
             ours.append(side_by_side)
-    return [ratio_of("both evaluations against the tutorial's loop", 2.5, theirs, ours, 1e3, "ms")]
+    return [ratio_of("both models on 10,000 images, against the tutorial's loop", 2.5, theirs, ours, 1e3, "ms")]
 
 
 def _process(repeats: int, report: Progress) -> list[Ratio]:
@@ -110,19 +152,19 @@ def _process(repeats: int, report: Progress) -> list[Ratio]:
     times = [c.seconds for c in theirs], [c.seconds for c in ours]
     peaks = [float(c.peak_bytes) for c in theirs], [float(c.peak_bytes) for c in ours]
     return [
-        ratio_of("time of a process against TensorFlow's", 8, *times, 1, "s"),
-        ratio_of("peak memory of a process against TensorFlow's", 4, *peaks, 1e-6, "MB"),
+        ratio_of("time of a process that evaluates the pair, against the same through TensorFlow", 8, *times, 1, "s"),
+        ratio_of("peak memory of that process, against the same through TensorFlow", 6, *peaks, 1e-6, "MB"),
     ]
 
 
 def _training(repeats: int, report: Progress) -> list[Result]:
-    """The notebook's epoch, conversions and evaluations, against a training run's; imports and reading files aside."""
+    """The notebook's epoch, conversions and evaluations, against a training run's; imports excluded."""
     ours, theirs = [], []
     for repeat in range(repeats):
         report("training as the tutorial does", repeat / repeats)
         theirs.append(run_module("fp16core.bench.tutorial", "train"))
         report("training as this package does", (repeat + 0.6) / repeats)
-        ours.append(run_module("fp16core.bench.fit"))
+        ours.append(run_module("fp16core.bench.training_run"))
     times = [c.answer["seconds"] for c in theirs], [c.answer["seconds"] for c in ours]
     peaks = [float(c.peak_bytes) for c in theirs], [float(c.peak_bytes) for c in ours]
     accuracies = [statistics.median(c.answer["accuracy"] for c in costs) for costs in (theirs, ours)]
@@ -130,13 +172,13 @@ def _training(repeats: int, report: Progress) -> list[Result]:
     words = f"{speed.measured}; accuracy {accuracies[0]:.2%} and {accuracies[1]:.2%}"
     return [
         Ratio(speed.name, speed.goal, speed.samples, words),
-        ratio_of("its peak memory against the notebook's", None, *peaks, 1e-6, "MB"),
+        ratio_of("its peak memory, against the notebook's", None, *peaks, 1e-6, "MB"),
         Memory("a training run by the tutorial's recipe, to its end", tuple(c.peak_bytes for c in ours), 900_000_000),
     ]
 
 
 def _uploads(repeats: int, report: Progress) -> list[Result]:
-    """Strangers' pictures: what they cost in accuracy and time."""
+    """Strangers' pictures: accuracy lost, and time taken."""
     return [
         *measure_uploads(lambda what, done: report(what, 0.9 * done)),
         *measure_durations(lambda what, done: report(what, 0.9 + 0.1 * done), repeats),
@@ -144,22 +186,25 @@ def _uploads(repeats: int, report: Progress) -> list[Result]:
 
 
 def _strangers(repeats: int, report: Progress) -> list[Result]:
-    """Corrupted and hostile model files and pictures, once each: whether one does harm is no matter of repetition."""
+    """Corrupted and hostile model files and pictures, once each: repetition would not change the outcome."""
     return [
         *measure_strangers(lambda what, done: report(what, 0.75 * done)),
-        *measure_models(lambda what, done: report(what, 0.75 + 0.05 * done)),
+        *measure_oversized_models(lambda what, done: report(what, 0.75 + 0.05 * done)),
         *measure_pictures(lambda what, done: report(what, 0.8 + 0.2 * done)),
     ]
 
 
-_PARTS: dict[str, Callable[[int, Progress], Sequence[Result]]] = {
-    "batch": _batch,
+PARTS: dict[str, Callable[[int, Progress], Sequence[Result]]] = {
+    "compare": measure_comparison,
     "evaluation": _evaluation,
-    "lab": measure_lab,
-    "load": measure_load,
+    "batch": _batch,
     "process": _process,
-    "sharing": measure_sharing,
-    "strangers": _strangers,
     "training": _training,
+    "lab": measure_lab,
+    "runtimes": measure_runtimes,
+    "sharing": measure_interference,
+    "load": measure_load,
     "uploads": _uploads,
+    "strangers": _strangers,
 }
+"""The parts by name."""
