@@ -46,7 +46,7 @@ def overview(pair: ModelPair, comparison: Comparison, images: Images) -> None:
         byte_ledger(model, name)
 
 
-def try_a_digit(pair: ModelPair, comparison: Comparison, images: Images) -> None:
+def try_a_digit(pair: ModelPair, _comparison: Comparison, images: Images) -> None:
     """Rehearse single images."""
     models = classifiers(pair)
     for place in range(3):
@@ -69,7 +69,7 @@ def files(pair: ModelPair, comparison: Comparison, images: Images) -> None:
         read_one_weight(with_first_weight(pair.reference, key, weight), key, images[0], pair.reference_name)
 
 
-def layers(pair: ModelPair, comparison: Comparison, images: Images) -> None:
+def layers(pair: ModelPair, _comparison: Comparison, images: Images) -> None:
     """Rehearse what every operator computes."""
     recorder = PairRecorder(pair)
     for count in (1, BATCH_SIZE, _FEW - BATCH_SIZE):

@@ -150,9 +150,8 @@ def test_a_pasted_text_larger_than_any_picture_is_refused_before_it_is_decoded()
     assert "the file has 20.2 MB; at most 20 MB are read" in app.text[0].value
 
 
-def test_the_processor_time_of_a_picture_counts_against_its_address(
-    unbounded: PictureDecoder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("unbounded")
+def test_the_processor_time_of_a_picture_counts_against_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a second is 12.5 usual pictures: of fifteen allowed, two more are left after it."""
     monkeypatch.setenv("HALFBITS_HOSTED", "1")
     only(monkeypatch, "picture", 15)

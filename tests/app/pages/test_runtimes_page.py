@@ -31,7 +31,7 @@ PATIENCE_S = 200
 
 
 @pytest.fixture(autouse=True)
-def no_gpu(monkeypatch: pytest.MonkeyPatch, cold_caches: None) -> Iterator[None]:
+def no_gpu(monkeypatch: pytest.MonkeyPatch, cold_caches: None) -> Iterator[None]:  # noqa: ARG001 - it must come first
     """A server without a driver, on which nothing goes on afterwards."""
     monkeypatch.setenv("VK_DRIVER_FILES", "/nowhere.json")
     yield
@@ -85,7 +85,7 @@ def keys(app: AppTest) -> list[str | None]:
     return [button.key for button in app.button]
 
 
-def hanging(modes: Iterable[ExecutionMode], *rest: object, **more: object) -> dict[ExecutionMode, Wish]:
+def hanging(modes: Iterable[ExecutionMode], *_rest: object, **_more: object) -> dict[ExecutionMode, Wish]:
     return dict.fromkeys(modes, wild("hang"))
 
 

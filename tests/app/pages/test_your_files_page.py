@@ -91,7 +91,7 @@ def test_files_of_the_same_name_are_told_apart(pair: ModelPair) -> None:
     assert "model.tflite and second model.tflite (yours)" in sidebar(app)
 
 
-def test_a_keras_file_is_converted_by_tensorflow(pair: ModelPair) -> None:
+def test_a_keras_file_is_converted_by_tensorflow() -> None:
     app = tried(visit("your_files"), ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
     assert {m.label: m.value for m in app.metric}["Changed answers"] == "1"
     assert "mine.keras (yours)" in sidebar(app)
@@ -214,7 +214,7 @@ def test_every_page_opens_on_a_strangers_pair_or_says_what_the_trial_foretold(
 ) -> None:
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
     theirs = stranger(name)
-    remarks = trial.try_files([(name, theirs.reference), (f"{name}, half", theirs.target)], lambda what, done: None)
+    remarks = trial.try_files([(name, theirs.reference), (f"{name}, half", theirs.target)], lambda _what, _done: None)
     foretold = [remark for remark in remarks["remarks"] if remark.startswith("Cannot be shown on")]
     titles = {"overflow": "Overflow", "dial": "Precision dial", "try_digit": "Try a digit"}
     app = with_pair(ModelPair(name, theirs.reference, theirs.target, {}, name, f"{name}, half"))

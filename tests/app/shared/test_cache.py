@@ -38,7 +38,7 @@ def of_setting(setting: int) -> Result:
 
 
 @pytest.fixture(autouse=True)
-def nothing_computed(cold_caches: None) -> None:
+def nothing_computed(cold_caches: None) -> None:  # noqa: ARG001 - it must come first
     computed.clear()
 
 

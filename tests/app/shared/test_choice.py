@@ -31,7 +31,7 @@ class FewImages:
 
 
 @pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cold_caches: None) -> RunStore:
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cold_caches: None) -> RunStore:  # noqa: ARG001 - it must come first
     monkeypatch.setenv("HALFBITS_RUNS", str(tmp_path / "runs"))
     return RunStore()
 
