@@ -1,5 +1,6 @@
 """Rounding errors of a model's weights cast to float16."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -176,6 +177,11 @@ def weight_roundings(pair: ModelPair) -> dict[str, WeightRounding]:
         key: WeightRounding(key, tensor.values, target[key].values)  # type: ignore[arg-type]  # weights() returns floating-point tensors only
         for key, tensor in reference.items()
     }
+
+
+def largest_tensor(roundings: Mapping[str, WeightRounding]) -> str:
+    """Key of the tensor with the most weights."""
+    return max(roundings, key=lambda key: roundings[key].reference.size)
 
 
 def shared_histograms(

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from fp16core.evaluate.comparison import SIGNIFICANCE
 from fp16core.figures import accuracy as figures
 from fp16core.figures.base.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLOUR, TARGET_NAME
 from fp16core.text import percent_text, points_text
@@ -22,7 +23,7 @@ if comparison.changed_predictions:
     st.markdown(
         f"float16 answers differently from float32 on **{comparison.changed_predictions:,} of {comparison.images:,}** "
         f"test images, which changes the accuracy by **{points_text(comparison.accuracy_delta)}**: "
-        + ("no more than chance would." if comparison.mcnemar_p >= 0.05 else "more than chance would.")
+        + ("more than chance would." if comparison.is_difference_significant else "no more than chance would.")
     )
 else:
     st.markdown(f"No: float16 answers like float32 on all **{comparison.images:,}** test images.")
@@ -48,9 +49,9 @@ number(
     row,
     "McNemar p-value",
     f"{comparison.mcnemar_p:.3g}",
-    "no sign of a difference" if comparison.mcnemar_p >= 0.05 else "unlikely to be chance",
+    "unlikely to be chance" if comparison.is_difference_significant else "no sign of a difference",
     "The probability that chance alone would split the models' disagreements at least as unevenly as here if both "
-    "were equally accurate. Below 0.05 the difference is unlikely to be chance.",
+    f"were equally accurate. Below {SIGNIFICANCE} the difference is unlikely to be chance.",
 )
 
 with st.container(border=True):

@@ -91,7 +91,7 @@ with state.explained():
 
 factor = power_text(base, power)
 first, second = boundaries[boundary]
-parts = here.census.values()
+rescaled = here.rescaled
 st.markdown(
     f"At factor **{factor}**, float32 reads **{percent_text(here.reference_accuracy)}** and float16 "
     f"**{percent_text(here.target_accuracy)}** of the first {count:,} test images correctly"
@@ -123,22 +123,22 @@ number(
 number(
     row,
     "Subnormal (fewer digits)",
-    f"{sum(part.subnormal for part in parts):,}",
-    f"of {sum(part.total for part in parts):,} rescaled weights",
+    f"{rescaled.subnormal:,}",
+    f"of {rescaled.total:,} rescaled weights",
     "Weights nearer to 0 than 2⁻¹⁴ ≈ 0.000061: float16 stores them with fewer digits, the fewer the smaller.",
 )
 number(
     row,
     "Became 0",
-    f"{sum(part.underflowed for part in parts):,}",
-    f"of {sum(part.total for part in parts):,} rescaled weights",
+    f"{rescaled.underflowed:,}",
+    f"of {rescaled.total:,} rescaled weights",
     "Weights below half of float16's smallest number, 2⁻²⁴ ≈ 0.00000006.",
 )
 number(
     row,
     "Too large",
-    f"{sum(part.overflowed for part in parts):,}",
-    f"of {sum(part.total for part in parts):,} rescaled weights",
+    f"{rescaled.overflowed:,}",
+    f"of {rescaled.total:,} rescaled weights",
     "Weights of 65,520 and more.",
 )
 

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from fp16core.images.drawing import CANVAS_SIDE, PEN_WIDTHS
-from pages.shared.ui.button_css import BUTTON_CSS
+from pages.try_digit.button_css import BUTTON_CSS
 
 _HTML = """
 <div class="drawing">

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from fp16core.figures import weights as figures
-from fp16core.numerics.rounding import RELATIVE_ERROR_BOUND
+from fp16core.numerics.rounding import RELATIVE_ERROR_BOUND, largest_tensor
 from fp16core.text import percent_text, small_text
 from pages.shared.session import state
 from pages.shared.ui.charts import chart
@@ -19,7 +19,7 @@ with state.explained():
 key = st.segmented_control(
     "Tensor",
     list(tensors),
-    default=max(tensors, key=lambda k: tensors[k].reference.size),
+    default=largest_tensor(tensors),
     required=True,
     key="tensor",
     bind="query-params",

@@ -47,7 +47,7 @@ def take_apart(text: str) -> AppTest:
 
 
 def spelled(app: AppTest) -> str:
-    """What the picture says to those who do not see it."""
+    """Text alternative of the picture."""
     (strip,) = [block.proto.body for block in app.get("html") if 'class="bits"' in block.proto.body]
     (found,) = re.findall(r'aria-label="([^"]*)"', strip)
     return html.unescape(found)
@@ -184,7 +184,7 @@ def test_an_example_is_typed_for_the_visitor() -> None:
 def test_a_tensor_left_in_float32_is_said_to_be(
     pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As the quantizer leaves biases."""
+    """As LiteRT Quantizer leaves biases."""
     folder = altered_pair(tmp_path / "quantizer", pair.reference, quantize_tflite(pair.reference))
     monkeypatch.setenv("HALFBITS_PAIR", str(folder))
     app = address(bits_tensor="conv_2d.bias")

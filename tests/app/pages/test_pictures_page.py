@@ -48,7 +48,7 @@ def refusals(app: AppTest) -> str:
 
 
 def test_hostile_files_beside_a_good_one(test_set: TestSet) -> None:
-    """The good one is read, each other has its sentence; another visitor's picture is read then, too."""
+    """The good one is read, each of the others has its message; another visitor's picture is read afterwards."""
     hostile = {
         "strips.tiff": tiff_in_parts(4_000_000),
         "scans.jpg": jpeg_of_empty_scans(9_900, 10_000, 5_000),
@@ -110,7 +110,7 @@ def test_a_picture_that_must_wait_is_kept(test_set: TestSet, monkeypatch: pytest
 
 
 def pasted() -> None:
-    """What the browser sends of a pasted picture and of a photograph, and what the page does then."""
+    """A page that takes a pasted picture and a photograph as the browser sends them."""
     import io
 
     import streamlit as st

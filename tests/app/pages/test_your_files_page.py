@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("cold_caches")
 
 
 def sidebar(app: AppTest) -> str:
-    """What the router says of the pair, whatever page the visit has come to."""
+    """Texts and choices in the sidebar."""
     app = turn_to(app, "overview")
     boxes = [box.value for box in app.sidebar.selectbox]
     return "\n".join([block.value for block in (*app.sidebar.markdown, *app.sidebar.caption)] + boxes)
@@ -262,7 +262,7 @@ def test_the_page_works_though_the_servers_own_pair_is_broken(
 def test_a_server_without_tensorflow_refuses_a_keras_file_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody may hand one in although the page does not offer it."""
+    """A visitor may hand one in although the page does not offer it."""
     without_tensorflow(tmp_path, monkeypatch)
     app = tried(visit("your_files"), ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
     assert "TensorFlow is not installed" in app.error[0].value

@@ -1,4 +1,4 @@
-"""What is computed of a subject is remembered for whom it may be shown to."""
+"""Results from a subject are kept for everybody who may see them."""
 
 import gc
 import weakref
@@ -43,7 +43,7 @@ def nothing_computed(cold_caches: None) -> None:  # noqa: ARG001 - it must come 
 
 
 def ask() -> None:
-    """What a page does."""
+    """A page that asks for results."""
     import streamlit as st
 
     from pages.shared.session import cache, subject

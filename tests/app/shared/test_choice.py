@@ -1,4 +1,4 @@
-"""Which pair and which test images a visitor sees: the sidebar's choice."""
+"""The choice of the pair and of the test images in the sidebar."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
