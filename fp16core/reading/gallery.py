@@ -44,7 +44,7 @@ class Bounds:
 
 
 AMONG_STRANGERS = Bounds(pictures=100, kept_bytes=20_000_000, files_at_once=20, bytes_at_once=40_000_000)
-"""Limits on a server that anybody may use."""
+"""Limits on a public server."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,26 +64,26 @@ class GalleryPicture:
 
     @property
     def size_bytes(self) -> int:
-        """Memory that the picture takes."""
+        """Memory that the picture takes, in bytes."""
         return len(self.kept.png)
 
     def picture(self) -> Picture:
-        """The picture as it was read."""
+        """Decompress the picture."""
         return self.kept.unpacked()
 
 
 class Gallery:
-    """Pictures in the order in which they came, files still to be read, and the reasons why others were not.
+    """Pictures in order of arrival, files still to be read, and the reasons why others were not read.
 
-    A server may start a visitor's next run while the last one still reads a file; a lock keeps
-    them apart. `let_go` takes no lock: whoever holds it adds to lists that are no longer the gallery's.
+    A server may start a visitor's next run while the previous one still reads a file; a lock keeps them
+    apart. `let_go` takes no lock: whoever holds it then appends to lists that the gallery has dropped.
 
     Parameters
     ----------
     bounds
-        Limits on the pictures kept and the files that wait.
+        Limits on memory.
     decode
-        Decodes a file; by default in this process.
+        Decoder of files; by default, one in this process.
     """
 
     def __init__(self, bounds: Bounds = Bounds(), decode: Decode = open_picture) -> None:
@@ -109,7 +109,7 @@ class Gallery:
 
     @property
     def readings(self) -> list[Reading]:
-        """What both models read on each picture."""
+        """Reading of each picture."""
         return [picture.reading for picture in self.pictures]
 
     @property
@@ -118,7 +118,7 @@ class Gallery:
         return len(self._inbox)
 
     def deliver(self, files: Iterable[tuple[str, bytes]]) -> None:
-        """Take files, by name and contents, to be read one by one with `read_next`; earlier refusals are forgotten."""
+        """Accept files, as names and contents, to be read one by one with `read_next`; forget earlier refusals."""
         with self._lock:
             self.refusals = []
             most, most_bytes = self.bounds.files_at_once, self.bounds.bytes_at_once
@@ -139,7 +139,7 @@ class Gallery:
             self.delivered = len(self._inbox)
 
     def stop(self) -> None:
-        """Leave the files that wait unread."""
+        """Drop the files that wait to be read."""
         with self._lock:
             self._refuse_together([name for name, _ in self._inbox], "stopped before")
             self._inbox = []
@@ -195,7 +195,7 @@ class Gallery:
         ModelFileError
             If the runtime fails on a model.
         BusyError
-            If the file cannot be decoded now; it waits on.
+            If the file cannot be decoded now; it stays in the queue.
         """
         with self._lock:
             inbox, pictures = self._inbox, self.pictures
@@ -235,7 +235,7 @@ class Gallery:
         kept_bytes = sum(picture.size_bytes for picture in pictures) + kept.size_bytes
         if len(pictures) >= bounds.pictures or kept_bytes > bounds.kept_bytes:
             self._refuse_together(
-                [name, *(name for name, _ in inbox)], "there is no room for more; remove the others first"
+                [name, *(name for name, _ in inbox)], "there is no room left; remove some pictures first"
             )
             inbox.clear()
             return False
@@ -243,7 +243,7 @@ class Gallery:
         return True
 
     def _refuse_together(self, names: list[str], reason: str) -> None:
-        """One sentence for many files."""
+        """Record one refusal for several files."""
         if names:
             some = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
             self.refusals.append(f"{count_text(len(names), 'file')} not read, {reason}: {some}.")
