@@ -95,7 +95,7 @@ def number_sentence(read: TypedNumber, found: Narrowing) -> str:
     single, half, text = found.source.decimal_text, found.result.decimal_text, plain(read.text)
     if read.is_lost_in_float32:
         said = (
-            f"{text} is outside float32's range, which stores **{single}** instead. The rest of the page is about "
+            f"{text} is outside float32's range: float32 stores **{single}** instead. The rest of the page is about "
             "that number. "
         )
     elif not found.source.is_finite:

@@ -130,7 +130,7 @@ def test_an_address_out_of_range_still_shows_a_number(query: dict[str, str]) -> 
         ("0x1.8p-3", 0.1875, "float16 stores **0.1875**"),
         ("-0", -0.0, "float16 stores **−0**"),
         ("nan", float("nan"), "Both formats have bit patterns for nan"),
-        ("1e39", float("inf"), "1e39 is outside float32's range, which stores **∞** instead"),
+        ("1e39", float("inf"), "1e39 is outside float32's range: float32 stores **∞** instead"),
     ],
 )
 def test_any_number_is_taken_apart(text: str, value: float, sentence: str) -> None:
