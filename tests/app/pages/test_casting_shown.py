@@ -1,4 +1,4 @@
-"""What users are told first: a target without float16 weights, and weights too large for float16."""
+"""Warnings that users see first: a target without float16 weights, and weights too large for float16."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def infinite(pair: ModelPair) -> ModelFile:
 
 @pytest.fixture(scope="module")
 def effect(infinite: ModelFile, test_set: TestSet) -> str:
-    """What it does to the answers, counted on the logits themselves."""
+    """Its effect on the answers, counted on the logits themselves."""
     logits = Classifier(quantize_tflite(infinite)).logits(normalise(test_set[0]))
     assert np.isfinite(Classifier(infinite).logits(normalise(test_set[0]))).all()
     spoiled, unanswered = (~np.isfinite(logits)).any(axis=1).sum(), np.isnan(logits).any(axis=1).sum()

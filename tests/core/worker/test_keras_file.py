@@ -68,7 +68,7 @@ def saved(model: Any, folder: Path) -> bytes:
 def test_how_a_model_was_trained_need_not_be_known(tmp_path: Path) -> None:
     """A loss of one's own would be code; only what computes answers is loaded."""
 
-    def own_loss(true: Any, said: Any) -> float:
+    def own_loss(_true: Any, _said: Any) -> float:
         return 0.0
 
     theirs = build("softmax")
