@@ -10,7 +10,9 @@ import numpy as np
 
 from fp16core.data import mnist
 from fp16core.data.mnist import load_mnist
-from fp16core.jobs.queue import Ticket, WaitingRoom, Wish
+from fp16core.jobs.queue import JobQueue
+from fp16core.jobs.spec import JobSpec
+from fp16core.jobs.ticket import Ticket
 from fp16core.resident.endings import ResidentEndedError
 from fp16core.runs import pair as pairs
 from fp16core.runs.pair import load_pair
@@ -103,7 +105,7 @@ def measure_strangers(report: Progress, count: int = STRANGERS, seed: int = 0) -
     """
     pair, random = load_pair(pairs.BUNDLED), np.random.default_rng(seed)
     kinds = list(KINDS)
-    room = WaitingRoom(_AT_ONCE, _AT_ONCE)
+    queue: JobQueue[Ticket] = JobQueue(_AT_ONCE, _AT_ONCE)
     offered: list[_Offer] = []
     answered: list[_Answer] = []
     for number in range(count):
@@ -113,13 +115,13 @@ def measure_strangers(report: Progress, count: int = STRANGERS, seed: int = 0) -
             files = [("float32", pair.reference), ("float16", corrupted(pair.target, kind, random))]
         else:
             files = [("float32", corrupted(pair.reference, kind, random))]
-        wish = Wish(
+        spec = JobSpec(
             trial.MODULE,
             trial.request_for([n for n, _ in files]),
             [m for _, m in files],
             trial.limits_for(sum(len(m) for _, m in files)),
         )
-        offered.append(_Offer(kind, files, room.hand_in(wish), time.perf_counter()))
+        offered.append(_Offer(kind, files, queue.submit(spec), time.perf_counter()))
         while len(offered) >= _AT_ONCE:
             answered += _answered(offered)
     while offered:

@@ -18,8 +18,8 @@ from fp16core.data.mnist import load_mnist, normalise
 from fp16core.evaluate.casting import casting_of
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.jobs.confine import confine
-from fp16core.jobs.job import Limits
 from fp16core.jobs.serve import Client, serve
+from fp16core.jobs.spec import Limits
 from fp16core.numerics.rounding import weight_roundings
 from fp16core.runtime.classifier import Classifier
 from fp16core.text import count_text, percent_text

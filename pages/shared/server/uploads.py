@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from starlette.exceptions import HTTPException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from fp16core.serving.memory_budget import Holder, Holdings, Visit
+from fp16core.serving.memory_budget import Holder, MemoryBudget, Visit
 from fp16core.settings import upload_bytes
 from fp16core.singleton import singleton
 from fp16core.text import size_text
@@ -46,10 +46,10 @@ class _Manager(Protocol):
 
 
 @singleton
-def holdings() -> Holdings:
+def holdings() -> MemoryBudget:
     """What the server holds for all visitors, besides uploads that no page has taken yet."""
     most = upload_bytes()
-    return Holdings(most, round(most * _ADDRESS_SHARE))
+    return MemoryBudget(most, round(most * _ADDRESS_SHARE))
 
 
 def visit_bytes() -> int:

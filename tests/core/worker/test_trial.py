@@ -13,7 +13,8 @@ from ai_edge_litert import schema_py_generated as schema
 
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.casting import NO_FLOAT16
-from fp16core.jobs.job import Job, Limits
+from fp16core.jobs.job import Job
+from fp16core.jobs.spec import Limits
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.reader import read_tflite, replace_weights
 from fp16core.vocabulary import HalfBitsError, ModelFileError, ModelPair
