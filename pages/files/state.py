@@ -2,7 +2,6 @@
 
 import contextlib
 from dataclasses import dataclass
-from typing import Any
 
 from fp16core.jobs.queue import JobQueue
 from fp16core.jobs.spec import JobSpec
@@ -13,9 +12,10 @@ from fp16core.singleton import singleton
 from fp16core.vocabulary import BusyError
 from fp16core.workbench import measures
 from fp16core.workbench.measures import Graphs
-from fp16core.worker.conversion import LIMITS, MODULE, request_for, target_of
+from fp16core.worker.conversion import LIMITS, MODULE, request_for
 from pages.shared.session import state
-from pages.shared.session.subject import Subject, cached, subject
+from pages.shared.session.cache import cached
+from pages.shared.session.subject import Subject, subject
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,13 @@ class WeightQuestion:
 
 
 @cached("Running both graphs …")
-def graphs(subject: Subject) -> Graphs:
+def graphs() -> Graphs:
     """Both graphs; raises `HalfBitsError` if they cannot be had."""
     return state.measure(measures.graphs)
 
 
 @cached("Quantizing the float32 file with LiteRT Quantizer, and running it …")
-def two_ways(subject: Subject) -> TwoWays:
+def two_ways() -> TwoWays:
     """Converter against quantizer; raises `HalfBitsError` if they cannot be compared."""
     return state.measure(measures.two_ways)
 
@@ -66,7 +66,7 @@ def conversion_queue() -> JobQueue[Ticket]:
 
 
 @cached(kept=64)
-def quantized_weight(subject: Subject, question: WeightQuestion) -> tuple[OneWeight, OneWeight]:
+def quantized_weight(question: WeightQuestion) -> tuple[OneWeight, OneWeight]:
     """The weight in the float32 file, and as LiteRT Quantizer stores it."""
     return state.measure(measures.quantized_weight, question.key, question.value)
 
@@ -79,7 +79,7 @@ def start_conversion(question: WeightQuestion) -> Ticket | None:
     return None
 
 
-@cached(kept=64)
-def converted_weight(subject: Subject, question: WeightQuestion, _answer: dict[str, Any]) -> OneWeight:
-    """The weight as TensorFlow's converter stores it, by the answer of its process."""
-    return state.measure(measures.converted_weight, target_of(_answer), question.key)
+@cached()
+def converted_weight(question: WeightQuestion, target: bytes) -> OneWeight:
+    """The weight as TensorFlow's converter stores it, read from the file that its process wrote."""
+    return state.measure(measures.converted_weight, target, question.key)

@@ -1,7 +1,6 @@
 """The job queue: two jobs at a time, in order, and never more waiting than allowed."""
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from fp16core.jobs.queue import JobQueue
 from fp16core.jobs.spec import JobSpec
 from fp16core.jobs.ticket import State, Ticket
 from fp16core.vocabulary import BusyError
-from tests.core.jobs.test_job import PATIENCE_S, is_alive, own_module
+from tests.helpers.children.processes import PATIENCE_S, is_alive, own_module, until_begun
 
 BODY = """
 while not os.path.exists(request["go"]): time.sleep(0.02)
@@ -31,13 +30,6 @@ def spec(module: str, folder: Path, name: str, places: int = 1) -> JobSpec:
 
 def finish(folder: Path, name: str) -> None:
     (folder / name).touch()
-
-
-def until_begun(ticket: Ticket) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while ticket.job is None and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert ticket.job is not None
 
 
 def test_two_work_and_the_others_wait_in_order(module: str, tmp_path: Path) -> None:

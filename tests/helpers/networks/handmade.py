@@ -82,3 +82,23 @@ def _packed(content: Any) -> bytes:
     builder = flatbuffers.Builder(1 << 16)
     builder.Finish(content.Pack(builder), b"TFL3")
     return bytes(builder.Output())
+
+
+CENTRE, CORNER = 14 * 28 + 14, 0
+"""Pixels that many digits have ink on, and none."""
+
+
+Weights = npt.NDArray[np.float32]
+
+
+def weights_with(*large: tuple[int, int, float]) -> Weights:
+    """Random weights (10, 784), but for those given by class, pixel and value."""
+    weights = np.random.default_rng(5).normal(0, 4, (10, PIXELS)).astype(np.float32)
+    for digit, pixel, value in large:
+        weights[digit, pixel] = value
+    return weights
+
+
+LARGE = weights_with(
+    (3, CENTRE, 70_000), (7, CENTRE, 66_000), (8, CENTRE, -65_520), (3, CORNER, 65_504), (4, CORNER, 65_519)
+)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared.ui.inert import inert
-from tests.helpers.hostile import KINDS, texts
+from tests.helpers.files.hostile import KINDS, texts
 
 kind = st.query_params.get("kind", KINDS[0])
 with st.container(key="hostile"):

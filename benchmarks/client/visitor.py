@@ -1,5 +1,6 @@
-"""A visitor without a browser, who speaks Streamlit's protocol over a WebSocket and HTTP, with cookies."""
+"""A visitor without a browser: a session over Streamlit's WebSocket, and HTTP, with cookies and files."""
 
+import contextlib
 import time
 import urllib.error
 import urllib.request
@@ -9,11 +10,13 @@ from typing import Self
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Common_pb2 import FileURLs
-from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
+
+from benchmarks.client.session import PATH, SUBPROTOCOL, Session
 
 PATIENCE_S = 60
 XSRF = "_streamlit_xsrf"
@@ -21,7 +24,7 @@ BOUNDARY = "a-boundary-of-ours"
 
 
 class Visitor:
-    """Opens the page as a browser does: the document, Streamlit's health, then a session.
+    """Open the page as a browser does: the document, Streamlit's health, then a session.
 
     Parameters
     ----------
@@ -34,21 +37,15 @@ class Visitor:
     ----------
     cookies
         What a browser would keep.
-    session_id
-        Streamlit's name for the open session.
-    pages
-        Hash by page's name in the address, of those that the navigation shows, as the server told it.
-    elements
-        What the page that was shown last is made of.
+    session
+        State of the open session, with the elements of the page that was shown last.
     """
 
     def __init__(self, address: str, forwarded_for: str = "") -> None:
         self.address = address
         self._forwarded_for = forwarded_for
         self.cookies: dict[str, str] = {}
-        self.session_id = ""
-        self.pages: dict[str, str] = {}
-        self.elements: list[Element] = []
+        self.session = Session()
         self._widgets: list[WidgetState] = []
         self._connections = ExitStack()
         self.get("/")
@@ -66,23 +63,24 @@ class Visitor:
         return self._ask(urllib.request.Request(f"{self.address}{path}"))  # noqa: S310 - our own server
 
     def open(self) -> None:
-        """Open a session, or ask for the one there was, and wait until its first page stands."""
-        wanted = ["streamlit", self.cookies[XSRF], self.session_id]
+        """Open a session, or ask for the one there was, and wait until its first page is complete."""
+        wanted = [SUBPROTOCOL, self.cookies[XSRF], self.session.id]
         self._connections.close()
         opening = connect(
-            self.address.replace("http", "ws", 1) + "/_stcore/stream",
+            self.address.replace("http", "ws", 1) + PATH,
             subprotocols=[Subprotocol(entry) for entry in wanted if entry],
             additional_headers={"Cookie": self._cookie(), "Origin": self.address} | self._forwarded(),
             max_size=None,
         )
         self._socket: ClientConnection = self._connections.enter_context(opening)
         response = self._socket.response
-        assert response is not None
+        if response is None:
+            raise ConnectionError(self.address)
         self._keep(response.headers.get_all("Set-Cookie"))
         self.show("")
 
     def show(self, page: str, pressed: str | None = None, query: str = "") -> None:
-        """Go to a page, and wait until it stands; raises if it shows an exception.
+        """Go to a page, and wait until it is complete.
 
         Parameters
         ----------
@@ -91,55 +89,64 @@ class Visitor:
         pressed
             Identity of a button to press.
         query
-            What follows the question mark in the address.
+            Part of the address after the question mark.
+
+        Raises
+        ------
+        AssertionError
+            If the page shows an exception.
         """
-        message = BackMsg()
-        message.rerun_script.page_script_hash = self.pages.get(page, "")
-        message.rerun_script.query_string = query
-        message.rerun_script.widget_states.widgets.extend(self._widgets)
-        if pressed is not None:
-            message.rerun_script.widget_states.widgets.add(id=pressed, trigger_value=True)
-        self.elements = []
-        self._socket.send(message.SerializeToString())
+        buttons = [] if pressed is None else [WidgetState(id=pressed, trigger_value=True)]
+        self.send(self.session.rerun(page, [*self._widgets, *buttons], query=query))
         deadline = time.monotonic() + PATIENCE_S
         while True:
-            answer = ForwardMsg.FromString(self._received(deadline))
-            kind = answer.WhichOneof("type")
-            if kind == "new_session":
-                self.session_id = answer.new_session.initialize.session_id
-            elif kind == "navigation":
-                self.pages = {
-                    entry.url_pathname: entry.page_script_hash
-                    for entry in answer.navigation.app_pages
-                    if not entry.is_hidden
-                }
-            elif kind == "delta" and answer.delta.WhichOneof("type") == "new_element":
-                element = answer.delta.new_element
-                assert element.WhichOneof("type") != "exception", f"{page or 'first page'}: {element.exception.message}"
-                self.elements.append(element)
-            elif kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+            answer = self.received(deadline)
+            element = self.session.take(answer)
+            if element is not None and element.WhichOneof("type") == "exception":
+                raise AssertionError(f"{page or 'first page'}: {element.exception.message}")
+            ended = answer.WhichOneof("type") == "script_finished"
+            if ended and answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
                 return
 
+    def send(self, message: BackMsg) -> None:
+        """Send a message, without waiting for an answer."""
+        self._socket.send(message.SerializeToString())
+
+    def received(self, deadline: float) -> ForwardMsg:
+        """Next message of the server; `TimeoutError` if none has come by then, on the monotonic clock."""
+        data = self._socket.recv(max(0.0, deadline - time.monotonic()), decode=False)
+        answer: ForwardMsg = ForwardMsg.FromString(data)
+        return answer
+
+    def close_code(self) -> int | None:
+        """Wait until the server closes the session; the code that it gives, or None if the connection broke."""
+        deadline = time.monotonic() + PATIENCE_S
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                self.received(deadline)
+        closed = self._socket.protocol.close_rcvd
+        return closed.code if closed else None
+
     def text(self) -> str:
-        """Words of the page that was shown last, other than labels."""
+        """Words of the page that was shown last, without labels."""
         kinds = ("markdown", "heading", "alert")
         return "\n".join(
             getattr(element, str(element.WhichOneof("type"))).body
-            for element in self.elements
+            for element in self.session.elements
             if element.WhichOneof("type") in kinds
         )
 
     def press(self, page: str, label: str) -> None:
-        """Press the button of that label on a page that stands."""
-        self.show(page, pressed=next(e.button.id for e in self.elements if e.button.label == label))
+        """Press the button of that label on a page that is shown."""
+        self.show(page, pressed=next(e.button.id for e in self.session.elements if e.button.label == label))
 
     def clear_caches(self) -> None:
         """Ask the server to empty its caches, as a developer may in Streamlit's menu."""
-        self._socket.send(BackMsg(clear_cache=True).SerializeToString())
+        self.send(BackMsg(clear_cache=True))
 
     def hand_in(self, label: str, name: str, content: bytes) -> None:
         """Put a file into the uploader whose label begins so; the next page that is shown has it, and no other."""
-        uploader = next(e.file_uploader.id for e in self.elements if e.file_uploader.label.startswith(label))
+        uploader = next(e.file_uploader.id for e in self.session.elements if e.file_uploader.label.startswith(label))
         urls = self._place(name)
         status = self._put(urls, name, content, self.cookies[XSRF])
         if status != 204:
@@ -155,15 +162,15 @@ class Visitor:
         return self._put(self._place("digit.png"), "digit.png", content, self.cookies[XSRF] if token is None else token)
 
     def _place(self, name: str) -> FileURLs:
-        """Where a file may be sent."""
+        """Addresses that a file of that name may be sent to."""
         message = BackMsg()
         message.file_urls_request.request_id = "one"
         message.file_urls_request.file_names.append(name)
-        message.file_urls_request.session_id = self.session_id
-        self._socket.send(message.SerializeToString())
+        message.file_urls_request.session_id = self.session.id
+        self.send(message)
         deadline = time.monotonic() + PATIENCE_S
         while True:
-            answer = ForwardMsg.FromString(self._received(deadline))
+            answer = self.received(deadline)
             if answer.WhichOneof("type") == "file_urls_response":
                 urls: FileURLs = answer.file_urls_response.file_urls[0]
                 return urls
@@ -177,11 +184,6 @@ class Visitor:
             method="PUT",
         )
         return self._ask(request)[0]
-
-    def _received(self, deadline: float) -> bytes:
-        data = self._socket.recv(timeout=max(0.0, deadline - time.monotonic()))
-        assert isinstance(data, bytes)
-        return data
 
     def _ask(self, request: urllib.request.Request) -> tuple[int, bytes]:
         request.add_header("Cookie", self._cookie())

@@ -8,8 +8,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.session import subject
-from pages.shared.session.subject import Subject, cached, cached_by_setting
+from pages.shared.session import cache
+from pages.shared.session.cache import cached
+from pages.shared.session.subject import Subject, subject
 
 OURS = Subject("Bundled pair", "pair", "dataset")
 MINE = Subject("Mine", "pair", "dataset", own_pair=True)
@@ -23,16 +24,16 @@ computed: list[tuple[Subject, object, weakref.ref[Result]]] = []
 
 
 @cached()
-def of_subject(now: Subject) -> Result:
+def of_subject() -> Result:
     result = Result()
-    computed.append((now, None, weakref.ref(result)))
+    computed.append((subject(), None, weakref.ref(result)))
     return result
 
 
-@cached_by_setting(kept=3)
-def of_setting(now: Subject, setting: int) -> Result:
+@cached("Computing …", kept=3, at_hand=3)
+def of_setting(setting: int) -> Result:
     result = Result()
-    computed.append((now, setting, weakref.ref(result)))
+    computed.append((subject(), setting, weakref.ref(result)))
     return result
 
 
@@ -45,8 +46,8 @@ def ask() -> None:
     """What a page does."""
     import streamlit as st
 
-    from pages.shared.session import subject
-    from tests.app.shared.test_subject import of_setting, of_subject
+    from pages.shared.session import cache, subject
+    from tests.app.shared.test_cache import of_setting, of_subject
 
     subject.settle(st.session_state.subject)
     for _ in range(2):
@@ -54,7 +55,7 @@ def ask() -> None:
         of_setting(1)
         of_setting(2)
     if st.session_state.get("leaves"):
-        subject.forget_private()
+        cache.forget_private()
 
 
 def asked(of: Subject, **state: Any) -> AppTest:
@@ -96,7 +97,7 @@ def test_what_is_ones_own_is_kept_apart_and_forgotten() -> None:
 def test_streamlits_clear_and_ours_forget_everything() -> None:
     asked(OURS)
     st.cache_resource.clear()
-    subject.forget_shared()
+    cache.forget_at_hand()
     gc.collect()
     assert all(result() is None for _, _, result in computed)
     asked(OURS)

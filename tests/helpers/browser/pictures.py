@@ -1,4 +1,4 @@
-"""README's pictures, taken anew by ``python -m tests.helpers.pictures``, with ``TEST_VULKAN_DRIVER`` set."""
+"""README's pictures, taken anew by ``python -m tests.helpers.browser.pictures``, with ``TEST_VULKAN_DRIVER`` set."""
 
 import io
 import os
@@ -9,8 +9,9 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.client.browser import FLAGS, chromium, settled
 from fp16core.bench.uploads.photographs import photograph
-from tests.helpers.browsing import FLAGS, chromium, served, settled
+from tests.helpers.browser.browsing import served
 from tests.helpers.places import ROOT
 
 WIDTH = 1400

@@ -1,7 +1,6 @@
 """What journeys in a real browser need: a server, and patience."""
 
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,15 +13,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.client.browser import FLAGS, chromium
 from tests.helpers.places import ROOT, without
-
-IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-FLAGS += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # a camera, and leave to use it
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE_MS = 30_000
 
 STREAMLITS_OWN = [
     ["list", "[data-testid='stSidebarNavItems']"],
@@ -114,11 +108,6 @@ def is_outside(url: str) -> bool:
     return not re.match(r"(http|ws)://127\.0\.0\.1|data:|blob:", url)
 
 
-def chromium(playwright: Playwright) -> str:
-    """Path of the browser: the system's Chromium, or else Playwright's own, which may not be there."""
-    return next((path for name in NAMES if (path := shutil.which(name))), playwright.chromium.executable_path)
-
-
 @contextmanager
 def launched() -> Iterator[Browser]:
     """A browser of its own."""
@@ -129,9 +118,3 @@ def launched() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
         browser.close()
-
-
-def settled(page: Page) -> None:
-    page.wait_for_selector(IDLE, state="attached", timeout=PATIENCE_MS)
-    page.wait_for_timeout(300)
-    page.wait_for_selector(IDLE, state="attached", timeout=PATIENCE_MS)

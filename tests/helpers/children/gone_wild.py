@@ -1,4 +1,4 @@
-"""Drivers that misbehave, for a job to run: ``python -m tests.helpers.gone_wild``."""
+"""Drivers that misbehave, for a job to run: ``python -m tests.helpers.children.gone_wild``."""
 
 import ctypes
 import os
