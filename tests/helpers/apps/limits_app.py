@@ -20,7 +20,7 @@ SHARED = (
     store.store,
     training.queue,
     turns._places,
-    uploads.holdings,
+    uploads.memory_budget,
 )
 
 # What is made is kept alive, so that no two have the same address.
