@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from fp16core.jobs.job import Job
-from fp16core.jobs.queue import WaitingRoom, Wish
+from fp16core.jobs.queue import JobQueue
 from fp16core.jobs.scratch import scratch_folder
+from fp16core.jobs.spec import JobSpec
 from fp16core.runs.store import RunStore
 from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import OutputError
-from fp16core.worker.training.desk import TrainingDesk
+from fp16core.worker.training.queue import TrainingQueue
 from fp16core.worker.training.settings import TrainingSettings
 from tests.helpers.commands import cli, refused
 
@@ -33,11 +34,11 @@ def test_a_job_says_so_to_whoever_starts_it() -> None:
 
 
 @pytest.mark.usefixtures("no_temporary_folder")
-def test_a_waiting_room_and_the_training_desk_hand_it_on(tmp_path: Path) -> None:
-    ticket = WaitingRoom().hand_in(Wish("fp16core.worker.trial.trial", {}))
+def test_both_queues_pass_it_on(tmp_path: Path) -> None:
+    ticket = JobQueue().submit(JobSpec("fp16core.worker.trial.trial", {}))
     assert ticket.is_over
     assert (ticket.error or "").endswith(REMEDY)
-    run = TrainingDesk(RunStore(tmp_path / "runs"), TrainingSettings()).hand_in(Recipe(), "visitor")
+    run = TrainingQueue(RunStore(tmp_path / "runs"), TrainingSettings()).submit(Recipe(), "visitor")
     assert (run.error or "").endswith(REMEDY)
 
 

@@ -10,7 +10,8 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from fp16core.evaluate.casting import NO_FLOAT16
-from fp16core.jobs.job import Job, Limits
+from fp16core.jobs.job import Job
+from fp16core.jobs.spec import Limits
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.tflite.replace import replace_weights
