@@ -31,7 +31,7 @@ def convert_keras(model: Any) -> tuple[bytes, bytes]:
     DependencyError
         If TensorFlow is not installed.
     ModelFileError
-        If the converter refuses the model.
+        If the converter rejects the model.
     """
     tf = import_tensorflow()
     try:
@@ -42,7 +42,7 @@ def convert_keras(model: Any) -> tuple[bytes, bytes]:
         return reference, converter.convert()
     # The converter's own error has no public class, and what its parts raise has no common one.
     except Exception as error:
-        raise ModelFileError(f"TensorFlow's converter refuses the model ({first_line(error)}).") from error
+        raise ModelFileError(f"TensorFlow's converter rejects the model ({first_line(error)}).") from error
 
 
 def load_keras(path: Path, name: str | None = None, compiled: bool = True) -> Any:

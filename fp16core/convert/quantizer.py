@@ -119,7 +119,7 @@ def _refusal_named(name: str) -> Iterator[None]:
     try:
         yield
     except _REFUSALS as error:
-        raise ModelFileError(f"{name}: LiteRT Quantizer refuses the model ({error}).") from error
+        raise ModelFileError(f"{name}: LiteRT Quantizer rejects the model ({error}).") from error
 
 
 def _require_float32_weights(model: bytes, name: str) -> None:

@@ -1,4 +1,4 @@
-"""What LiteRT's interpreter hands to its default delegate, XNNPACK, and when float16 weights become float32."""
+"""Partitions of a graph run by LiteRT's default delegate, XNNPACK, and the stage that upsamples float16 weights."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,14 +19,14 @@ _DELEGATE = "DELEGATE"
 
 @dataclass(frozen=True)
 class Partition:
-    """A part of the graph that the delegate runs in one go.
+    """A subgraph that the delegate runs as a single node.
 
     Attributes
     ----------
     operators
-        Indices of the operators it replaced, rising.
+        Indices of the operators it replaces, in ascending order.
     inputs, outputs
-        Indices of the tensors it reads and fills; what lies between never leaves the delegate.
+        Indices of the tensors it reads and writes; intermediate tensors stay inside the delegate.
     """
 
     operators: tuple[int, ...]
@@ -35,7 +35,7 @@ class Partition:
 
 
 class UpsamplingStage(Enum):
-    """When an interpreter reads a stored float16 constant for the last time."""
+    """Stage at which an interpreter reads a stored float16 constant for the last time."""
 
     LOADING = "while the model is loaded"
     FIRST_RUN = "in the first run"
@@ -43,28 +43,28 @@ class UpsamplingStage(Enum):
 
 
 def delegate_partitions(model: bytes, name: str = "the model") -> tuple[Partition, ...]:
-    """The parts of a graph that the interpreter's default delegate runs.
+    """Partitions of a graph that the interpreter's default delegate runs.
 
-    Once its tensors are allocated, the interpreter lists a DELEGATE node for each part after the
-    operators of the file. A part's operators are found by walking back from the tensors that its
-    node fills to those that it reads.
+    After tensor allocation, the interpreter lists one DELEGATE node for each partition, following the
+    operators of the file. The operators of a partition are found by walking back from the tensors that its
+    node writes to those that it reads.
 
     Parameters
     ----------
     model
         Contents of a ``.tflite`` file.
     name
-        What to call it in errors.
+        Name of the model in error messages.
 
     Returns
     -------
     tuple of Partition
-        In the interpreter's order; empty if the delegate takes nothing.
+        In the interpreter's order; empty if the delegate runs no operator.
 
     Raises
     ------
     ModelFileError
-        If the file is no LiteRT model, is damaged, or the interpreter refuses it.
+        If the file is not a LiteRT model, is damaged, or the interpreter rejects it.
     """
     file = read_tflite(model, name)
     with _refusal_named(name):
@@ -79,27 +79,26 @@ def delegate_partitions(model: bytes, name: str = "the model") -> tuple[Partitio
 def upsampling_stage(
     model: bytes, image: npt.NDArray[np.float32], name: str = "the model", delegated: bool = True
 ) -> UpsamplingStage | None:
-    """When float16 weights become float32: found by erasing them.
+    """Stage at which float16 weights are upsampled to float32, found by erasing them.
 
-    The stored float16 numbers of one interpreter are overwritten with zeros, before its first run or
-    after it. A run whose logits are still those of the untouched model no longer needs them.
+    The stored float16 constants are overwritten with zeros before or after an interpreter's first run. If a later
+    run still returns the logits of the intact model, it no longer reads them.
 
     Parameters
     ----------
     model
         Contents of a ``.tflite`` file with one input and one output.
     image : float32, shape (28, 28)
-        What to run it on, as often as one batch of the file has room for; its logits must depend on
-        the weights.
+        Input, repeated to fill the file's batch; its logits must depend on the weights.
     name
-        What to call it in errors.
+        Name of the model in error messages.
     delegated
-        Whether the default delegate may take part.
+        Whether the default delegate may be applied.
 
     Returns
     -------
     UpsamplingStage or None
-        None if the file stores no float16 numbers.
+        None if the file stores no float16 constants.
 
     Raises
     ------
@@ -112,7 +111,7 @@ def upsampling_stage(
         return None
     with _refusal_named(name):
         expected = _logits(_loaded(model, delegated), file, image)
-        # Erasing writes into the very bytes that the interpreter was given, so each gets a copy of its own.
+        # The interpreter maps the given bytes, and erasing writes into them, so each gets its own copy.
         early, late = (_loaded(bytes(bytearray(model)), delegated) for _ in range(2))
         _erase(early, halves)
         if np.array_equal(_logits(early, file, image), expected):
@@ -139,7 +138,7 @@ def _refusal_named(name: str) -> Iterator[None]:
         yield
     except (ValueError, RuntimeError) as error:
         raise ModelFileError(
-            f"{name}: the LiteRT interpreter refuses the model ({first_line(error)}); convert it again."
+            f"{name}: the LiteRT interpreter rejects the model ({first_line(error)}); convert it again."
         ) from error
 
 

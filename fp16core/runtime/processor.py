@@ -1,4 +1,4 @@
-"""What this machine's processor can do with half-precision numbers."""
+"""Half-precision features of this machine's processor."""
 
 import os
 import platform
@@ -9,18 +9,18 @@ from pathlib import Path
 
 _FEATURES = {
     "x86": {
-        "AVX2": "256-bit vectors; with F16C what XNNPACK asks for before it computes in float16",
+        "AVX2": "256-bit vectors; with F16C, XNNPACK's requirement for float16 arithmetic",
         "F16C": "converts between float16 and float32 in hardware",
-        "AVX512-FP16": "multiplies and adds float16 numbers themselves; XNNPACK then sums in float16, too",
-        "AMX-FP16": "multiplies matrices of float16 numbers, sums in float32",
+        "AVX512-FP16": "float16 arithmetic in hardware; XNNPACK then also accumulates in float16",
+        "AMX-FP16": "float16 matrix products, accumulated in float32",
     },
     "arm": {
-        "FP16": "multiplies and adds float16 numbers themselves, one at a time (FEAT_FP16)",
-        "FP16 vectors": "the same for eight at a time (asimdhp), which XNNPACK uses",
-        "FP16 products": "float16 products summed in float32 (FEAT_FHM)",
+        "FP16": "scalar float16 arithmetic in hardware (FEAT_FP16)",
+        "FP16 vectors": "the same for vectors of eight (asimdhp), which XNNPACK uses",
+        "FP16 products": "float16 products accumulated in float32 (FEAT_FHM)",
     },
 }
-"""What of a processor matters to float16, and why."""
+"""Processor features relevant to float16, by architecture, and their meaning."""
 
 _FLAGS = {
     "AVX2": {"avx2", "AVX2"},
@@ -31,14 +31,24 @@ _FLAGS = {
     "FP16 vectors": {"asimdhp", "hw.optional.arm.FEAT_FP16"},
     "FP16 products": {"asimdfhm", "hw.optional.arm.FEAT_FHM"},
 }
-"""What Linux and macOS call them."""
+"""Names of the features in Linux and macOS."""
 
 _ARM = ("arm", "aarch64")
 
 
 @dataclass(frozen=True)
 class Feature:
-    """Something a processor has or lacks; `None` where the system does not tell."""
+    """A processor feature.
+
+    Attributes
+    ----------
+    name
+        Common name of the feature.
+    meaning
+        What it means for half precision.
+    is_there
+        Whether the processor has it; ``None`` if the system does not tell.
+    """
 
     name: str
     meaning: str
@@ -52,11 +62,11 @@ class Processor:
     Attributes
     ----------
     name
-        As it calls itself, or the architecture.
+        Model name, or the architecture if the system gives none.
     cores
-        That this process may use.
+        Number of cores available to this process.
     features
-        Those that matter to half precision.
+        Features relevant to half precision.
     """
 
     name: str
@@ -65,7 +75,7 @@ class Processor:
 
 
 def read_processor() -> Processor:
-    """Ask the system."""
+    """Read the processor's properties from the operating system."""
     system = platform.system()
     if system == "Linux":
         return linux_processor(Path("/proc/cpuinfo").read_text(), platform.machine(), len(os.sched_getaffinity(0)))
@@ -74,16 +84,16 @@ def read_processor() -> Processor:
 
 
 def linux_processor(cpuinfo: str, machine: str, cores: int) -> Processor:
-    """What ``/proc/cpuinfo`` says.
+    """Parse ``/proc/cpuinfo``.
 
     Parameters
     ----------
     cpuinfo
-        Its contents.
+        Contents of the file.
     machine
-        The architecture, as ``uname -m`` calls it.
+        Architecture as reported by ``uname -m``.
     cores
-        That may be used.
+        Number of cores available to this process.
     """
     lines = dict(line.split(":", 1) for line in reversed(cpuinfo.splitlines()) if ":" in line)
     said = {key.strip(): value.strip() for key, value in lines.items()}

@@ -14,7 +14,7 @@ from tests.core.commands.test_cli import REFERENCE, cli, refused
 from tests.core.worker.test_training_process import train
 from tests.helpers.places import ROOT
 
-REASON = "in Python 3.11 to 3.13, as there is no TensorFlow for Python 3.14"
+REASON = "in Python 3.11 to 3.13, because there is no TensorFlow for Python 3.14"
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_training_and_keras_files_say_which_python_they_need(tmp_path: Path, sma
     assert (run.returncode, output) == (2, "")
     for error in (said, refused(cli("convert", BUNDLED / "mnist_model.keras", "--out", tmp_path / "converted"))):
         assert "Traceback" not in error
-        assert "TensorFlow is not installed; training and reading .keras files need it (pip install -r " in error
+        assert "TensorFlow is not installed; training and reading .keras files require it (pip install -r " in error
         assert f"requirements.txt {REASON}). A float32 .tflite can be quantized without it." in error
     assert not (tmp_path / "run").exists()
     assert not (tmp_path / "converted").exists()

@@ -105,7 +105,7 @@ def test_converting_a_network_that_reads_no_digits_still_counts_its_weights(tmp_
     counted, effect = document(done)["casting"]["remarks"]
     assert counted == "Too large for float16, now infinite: 6 weights (fully_connected.weights: 6)."
     assert effect.startswith(
-        "What that does to the answers was not measured: wide.tflite answered 25 images with an array"
+        "What that does to the answers was not measured: wide.tflite returned an array of shape"
     )
 
 

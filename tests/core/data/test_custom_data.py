@@ -57,7 +57,7 @@ def test_without_training_images_it_can_be_evaluated_on() -> None:
     images, labels = split(3, 4)
     found = read_custom_dataset(packed(x_test=images, y_test=labels), "test only")
     assert not found.has_training
-    with pytest.raises(DatasetError, match="test only: array 'x_train' is missing, the file holds x_test, y_test; "):
+    with pytest.raises(DatasetError, match="test only: array 'x_train' is missing, the file contains x_test, y_test; "):
         load_mnist("train", DatasetContents(found.contents, "test only"))
 
 
@@ -86,14 +86,14 @@ GOOD = {"x_test": split(3, 0)[0], "y_test": split(3, 0)[1]}
         ({"x_test": np.zeros((3, 32, 32), np.uint8)}, r"'x_test' has shape \(3, 32, 32\)"),
         ({"x_test": np.zeros((20_001, 28, 28), np.uint8)}, "at most 20,000 images"),
         ({"y_test": np.array([0.0, 1.0, 2.0])}, "'y_test' has dtype float64; expected integers"),
-        ({"y_test": np.array([0, 1, 10])}, "'y_test' holds the label 10"),
-        ({"y_test": np.array([0, -1, 3])}, "'y_test' holds the label -1"),
+        ({"y_test": np.array([0, 1, 10])}, "'y_test' contains the label 10"),
+        ({"y_test": np.array([0, -1, 3])}, "'y_test' contains the label -1"),
         ({"y_test": np.array([1, 2], "m8[s]")}, r"'y_test' has dtype timedelta64\[s\]"),
         ({"y_test": np.array([[1], [2], [3]])}, r"'y_test' has shape \(3, 1\); expected \(3,\)"),
         ({"y_test": np.array([{"a": 1}], dtype=object)}, "'y_test' has dtype object"),
         ({"x_train": GOOD["x_test"]}, "'y_train' is missing"),
         ({"y_train": GOOD["y_test"]}, "'x_train' is missing"),
-        ({"x_train": np.zeros((2, 28, 28), np.uint8), "y_train": np.array([3, 11])}, "'y_train' holds the label 11"),
+        ({"x_train": np.zeros((2, 28, 28), np.uint8), "y_train": np.array([3, 11])}, "'y_train' contains the label 11"),
         ({"x_train": np.zeros((2, 28), np.uint8), "y_train": np.array([3, 1])}, r"'x_train' has shape \(2, 28\)"),
         ({"x_train": np.zeros((100_001, 28, 28), np.uint8), "y_train": [0]}, "at most 100,000 images"),
     ],
@@ -105,7 +105,7 @@ def test_a_wrong_array_is_named_with_what_was_expected(changes: dict[str, Any], 
 
 
 def test_a_file_beyond_the_limit_is_refused_unread() -> None:
-    with pytest.raises(DatasetError, match=r"40.000001 MB; at most 40 MB are taken"):
+    with pytest.raises(DatasetError, match=r"40.000001 MB; at most 40 MB are accepted"):
         read_custom_dataset(bytes(MAX_FILE_BYTES + 1), "large")
 
 

@@ -52,7 +52,7 @@ def arrays(**changes: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
-        ({"x_test": None}, "'x_test' is missing, the file holds y_test"),
+        ({"x_test": None}, "'x_test' is missing, the file contains y_test"),
         ({"y_test": None}, "'y_test' is missing"),
         ({"x_test": np.zeros((3, 28, 28), np.float32)}, "'x_test' has dtype float32"),
         ({"x_test": np.zeros((3, 28, 29), np.uint8)}, r"'x_test' has shape \(3, 28, 29\); expected \(n, 28, 28\)"),
@@ -71,7 +71,7 @@ def test_a_wrong_array_is_named_with_what_was_expected(tmp_path: Path, changes: 
 
 
 def test_files_that_are_no_archives_get_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match=r"there is no such file; set HALFBITS_MNIST"):
+    with pytest.raises(DatasetError, match=r"the file does not exist; set HALFBITS_MNIST"):
         load_mnist("test", tmp_path / "absent.npz")
     for name, contents in (("text", b"hello"), ("empty", b""), ("cut", BUNDLED.read_bytes()[:100_000])):
         path = tmp_path / f"{name}.npz"

@@ -60,8 +60,8 @@ def test_threads_sharing_one_classifier_get_their_own_answers(
         (np.zeros((2, 28, 27), np.float32), r"shape \(2, 28, 27\)"),
         (np.zeros((2, 28, 28, 1), np.float32), r"shape \(2, 28, 28, 1\)"),
         (np.zeros((2, 28, 28), np.uint8), "dtype uint8; expected float32"),
-        (np.full((2, 28, 28), np.nan, np.float32), r"hold nan at \(0, 0, 0\)"),
-        (np.full((1, 28, 28), np.inf, np.float32), "hold inf"),
+        (np.full((2, 28, 28), np.nan, np.float32), r"contain nan at \(0, 0, 0\)"),
+        (np.full((1, 28, 28), np.inf, np.float32), "contain inf"),
     ],
 )
 def test_wrong_images_are_refused_in_words(pair: ModelPair, images: npt.NDArray[np.float32], words: str) -> None:

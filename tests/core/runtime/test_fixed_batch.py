@@ -72,7 +72,7 @@ def test_a_size_that_is_fixed_already_stays(inputs: npt.NDArray[np.float32]) -> 
     model = stranger("batch of 7").reference
     again = with_fixed_batch(model, 7)
     assert np.array_equal(run_as_it_is(again, inputs[:7]), run_as_it_is(model, inputs[:7]))
-    with pytest.raises(ModelFileError, match="odd takes 7 images at a time, and cannot be made to take 10"):
+    with pytest.raises(ModelFileError, match="odd takes 7 images at a time, and cannot be changed to take 10"):
         with_fixed_batch(model, 10, "odd")
 
 

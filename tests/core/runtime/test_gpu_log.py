@@ -50,9 +50,9 @@ def test_operators_that_a_gpu_lacks_are_named() -> None:
         "TOPK_V2: Operation is not supported.\n53 operations will run on the GPU, and the remaining 8 operations will "
         "run on the CPU.\n"
     )
-    assert refusal(log) == "LiteRT's GPU accelerator does not have this network's operators FILL, TOPK_V2."
+    assert refusal(log) == "LiteRT's GPU accelerator does not support this network's operators FILL, TOPK_V2."
 
 
 def test_another_error_is_told_in_its_own_words() -> None:
-    assert refusal("ERROR: [x.cc:1] out of memory\n") == "LiteRT's GPU accelerator says: out of memory."
+    assert refusal("ERROR: [x.cc:1] out of memory\n") == "LiteRT's GPU accelerator reports: out of memory."
     assert refusal("all is well\n") is None

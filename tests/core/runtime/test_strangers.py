@@ -111,7 +111,7 @@ def test_the_moment_of_upsampling_is_found_whatever_the_input(name: str, test_se
 
 def test_activations_that_belong_to_no_image_are_refused_in_words(inputs: npt.NDArray[np.float32]) -> None:
     """A recurrent network turns time to the front."""
-    with pytest.raises(ModelFileError, match=r"TRANSPOSE answered 5 images .* no row belongs to one image"):
+    with pytest.raises(ModelFileError, match=r"for 5 images, TRANSPOSE returned .* expected one row for each image"):
         PairRecorder(stranger("recurrent").pair).record(inputs[:5])
 
 

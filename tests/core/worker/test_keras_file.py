@@ -145,7 +145,7 @@ def packed(**members: bytes) -> bytes:
             r"to 250 MB, its config\.json to 2 B; at most 200 MB and 5",
         ),
         (b"PK\x01\x02" * 1001, "more than 1,000 files"),
-        (bytes(MAX_FILE_BYTES + 1), "has 20.000001 MB; at most 20 MB are taken"),
+        (bytes(MAX_FILE_BYTES + 1), "has 20.000001 MB; at most 20 MB are accepted"),
     ],
 )
 def test_files_that_are_none_are_refused_in_words(contents: bytes, words: str) -> None:
