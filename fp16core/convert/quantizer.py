@@ -1,4 +1,4 @@
-"""Float32 to float16 without TensorFlow, by LiteRT Quantizer."""
+"""Quantization of ``.tflite`` files with LiteRT Quantizer, without TensorFlow."""
 
 import struct
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from fp16core.tflite.packing import with_current_codes
 from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError
 
-# What it raises on models it does not know, and on damaged ones that it did not expect.
+# Raised by LiteRT Quantizer on unsupported models, and on damaged ones that it does not check for.
 _REFUSALS = (
     ValueError,
     RuntimeError,
@@ -30,23 +30,22 @@ INTEGER_RECIPES = {
     "int4 weight-only": "weight_only_wi4_afp32",
     "int4 dynamic": "dynamic_wi4_afp32",
 }
-"""Ways to store weights as small whole numbers, and LiteRT Quantizer's names for them."""
+"""Integer quantization schemes, and LiteRT Quantizer's names for their recipes."""
 
 
 def quantize_tflite(reference: bytes, name: str = "the model") -> bytes:
     """Cast the weights of a float32 ``.tflite`` to float16 with LiteRT Quantizer.
 
-    This is the way the LiteRT documentation recommends today: quantize the converted file
-    instead of quantizing during conversion. Kernels and dense weights become float16 behind
-    a DEQUANTIZE operator; biases stay float32. A weight beyond ±65,504 becomes infinite,
-    where TensorFlow's converter clamps it.
+    LiteRT's documentation recommends this path today: quantize the converted file rather than during conversion.
+    Kernels and dense weights become float16, each behind a DEQUANTIZE operator; biases stay float32. A weight
+    beyond ±65,504 becomes infinite, whereas TensorFlow's converter clamps it.
 
     Parameters
     ----------
     reference
         Contents of a ``.tflite`` file with float32 weights.
     name
-        What to call it in errors.
+        Name of the model in error messages.
 
     Returns
     -------
@@ -56,7 +55,7 @@ def quantize_tflite(reference: bytes, name: str = "the model") -> bytes:
     Raises
     ------
     ModelFileError
-        If the bytes are not a LiteRT model, have no float32 weights, or the quantizer refuses them.
+        If the bytes are not a LiteRT model, have no float32 weights, or the quantizer rejects them.
     """
     _require_float32_weights(reference, name)
     from litert_quantizer import qtyping, quantizer
@@ -79,17 +78,17 @@ def quantize_tflite(reference: bytes, name: str = "the model") -> bytes:
 
 
 def quantize_integer(reference: bytes, recipe: str, name: str = "the model") -> bytes:
-    """Store the weights of a float32 ``.tflite`` as small whole numbers with scales, by LiteRT Quantizer.
+    """Quantize the weights of a float32 ``.tflite`` to int8 or int4 with scales, with LiteRT Quantizer.
 
     Parameters
     ----------
     reference
         Contents of a ``.tflite`` file with float32 weights.
     recipe
-        One of `INTEGER_RECIPES`. *Weight-only* turns the weights back into float32 before computing; *dynamic* also
-        computes with 8-bit activations.
+        A key of `INTEGER_RECIPES`. *Weight-only* dequantizes the weights to float32 before computing; *dynamic*
+        quantizes activations to int8 on the fly and computes with integers.
     name
-        What to call the file in errors.
+        Name of the model in error messages.
 
     Raises
     ------
@@ -107,10 +106,10 @@ def quantize_integer(reference: bytes, recipe: str, name: str = "the model") -> 
 
 
 def _quantized(work: Any) -> bytes:
-    with np.errstate(over="ignore", invalid="ignore"):  # infinite weights, and NaN, are outcomes to be seen
+    with np.errstate(over="ignore", invalid="ignore"):  # infinite weights and NaN are outcomes to be shown
         target = work.quantize(enable_progress_bar=False, enable_progress_report=False).quantized_model
     if target is None:
-        raise ValueError("it returned no model")
+        raise ValueError("no model returned")
     return bytes(target)
 
 

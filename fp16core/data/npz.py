@@ -15,7 +15,7 @@ from typing import IO, Literal
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.files import open_ordinary
+from fp16core.files import open_regular
 from fp16core.text import first_line
 from fp16core.vocabulary import CLASSES, IMAGE_SIDE, DatasetError
 
@@ -188,7 +188,7 @@ class NpzFile:
                 return [name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")]
 
     def _file(self) -> IO[bytes]:
-        return io.BytesIO(self.source) if isinstance(self.source, bytes) else open_ordinary(self.source)
+        return io.BytesIO(self.source) if isinstance(self.source, bytes) else open_regular(self.source)
 
     def _exactly(self, member: IO[bytes], array: str, size_bytes: int) -> bytes:
         data = member.read(size_bytes)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fp16core.files import read_ordinary
+from fp16core.files import read_regular
 from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import ModelFileError, ModelPair, RecipeError
 
@@ -86,7 +86,7 @@ def read_pair(reference: Path, target: Path) -> ModelPair:
 def read_model_file(path: Path, cure: str = "check the path.", limit_bytes: int = MAX_FILE_BYTES) -> bytes:
     """Contents of a file; raises `ModelFileError` with the cure if it cannot be read."""
     try:
-        return read_ordinary(path, limit_bytes)
+        return read_regular(path, limit_bytes)
     except OSError as error:
         raise ModelFileError(f"{path}: the file cannot be read ({error.strerror}); {cure}") from error
 

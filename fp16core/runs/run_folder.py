@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fp16core.files import read_ordinary
+from fp16core.files import read_regular
 from fp16core.runs.pair import MAX_RUN_BYTES, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
 from fp16core.training.recipe import Recipe
 from fp16core.text import bytes_text
@@ -175,7 +175,7 @@ def _verified(path: Path, known: Mapping[str, Any]) -> bytes:
 def _read(path: Path) -> bytes:
     """Contents of an ordinary file; no link is followed out of the folder."""
     try:
-        return read_ordinary(path, MAX_RUN_BYTES, follow_links=False)
+        return read_regular(path, MAX_RUN_BYTES, follow_links=False)
     except OSError as error:
         what = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
         raise RunError(f"{path.name} {what}; {_CURE}") from error

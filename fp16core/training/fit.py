@@ -142,7 +142,7 @@ def _batches(recipe: Recipe, images: npt.NDArray[np.uint8], labels: npt.NDArray[
     options = tf.data.Options()
     # Autotuning waits up to two seconds at the end of some epochs, and allocates 20 MB.
     options.autotune.enabled = False
-    # rebatch() loses the number of batches; without it, Keras warns at the end of the second epoch that data ran out.
+    # rebatch() loses the number of batches; without it, Keras takes the end of the second epoch for missing data.
     counted = batches.apply(tf.data.experimental.assert_cardinality(_batch_count(recipe, len(labels))))
     return counted.with_options(options)
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from fp16core.data.mnist import load_mnist
-from fp16core.files import open_ordinary, read_ordinary
+from fp16core.files import open_regular, read_regular
 from fp16core.runs.pair import BUNDLED, MAX_RUN_BYTES, RUN_FILE, load_pair, read_pair
 from fp16core.vocabulary import DatasetError, ModelFileError
 from tests.core.commands.test_cli import REFERENCE, TARGET, cli, refused
 
-NO_FILE = "it is no ordinary file"
+NO_FILE = "it is not a regular file"
 
 
 def pipe(folder: Path) -> Path:
@@ -26,7 +26,7 @@ ODD: list[Callable[[Path], Path]] = [lambda folder: Path("/dev/zero"), lambda fo
 
 @pytest.fixture(params=ODD, ids=["device", "folder", "pipe"])
 def odd(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A path of something that is no ordinary file."""
+    """A path of something that is not a regular file."""
     made: Path = request.param(tmp_path)
     return made
 
@@ -34,30 +34,30 @@ def odd(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def test_an_ordinary_file_is_read_up_to_the_limit(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"0123456789")
-    assert read_ordinary(path, 10) == b"0123456789"
+    assert read_regular(path, 10) == b"0123456789"
     with pytest.raises(OSError, match="it has 10 B; at most 9 B are read"):
-        read_ordinary(path, 9)
+        read_regular(path, 9)
 
 
 def test_a_file_that_grows_while_it_is_read_is_not_read_beyond_the_limit() -> None:
     """The kernel's own files have a size of 0 and contents all the same."""
     assert Path("/proc/self/status").stat().st_size == 0
     with pytest.raises(OSError, match="it has 101 B; at most 100 B are read"):
-        read_ordinary(Path("/proc/self/status"), 100)
+        read_regular(Path("/proc/self/status"), 100)
 
 
 def test_links_are_followed_unless_they_must_not_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"here")
     (tmp_path / "link").symlink_to(tmp_path / "file")
-    assert read_ordinary(tmp_path / "link", 4) == b"here"
+    assert read_regular(tmp_path / "link", 4) == b"here"
     with pytest.raises(OSError, match="symbolic links"):
-        read_ordinary(tmp_path / "link", 4, follow_links=False)
+        read_regular(tmp_path / "link", 4, follow_links=False)
 
 
 def test_what_is_no_ordinary_file_is_refused_and_closed(odd: Path) -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
     with pytest.raises(OSError, match=NO_FILE):
-        open_ordinary(odd)
+        open_regular(odd)
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 

@@ -35,7 +35,7 @@ def test_what_is_wrong_is_named_with_what_is_expected() -> None:
         Recipe(learning_rate=11.0)
     with pytest.raises(RecipeError, match=r"^optimizer is 'lbfgs'; expected one of adam, adamw, .*sgd\.$"):
         Recipe(optimizer="lbfgs")
-    with pytest.raises(RecipeError, match=r"^a recipe has no setting 'momentum'; choose from epochs, seed, batch_size, "):
+    with pytest.raises(RecipeError, match=r"^a recipe has no setting 'momentum'; choose from epochs, seed, "):
         Recipe.from_dict({"momentum": 0.9})
 
 
