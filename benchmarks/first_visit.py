@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.helpers.browsing import FLAGS, chromium, settled  # found only now
+from benchmarks.client.browser import FLAGS, chromium, settled  # found only now
 
 
 def visit(context: BrowserContext, url: str) -> dict[str, int]:

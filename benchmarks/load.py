@@ -23,9 +23,9 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.habits import APPS, App, Habits  # found only now
+from benchmarks.client.timed import Rerun, TimedVisitor, Trouble  # found only now
+from benchmarks.habits import APPS, App, Habits
 from benchmarks.server import Fleet, Server, served
-from benchmarks.visitor import Rerun, Trouble, Visitor
 
 CORES = 2
 
@@ -37,13 +37,13 @@ Document = dict[str, Any]
 
 async def first(fleet: Fleet, app: App) -> Document:
     """A server that nobody has visited, the only one, until its first page is complete, with its charts."""
-    visitor = Visitor(fleet.address(0))
+    visitor = TimedVisitor(fleet.address(0))
     rerun = await visitor.arrive("")
     await visitor.leave()
     return {
         "seconds": rerun.at_s + rerun.seconds - fleet.servers[0].started_at,
         "resident_bytes": fleet.resident_bytes(),
-        "charts": visitor.charts,
+        "charts": visitor.session.charts,
     }
 
 
@@ -52,7 +52,7 @@ async def crowd(fleet: Fleet, app: App, sessions: int, think_s: float, ramp_s: f
     _, habits, _ = app
     before, start = fleet.resident_bytes(), time.perf_counter()
     cpu_before, own_before = fleet.cpu_s(), time.process_time()
-    visitors = [Visitor(fleet.address(number)) for number in range(sessions)]
+    visitors = [TimedVisitor(fleet.address(number)) for number in range(sessions)]
     reruns: list[Rerun] = []
     walks = [
         asyncio.create_task(walk(visitor, habits, number, ramp_s * number / sessions, think_s, reruns))
@@ -84,12 +84,12 @@ async def most(
     _, habits, _ = app
     found: list[Document] = []
     walks: list[asyncio.Task[None]] = []
-    visitors: list[Visitor] = []
+    visitors: list[TimedVisitor] = []
     reruns: list[Rerun] = []
     for sessions in steps:
         while len(visitors) < sessions:
             number = len(visitors)
-            visitors.append(Visitor(fleet.address(number)))
+            visitors.append(TimedVisitor(fleet.address(number)))
             walks.append(asyncio.create_task(walk(visitors[-1], habits, number, 0, think_s, reruns, endless=True)))
             await asyncio.sleep(think_s / 10)
         start = time.perf_counter()
@@ -115,7 +115,7 @@ async def turnover(fleet: Fleet, app: App, sessions: int, at_once: int) -> Docum
     pages, at_random = list(habits), Random(0)
     resident = []
     for batch in range(0, sessions, at_once):
-        visitors = [Visitor(fleet.address(number)) for number in range(at_once)]
+        visitors = [TimedVisitor(fleet.address(number)) for number in range(at_once)]
         where = [pages[(batch + number) % len(pages)] for number in range(at_once)]
         await asyncio.gather(*(v.arrive(page) for v, page in zip(visitors, where, strict=True)))
         await asyncio.gather(*(interact(v, habits, at_random) for v in visitors))
@@ -128,7 +128,7 @@ async def turnover(fleet: Fleet, app: App, sessions: int, at_once: int) -> Docum
 async def look_ahead(server: Server, app: App) -> None:
     """One visitor opens every page, waits for what the server remembers from then on, and fills what it keeps of it."""
     _, habits, seen = app
-    visitor = Visitor(server.address)
+    visitor = TimedVisitor(server.address)
     for page in habits:
         await visitor.arrive(page)
         await visitor.again()
@@ -136,7 +136,7 @@ async def look_ahead(server: Server, app: App) -> None:
         await visitor.arrive(page)
         for key, value in changes:
             await visitor.change(key, value)
-    while "stop-measuring" in visitor.widgets:
+    while "stop-measuring" in visitor.session.widgets:
         await asyncio.sleep(1)
         await visitor.again()
     at_random = Random(-1)
@@ -148,7 +148,7 @@ async def look_ahead(server: Server, app: App) -> None:
 
 
 async def walk(
-    visitor: Visitor,
+    visitor: TimedVisitor,
     habits: Habits,
     number: int,
     wait_s: float,
@@ -172,13 +172,13 @@ async def walk(
             return
 
 
-async def interact(visitor: Visitor, habits: Habits, at_random: Random) -> Rerun:
+async def interact(visitor: TimedVisitor, habits: Habits, at_random: Random) -> Rerun:
     """Change something on the page shown, as its visitors do."""
-    if not habits[visitor.page]:
+    if not habits[visitor.session.page]:
         return await visitor.again()
-    wishes = [habit(at_random) for habit in habits[visitor.page]]
+    wishes = [habit(at_random) for habit in habits[visitor.session.page]]
     # What is there to set may hang on what was set before.
-    possible = [wish for wish in wishes if wish[0] in visitor.widgets] or wishes
+    possible = [wish for wish in wishes if wish[0] in visitor.session.widgets] or wishes
     return await visitor.change(*at_random.choice(possible))
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.helpers.visitor import Visitor  # found only now
+from benchmarks.client.visitor import Visitor  # found only now
 
 ADDRESS = "http://127.0.0.1:8501"
 PATIENCE_S = 180
@@ -87,8 +87,8 @@ def ask(replica: subprocess.Popen[bytes], health: list[str]) -> dict[str, Any]:
     found["no_new_privileges"] = linux["NoNewPrivs"] == "1"
     found["networks"] = [name for _, name in socket.if_nameindex()]
     with Visitor(ADDRESS) as visitor:
-        found["pages"] = sorted(visitor.pages)
-        for page in visitor.pages:
+        found["pages"] = sorted(visitor.session.pages)
+        for page in visitor.session.pages:
             visitor.show(page)
         try_a_model(visitor)
     found["writable"] = writable()
@@ -97,16 +97,21 @@ def ask(replica: subprocess.Popen[bytes], health: list[str]) -> dict[str, Any]:
     return found
 
 
+def end(replica: subprocess.Popen[bytes]) -> dict[str, Any]:
+    """Tell it to end while a visitor is there: its exit status, and the code that closed the visitor's session."""
+    with Visitor(ADDRESS) as visitor:
+        replica.send_signal(signal.SIGTERM)
+        return {"session_close_code": visitor.close_code(), "exit_status": replica.wait(PATIENCE_S)}
+
+
 def main() -> None:
     """Start it, ask it everything, and tell it to end."""
     command, health = json.loads(sys.argv[1])
     with subprocess.Popen(command, stdout=sys.stderr) as replica:
         try:
-            found = ask(replica, health)
+            print(json.dumps(ask(replica, health) | end(replica)))
         finally:
-            replica.send_signal(signal.SIGTERM)
-            ended = replica.wait(PATIENCE_S)
-    print(json.dumps(found | {"exit_status": ended}))
+            replica.kill()
 
 
 if __name__ == "__main__":

@@ -142,6 +142,11 @@ def _parser() -> argparse.ArgumentParser:
     parts = ", ".join(BENCH_PARTS)
     sub.add_argument("parts", nargs="*", type=_bench_part, metavar="PART", help=f"which of {parts} (default: all)")
     sub.add_argument("--repeats", type=_positive, default=5, metavar="N", help="repetitions of each (default: 5)")
+    sub.add_argument(
+        "--write",
+        action="store_true",
+        help="write the results into docs/measurements.md and README.md of this checkout",
+    )
     return parser
 
 

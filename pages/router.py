@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.shared.server import guard, turns, widget_values
-from pages.shared.session import casting, links, measurements, sidebar, state, training, trials
+from pages.shared.server import guard, memory, turns, widget_values
+from pages.shared.session import casting, links, measurements, sidebar, training, trials
 
 _ABOUT_NO_PAIR = ("train", "runs", "your_files")  # these pages show other things than the active pair
 
@@ -42,7 +42,7 @@ page = st.navigation(
     expanded=True,
 )
 links.leave_out_unusable(page)
-state.keep_memory_together()
+memory.limit_arenas()
 with turns.turn():
     trials.collect()
     sidebar.show_active_pair()
@@ -54,4 +54,4 @@ with turns.turn():
         page.run()
     widget_values.tell()
     links.tell()
-    state.settle_memory()
+    memory.settle()

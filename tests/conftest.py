@@ -120,7 +120,7 @@ def swiftshader() -> str:
 
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
-    from tests.helpers.browsing import launched  # what needs no browser need not import one's driver
+    from tests.helpers.browser.browsing import launched  # what needs no browser need not import one's driver
 
     with launched() as browser:
         yield browser
@@ -129,7 +129,8 @@ def browser() -> "Iterator[Browser]":
 @pytest.fixture(scope="session")
 def warm(tmp_path_factory: pytest.TempPathFactory, browser: "Browser") -> Iterator[str]:
     """A server that has shown its first page to somebody."""
-    from tests.helpers.browsing import served, settled
+    from benchmarks.client.browser import settled
+    from tests.helpers.browser.browsing import served
 
     with served(tmp_path_factory.mktemp("warm") / "server.log") as url:
         page = browser.new_page()
@@ -142,7 +143,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory, browser: "Browser") -> Iterat
 @pytest.fixture
 def page(browser: "Browser") -> "Iterator[Page]":
     """A desk's screen, watched."""
-    from tests.helpers.browsing import watched
+    from tests.helpers.browser.browsing import watched
 
     with watched(browser.new_page(viewport={"width": 1400, "height": 1000})) as opened:
         yield opened
@@ -151,7 +152,7 @@ def page(browser: "Browser") -> "Iterator[Page]":
 @pytest.fixture
 def phone(browser: "Browser") -> "Iterator[Page]":
     """A telephone's, watched."""
-    from tests.helpers.browsing import watched
+    from tests.helpers.browser.browsing import watched
 
     context = browser.new_context(viewport={"width": 420, "height": 900}, has_touch=True, is_mobile=True)
     with watched(context.new_page()) as opened:

@@ -1,7 +1,7 @@
-"""What the tutorial's reader runs: the yardstick of every ratio.
+"""The tutorial's notebook: the baseline of every ratio.
 
-``python -m fp16core.bench.tutorial evaluate|train`` does in a process of its own what the notebook
-does, with TensorFlow, and prints one JSON document.
+``python -m fp16core.bench.tutorial evaluate|train`` does the same as the notebook, with
+TensorFlow, in a process of its own, and prints one JSON document.
 """
 
 import json
@@ -46,10 +46,10 @@ def evaluate_one_at_a_time(interpreter: Any, images: npt.NDArray[np.floating], l
 
 
 def main(what: str) -> None:
-    """Do one part of the notebook and print what it took and gave."""
+    """Do one part of the notebook, and print its time and results."""
     import tensorflow as tf
 
-    # The converter prints, too.
+    # The converter prints as well.
     with tempfile.TemporaryFile() as log, redirected_output(log):
         answer = _evaluate(tf) if what == "evaluate" else _train(tf)
     print(json.dumps(answer))

@@ -45,6 +45,10 @@ class BothAnswers:
         """Number of images on which the two predictions differ."""
         return int(self.changed.sum())
 
+    def changed_and_exposed(self, first: int) -> tuple[int, int]:
+        """Numbers of `changed` and of `exposed` images among the ``first`` ones."""
+        return int(self.changed[:first].sum()), int(self.exposed[:first].sum())
+
     @cached_property
     def logit_delta(self) -> npt.NDArray[np.float64]:
         """Target logits minus reference logits, shape (n, 10), in float64, where it is exact."""

@@ -10,8 +10,8 @@ from fp16core.data.mnist import BUNDLED as BUNDLED_MNIST
 from fp16core.data.mnist import SHA256, load_mnist
 from fp16core.evaluate.comparison import compare
 from fp16core.evaluate.statistics import Proportion, paired_difference, proportion
-from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE, load_pair
-from fp16core.runs.run import BUNDLED_NAME, Run
+from fp16core.runs.pair import BUNDLED, BUNDLED_NAME, REFERENCE_FILE, TARGET_FILE, load_pair
+from fp16core.runs.run import Run
 from fp16core.runs.run_folder import read_run_folder
 from fp16core.training.recipe import Recipe
 

@@ -14,6 +14,9 @@ from fp16core.vocabulary import ModelFileError, ModelPair, RecipeError
 BUNDLED = Path(__file__).with_name("bundled")
 ENVIRONMENT_VARIABLE = "HALFBITS_PAIR"
 
+BUNDLED_NAME = "Bundled pair"
+"""Name of the pair that comes with this package; no run may have it."""
+
 KERAS_FILE = "mnist_model.keras"
 REFERENCE_FILE = "mnist_model.tflite"
 TARGET_FILE = "mnist_model_quant_f16.tflite"
@@ -40,6 +43,11 @@ def pair_folder() -> Path:
     return Path(named) if named else BUNDLED
 
 
+def pair_name(folder: Path) -> str:
+    """Name of the trained pair in a folder: the folder's own, except for the bundled pair."""
+    return BUNDLED_NAME if folder == BUNDLED else folder.name
+
+
 def load_pair(folder: Path | None = None) -> ModelPair:
     """Load a trained pair and verify its files against the digests in its ``run.json``.
 
@@ -57,7 +65,7 @@ def load_pair(folder: Path | None = None) -> ModelPair:
     run = _read_run(folder)
     files = {name: _read_verified(folder / name, run) for name in _FILES[run["format"]]}
     return ModelPair(
-        name="Bundled pair" if folder == BUNDLED else folder.name,
+        name=pair_name(folder),
         reference=files[REFERENCE_FILE],
         target=files[TARGET_FILE],
         run=run,

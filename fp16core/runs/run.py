@@ -9,17 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from fp16core.runs.pair import BUNDLED_NAME
 from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import RunError
 
 NAME_LENGTH = 60
 """Characters of a run's name at most."""
 
-BUNDLED_NAME = "Bundled pair"
-"""What the pair that comes with this package is called, and so no run."""
-
 YOURS = " (yours)"
-"""How names of a visitor's own files end, and so none of a run."""
+"""Ending of the names of a visitor's own files; no run's name may end so."""
 
 _ID = re.compile(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-[0-9a-f]{4}")
 

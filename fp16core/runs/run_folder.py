@@ -17,8 +17,8 @@ from typing import Any
 
 from fp16core.files import read_regular
 from fp16core.runs.pair import MAX_RUN_BYTES, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
-from fp16core.training.recipe import Recipe
 from fp16core.text import bytes_text
+from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import RecipeError, RunError
 
 LABEL_FILE = "label.json"

@@ -16,7 +16,14 @@ import platformdirs
 from fp16core.runs.pair import REFERENCE_FILE, RUN_FILE, TARGET_FILE
 from fp16core.runs.run import Run, Skipped, default_name, distinctly_named, tidy_name, total_bytes, zip_files
 from fp16core.runs.run_folder import Signature, read_run_folder, signature, write_label
-from fp16core.runs.store_folder import FOLDER_VARIABLE, changing, remove_folder, remove_half_deleted, remove_partials, visible_folders
+from fp16core.runs.store_folder import (
+    FOLDER_VARIABLE,
+    changing,
+    remove_folder,
+    remove_half_deleted,
+    remove_partials,
+    visible_folders,
+)
 from fp16core.text import count_text, size_text
 from fp16core.vocabulary import ModelPair, RunError, SettingError
 

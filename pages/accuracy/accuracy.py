@@ -8,9 +8,9 @@ from fp16core.figures import accuracy as figures
 from fp16core.figures.base.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLOUR, TARGET_NAME
 from fp16core.text import percent_text, points_text
 from pages.shared.session import state
-from pages.shared.session.image_card import show_image
 from pages.shared.ui.charts import chart, picked
 from pages.shared.ui.headline import cards, headline, number
+from pages.shared.ui.image_card import show_image
 from pages.shared.ui.words import say_if_probabilities
 
 st.title("Does float16 make other mistakes?")
@@ -28,24 +28,24 @@ else:
     st.markdown(f"No: float16 gives all **{comparison.images:,}** test images the answer that float32 gives.")
 say_if_probabilities(comparison.reference)
 
-metrics = headline(4)
-for column, name, evaluation in ((metrics[0], REFERENCE_NAME, reference), (metrics[1], TARGET_NAME, target)):
+row = headline()
+for name, evaluation in ((REFERENCE_NAME, reference), (TARGET_NAME, target)):
     number(
-        column,
+        row,
         f"Accuracy, {name}",
         percent_text(evaluation.accuracy.value),
         f"{percent_text(evaluation.accuracy.low)} to {percent_text(evaluation.accuracy.high)}",
         "With the 95 % Wilson interval: where the accuracy on other images of this kind would plausibly lie.",
     )
 number(
-    metrics[2],
+    row,
     "Difference",
     points_text(comparison.accuracy_delta),
     "float16 − float32",
     "In percentage points.",
 )
 number(
-    metrics[3],
+    row,
     "McNemar p-value",
     f"{comparison.mcnemar_p:.3g}",
     "no sign of a difference" if comparison.mcnemar_p >= 0.05 else "unlikely to be chance",
@@ -79,7 +79,7 @@ with st.container(border=True):
                 help="Position in the test set, from 0. At first: the image closest to a changed answer.",
             )
         )
-        show_image(found, index)
+        show_image(found.images, comparison, index)
     with plot:
         chart(
             partial(figures.margin_scatter, comparison, index),

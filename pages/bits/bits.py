@@ -162,25 +162,30 @@ with st.container(border=True):
     st.markdown(decision_sentence(narrowing))
     legend(narrowing)
 
-for column, label, value, remark, hint in zip(
-    headline(3),
-    ("Rounding error", "Relative error", "Error in ULP"),
-    (small_text(error.absolute, signed=True), small_text(error.relative), small_text(error.ulps, signed=True)),
-    (
-        "float16 − float32",
-        "of the number itself",
-        "0.5 at most, unless it overflows",
-    ),
-    (
-        "How far rounding moved the number.",
-        "The error as a share of the number. float16 keeps 11 significant bits, so a number in its normal range "
-        "is off by at most 2⁻¹¹ of itself; a subnormal one may be off by more.",
-        "ULP: a unit in the last place, the distance between float16's numbers here. Rounding to the nearest is never "
-        "off by more than half of it.",
-    ),
-    strict=True,
-):
-    number(column, label, value, remark, hint)
+row = headline()
+number(
+    row,
+    "Rounding error",
+    small_text(error.absolute, signed=True),
+    "float16 − float32",
+    "How far rounding moved the number.",
+)
+number(
+    row,
+    "Relative error",
+    small_text(error.relative),
+    "of the number itself",
+    "The error as a share of the number. float16 keeps 11 significant bits, so a number in its normal range "
+    "is off by at most 2⁻¹¹ of itself; a subnormal one may be off by more.",
+)
+number(
+    row,
+    "Error in ULP",
+    small_text(error.ulps, signed=True),
+    "0.5 at most, unless it overflows",
+    "ULP: a unit in the last place, the distance between float16's numbers here. Rounding to the nearest is never "
+    "off by more than half of it.",
+)
 
 if narrowing.source.is_finite:
     around, digits = cards(2)

@@ -96,38 +96,51 @@ st.markdown(
     f"**{count_text(result.changed_predictions, 'image')}** otherwise than float32 does. "
     + (":orange[This breaks it.]" if result.breaks else "")
 )
-for column, label, value, remark, hint in zip(
-    headline(6, "headline-six"),
-    ("Bits of a weight", "File, if packed", "Accuracy", "Changed answers", "Largest logit change", "Largest number"),
-    (
-        f"{chosen.width}",
-        bytes_text(result.size_bytes),
-        percent_text(result.accuracy.value),
-        f"{result.changed_predictions:,}",
-        small_text(result.max_abs_logit_delta),
-        weight_text(chosen.largest_finite),
-    ),
-    (
-        f"{chosen.has_sign:d} sign + {chosen.exponent_bits} exponent + {chosen.mantissa_bits} mantissa",
-        f"{bytes_text(result.size_bytes - len(found.pair.reference), signed=True)} against float32",
-        f"{points_text(result.accuracy_delta)} against float32",
-        f"of {found.comparison.images:,} test images",
-        f"best scores lead by {small_text(found.comparison.median_margin)} (median)",
-        f"smallest above 0: {small_text(chosen.smallest_positive)}",
-    ),
-    (
-        "float32 has 32.",
-        "Bytes of the float16 file if its weights were stored in so many bits, one after another without gaps.",
-        "Share of the test images read right. Only the weights are rounded; the arithmetic stays float32.",
-        "Images that float32 reads otherwise.",
-        "The largest change of a logit, the raw score of a digit, on any image. Beside it: the median lead of the best "
-        "score over the second best.",
-        f"Larger weights become {'infinite' if infinity else 'NaN, not a number'}; those below half of the smallest "
-        "become 0.",
-    ),
-    strict=True,
-):
-    number(column, label, value, remark, hint)
+row = headline("headline-six")
+number(
+    row,
+    "Bits of a weight",
+    f"{chosen.width}",
+    f"{chosen.has_sign:d} sign + {chosen.exponent_bits} exponent + {chosen.mantissa_bits} mantissa",
+    "float32 has 32.",
+)
+number(
+    row,
+    "File, if packed",
+    bytes_text(result.size_bytes),
+    f"{bytes_text(result.size_bytes - len(found.pair.reference), signed=True)} against float32",
+    "Bytes of the float16 file if its weights were stored in so many bits, one after another without gaps.",
+)
+number(
+    row,
+    "Accuracy",
+    percent_text(result.accuracy.value),
+    f"{points_text(result.accuracy_delta)} against float32",
+    "Share of the test images read right. Only the weights are rounded; the arithmetic stays float32.",
+)
+number(
+    row,
+    "Changed answers",
+    f"{result.changed_predictions:,}",
+    f"of {found.comparison.images:,} test images",
+    "Images that float32 reads otherwise.",
+)
+number(
+    row,
+    "Largest logit change",
+    small_text(result.max_abs_logit_delta),
+    f"best scores lead by {small_text(found.comparison.median_margin)} (median)",
+    "The largest change of a logit, the raw score of a digit, on any image. Beside it: the median lead of the best "
+    "score over the second best.",
+)
+number(
+    row,
+    "Largest number",
+    weight_text(chosen.largest_finite),
+    f"smallest above 0: {small_text(chosen.smallest_positive)}",
+    f"Larger weights become {'infinite' if infinity else 'NaN, not a number'}; those below half of the smallest "
+    "become 0.",
+)
 
 st.header(f"Fewer and fewer mantissa bits, with {count_text(chosen.exponent_bits, 'exponent bit')}", anchor="sweep")
 with state.explained():

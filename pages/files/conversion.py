@@ -8,6 +8,7 @@ from fp16core.evaluate.evaluation import answer_text
 from fp16core.lab.conversions import CONVERTER, QUANTIZER, Conversion, OneWeight, TwoWays
 from fp16core.text import bytes_text, count_text, percent_text, small_text, weight_text
 from fp16core.vocabulary import TUTORIAL_URL, HalfBitsError
+from fp16core.worker.conversion import target_of
 from pages.files import state as files_state
 from pages.files.state import WeightQuestion
 from pages.shared.server import limits
@@ -110,7 +111,7 @@ def _one_weight() -> None:
     job = files_state.desk().job(question)
     columns = {"float32 file": outcomes[0], QUANTIZER: outcomes[1]}
     if job is not None and job.answer is not None:
-        columns[CONVERTER] = files_state.converted_weight(question, job.answer)
+        columns[CONVERTER] = files_state.converted_weight(question, target_of(job.answer))
     st.table(
         {"measured": list(_OUTCOMES)}
         | {name: [say(outcome) for say in _OUTCOMES.values()] for name, outcome in columns.items()},

@@ -97,30 +97,30 @@ def _answer(account: SizeAccount) -> str:
 
 
 def _numbers(account: SizeAccount) -> None:
-    size, parameters, rest, excess = headline(4)
+    row = headline()
     number(
-        size,
+        row,
         "Size, float16",
         percent_text(account.size_share),
         f"{bytes_text(account.target_bytes)} of {bytes_text(account.reference_bytes)}",
         "Bytes of the float16 file as a share of the float32 file's.",
     )
     number(
-        parameters,
+        row,
         "Weights and biases",
         percent_text(account.target_parameter_bytes / account.reference_parameter_bytes),
         f"{bytes_text(account.target_parameter_bytes)} of {bytes_text(account.reference_parameter_bytes)}",
         "float16 takes two bytes for a number, float32 four.",
     )
     number(
-        rest,
+        row,
         "All else",
         percent_text(account.target_rest_bytes / account.reference_rest_bytes),
         f"{bytes_text(account.target_rest_bytes)} of {bytes_text(account.reference_rest_bytes)}",
         "The description of the network: operators, tensors, names, metadata. Casting weights does not shrink it.",
     )
     number(
-        excess,
+        row,
         "Beyond half",
         bytes_text(account.excess_bytes, signed=True),
         f"{percent_text(account.excess_bytes / account.reference_bytes)} of the float32 file",

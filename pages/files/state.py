@@ -1,7 +1,6 @@
 """What the Files page measures."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from fp16core.jobs.job import Desk, Job
 from fp16core.lab import conversions
@@ -9,9 +8,10 @@ from fp16core.lab.conversions import OneWeight, TwoWays
 from fp16core.singleton import singleton
 from fp16core.workbench import measures
 from fp16core.workbench.measures import Graphs
-from fp16core.worker.conversion import LIMITS, MODULE, request_for, target_of
+from fp16core.worker.conversion import LIMITS, MODULE, request_for
 from pages.shared.session import state
-from pages.shared.session.subject import Subject, cached, subject
+from pages.shared.session.cache import cached
+from pages.shared.session.subject import Subject, subject
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,13 @@ class WeightQuestion:
 
 
 @cached("Running both graphs …")
-def graphs(subject: Subject) -> Graphs:
+def graphs() -> Graphs:
     """Both graphs; raises `HalfBitsError` if they cannot be had."""
     return state.measure(measures.graphs)
 
 
 @cached("Quantizing the float32 file with LiteRT Quantizer, and running it …")
-def two_ways(subject: Subject) -> TwoWays:
+def two_ways() -> TwoWays:
     """Converter against quantizer; raises `HalfBitsError` if they cannot be compared."""
     return state.measure(measures.two_ways)
 
@@ -62,7 +62,7 @@ def desk() -> Desk:
 
 
 @cached(kept=64)
-def quantized_weight(subject: Subject, question: WeightQuestion) -> tuple[OneWeight, OneWeight]:
+def quantized_weight(question: WeightQuestion) -> tuple[OneWeight, OneWeight]:
     """The weight in the float32 file, and as LiteRT Quantizer stores it."""
     return state.measure(measures.quantized_weight, question.key, question.value)
 
@@ -73,7 +73,7 @@ def start_conversion(question: WeightQuestion) -> Job | None:
     return desk().hand_in(question, MODULE, request_for(changed))
 
 
-@cached(kept=64)
-def converted_weight(subject: Subject, question: WeightQuestion, _answer: dict[str, Any]) -> OneWeight:
-    """The weight as TensorFlow's converter stores it, by the answer of its process."""
-    return state.measure(measures.converted_weight, target_of(_answer), question.key)
+@cached()
+def converted_weight(question: WeightQuestion, target: bytes) -> OneWeight:
+    """The weight as TensorFlow's converter stores it, read from the file that its process wrote."""
+    return state.measure(measures.converted_weight, target, question.key)

@@ -11,11 +11,11 @@ from fp16core.figures.lab import guarantee as figures
 from fp16core.numerics.formats import FLOAT16, FloatFormat
 from fp16core.text import count_text, factor_text, percent_text, small_text
 from pages.shared.session import lab, state
-from pages.shared.session.image_card import show_image
 from pages.shared.session.sweep import go_on, sweep
 from pages.shared.ui.charts import chart, index_of, picked
 from pages.shared.ui.contact_sheet import contact_sheet
 from pages.shared.ui.headline import cards, headline, number
+from pages.shared.ui.image_card import show_image
 from pages.shared.ui.tables import show_table
 
 NEAREST = 6
@@ -48,30 +48,30 @@ st.markdown(
     "arithmetic, as on this server; a processor that computes in float16 errs more."
 )
 nearest = select_images(comparison, Show.CLOSEST)[:NEAREST].copy()  # or all would be held by those shown
-metrics = headline(4)
+row = headline()
 number(
-    metrics[0],
+    row,
     "Proven unchangeable",
     f"{proof.proven_images:,}",
     f"of {comparison.images:,} images",
     "Images whose answer no weights within the rounding errors can change, whichever way each error points.",
 )
 number(
-    metrics[1],
+    row,
     "Unchanged in fact",
     f"{comparison.equal_predictions:,}",
     f"of {comparison.images:,} images",
     "Images on which both models, run on this server, answer alike.",
 )
 number(
-    metrics[2],
+    row,
     "Closest call",
     f"{factor_text(comparison.report(nearest[0]).flip_factor)} ×" if len(nearest) else "none",
     f"the error would do, image {nearest[0]:,}" if len(nearest) else "no multiple changes an answer",
     "How many times the change that float16 made to the scores would change the answer. At most 1: it did.",
 )
 number(
-    metrics[3],
+    row,
     "Worst case",
     f"{factor_text(proof.overestimate(comparison.abs_logit_delta))} ×",
     "what happened (median)",
@@ -98,7 +98,7 @@ with st.container(border=True):
                 help="Position in the test set, from 0. At first: the image closest to a changed answer.",
             )
         )
-        show_image(found, index)
+        show_image(found.images, comparison, index)
         st.caption(
             "Its answer is proven."
             if proof.proven[index]

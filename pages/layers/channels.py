@@ -1,11 +1,15 @@
 """The channels of a convolution, each with its pattern, both models' maps and their difference."""
 
 import html
+from collections.abc import Callable
 
 import streamlit as st
 
-from fp16core.figures.activation_maps import ChannelMaps, MapSheet
-from fp16core.text import small_text
+from fp16core.figures.activation_maps import ChannelMaps, map_sheet
+from fp16core.numerics.propagation import PairActivations
+from fp16core.text import count_text, factor_text, small_text
+from pages.shared.session import state
+from pages.shared.ui.charts import table_button
 
 _CARD = """
 <figure class="channel">
@@ -15,10 +19,41 @@ _CARD = """
 """
 
 
-def channel_cards(sheet: MapSheet) -> None:
-    """Draw a card for each channel; they are counted from 0, as in the table."""
-    cards = "".join(_card(number, channel) for number, channel in enumerate(sheet.channels))
-    st.html(f'<div class="channels">{cards}</div>')
+def show_channels(activations: PairActivations, convolution: int, index: int, table: Callable[[], str]) -> None:
+    """Show a card for each channel, counted from 0 as in the table.
+
+    Parameters
+    ----------
+    activations
+        What both models compute on a test image.
+    convolution
+        Index of the operator whose channels are shown.
+    index
+        Index of the test image.
+    table
+        Returns the numbers behind the maps, as CSV.
+    """
+    kernel = state.roundings().get("conv_2d.kernel")
+    sheet = map_sheet(*activations.of_first_image(convolution), kernel.reference if kernel else None)
+    st.markdown(
+        f"Image {index:,}, through **{count_text(len(sheet.channels), 'channel')}**. "
+        + (
+            f"The differences are drawn **{factor_text(sheet.amplification)} times stronger** than the activations; "
+            "otherwise there would be nothing to see."
+            if sheet.has_differences
+            else "Both models compute the same, so there are no differences to see."
+        )
+    )
+    with st.container(border=True):
+        cards = "".join(_card(number, channel) for number, channel in enumerate(sheet.channels))
+        st.html(f'<div class="channels">{cards}</div>')
+        table_button(table, "layer-maps", "The numbers behind these maps, as CSV")
+        st.caption(
+            "Each channel slides its own pattern of weights over the image (white adds, black subtracts) and lights up "
+            f"where it fits: from clear, {small_text(sheet.low)}, to full colour, {small_text(sheet.high)}. "
+            "Differences are orange where float16 computes more, blue where it computes less, and in full colour where "
+            "they are largest. Anything grey is infinite or not a number."
+        )
 
 
 def _card(number: int, channel: ChannelMaps) -> str:

@@ -1,4 +1,4 @@
-"""Layers: how the weights' rounding errors travel from operator to operator, up to the logits."""
+"""Layers: how the weights' rounding errors propagate from operator to operator, up to the logits."""
 
 from collections.abc import Callable
 from functools import partial
@@ -6,16 +6,16 @@ from functools import partial
 import streamlit as st
 
 from fp16core.evaluate.browse import any_image
-from fp16core.figures import digits, layers, margins
-from fp16core.figures.activation_maps import map_sheet
-from fp16core.text import count_text, decibels_text, factor_text, small_text
-from pages.layers.channels import channel_cards
+from fp16core.figures import digits, layers
+from fp16core.text import decibels_text, factor_text, small_text
+from pages.layers import scores
+from pages.layers.channels import show_channels
 from pages.shared.session import propagation, state
-from pages.shared.session.image_card import link_to_image
 from pages.shared.ui.charts import chart, table_button
 from pages.shared.ui.headline import cards, headline, number
+from pages.shared.ui.image_card import link_to_image
 from pages.shared.ui.tables import show_table
-from pages.shared.ui.words import flip_sentence, say_if_probabilities
+from pages.shared.ui.words import say_if_probabilities
 
 ONE, ALL = "the image", "all"
 _COUNTS = {"first 100": 100, "first 1000": 1000}
@@ -28,7 +28,7 @@ comparison = found.comparison
 
 
 def choose(pick: Callable[[], int]) -> None:
-    """Choose the image that ``pick`` names."""
+    """Show the image that ``pick`` returns."""
     st.session_state.layer_image = pick()
 
 
@@ -66,7 +66,7 @@ over = st.segmented_control(
     required=True,
     key="layer_over",
     bind="query-params",
-    help="This image alone, or the first so many test images together.",
+    help="This image alone, or that many of the first test images together.",
 )
 with state.explained():
     record = propagation.recording(index)
@@ -75,33 +75,38 @@ with state.explained():
         activations.propagation() if over == ONE else propagation.propagation(_COUNTS.get(over, comparison.images))
     )
 noisiest, logits = travelled.noisiest, travelled.logits
-for column, label, value, remark, hint in zip(
-    headline(4),
-    ("SNR of the weights", "Lowest SNR", "SNR of the scores", "Largest logit change"),
-    (
-        decibels_text(weights.snr_db),
-        decibels_text(noisiest.error.snr_db),
-        decibels_text(logits.error.snr_db),
-        small_text(logits.error.max_abs_error),
-    ),
-    (
-        "after rounding to float16",
-        f"after {layers.step_name(noisiest.step)}",
-        "the last operator’s output",
-        f"the best score leads by {small_text(report.margin)}" if over == ONE else f"of {travelled.images:,} images",
-    ),
-    (
-        "Signal-to-noise ratio: the weights against their rounding errors. All later error comes from these.",
-        "The operator after which the error is largest, compared with the numbers that it disturbs.",
-        "The ten raw scores (logits) against their error. Where many errors add up, part of them cancels.",
-        "Largest |float16 − float32| of a logit. Only a change of at least half the lead can change an answer.",
-    ),
-    strict=True,
-):
-    number(column, label, value, remark, hint)
+row = headline()
+number(
+    row,
+    "SNR of the weights",
+    decibels_text(weights.snr_db),
+    "after rounding to float16",
+    "Signal-to-noise ratio: the weights against their rounding errors. All later error comes from these.",
+)
+number(
+    row,
+    "Lowest SNR",
+    decibels_text(noisiest.error.snr_db),
+    f"after {layers.step_name(noisiest.step)}",
+    "The operator after which the error is largest, relative to the activations.",
+)
+number(
+    row,
+    "SNR of the scores",
+    decibels_text(logits.error.snr_db),
+    "the last operator’s output",
+    "The ten raw scores (logits) against their error. Where many errors add up, part of them cancels.",
+)
+number(
+    row,
+    "Largest logit change",
+    small_text(logits.error.max_abs_error),
+    f"the best score leads by {small_text(report.margin)}" if over == ONE else f"of {travelled.images:,} images",
+    "Largest |float16 − float32| of a logit. Only a change of at least half the lead can change an answer.",
+)
 st.caption(
-    "SNR, the *signal-to-noise ratio*, says how far numbers stand above their error: at 40 dB they are 100 times "
-    "as large, at 60 dB 1,000 times, and each significant bit adds 6 dB."
+    "SNR, the *signal-to-noise ratio*, compares numbers with their error: at 40 dB they are 100 times as large, at "
+    "60 dB 1,000 times, and each significant bit adds 6 dB."
 )
 images_text = f"image {index:,}" if over == ONE else f"{travelled.images:,} images"
 
@@ -111,22 +116,23 @@ with answer:
     elif (broken := travelled.first_not_finite) is not None:
         st.markdown(
             f":orange[On {images_text}, **{broken.error.not_finite:,} of {broken.error.count:,}** numbers are infinite "
-            f"or not numbers after the operator **{layers.step_name(broken.step)}**]; nothing after it can be trusted."
+            f"or not numbers after the operator **{layers.step_name(broken.step)}**]; no later result can be trusted."
         )
     else:
         st.markdown(
-            f"On {images_text}, the error stands out most after the operator **{layers.step_name(noisiest.step)}**, "
-            f"where the activations are **{factor_text(noisiest.error.snr_factor)} times** as large as the error"
+            f"On {images_text}, the relative error is largest after the operator "
+            f"**{layers.step_name(noisiest.step)}**, where the activations are "
+            f"**{factor_text(noisiest.error.snr_factor)} times** as large as the error"
             + (
-                ". It reaches the scores at its strongest."
+                ". It is strongest when it reaches the scores."
                 if noisiest is logits
-                else f". Up to the scores it fades: they are **{factor_text(logits.error.snr_factor)} times** as large "
-                "as their error."
+                else ". It fades on the way to the scores, which are "
+                f"**{factor_text(logits.error.snr_factor)} times** as large as their error."
             )
         )
     st.caption(
-        "An *activation* is a number that an operator computes from the image and hands on to the next one. The "
-        "weights' rounding makes each a little wrong, and the next operator computes with what is wrong already."
+        "An *activation* is a number that an operator computes from the image and passes to the next one. The rounded "
+        "weights put a small error into each, and the next operator computes with these errors already in its input."
     )
 
 errors, ratios = cards(2, "cards-errors")
@@ -138,11 +144,11 @@ with errors:
         "Largest and RMS error after each operator, and the RMS of the activations",
     )
     st.caption(
-        "The gap between the activations and their error is what counts: sums of many activations have larger errors, "
-        "but are larger themselves. RMS, the root of the mean square, is a typical size."
+        "What counts is the gap between the activations and their error: sums of many activations have larger errors, "
+        "but are larger themselves. RMS, the root mean square, is a typical magnitude."
     )
 with ratios:
-    st.markdown("**How far the activations stand above their error**")
+    st.markdown("**Activations relative to their error**")
     chart(
         partial(layers.step_snr, travelled, weights),
         "layer-snr",
@@ -150,8 +156,8 @@ with ratios:
     )
     st.caption(
         "float16 keeps 11 significant bits of a weight in its normal range: a leading 1 and the 10 bits of the "
-        "*mantissa*. 11 × 6 dB are the dotted worst case of one such weight; rounding usually does better. Where the "
-        "green line rises, the error shrank against the activations; where it falls, it grew."
+        "*mantissa*. The dotted line, 11 × 6 dB, is the worst case for one such weight; rounding usually does better. "
+        "Where the green line rises, the error shrank relative to the activations; where it falls, it grew."
     )
 
 with st.container(border=True):
@@ -159,13 +165,13 @@ with st.container(border=True):
     show_table(
         layers.step_table(travelled),
         column_config={
-            "numbers": st.column_config.TextColumn("numbers", help="How many it computes for one image."),
+            "numbers": st.column_config.TextColumn("numbers", help="Count of activations for one image."),
             "float32": st.column_config.TextColumn(help="Smallest to largest activation of the float32 model."),
             "float16": st.column_config.TextColumn(help="Smallest to largest activation of the float16 model."),
-            "RMS error": st.column_config.TextColumn(help="Root of the mean square of float16 − float32."),
-            "bits": st.column_config.TextColumn(help="The SNR as significant bits, 6.02 dB each."),
+            "RMS error": st.column_config.TextColumn(help="Root mean square of float16 − float32."),
+            "bits": st.column_config.TextColumn(help="The SNR in significant bits, 6.02 dB each."),
             "cosine similarity": st.column_config.TextColumn(
-                help="1 if both models' activations point in the same direction, whatever their size."
+                help="1 if both models' activations, as vectors, point in the same direction, whatever their lengths."
             ),
         },
     )
@@ -173,82 +179,26 @@ with st.container(border=True):
     table_button(
         partial(propagation.table, record),
         "layer-activations",
-        "Each activation of this image by both models, as CSV",
+        "Every activation of both models for this image, as CSV",
         f"All activations of image {index:,}",
     )
     st.caption(
-        "To show what lies between, LiteRT is told to keep each operator’s numbers, which it usually overwrites. "
+        "For this page LiteRT is told to keep every operator’s output, which it usually overwrites. "
         + (
-            "The scores of this image are the same as without, bit for bit, in both models."
+            "The scores of this image are bit for bit the same as without, in both models."
             if propagation.same_as_usual(activations, index)
-            else ":orange[The scores of this image differ a little from those that it computes without.]"
+            else ":orange[The scores of this image differ slightly from those computed without.]"
         )
     )
 
 st.header("Is it enough to change the answer?", anchor="answer")
 if over == ONE:
-    st.markdown(flip_sentence(report))
-    scores, rivals = cards(2, "cards-scores")
-    with scores:
-        st.markdown("**Scores of both models, and what float16 changed**")
-        chart(
-            partial(digits.logits, comparison, index),
-            "layer-logits",
-            f"Logits of both models and their differences for image {index}",
-        )
-        st.caption("Above, the score of each digit by both models; below, their difference, on a scale of its own.")
-    with rivals:
-        st.markdown("**The change against the lead**")
-        chart(
-            partial(margins.leads, comparison, index),
-            "layer-leads",
-            f"The lead of the best digit over each other digit, and its change by float16, for image {index}",
-        )
-        st.caption("The answer changes where a filled green mark climbs up to the blue one above it.")
+    scores.of_one_image(comparison, index)
 else:
-    many = travelled.images
-    st.markdown(
-        f"Of these {many:,} answers, **{comparison.changed[:many].sum():,}** changed. "
-        f"On **{comparison.exposed[:many].sum():,}** images some score changed by at least half the lead of the best "
-        "one; on all others, no answer could change."
-    )
-    with st.container(border=True):
-        st.markdown("**Changes and leads of all these images**")
-        chart(
-            partial(margins.changes_and_margins, comparison, travelled.images),
-            "layer-margins",
-            "Distributions of the largest logit change and of half the top-1 margin",
-        )
-        st.caption(
-            "An answer can only change where an image’s change, in the green hill, reaches half its lead, in the blue "
-            "one: "
-            "that is, where the hills overlap, however few images that are."
-        )
+    scores.of_many_images(comparison, travelled.images)
 
 if (convolution := activations.convolution) is not None:
     st.header("What do the channels of the convolution see?", anchor="maps")
-    kernel = state.roundings().get("conv_2d.kernel")
-    sheet = map_sheet(*activations.of_first_image(convolution), kernel.reference if kernel else None)
-    st.markdown(
-        f"Image {index:,}, through **{count_text(len(sheet.channels), 'channel')}**. "
-        + (
-            f"The differences are drawn **{factor_text(sheet.amplification)} times stronger** than the activations; "
-            "otherwise there would be nothing to see."
-            if sheet.has_differences
-            else "Both models compute the same, so there are no differences to see."
-        )
-    )
-    with st.container(border=True):
-        channel_cards(sheet)
-        table_button(
-            partial(propagation.table, record, convolution), "layer-maps", "The numbers behind these maps, as CSV"
-        )
-        st.caption(
-            "Each channel slides its own pattern of weights over the image (white adds, black subtracts) and lights up "
-            f"where it fits: from clear, {small_text(sheet.low)}, to full colour, {small_text(sheet.high)}. "
-            "Differences are orange where float16 computes more, blue where it computes less, and in full colour where "
-            "they are largest. Anything grey is infinite or not a number."
-        )
-    del sheet
+    show_channels(activations, convolution, index, partial(propagation.table, record, convolution))
 # The callbacks above hold what the page has named as long as the visit lasts.
 del activations, travelled

@@ -97,43 +97,50 @@ st.markdown(
     f"**{percent_text(here.target_accuracy)}** of the first {count:,} test images right"
     + (": :orange[here float16 hurts.]" if here.hurts else ".")
 )
-for column, label, value, remark, hint in zip(
-    headline(6, "headline-six"),
-    (
-        "Accuracy, float16",
-        "Changed answers",
-        "Largest logit change",
-        "Subnormal (fewer digits)",
-        "Became 0",
-        "Too large",
-    ),
-    (
-        percent_text(here.target_accuracy),
-        f"{here.changed_predictions:,}",
-        small_text(here.max_abs_logit_delta),
-        f"{sum(part.subnormal for part in parts):,}",
-        f"{sum(part.underflowed for part in parts):,}",
-        f"{sum(part.overflowed for part in parts):,}",
-    ),
-    (
-        f"{points_text(here.accuracy_delta)} against float32",
-        f"of {count:,}"
-        + (f"; {count_text(here.unanswered, 'image')} without an answer" if here.unanswered else " images"),
-        "float16 − float32, at this factor",
-        *[f"of {sum(part.total for part in parts):,} rescaled weights"] * 3,
-    ),
-    (
-        "Share of these images read right; other images, or more of them, give other shares.",
-        "Images on which the two rescaled models answer differently. Without an answer: a score is not a number.",
-        "Of a logit, the raw score of a digit. Rescaling itself changed float32's by "
-        f"{small_text(here.reference_delta)} at most.",
-        "Weights nearer to 0 than 2⁻¹⁴ ≈ 0.000061: float16 stores them with fewer digits, the fewer the smaller.",
-        "Weights below half of float16's smallest number, 2⁻²⁴ ≈ 0.00000006.",
-        "Weights of 65,520 and more.",
-    ),
-    strict=True,
-):
-    number(column, label, value, remark, hint)
+row = headline("headline-six")
+number(
+    row,
+    "Accuracy, float16",
+    percent_text(here.target_accuracy),
+    f"{points_text(here.accuracy_delta)} against float32",
+    "Share of these images read right; other images, or more of them, give other shares.",
+)
+number(
+    row,
+    "Changed answers",
+    f"{here.changed_predictions:,}",
+    f"of {count:,}" + (f"; {count_text(here.unanswered, 'image')} without an answer" if here.unanswered else " images"),
+    "Images on which the two rescaled models answer differently. Without an answer: a score is not a number.",
+)
+number(
+    row,
+    "Largest logit change",
+    small_text(here.max_abs_logit_delta),
+    "float16 − float32, at this factor",
+    "Of a logit, the raw score of a digit. Rescaling itself changed float32's by "
+    f"{small_text(here.reference_delta)} at most.",
+)
+number(
+    row,
+    "Subnormal (fewer digits)",
+    f"{sum(part.subnormal for part in parts):,}",
+    f"of {sum(part.total for part in parts):,} rescaled weights",
+    "Weights nearer to 0 than 2⁻¹⁴ ≈ 0.000061: float16 stores them with fewer digits, the fewer the smaller.",
+)
+number(
+    row,
+    "Became 0",
+    f"{sum(part.underflowed for part in parts):,}",
+    f"of {sum(part.total for part in parts):,} rescaled weights",
+    "Weights below half of float16's smallest number, 2⁻²⁴ ≈ 0.00000006.",
+)
+number(
+    row,
+    "Too large",
+    f"{sum(part.overflowed for part in parts):,}",
+    f"of {sum(part.total for part in parts):,} rescaled weights",
+    "Weights of 65,520 and more.",
+)
 
 if len(results) == len(powers):
     unharmed = unharmed_range(results)

@@ -80,9 +80,9 @@ st.markdown(
 )
 say_if_probabilities(comparison.reference)
 
-size, accuracy, changed, logits = headline(4)
+row = headline()
 number(
-    size,
+    row,
     "File size, float16",
     bytes_text(target.size_bytes),
     f"{bytes_text(comparison.size_delta_bytes, signed=True)} against float32",
@@ -90,7 +90,7 @@ number(
     f"{comparison.size_ratio:.2f} times as large.",
 )
 number(
-    accuracy,
+    row,
     "Accuracy, float16",
     percent_text(target.accuracy.value),
     f"{points_text(comparison.accuracy_delta)} against float32",
@@ -99,14 +99,14 @@ number(
     f"{percent_text(target.accuracy.high)} (Wilson).",
 )
 number(
-    changed,
+    row,
     "Changed answers",
     f"{comparison.changed_predictions:,}",
     f"of {comparison.images:,} test images",
     "Images on which the two models name different digits.",
 )
 number(
-    logits,
+    row,
     "Largest logit change",
     small_text(comparison.max_abs_logit_delta),
     f"median top-1 margin {small_text(comparison.median_margin)}",

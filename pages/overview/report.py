@@ -29,7 +29,8 @@ from fp16core.vocabulary import BusyError, HalfBitsError
 from pages.shared.server import limits
 from pages.shared.server.turns import aside
 from pages.shared.session import files, lab, propagation, state
-from pages.shared.session.subject import Subject, cached, subject
+from pages.shared.session.cache import cached
+from pages.shared.session.subject import subject
 from pages.shared.ui.words import plain
 
 _PATIENCE_S = 60.0
@@ -132,7 +133,7 @@ def _made_of(runtimes: RuntimeEvidence) -> Hashable:
 
 
 @cached(kept=1)
-def _shelf(subject: Subject) -> _Shelf:
+def _shelf() -> _Shelf:
     """Where the last report is kept, if it is of this subject: for all visitors if they may see it."""
     return _Shelf()
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from fp16core.evaluate.run_results import bundled_result, run_result
-from pages.shared.session import links, state
 from pages.runs import actions, table
+from pages.shared.session import links, state
 from pages.shared.session.store import store
 
 st.title("Which of your runs survives float16 best?")

@@ -11,9 +11,9 @@ from fp16core.figures.training import runs as figures
 from fp16core.runs.run import Run, Skipped, total_bytes
 from fp16core.runs.store import RunStore
 from fp16core.text import bytes_text, count_text, percent_text, points_text, size_text
+from pages.shared.server.turns import aside
 from pages.shared.ui.charts import chart
 from pages.shared.ui.tables import show_table
-from pages.shared.server.turns import aside
 from pages.shared.ui.words import plain
 
 SEVERAL = "compare"

@@ -74,9 +74,9 @@ def _headline(table: ModeTable) -> None:
     changed, lowest, largest = table.most_changed, table.lowest_accuracy, table.largest_change
     if changed is None or lowest is None or largest is None:
         return
-    columns = headline(4)
+    row = headline()
     number(
-        columns[0],
+        row,
         "Answers changed",
         f"{changed[1].changed_predictions:,}",
         f"of {changed[1].images:,}, "
@@ -84,7 +84,7 @@ def _headline(table: ModeTable) -> None:
         "The most images that one mode, with either file, answers otherwise than the float32 file in float32.",
     )
     number(
-        columns[1],
+        row,
         "Lowest accuracy",
         percent_text(lowest[1].target.accuracy.value),
         f"{points_text(lowest[1].accuracy_delta)}: {lowest[0].mode.short_title}",
@@ -92,14 +92,14 @@ def _headline(table: ModeTable) -> None:
         f"{percent_text(lowest[1].reference.accuracy.value)} right.",
     )
     number(
-        columns[2],
+        row,
         "Largest logit change",
         small_text(largest[1].max_abs_logit_delta),
         largest[0].mode.short_title,
         "Of any mode, with either file. A logit is the model's raw score of a digit.",
     )
     number(
-        columns[3],
+        row,
         "Modes that ran",
         f"{len(table.runs)} of {len(ExecutionMode)}",
         f"{len(silent)} silently in float32" if silent else "in the arithmetic asked for",

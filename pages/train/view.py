@@ -11,6 +11,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.figures.training import curves as figures
 from fp16core.figures.training import weights as weight_figures
 from fp16core.figures.training.runs import recipe_text
+from fp16core.runs.pair import BUNDLED_NAME
 from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text
 from fp16core.training.recipe import TUTORIAL, Recipe, python_for_tensorflow
 from fp16core.training.trace import Trace
@@ -212,11 +213,11 @@ def _outcome(ticket: Ticket) -> None:
 
 
 def _headline(found: Comparison) -> None:
-    reference, target, delta, changed = headline(4, "headline-outcome")
-    number(reference, "Accuracy, float32", percent_text(found.reference.accuracy.value), "of the test images", "")
-    number(target, "Accuracy, float16", percent_text(found.target.accuracy.value), "of the test images", "")
-    number(delta, "Accuracy delta", points_text(found.accuracy_delta), "float16 − float32", "")
-    number(changed, "Changed answers", f"{found.changed_predictions:,}", f"of {found.images:,} test images", "")
+    row = headline("headline-outcome")
+    number(row, "Accuracy, float32", percent_text(found.reference.accuracy.value), "of the test images", "")
+    number(row, "Accuracy, float16", percent_text(found.target.accuracy.value), "of the test images", "")
+    number(row, "Accuracy delta", points_text(found.accuracy_delta), "float16 − float32", "")
+    number(row, "Changed answers", f"{found.changed_predictions:,}", f"of {found.images:,} test images", "")
 
 
 def _rows(found: Comparison, bundled: Comparison, name: str) -> dict[str, list[str]]:
@@ -232,7 +233,7 @@ def _rows(found: Comparison, bundled: Comparison, name: str) -> dict[str, list[s
     return {
         "measured": list(measures),
         plain(name): [measure(found) for measure in measures.values()],
-        "Bundled pair": [measure(bundled) for measure in measures.values()],
+        BUNDLED_NAME: [measure(bundled) for measure in measures.values()],
     }
 
 

@@ -14,7 +14,7 @@ from fp16core.vocabulary import BusyError
 from pages.shared.server import children, hosted, limits, uploads
 from pages.shared.server.turns import aside
 from pages.shared.session import state
-from pages.shared.session.subject import Subject, cached
+from pages.shared.session.cache import cached
 from pages.shared.ui.words import plain
 
 _SLICE_S = 0.7
@@ -27,14 +27,14 @@ def models() -> tuple[DigitModel, DigitModel]:
 
 
 @cached()
-def likeness(subject: Subject) -> Likeness:
+def likeness() -> Likeness:
     """When to doubt that a picture shows a digit; raises `HalfBitsError` as `state.results`."""
     found = state.results()
     return learn_likeness(found.images, found.comparison)
 
 
 @cached("Measuring on pictures without a digit …")
-def rule_check(subject: Subject) -> RuleCheck:
+def rule_check() -> RuleCheck:
     """How often `likeness` is right; raises `HalfBitsError` as `state.results`."""
     return check_rule(likeness(), state.results().comparison, models()[0])
 

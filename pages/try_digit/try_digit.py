@@ -85,14 +85,14 @@ def test_image_to_read() -> Prepare:
 
 def show_answers(reading: Reading, source: str) -> int:
     """What both models read; the place of the digit shown below."""
-    both = headline(2, key="headline-answers")
+    row = headline("headline-answers")
     least = "least sure digit: " if reading.answers.images > 1 else ""
-    for column, name, text, probability in (
-        (both[0], "float32", reading.reference_text, reading.reference_probability),
-        (both[1], "float16", reading.target_text, reading.target_probability),
+    for name, text, probability in (
+        ("float32", reading.reference_text, reading.reference_probability),
+        ("float16", reading.target_text, reading.target_probability),
     ):
         hint = f"The most probable digit by the model with {name} weights."
-        number(column, f"{name} reads", text, f"{least}{percent_text(probability)} sure", hint)
+        number(row, f"{name} reads", text, f"{least}{percent_text(probability)} sure", hint)
     st.markdown(
         ("Both models read the same. " if reading.agree else ":orange[**float16 reads something else.**] ")
         + f"The largest change of any raw score is {small_text(reading.max_abs_logit_delta)}."

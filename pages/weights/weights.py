@@ -45,35 +45,50 @@ else:
         f"**{tensor.reference.size:,} {tensor.noun}** of shape {tensor.shape_text} were left in float32 in this file."
     )
 
-for column, label, value, remark, hint in zip(
-    headline(6, "headline-six"),
-    ("Range", "Largest rounding error", "Largest relative error", "Subnormal", "Underflowed to 0", "Overflowed"),
-    (
-        f"{small_text(tensor.low)} to {small_text(tensor.high)}",
-        small_text(tensor.max_abs_error),
-        percent_text(tensor.max_relative_error),
-        f"{tensor.subnormal:,}",
-        f"{tensor.underflowed:,}",
-        f"{tensor.overflowed:,}",
-    ),
-    (
-        "of the float32 weights",
-        "of one weight",
-        f"{percent_text(RELATIVE_ERROR_BOUND)} at most in the normal range",
-        *[f"of {tensor.reference.size:,} weights"] * 3,
-    ),
-    (
-        "Smallest and largest weight. float16 reaches from −65,504 to 65,504.",
-        "The largest |float16 − float32| of this tensor.",
-        "Rounding error as a share of the weight. float16 keeps 11 significant bits, so a weight in its normal range "
-        "is off by at most 2⁻¹¹ of itself; a subnormal one may be off by more.",
-        "Weights nearer to 0 than 2⁻¹⁴ ≈ 0.000061, which float16 stores with fewer significant bits.",
-        "Weights so small that float16 can only store them as 0.",
-        "Weights too large for float16, whose largest number is 65,504.",
-    ),
-    strict=True,
-):
-    number(column, label, value, remark, hint)
+row = headline("headline-six")
+number(
+    row,
+    "Range",
+    f"{small_text(tensor.low)} to {small_text(tensor.high)}",
+    "of the float32 weights",
+    "Smallest and largest weight. float16 reaches from −65,504 to 65,504.",
+)
+number(
+    row,
+    "Largest rounding error",
+    small_text(tensor.max_abs_error),
+    "of one weight",
+    "The largest |float16 − float32| of this tensor.",
+)
+number(
+    row,
+    "Largest relative error",
+    percent_text(tensor.max_relative_error),
+    f"{percent_text(RELATIVE_ERROR_BOUND)} at most in the normal range",
+    "Rounding error as a share of the weight. float16 keeps 11 significant bits, so a weight in its normal range "
+    "is off by at most 2⁻¹¹ of itself; a subnormal one may be off by more.",
+)
+number(
+    row,
+    "Subnormal",
+    f"{tensor.subnormal:,}",
+    f"of {tensor.reference.size:,} weights",
+    "Weights nearer to 0 than 2⁻¹⁴ ≈ 0.000061, which float16 stores with fewer significant bits.",
+)
+number(
+    row,
+    "Underflowed to 0",
+    f"{tensor.underflowed:,}",
+    f"of {tensor.reference.size:,} weights",
+    "Weights so small that float16 can only store them as 0.",
+)
+number(
+    row,
+    "Overflowed",
+    f"{tensor.overflowed:,}",
+    f"of {tensor.reference.size:,} weights",
+    "Weights too large for float16, whose largest number is 65,504.",
+)
 
 logarithmic = st.toggle(
     "Logarithmic counts", key="log", bind="query-params", help="Shows sparse bins beside full ones."

@@ -4,26 +4,29 @@ import streamlit as st
 
 from pages.shared.session import trials
 from pages.shared.ui.headline import cards
-from pages.your_files import view
+from pages.your_files.held import show_held
+from pages.your_files.progress import show_progress
+from pages.your_files.summary import show_summary
+from pages.your_files.uploaders import upload_dataset, upload_models
 
 if trials.collect():
     st.rerun()  # it ended after the router had settled what this run shows
 
 st.title("Does float16 keep your model’s answers?")
 st.markdown(
-    "Bring a digit classifier of your own, test images of your own, or both: every page of this dashboard then shows "
+    "Upload a digit classifier of your own, test images of your own, or both: every page of this dashboard then shows "
     "what float16 does to **your** model. A file from outside may be damaged, so it is first tried in a process of its "
-    "own, where a crash costs no more than a sentence."
+    "own, where a crash costs no more than an error message."
 )
 progress, summary = st.container(), st.container()
 models, dataset = cards(2, "cards-bring")
 with models:
-    view.bring_models()
+    upload_models()
 with dataset:
-    view.bring_dataset()
+    upload_dataset()
 with st.container(border=True):
-    view.show_held()
+    show_held()
 with progress:
-    view.show_progress()
+    show_progress()
 with summary:
-    view.show_summary()
+    show_summary()

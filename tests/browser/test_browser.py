@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from benchmarks.client.browser import PATIENCE_MS, settled
 from fp16core.runs.pair import BUNDLED
-from tests.helpers.browsing import PATIENCE_MS, settled
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.helpers.browsing import PATIENCE_MS, settled
+from benchmarks.client.browser import PATIENCE_MS, settled
 
 pytestmark = pytest.mark.browser
 

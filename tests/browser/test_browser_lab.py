@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.helpers.browsing import PATIENCE_MS, served, settled
+from benchmarks.client.browser import PATIENCE_MS, settled
+from tests.helpers.browser.browsing import served
 from tests.helpers.places import TestSet
 
 pytestmark = pytest.mark.browser

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
+from benchmarks.client.browser import PATIENCE_MS, settled
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.evaluate.comparison import compare
 from fp16core.runs.pair import BUNDLED, REFERENCE_FILE
 from fp16core.text import bytes_text, small_text
 from fp16core.vocabulary import ModelPair
-from tests.helpers.browsing import PATIENCE_MS, excess_width, settled
+from tests.helpers.browser.browsing import excess_width
 from tests.helpers.places import TestSet
 
 pytestmark = pytest.mark.browser

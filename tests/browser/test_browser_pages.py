@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.browsing import PATIENCE_MS, barriers, excess_width, served, settled
+from benchmarks.client.browser import PATIENCE_MS, settled
+from tests.helpers.browser.browsing import barriers, excess_width, served
 from tests.helpers.places import PAGES
 
 pytestmark = pytest.mark.browser

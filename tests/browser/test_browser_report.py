@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.helpers.browsing import PATIENCE_MS, barriers, settled
-from tests.helpers.reports import Parsed
+from benchmarks.client.browser import PATIENCE_MS, settled
+from tests.helpers.browser.browsing import barriers
+from tests.helpers.files.reports import Parsed
 
 pytestmark = pytest.mark.browser
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from benchmarks.client.browser import PATIENCE_MS, settled
 from fp16core.runs.store import RunStore
-from tests.helpers.browsing import PATIENCE_MS, served, settled
-from tests.helpers.stores import add_full_run, add_run
+from tests.helpers.browser.browsing import served
+from tests.helpers.files.stores import add_full_run, add_run
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.browsing import PATIENCE_MS, served, settled
+from benchmarks.client.browser import PATIENCE_MS, settled
+from tests.helpers.browser.browsing import served
 
 pytestmark = pytest.mark.browser
 

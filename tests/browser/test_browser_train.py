@@ -8,9 +8,10 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from benchmarks.client.browser import PATIENCE_MS, settled
 from fp16core.runs.store import RunStore
 from fp16core.worker.training.process import MODULE
-from tests.helpers.browsing import PATIENCE_MS, served, settled
+from tests.helpers.browser.browsing import served
 
 pytestmark = pytest.mark.browser
 

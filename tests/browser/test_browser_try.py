@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from benchmarks.client.browser import PATIENCE_MS, settled
 from fp16core.bench.uploads.photographs import photograph
-from tests.helpers.browsing import PATIENCE_MS, settled
 
 pytestmark = pytest.mark.browser
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from benchmarks.client.browser import PATIENCE_MS, settled
 from pages.shared.ui.inert import inert
-from tests.helpers.browsing import PATIENCE_MS, served, settled
-from tests.helpers.hostile import KINDS, texts
+from tests.helpers.browser.browsing import served
+from tests.helpers.files.hostile import KINDS, texts
 
 MADE_OF_IT = (
     "a, img, code, pre, em em, strong strong, del, h1 h2, blockquote, ol, li li, table table, hr, input[type=checkbox]"
@@ -27,7 +28,7 @@ def as_read(text: str | None) -> str:
 
 @pytest.fixture(scope="module")
 def hostile_page(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Page]:
-    with served(tmp_path_factory.mktemp("inert") / "server.log", "tests/helpers/inert_app.py") as url:
+    with served(tmp_path_factory.mktemp("inert") / "server.log", "tests/helpers/apps/inert_app.py") as url:
         page = browser.new_page()
         page.goto(url)
         settled(page)

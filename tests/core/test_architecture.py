@@ -125,6 +125,16 @@ def test_no_page_imports_another() -> None:
         assert used <= {"shared", path.parent.name}, path
 
 
+def test_what_tests_share_lies_among_their_helpers() -> None:
+    """A test module imports no other, and nothing outside the tests imports anything of them."""
+    for path in (ROOT / "tests").rglob("*.py"):
+        used = {name for name in imported(path) if name.startswith("tests.")} - {module_name(path)}
+        assert all(name.startswith("tests.helpers.") for name in used), path
+    for top in ("benchmarks", "deploy", "fp16core", "pages"):
+        for path in (ROOT / top).rglob("*.py"):
+            assert not any(name.split(".")[0] == "tests" for name in imported(path)), path
+
+
 def test_no_folder_is_crowded_and_no_file_long() -> None:
     """Whoever looks for a thing finds it from the names alone."""
     sources = [path for top in ("fp16core", "pages", "tests") for path in (ROOT / top).rglob("*.py")]
@@ -165,7 +175,7 @@ def test_nothing_that_limits_or_owns_lives_in_a_streamlit_cache() -> None:
         "runs/table.py": 1,
         "shared/session/measurements.py": 1,
         "shared/session/state.py": 1,
-        "shared/session/subject.py": None,
+        "shared/session/cache.py": None,
         "shared/session/training.py": None,
     }
     pages = ROOT / "pages"

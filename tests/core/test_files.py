@@ -11,7 +11,7 @@ from fp16core.data.mnist import load_mnist
 from fp16core.files import open_regular, read_regular
 from fp16core.runs.pair import BUNDLED, MAX_RUN_BYTES, RUN_FILE, load_pair, read_pair
 from fp16core.vocabulary import DatasetError, ModelFileError
-from tests.core.commands.test_cli import REFERENCE, TARGET, cli, refused
+from tests.helpers.commands import REFERENCE, TARGET, cli, refused
 
 NO_FILE = "it is not a regular file"
 

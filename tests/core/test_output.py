@@ -13,17 +13,8 @@ import pytest
 
 from fp16core.output import is_abandoned, new_folder, remove_abandoned, remove_partials
 from fp16core.runs.store import RunStore
+from tests.helpers.commands import FILLING
 from tests.helpers.places import ROOT
-
-FILLING = """
-import sys, time
-from pathlib import Path
-from fp16core.output import new_folder
-with new_folder(Path(sys.argv[1])) as folder:
-    (folder / "half.bin").write_bytes(b"half")
-    print(folder, flush=True)
-    time.sleep(600)
-"""
 
 
 def test_a_folder_that_is_being_filled_is_not_abandoned_and_stays(tmp_path: Path) -> None:

@@ -9,9 +9,8 @@ import pytest
 
 from fp16core.runs.pair import BUNDLED
 from fp16core.training.recipe import python_for_tensorflow
-from tests.app.pages.test_pages import visit, words
-from tests.core.commands.test_cli import REFERENCE, cli, refused
-from tests.core.worker.test_training_process import train
+from tests.helpers.apps.driving import visit, words
+from tests.helpers.commands import REFERENCE, cli, refused, train
 from tests.helpers.places import ROOT
 
 REASON = "in Python 3.11 to 3.13, because there is no TensorFlow for Python 3.14"
@@ -70,5 +69,5 @@ def test_pages_that_miss_tensorflow_say_so(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(platform, "python_version_tuple", lambda: ("3", "14", "0"))
     monkeypatch.setattr("fp16core.worker.training.settings.has_tensorflow", lambda: False)
     assert REASON in words(visit("train"))
-    monkeypatch.setattr("pages.your_files.view.has_tensorflow", lambda: False)
+    monkeypatch.setattr("pages.your_files.uploaders.has_tensorflow", lambda: False)
     assert REASON in words(visit("your_files"))

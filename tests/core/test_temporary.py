@@ -13,7 +13,7 @@ from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import OutputError
 from fp16core.worker.training.desk import TrainingDesk
 from fp16core.worker.training.settings import TrainingSettings
-from tests.core.commands.test_cli import cli, refused
+from tests.helpers.commands import cli, refused
 
 REMEDY = "make /tmp writable, or name a folder that is in TMPDIR."
 

@@ -9,7 +9,7 @@ from fp16core.runs.pair import BUNDLED
 from fp16core.terminal import new_table, print_table, say
 from fp16core.text import visible
 from fp16core.tflite.reader import read_tflite
-from tests.core.commands.test_cli import cli, refused
+from tests.helpers.commands import cli, refused
 from tests.helpers.places import ROOT
 
 RETITLE = "\x1b]0;mine\x07"

@@ -1,3 +1,3 @@
 """Fixtures of the tests in this folder."""
 
-from tests.helpers.visits import cold_caches as cold_caches
+from tests.helpers.apps.visits import cold_caches as cold_caches

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
+from benchmarks.client.browser import settled
 from fp16core.settings import HOSTED_MEMORY_MB
-from tests.helpers.browsing import served, settled
+from tests.helpers.browser.browsing import served
 
 pytestmark = pytest.mark.browser
 

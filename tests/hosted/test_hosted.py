@@ -1,6 +1,5 @@
 """A server among strangers: what it hides, and what it lets visitors ask for. At home nothing is hidden."""
 
-import io
 import json
 import subprocess
 import sys
@@ -12,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit as st
-from PIL import Image
 from starlette.exceptions import HTTPException
 from streamlit.testing.v1 import AppTest
 
@@ -20,18 +18,18 @@ from fp16core import settings
 from fp16core.jobs.job import Job
 from fp16core.reading.likeness import RuleCheck
 from fp16core.runs.pair import BUNDLED, file_record
-from fp16core.serving.rate_limit import Rate
 from fp16core.singleton import reset_singletons
 from fp16core.vocabulary import ModelPair, SettingError
 from fp16core.worker.training.settings import training_settings
 from pages.shared.server import limits, uploads, visits
 from pages.shared.session import trials
-from tests.app.pages.test_pages import visit
-from tests.app.pages.test_your_files_page import DATASET, MODELS, packed, upload
-from tests.core.jobs.test_job import PATIENCE_S, own_module
+from tests.helpers.apps.driving import visit
+from tests.helpers.apps.visits import forget, only
+from tests.helpers.apps.your_files import DATASET, MODELS, upload
+from tests.helpers.children.processes import PATIENCE_S, own_module
+from tests.helpers.files.made import digit_file, packed
+from tests.helpers.files.stores import add_full_run
 from tests.helpers.places import ROOT, page_file
-from tests.helpers.stores import add_full_run
-from tests.helpers.visits import forget
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
@@ -176,11 +174,6 @@ def test_no_page_says_where_the_server_lies(hosted: None) -> None:
         assert sys.prefix not in text, page
 
 
-def only(monkeypatch: pytest.MonkeyPatch, what: limits.What, at_once: float) -> None:
-    monkeypatch.setitem(limits.RATES, what, (Rate(at_once, 1), Rate(100, 100)))
-    monkeypatch.setattr(limits, "address", lambda: "8.8.8.8")
-
-
 def test_too_many_trials_must_wait_and_lose_nothing(
     pair: ModelPair, hosted: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,14 +195,6 @@ def test_a_server_of_little_memory_does_not_try_a_keras_file(hosted: None) -> No
     app.button(key="own-try").click().run()
     assert "this server has too little memory; convert it to .tflite" in app.error[0].value.replace("\\", "")
     assert "own-attempt" not in app.session_state
-
-
-def digit_file() -> bytes:
-    file = io.BytesIO()
-    picture = Image.new("L", (60, 60), 255)
-    picture.paste(0, (28, 10, 33, 50))
-    picture.save(file, "PNG")
-    return file.getvalue()
 
 
 def test_pictures_beyond_the_rate_wait_their_turn(hosted: None, monkeypatch: pytest.MonkeyPatch) -> None:

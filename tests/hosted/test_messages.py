@@ -16,10 +16,11 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import NewSession
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from tests.helpers.browsing import served
+from benchmarks.client.session import is_rerun
+from benchmarks.client.visitor import PATIENCE_S, Visitor
+from tests.helpers.browser.browsing import served
+from tests.helpers.files.stores import add_full_run
 from tests.helpers.places import PAGES, ROOT
-from tests.helpers.stores import add_full_run
-from tests.helpers.visitor import PATIENCE_S, Visitor
 
 SKILLS = ("install_skills", "dismiss_skills_nudge")
 """What would write to the server's disk, if Streamlit took the visitor for its developer."""
@@ -29,30 +30,18 @@ class Stranger(Visitor):
     """Sends what no browser would, and keeps what comes."""
 
     told: NewSession
-    kinds: list[str]
-
-    def send(self, message: BackMsg) -> None:
-        """Without waiting for an answer."""
-        self._socket.send(message.SerializeToString())
 
     def rerun(self, *states: WidgetState, page: str = "", fragment: str = "") -> list[Element]:
-        """The elements, exceptions among them, of a run with these values."""
-        message = BackMsg()
-        message.rerun_script.page_script_hash = self.pages.get(page, "")
-        message.rerun_script.fragment_id = fragment
-        message.rerun_script.widget_states.widgets.extend(states)
-        self.send(message)
-        self.elements, self.kinds = [], []
+        """Elements, exceptions among them, of a run with these values."""
+        self.send(self.session.rerun(page, states, fragment=fragment))
         for answer in self._answers():
-            kind = str(answer.WhichOneof("type"))
-            self.kinds.append(kind)
-            if kind == "new_session":
-                self.told = answer.new_session
-            elif kind == "delta" and answer.delta.WhichOneof("type") == "new_element":
-                self.elements.append(answer.delta.new_element)
-            elif kind == "script_finished" and answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                break
-        return self.elements
+            self.session.take(answer)
+            match answer.WhichOneof("type"):
+                case "new_session":
+                    self.told = answer.new_session
+                case "script_finished" if not is_rerun(answer):
+                    break
+        return self.session.elements
 
     def until_quiet(self) -> list[str]:
         """Kinds of what still comes: before the answers to two questions, the second asked after the first answer."""
@@ -66,7 +55,7 @@ class Stranger(Visitor):
     def _answers(self) -> Iterator[ForwardMsg]:
         deadline = time.monotonic() + PATIENCE_S
         while True:
-            yield ForwardMsg.FromString(self._received(deadline))
+            yield self.received(deadline)
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +78,7 @@ def test_a_session_tells_neither_paths_nor_versions_nor_who_installed_it(hosted:
         stranger.rerun()
         told = stranger.told
     assert told.main_script_path == "router.py"
-    assert told.initialize.session_id == stranger.session_id
+    assert told.initialize.session_id == stranger.session.id
     assert not told.initialize.user_info.ListFields()
     assert [field.name for field, _ in told.initialize.environment_info.ListFields()] == ["streamlit_version"]
     text = str(told)
@@ -104,7 +93,7 @@ def answers(url: str, *kinds: str) -> list[str]:
         for kind in kinds:
             message = BackMsg()
             if kind in SKILLS:
-                message.backend_operation_request.session_id = stranger.session_id
+                message.backend_operation_request.session_id = stranger.session.id
                 getattr(message.backend_operation_request, kind).SetInParent()
             else:
                 setattr(message, kind, True)
@@ -132,7 +121,7 @@ def test_messages_of_streamlits_menu_do_nothing_among_strangers(hosted: str, war
 def test_rates_and_queues_outlive_emptied_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a server whose caches a message does empty."""
     monkeypatch.setenv("HALFBITS_HOSTED", "1")
-    with served(tmp_path / "server.log", "tests/helpers/limits_app.py") as url, Stranger(url) as stranger:
+    with served(tmp_path / "server.log", "tests/helpers/apps/limits_app.py") as url, Stranger(url) as stranger:
         seen = [lines(stranger) for _ in range(3)]
         stranger.send(BackMsg(clear_cache=True))
         seen.append(lines(stranger))

@@ -22,11 +22,12 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from benchmarks.client.browser import PATIENCE_MS, settled
+from benchmarks.client.visitor import Visitor
 from fp16core.png import png
-from tests.helpers.browsing import PATIENCE_MS, served, settled
+from tests.helpers.browser.browsing import served
+from tests.helpers.browser.proxying import proxied
 from tests.helpers.places import PAGES, TestSet, without
-from tests.helpers.proxying import proxied
-from tests.helpers.visitor import Visitor
 
 STATIC = Path(streamlit.__file__).parent / "static"
 COOKIE = "half_the_bits"
@@ -277,7 +278,7 @@ class Clicker:
     def __init__(self, address: str) -> None:
         self.visitor = Visitor(address)
         self.replica = self.visitor.cookies[COOKIE]
-        self.session_ids = [self.visitor.session_id]
+        self.session_ids = [self.visitor.session.id]
         self.clicks = [0]
         self.error: BaseException | None = None
 
@@ -290,7 +291,7 @@ class Clicker:
                 self.clicks[-1] += 1
             except ConnectionClosed:
                 self.visitor.open()
-                self.session_ids.append(self.visitor.session_id)
+                self.session_ids.append(self.visitor.session.id)
                 self.clicks.append(0)
             except BaseException as error:
                 self.error = error

@@ -15,15 +15,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.client.visitor import Visitor
 from deploy.memory import Limit, memory_limit
 from fp16core.bench.strangers.hostile_models import sized_by_likeness
 from fp16core.bench.strangers.hostile_pictures import HOSTILE, heic_of_one_tile, jpeg_of_empty_scans, tiff_in_parts
 from fp16core.data.mnist import load_mnist
 from fp16core.runs.pair import BUNDLED, REFERENCE_FILE
-from tests.helpers.browsing import free_port
+from tests.helpers.browser.browsing import free_port
+from tests.helpers.networks.strangers import LARGE, stranger
 from tests.helpers.places import ROOT
-from tests.helpers.strangers import LARGE, stranger
-from tests.helpers.visitor import Visitor
 
 LIMIT_BYTES = 2**30
 """What ``--memory 1g`` gives a container."""
@@ -38,7 +38,7 @@ def replica(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes], Limi
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
     command += ["--server.address=127.0.0.1", f"--server.port={port}"]
-    path = os.pathsep.join([str(ROOT), str(ROOT / "tests" / "helpers" / "unguarded")])
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests" / "helpers" / "children" / "unguarded")])
     environment = os.environ | {"HALFBITS_HOSTED": "1", "PYTHONPATH": path, "HALFBITS_RUNS": str(tmp_path / "runs")}
     with memory_limit(LIMIT_BYTES) as limit, (tmp_path / "server.log").open("wb") as log:
         server = subprocess.Popen(
@@ -91,7 +91,7 @@ def try_model(visitor: Visitor, name: str, model: bytes) -> str:
     deadline = time.monotonic() + PATIENCE_S
     while True:
         visitor.show("your_files")
-        if "to you alone" in visitor.text() or any(e.WhichOneof("type") == "alert" for e in visitor.elements):
+        if "to you alone" in visitor.text() or any(e.WhichOneof("type") == "alert" for e in visitor.session.elements):
             return visitor.text()
         assert time.monotonic() < deadline, visitor.text()
         time.sleep(0.5)
@@ -175,7 +175,7 @@ def test_a_replica_outlives_all_of_it_and_serves_another_visitor(
             for page in ("", "weights", "accuracy", "bits", "layers"):
                 visitor.show(page)
                 seen += 1
-        for page in visitor.pages:
+        for page in visitor.session.pages:
             visitor.show(page)
     assert server.poll() is None, "the replica is alive"
     assert seen >= 10

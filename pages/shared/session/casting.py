@@ -7,7 +7,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.vocabulary import HalfBitsError
 from fp16core.workbench import measures
 from pages.shared.session import state
-from pages.shared.session.subject import Subject, cached
+from pages.shared.session.cache import cached
 
 
 def say_if_not_float16() -> None:
@@ -38,5 +38,5 @@ def _casting() -> Casting:
 
 
 @cached()
-def _target_holds_float16(subject: Subject) -> bool:
+def _target_holds_float16() -> bool:
     return state.measure(measures.holds_float16)

@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from fp16core.runs.run import YOURS
 from fp16core.vocabulary import DatasetError, ModelFileError, ModelPair
 from fp16core.worker.model_host import ModelHost
 from pages.shared.server import children, uploads, visits
-from pages.shared.session.subject import Subject, default_name, forget_private
+from pages.shared.session.cache import forget_private
+from pages.shared.session.subject import Subject, default_name
 
 _STATE = "own-files"
 
@@ -66,7 +68,7 @@ class OwnFiles:
     def pair_name(self) -> str | None:
         """What the sidebar calls the pair, which nothing else of the server is called."""
         pair = self.pair
-        return None if pair is None else f"{pair.name} (yours)"
+        return None if pair is None else f"{pair.name}{YOURS}"
 
     @property
     def size_bytes(self) -> int:

@@ -9,7 +9,7 @@ from fp16core.numerics.formats import FloatFormat
 from fp16core.workbench import measures
 from pages.shared.server import limits
 from pages.shared.session import state
-from pages.shared.session.subject import Subject, cached, cached_by_setting
+from pages.shared.session.cache import cached
 
 _KEPT = 5_000
 """Results of one kind that are kept; each is a few hundred bytes."""
@@ -21,27 +21,27 @@ def format_result(form: FloatFormat) -> DialResult:
 
 
 @cached("Quantizing the float32 file in other ways …")
-def file_results(subject: Subject) -> tuple[list[DialResult], list[str]]:
+def file_results() -> tuple[list[DialResult], list[str]]:
     """The pair's files and what LiteRT Quantizer makes of the reference, and why some could not be had."""
     limits.allow("lab")
     return state.measure(measures.file_results)
 
 
 @cached()
-def boundaries(subject: Subject) -> tuple[tuple[str, str], ...]:
+def boundaries() -> tuple[tuple[str, str], ...]:
     """Weights of layers between which a factor can be moved; raises `HalfBitsError` if there are none."""
     return state.measure(measures.boundaries)
 
 
-@cached_by_setting(_KEPT)
-def scale_result(subject: Subject, boundary: int, factor: float, clamp: bool, count: int) -> ScaleResult:
+@cached(kept=_KEPT, at_hand=_KEPT)
+def scale_result(boundary: int, factor: float, clamp: bool, count: int) -> ScaleResult:
     """Both models rescaled at one of `boundaries`, on the first ``count`` images; raises `HalfBitsError`."""
     limits.allow("lab")
     return state.measure(measures.scale_result, boundary, factor, clamp, count)
 
 
 @cached("Bounding what float16 can do to each test image …")
-def proof(subject: Subject) -> Guarantee:
+def proof() -> Guarantee:
     """What the active pair's rounding errors can do at most; raises `HalfBitsError`."""
     limits.allow("lab")
     return state.measure(measures.proof)
@@ -52,13 +52,13 @@ def proven_and_unchanged(form: FloatFormat) -> tuple[float, float]:
     return _proven_share(replace(form, name="")), format_result(form).unchanged_share
 
 
-@cached_by_setting(_KEPT)
-def _format_result(subject: Subject, form: FloatFormat) -> DialResult:
+@cached(kept=_KEPT, at_hand=_KEPT)
+def _format_result(form: FloatFormat) -> DialResult:
     limits.allow("lab")
     return state.measure(measures.format_result, form)
 
 
-@cached_by_setting(_KEPT)
-def _proven_share(subject: Subject, form: FloatFormat) -> float:
+@cached(kept=_KEPT, at_hand=_KEPT)
+def _proven_share(form: FloatFormat) -> float:
     limits.allow("lab")
     return state.measure(measures.proven_share, form)

@@ -12,7 +12,7 @@ from fp16core.numerics.propagation import PairActivations, Propagation, weights_
 from fp16core.vocabulary import BusyError
 from fp16core.workbench import measures
 from pages.shared.session import state
-from pages.shared.session.subject import Subject, cached
+from pages.shared.session.cache import cached
 
 _BATCHES = 20
 """Batches between two moves of the progress bar."""
@@ -48,7 +48,7 @@ def propagation(images: int) -> Propagation:
 
 
 @cached()
-def weights(subject: Subject) -> ErrorMeasure:
+def weights() -> ErrorMeasure:
     """The error of all weights together; raises as `state.roundings`."""
     return weights_error(state.roundings().values())
 
@@ -66,6 +66,6 @@ def same_as_usual(recorded: PairActivations, index: int) -> bool:
 
 
 @cached()
-def _known(subject: Subject) -> dict[int, Propagation]:
+def _known() -> dict[int, Propagation]:
     """By the number of images: what has been followed to its end."""
     return {}

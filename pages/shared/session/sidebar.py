@@ -8,7 +8,7 @@ import streamlit as st
 
 from fp16core.figures.base.pictures import png_url
 from fp16core.figures.training.runs import recipe_text
-from fp16core.runs.run import Run
+from fp16core.runs.run import YOURS, Run
 from fp16core.text import bytes_text
 from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import TUTORIAL_URL, HalfBitsError
@@ -121,7 +121,7 @@ def _with_dataset(chosen: Subject) -> Subject:
     dataset = files.files().dataset
     if dataset is None:
         return chosen
-    server, mine = "the server's", f"{dataset.name} (yours)"
+    server, mine = "the server's", f"{dataset.name}{YOURS}"
     wanted = st.session_state.pop("next-dataset", None)
     if wanted is not None:
         st.session_state[_DATASET] = mine if wanted == dataset.name else server

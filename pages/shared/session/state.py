@@ -1,7 +1,5 @@
 """What every page starts from: the active pair, the test images, the comparison."""
 
-import ctypes
-import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +17,6 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.numerics.rounding import WeightRounding
 from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import DigitModel
-from fp16core.singleton import singleton
 from fp16core.tflite.purposes import LedgerEntry
 from fp16core.vocabulary import HalfBitsError, ModelPair
 from fp16core.workbench import measures
@@ -27,17 +24,13 @@ from fp16core.workbench.workbench import Workbench
 from fp16core.worker.model_host import HostedModel, ModelHost
 from pages.shared.server.turns import aside
 from pages.shared.session import files
+from pages.shared.session.cache import cached
 from pages.shared.session.store import store
-from pages.shared.session.subject import Subject, cached, subject
+from pages.shared.session.subject import subject
 from pages.shared.ui.words import plain
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-_M_ARENA_MAX = -8
-"""What ``malloc.h`` calls this setting."""
-
-_HEAPS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,31 +41,6 @@ class Results:
     images: npt.NDArray[np.uint8] = field(repr=False)
     comparison: Comparison = field(repr=False)
     evidence: Evidence = field(repr=False)
-
-
-@singleton
-def keep_memory_together() -> None:
-    """Let all threads share two of the C library's heaps, before there are many.
-
-    Each run of a page is a thread of its own. By default there are eight heaps for each core, and each
-    keeps much of what is freed in it.
-    """
-    library = ctypes.CDLL(None)
-    if hasattr(library, "mallopt"):  # glibc's
-        library.mallopt(_M_ARENA_MAX, _HEAPS)
-
-
-@singleton
-def settle_memory() -> None:
-    """Give back what the first page needed for a moment, and let the garbage collector pass by what lasts.
-
-    Whatever lasts as long as the server need not be walked through again and again.
-    """
-    gc.collect()
-    gc.freeze()
-    library = ctypes.CDLL(None)
-    if hasattr(library, "malloc_trim"):  # glibc's
-        library.malloc_trim(0)
 
 
 @contextmanager
@@ -94,10 +62,9 @@ def active_pair() -> ModelPair:
 
 
 @cached()
-def _servers_pair(subject: Subject) -> ModelPair:
-    if subject.run is not None:
-        return store().load(subject.run)
-    return load_pair(Path(subject.pair))
+def _servers_pair() -> ModelPair:
+    chosen = subject()
+    return load_pair(Path(chosen.pair)) if chosen.run is None else store().load(chosen.run)
 
 
 def results() -> Results:
@@ -108,7 +75,7 @@ def results() -> Results:
 
 
 @cached("Running both models on all test images …")
-def _measured(subject: Subject) -> tuple[Comparison, FurtherEvidence]:
+def _measured() -> tuple[Comparison, FurtherEvidence]:
     return measure(measures.comparison), measure(measures.evidence)
 
 
@@ -119,7 +86,7 @@ def roundings() -> dict[str, WeightRounding]:
 
 
 @cached()
-def _roundings(subject: Subject) -> dict[str, WeightRounding]:
+def _roundings() -> dict[str, WeightRounding]:
     return measure(measures.roundings)
 
 
@@ -130,7 +97,7 @@ def ledgers() -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]]:
 
 
 @cached()
-def _ledgers(subject: Subject) -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]]:
+def _ledgers() -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]]:
     return measure(measures.ledgers)
 
 
@@ -166,9 +133,10 @@ def models() -> tuple[DigitModel, DigitModel]:
 
 
 @cached()
-def _workbench(subject: Subject) -> Workbench:
-    if not subject.own_dataset:
-        return Workbench(active_pair(), partial(_test_set, subject.dataset))
+def _workbench() -> Workbench:
+    chosen = subject()
+    if not chosen.own_dataset:
+        return Workbench(active_pair(), partial(_test_set, chosen.dataset))
     dataset = files.files().dataset_in_use()
     return Workbench(active_pair(), lambda: (dataset.images, dataset.labels))
 

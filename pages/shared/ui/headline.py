@@ -1,20 +1,20 @@
-"""Headline numbers and cards: what lies side by side on a page, and below each other where there is no room.
+"""Headline numbers and cards: side by side, and below each other where there is no room.
 
-Each is one message to the browser. Streamlit's columns would be three.
+Each is one message to the browser; a column of Streamlit's is three.
 """
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 
-def headline(count: int, key: str = "headline") -> list[DeltaGenerator]:
-    """Places in a row for headline numbers, to be filled one after another; ``key`` starts with "headline"."""
-    return [st.container(key=key, horizontal=True)] * count
+def headline(key: str = "headline") -> DeltaGenerator:
+    """Row for headline numbers; ``key`` starts with "headline"."""
+    return st.container(key=key, horizontal=True)
 
 
-def number(place: DeltaGenerator, label: str, value: str, remark: str, hint: str) -> None:
-    """One headline number with a remark below it and an explanation behind a question mark."""
-    place.metric(label, value, remark, delta_color="off", delta_arrow="off", border=True, help=hint)
+def number(row: DeltaGenerator, label: str, value: str, remark: str, hint: str) -> None:
+    """Add a headline number with a remark below it and an explanation behind a question mark."""
+    row.metric(label, value, remark, delta_color="off", delta_arrow="off", border=True, help=hint)
 
 
 def cards(count: int, key: str = "cards") -> list[DeltaGenerator]:

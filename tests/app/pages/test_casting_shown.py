@@ -14,15 +14,14 @@ from fp16core.runtime.classifier import Classifier
 from fp16core.text import count_text
 from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelPair
-from tests.app.pages.test_pages import OF_NO_PAIR, visit, words
-from tests.app.pages.test_pages_bits import altered_pair
-from tests.app.pages.test_your_files_page import tried
-from tests.core.commands.test_cli import cli, document
-from tests.core.evaluate.test_casting import LARGE
-from tests.helpers.handmade import dense, scaled
-from tests.helpers.older import older
+from tests.helpers.apps.driving import OF_NO_PAIR, visit, words
+from tests.helpers.apps.your_files import tried
+from tests.helpers.commands import cli, document
+from tests.helpers.files.reports import Parsed
+from tests.helpers.files.stores import altered_pair
+from tests.helpers.networks.edited import older
+from tests.helpers.networks.handmade import LARGE, dense, scaled
 from tests.helpers.places import PAGES, TestSet
-from tests.helpers.reports import Parsed
 
 KERNEL = "conv_2d.kernel"
 

@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 from fp16core.lab import conversions
 from fp16core.vocabulary import ModelPair
 from pages.files import state
-from tests.app.pages.test_pages import charts, visit, words
-from tests.app.pages.test_pages_bits import altered_pair
-from tests.helpers.visits import forget
+from tests.helpers.apps.driving import charts, visit, words
+from tests.helpers.apps.visits import forget
+from tests.helpers.files.stores import altered_pair
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 

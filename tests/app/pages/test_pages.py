@@ -1,15 +1,12 @@
 """Each page through Streamlit's own test driver: what it says, what it does with bad input."""
 
-import json
 import re
 import shutil
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from fp16core.claims.claims import check_claims
 from fp16core.claims.evidence import gather_evidence
@@ -18,36 +15,14 @@ from fp16core.images.stages import StageName
 from fp16core.runs.pair import BUNDLED
 from fp16core.text import count_text, percent_text
 from fp16core.vocabulary import ModelPair
-from tests.core.images.test_picture_file import file_of
-from tests.helpers.places import PAGES, ROUTER, TestSet, page_file
+from tests.helpers.apps.driving import OF_NO_PAIR, charts, errors, picture, reads, try_digit, upload, visit, words
+from tests.helpers.files.made import file_of
+from tests.helpers.places import PAGES, TestSet
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
 WAITING = ("runs", "runtimes", "train", "try_digit", "your_files")
 """Pages that have nothing to draw before a visitor gives them something."""
-
-OF_NO_PAIR = ("runs", "train", "your_files")
-"""Pages that do not show the active pair, and so work without one."""
-
-
-def visit(page: str = "overview") -> AppTest:
-    app = AppTest.from_file(str(ROUTER), default_timeout=60).run()
-    if page != "overview":
-        app.switch_page(page_file(page)).run()
-    return app
-
-
-def words(app: AppTest) -> str:
-    return "\n".join(block.value for kind in (app.title, app.markdown, app.caption) for block in kind)
-
-
-def errors(app: AppTest) -> list[str]:
-    """The sentences in red, without what keeps Markdown from reading them its way."""
-    return [error.value.replace("\\", "") for error in app.error]
-
-
-def charts(app: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -142,26 +117,6 @@ def test_a_wrong_data_set_leaves_the_weights_page_working(tmp_path: Path, monkey
     weights = visit("weights")
     assert not weights.error
     assert not weights.exception
-
-
-def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
-    return app.file_uploader[0].set_value([(name, data, "image/png") for name, data in files]).run()
-
-
-def try_digit(source: str) -> AppTest:
-    app = visit("try_digit")
-    app.segmented_control(key="source").set_value(source).run()
-    assert not app.exception
-    return app
-
-
-def reads(app: AppTest) -> list[str]:
-    return [metric.value for metric in app.metric if metric.label in ("float32 reads", "float16 reads")]
-
-
-def picture(test_set: TestSet, *indices: int) -> bytes:
-    """Test images side by side, as dark ink on light paper, enlarged."""
-    return file_of(255 - np.kron(np.hstack(list(test_set[0][list(indices)])), np.ones((4, 4), np.uint8)))
 
 
 def test_an_uploaded_digit_is_read_and_every_stage_shown(test_set: TestSet) -> None:

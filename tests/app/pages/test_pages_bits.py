@@ -3,9 +3,7 @@
 import csv
 import html
 import io
-import json
 import re
-import shutil
 import struct
 from pathlib import Path
 
@@ -19,10 +17,10 @@ from fp16core.figures.base.table import figure_csv
 from fp16core.numerics.narrowing import narrow
 from fp16core.numerics.number_text import read_number
 from fp16core.numerics.rounding import weight_roundings
-from fp16core.runs.pair import BUNDLED, KERAS_FILE, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
 from fp16core.tflite.reader import read_tflite, replace_values
 from fp16core.vocabulary import ModelPair
-from tests.app.pages.test_pages import charts, visit, words
+from tests.helpers.apps.driving import charts, visit, words
+from tests.helpers.files.stores import altered_pair
 from tests.helpers.places import ROUTER
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
@@ -66,18 +64,6 @@ def both(value: float) -> tuple[str, str]:
     with np.errstate(over="ignore"):
         half = int(np.array([value], np.float32).astype(np.float16).view(np.uint16)[0])
     return f"float32: {fields(single, 8, 23)}", f"float16: {fields(half, 5, 10)}"
-
-
-def altered_pair(folder: Path, reference: bytes, target: bytes) -> Path:
-    """The bundled pair with other files, recorded as a training run records them."""
-    shutil.copytree(BUNDLED, folder)
-    run = json.loads((folder / RUN_FILE).read_text())
-    for name, contents in ((REFERENCE_FILE, reference), (TARGET_FILE, target)):
-        (folder / name).write_bytes(contents)
-        run["files"][name] = file_record(contents)
-    (folder / RUN_FILE).write_text(json.dumps(run))
-    assert (folder / KERAS_FILE).exists()
-    return folder
 
 
 def test_the_first_weight_shown_is_the_one_with_the_largest_error(pair: ModelPair) -> None:

@@ -17,11 +17,10 @@ from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, RUN_FILE, TARGET_FILE, f
 from fp16core.text import percent_text, small_text
 from fp16core.vocabulary import ModelPair
 from pages.shared.session.subject import default_subject
-from tests.app.pages.test_pages import charts, errors, visit, words
-from tests.core.lab.test_dial import result
-from tests.core.tflite.test_chain import with_average_pooling
-from tests.core.worker.test_trial import edited
+from tests.helpers.apps.driving import charts, errors, visit, words
+from tests.helpers.networks.edited import edited, with_average_pooling
 from tests.helpers.places import TestSet
+from tests.helpers.results import dial_result
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
@@ -115,7 +114,7 @@ def test_a_network_that_cannot_be_followed_is_a_sentence(
 def test_the_map_holds_every_measured_format_and_its_table_too() -> None:
     """The first of two formats is measured so far."""
     formats = [PRESETS["float16"], FloatFormat(2, 0)]
-    drawn = format_map(formats, [result(0.02)], formats[1])
+    drawn = format_map(formats, [dial_result(0.02)], formats[1])
     marks = drawn.data[1]
     assert (list(marks.x), list(marks.y)) == ([10], [5])
     assert list(drawn.data[2].x) == [10]

@@ -23,8 +23,8 @@ from fp16core.vocabulary import BusyError, ModelPair
 from fp16core.workbench import measures
 from pages.shared.session import propagation, state
 from pages.shared.session.files import OwnFiles
-from tests.app.pages.test_pages import charts, visit, words
-from tests.core.numerics.test_propagation import overflowed
+from tests.helpers.apps.driving import charts, visit, words
+from tests.helpers.networks.edited import overflowed
 from tests.helpers.places import ROUTER, TestSet
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
@@ -56,7 +56,7 @@ def test_one_image_is_measured_by_itself(comparison: Comparison, pair: ModelPair
         "SNR of the scores": decibels_text(found.logits.error.snr_db),
         "Largest logit change": small_text(comparison.report(42).max_abs_logit_delta),
     }
-    assert "the same as without, bit for bit, in both models" in words(app)
+    assert "bit for bit the same as without, in both models" in words(app)
     assert len(charts(app)) == 4
     assert len(app.dataframe[0].value) == 5
 

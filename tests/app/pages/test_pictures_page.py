@@ -15,9 +15,9 @@ from fp16core.worker import decoder
 from fp16core.worker.decoder import LIMITS, PictureDecoder
 from pages.shared.server import children, limits
 from pages.try_digit import pictures
-from tests.app.pages.test_pages import picture, reads, try_digit, upload
+from tests.helpers.apps.driving import picture, reads, try_digit, upload
+from tests.helpers.apps.visits import only
 from tests.helpers.places import TestSet
-from tests.hosted.test_hosted import only
 
 TIGHT = CallLimits(cpu_s=0.5, wall_s=60, memory_bytes=LIMITS.memory_bytes)
 SLOW = jpeg_of_empty_scans(9_000, 10_000, 2_000)
@@ -34,7 +34,7 @@ def not_here(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def unbounded(monkeypatch: pytest.MonkeyPatch) -> Iterator[PictureDecoder]:
     """The pages' decoder, with nothing but the limits of its process."""
-    opened = PictureDecoder(TIGHT, module="tests.helpers.unbounded_decoding")
+    opened = PictureDecoder(TIGHT, module="tests.helpers.children.unbounded_decoding")
     monkeypatch.setattr(children, "pictures", lambda: opened)
     yield opened
     opened.close()

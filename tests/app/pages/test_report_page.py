@@ -11,7 +11,7 @@ from fp16core.report import Findings, Report, make_report
 from fp16core.vocabulary import ModelPair
 from pages.overview import report
 from pages.shared.session.files import OwnFiles
-from tests.app.pages.test_pages import visit
+from tests.helpers.apps.driving import visit
 from tests.helpers.places import ROUTER
 
 pytestmark = pytest.mark.usefixtures("cold_caches")

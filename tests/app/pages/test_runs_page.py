@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 from fp16core.runs.pair import BUNDLED
 from fp16core.runs.store import RunStore
 from pages.shared.ui.inert import inert
-from tests.app.pages.test_pages import charts, errors, visit, words
+from tests.helpers.apps.driving import charts, errors, visit, words
+from tests.helpers.files.stores import add_full_run, add_run
 from tests.helpers.places import ROUTER
-from tests.helpers.stores import add_full_run, add_run
 
 
 @pytest.fixture(autouse=True)

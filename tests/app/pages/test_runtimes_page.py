@@ -22,10 +22,10 @@ from pages.shared.session import measurements
 from pages.shared.session.files import OwnFiles
 from pages.shared.session.measurement_board import Board
 from pages.shared.session.measurements import LATENCY
-from tests.app.pages.test_pages import errors, visit, words
-from tests.core.worker.test_survey import wild
+from tests.helpers.apps.driving import errors, visit, words
+from tests.helpers.apps.visits import forget
+from tests.helpers.children.surveys import wild
 from tests.helpers.places import ROUTER
-from tests.helpers.visits import forget
 
 PATIENCE_S = 200
 

@@ -18,7 +18,7 @@ from fp16core.training.recipe import Recipe
 from fp16core.worker.training import settings
 from pages.shared.session import training
 from pages.shared.ui.words import plain
-from tests.app.pages.test_pages import charts, errors, visit, words
+from tests.helpers.apps.driving import charts, errors, visit, words
 from tests.helpers.places import ROUTER
 
 PATIENCE_S = 120.0

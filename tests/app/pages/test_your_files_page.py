@@ -1,11 +1,7 @@
 """The page *Your files* through Streamlit's own test driver, and every page with what came by it."""
 
-import gc
-import io
-import time
 import weakref
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -20,47 +16,15 @@ from fp16core.vocabulary import ModelPair
 from fp16core.worker.trial import trial
 from pages.shared.session import trials
 from pages.shared.session.files import OwnFiles
-from pages.your_files import view as own_view
-from tests.app.pages.test_pages import errors, visit, words
-from tests.core.jobs.test_job import PATIENCE_S, own_module, without_tensorflow
-from tests.core.jobs.test_queue import until_begun
+from pages.your_files import uploaders
+from tests.helpers.apps.driving import errors, visit, words
+from tests.helpers.apps.your_files import DATASET, MODELS, held, is_freed, tried, turn_to, upload
+from tests.helpers.children.processes import own_module, until_begun, without_tensorflow
+from tests.helpers.files.made import packed
+from tests.helpers.networks.strangers import stranger
 from tests.helpers.places import PAGES, ROUTER, TestSet, page_file
-from tests.helpers.strangers import stranger
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
-
-MODELS, DATASET = 0, 1
-
-
-def upload(app: AppTest, place: int, *files: tuple[str, bytes]) -> AppTest:
-    return app.file_uploader[place].set_value([(*file, "application/octet-stream") for file in files]).run()
-
-
-KEPT = ("own-files", "own-attempt", "own-error", "own-remarks", "next-model", "next-dataset", "model", "test-images")
-"""What of a visit is not a page's own."""
-
-
-def turn_to(app: AppTest, page: str) -> AppTest:
-    """Go to a page as a click does, through the router, which this test driver runs at the start of a visit only."""
-    visit = AppTest.from_file(str(ROUTER), default_timeout=120)
-    for key in KEPT:
-        if key in app.session_state:
-            visit.session_state[key] = app.session_state[key]
-    visit.run()
-    if page != "overview":
-        visit.switch_page(page_file(page)).run()
-    assert not visit.exception
-    return visit
-
-
-def tried(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
-    """Upload models, press the button, and wait for the outcome."""
-    upload(app, MODELS, *files)
-    app.button(key="own-try").click().run()
-    assert not app.exception
-    if "own-attempt" in app.session_state:
-        assert app.session_state["own-attempt"].ticket.wait(PATIENCE_S)
-    return turn_to(app, "your_files")
 
 
 def sidebar(app: AppTest) -> str:
@@ -68,19 +32,6 @@ def sidebar(app: AppTest) -> str:
     app = turn_to(app, "overview")
     boxes = [box.value for box in app.sidebar.selectbox]
     return "\n".join([block.value for block in (*app.sidebar.markdown, *app.sidebar.caption)] + boxes)
-
-
-def held(app: AppTest) -> dict[str, str]:
-    if not app.table:
-        return {}
-    table = app.table[0].value
-    return dict(zip(table["what"].str.replace("\\", ""), table["size"], strict=True))
-
-
-def packed(**arrays: Any) -> bytes:
-    file = io.BytesIO()
-    np.savez_compressed(file, **arrays)
-    return file.getvalue()
 
 
 def test_a_float32_file_becomes_the_active_pair_with_its_own_numbers(pair: ModelPair, test_set: TestSet) -> None:
@@ -118,15 +69,6 @@ def test_forgetting_goes_back_to_the_bundled_pair_and_holds_nothing(pair: ModelP
     assert "Bundled pair" in sidebar(app)
 
 
-def is_freed(watched: weakref.ref[ModelPair]) -> bool:
-    """Whether a pair is gone, once the threads are that have ended the process that measured it."""
-    until = time.monotonic() + PATIENCE_S
-    while watched() is not None and time.monotonic() < until:
-        time.sleep(0.1)
-        gc.collect()
-    return watched() is None
-
-
 def test_what_is_forgotten_is_gone_from_memory(pair: ModelPair) -> None:
     """The models, and all that pages have kept of them."""
     app = turn_to(tried(visit("your_files"), ("mine.tflite", pair.reference)), "overview")
@@ -160,10 +102,10 @@ def test_a_keras_file_is_converted_by_tensorflow(pair: ModelPair) -> None:
 
 
 def test_without_tensorflow_the_page_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.your_files.view.has_tensorflow", lambda: False)
+    monkeypatch.setattr("pages.your_files.uploaders.has_tensorflow", lambda: False)
     app = visit("your_files")
     assert app.file_uploader[MODELS].proto.type == [".tflite"]
-    assert "would need TensorFlow, which this server does not have" in words(app)
+    assert "needs TensorFlow, which this server does not have" in words(app)
     assert "pip install -r requirements.txt" in words(app)
 
 
@@ -237,7 +179,7 @@ def test_a_data_set_replaces_the_test_images_for_this_visit(test_set: TestSet) -
     upload(app, DATASET, ("fashion.npz", contents))
     assert not app.exception
     assert not app.error
-    assert "300 test images; no training images, so it serves to evaluate only" in words(app)
+    assert "300 test images; no training images, so it can only be used for evaluation" in words(app)
     assert held(app)["data set fashion.npz"] == f"{len(contents):,} B"
     assert held(app)["its test images, unpacked"] == f"{300 * 785:,} B"
     app = turn_to(app, "overview")
@@ -331,7 +273,7 @@ def test_each_uploader_takes_what_the_sentence_below_it_says(
     with_keras: bool, most_mb: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Streamlit writes its own limit beside the button, as "20MB per file"."""
-    monkeypatch.setattr(own_view, "has_tensorflow", lambda: with_keras)
+    monkeypatch.setattr(uploaders, "has_tensorflow", lambda: with_keras)
     app = visit("your_files")
     models, dataset = (uploader.proto.max_upload_size_mb for uploader in app.get("file_uploader"))
     assert (models, dataset) == (most_mb, 40)

@@ -13,8 +13,8 @@ from fp16core.runs.store import RunStore
 from fp16core.text import bytes_text
 from fp16core.vocabulary import ModelPair
 from pages.shared.session.files import OwnFiles
+from tests.helpers.files.stores import add_run
 from tests.helpers.places import ROUTER, TestSet
-from tests.helpers.stores import add_run
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,9 @@ from fp16core.reading.likeness import RuleCheck
 from fp16core.vocabulary import ModelPair
 from pages.shared.session.files import OwnFiles
 from pages.shared.ui.inert import inert
-from tests.core.data.test_custom_data import packed
+from tests.helpers.files.made import digit_file, packed
+from tests.helpers.files.stores import add_full_run
 from tests.helpers.places import PAGES, ROUTER, TestSet, page_file
-from tests.helpers.stores import add_full_run
-from tests.hosted.test_hosted import digit_file
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 

@@ -9,9 +9,9 @@ from fp16core.vocabulary import ModelPair
 from fp16core.worker.model_host import ModelHost
 from pages.shared.session.files import OwnFiles
 from pages.shared.session.subject import Subject
-from tests.app.pages.test_pages import errors, visit
-from tests.app.pages.test_your_files_page import MODELS, held, is_freed, tried, turn_to, upload
-from tests.core.jobs.test_job import PATIENCE_S
+from tests.helpers.apps.driving import errors, visit
+from tests.helpers.apps.your_files import MODELS, held, is_freed, tried, turn_to, upload
+from tests.helpers.children.processes import PATIENCE_S
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.helpers.files.stores import add_full_run
 from tests.helpers.places import ROUTER, page_file
-from tests.helpers.stores import add_full_run
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 

@@ -3,44 +3,16 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from fp16core.convert.quantizer import quantize_tflite
 from fp16core.runs.pair import REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
-from fp16core.tflite.reader import read_tflite, replace_weights
 from fp16core.vocabulary import ModelPair
-from tests.app.pages.test_pages import visit, words
+from tests.helpers.apps.driving import visit, words
+from tests.helpers.networks.edited import odd_pair
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
 LAB = ("weights", "bits", "files", "layers", "overflow", "dial", "guarantee")
-
-
-def with_weight(model: bytes, key: str, value: float, whole: bool = False) -> bytes:
-    """The file with the first weight of a tensor, or all of them, set to a value, in the dtype it is stored in."""
-    values = read_tflite(model).weights()[key].values.copy()
-    with np.errstate(over="ignore"):
-        values.flat[: None if whole else 1] = np.float32(value).astype(values.dtype)
-    return replace_weights(model, {key: values})
-
-
-def odd_pair(kind: str, pair: ModelPair) -> tuple[bytes, bytes]:
-    both = pair.reference, pair.target
-    match kind:
-        case "quantizer":
-            return pair.reference, quantize_tflite(pair.reference)
-        case "same":
-            return pair.reference, pair.reference
-        case "overflow":
-            first, second = (with_weight(model, "conv_2d.kernel", 1e6) for model in both)
-        case "bias overflow":
-            first, second = (with_weight(model, "fully_connected.bias", 1e6) for model in both)
-        case "zeros":
-            first, second = (with_weight(model, "fully_connected.weights", 0, whole=True) for model in both)
-        case "not a number":
-            first, second = (with_weight(model, "conv_2d.kernel", float("nan"), whole=True) for model in both)
-    return first, second
 
 
 @pytest.mark.parametrize("kind", ["quantizer", "same", "overflow", "bias overflow", "zeros", "not a number"])

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from fp16core.bench.strangers.files import KINDS, corrupted, measure_strangers
+from fp16core.bench.strangers.corruption import KINDS, corrupted
 from fp16core.bench.strangers.hostile_models import SIZED
 from fp16core.bench.strangers.hostile_pictures import HOSTILE
-from fp16core.bench.strangers.models import measure_models
+from fp16core.bench.strangers.model_files import measure_strangers
+from fp16core.bench.strangers.oversized_models import measure_oversized_models
 from fp16core.bench.strangers.pictures import measure_pictures
 from fp16core.vocabulary import ModelPair
 from fp16core.worker.decoder import LIMITS
@@ -40,7 +41,7 @@ def test_damaged_and_hostile_pictures_harm_nobody() -> None:
 
 def test_models_that_ask_for_eight_gigabytes_harm_nobody() -> None:
     done: list[float] = []
-    rows = measure_models(lambda what, share: done.append(share))
+    rows = measure_oversized_models(lambda what, share: done.append(share))
     assert [row.kind for row in rows] == [f"8 GB by {kind}" for kind in SIZED]
     assert all(row.ended + row.refused == row.files == 1 for row in rows)
     assert done == sorted(done)

@@ -61,5 +61,5 @@ def test_durations_are_measured() -> None:
     found = measure_durations(lambda what, share: None, 1)
     assert all(duration.median_ms < 10_000 and duration.repeats == 10 for duration in found)
     _, added, *others = found
-    assert "adds" in added.name, "a difference, which a busy machine may turn around"
+    assert "added" in added.name, "a difference, which a busy machine may turn around"
     assert all(duration.median_ms > 0 for duration in others)

@@ -13,8 +13,8 @@ from fp16core.runtime.delegation import UpsamplingStage
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter
 from fp16core.vocabulary import ModelPair
-from tests.core.modes.test_latency import latency
 from tests.helpers.places import TestSet
+from tests.helpers.results import latency
 
 GPU = Adapter("a real one", "Vulkan", "Discrete GPU")
 SOFTWARE = Adapter("llvmpipe", "Vulkan", "CPU / Software")

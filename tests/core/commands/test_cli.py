@@ -1,13 +1,11 @@
 """The command line, as a user calls it."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,34 +17,8 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.runs.pair import BUNDLED, file_record
 from fp16core.tflite.reader import read_tflite, replace_values
 from fp16core.vocabulary import ModelPair
+from tests.helpers.commands import REFERENCE, TARGET, cli, document, refused
 from tests.helpers.places import ROOT
-
-REFERENCE, TARGET = BUNDLED / "mnist_model.tflite", BUNDLED / "mnist_model_quant_f16.tflite"
-
-
-def cli(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "fp16core", *map(str, arguments)],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-
-
-def document(done: subprocess.CompletedProcess[str]) -> Any:
-    """Standard output as one JSON document, and nothing else."""
-    return json.loads(done.stdout)
-
-
-def refused(done: subprocess.CompletedProcess[str]) -> str:
-    """The error of a call that must end with status 2, no traceback, nothing on standard output."""
-    assert done.returncode == 2, done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
-    return done.stderr
 
 
 def test_compare_reports_the_bundled_pair(comparison: Comparison, pair: ModelPair) -> None:

@@ -10,14 +10,8 @@ import pytest
 from fp16core.data.custom import MAX_FILE_BYTES, CustomDataset, read_custom_dataset
 from fp16core.data.mnist import DatasetContents, load_mnist
 from fp16core.vocabulary import DatasetError
+from tests.helpers.files.made import packed
 from tests.helpers.places import TestSet
-
-
-def packed(**arrays: Any) -> bytes:
-    """What `numpy.savez_compressed` writes."""
-    file = io.BytesIO()
-    np.savez_compressed(file, **arrays)
-    return file.getvalue()
 
 
 def split(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -16,29 +16,11 @@ from fp16core.tflite.halves import holds_float16_weights
 from fp16core.tflite.reader import read_tflite
 from fp16core.training.recipe import import_tensorflow
 from fp16core.vocabulary import ModelFileError, ModelPair
-from tests.helpers.handmade import PIXELS, dense, scaled
-from tests.helpers.older import older
+from tests.helpers.networks.edited import older
+from tests.helpers.networks.handmade import CENTRE, LARGE, PIXELS, Weights, dense, scaled, weights_with
 from tests.helpers.places import TestSet
 
-CENTRE, CORNER = 14 * 28 + 14, 0
-"""Pixels that many digits have ink on, and none."""
-
 ABOUT_FLOAT32 = {"Preprocessing", "Network", "Trained accuracy"}
-
-Weights = npt.NDArray[np.float32]
-
-
-def weights_with(*large: tuple[int, int, float]) -> Weights:
-    """Random weights (10, 784), but for those given by class, pixel and value."""
-    weights = np.random.default_rng(5).normal(0, 4, (10, PIXELS)).astype(np.float32)
-    for digit, pixel, value in large:
-        weights[digit, pixel] = value
-    return weights
-
-
-LARGE = weights_with(
-    (3, CENTRE, 70_000), (7, CENTRE, 66_000), (8, CENTRE, -65_520), (3, CORNER, 65_504), (4, CORNER, 65_519)
-)
 
 
 def halves(weights: Weights) -> npt.NDArray[np.float16]:

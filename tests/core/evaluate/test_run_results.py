@@ -24,7 +24,7 @@ from fp16core.figures.training import runs as figures
 from fp16core.runs.pair import BUNDLED
 from fp16core.runs.store import RunStore
 from fp16core.training.recipe import Recipe
-from tests.helpers.stores import add_full_run, add_run
+from tests.helpers.files.stores import add_full_run, add_run
 
 
 def result(folder: Path, id: str, created: str = "2026-11-20T10:00:00+00:00", **changes: Any) -> RunResult:

@@ -20,7 +20,7 @@ from fp16core.numerics.error_measure import measure_error
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.text import percent_text, small_text
 from pages.runtimes.accuracy import best_words
-from tests.core.modes.test_latency import latency
+from tests.helpers.results import latency
 
 
 @pytest.fixture(scope="module")

@@ -23,14 +23,7 @@ from fp16core.images.picture_file import (
 )
 from fp16core.images.prepare import prepare_file
 from fp16core.vocabulary import ImageError
-
-GREY = (np.arange(28 * 28, dtype=np.uint32).reshape(28, 28) % 256).astype(np.uint8)
-
-
-def file_of(image: Image.Image | npt.NDArray[Any], kind: str = "PNG", **options: Any) -> bytes:
-    file = io.BytesIO()
-    (image if isinstance(image, Image.Image) else Image.fromarray(image)).save(file, kind, **options)
-    return file.getvalue()
+from tests.helpers.files.made import GREY, file_of
 
 
 def levels_of(data: bytes) -> npt.NDArray[np.uint8]:

@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 from pathlib import Path
 from typing import Any
@@ -23,17 +22,11 @@ from fp16core.lab.conversions import read_one_weight, with_first_weight
 from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError, ModelPair
 from fp16core.worker.conversion import MODULE, request_for, target_of
-from tests.core.training.test_training import LOGIT_TOLERANCE
+from tests.helpers.children.processes import PATIENCE_S, is_alive, own_module, without_tensorflow
+from tests.helpers.networks.oracles import LOGIT_TOLERANCE
 from tests.helpers.places import ROOT, TestSet
 
-PATIENCE_S = 120.0
 KEY = "conv_2d.kernel"
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process is there and no mere entry that nobody has collected."""
-    status = Path(f"/proc/{pid}/stat")
-    return status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
 
 
 def test_the_rebuilt_network_computes_what_the_file_does(
@@ -96,15 +89,6 @@ def test_a_job_does_not_outlive_a_killed_server(pair: ModelPair) -> None:
     while is_alive(child) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not is_alive(child)
-
-
-def without_tensorflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A finder in front of all others that knows no TensorFlow, in every child process."""
-    (tmp_path / "sitecustomize.py").write_text(
-        "import importlib.util as util\nfind = util.find_spec\n"
-        "util.find_spec = lambda name, *rest: None if name == 'tensorflow' else find(name, *rest)\n"
-    )
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
 
 def test_without_tensorflow_a_job_says_what_to_install(
@@ -176,16 +160,6 @@ def test_what_libraries_print_does_not_spoil_the_answer() -> None:
         child.stdin.flush()
         lines = [json.loads(line) for line in child.stdout]
     assert lines == [{"progress": ["half", 0.5]}, {"answer": {"twice": 42}}]
-
-
-def own_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> str:
-    """A module of the test's own for a job to run; ``body`` is the body of its work."""
-    (tmp_path / "own_work.py").write_text(
-        "import os, signal, time\nfrom fp16core.jobs.serve import serve\n"
-        f"def work(request, client):\n{textwrap.indent(body, '    ')}\nserve(work)\n"
-    )
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    return "own_work"
 
 
 def test_attachments_arrive_and_messages_come_back_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,14 +1,13 @@
 """Jobs that wait for their turn: two at a time, in order, and never more than there is room for."""
 
 import os
-import time
 from pathlib import Path
 
 import pytest
 
-from fp16core.jobs.queue import Ticket, WaitingRoom, Wish
+from fp16core.jobs.queue import WaitingRoom, Wish
 from fp16core.vocabulary import BusyError
-from tests.core.jobs.test_job import PATIENCE_S, is_alive, own_module
+from tests.helpers.children.processes import PATIENCE_S, is_alive, own_module, until_begun
 
 BODY = """
 while not os.path.exists(request["go"]): time.sleep(0.02)
@@ -28,13 +27,6 @@ def wish(module: str, folder: Path, name: str, places: int = 1) -> Wish:
 
 def let_go(folder: Path, name: str) -> None:
     (folder / name).touch()
-
-
-def until_begun(ticket: Ticket) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while ticket.job is None and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert ticket.job is not None
 
 
 def test_two_work_and_the_others_wait_in_order(module: str, tmp_path: Path) -> None:

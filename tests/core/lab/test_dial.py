@@ -7,10 +7,8 @@ import pytest
 from fp16core.convert.quantizer import INTEGER_RECIPES, quantize_integer
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.comparison import Comparison
-from fp16core.evaluate.statistics import proportion
 from fp16core.lab.dial import (
     FILES,
-    DialResult,
     enough_mantissa_bits,
     make_file,
     measure_file,
@@ -22,6 +20,7 @@ from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.reader import read_tflite, replace_weights
 from fp16core.vocabulary import ModelPair
 from tests.helpers.places import TestSet
+from tests.helpers.results import dial_result
 
 
 def test_float16_on_the_dial_is_what_the_real_file_does(
@@ -72,12 +71,8 @@ def test_real_files_are_smaller_the_fewer_bits_they_store(
     assert whole.accuracy.successes == (logits.argmax(1) == test_set[1]).sum()
 
 
-def result(loss: float) -> DialResult:
-    return DialResult("", 0, proportion(1, 2), -loss, 0, 0.0)
-
-
 def test_enough_bits_are_counted_from_the_most_down() -> None:
     """A lucky format below a broken one does not count."""
-    assert enough_mantissa_bits({3: result(0), 2: result(0.005), 1: result(0.2), 0: result(0)}) == 2
-    assert enough_mantissa_bits({3: result(0.01), 2: result(0)}) is None
-    assert enough_mantissa_bits({1: result(0), 0: result(-0.1)}) == 0
+    assert enough_mantissa_bits({3: dial_result(0), 2: dial_result(0.005), 1: dial_result(0.2), 0: dial_result(0)}) == 2
+    assert enough_mantissa_bits({3: dial_result(0.01), 2: dial_result(0)}) is None
+    assert enough_mantissa_bits({1: dial_result(0), 0: dial_result(-0.1)}) == 0

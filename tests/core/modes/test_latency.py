@@ -1,7 +1,5 @@
 """Ratios of times that were measured in turns: their intervals, and what may be said of them."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pytest
 
@@ -9,35 +7,15 @@ from fp16core.modes.latency import (
     CONTROL,
     REFERENCE,
     TARGET,
-    TWIN,
     Difference,
     Latency,
     PairedRatio,
-    Times,
     difference_text,
     judged,
     paired_ratio,
 )
 from fp16core.runtime.execution_mode import ExecutionMode
-
-
-def noisy(mean: float, seed: int, count: int = 60) -> Times:
-    """Times about a mean, with the long tail that times have."""
-    return mean * np.random.default_rng(seed).lognormal(0, 0.05, count)
-
-
-def latency(target: float, control: float = 100, twin: float | None = None) -> Latency:
-    rounds: list[Mapping[str, Times]] = []
-    for number in range(6):
-        times = {
-            REFERENCE: noisy(100, number),
-            TARGET: noisy(target, number + 100),
-            CONTROL: noisy(control, number + 200),
-        }
-        rounds.append(times | ({} if twin is None else {TWIN: noisy(twin, number + 300)}))
-    return Latency(
-        ExecutionMode.CPU_FLOAT32, 1, rounds, {REFERENCE: [1.0], TARGET: [2.0]}, {REFERENCE: [3.0], TARGET: [4.0]}
-    )
+from tests.helpers.results import latency, noisy
 
 
 def test_equal_times_give_exactly_one() -> None:

@@ -1,7 +1,6 @@
 """Numbers taken apart and rounded, against NumPy's casts, ml_dtypes and hand-computed cases."""
 
 import math
-import struct
 from decimal import Decimal
 from fractions import Fraction
 
@@ -20,13 +19,10 @@ from fp16core.numerics.bits import (
 )
 from fp16core.numerics.formats import BFLOAT16, FLOAT16, FLOAT32, FLOAT64
 from fp16core.numerics.narrowing import Decision, Narrowing, deviation, narrow
+from tests.helpers.results import float32
 
 ALL_HALVES = np.arange(2**16, dtype=np.uint16).view(np.float16)
 PATTERNS = st.integers(0, 2**32 - 1)
-
-
-def float32(value: float) -> BinaryNumber:
-    return BinaryNumber(FLOAT32, struct.unpack("<I", struct.pack("<f", value))[0])
 
 
 def narrowed(value: float) -> Narrowing:

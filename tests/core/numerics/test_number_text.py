@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fp16core.numerics.narrowing import narrow
 from fp16core.numerics.number_text import MAX_CHARACTERS, read_number
 from fp16core.vocabulary import NumberError
-from tests.core.numerics.test_bits import float32
+from tests.helpers.results import float32
 
 
 @settings(deadline=None)

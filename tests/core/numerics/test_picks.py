@@ -9,7 +9,7 @@ from fp16core.numerics.narrowing import narrow
 from fp16core.numerics.picks import Pick, nearest_to_middle, pick_weight, weight_at
 from fp16core.numerics.rounding import WeightRounding, shared_histograms, weight_roundings
 from fp16core.vocabulary import ModelPair
-from tests.core.numerics.test_rounding import rounding
+from tests.helpers.results import rounding
 
 
 def test_hand_made_weights_are_picked() -> None:

@@ -13,24 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from fp16core.convert.quantizer import quantize_tflite
 from fp16core.evaluate.comparison import Comparison
 from fp16core.figures import layers, margins
 from fp16core.figures.activation_maps import activations_csv, map_sheet
 from fp16core.figures.base.table import figure_csv
 from fp16core.numerics.propagation import PairRecorder, PropagationRun, weights_error
 from fp16core.numerics.rounding import WeightRounding, weight_roundings
-from fp16core.tflite.reader import read_tflite, replace_weights
+from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelPair
-from tests.core.runtime.test_activations import forward
-
-
-def overflowed(pair: ModelPair) -> ModelPair:
-    """The pair with a weight of the convolution that float16 can only store as infinity."""
-    large = read_tflite(pair.reference).weights()["conv_2d.kernel"].values.copy()
-    large.flat[0] = 70000
-    reference = replace_weights(pair.reference, {"conv_2d.kernel": large})
-    return ModelPair("overflowed", reference, quantize_tflite(reference))
+from tests.helpers.networks.edited import overflowed
+from tests.helpers.networks.oracles import forward
 
 
 def test_the_error_after_each_operator_is_that_of_two_float64_forward_passes(

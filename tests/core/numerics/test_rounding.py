@@ -18,6 +18,7 @@ from fp16core.numerics.rounding import (
 )
 from fp16core.tflite.reader import read_tflite, replace_values
 from fp16core.vocabulary import ModelFileError, ModelPair, PairError
+from tests.helpers.results import rounding
 
 
 def test_the_converters_stored_bits_are_numpys_cast(pair: ModelPair) -> None:
@@ -34,12 +35,6 @@ def test_the_quantizers_stored_bits_are_numpys_cast_and_its_biases_stay_float32(
         dtype = np.float32 if key.endswith("bias") else np.float16
         assert tensor.dtype == np.dtype(dtype).name
         assert tensor.stored_bytes == reference[key].values.astype(dtype).tobytes()
-
-
-def rounding(*weights: float) -> WeightRounding:
-    reference = np.array(weights, np.float32)
-    with np.errstate(over="ignore"):
-        return WeightRounding("test", reference, reference.astype(np.float16))
 
 
 def test_hand_made_weights_are_counted_in_their_kind() -> None:

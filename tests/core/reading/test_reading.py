@@ -16,7 +16,7 @@ from fp16core.reading.likeness import Likeness
 from fp16core.reading.reading import Reading, accuracy, read_picture, table, table_csv
 from fp16core.runtime.classifier import Classifier
 from fp16core.vocabulary import BusyError
-from tests.core.images.test_picture_file import file_of
+from tests.helpers.files.made import file_of
 from tests.helpers.places import TestSet
 
 Models = tuple[Classifier, Classifier]

@@ -24,11 +24,11 @@ from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter
 from fp16core.text import percent_text, small_text
 from fp16core.vocabulary import ModelPair
-from tests.app.shared.test_odd_pairs import odd_pair
-from tests.core.commands.test_cli import REFERENCE, TARGET, cli, document, refused
-from tests.core.modes.test_latency import latency
+from tests.helpers.commands import REFERENCE, TARGET, cli, document, refused
+from tests.helpers.files.reports import Parsed, pixels, points
+from tests.helpers.networks.edited import odd_pair
 from tests.helpers.places import TestSet
-from tests.helpers.reports import Parsed, pixels, points
+from tests.helpers.results import latency
 
 HOSTILE = '</script><script>alert(1)</script><img src="https://example.org/x" onerror="alert(2)">{{ 7 * 7 }}&amp;"\''
 SOURCE = Source("MNIST", "a test", datetime(2026, 11, 24, 22, 0, tzinfo=UTC))

@@ -23,7 +23,7 @@ PATIENCE_S = 60
 
 @pytest.fixture
 def resident() -> Iterator[Resident]:
-    child = Resident("tests.helpers.resident_child", LIMITS)
+    child = Resident("tests.helpers.children.resident_child", LIMITS)
     yield child
     child.close()
     assert not psutil.pid_exists(child.pid)
@@ -75,7 +75,7 @@ def test_it_is_ended_with_the_reason(
 
 
 def test_sleep_is_limited_by_the_wall_clock() -> None:
-    child = Resident("tests.helpers.resident_child", CallLimits(60, 2, 400_000_000))
+    child = Resident("tests.helpers.children.resident_child", CallLimits(60, 2, 400_000_000))
     with pytest.raises(ResidentEndedError) as caught:
         child.call("sleep")
     assert caught.value.reason is Ending.WALL_TIME
@@ -109,7 +109,7 @@ def test_it_ends_with_its_owner_also_during_a_call() -> None:
         "import threading, time\n"
         "from fp16core.resident.endings import CallLimits\n"
         "from fp16core.resident.resident import Resident\n"
-        "child = Resident('tests.helpers.resident_child', CallLimits(600, 600, 400_000_000))\n"
+        "child = Resident('tests.helpers.children.resident_child', CallLimits(600, 600, 400_000_000))\n"
         "child.call('echo', 1)\n"
         "threading.Thread(target=lambda: child.call('burn'), daemon=True).start()\n"
         "time.sleep(0.5)\n"

@@ -20,9 +20,9 @@ from fp16core.runs import run_folder
 from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, RUN_FILE, TARGET_FILE
 from fp16core.runs.store import RunStore
 from fp16core.vocabulary import OutputError, RunError, SettingError
+from tests.helpers.commands import FILLING
+from tests.helpers.files.stores import add_full_run, add_run
 from tests.helpers.places import ROOT
-from tests.helpers.stores import add_full_run, add_run
-from tests.core.test_output import FILLING
 
 DAYS = [f"2026-11-{day:02}T10:00:00+00:00" for day in range(1, 29)]
 

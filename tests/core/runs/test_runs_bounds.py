@@ -9,7 +9,7 @@ import pytest
 
 from fp16core.runs.pair import MAX_RUN_BYTES, RUN_FILE
 from fp16core.runs.store import RunStore
-from tests.helpers.stores import add_full_run, add_run
+from tests.helpers.files.stores import add_full_run, add_run
 
 GIGABYTES = 3_000_000_000
 

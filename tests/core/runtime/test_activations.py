@@ -15,6 +15,7 @@ from fp16core.runtime.activations import ActivationRecorder
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ImageError, ModelPair, PairError
+from tests.helpers.networks.oracles import forward
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -22,21 +23,6 @@ PLACES = {(28, 28, 1): 0, (26, 26, 12): 1, (13, 13, 12): 2, (2028,): 3, (10,): 4
 """Of the tutorial's activations, by their shapes."""
 
 STEPS = ["RESHAPE", "CONV_2D", "MAX_POOL_2D", "RESHAPE", "FULLY_CONNECTED"]
-
-
-def forward(model: bytes, images: npt.NDArray[np.float32]) -> list[FloatArray]:
-    """The tutorial's network in float64 from the file's weights, after each operator."""
-    weights = {key: tensor.values.astype(np.float64) for key, tensor in read_tflite(model).weights().items()}
-    pixels = images.astype(np.float64)[..., None]
-    windows = np.lib.stride_tricks.sliding_window_view(pixels[..., 0], (3, 3), axis=(1, 2))
-    kernels = weights["conv_2d.kernel"][..., 0]
-    convolved = np.einsum("nhwij,cij->nhwc", windows, kernels) + weights["conv_2d.bias"]
-    rectified = np.maximum(convolved, 0)
-    corners = [rectified[:, row::2, column::2] for row in (0, 1) for column in (0, 1)]
-    pooled = np.max(corners, axis=0)
-    flat = pooled.reshape(len(images), -1)
-    scores = flat @ weights["fully_connected.weights"].T + weights["fully_connected.bias"]
-    return [pixels, rectified, pooled, flat, scores]
 
 
 @pytest.mark.parametrize("role", ["reference", "target"])

@@ -10,8 +10,8 @@ from fp16core.runtime.classifier import Classifier
 from fp16core.runtime.fixed_batch import with_fixed_batch
 from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError, ModelPair
-from tests.core.worker.test_trial import edited
-from tests.helpers.strangers import NETWORKS, stranger
+from tests.helpers.networks.edited import edited
+from tests.helpers.networks.strangers import NETWORKS, stranger
 
 BATCHES = (1, 7, 100)
 

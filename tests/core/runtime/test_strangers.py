@@ -18,23 +18,14 @@ from fp16core.runtime.delegation import UpsamplingStage, upsampling_stage
 from fp16core.tflite.ledger import byte_ledger
 from fp16core.tflite.reader import read_tflite, replace_values
 from fp16core.vocabulary import ModelFileError, ModelPair
+from tests.helpers.networks.oracles import keras_answers
+from tests.helpers.networks.strangers import NETWORKS, Stranger, stranger
 from tests.helpers.places import TestSet
-from tests.helpers.strangers import NETWORKS, Stranger, stranger
 
 
 @pytest.fixture(scope="module", params=NETWORKS)
 def theirs(request: pytest.FixtureRequest) -> Stranger:
     return stranger(request.param)
-
-
-def keras_answers(model: object, inputs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Keras's own, a batch at a time if it takes no other; blank images fill up the last."""
-    shape = model.input_shape  # type: ignore[attr-defined]  # Keras has no types
-    size = shape[0] or len(inputs)
-    filled = np.zeros((-(-len(inputs) // size) * size, *shape[1:]), np.float32)
-    filled[: len(inputs)] = inputs.reshape(-1, *shape[1:])
-    answers: npt.NDArray[np.float32] = model.predict(filled, batch_size=size, verbose=0)  # type: ignore[attr-defined]
-    return answers[: len(inputs)]
 
 
 @pytest.mark.parametrize("count", [1, 25, 30])

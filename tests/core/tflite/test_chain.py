@@ -11,7 +11,7 @@ from fp16core.convert.quantizer import quantize_integer, quantize_tflite
 from fp16core.tflite.chain import read_chain
 from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError, ModelPair
-from tests.core.worker.test_trial import edited
+from tests.helpers.networks.edited import edited, with_average_pooling
 
 Operators = dict[str, Any]
 """The first operator of each kind."""
@@ -37,11 +37,6 @@ def test_weights_of_a_chain_are_the_files_upsampled(pair: ModelPair, quantized: 
             if values is not None:
                 assert values.dtype == np.float32
                 assert np.array_equal(values, stored[key].values.astype(np.float32))
-
-
-def with_average_pooling(tree: Any, operators: Operators) -> None:
-    code = tree.operatorCodes[operators["MAX_POOL_2D"].opcodeIndex]
-    code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.AVERAGE_POOL_2D
 
 
 def test_a_network_of_other_operators_is_refused_by_name(pair: ModelPair) -> None:

@@ -8,7 +8,7 @@ from fp16core.tflite.data_shapes import sized_by_data
 from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError, ModelPair
 from fp16core.worker.trial.inspection import check_file
-from tests.helpers.strangers import NETWORKS, stranger
+from tests.helpers.networks.strangers import NETWORKS, stranger
 
 IMAGE = np.eye(28, dtype=np.uint8) * 255
 

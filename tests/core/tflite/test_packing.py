@@ -20,7 +20,7 @@ from fp16core.tflite.ledger import byte_ledger
 from fp16core.tflite.packing import packed, unpacked, with_current_codes
 from fp16core.tflite.reader import read_tflite, replace_weights
 from fp16core.vocabulary import ModelFileError, ModelPair
-from tests.helpers.older import older
+from tests.helpers.networks.edited import older
 from tests.helpers.places import TestSet
 
 

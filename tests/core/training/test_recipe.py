@@ -15,7 +15,7 @@ from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.reader import read_tflite
 from fp16core.training.recipe import LIMITS, OPTIMIZERS, TUTORIAL, Recipe, build_network
 from fp16core.vocabulary import ModelFileError, RecipeError
-from tests.core.training.test_training import LOGIT_TOLERANCE
+from tests.helpers.networks.oracles import LOGIT_TOLERANCE
 
 
 @pytest.mark.parametrize("name", LIMITS)

@@ -18,11 +18,8 @@ from fp16core.training.recipe import LIMITS, Recipe, build_network
 from fp16core.training.trace import Snapshot, Trace, TrainingStep
 from fp16core.vocabulary import ModelFileError, RecipeError
 from fp16core.worker.training.epoch import EpochTest
+from tests.helpers.networks.oracles import LOGIT_TOLERANCE
 from tests.helpers.places import TestSet
-
-LOGIT_TOLERANCE = 1e-4
-"""Keras and the interpreter sum 2,028 products of some units each in different orders: some hundred float32
-roundings of 1e-6. A single weight rounded to float16 would move logits by up to 2e-3."""
 
 
 @pytest.fixture(scope="module")

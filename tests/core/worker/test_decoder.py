@@ -25,9 +25,9 @@ from fp16core.resident.endings import CallLimits
 from fp16core.serving.child_memory import ChildMemory, Share
 from fp16core.vocabulary import BusyError, ImageError
 from fp16core.worker.decoder import LIMITS, PictureDecoder
-from tests.core.images.test_picture_file import GREY, file_of
+from tests.helpers.files.made import GREY, file_of
 
-UNBOUNDED = "tests.helpers.unbounded_decoding"
+UNBOUNDED = "tests.helpers.children.unbounded_decoding"
 GOOD = digit_photograph()
 TIGHT = CallLimits(cpu_s=0.5, wall_s=60, memory_bytes=LIMITS.memory_bytes, answer_bytes=LIMITS.answer_bytes)
 PATIENCE_S = 60

@@ -24,9 +24,9 @@ from fp16core.runs.pair import BUNDLED
 from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError, ModelPair
 from fp16core.worker.trial import keras_file
-from tests.core.jobs.test_job import PATIENCE_S, is_alive, without_tensorflow
+from tests.helpers.children.processes import PATIENCE_S, is_alive, without_tensorflow
+from tests.helpers.networks.strangers import stranger
 from tests.helpers.places import ROOT
-from tests.helpers.strangers import stranger
 
 GOOD = (BUNDLED / "mnist_model.keras").read_bytes()
 

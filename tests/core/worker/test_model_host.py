@@ -23,8 +23,8 @@ from fp16core.workbench import measures
 from fp16core.workbench.workbench import Workbench
 from fp16core.worker import model_host
 from fp16core.worker.model_host import HostedModel, ModelHost
+from tests.helpers.networks.strangers import stranger
 from tests.helpers.places import TestSet
-from tests.helpers.strangers import stranger
 
 IMAGES = 60
 MEMORY_BYTES = 600_000_000

@@ -1,7 +1,6 @@
 """Modes of execution, run in processes of their own: on the processor, on software GPUs, and on none."""
 
 import itertools
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,25 +24,13 @@ from fp16core.vocabulary import ModelPair
 from fp16core.worker.modes import latency as latency_run
 from fp16core.worker.modes import run as mode_run
 from fp16core.worker.modes.survey import Survey
+from tests.helpers.children.surveys import GPU, outcomes
+from tests.helpers.networks.strangers import stranger
 from tests.helpers.places import TestSet
-from tests.helpers.strangers import stranger
 
 CPU = [mode for mode in ExecutionMode if not mode.on_gpu]
-GPU = [mode for mode in ExecutionMode if mode.on_gpu]
 IMAGES = 203
 """No multiple of any batch."""
-
-PATIENCE_S = 240
-
-
-def outcomes(survey: Survey[Any]) -> dict[ExecutionMode, Any]:
-    deadline = time.monotonic() + PATIENCE_S
-    while not survey.is_over:
-        assert time.monotonic() < deadline
-        assert 0 <= survey.done <= 1
-        time.sleep(0.05)
-    assert survey.done == 1
-    return survey.outcomes()
 
 
 def run_modes(

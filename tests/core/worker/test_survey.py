@@ -6,19 +6,13 @@ from typing import Any
 import pytest
 
 from fp16core.jobs.job import Limits
-from fp16core.jobs.queue import WaitingRoom, Wish
+from fp16core.jobs.queue import WaitingRoom
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.vocabulary import BusyError, ModelPair
 from fp16core.worker.modes import run
 from fp16core.worker.modes.survey import Survey
-from tests.core.worker.test_modes import GPU, PATIENCE_S, outcomes
+from tests.helpers.children.surveys import GPU, PATIENCE_S, PATIENT, outcomes, wild
 from tests.helpers.places import TestSet
-
-PATIENT = Limits(seconds=PATIENCE_S)
-
-
-def wild(how: str, limits: Limits = PATIENT) -> Wish:
-    return Wish("tests.helpers.gone_wild", {"how": how}, (), limits)
 
 
 def reason(how: str, limits: Limits = PATIENT) -> str:

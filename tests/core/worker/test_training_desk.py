@@ -19,7 +19,7 @@ from fp16core.vocabulary import BusyError, ModelPair, SettingError
 from fp16core.worker.training.desk import TrainingDesk
 from fp16core.worker.training.settings import TrainingSettings, training_settings
 from fp16core.worker.training.ticket import State, Ticket, TrainingData
-from tests.core.jobs.test_job import is_alive
+from tests.helpers.children.processes import is_alive
 
 PATIENCE_S = 60.0
 

@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -16,24 +14,12 @@ from fp16core.output import is_abandoned, remove_partials
 from fp16core.runs.pair import load_pair
 from fp16core.training.recipe import Recipe
 from fp16core.worker.training.process import MODULE, request_for
-from tests.core.jobs.test_job import PATIENCE_S, is_alive
+from tests.helpers.children.processes import PATIENCE_S, is_alive
+from tests.helpers.commands import train
 from tests.helpers.places import ROOT
 
 AT_ONCE = 5
 """Runs that are killed beside each other."""
-
-
-def train(out: Path, dataset: Path, *options: object, **environment: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "fp16core", "train", "--out", str(out), *map(str, options)],
-        cwd=ROOT,
-        env=os.environ | {"HALFBITS_MNIST": str(dataset)} | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # A shell's background jobs ignore Ctrl-C, and their children inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
 
 
 def partial_folder(place: Path) -> Path:

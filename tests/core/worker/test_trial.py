@@ -2,10 +2,9 @@
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import flatbuffers
 import numpy as np
 import psutil
 import pytest
@@ -19,10 +18,11 @@ from fp16core.tflite.reader import read_tflite, replace_weights
 from fp16core.vocabulary import HalfBitsError, ModelFileError, ModelPair
 from fp16core.worker.trial import inspection, rehearsal, trial
 from fp16core.worker.trial.inspection import Named
-from tests.core.jobs.test_job import PATIENCE_S, is_alive
-from tests.core.runtime.test_strangers import keras_answers
+from tests.helpers.children.processes import PATIENCE_S, is_alive
+from tests.helpers.networks.edited import edited
+from tests.helpers.networks.oracles import keras_answers
+from tests.helpers.networks.strangers import HEAVY, Stranger, stranger
 from tests.helpers.places import TestSet
-from tests.helpers.strangers import HEAVY, Stranger, stranger
 
 
 def offered(*files: Named, limits: Limits | None = None) -> Job:
@@ -128,20 +128,6 @@ def test_files_that_do_not_fit_are_refused_in_words(pair: ModelPair) -> None:
     assert "notes is not a LiteRT model" in refusal(("notes", b"hello"))
     large = pair.reference + bytes(inspection.MAX_FILE_BYTES)
     assert "has 10.1 MB; at most 10 MB are taken. Bring a smaller network." in refusal(("large", large))
-
-
-def edited(model: bytes, edit: Callable[[Any, dict[str, Any]], None]) -> bytes:
-    """A copy changed by the schema's own writer; ``edit`` gets the model and its operators by name."""
-    names = {code: name for name, code in vars(schema.BuiltinOperator).items() if name[0].isupper()}
-    tree = schema.ModelT.InitFromPackedBuf(model)
-    operators: dict[str, Any] = {}
-    for op in tree.subgraphs[0].operators:
-        code = tree.operatorCodes[op.opcodeIndex]
-        operators.setdefault(names[max(code.builtinCode, code.deprecatedBuiltinCode)], op)
-    edit(tree, operators)
-    builder = flatbuffers.Builder(len(model))
-    builder.Finish(tree.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
 
 
 def test_graphs_that_no_page_could_show_are_refused(pair: ModelPair) -> None:

@@ -1,0 +1,37 @@
+"""One test image beside a chart: the picture, both models' answers, and a link to its details."""
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from fp16core.evaluate.comparison import Comparison
+from fp16core.figures.digits import digit_png, hover_sentence
+from pages.shared.ui.words import flip_sentence
+
+
+def show_image(images: npt.NDArray[np.uint8], comparison: Comparison, index: int) -> None:
+    """Show a test image with both models' answers and a link to its details.
+
+    Parameters
+    ----------
+    images : uint8, shape (n, 28, 28)
+        All test images.
+    comparison
+        Both models' answers to them.
+    index
+        Index of the image to show, from 0.
+    """
+    st.image(digit_png(images[index]), width=140, alt=f"Test image {index}, a {comparison.labels[index]}")
+    st.markdown(hover_sentence(comparison, index) + ".")
+    st.caption(flip_sentence(comparison.report(index)))
+    link_to_image(index)
+
+
+def link_to_image(index: int) -> None:
+    """Show a link to the details of a test image."""
+    st.page_link(
+        "digits/digits.py",
+        label="All about this image",
+        icon=":material/arrow_forward:",
+        query_params={"image": str(index)},
+    )

@@ -1,0 +1,76 @@
+"""The effect of float16 on the visitor's model, in four numbers."""
+
+import streamlit as st
+
+from fp16core.text import bytes_text, percent_text, points_text, small_text
+from pages.shared.session import casting, files, state, trials
+from pages.shared.session.subject import subject
+from pages.shared.ui.headline import headline, number
+from pages.shared.ui.words import plain
+
+
+def show_summary() -> None:
+    """Show the numbers of the visitor's pair, if there is one, or a button that makes it the active one."""
+    pair = files.files().pair
+    if pair is None:
+        return
+    st.header(f"What float16 did to {plain(pair.name)}", anchor="summary")
+    if not subject().own_pair:
+        st.markdown("You are looking at another pair at present.")
+        st.button(
+            "Show mine on all pages",
+            icon=":material/visibility:",
+            key="own-show",
+            on_click=files.choose_pair,
+            args=(files.files().pair_name,),
+        )
+        return
+    with state.explained():
+        found = state.results()
+        comparison = found.comparison
+        said = casting.say_first(comparison)
+    file = "float16 file" if found.evidence.target_holds_float16 else "target file"
+    reference, target = comparison.reference, comparison.target
+    st.markdown(
+        f"The {file} has **{percent_text(comparison.size_share)}** of the size, and "
+        f"**{comparison.changed_predictions:,} of {comparison.images:,}** answers differ. All pages now show this "
+        "pair, to you alone."
+    )
+    row = headline()
+    number(
+        row,
+        "File size, float16",
+        bytes_text(target.size_bytes),
+        f"{bytes_text(comparison.size_delta_bytes, signed=True)} against float32",
+        f"Bytes of the .tflite file. float32: {bytes_text(reference.size_bytes)}.",
+    )
+    number(
+        row,
+        "Accuracy, float16",
+        percent_text(target.accuracy.value),
+        f"{points_text(comparison.accuracy_delta)} against float32",
+        f"Share of the test images read correctly. float32: {percent_text(reference.accuracy.value)}.",
+    )
+    number(
+        row,
+        "Changed answers",
+        f"{comparison.changed_predictions:,}",
+        f"of {comparison.images:,} test images",
+        "Images on which the two models answer differently.",
+    )
+    number(
+        row,
+        "Largest logit change",
+        small_text(comparison.max_abs_logit_delta),
+        f"median top-1 margin {small_text(comparison.median_margin)}",
+        "The largest change of a raw score on any image, beside the typical lead of the best score.",
+    )
+    if remarks := [remark for remark in trials.remarks() if remark not in said]:
+        st.markdown("**Worth knowing**\n\n" + "\n".join(f"- {plain(remark)}" for remark in remarks))
+    links = st.container(horizontal=True)
+    for page, label in (
+        ("overview/overview.py", "The tutorial’s claims, checked on it"),
+        ("files/files.py", "Inside both files"),
+        ("digits/digits.py", "Image by image"),
+    ):
+        links.page_link(page, label=label, icon=":material/arrow_forward:")

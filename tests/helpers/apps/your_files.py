@@ -1,0 +1,60 @@
+"""Driving the page *Your files* through Streamlit's own test driver."""
+
+import gc
+import time
+import weakref
+
+from streamlit.testing.v1 import AppTest
+
+from fp16core.vocabulary import ModelPair
+from tests.helpers.children.processes import PATIENCE_S
+from tests.helpers.places import ROUTER, page_file
+
+MODELS, DATASET = 0, 1
+
+
+def upload(app: AppTest, place: int, *files: tuple[str, bytes]) -> AppTest:
+    return app.file_uploader[place].set_value([(*file, "application/octet-stream") for file in files]).run()
+
+
+KEPT = ("own-files", "own-attempt", "own-error", "own-remarks", "next-model", "next-dataset", "model", "test-images")
+"""Parts of a visit's state that every page keeps."""
+
+
+def turn_to(app: AppTest, page: str) -> AppTest:
+    """Go to a page as a click does, through the router, which this test driver runs at the start of a visit only."""
+    visit = AppTest.from_file(str(ROUTER), default_timeout=120)
+    for key in KEPT:
+        if key in app.session_state:
+            visit.session_state[key] = app.session_state[key]
+    visit.run()
+    if page != "overview":
+        visit.switch_page(page_file(page)).run()
+    assert not visit.exception
+    return visit
+
+
+def tried(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    """Upload models, press the button, and wait for the outcome."""
+    upload(app, MODELS, *files)
+    app.button(key="own-try").click().run()
+    assert not app.exception
+    if "own-attempt" in app.session_state:
+        assert app.session_state["own-attempt"].ticket.wait(PATIENCE_S)
+    return turn_to(app, "your_files")
+
+
+def held(app: AppTest) -> dict[str, str]:
+    if not app.table:
+        return {}
+    table = app.table[0].value
+    return dict(zip(table["what"].str.replace("\\", ""), table["size"], strict=True))
+
+
+def is_freed(watched: weakref.ref[ModelPair]) -> bool:
+    """Whether a pair is gone, once the threads are that have ended the process that measured it."""
+    until = time.monotonic() + PATIENCE_S
+    while watched() is not None and time.monotonic() < until:
+        time.sleep(0.1)
+        gc.collect()
+    return watched() is None

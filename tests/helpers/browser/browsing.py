@@ -1,0 +1,120 @@
+"""What journeys in a real browser need: a server, and patience."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.client.browser import FLAGS, chromium
+from tests.helpers.places import ROOT, without
+
+STREAMLITS_OWN = [
+    ["list", "[data-testid='stSidebarNavItems']"],
+    ["listitem", "[data-testid='stSidebarNavItems']"],
+    ["presentation-role-conflict", "[data-testid='stFileUploaderDropzone']"],
+]
+"""What axe-core finds in markup that is Streamlit's and not ours to mend: a rule, and where."""
+
+FIND_BARRIERS = """own => axe.run({resultTypes: ["violations"]}).then(found => found.violations.flatMap(
+    rule => rule.nodes.filter(node => !own.some(([id, place]) =>
+        id === rule.id && document.querySelector(node.target.at(-1))?.closest(place)
+    )).map(node => `${rule.id}: ${node.html} ${node.failureSummary}`)
+))"""
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(log: Path, app: str = "app.py") -> Iterator[str]:
+    """A server nobody has visited yet; ended, and gone, afterwards."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", app, "--server.headless=true"]
+    command += ["--server.address=127.0.0.1", f"--server.port={port}"]
+    url = f"http://127.0.0.1:{port}"
+    with log.open("w") as output, subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output) as server:
+        try:
+            deadline = time.monotonic() + 60
+            while True:
+                try:
+                    urllib.request.urlopen(f"{url}/_stcore/health", timeout=2).close()  # noqa: S310 - our own server
+                    break
+                except OSError:
+                    if server.poll() is not None or time.monotonic() > deadline:
+                        pytest.fail(f"the server did not start:\n{log.read_text()}")
+                    time.sleep(0.1)
+            yield url
+        finally:
+            server.send_signal(signal.SIGINT)
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+@contextmanager
+def watched(page: Page) -> Iterator[Page]:
+    """A page on which nothing goes wrong.
+
+    Its console tells of no error, nothing is asked of the outside world, and at the end it shows no exception and is no
+    wider than its window.
+    """
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
+    page.on("request", lambda r: troubles.append(f"outside: {r.url}") if is_outside(r.url) else None)
+    # On a deep link Streamlit looks for its own services under the page's address first.
+    page.on(
+        "console",
+        lambda m: troubles.append(m.text) if m.type == "error" and "_stcore" not in m.location["url"] else None,
+    )
+    yield page
+    assert page.locator("[data-testid='stException']").count() == 0
+    assert excess_width(page) <= 1
+    page.close()
+    assert not troubles, troubles
+
+
+def excess_width(page: Page) -> int:
+    """Pixels by which a page would have to be scrolled sideways."""
+    inner: int = page.evaluate(
+        """() => Math.max(...[document.documentElement, document.querySelector("[data-testid='stMain']")]
+            .map(e => e ? e.scrollWidth - e.clientWidth : 0))"""
+    )
+    return inner
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe-core finds that keeps somebody from reading or using the page."""
+    page.evaluate(AXE_SCRIPT)
+    found: list[str] = page.evaluate(FIND_BARRIERS, STREAMLITS_OWN)
+    return found
+
+
+def is_outside(url: str) -> bool:
+    return not re.match(r"(http|ws)://127\.0\.0\.1|data:|blob:", url)
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A browser of its own."""
+    with sync_playwright() as playwright:
+        found = chromium(playwright)
+        if not Path(found).exists():
+            without("no Chromium found; install it (apt-get install chromium, or playwright install chromium)")
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()

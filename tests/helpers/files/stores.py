@@ -1,0 +1,44 @@
+"""Stores of runs made for tests: copies of the bundled pair whose records say something else."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from fp16core.runs.pair import BUNDLED, KERAS_FILE, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
+
+
+def add_run(store: Path, id: str, created: str = "2026-11-20T10:00:00+00:00", **changes: Any) -> Path:
+    """A copy of the bundled run, format 1, with another record."""
+    folder = Path(shutil.copytree(BUNDLED, store / id))
+    record = json.loads((folder / "run.json").read_text()) | {"created": created} | changes
+    (folder / "run.json").write_text(json.dumps(record))
+    return folder
+
+
+def add_full_run(store: Path, id: str, created: str = "2026-11-20T10:00:00+00:00", **changes: Any) -> Path:
+    """The same in format 2: with LiteRT Quantizer's file (here a copy of the other) and a log."""
+    folder = add_run(store, id, created)
+    shutil.copy(folder / "mnist_model_quant_f16.tflite", folder / "mnist_model_quantizer_f16.tflite")
+    (folder / "train.log").write_text(f"epoch 1 of 1\n{id} is done\n")
+    record = json.loads((folder / "run.json").read_text()) | {"format": 2} | changes
+    record["files"] = {
+        path.name: {"size_bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        for path in sorted(folder.iterdir())
+        if path.name != "run.json"
+    }
+    (folder / "run.json").write_text(json.dumps(record))
+    return folder
+
+
+def altered_pair(folder: Path, reference: bytes, target: bytes) -> Path:
+    """The bundled pair with other files, recorded as a training run records them."""
+    shutil.copytree(BUNDLED, folder)
+    run = json.loads((folder / RUN_FILE).read_text())
+    for name, contents in ((REFERENCE_FILE, reference), (TARGET_FILE, target)):
+        (folder / name).write_bytes(contents)
+        run["files"][name] = file_record(contents)
+    (folder / RUN_FILE).write_text(json.dumps(run))
+    assert (folder / KERAS_FILE).exists()
+    return folder

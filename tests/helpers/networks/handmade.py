@@ -1,0 +1,104 @@
+"""Small networks written with LiteRT's schema, weight by weight, without any converter."""
+
+from typing import Any
+
+import flatbuffers
+import numpy as np
+import numpy.typing as npt
+from ai_edge_litert import schema_py_generated as schema
+
+PIXELS = 784
+
+Codes = schema.BuiltinOperator
+
+
+def dense(weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32] | None = None) -> bytes:
+    """Images (n, 28, 28) to logits (n, 10): their pixels times weights (10, 784), and a bias."""
+    content = _model()
+    graph = content.subgraphs[0]
+    image = _tensor(content, "image", (1, 28, 28), (-1, 28, 28))
+    shape = _tensor(content, "shape", (2,), data=np.array([-1, PIXELS], np.int32))
+    flat = _tensor(content, "flat", (1, PIXELS), (-1, PIXELS))
+    matrix = _tensor(content, "matrix", weights.shape, data=weights)
+    added = -1 if bias is None else _tensor(content, "bias", bias.shape, data=bias)
+    logits = _tensor(content, "logits", (1, 10), (-1, 10))
+    _operator(content, Codes.RESHAPE, [image, shape], [flat], schema.BuiltinOptions.ReshapeOptions)
+    options = schema.BuiltinOptions.FullyConnectedOptions
+    _operator(content, Codes.FULLY_CONNECTED, [flat, matrix, added], [logits], options)
+    graph.inputs, graph.outputs = [image], [logits]
+    return _packed(content)
+
+
+def scaled(factors: npt.NDArray[np.float32]) -> bytes:
+    """Numbers times constants: a network of which LiteRT Quantizer knows no weights."""
+    content = _model()
+    given = _tensor(content, "given", factors.shape)
+    constant = _tensor(content, "factors", factors.shape, data=factors)
+    result = _tensor(content, "result", factors.shape)
+    _operator(content, Codes.MUL, [given, constant], [result], schema.BuiltinOptions.MulOptions)
+    graph = content.subgraphs[0]
+    graph.inputs, graph.outputs = [given], [result]
+    return _packed(content)
+
+
+def _model() -> Any:
+    content, graph = schema.ModelT(), schema.SubGraphT()
+    content.version, content.operatorCodes, content.subgraphs = 3, [], [graph]
+    content.buffers = [schema.BufferT()]  # the first one is empty, by the schema
+    graph.tensors, graph.operators = [], []
+    return content
+
+
+def _tensor(
+    content: Any,
+    name: str,
+    shape: tuple[int, ...],
+    signature: tuple[int, ...] | None = None,
+    data: npt.NDArray[Any] | None = None,
+) -> int:
+    tensor = schema.TensorT()
+    tensor.name, tensor.shape, tensor.shapeSignature = name.encode(), list(shape), signature and list(signature)
+    if data is not None:
+        tensor.type = {"float32": schema.TensorType.FLOAT32, "int32": schema.TensorType.INT32}[str(data.dtype)]
+        stored = schema.BufferT()
+        stored.data = np.frombuffer(data.tobytes(), np.uint8)
+        content.buffers.append(stored)
+        tensor.buffer = len(content.buffers) - 1
+    content.subgraphs[0].tensors.append(tensor)
+    return len(content.subgraphs[0].tensors) - 1
+
+
+def _operator(content: Any, kind: int, inputs: list[int], outputs: list[int], options: int) -> None:
+    code, op = schema.OperatorCodeT(), schema.OperatorT()
+    code.builtinCode = code.deprecatedBuiltinCode = kind
+    content.operatorCodes.append(code)
+    name = next(name for name, value in vars(schema.BuiltinOptions).items() if value == options)
+    op.builtinOptionsType, op.builtinOptions = options, getattr(schema, f"{name}T")()
+    op.opcodeIndex, op.inputs, op.outputs = len(content.operatorCodes) - 1, inputs, outputs
+    content.subgraphs[0].operators.append(op)
+
+
+def _packed(content: Any) -> bytes:
+    builder = flatbuffers.Builder(1 << 16)
+    builder.Finish(content.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+CENTRE, CORNER = 14 * 28 + 14, 0
+"""Pixels that many digits have ink on, and none."""
+
+
+Weights = npt.NDArray[np.float32]
+
+
+def weights_with(*large: tuple[int, int, float]) -> Weights:
+    """Random weights (10, 784), but for those given by class, pixel and value."""
+    weights = np.random.default_rng(5).normal(0, 4, (10, PIXELS)).astype(np.float32)
+    for digit, pixel, value in large:
+        weights[digit, pixel] = value
+    return weights
+
+
+LARGE = weights_with(
+    (3, CENTRE, 70_000), (7, CENTRE, 66_000), (8, CENTRE, -65_520), (3, CORNER, 65_504), (4, CORNER, 65_519)
+)
