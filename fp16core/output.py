@@ -1,68 +1,23 @@
-"""Atomic output: files and folders that appear complete or not at all, and JSON without infinities."""
+"""Atomic output: files and folders that appear complete or not at all."""
 
 import contextlib
 import errno
 import fcntl
 import glob
-import math
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, TextIO
+from typing import IO
 
-from fp16core.temporary import temporary_named
-from fp16core.vocabulary import HalfBitsError, OutputError
+from fp16core.vocabulary import OutputError
 
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 """Errors of a full disk, an exhausted quota, and a file at its size limit."""
 
 _BEGUN, _PARTIAL = ".begun-", ".partial-"
 """Suffixes of the name of a folder before it is locked, and while it is being filled."""
-
-
-@contextlib.contextmanager
-def terminal_for_results() -> Iterator[TextIO]:
-    """Divert file descriptors 1 and 2, and give back the terminal's standard error for progress.
-
-    Converters and runtimes print from native code, some of it on standard output, where it would
-    spoil a JSON document. What they print is shown if the work ends in an error that is not one of ours.
-    Raises `OutputError` if there is no folder for temporary files.
-    """
-    with temporary_named():
-        log = tempfile.TemporaryFile()  # noqa: SIM115  # closed below
-    with log, redirected_output(log) as terminal:
-        yield terminal
-
-
-@contextlib.contextmanager
-def redirected_output(log: IO[bytes]) -> Iterator[TextIO]:
-    """Divert file descriptors 1 and 2 of the whole process into a file, and give back standard error as it was.
-
-    If the block ends in an error that is not one of ours, the file's contents are shown there.
-    """
-    sys.stdout.flush()
-    sys.stderr.flush()
-    saved = [os.dup(descriptor) for descriptor in (1, 2)]
-    with os.fdopen(os.dup(2), "w", buffering=1) as terminal:
-        try:
-            for descriptor in (1, 2):
-                os.dup2(log.fileno(), descriptor)
-            yield terminal
-        except (HalfBitsError, KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException:
-            log.seek(0)
-            terminal.write(log.read().decode("utf-8", "replace"))
-            raise
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            for descriptor, original in zip((1, 2), saved, strict=True):
-                os.dup2(original, descriptor)
-                os.close(original)
 
 
 @contextlib.contextmanager
@@ -142,15 +97,6 @@ def remove_abandoned(partial: Path) -> bool:
         if is_free:
             shutil.rmtree(partial, ignore_errors=True)
         return is_free
-
-
-def nonfinite_as_null(value: Any) -> Any:
-    """Copy of a document with infinities and NaN, which JSON cannot represent, replaced by None."""
-    if isinstance(value, dict):
-        return {key: nonfinite_as_null(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [nonfinite_as_null(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _prefix(out: Path, state: str) -> str:
