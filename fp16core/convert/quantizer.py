@@ -12,7 +12,7 @@ from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError
 
 # Raised by LiteRT Quantizer on unsupported models, and on damaged ones that it does not check for.
-_REFUSALS = (
+_QUANTIZER_ERRORS = (
     ValueError,
     RuntimeError,
     KeyError,
@@ -62,7 +62,7 @@ def quantize_tflite(reference: bytes, name: str = "the model") -> bytes:
     from litert_quantizer.algorithm_manager import AlgorithmName
 
     weights = qtyping.TensorQuantizationConfig(num_bits=16, dtype=qtyping.TensorDataType.FLOAT)
-    with _refusal_named(name):
+    with _rejection_named(name):
         work = quantizer.Quantizer(with_current_codes(reference, name))
         work.update_quantization_recipe(
             regex=".*",
@@ -99,7 +99,7 @@ def quantize_integer(reference: bytes, recipe: str, name: str = "the model") -> 
     from litert_quantizer import quantizer
     from litert_quantizer import recipe as recipes
 
-    with _refusal_named(name):
+    with _rejection_named(name):
         work = quantizer.Quantizer(with_current_codes(reference, name))
         work.load_quantization_recipe(getattr(recipes, INTEGER_RECIPES[recipe])())
         return _quantized(work)
@@ -114,10 +114,10 @@ def _quantized(work: Any) -> bytes:
 
 
 @contextmanager
-def _refusal_named(name: str) -> Iterator[None]:
+def _rejection_named(name: str) -> Iterator[None]:
     try:
         yield
-    except _REFUSALS as error:
+    except _QUANTIZER_ERRORS as error:
         raise ModelFileError(f"{name}: LiteRT Quantizer rejects the model ({error}).") from error
 
 

@@ -1,7 +1,5 @@
 """Partitions of a graph run by LiteRT's default delegate, XNNPACK, and the stage that upsamples float16 weights."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 
@@ -9,10 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from fp16core.text import first_line
+from fp16core.runtime.digit_interpreter import rejection_named
 from fp16core.tflite.graph import TfliteFile
 from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ModelFileError
 
 _DELEGATE = "DELEGATE"
 
@@ -67,7 +64,7 @@ def delegate_partitions(model: bytes, name: str = "the model") -> tuple[Partitio
         If the file is not a LiteRT model, is damaged, or the interpreter rejects it.
     """
     file = read_tflite(model, name)
-    with _refusal_named(name):
+    with rejection_named(name):
         nodes = _loaded(model)._get_ops_details()[len(file.operators) :]
     return tuple(
         _partition(file, _indices(node["inputs"]), _indices(node["outputs"]))
@@ -109,7 +106,7 @@ def upsampling_stage(
     halves = [t.index for t in file.tensors if t.is_constant and t.dtype == "float16"]
     if not halves:
         return None
-    with _refusal_named(name):
+    with rejection_named(name):
         expected = _logits(_loaded(model, delegated), file, image)
         # The interpreter maps the given bytes, and erasing writes into them, so each gets its own copy.
         early, late = (_loaded(bytes(bytearray(model)), delegated) for _ in range(2))
@@ -130,16 +127,6 @@ def _loaded(model: bytes, delegated: bool = True) -> Interpreter:
     interpreter = Interpreter(model_content=model, num_threads=1, experimental_op_resolver_type=kind)
     interpreter.allocate_tensors()
     return interpreter
-
-
-@contextmanager
-def _refusal_named(name: str) -> Iterator[None]:
-    try:
-        yield
-    except (ValueError, RuntimeError) as error:
-        raise ModelFileError(
-            f"{name}: the LiteRT interpreter rejects the model ({first_line(error)}); convert it again."
-        ) from error
 
 
 def _partition(file: TfliteFile, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> Partition:

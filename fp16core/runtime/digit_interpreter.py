@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +27,7 @@ class DigitInterpreter:
     Parameters
     ----------
     model
-        Contents of a ``.tflite`` file that maps float32 images (n, 28, 28) or (n, 28, 28, 1) to
-        float32 logits (n, 10).
+        Contents of a ``.tflite`` file, as for `Classifier`.
     name
         Name of the model in error messages.
     preserve_all_tensors
@@ -52,13 +52,9 @@ class DigitInterpreter:
         self.fixed_batch = signature[0] if signature[0] != -1 else None
         self._input = self.file.inputs[0].index
         self._batch = 0
-        try:
+        with rejection_named(name):
             self._interpreter = open_interpreter(model, preserve_all_tensors)
             self._resize(self.fixed_batch or 1)
-        except (ValueError, RuntimeError) as error:
-            raise ModelFileError(
-                f"{name}: the LiteRT interpreter rejects the model ({first_line(error)}); convert it again."
-            ) from error
 
     def logits(self, images: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Run the model.
@@ -149,6 +145,17 @@ def open_interpreter(model: bytes, preserve_all_tensors: bool) -> Interpreter:
         # Two models evaluated concurrently, one thread each, use two cores better than one after the other
         # with two threads.
         return Interpreter(model_content=model, num_threads=1, experimental_preserve_all_tensors=preserve_all_tensors)
+
+
+@contextmanager
+def rejection_named(name: str) -> Iterator[None]:
+    """Turn LiteRT's errors on loading or running a model into `ModelFileError`."""
+    try:
+        yield
+    except (ValueError, RuntimeError) as error:
+        raise ModelFileError(
+            f"{name}: the LiteRT interpreter rejects the model ({first_line(error)}); convert it again."
+        ) from error
 
 
 def check_images(images: npt.NDArray[np.float32]) -> None:

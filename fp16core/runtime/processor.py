@@ -7,32 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-_FEATURES = {
-    "x86": {
-        "AVX2": "256-bit vectors; with F16C, XNNPACK's requirement for float16 arithmetic",
-        "F16C": "converts between float16 and float32 in hardware",
-        "AVX512-FP16": "float16 arithmetic in hardware; XNNPACK then also accumulates in float16",
-        "AMX-FP16": "float16 matrix products, accumulated in float32",
-    },
-    "arm": {
-        "FP16": "scalar float16 arithmetic in hardware (FEAT_FP16)",
-        "FP16 vectors": "the same for vectors of eight (asimdhp), which XNNPACK uses",
-        "FP16 products": "float16 products accumulated in float32 (FEAT_FHM)",
-    },
-}
-"""Processor features relevant to float16, by architecture, and their meaning."""
-
-_FLAGS = {
-    "AVX2": {"avx2", "AVX2"},
-    "F16C": {"f16c", "F16C"},
-    "AVX512-FP16": {"avx512_fp16"},
-    "AMX-FP16": {"amx_fp16"},
-    "FP16": {"fphp", "hw.optional.arm.FEAT_FP16"},
-    "FP16 vectors": {"asimdhp", "hw.optional.arm.FEAT_FP16"},
-    "FP16 products": {"asimdfhm", "hw.optional.arm.FEAT_FHM"},
-}
-"""Names of the features in Linux and macOS."""
-
 _ARM = ("arm", "aarch64")
 
 
@@ -74,6 +48,47 @@ class Processor:
     features: tuple[Feature, ...]
 
 
+@dataclass(frozen=True)
+class _KnownFeature:
+    """A feature relevant to float16, its meaning, and its names in Linux and macOS."""
+
+    name: str
+    meaning: str
+    flags: frozenset[str]
+
+
+_X86_FEATURES = (
+    _KnownFeature(
+        "AVX2",
+        "256-bit vectors; with F16C, XNNPACK's requirement for float16 arithmetic",
+        frozenset({"avx2", "AVX2"}),
+    ),
+    _KnownFeature("F16C", "converts between float16 and float32 in hardware", frozenset({"f16c", "F16C"})),
+    _KnownFeature(
+        "AVX512-FP16",
+        "float16 arithmetic in hardware; XNNPACK then also accumulates in float16",
+        frozenset({"avx512_fp16"}),
+    ),
+    _KnownFeature("AMX-FP16", "float16 matrix products, accumulated in float32", frozenset({"amx_fp16"})),
+)
+
+_ARM_FEATURES = (
+    _KnownFeature(
+        "FP16", "scalar float16 arithmetic in hardware (FEAT_FP16)", frozenset({"fphp", "hw.optional.arm.FEAT_FP16"})
+    ),
+    _KnownFeature(
+        "FP16 vectors",
+        "the same for vectors of eight (asimdhp), which XNNPACK uses",
+        frozenset({"asimdhp", "hw.optional.arm.FEAT_FP16"}),
+    ),
+    _KnownFeature(
+        "FP16 products",
+        "float16 products accumulated in float32 (FEAT_FHM)",
+        frozenset({"asimdfhm", "hw.optional.arm.FEAT_FHM"}),
+    ),
+)
+
+
 def read_processor() -> Processor:
     """Read the processor's properties from the operating system."""
     system = platform.system()
@@ -102,11 +117,11 @@ def linux_processor(cpuinfo: str, machine: str, cores: int) -> Processor:
 
 
 def _processor(name: str, flags: Iterable[str] | None, machine: str, cores: int) -> Processor:
-    kind = "arm" if machine.lower().startswith(_ARM) else "x86"
-    has = None if flags is None else set(flags)
+    known = _ARM_FEATURES if machine.lower().startswith(_ARM) else _X86_FEATURES
+    found = None if flags is None else set(flags)
     features = tuple(
-        Feature(feature, meaning, None if has is None else not has.isdisjoint(_FLAGS[feature]))
-        for feature, meaning in _FEATURES[kind].items()
+        Feature(feature.name, feature.meaning, None if found is None else not found.isdisjoint(feature.flags))
+        for feature in known
     )
     return Processor(name or machine, cores, features)
 
