@@ -1,4 +1,4 @@
-"""Tables as CSV: what comes back, and what a spreadsheet would run."""
+"""CSV output: round trips, and cells that a spreadsheet might run as formulas."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from fp16core.figures.base.table import figure_csv
 
 
 def cell(text: str) -> str:
-    """What a reader of CSV finds where a text was written, beside a number."""
+    """Text cell written next to a number, as a CSV reader returns it."""
     ((found, number),) = csv.reader(io.StringIO(csv_text([[text, 0.5]])))
     assert number == "0.5"
     return found
@@ -49,7 +49,7 @@ def test_numbers_stay_numbers_and_texts_one_cell_where_semicolons_separate() -> 
 
 
 def test_a_figures_table_runs_nothing_either() -> None:
-    """Runs and tensors, whose names strangers choose, become series and places on an axis."""
+    """Names of runs and tensors, chosen by strangers, become series and axis labels."""
     drawn = go.Figure(go.Scatter(name="=1+1", x=["\n＝1+1"], y=[1]))
     (_, row) = csv.reader(io.StringIO(figure_csv(drawn)))
     assert row == ["'=1+1", "'\n＝1+1", "1"]

@@ -1,4 +1,4 @@
-"""Files that somebody has named: ordinary ones are read, up to a limit; nothing else is waited for."""
+"""Files named by others: regular files are read up to a limit; pipes and devices never block."""
 
 import os
 from collections.abc import Callable
@@ -26,7 +26,7 @@ ODD: list[Callable[[Path], Path]] = [lambda folder: Path("/dev/zero"), lambda fo
 
 @pytest.fixture(params=ODD, ids=["device", "folder", "pipe"])
 def odd(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A path of something that is not a regular file."""
+    """Path of something other than a regular file."""
     made: Path = request.param(tmp_path)
     return made
 
@@ -40,7 +40,7 @@ def test_an_ordinary_file_is_read_up_to_the_limit(tmp_path: Path) -> None:
 
 
 def test_a_file_that_grows_while_it_is_read_is_not_read_beyond_the_limit() -> None:
-    """The kernel's own files have a size of 0 and contents all the same."""
+    """Files in ``/proc`` report a size of 0 although they have contents."""
     assert Path("/proc/self/status").stat().st_size == 0
     with pytest.raises(OSError, match="it has 101 B; at most 100 B are read"):
         read_regular(Path("/proc/self/status"), 100)
@@ -88,7 +88,7 @@ def test_every_path_that_the_command_line_takes_may_be_a_device(tmp_path: Path) 
 
 
 def test_a_pair_whose_files_are_larger_than_any_run_makes_is_not_read(tmp_path: Path) -> None:
-    """A sparse file takes no room on the disk, and as much in memory as it likes."""
+    """A sparse file takes no disk space, but any amount of memory when read."""
     for path in BUNDLED.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     os.truncate(tmp_path / TARGET.name, MAX_RUN_BYTES + 1)

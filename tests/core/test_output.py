@@ -1,4 +1,4 @@
-"""Folders that appear whole or not at all, and what a killed process leaves of them."""
+"""Folders that appear complete or not at all, and the remains of killed processes."""
 
 import fcntl
 import os
@@ -44,7 +44,7 @@ def test_what_a_killed_process_leaves_is_abandoned_and_can_be_removed(tmp_path: 
 
 
 def test_only_what_is_abandoned_and_of_the_same_name_is_cleared_away(tmp_path: Path) -> None:
-    """Also for names that would mean something to a search for files."""
+    """Also for names that contain glob characters."""
     with new_folder(tmp_path / "out[1]*") as living:
         kept = {living, tmp_path / ".out1.partial-abcdefgh", tmp_path / "out[1]*.partial-abcdefgh"}
         for path in kept - {living}:
@@ -60,7 +60,7 @@ def test_only_what_is_abandoned_and_of_the_same_name_is_cleared_away(tmp_path: P
 def test_a_folder_that_is_cleared_away_before_it_is_locked_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str, clear_up: str
 ) -> None:
-    """Another process clears up at the worst moment; whoever fills a folder does not notice."""
+    """Cleanup by another process at the worst moment goes unnoticed by the process that fills a folder."""
     out = tmp_path / "out"
     cleared: list[bool] = []
 
@@ -96,7 +96,7 @@ def test_a_folder_that_is_cleared_away_before_it_is_locked_is_made_anew(
 def test_a_folder_has_the_name_of_a_partial_one_only_while_it_is_locked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever sees one may ask at once whether somebody is filling it."""
+    """A partial folder is locked from the moment it is visible under its name."""
     seen: list[list[Path]] = []
     lock = fcntl.flock
 
@@ -134,7 +134,7 @@ def test_what_is_no_folder_is_not_abandoned(tmp_path: Path, name: str) -> None:
 
 
 def test_one_look_does_not_hide_an_abandoned_folder_from_another(tmp_path: Path) -> None:
-    """Two servers that look at the same moment: a shared lock is no sign of life."""
+    """Two servers checking at the same moment: a shared lock is not a sign of life."""
     other = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(other, fcntl.LOCK_SH)
     assert is_abandoned(tmp_path)

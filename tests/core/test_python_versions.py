@@ -1,4 +1,4 @@
-"""Python 3.14, for which there is no TensorFlow: everything else works, and each place that needs it says why."""
+"""Python 3.14, without TensorFlow: everything else works, and each feature that requires it gives the reason."""
 
 import json
 import platform
@@ -18,7 +18,7 @@ REASON = "in Python 3.11 to 3.13, because there is no TensorFlow for Python 3.14
 
 @pytest.fixture
 def python_3_14(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Child processes without TensorFlow that take themselves for Python 3.14."""
+    """Child processes without TensorFlow that report Python 3.14."""
     (tmp_path / "sitecustomize.py").write_text(
         "import importlib.util as util, platform\nfind = util.find_spec\n"
         "util.find_spec = lambda name, *rest: None if name == 'tensorflow' else find(name, *rest)\n"

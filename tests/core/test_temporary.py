@@ -1,4 +1,4 @@
-"""Without a folder for temporary files: a sentence that names ``TMPDIR``, wherever one is needed."""
+"""Missing folder for temporary files: wherever one is needed, the error names ``TMPDIR``."""
 
 import tempfile
 from pathlib import Path
@@ -20,7 +20,7 @@ REMEDY = "make /tmp writable, or name a folder that is in TMPDIR."
 
 @pytest.fixture(params=["never there", "gone since"])
 def no_temporary_folder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """As for a user who may write nowhere: tests may run as one who may write everywhere."""
+    """As for a user without write permission; the tests may run as root."""
     gone = str(tmp_path / "gone")
     monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [gone])
     monkeypatch.setattr(tempfile, "tempdir", None if request.param == "never there" else gone)

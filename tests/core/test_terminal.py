@@ -1,4 +1,4 @@
-"""What goes to a terminal: whatever a stranger calls a file or a tensor, the terminal takes no orders from it."""
+"""Terminal output: control characters in names of files and tensors are never sent to the terminal."""
 
 import ast
 from pathlib import Path
@@ -56,7 +56,7 @@ def test_a_section_ends_where_it_was_ended(capsys: pytest.CaptureFixture[str]) -
 
 
 def hostile_model(folder: Path) -> Path:
-    """The bundled model with an escape sequence in the name of its input, under a hostile name of its own."""
+    """Bundled model with an escape sequence in the name of its input, under a hostile file name."""
     model = (BUNDLED / "mnist_model.tflite").read_bytes()
     (tensor,) = read_tflite(model).inputs
     name = tensor.name.encode()

@@ -1,4 +1,4 @@
-"""A stranger's data set: read from bytes, checked, refused in words."""
+"""Custom data sets: read from bytes, checked, and rejected with a reason."""
 
 import io
 import zipfile
@@ -110,7 +110,7 @@ def test_files_that_are_no_data_sets_get_a_sentence(contents: bytes) -> None:
 
 
 def with_header(shape: tuple[int, ...], data: bytes) -> bytes:
-    """A data set whose test images have a header of our making over some data."""
+    """Data set whose test images have a given header and given data."""
     member, file = io.BytesIO(), io.BytesIO()
     np.lib.format.write_array_header_1_0(member, {"descr": "|u1", "fortran_order": False, "shape": shape})
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -119,7 +119,7 @@ def with_header(shape: tuple[int, ...], data: bytes) -> bytes:
 
 
 def test_what_would_unpack_to_gigabytes_is_refused_before_it_does() -> None:
-    """A claim without data, data without a claim, and a claim of less than nothing."""
+    """Headers that claim more, fewer or a negative number of bytes."""
     for contents, words in (
         (with_header((10**12, 28, 28), b""), "at most 20,000 images"),
         (with_header((-1, 28, 28), bytes(10**7)), r"has shape \(-1, 28, 28\)"),

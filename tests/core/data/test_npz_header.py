@@ -1,4 +1,4 @@
-"""Headers of arrays in a stranger's ``.npz``: any literal of Python may stand in them."""
+"""Array headers in an untrusted ``.npz``, which may contain any Python literal."""
 
 import io
 import zipfile
@@ -17,7 +17,7 @@ LABELS = {"descr": "|u1", "fortran_order": False, "shape": (1,)}
 
 
 def archive(images: object = IMAGES, labels: object = LABELS) -> bytes:
-    """A data set of one black image, a zero, with any headers."""
+    """Data set of one black image labelled 0, with given headers."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as members:
         for name, header, data in (("x_test", images, bytes(784)), ("y_test", labels, bytes(1))):

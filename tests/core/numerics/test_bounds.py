@@ -1,4 +1,4 @@
-"""Bounds on the logits, against what was observed and against a float64 pass with weights drawn within the errors."""
+"""Bounds on the logits, against observed logits and float64 passes with weights drawn within the errors."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ from tests.helpers.places import TestSet
 
 
 def forward(weights: dict[str, npt.NDArray[np.float64]], images: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """The tutorial's network in float64, as its definition reads."""
+    """The tutorial's network in float64, directly from its definition."""
     kernel = weights["conv_2d.kernel"][:, :, :, 0]
     maps = np.zeros((len(images), 26, 26, 12))
     for i in range(3):
@@ -46,7 +46,7 @@ def stored_weights(pair: ModelPair) -> dict[str, npt.NDArray[np.float64]]:
 def test_the_bound_is_never_below_the_observed_change(
     pair: ModelPair, test_set: TestSet, comparison: Comparison
 ) -> None:
-    """On all 100,000 logits, and no answer that float16 changed is called proven."""
+    """For all 100,000 logits; and no prediction that float16 changed is called proven."""
     layers, errors = read_chain(pair.reference), rounding_errors(pair)
     bounds = bound_logits(layers, errors, normalise(test_set[0]))
     observed = np.abs(comparison.target.logits.astype(float) - comparison.reference.logits)
@@ -83,7 +83,7 @@ def test_weights_anywhere_within_the_errors_keep_within_the_bounds(pair: ModelPa
 
 
 def test_without_rounding_errors_only_float32_arithmetic_is_allowed_for(pair: ModelPair, test_set: TestSet) -> None:
-    """The limits hold the float64 logits, closely."""
+    """The bounds enclose the float64 logits tightly."""
     images = normalise(test_set[0][:100])
     weights = stored_weights(pair)
     bounds = bound_logits(read_chain(pair.reference), {k: np.zeros_like(v) for k, v in weights.items()}, images)
@@ -99,7 +99,7 @@ def dense(weights: npt.NDArray[np.float32]) -> tuple[Layer, Layer]:
 
 
 def test_bounds_of_a_hand_computed_layer() -> None:
-    """Logit j is j times the first pixel, 1, each weight off by a quarter: t leads j by t − j − ½ at least."""
+    """Logit j is j times the first pixel, 1, with weights off by ¼: the margin of t over j is at least t − j − ½."""
     weights = np.zeros((10, 784), np.float32)
     weights[:, 0] = np.arange(10)
     errors = np.zeros((10, 784))
@@ -145,7 +145,7 @@ def layer(name: str, shape: tuple[int, ...], **settings: int | str) -> Layer:
 
 
 def drawn_network(rng: np.random.Generator) -> tuple[Layer, ...]:
-    """Two convolutions, one with stride 2, RELU6 and no bias; overlapping pooling; a hidden layer; ten scores."""
+    """Two convolutions, one with stride 2, RELU6 and no bias; overlapping pooling; a hidden layer; ten logits."""
 
     def weights(*shape: int) -> npt.NDArray[np.float32]:
         return rng.normal(0, 0.7, shape).astype(np.float32)
@@ -180,7 +180,7 @@ def drawn_network(rng: np.random.Generator) -> tuple[Layer, ...]:
 def run(
     network: tuple[Layer, ...], weights: dict[str, npt.NDArray[np.float64]], image: npt.NDArray[np.float32]
 ) -> npt.NDArray[np.float64]:
-    """One image through a drawn network in float64, sum by sum."""
+    """One image through a network with drawn weights in float64, sum by sum."""
     values = image.astype(np.float64)
     for step in network:
         settings, shape = step.operator.settings, step.output_shape
@@ -238,7 +238,7 @@ def test_sums_that_could_leave_float32_prove_nothing() -> None:
 def test_a_target_that_computes_something_else_is_refused(
     pair: ModelPair, test_set: TestSet, comparison: Comparison
 ) -> None:
-    """The same weights, but without the convolution's ReLU."""
+    """Copy with the same weights but without the convolution's ReLU."""
     root = schema.ModelT.InitFromPackedBuf(pair.target, 0)
     for op in root.subgraphs[0].operators:
         if isinstance(op.builtinOptions, schema.Conv2DOptionsT):

@@ -1,4 +1,4 @@
-"""The emulation of half precision: hand-computed sums, single operations one by one, and the processor itself."""
+"""Emulation of half precision, against hand-computed sums, scalar operations, and the processor itself."""
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ Floats = npt.NDArray[np.float32]
 
 
 def dense(weights: Floats, bias: Floats | None = None) -> tuple[Layer, Layer]:
-    """Ten sums, or however many rows there are, of all pixels."""
+    """One sum of all pixels for each row of weights."""
     terms = weights.shape[1]
     return (
         Layer(Operator(0, "RESHAPE", (0,), (1,)), (terms,)),
@@ -27,7 +27,7 @@ def images_of(values: list[float]) -> Floats:
 
 
 def one_by_one(values: Floats, weights: Floats, bias: float) -> np.float16:
-    """A dot product by Python's own loop, each operation rounded on its own by NumPy's scalars."""
+    """Dot product in a Python loop, each operation rounded by NumPy's float16 scalars."""
     total = np.float16(0)
     for value, weight in zip(values, weights, strict=True):
         product = np.float16(np.float64(np.float16(value)) * np.float64(np.float16(weight)))
@@ -36,7 +36,7 @@ def one_by_one(values: Floats, weights: Floats, bias: float) -> np.float16:
 
 
 def test_a_sum_in_turn_stands_still_at_2048_and_float32_does_not() -> None:
-    """From 2,048 on, float16 has only even numbers; 2,048 + 1 is a tie and goes back to 2,048."""
+    """From 2,048 on, float16 has only even integers; 2,048 + 1 is a tie and rounds to 2,048."""
     layers = dense(np.ones((1, 5), np.float32))
     image = images_of([2048, 1, 1, 1, 1])
     assert emulate(layers, image, Summation.SEQUENTIAL).item() == 2048
@@ -44,7 +44,7 @@ def test_a_sum_in_turn_stands_still_at_2048_and_float32_does_not() -> None:
 
 
 def test_lanes_add_their_halves() -> None:
-    """Groups of four go to eight lanes in turn; 2,048 sits alone in its lane, and the ones meet each other first."""
+    """Groups of four go to the eight lanes in turn; 2,048 is alone in its lane, and the ones are added first."""
     ones = [2048.0] + [0.0] * 3 + [1.0] * 28
     layers = dense(np.ones((1, 32), np.float32))
     # Lane 0 holds 2048, lanes 1 to 7 four each. Halves: 0+4: 2052, 1+5: 8, 2+6: 8, 3+7: 8; then 2060, 16; then 2076.
@@ -110,7 +110,7 @@ def test_no_way_to_add_leaves_the_bound(pair: ModelPair, inputs: Floats, summati
 
 
 def test_the_bound_of_one_sum_is_the_papers() -> None:
-    """n·u·Σ|terms|, with n the terms and the bias, two more for the bound's own arithmetic, and no pixel to round."""
+    """n·u·Σ|terms|, where n counts the terms, the bias, and two for the bound's own arithmetic; pixels are exact."""
     weights = np.zeros((10, 4), np.float32)
     weights[0] = (1, -2, 4, 0.5)
     layers = dense(weights)
@@ -148,7 +148,7 @@ def test_exact_sums_round_weights_and_pixels_alone() -> None:
 
 
 def test_exact_sums_lie_near_what_litert_gives(pair: ModelPair, inputs: Floats) -> None:
-    """The float16 file in float32 arithmetic: all that differs is that pixels are rounded here."""
+    """The float16 file in float32 arithmetic differs only in that pixels are rounded here."""
     from fp16core.runtime.classifier import Classifier
 
     found = exact_logits(read_chain(pair.target), inputs[:50])

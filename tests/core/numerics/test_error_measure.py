@@ -1,4 +1,4 @@
-"""Measures of error, against cases done by hand and exact arithmetic."""
+"""Error measures, against hand-computed cases and exact arithmetic."""
 
 import math
 import warnings

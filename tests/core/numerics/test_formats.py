@@ -1,4 +1,4 @@
-"""Rounding to any floating-point format, against NumPy's and ml_dtypes' casts and a list of all numbers."""
+"""Rounding to any floating-point format, against NumPy's and ml_dtypes' casts and exhaustive lists of numbers."""
 
 from fractions import Fraction
 
@@ -22,7 +22,7 @@ OTHERS = {FloatFormat(4, 3): ml_dtypes.float8_e4m3, FloatFormat(3, 4): ml_dtypes
 
 
 def any_floats() -> npt.NDArray[np.float32]:
-    """Random bit patterns, which are mostly extreme, ordinary numbers, ties of float16, and the special ones."""
+    """Random bit patterns, which are mostly extreme; ordinary numbers; ties of float16; and special values."""
     rng = np.random.default_rng(0)
     patterns = rng.integers(0, 2**32, 200_000, dtype=np.uint64).astype(np.uint32).view(np.float32)
     ordinary = rng.normal(0, 1, 50_000).astype(np.float32) * np.exp2(rng.integers(-30, 20, 50_000)).astype(np.float32)
@@ -66,7 +66,7 @@ def test_tf32_keeps_ten_mantissa_bits_of_float32() -> None:
 
 
 def numbers_of(form: FloatFormat) -> tuple[list[Fraction], Fraction]:
-    """All finite magnitudes in the order of their codes, straight from the definition, and what would come next."""
+    """All finite magnitudes in the order of their codes, from the definition, and the one that would follow."""
     found = []
     bias = 2 ** (form.exponent_bits - 1) - 1
     for exponent in range(2**form.exponent_bits + 1):

@@ -1,4 +1,4 @@
-"""Weights picked out of a tensor, against exact arithmetic and hand-made tensors."""
+"""Selection of weights, against exact arithmetic and hand-made tensors."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Errors on their way through the network, against float64 forward passes; what float16 changed in the scores."""
+"""Error propagation, against float64 forward passes; margins and changes of the logits."""
 
 import csv
 import io

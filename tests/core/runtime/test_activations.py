@@ -1,4 +1,4 @@
-"""What the recorder hands out, against the interpreter and a float64 forward pass."""
+"""Recorded activations, against the interpreter and a float64 forward pass."""
 
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -41,7 +41,7 @@ def test_activations_are_those_of_a_float64_forward_pass(
 def test_activations_are_the_tensors_that_the_interpreter_preserves(
     pair: ModelPair, inputs: npt.NDArray[np.float32], role: str
 ) -> None:
-    """No tensor but an activation has a first dimension of 7."""
+    """Only activations have a first dimension of 7."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         bare = Interpreter(model_content=getattr(pair, role), experimental_preserve_all_tensors=True)
@@ -69,7 +69,7 @@ def test_keeping_all_tensors_does_not_change_the_logits(
 
 
 def test_steps_are_the_operators_that_compute_from_the_image(pair: ModelPair, recorder: PairRecorder) -> None:
-    """The target dequantizes its weights besides, and both compute shapes; neither is a step."""
+    """The target also dequantizes weights, and both models compute shapes; neither counts as a step."""
     assert [step.operator for step in recorder.steps] == STEPS
     assert [step.fused for step in recorder.steps] == ["NONE", "RELU", "NONE", "NONE", "NONE"]
     assert [step.shape for step in recorder.steps] == list(PLACES)

@@ -1,4 +1,4 @@
-"""The shared interpreter: right answers from many threads, clear refusals."""
+"""The shared classifier: correct results from many threads, clear errors."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,7 +16,7 @@ from fp16core.vocabulary import ImageError, ModelFileError, ModelPair
 
 @pytest.fixture(scope="module")
 def expected(pair: ModelPair, inputs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """The tutorial's way: a bare interpreter, one image at a time."""
+    """Logits computed as in the tutorial: a bare interpreter, one image at a time."""
     interpreter = Interpreter(model_content=pair.target)
     interpreter.allocate_tensors()
     answers = []
@@ -70,7 +70,7 @@ def test_wrong_images_are_refused_in_words(pair: ModelPair, images: npt.NDArray[
 
 
 def edited(model: bytes, tensor: int, shape: list[int]) -> bytes:
-    """The same file with another shape and shape signature of one tensor, by the schema's own writer."""
+    """Copy of a file with the shape and shape signature of one tensor changed, by the schema's own writer."""
     tree = schema.ModelT.InitFromPackedBuf(model)
     tree.subgraphs[0].tensors[tensor].shapeSignature = shape
     tree.subgraphs[0].tensors[tensor].shape = [abs(n) for n in shape]

@@ -1,4 +1,4 @@
-"""What the interpreter hands to XNNPACK, held against which tensors a run fills."""
+"""Partitions delegated to XNNPACK, against the tensors that a run fills."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def delegated_names(model: bytes) -> list[list[str]]:
 
 
 def test_xnnpack_takes_all_that_computes_with_the_image_but_the_reshapes(pair: ModelPair) -> None:
-    """Their shapes are only known when the batch is; XNNPACK plans its work before that."""
+    """Their shapes depend on the batch size, which XNNPACK does not know when it plans its work."""
     assert delegated_names(pair.reference) == [["CONV_2D", "MAX_POOL_2D"], ["FULLY_CONNECTED"]]
     assert delegated_names(pair.target) == [["DEQUANTIZE"] * 4, ["CONV_2D", "MAX_POOL_2D"], ["FULLY_CONNECTED"]]
     assert delegated_names(quantize_tflite(pair.reference)) == [
@@ -34,7 +34,7 @@ def test_xnnpack_takes_all_that_computes_with_the_image_but_the_reshapes(pair: M
 
 
 def test_what_lies_within_a_part_is_never_filled(model: bytes, test_set: TestSet) -> None:
-    """The interpreter gives no memory to a tensor that only operators within one part touch."""
+    """The interpreter allocates no memory for tensors internal to a partition."""
     file, parts = read_tflite(model), delegate_partitions(model)
     interpreter = Interpreter(model_content=model)
     interpreter.allocate_tensors()
@@ -67,7 +67,7 @@ def test_every_operator_runs_once_at_most(model: bytes) -> None:
 def test_only_without_the_delegate_are_the_dequantized_tensors_filled(
     pair: ModelPair, test_set: TestSet, delegated: bool, filled: int
 ) -> None:
-    """After a run, the tensor behind each DEQUANTIZE either holds the upsampled weights or whatever was there."""
+    """After a run, the output of each DEQUANTIZE holds either the upsampled weights or stale memory."""
     file = read_tflite(pair.target)
     kind = OpResolverType.AUTO if delegated else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
     interpreter = Interpreter(model_content=pair.target, experimental_op_resolver_type=kind)

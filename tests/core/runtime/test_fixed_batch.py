@@ -1,4 +1,4 @@
-"""Files for one size of batch compute what the original computes, bit for bit."""
+"""Files with a fixed batch size compute the same as the original, bit for bit."""
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ BATCHES = (1, 7, 100)
 
 
 def run_as_it_is(model: bytes, images: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """By an interpreter that is told nothing of batches."""
+    """Run by an interpreter whose input is never resized."""
     interpreter = Interpreter(model_content=model, num_threads=1)
     interpreter.allocate_tensors()
     (given,), (answer,) = interpreter.get_input_details(), interpreter.get_output_details()
@@ -51,7 +51,7 @@ def test_a_fixed_batch_has_no_arithmetic_on_shapes_and_aligned_data(pair: ModelP
 
 
 def test_a_network_cut_off_computes_what_lies_within(pair: ModelPair, inputs: npt.NDArray[np.float32]) -> None:
-    """Against an interpreter that keeps all tensors of the whole network."""
+    """Against an interpreter that preserves all tensors of the whole network."""
     for model in (pair.reference, pair.target):
         kept = ActivationRecorder(model).record(inputs[:5])
         for (_, tensor), expected in zip(read_tflite(model).from_input(), kept, strict=True):
@@ -61,7 +61,7 @@ def test_a_network_cut_off_computes_what_lies_within(pair: ModelPair, inputs: np
 
 @pytest.mark.parametrize("name", [name for name in NETWORKS if not name.startswith("batch")])
 def test_other_networks_can_be_fixed_too(name: str, inputs: npt.NDArray[np.float32]) -> None:
-    """XNNPACK may take operators whose shapes it now knows, and sum in another order than LiteRT's own kernels."""
+    """With shapes known, XNNPACK may run more operators, and sum in an order different from LiteRT's own kernels."""
     for model in (stranger(name).reference, stranger(name).target):
         expected = Classifier(model, batch_size=6).logits(inputs[:6])
         found = run_as_it_is(with_fixed_batch(model, 6), inputs[:6])

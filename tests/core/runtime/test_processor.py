@@ -1,4 +1,4 @@
-"""Half-precision features of processors, by what Linux says of them."""
+"""Half-precision features of processors, parsed from ``/proc/cpuinfo``."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What a run may vary, and the network that it trains."""
+"""Recipes, and the network that they describe."""
 
 import dataclasses
 import json
@@ -67,7 +67,7 @@ def test_every_optimizer_is_one_of_keras(name: str) -> None:
 
 @pytest.mark.parametrize(("filters", "size"), [(1, 1), (64, 1), (12, 3), (5, 2), (1, 9), (3, 8), (70, 4)])
 def test_networks_of_any_filters_convert_both_ways_and_are_rebuilt(filters: int, size: int) -> None:
-    """Of random weights; even and odd kernels leave even and odd rows for pooling."""
+    """Random weights; even and odd kernel sizes leave odd and even numbers of rows for pooling."""
     images = normalise(load_mnist("test")[0][:40])
     network = build_network(filters, size)
     if filters <= LIMITS["filters"][1]:

@@ -1,4 +1,4 @@
-"""Training: Keras' own arithmetic, told as it goes on; Keras agrees with the interpreter."""
+"""Training: Keras's own arithmetic with progress events; Keras agrees with the interpreter."""
 
 import json
 import math
@@ -29,7 +29,7 @@ def learned(small_dataset: Path) -> TestSet:
 
 
 class Recording(np.ndarray[Any, np.dtype[np.uint8]]):
-    """Images that remember in which order they were asked for."""
+    """Images that record the order of their indexing."""
 
     asked: ClassVar[list[npt.NDArray[np.int64]]] = []
 
@@ -39,14 +39,14 @@ class Recording(np.ndarray[Any, np.dtype[np.uint8]]):
 
 
 def test_the_keras_models_logits_are_the_interpreters(comparison: Comparison, test_set: TestSet) -> None:
-    """The bundled .keras file on 2,000 images."""
+    """Bundled ``.keras`` file on 2,000 images."""
     model = load_keras(BUNDLED / "mnist_model.keras")
     logits = model.predict(normalise(test_set[0][:2000]), batch_size=500, verbose=0)
     assert np.abs(logits - comparison.reference.logits[:2000]).max() < LOGIT_TOLERANCE
 
 
 def test_training_is_keras_own_loop_over_the_same_batches(learned: TestSet) -> None:
-    """Two epochs of `train_on_batch` with images scaled beforehand give the same weights, bit for bit."""
+    """Two epochs of `train_on_batch` on images scaled in advance give the same weights, bit for bit."""
     import keras
 
     recipe = Recipe(epochs=2, seed=5, batch_size=48, learning_rate=0.01, filters=4, kernel_size=5, optimizer="rmsprop")
