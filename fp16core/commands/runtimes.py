@@ -8,11 +8,11 @@ from fp16core.commands.outcome import Outcome, progress_bar
 from fp16core.data.mnist import load_mnist, normalise
 from fp16core.evaluate import comparison
 from fp16core.evaluate.casting import NO_FLOAT16
-from fp16core.figures.modes.accuracy import arithmetic_text, emulation_rows, mode_rows
-from fp16core.figures.modes.latency import latency_rows, memory_rows
+from fp16core.modes.accuracy_tables import arithmetic_text, emulation_rows, mode_rows
 from fp16core.modes.document import modes_document
 from fp16core.modes.emulated import Accounted, account_for
 from fp16core.modes.latency import ModeLatency
+from fp16core.modes.latency_tables import latency_rows, memory_rows
 from fp16core.modes.runs import ModeTable
 from fp16core.runs.pair import load_pair
 from fp16core.runtime.execution_mode import ExecutionMode

@@ -1,18 +1,13 @@
-"""Maps of what a convolution's channels compute, as pictures and as a table."""
+"""Pictures of what a convolution's channels compute."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.csv_text import csv_text
 from fp16core.figures.base.pictures import picture_url
 from fp16core.figures.base.style import NEUTRAL_COLOUR, REFERENCE_COLOUR, TARGET_COLOUR
-from fp16core.numerics.propagation import PairActivations
 
 Map = npt.NDArray[np.floating]
 
@@ -97,27 +92,6 @@ def map_sheet(reference: Map, target: Map, kernels: npt.NDArray[np.floating] | N
         amplification=span / limit if limit else float("inf"),
         channels=tuple(ChannelMaps(*channel) for channel in pictures),
     )
-
-
-def activations_csv(activations: PairActivations, only: int | None = None) -> str:
-    """All numbers that both models compute on the first image, or only those of one step, a row for each.
-
-    Numbers without rows and columns, such as logits, have a channel only.
-    """
-    titles = ["step", "operator", "row", "column", "channel", "float32", "float16", "float16 − float32"]
-    return csv_text(chain([titles], _rows(activations, only)))
-
-
-def _rows(activations: PairActivations, only: int | None) -> Iterator[list[Any]]:
-    for place, step in enumerate(activations.steps):
-        if only in (None, place):
-            reference, target = (values.astype(np.float64) for values in activations.of_first_image(place))
-            with np.errstate(invalid="ignore"):
-                delta = target - reference
-            numbers_of = (array.ravel().tolist() for array in (reference, target, delta))
-            blanks = [""] * (3 - delta.ndim)
-            for where, *numbers in zip(np.ndindex(delta.shape), *numbers_of, strict=True):
-                yield [place + 1, step.operator, *blanks, *where, *numbers]
 
 
 def _patterns(kernels: npt.NDArray[np.floating] | None, channels: int) -> list[str | None]:

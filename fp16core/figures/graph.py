@@ -4,22 +4,13 @@ from collections.abc import Iterator
 from itertools import chain, pairwise
 
 from fp16core.runtime.delegation import Partition
-from fp16core.tflite.graph import Operator, Tensor, TfliteFile
+from fp16core.tflite.graph import Operator, TfliteFile
+from fp16core.tflite.tables import shape_text, tensor_text
 
 _HEAD = """digraph {
     bgcolor=transparent; newrank=true; ranksep=0.3; nodesep=0.12; margin=0;
     node [shape=box, style=rounded, fontname=Helvetica, fontsize=11, margin="0.08,0.05", height=0.3];
     edge [fontname=Helvetica, fontsize=10, arrowsize=0.6];"""
-
-
-def tensor_text(tensor: Tensor) -> str:
-    """Type and shape of a tensor: ``float32 n × 28 × 28``, where n is chosen at run time."""
-    return f"{tensor.dtype} {shape_text(tensor)}".rstrip()
-
-
-def shape_text(tensor: Tensor) -> str:
-    """A tensor's shape: ``n × 28 × 28``; nothing for a single number."""
-    return " × ".join("n" if size < 0 else str(size) for size in tensor.shape_signature)
 
 
 def graph_dot(file: TfliteFile, parts: tuple[Partition, ...], with_shape_arithmetic: bool = True) -> str:

@@ -16,66 +16,14 @@ from fp16core.figures.base.style import (
 )
 from fp16core.numerics.error_measure import ErrorMeasure
 from fp16core.numerics.propagation import Propagation
-from fp16core.numerics.rounding import RELATIVE_ERROR_BOUND
-from fp16core.runtime.activations import ActivationStep
-from fp16core.text import decibels_text, near_one_text, small_text
-
-GUARANTEED_SNR_DB = -20 * math.log10(RELATIVE_ERROR_BOUND)
-"""What rounding to float16 leaves at worst, 66.2 dB: a weight in its normal range is off by at most 2⁻¹¹ of itself."""
+from fp16core.numerics.rounding import GUARANTEED_SNR_DB
+from fp16core.runtime.operator_names import step_name
+from fp16core.text import decibels_text, small_text
 
 _GRID_DB = 6
 """Between two grid lines: one significant bit."""
 
-_KINDS = {
-    "CONV_2D": ("Convolution", "looks for a small pattern in each channel"),
-    "DEPTHWISE_CONV_2D": ("Depthwise convolution", "looks for a small pattern in each channel"),
-    "MAX_POOL_2D": ("Max pooling", "keeps the largest of neighbouring numbers"),
-    "AVERAGE_POOL_2D": ("Average pooling", "averages neighbouring numbers"),
-    "FULLY_CONNECTED": ("Fully connected", "weighs all numbers into scores"),
-    "RESHAPE": ("Reshape", "rearranges numbers, computes none"),
-}
-_FUSED = {"NONE": "", "RELU": "ReLU", "RELU6": "ReLU6", "TANH": "tanh"}
-
 _COLUMNS = ["operator", "LiteRT's name"]
-
-
-def step_name(step: ActivationStep) -> str:
-    """What an operator is called on screen: ``Convolution + ReLU``."""
-    fused = _FUSED.get(step.fused, step.fused)
-    return f"{operator_name(step.operator)} + {fused}" if fused else operator_name(step.operator)
-
-
-def operator_name(operator: str) -> str:
-    """What a kind of operator is called on screen, by LiteRT's name: ``Convolution``."""
-    return _KINDS.get(operator, (operator.replace("_", " ").capitalize(), ""))[0]
-
-
-def step_table(propagation: Propagation) -> dict[str, list[str]]:
-    """Columns of a table with a row for each operator."""
-    steps = [each.step for each in propagation.steps]
-    errors = [each.error for each in propagation.steps]
-    return {
-        "operator": [f"{n}. {step_name(step)}" for n, step in enumerate(steps, 1)],
-        "LiteRT's name": [step.operator for step in steps],
-        "numbers": [f"{error.count // propagation.images:,}" for error in errors],
-        "float32": [_span(error.reference_range) for error in errors],
-        "float16": [_span(error.target_range) for error in errors],
-        "largest error": [small_text(error.max_abs_error) for error in errors],
-        "RMS error": [small_text(error.rms_error) for error in errors],
-        "SNR": [decibels_text(error.snr_db) for error in errors],
-        "bits": [f"{error.snr_bits:.1f}" if math.isfinite(error.snr_db) else "" for error in errors],
-        "cosine similarity": [near_one_text(error.cosine_distance) for error in errors],
-    }
-
-
-def step_duties(propagation: Propagation) -> dict[str, str]:
-    """What each kind of operator does, in words, by its name; without those of which there are no words."""
-    found = {}
-    for step in (each.step for each in propagation.steps):
-        duty = _KINDS.get(step.operator, ("", ""))[1]
-        if duty:
-            found[step_name(step)] = duty + (", then turns negative numbers into 0" if step.fused == "RELU" else "")
-    return found
 
 
 def step_errors(propagation: Propagation) -> go.Figure:
@@ -189,7 +137,3 @@ def _write(drawn: Sketch, propagation: Propagation, words: list[str], height: fl
 def _verdict(error: ErrorMeasure) -> str:
     """An error that no finite number tells."""
     return "no error" if error.is_exact else "no signal" if error.rms_reference == 0 else "not finite"
-
-
-def _span(ends: tuple[float, float]) -> str:
-    return f"{small_text(ends[0])} to {small_text(ends[1])}"

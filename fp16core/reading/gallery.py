@@ -1,4 +1,4 @@
-"""A visitor's pictures, kept for the visit within bounds."""
+"""Gallery of a visitor's pictures, kept within bounds for the visit."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -14,20 +14,19 @@ from fp16core.text import count_text, size_text
 from fp16core.vocabulary import BusyError, ImageError
 
 Decode = Callable[[bytes, str], Picture]
-"""Decodes a file, given its contents and what to call it in errors; raises `ImageError` or `BusyError`."""
+"""Decoder of a file, given its contents and its name in error messages; raises `ImageError` or `BusyError`."""
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a visitor's pictures may take of the server.
+    """Limits on the memory that a visitor's pictures take on the server.
 
     Attributes
     ----------
     pictures, kept_bytes
-        How many pictures are kept, and what they hold in memory. What was read from a picture
-        takes some kilobytes more.
+        Most pictures kept, and most memory for them. A picture's reading takes some kilobytes more.
     files_at_once, bytes_at_once
-        What one delivery of files may hold until it is read.
+        Most files, and most bytes of them, that wait to be read.
     """
 
     pictures: int = 500
@@ -37,19 +36,19 @@ class Bounds:
 
 
 AMONG_STRANGERS = Bounds(pictures=100, kept_bytes=20_000_000, files_at_once=20, bytes_at_once=40_000_000)
-"""On a server that anybody may use."""
+"""Limits on a public server."""
 
 
 @dataclass(frozen=True, eq=False)
 class GalleryPicture:
-    """One picture and what both models read on it.
+    """One picture and its reading.
 
     Attributes
     ----------
     kept
-        The picture, scaled down and compressed. A stranger's file is decoded once, and never again.
+        The picture, scaled down and compressed. A stranger's file is decoded only once.
     reading
-        What both models read, with all stages on.
+        Both models' answers, with all stages on.
     """
 
     kept: PackedPicture = field(repr=False)
@@ -57,26 +56,26 @@ class GalleryPicture:
 
     @property
     def size_bytes(self) -> int:
-        """Memory that the picture takes."""
+        """Memory that the picture takes, in bytes."""
         return len(self.kept.png)
 
     def picture(self) -> Picture:
-        """The picture as it was read."""
+        """Decompress the picture."""
         return self.kept.unpacked()
 
 
 class Gallery:
-    """Pictures in the order in which they came, files still to be read, and the reasons why others were not.
+    """Pictures in order of arrival, files still to be read, and the reasons why others were not read.
 
-    A server may start a visitor's next run while the last one still reads a file; a lock keeps
-    them apart. Letting go takes no lock: whoever holds it adds to lists that are no longer the gallery's.
+    A server may start a visitor's next run while the previous one still reads a file; a lock keeps them
+    apart. `let_go` takes no lock: whoever holds it then appends to lists that the gallery has dropped.
 
     Parameters
     ----------
     bounds
-        What it may take.
+        Limits on memory.
     decode
-        What decodes a file: in this process, unless something else is given.
+        Decoder of files; by default, one in this process.
     """
 
     def __init__(self, bounds: Bounds = Bounds(), decode: Decode = open_picture) -> None:
@@ -90,13 +89,13 @@ class Gallery:
 
     @property
     def size_bytes(self) -> int:
-        """Memory that the pictures take, and the files still to be read."""
+        """Memory that the pictures and the files still to be read take, in bytes."""
         pictures, inbox = list(self.pictures), list(self._inbox)
         return sum(picture.size_bytes for picture in pictures) + sum(len(data) for _, data in inbox)
 
     @property
     def readings(self) -> list[Reading]:
-        """What both models read on each picture."""
+        """Reading of each picture."""
         return [picture.reading for picture in self.pictures]
 
     @property
@@ -105,7 +104,7 @@ class Gallery:
         return len(self._inbox)
 
     def deliver(self, files: Iterable[tuple[str, bytes]]) -> None:
-        """Take files, by name and contents, to be read one by one with `read_next`; earlier refusals are forgotten."""
+        """Accept files, as names and contents, to be read one by one with `read_next`; forget earlier refusals."""
         with self._lock:
             self.refusals = []
             most, most_bytes = self.bounds.files_at_once, self.bounds.bytes_at_once
@@ -126,31 +125,31 @@ class Gallery:
             self.delivered = len(self._inbox)
 
     def stop(self) -> None:
-        """Leave the files that wait unread."""
+        """Drop the files that wait to be read."""
         with self._lock:
             self._refuse_together([name for name, _ in self._inbox], "stopped before")
             self._inbox = []
 
     def let_go(self) -> None:
-        """Forget all pictures and files at once, and what comes of a file that is being read."""
+        """Forget all pictures and files at once, including a file that is being read."""
         self.pictures, self._inbox = [], []
 
     def read_next(self, models: tuple[DigitModel, DigitModel], rule: Likeness) -> None:
-        """Read the next file that waits, if any, or note why it cannot be read.
+        """Read the next waiting file, if any, or record why it cannot be read.
 
         Parameters
         ----------
         models
             Reference and target.
         rule
-            When to doubt that a picture shows a digit.
+            Rule by which a picture is doubted to show a digit.
 
         Raises
         ------
         ModelFileError
             If the runtime fails on a model.
         BusyError
-            If the file cannot be decoded now; it waits on.
+            If the file cannot be decoded now; it stays in the queue.
         """
         with self._lock:
             inbox, pictures = self._inbox, self.pictures
@@ -182,14 +181,14 @@ class Gallery:
         kept_bytes = sum(picture.size_bytes for picture in pictures) + kept.size_bytes
         if len(pictures) >= bounds.pictures or kept_bytes > bounds.kept_bytes:
             self._refuse_together(
-                [name, *(name for name, _ in inbox)], "there is no room for more; remove the others first"
+                [name, *(name for name, _ in inbox)], "there is no room left; remove some pictures first"
             )
             inbox.clear()
         else:
             pictures.append(kept)
 
     def _refuse_together(self, names: list[str], reason: str) -> None:
-        """One sentence for many files."""
+        """Record one refusal for several files."""
         if names:
             some = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
             self.refusals.append(f"{count_text(len(names), 'file')} not read, {reason}: {some}.")

@@ -7,8 +7,7 @@ import numpy as np
 
 from fp16core.evaluate.browse import Show, select_images
 from fp16core.evaluate.comparison import Comparison
-from fp16core.figures.base.pictures import png_url
-from fp16core.figures.digits import digit_png
+from fp16core.figures.base.pictures import digit_png, png_url
 from fp16core.report.findings import Findings
 from fp16core.text import factor_text, percent_text, small_text
 

@@ -12,12 +12,12 @@ import psutil
 
 import fp16core
 from fp16core.data.mnist import BUNDLED, images_digest
-from fp16core.figures.training.runs import recipe_text
 from fp16core.report.findings import Findings
 from fp16core.runtime.processor import read_processor
 from fp16core.runtime.versions import versions
 from fp16core.text import bytes_text, count_text
 from fp16core.training.recipe import Recipe
+from fp16core.training.recipe_text import recipe_text
 
 _THERE = {True: "yes", False: "no", None: "unknown"}
 """Whether the processor has something."""

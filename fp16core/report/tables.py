@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from fp16core.figures.layers import step_table
-from fp16core.figures.modes.accuracy import mode_rows
-from fp16core.figures.modes.latency import latency_rows, memory_rows
+from fp16core.modes.accuracy_tables import mode_rows
+from fp16core.modes.latency_tables import latency_rows, memory_rows
 from fp16core.numerics.propagation import Propagation
+from fp16core.numerics.propagation_tables import step_table
 from fp16core.report.charts import timed_modes
 from fp16core.report.document import measured_modes
 from fp16core.report.findings import Findings

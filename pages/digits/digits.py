@@ -5,7 +5,9 @@ from functools import partial
 import streamlit as st
 
 from fp16core.evaluate.browse import COLUMNS, Indices, Show, select_images, sheet_count, sheet_images, sheet_of
+from fp16core.evaluate.contact_sheet import sheet_entries
 from fp16core.figures import digits as figures
+from fp16core.figures.base.pictures import digit_png, sprite_png
 from fp16core.figures.base.style import REFERENCE_COLOUR, TARGET_COLOUR
 from fp16core.text import count_text, percent_text, small_text
 from pages.shared.session import state
@@ -124,9 +126,9 @@ with sheet.container(border=True):
         if len(listed):
             st.caption(sheet_words(index, listed))
             contact_sheet(
-                figures.sprite_png(found.images[sheet_images(listed, number)], COLUMNS),
+                sprite_png(found.images[sheet_images(listed, number)], COLUMNS),
                 COLUMNS,
-                figures.sheet_entries(comparison, sheet_images(listed, number), index),
+                sheet_entries(comparison, sheet_images(listed, number), index),
                 (REFERENCE_COLOUR, TARGET_COLOUR),
                 key="contact-sheet",
                 on_pick=clicked,
@@ -139,7 +141,7 @@ report = comparison.report(index)
 label = comparison.labels[index]
 with detail.container(border=True):
     picture, words = st.container(key="cards-portrait").columns([1, 3], vertical_alignment="center")
-    picture.image(figures.digit_png(found.images[index]), width=140, alt=f"Test image {index}, a {label}")
+    picture.image(digit_png(found.images[index]), width=140, alt=f"Test image {index}, a {label}")
     words.header(f"Image {index:,}: a {label}", anchor=False)
     words.markdown(
         f"float32 reads **{report.reference_text}** ({percent_text(report.reference_probability)} sure), "

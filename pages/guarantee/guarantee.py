@@ -5,8 +5,9 @@ from functools import partial
 import streamlit as st
 
 from fp16core.evaluate.browse import Show, select_images
+from fp16core.evaluate.contact_sheet import sheet_entries
+from fp16core.figures.base.pictures import sprite_png
 from fp16core.figures.base.style import REFERENCE_COLOUR, TARGET_COLOUR
-from fp16core.figures.digits import sheet_entries, sprite_png
 from fp16core.figures.lab import guarantee as figures
 from fp16core.numerics.formats import FLOAT16, FloatFormat
 from fp16core.text import count_text, factor_text, percent_text, small_text

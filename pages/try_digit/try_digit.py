@@ -7,6 +7,7 @@ import streamlit as st
 
 from fp16core.evaluate.browse import any_image
 from fp16core.figures import digits as figures
+from fp16core.figures.base.pictures import digit_png
 from fp16core.images.drawing import picture_of, strokes_and_pen
 from fp16core.images.prepare import prepare_image, prepare_picture, prepare_test_image
 from fp16core.images.stages import DRAWING_OPTIONAL, INFO, OPTIONAL, PreparedPicture, StageName
@@ -78,7 +79,7 @@ def test_image_to_read() -> Prepare:
     st.button("Another one at random", icon=":material/casino:", key="random", on_click=another)
     index = int(st.number_input("Image number", 0, comparison.images - 1, key="test", bind="query-params"))
     image, label = found.images[index], comparison.labels[index]
-    st.image(figures.digit_png(image), width=224, alt=f"Test image {index}, a {label}")
+    st.image(digit_png(image), width=224, alt=f"Test image {index}, a {label}")
     st.caption(f"Test image {index:,}: a {label}. The models know this kind of picture; nothing is done to it.")
     return lambda off: prepare_test_image(image, f"Test image {index:,}", thumbnails=True)
 
@@ -110,12 +111,10 @@ def show_answers(reading: Reading, source: str) -> int:
         )
     report = reading.answers.report(place)
     seen, like, words = st.container(key="cards-portraits").columns([1, 1, 3])
-    seen.image(figures.digit_png(reading.prepared.digits[place].image), width=112, alt="Your digit, 28 × 28 pixels")
+    seen.image(digit_png(reading.prepared.digits[place].image), width=112, alt="Your digit, 28 × 28 pixels")
     seen.caption("What the models see")
     if report.is_answered and source != TEST:
-        like.image(
-            figures.digit_png(found.images[reading.nearest[place]]), width=112, alt="The most similar test image"
-        )
+        like.image(digit_png(found.images[reading.nearest[place]]), width=112, alt="The most similar test image")
         like.caption(f"Most similar {report.reference_text} of the test images")
     words.markdown(flip_sentence(report))
     if reading.doubted[place]:

@@ -6,8 +6,37 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from fp16core.figures.digits import sprite_png
 from fp16core.png import png
+from fp16core.vocabulary import IMAGE_SIDE
+
+
+def digit_png(image: npt.NDArray[np.uint8], scale: int = 8) -> bytes:
+    """A PNG of one image, each pixel drawn as ``scale × scale`` pixels.
+
+    Parameters
+    ----------
+    image : uint8, shape (28, 28)
+    scale
+        Enlargement.
+    """
+    return png(Image.fromarray(np.kron(image, np.ones((scale, scale), np.uint8))))
+
+
+def sprite_png(images: npt.NDArray[np.uint8], columns: int) -> bytes:
+    """A PNG of many images in a grid, in reading order, without gaps.
+
+    Parameters
+    ----------
+    images : uint8, shape (k, 28, 28)
+        k at least 1.
+    columns
+        Images in a row; the last row is filled up with black.
+    """
+    rows = -(-len(images) // columns)
+    cells = np.zeros((rows * columns, IMAGE_SIDE, IMAGE_SIDE), np.uint8)
+    cells[: len(images)] = images
+    grid = cells.reshape(rows, columns, IMAGE_SIDE, IMAGE_SIDE).transpose(0, 2, 1, 3)
+    return png(Image.fromarray(grid.reshape(rows * IMAGE_SIDE, columns * IMAGE_SIDE)))
 
 
 def picture_url(picture: npt.NDArray[np.uint8]) -> str:

@@ -6,9 +6,9 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from fp16core.figures.activation_maps import activations_csv
 from fp16core.numerics.error_measure import ErrorMeasure
 from fp16core.numerics.propagation import PairActivations, Propagation, weights_error
+from fp16core.numerics.propagation_tables import activations_csv
 from fp16core.vocabulary import BusyError
 from fp16core.workbench import measures
 from pages.shared.session import state

@@ -7,10 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 from fp16core.figures.base.pictures import png_url
-from fp16core.figures.training.runs import recipe_text
 from fp16core.runs.run import YOURS, Run
 from fp16core.text import bytes_text
 from fp16core.training.recipe import Recipe
+from fp16core.training.recipe_text import recipe_text
 from fp16core.vocabulary import TUTORIAL_URL, HalfBitsError
 from pages.shared.session import files, links, state, store
 from pages.shared.session.subject import Subject, default_name, default_subject, settle

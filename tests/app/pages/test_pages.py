@@ -127,7 +127,7 @@ def test_an_uploaded_digit_is_read_and_every_stage_shown(test_set: TestSet) -> N
     strip = next(block.proto.body for block in app.get("html") if 'class="stages"' in block.proto.body)
     assert strip.count("<figure") == len(StageName)
     assert strip.count("data:image/png") == len(StageName)
-    assert "inverted, as dark ink is on light paper" in strip
+    assert "inverted: dark ink on light paper" in strip
     assert len(charts(app)) == 2
 
 

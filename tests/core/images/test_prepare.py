@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw
 from scipy import ndimage
 
-from fp16core.images import digit as digits
+from fp16core.images import mnist_format
 from fp16core.images.prepare import MAX_DIGITS, looks_like_mnist, prepare_image, prepare_test_image
 from fp16core.images.stages import INFO, OPTIONAL, PreparedPicture, StageName
 from fp16core.vocabulary import ImageError
@@ -59,8 +59,8 @@ def test_the_place_on_the_paper_does_not_matter() -> None:
 
 def test_polarity_is_found_and_does_not_matter() -> None:
     dark, light = (prepare_image(sheet(*tones), "picture") for tones in ((20, 230), (230, 20)))
-    assert decision(dark, StageName.POLARITY).startswith("inverted, as dark ink")
-    assert decision(light, StageName.POLARITY).startswith("kept, as light ink")
+    assert decision(dark, StageName.POLARITY).startswith("inverted: dark ink")
+    assert decision(light, StageName.POLARITY).startswith("kept: light ink")
     difference = dark.images.astype(int) - light.images
     assert np.abs(difference).mean() < 2
 
@@ -202,7 +202,7 @@ def test_stroke_width_is_that_of_the_pen(width: int) -> None:
     """A straight stroke of 120 fine pixels: its width as a share of 20."""
     ink = np.zeros((120, 40), np.float32)
     ink[:, 5 : 5 + width] = 1
-    assert digits.stroke_width_px(ink) == pytest.approx(width * 20 / 120, abs=0.2)
+    assert mnist_format.stroke_width_px(ink) == pytest.approx(width * 20 / 120, abs=0.2)
 
 
 @pytest.mark.parametrize(("pen", "verb"), [(3, "widened"), (44, "thinned")])
@@ -223,9 +223,9 @@ def test_the_constants_are_those_of_the_training_images(train_set: TestSet) -> N
     for image in np.random.default_rng(0).choice(train_set[0], 3000, replace=False):
         rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
         crop = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32) / 255
-        widths.append(digits.stroke_width_px(digits.trimmed(digits.fine_ink(crop, 0.5))))
+        widths.append(mnist_format.stroke_width_px(mnist_format.trimmed(mnist_format.fine_ink(crop, 0.5))))
     low, middle, high = np.percentile(widths, [2.5, 50, 97.5])
-    assert [*digits.STROKE_RANGE_PX, digits.STROKE_USUAL_PX] == pytest.approx([low, high, middle], abs=0.1)
+    assert [*mnist_format.STROKE_RANGE_PX, mnist_format.STROKE_USUAL_PX] == pytest.approx([low, high, middle], abs=0.1)
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])

@@ -7,8 +7,8 @@ from scipy.spatial.distance import cdist
 
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.evaluate.evaluation import NO_ANSWER
-from fp16core.images.nondigits import LETTERS, non_digits
 from fp16core.reading.likeness import FALSE_ALARMS, Likeness, check_rule, likeness
+from fp16core.reading.non_digits import LETTERS, non_digits
 from fp16core.runtime.classifier import Classifier
 from fp16core.vocabulary import DatasetError, ModelPair
 from tests.helpers.places import TestSet

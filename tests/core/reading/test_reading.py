@@ -80,7 +80,7 @@ def test_the_table_survives_csv_and_defuses_formulas(row: Image.Image, models: M
     rows = list(csv.DictReader(io.StringIO(table_csv(readings))))
     assert [found["file"] for found in rows] == ['\'=cmd|"x"!A1', "a, b\n.png", "7210.png"]
     assert {found["float16 reads"] for found in rows} == {"7210"}
-    assert "Tell digits apart: 4 digits in a row" in rows[0]["stages"]
+    assert "Separate digits: 4 digits in a row" in rows[0]["stages"]
     assert {len(column) for column in table(readings).values()} == {3}
 
 
@@ -130,13 +130,13 @@ def test_the_gallery_keeps_a_visit_within_bounds(row: Image.Image, models: Model
     assert len(gallery.pictures) == 2
     bad, full = gallery.refusals
     assert bad.startswith("bad.png: this is not an image")
-    assert full.startswith("7 files not read, there is no room for more; remove the others first: no. 2.png, no. 3.png")
+    assert full.startswith("7 files not read, there is no room left; remove some pictures first: no. 2.png, no. 3.png")
     assert full.endswith(", ….")
 
     gallery.bounds = Bounds(kept_bytes=gallery.size_bytes + 10)
     gallery.deliver(files[:1])
     read_all(gallery, models, rule)
-    assert gallery.refusals == ["1 file not read, there is no room for more; remove the others first: no. 0.png."]
+    assert gallery.refusals == ["1 file not read, there is no room left; remove some pictures first: no. 0.png."]
 
     gallery.bounds = Bounds(bytes_at_once=len(files[0][1]) * 3)
     gallery.deliver(files)
