@@ -15,7 +15,7 @@ from fp16core.worker.training.desk import TrainingDesk
 from fp16core.worker.training.settings import TrainingSettings
 from tests.helpers.commands import cli, refused
 
-REMEDY = "make /tmp writable, or name a folder that is in TMPDIR."
+REMEDY = "make /tmp writable, or set TMPDIR to a writable folder."
 
 
 @pytest.fixture(params=["never there", "gone since"])
@@ -28,7 +28,7 @@ def no_temporary_folder(request: pytest.FixtureRequest, monkeypatch: pytest.Monk
 
 @pytest.mark.usefixtures("no_temporary_folder")
 def test_a_job_says_so_to_whoever_starts_it() -> None:
-    with pytest.raises(OutputError, match=f"No temporary file can be made .*; {REMEDY}"):
+    with pytest.raises(OutputError, match=f"No temporary file can be created .*; {REMEDY}"):
         Job("fp16core.worker.trial.trial", {})
 
 
@@ -55,7 +55,7 @@ def test_the_command_line_ends_with_status_2(tmp_path: Path) -> None:
     said = refused(cli("compare", "--limit", 5, PYTHONPATH=str(tmp_path)))
     assert (
         said
-        == f"error: No temporary file can be made (No usable temporary directory found in ['/nowhere']); {REMEDY}\n"
+        == f"error: No temporary file can be created (No usable temporary directory found in ['/nowhere']); {REMEDY}\n"
     )
 
 
