@@ -31,7 +31,7 @@ def odd(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return made
 
 
-def test_an_ordinary_file_is_read_up_to_the_limit(tmp_path: Path) -> None:
+def test_a_regular_file_is_read_up_to_the_limit(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"0123456789")
     assert read_regular(path, 10) == b"0123456789"
@@ -46,7 +46,7 @@ def test_a_file_that_grows_while_it_is_read_is_not_read_beyond_the_limit() -> No
         read_regular(Path("/proc/self/status"), 100)
 
 
-def test_links_are_followed_unless_they_must_not_be(tmp_path: Path) -> None:
+def test_links_are_followed_unless_forbidden(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"here")
     (tmp_path / "link").symlink_to(tmp_path / "file")
     assert read_regular(tmp_path / "link", 4) == b"here"
@@ -54,14 +54,14 @@ def test_links_are_followed_unless_they_must_not_be(tmp_path: Path) -> None:
         read_regular(tmp_path / "link", 4, follow_links=False)
 
 
-def test_what_is_no_ordinary_file_is_refused_and_closed(odd: Path) -> None:
+def test_files_that_are_not_regular_are_rejected_and_closed(odd: Path) -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
     with pytest.raises(OSError, match=NO_FILE):
         open_regular(odd)
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
-def test_a_data_set_or_a_model_that_is_no_ordinary_file_is_named(odd: Path) -> None:
+def test_a_data_set_or_model_that_is_not_a_regular_file_is_named(odd: Path) -> None:
     with pytest.raises(DatasetError, match=f"{odd}: array 'x_test' cannot be read .*; set HALFBITS_MNIST to"):
         load_mnist("test", odd)
     with pytest.raises(ModelFileError, match=f"{odd}: the file cannot be read"):

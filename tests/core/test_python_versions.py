@@ -65,7 +65,7 @@ def test_comparing_and_quantizing_work_there(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["images"] == 10
 
 
-def test_pages_that_miss_tensorflow_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_that_need_tensorflow_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "python_version_tuple", lambda: ("3", "14", "0"))
     monkeypatch.setattr("fp16core.worker.training.settings.has_tensorflow", lambda: False)
     assert REASON in words(visit("train"))

@@ -40,7 +40,7 @@ def test_all_threads_share_what_the_first_has_built() -> None:
     assert desk() is not built[0]
 
 
-def test_what_returns_nothing_runs_once_and_what_fails_is_tried_again() -> None:
+def test_a_builder_that_returns_none_runs_once_and_one_that_fails_runs_again() -> None:
     calls: list[str] = []
 
     @singleton
@@ -62,7 +62,7 @@ def test_what_returns_nothing_runs_once_and_what_fails_is_tried_again() -> None:
     assert calls == ["settled", "store", "store"]
 
 
-def test_two_that_need_each_others_lock_do_not_wait_forever() -> None:
+def test_singletons_that_need_each_others_lock_do_not_deadlock() -> None:
     """Each singleton is built under its own lock: a thread that holds another lock may ask for a second one."""
     board, is_building = threading.Lock(), threading.Event()
 

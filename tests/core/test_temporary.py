@@ -60,7 +60,7 @@ def test_the_command_line_ends_with_status_2(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_temporary_folder")
-def test_a_hosted_page_shows_sentences_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hosted_page_shows_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
     from pages.shared.server.hosted import shown
 
     monkeypatch.setenv("HALFBITS_HOSTED", "1")

@@ -34,7 +34,7 @@ def test_the_environment_variable_names_another_data_set(small_dataset: Path, mo
     assert len(load_mnist("test")[0]) == 200
 
 
-def test_a_data_set_in_memory_is_read_and_called_by_its_name(small_dataset: Path) -> None:
+def test_a_data_set_in_memory_is_read_and_named_in_errors(small_dataset: Path) -> None:
     contents = DatasetContents(small_dataset.read_bytes(), "mine.npz")
     splits: tuple[Split, ...] = ("test", "train", "test")
     for split in splits:
@@ -80,7 +80,7 @@ def test_files_that_are_no_archives_get_a_sentence(tmp_path: Path) -> None:
             load_mnist("test", path)
 
 
-def test_a_header_that_claims_more_than_memory_is_refused_before_reading(tmp_path: Path) -> None:
+def test_a_header_that_claims_more_than_memory_is_rejected_before_reading(tmp_path: Path) -> None:
     """A valid header without data, for an array of terabytes and for one a few bytes too large."""
     for shape, words in (((10**13, 28, 28), "at most 1,000,000 images"), ((2, 28, 28), "ends after 0 of 1,568 bytes")):
         header = io.BytesIO()
@@ -118,7 +118,7 @@ def test_mutated_archives_raise_nothing_but_the_named_error(tmp_path: Path) -> N
     assert refused > 300
 
 
-def test_an_altered_bundled_file_is_refused_with_the_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_altered_bundled_file_is_rejected_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Copy with one pixel changed, in place of the bundled file."""
     path = tmp_path / "mnist.npz"
     images, labels = load_mnist("test")

@@ -112,7 +112,7 @@ def test_the_unharmed_range_is_what_surrounds_factor_one() -> None:
 
 
 def test_what_cannot_be_rescaled_is_refused(pair: ModelPair, layers: tuple[Layer, Layer]) -> None:
-    with pytest.raises(ModelFileError, match="no two layers with weights"):
+    with pytest.raises(ModelFileError, match="no two consecutive layers with weights"):
         scalable_pairs(read_chain(pair.reference)[:3])
     with pytest.raises(ValueError, match="factor of 0"):
         rescaled_weights(layers, 0.0)

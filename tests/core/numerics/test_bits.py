@@ -38,7 +38,7 @@ def is_nan32(bits: int) -> bool:
     return bits & 0x7FFFFFFF > 0x7F800000
 
 
-def test_every_float16_number_has_numpys_value_and_kind() -> None:
+def test_every_float16_number_has_numpys_value_and_class() -> None:
     tiny = float(np.finfo(np.float16).smallest_normal)
     for bits, value in enumerate(ALL_HALVES.tolist()):
         number = BinaryNumber(FLOAT16, bits)
@@ -120,7 +120,7 @@ def test_the_decision_agrees_with_exact_arithmetic(bits: int) -> None:
 
 @settings(deadline=None)
 @given(st.floats(width=16, allow_nan=False, allow_infinity=False), st.integers(-3, 3))
-def test_a_step_on_the_grid_is_numpys_next_number(value: float, steps: int) -> None:
+def test_stepping_up_gives_numpys_next_number(value: float, steps: int) -> None:
     expected = np.float16(value)
     for _ in range(abs(steps)):
         expected = np.nextafter(expected, np.float16(math.copysign(np.inf, steps)))

@@ -58,7 +58,7 @@ def test_the_bound_is_never_below_the_observed_change(
     assert 0.99 < proven.mean() < 1
 
 
-def test_the_quantizers_file_keeps_within_its_bounds_too(pair: ModelPair, test_set: TestSet) -> None:
+def test_the_quantizers_file_stays_within_its_bounds(pair: ModelPair, test_set: TestSet) -> None:
     other = ModelPair("other", pair.reference, quantize_tflite(pair.reference))
     images, labels = test_set[0][:2000], test_set[1][:2000]
     comparison = compare(other, images, labels)
@@ -67,7 +67,7 @@ def test_the_quantizers_file_keeps_within_its_bounds_too(pair: ModelPair, test_s
     assert not (found.proven & comparison.changed).any()
 
 
-def test_weights_anywhere_within_the_errors_keep_within_the_bounds(pair: ModelPair, test_set: TestSet) -> None:
+def test_weights_anywhere_within_their_errors_stay_within_the_bounds(pair: ModelPair, test_set: TestSet) -> None:
     """Twenty draws of all signs, with errors 300 times as large as float16's, so that the intervals matter."""
     images = normalise(test_set[0][:100])
     weights = stored_weights(pair)
@@ -135,7 +135,7 @@ def test_errors_of_a_format_are_those_of_the_cast(pair: ModelPair) -> None:
         assert np.array_equal(errors, np.abs(weights[key].astype(np.float16).astype(np.float64) - weights[key]))
 
 
-def test_a_network_that_does_not_end_in_scores_is_refused(pair: ModelPair, test_set: TestSet) -> None:
+def test_a_network_that_does_not_end_in_logits_is_rejected(pair: ModelPair, test_set: TestSet) -> None:
     with pytest.raises(ModelFileError, match="ends in MAX_POOL_2D"):
         bound_logits(read_chain(pair.reference)[:3], rounding_errors(pair), normalise(test_set[0][:1]))
 
@@ -208,7 +208,7 @@ def run(
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_other_networks_keep_within_their_bounds(seed: int) -> None:
+def test_other_networks_stay_within_their_bounds(seed: int) -> None:
     """Weights drawn anywhere within errors of up to 2 %, and images with negative pixels."""
     rng = np.random.default_rng(seed)
     network = drawn_network(rng)
@@ -226,7 +226,7 @@ def test_other_networks_keep_within_their_bounds(seed: int) -> None:
             assert (logits[:, None] - logits[None, :] >= margins - 1e-12).all()
 
 
-def test_sums_that_could_leave_float32_prove_nothing() -> None:
+def test_sums_that_could_overflow_float32_prove_nothing() -> None:
     """Two weights of 3e38 cancel exactly; in float32 their partial sum is infinite."""
     weights = np.zeros((10, 784), np.float32)
     weights[9, :4] = 3e38, 3e38, -3e38, -3e38
@@ -235,9 +235,7 @@ def test_sums_that_could_leave_float32_prove_nothing() -> None:
     assert not bounds.least_margin(np.array([9]))[0] > 0
 
 
-def test_a_target_that_computes_something_else_is_refused(
-    pair: ModelPair, test_set: TestSet, comparison: Comparison
-) -> None:
+def test_a_target_with_another_network_is_rejected(pair: ModelPair, test_set: TestSet, comparison: Comparison) -> None:
     """Copy with the same weights but without the convolution's ReLU."""
     root = schema.ModelT.InitFromPackedBuf(pair.target, 0)
     for op in root.subgraphs[0].operators:

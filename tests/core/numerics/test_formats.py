@@ -48,7 +48,7 @@ def test_rounding_equals_the_cast_of_numpy_or_ml_dtypes(form: FloatFormat, cast:
 
 
 @pytest.mark.parametrize(("name", "cast"), CASTS.items())
-def test_limits_are_those_ml_dtypes_states(name: str, cast: type) -> None:
+def test_limits_equal_those_of_ml_dtypes(name: str, cast: type) -> None:
     form, stated = PRESETS[name], ml_dtypes.finfo(cast)
     assert form.width == stated.bits
     assert form.largest_finite == float(stated.max)
@@ -98,7 +98,7 @@ def test_rounding_finds_the_nearest_of_all_numbers_and_the_even_of_two(form: Flo
         assert Fraction(float(abs(found))) == numbers[nearest]
 
 
-def test_a_format_that_does_not_exist_is_refused() -> None:
+def test_an_unsupported_format_is_rejected() -> None:
     with pytest.raises(ValueError, match="expected 2 to 11 exponent bits"):
         FloatFormat(12, 3)
     assert FLOAT16.width == 16

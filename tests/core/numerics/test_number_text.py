@@ -16,7 +16,7 @@ from tests.helpers.results import float32
 
 @settings(deadline=None)
 @given(st.floats(width=32, allow_nan=False))
-def test_a_number_written_out_is_read_back_bit_for_bit(value: float) -> None:
+def test_an_exact_decimal_is_parsed_back_bit_for_bit(value: float) -> None:
     """Exact decimals with either minus sign, shortest decimals, and bit patterns."""
     number = float32(value)
     texts = [repr(float(np.float32(value))), number.decimal_text, number.hex_text, f"0b{number.bits:032b}"]
@@ -54,7 +54,7 @@ def test_a_number_written_out_is_read_back_bit_for_bit(value: float) -> None:
         ("7.0064923216240854e-46", 1),  # a little more than that
     ],
 )
-def test_what_people_type(text: str, bits: int) -> None:
+def test_numbers_as_people_type_them(text: str, bits: int) -> None:
     assert read_number(text).float32.bits == bits
 
 
@@ -70,7 +70,7 @@ def test_a_typed_number_is_rounded_once() -> None:
     assert read_number("inf").is_float32
 
 
-def test_a_number_that_the_detour_through_float32_changes_is_found() -> None:
+def test_double_rounding_is_detected() -> None:
     """Just above the midpoint of two float16 numbers: float32 rounds it to the midpoint, a tie that goes to 1."""
     twice = read_number("1.000488281250001")
     assert twice.is_rounded_twice
@@ -98,12 +98,12 @@ def test_a_number_that_the_detour_through_float32_changes_is_found() -> None:
         ("1" * (MAX_CHARACTERS + 1), "has 201 characters"),
     ],
 )
-def test_what_is_no_number_is_refused_with_a_sentence(text: str, sentence: str) -> None:
+def test_text_that_is_not_a_number_is_rejected_with_a_reason(text: str, sentence: str) -> None:
     with pytest.raises(NumberError, match=sentence):
         read_number(text)
 
 
-def test_no_text_takes_long_to_read() -> None:
+def test_no_text_takes_long_to_parse() -> None:
     """Ten thousand digits are rejected unparsed, and huge exponents take no longer than others."""
     started = time.process_time()
     with pytest.raises(NumberError):

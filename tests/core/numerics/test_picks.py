@@ -25,7 +25,7 @@ def test_hand_made_weights_are_picked() -> None:
     assert {pick_weight(tensor, Pick.RANDOM) for _ in range(200)} == set(range(7))
 
 
-def test_a_tensor_left_in_float32_is_picked_by_what_the_cast_would_do() -> None:
+def test_weights_of_a_tensor_left_in_float32_are_picked_by_the_errors_of_a_cast() -> None:
     reference = np.array([0.5, 1000.3], np.float32)
     assert pick_weight(WeightRounding("bias", reference, reference), Pick.LARGEST_ERROR) == 1
 
@@ -44,7 +44,7 @@ def test_the_picks_of_the_bundled_pair_are_the_extremes_of_exact_arithmetic(pair
             assert scores[index] == max(scores)
 
 
-def test_a_bins_example_is_the_weight_nearest_to_its_middle(pair: ModelPair) -> None:
+def test_the_example_of_a_bin_is_the_weight_nearest_to_its_centre(pair: ModelPair) -> None:
     values = weight_roundings(pair)["conv_2d.kernel"].reference
     histogram, _ = shared_histograms(values, values)
     examples = nearest_to_middle(values, histogram)

@@ -37,7 +37,7 @@ def test_the_quantizers_stored_bits_are_numpys_cast_and_its_biases_stay_float32(
         assert tensor.stored_bytes == reference[key].values.astype(dtype).tobytes()
 
 
-def test_hand_made_weights_are_counted_in_their_kind() -> None:
+def test_hand_made_weights_are_counted_by_class() -> None:
     """2⁻¹⁴ is the smallest normal, 2⁻²⁴ the smallest subnormal; 2⁻²⁵ ties to 0; 65,520 ties away to ∞."""
     kinds = rounding(2**-14, 2**-15, 2**-24, 2**-25, 0.0, 65504, 65519, 65520, -70000)
     assert kinds.subnormal == 2
@@ -65,7 +65,7 @@ def test_errors_of_a_hand_computed_weight() -> None:
 
 @settings(deadline=None)  # machines are noisy
 @given(arrays(np.float32, 20, elements=st.floats(2**-14, 65504, width=32)))
-def test_normal_weights_keep_within_the_relative_bound(weights: np.ndarray) -> None:
+def test_normal_weights_stay_within_the_relative_bound(weights: np.ndarray) -> None:
     assert WeightRounding("test", weights, weights.astype(np.float16)).max_relative_error <= RELATIVE_ERROR_BOUND
 
 
@@ -83,7 +83,7 @@ def test_histograms_share_edges_and_count_every_finite_weight(pair: ModelPair) -
     assert error_histogram(with_infinity).counts.sum() == 1
 
 
-def test_the_rounded_reference_holds_the_targets_values(pair: ModelPair) -> None:
+def test_the_rounded_reference_has_the_targets_values(pair: ModelPair) -> None:
     rounded = read_tflite(rounded_reference(pair)).weights()
     for key, tensor in read_tflite(pair.target).weights().items():
         assert rounded[key].dtype == "float32"
@@ -96,12 +96,12 @@ def test_upsampling_operators_are_counted(pair: ModelPair) -> None:
     assert upsampled_by_operator(read_tflite(pair.reference)) == (0, 0)
 
 
-def test_files_that_do_not_belong_together_are_refused(pair: ModelPair) -> None:
+def test_files_that_do_not_belong_together_are_rejected(pair: ModelPair) -> None:
     with pytest.raises(PairError, match=r"the reference model stores conv_2d\.kernel as float16"):
         weight_roundings(ModelPair("swapped", pair.target, pair.reference))
 
 
-def test_quantizing_a_quantized_model_is_refused(pair: ModelPair) -> None:
+def test_quantizing_a_quantized_model_is_rejected(pair: ModelPair) -> None:
     with pytest.raises(ModelFileError, match=r"conv_2d.kernel is float16, not float32"):
         quantize_tflite(pair.target, "half.tflite")
 

@@ -96,12 +96,12 @@ def test_threads_sharing_a_recorder_get_their_own_activations(
         (np.full((1, 28, 28), np.nan, np.float32), "contain nan"),
     ],
 )
-def test_wrong_images_are_refused_in_words(pair: ModelPair, images: npt.NDArray[np.float32], words: str) -> None:
+def test_wrong_images_are_rejected_with_a_reason(pair: ModelPair, images: npt.NDArray[np.float32], words: str) -> None:
     with pytest.raises(ImageError, match=words):
         ActivationRecorder(pair.reference).record(images)
 
 
-def test_models_whose_operators_do_not_correspond_are_refused(pair: ModelPair) -> None:
+def test_models_whose_operators_do_not_correspond_are_rejected(pair: ModelPair) -> None:
     tree = schema.ModelT.InitFromPackedBuf(pair.target)
     tree.subgraphs[0].operators[8].builtinOptions.fusedActivationFunction = schema.ActivationFunctionType.TANH
     builder = flatbuffers.Builder(len(pair.target))

@@ -64,7 +64,7 @@ def test_threads_sharing_one_classifier_get_their_own_answers(
         (np.full((1, 28, 28), np.inf, np.float32), "contain inf"),
     ],
 )
-def test_wrong_images_are_refused_in_words(pair: ModelPair, images: npt.NDArray[np.float32], words: str) -> None:
+def test_wrong_images_are_rejected_with_a_reason(pair: ModelPair, images: npt.NDArray[np.float32], words: str) -> None:
     with pytest.raises(ImageError, match=words):
         Classifier(pair.reference).logits(images)
 
@@ -79,7 +79,7 @@ def edited(model: bytes, tensor: int, shape: list[int]) -> bytes:
     return bytes(builder.Output())
 
 
-def test_models_of_other_shapes_are_refused(pair: ModelPair) -> None:
+def test_models_of_other_shapes_are_rejected(pair: ModelPair) -> None:
     file = read_tflite(pair.reference)
     nine = edited(pair.reference, file.outputs[0].index, [-1, 9])
     with pytest.raises(ModelFileError, match=r"nines returns float32 \(-1, 9\); expected float32 logits"):
@@ -89,6 +89,6 @@ def test_models_of_other_shapes_are_refused(pair: ModelPair) -> None:
         Classifier(wide, "wide")
 
 
-def test_damaged_models_are_refused(pair: ModelPair) -> None:
+def test_damaged_models_are_rejected(pair: ModelPair) -> None:
     with pytest.raises(ModelFileError, match="cut"):
         Classifier(pair.reference[:50_000], "cut")

@@ -39,7 +39,7 @@ def test_any_number_of_images_gives_keras_answers(
     assert np.abs(answers - expected).max() <= 1e-4 * max(1, np.abs(expected).max())
 
 
-def test_the_target_says_nearly_the_same(theirs: Stranger, test_set: TestSet) -> None:
+def test_the_targets_logits_are_close(theirs: Stranger, test_set: TestSet) -> None:
     for target in (theirs.target, quantize_tflite(theirs.reference)):
         found = compare(ModelPair(theirs.name, theirs.reference, target), test_set[0][:50], test_set[1][:50])
         assert 0 < found.max_abs_logit_delta < 0.02
@@ -94,19 +94,19 @@ def test_a_fixed_batch_gives_each_image_its_own_activations(test_set: TestSet) -
 
 
 @pytest.mark.parametrize("name", ["batch of 1", "batch of 7", "two convolutions"])
-def test_the_moment_of_upsampling_is_found_whatever_the_input(name: str, test_set: TestSet) -> None:
+def test_the_stage_of_upsampling_is_found_whatever_the_input(name: str, test_set: TestSet) -> None:
     target, image = stranger(name).target, normalise(test_set[0][0])
     assert upsampling_stage(target, image) is UpsamplingStage.LOADING
     assert upsampling_stage(target, image, delegated=False) is UpsamplingStage.FIRST_RUN
 
 
-def test_activations_that_belong_to_no_image_are_refused_in_words(inputs: npt.NDArray[np.float32]) -> None:
+def test_activations_without_a_row_for_each_image_are_rejected(inputs: npt.NDArray[np.float32]) -> None:
     """A recurrent network moves time to the first axis."""
     with pytest.raises(ModelFileError, match=r"for 5 images, TRANSPOSE returned .* expected one row for each image"):
         PairRecorder(stranger("recurrent").pair).record(inputs[:5])
 
 
-def test_a_number_whose_bytes_mean_something_else_elsewhere_cannot_be_replaced() -> None:
+def test_a_constant_that_shares_its_buffer_cannot_be_replaced() -> None:
     """The recurrent network's initial state, 0.0, shares its buffer with an integer 0."""
     model = stranger("recurrent").reference
     file = read_tflite(model)

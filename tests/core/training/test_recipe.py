@@ -19,7 +19,7 @@ from tests.helpers.networks.oracles import LOGIT_TOLERANCE
 
 
 @pytest.mark.parametrize("name", LIMITS)
-def test_settings_at_their_limits_are_taken_and_beyond_them_named(name: str) -> None:
+def test_settings_at_their_limits_are_accepted_and_others_named(name: str) -> None:
     low, high = LIMITS[name]
     for value in (low, high):
         assert getattr(Recipe.from_dict({name: value}), name) == value
@@ -39,7 +39,7 @@ def test_what_is_wrong_is_named_with_what_is_expected() -> None:
         Recipe.from_dict({"momentum": 0.9})
 
 
-def test_a_recipe_survives_json_and_what_an_old_record_leaves_out_is_the_tutorials() -> None:
+def test_a_recipe_survives_json_and_missing_settings_are_the_tutorials() -> None:
     recipe = Recipe(3, 7, 64, 1, 5, 2, "sgd")
     assert Recipe.from_dict(json.loads(json.dumps(dataclasses.asdict(recipe)))) == recipe
     assert isinstance(recipe.learning_rate, float)

@@ -45,7 +45,7 @@ def test_the_keras_models_logits_are_the_interpreters(comparison: Comparison, te
     assert np.abs(logits - comparison.reference.logits[:2000]).max() < LOGIT_TOLERANCE
 
 
-def test_training_is_keras_own_loop_over_the_same_batches(learned: TestSet) -> None:
+def test_training_equals_kerass_own_loop_over_the_same_batches(learned: TestSet) -> None:
     """Two epochs of `train_on_batch` on images scaled in advance give the same weights, bit for bit."""
     import keras
 
@@ -69,7 +69,7 @@ def test_training_is_keras_own_loop_over_the_same_batches(learned: TestSet) -> N
 
 @pytest.mark.filterwarnings("error::UserWarning:keras")
 @pytest.mark.parametrize(("count", "batch_size"), [(64, 32), (500, 32), (500, 1), (500, 512)])
-def test_every_epoch_sees_every_image_once_and_is_told(learned: TestSet, count: int, batch_size: int) -> None:
+def test_every_epoch_uses_every_image_once_and_is_reported(learned: TestSet, count: int, batch_size: int) -> None:
     """Also where batches, gathers and calls into the graph do not divide the number of images."""
     events: list[TrainingStep | Snapshot] = []
     ends: list[TrainingStep] = []
@@ -127,7 +127,7 @@ def test_an_epochs_result_is_what_keras_itself_finds(learned: TestSet, small_dat
     assert last.target_accuracy == pytest.approx((target.argmax(1) == test[1]).mean())
 
 
-def test_training_that_diverges_is_told_to_the_end_and_ends_with_a_sentence(
+def test_diverging_training_is_reported_and_ends_with_a_reason(
     learned: TestSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(LIMITS, "learning_rate", (1e-6, 1e30))
@@ -144,7 +144,7 @@ def test_training_that_diverges_is_told_to_the_end_and_ends_with_a_sentence(
     assert "snapshot" in messages[-1]
 
 
-def test_files_that_are_no_keras_models_are_named(tmp_path: Path) -> None:
+def test_files_that_are_not_keras_models_are_named(tmp_path: Path) -> None:
     path = tmp_path / "notes.keras"
     path.write_text("not a model")
     with pytest.raises(ModelFileError, match=r"notes.keras: Keras cannot load this file"):
