@@ -13,7 +13,7 @@ from fp16core.vocabulary import DatasetError
 MAX_FILE_BYTES = 40_000_000
 MAX_TEST_IMAGES = 20_000
 MAX_TRAINING_IMAGES = 100_000
-"""Limits on one data set, which keep the file and its unpacked test images in the server's memory.
+"""Limits on one data set: the file and its unpacked test images stay in the server's memory.
 
 Training images are unpacked only in the process that trains a model.
 """

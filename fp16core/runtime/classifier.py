@@ -24,7 +24,7 @@ class Classifier:
     """A thread-safe ``.tflite`` digit classifier.
 
     LiteRT's interpreter returns wrong results when threads share it, so every call into it holds a lock.
-    The lock is released between batches, which lets a single image overtake a long evaluation.
+    The lock is released between batches, so that a single image need not wait for the end of a long evaluation.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class Classifier:
     Raises
     ------
     ModelFileError
-        If the file is not such a model, is damaged, or the runtime refuses it.
+        If the file is not such a model, is damaged, or the runtime rejects it.
     """
 
     def __init__(self, model: bytes, name: str = "the model", batch_size: int = BATCH_SIZE) -> None:

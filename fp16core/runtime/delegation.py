@@ -108,7 +108,7 @@ def upsampling_stage(
         return None
     with rejection_named(name):
         expected = _logits(_loaded(model, delegated), file, image)
-        # The interpreter maps the given bytes, and erasing writes into them, so each gets its own copy.
+        # An interpreter works on the given bytes in place, and erasing writes into them, so each gets its own copy.
         early, late = (_loaded(bytes(bytearray(model)), delegated) for _ in range(2))
         _erase(early, halves)
         if np.array_equal(_logits(early, file, image), expected):

@@ -42,7 +42,7 @@ class ExecutionMode(Enum):
 
     @property
     def float32_counterpart(self) -> "ExecutionMode | None":
-        """Float32 mode on the same processor, for a mode that requests float16."""
+        """Float32 mode on the same processor, if this mode requests float16; otherwise ``None``."""
         return {
             ExecutionMode.CPU_FLOAT16: ExecutionMode.CPU_FLOAT32,
             ExecutionMode.GPU_FLOAT16: ExecutionMode.GPU_FLOAT32,
