@@ -5,9 +5,10 @@ import math
 import numpy as np
 
 from fp16core.numerics.bits import FloatClass, number_at
+from fp16core.numerics.histograms import nearest_to_centres, shared_histograms
 from fp16core.numerics.narrowing import narrow
-from fp16core.numerics.picks import Pick, nearest_to_middle, pick_weight, weight_at
-from fp16core.numerics.rounding import WeightRounding, shared_histograms, weight_roundings
+from fp16core.numerics.picks import Pick, pick_weight, weight_at
+from fp16core.numerics.rounding import WeightRounding, weight_roundings
 from fp16core.vocabulary import ModelPair
 from tests.helpers.results import rounding
 
@@ -47,7 +48,7 @@ def test_the_picks_of_the_bundled_pair_are_the_extremes_of_exact_arithmetic(pair
 def test_the_example_of_a_bin_is_the_weight_nearest_to_its_centre(pair: ModelPair) -> None:
     values = weight_roundings(pair)["conv_2d.kernel"].reference
     histogram, _ = shared_histograms(values, values)
-    examples = nearest_to_middle(values, histogram)
+    examples = nearest_to_centres(values, histogram)
     flat = values.ravel().astype(float)
     for example, low, high in zip(examples, histogram.edges[:-1], histogram.edges[1:], strict=True):
         inside = flat[(flat >= low) & (flat <= high)]

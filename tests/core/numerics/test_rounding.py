@@ -7,12 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from fp16core.convert.quantizer import quantize_tflite
+from fp16core.numerics.histograms import error_histogram, shared_histograms
 from fp16core.numerics.rounding import (
     RELATIVE_ERROR_BOUND,
     WeightRounding,
-    error_histogram,
     rounded_reference,
-    shared_histograms,
     upsampled_by_operator,
     weight_roundings,
 )
