@@ -35,14 +35,14 @@ def test_the_picks_of_the_bundled_pair_are_the_extremes_of_exact_arithmetic(pair
     for tensor in weight_roundings(pair).values():
         errors = [weight_at(tensor, index).narrowing.deviation for index in range(min(tensor.reference.size, 2000))]
         part = WeightRounding("part", tensor.reference.ravel()[:2000], tensor.stored.ravel()[:2000])
-        for pick, scores in (
+        for pick, criteria in (
             (Pick.LARGEST_ERROR, [abs(error.absolute) for error in errors]),
             (Pick.LARGEST_RELATIVE_ERROR, [error.relative for error in errors]),
             (Pick.NEAREST_TO_A_TIE, [-abs(abs(error.ulps) - 0.5) for error in errors]),
         ):
             index = pick_weight(part, pick)
             assert index is not None
-            assert scores[index] == max(scores)
+            assert criteria[index] == max(criteria)
 
 
 def test_the_example_of_a_bin_is_the_weight_nearest_to_its_centre(pair: ModelPair) -> None:
