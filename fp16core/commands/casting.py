@@ -6,7 +6,8 @@ from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.casting import Casting, casting
 from fp16core.numerics.rounding import weight_roundings
 from fp16core.tflite.halves import holds_float16_weights
-from fp16core.vocabulary import DatasetError, ModelFileError, ModelPair, PairError
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import DatasetError, ModelFileError, PairError
 
 
 def casting_document(pair: ModelPair) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def casting_document(pair: ModelPair) -> dict[str, Any]:
     pair
         The float32 model and what was made of it.
     """
-    holds_float16 = holds_float16_weights(pair.target, pair.target_name)
+    holds_float16 = holds_float16_weights(pair.target)
     try:
         found = casting(weight_roundings(pair), holds_float16)
     except (ModelFileError, PairError) as error:

@@ -11,8 +11,8 @@ from fp16core.jobs.queue import WaitingRoom
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.runs import ModeOutcome
 from fp16core.runtime.execution_mode import ExecutionMode
+from fp16core.tflite.model_file import ModelPair
 from fp16core.training.recipe import Progress
-from fp16core.vocabulary import ModelPair
 from fp16core.worker.modes import latency, run
 from fp16core.worker.modes.survey import Survey
 

@@ -3,7 +3,8 @@
 from argparse import Namespace
 
 from fp16core.runs.pair import load_pair, pair_folder, read_pair
-from fp16core.vocabulary import ModelPair, PairError
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import PairError
 
 
 def chosen_pair(options: Namespace) -> ModelPair:

@@ -47,7 +47,7 @@ def predict(options: Namespace) -> Outcome:
         document.append({"file": str(path), **found, "stages": list(prepared.decisions)})
 
     def show() -> None:
-        if not holds_float16_weights(pair.target, pair.target_name):
+        if not holds_float16_weights(pair.target):
             say(NO_FLOAT16)
         table = new_table("", "file", "float32 says", "float16 says", "agree")
         for row in (row for row in document if "error" not in row):

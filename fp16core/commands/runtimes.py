@@ -43,7 +43,7 @@ def runtimes(options: Namespace) -> Outcome:
     document = modes_document(pair.name, table, latencies, accounted)
 
     def show() -> None:
-        if not holds_float16_weights(pair.target, pair.target_name):
+        if not holds_float16_weights(pair.target):
             say(NO_FLOAT16)
         batch = next((run.batch for run in table.runs), options.batch)
         title = f"{pair.name}, {count_text(len(images), 'image')}, batches of {batch}"

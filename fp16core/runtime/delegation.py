@@ -9,7 +9,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from fp16core.runtime.digit_interpreter import rejection_named
 from fp16core.tflite.graph import TfliteFile
-from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.model_file import ModelFile
 
 _DELEGATE = "DELEGATE"
 
@@ -39,7 +39,7 @@ class UpsamplingStage(Enum):
     EACH_RUN = "in each run"
 
 
-def delegate_partitions(model: bytes, name: str = "the model") -> tuple[Partition, ...]:
+def delegate_partitions(model: ModelFile) -> tuple[Partition, ...]:
     """Partitions of a graph that the interpreter's default delegate runs.
 
     After tensor allocation, the interpreter lists one DELEGATE node for each partition, following the
@@ -49,9 +49,7 @@ def delegate_partitions(model: bytes, name: str = "the model") -> tuple[Partitio
     Parameters
     ----------
     model
-        Contents of a ``.tflite`` file.
-    name
-        Name of the model in error messages.
+        A ``.tflite`` file.
 
     Returns
     -------
@@ -63,9 +61,9 @@ def delegate_partitions(model: bytes, name: str = "the model") -> tuple[Partitio
     ModelFileError
         If the file is not a LiteRT model, is damaged, or the interpreter rejects it.
     """
-    file = read_tflite(model, name)
-    with rejection_named(name):
-        nodes = _loaded(model)._get_ops_details()[len(file.operators) :]
+    file = model.graph
+    with rejection_named(model.name):
+        nodes = _loaded(model.contents)._get_ops_details()[len(file.operators) :]
     return tuple(
         _partition(file, _indices(node["inputs"]), _indices(node["outputs"]))
         for node in nodes
@@ -74,7 +72,7 @@ def delegate_partitions(model: bytes, name: str = "the model") -> tuple[Partitio
 
 
 def upsampling_stage(
-    model: bytes, image: npt.NDArray[np.float32], name: str = "the model", delegated: bool = True
+    model: ModelFile, image: npt.NDArray[np.float32], delegated: bool = True
 ) -> UpsamplingStage | None:
     """Stage at which float16 weights are upsampled to float32, found by erasing them.
 
@@ -84,11 +82,9 @@ def upsampling_stage(
     Parameters
     ----------
     model
-        Contents of a ``.tflite`` file with one input and one output.
+        A ``.tflite`` file with one input and one output.
     image : float32, shape (28, 28)
         Input, repeated to fill the file's batch; its logits must depend on the weights.
-    name
-        Name of the model in error messages.
     delegated
         Whether the default delegate may be applied.
 
@@ -102,14 +98,14 @@ def upsampling_stage(
     ModelFileError
         As `delegate_partitions`.
     """
-    file = read_tflite(model, name)
+    file = model.graph
     halves = [t.index for t in file.tensors if t.is_constant and t.dtype == "float16"]
     if not halves:
         return None
-    with rejection_named(name):
-        expected = _logits(_loaded(model, delegated), file, image)
+    with rejection_named(model.name):
+        expected = _logits(_loaded(model.contents, delegated), file, image)
         # An interpreter works on the given bytes in place, and erasing writes into them, so each gets its own copy.
-        early, late = (_loaded(bytes(bytearray(model)), delegated) for _ in range(2))
+        early, late = (_loaded(bytes(bytearray(model.contents)), delegated) for _ in range(2))
         _erase(early, halves)
         if np.array_equal(_logits(early, file, image), expected):
             return UpsamplingStage.LOADING
@@ -122,9 +118,9 @@ def upsampling_stage(
         )
 
 
-def _loaded(model: bytes, delegated: bool = True) -> Interpreter:
+def _loaded(contents: bytes, delegated: bool = True) -> Interpreter:
     kind = OpResolverType.AUTO if delegated else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    interpreter = Interpreter(model_content=model, num_threads=1, experimental_op_resolver_type=kind)
+    interpreter = Interpreter(model_content=contents, num_threads=1, experimental_op_resolver_type=kind)
     interpreter.allocate_tensors()
     return interpreter
 

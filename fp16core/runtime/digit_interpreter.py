@@ -10,7 +10,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from fp16core.text import count_text, first_line
 from fp16core.tflite.graph import TfliteFile
-from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import CLASSES, IMAGE_SIDE, ImageError, ModelFileError
 
 _IMAGE_SHAPES = ((IMAGE_SIDE, IMAGE_SIDE), (IMAGE_SIDE, IMAGE_SIDE, 1))
@@ -27,9 +27,7 @@ class DigitInterpreter:
     Parameters
     ----------
     model
-        Contents of a ``.tflite`` file, as for `Classifier`.
-    name
-        Name of the model in error messages.
+        A ``.tflite`` file, as for `Classifier`.
     preserve_all_tensors
         Whether `run` can also return intermediate tensors.
 
@@ -44,16 +42,16 @@ class DigitInterpreter:
         If the file is not such a model, is damaged, or the runtime rejects it.
     """
 
-    def __init__(self, model: bytes, name: str, preserve_all_tensors: bool = False) -> None:
-        self.name = name
-        self.file = read_tflite(model, name)
+    def __init__(self, model: ModelFile, preserve_all_tensors: bool = False) -> None:
+        self.name = name = model.name
+        self.file = model.graph
         signature = _check_signature(self.file, name)
         self._image_shape = signature[1:]
         self.fixed_batch = signature[0] if signature[0] != -1 else None
         self._input = self.file.inputs[0].index
         self._batch = 0
-        with rejection_named(name):
-            self._interpreter = open_interpreter(model, preserve_all_tensors)
+        with rejection_named(model.name):
+            self._interpreter = open_interpreter(model.contents, preserve_all_tensors)
             self._resize(self.fixed_batch or 1)
 
     def logits(self, images: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -137,14 +135,16 @@ class DigitInterpreter:
             self._batch = batch
 
 
-def open_interpreter(model: bytes, preserve_all_tensors: bool) -> Interpreter:
+def open_interpreter(contents: bytes, preserve_all_tensors: bool) -> Interpreter:
     """LiteRT's interpreter of a file, before tensor allocation; raises whatever LiteRT raises."""
     with warnings.catch_warnings():
         # LiteRT warns that preserving all tensors takes memory; that is intended, and batches are small.
         warnings.filterwarnings("ignore", ".*experimental_preserve_all_tensors", UserWarning)
         # Two models evaluated concurrently, one thread each, use two cores better than one after the other
         # with two threads.
-        return Interpreter(model_content=model, num_threads=1, experimental_preserve_all_tensors=preserve_all_tensors)
+        return Interpreter(
+            model_content=contents, num_threads=1, experimental_preserve_all_tensors=preserve_all_tensors
+        )
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.temporary import temporary_named
 from fp16core.text import first_line
-from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ModeError, ModelFileError
 
 Floats = npt.NDArray[np.float32]
@@ -41,12 +41,10 @@ class ModeRunner:
     Parameters
     ----------
     model
-        Contents of a ``.tflite`` file with a fixed batch size, as returned by
+        A ``.tflite`` file with a fixed batch size, as returned by
         `fp16core.runtime.fixed_batch.with_fixed_batch`.
     mode
         Execution mode.
-    name
-        Name of the model in error messages.
     compiled
         Whether to use LiteRT's `CompiledModel` even in a mode that the interpreter supports, so that times can be
         compared with a mode that it does not support.
@@ -59,8 +57,8 @@ class ModeRunner:
         If LiteRT does not execute the model in this mode; it prints the reason.
     """
 
-    def __init__(self, model: bytes, mode: ExecutionMode, name: str = "the model", compiled: bool = False) -> None:
-        file = read_tflite(model, name)
+    def __init__(self, model: ModelFile, mode: ExecutionMode, compiled: bool = False) -> None:
+        file, name = model.graph, model.name
         self._name, self._mode = name, mode
         self._input_shape, self._output_shape = file.inputs[0].shape, file.outputs[0].shape
         if -1 in file.inputs[0].shape_signature:
@@ -68,9 +66,9 @@ class ModeRunner:
         self._run: Callable[[Floats], Floats]
         try:
             if compiled or mode not in _RESOLVERS:
-                self._run = _compiled(model, mode, self._output_shape)
+                self._run = _compiled(model.contents, mode, self._output_shape)
             else:
-                self._run = _interpreted(model, mode)
+                self._run = _interpreted(model.contents, mode)
         except (ValueError, RuntimeError) as error:
             raise ModeError(
                 f"{name}: LiteRT cannot run it in the mode “{mode.title}” ({first_line(error)})."

@@ -91,6 +91,29 @@ def test_any_float32_bits_round_to_bfloat16_as_ml_dtypes_rounds(bits: int) -> No
     assert narrow(BinaryNumber(FLOAT32, bits), BFLOAT16).result == number_at(cast, 0)
 
 
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+@settings(deadline=None)
+def test_numpy_rounds_the_interval_and_no_more_to_the_result(value: float) -> None:
+    found = narrow(float32(value))
+    result = np.float16(found.result.as_float)
+    low, high = found.rounding_interval
+    with np.errstate(over="ignore"):
+        inside = np.nextafter((low, high), (math.inf, -math.inf)).astype(np.float16)
+        outside = np.nextafter((low, high), (-math.inf, math.inf)).astype(np.float16)
+    assert (inside == result).all()
+    assert (outside[np.isfinite((low, high))] != result).all()
+
+
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+def test_neighbours_are_numpys_next_numbers_around_the_source(value: float) -> None:
+    positions = [float(number.position) for number in narrow(float32(value)).neighbours]
+    numbers = np.array([math.copysign(math.inf, p) if abs(p) > 65504 else p for p in positions], np.float16)
+    assert 2 <= len(numbers) <= 4
+    with np.errstate(over="ignore"):
+        assert np.array_equal(numbers[1:], np.nextafter(numbers[:-1], np.float16(math.inf)))
+        assert np.float16(np.float32(value)) in numbers
+
+
 @settings(deadline=None, max_examples=1000)
 @given(PATTERNS.filter(lambda bits: not is_nan32(bits)))
 def test_the_decision_agrees_with_exact_arithmetic(bits: int) -> None:

@@ -20,8 +20,7 @@ from fp16core.figures.base.table import figure_csv
 from fp16core.numerics.propagation import PairRecorder, PropagationRun, weights_error
 from fp16core.numerics.propagation_tables import activations_csv, step_table
 from fp16core.numerics.rounding import GUARANTEED_SNR_DB, WeightRounding, weight_roundings
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from tests.helpers.networks.edited import overflowed
 from tests.helpers.networks.oracles import forward
 
@@ -60,7 +59,7 @@ def test_a_run_in_batches_equals_one_over_all_images(recorder: PairRecorder, inp
 
 
 def test_the_error_of_the_weights_is_that_of_numpys_cast(pair: ModelPair) -> None:
-    weights = [tensor.values.ravel() for tensor in read_tflite(pair.reference).weights().values()]
+    weights = [tensor.values.ravel() for tensor in pair.reference.graph.weights().values()]
     whole = np.concatenate(weights).astype(np.float64)
     error = whole.astype(np.float16) - whole
     found = weights_error(weight_roundings(pair).values())
@@ -107,7 +106,7 @@ def test_step_figures_show_the_measures(
     assert len(rows) == 3 * 5  # the zeros too, which a logarithmic axis cannot show
     (largest,) = (r for r in rows if r["series"] == "largest error" and r["LiteRT's name"] == "FULLY_CONNECTED")
     assert float(largest["size, on a logarithmic axis"]) == found.logits.error.max_abs_error
-    (zero,) = (r for r in rows if r["series"] == "largest error" and r["operator, in the order of computing"] == "1")
+    (zero,) = (r for r in rows if r["series"] == "largest error" and r["operator, in order of execution"] == "1")
     assert float(zero["size, on a logarithmic axis"]) == 0
     weights = weights_error(weight_roundings(pair).values())
     drawn = layers.step_snr(found, weights)

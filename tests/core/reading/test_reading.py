@@ -1,4 +1,4 @@
-"""What both models read on pictures, the table of many, and the gallery's bounds."""
+"""Readings of pictures by both models, their table, and the gallery's bounds."""
 
 import csv
 import io
@@ -65,7 +65,7 @@ def test_the_truth_is_taken_from_names_that_tell_it(
 def test_accuracy_counts_every_picture_whose_digit_is_known(
     test_set: TestSet, row: Image.Image, models: Models, rule: Likeness
 ) -> None:
-    """A row of four under the name of one digit is wrong, not left out."""
+    """A row of four digits whose name has one digit counts as wrong; it is not left out."""
     seven = Image.fromarray(255 - np.kron(test_set[0][0], np.ones((4, 4), np.uint8)))
     readings = [read(seven, name, models, rule) for name in ("7.png", "3.png", "other.png")]
     readings.append(read(row, "7 and more.png", models, rule))
@@ -103,7 +103,7 @@ def test_the_gallery_answers_the_readable_and_names_the_others(
 def test_the_gallery_keeps_pictures_scaled_down_and_no_files(
     row: Image.Image, models: Models, rule: Likeness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Both come back as they were read, and no stranger's file is decoded again for it."""
+    """Both are returned as they were read, without decoding a stranger's file again."""
     noise = np.random.default_rng(0).integers(0, 30, (1500, 2000), np.uint8)
     large = np.asarray(row.resize((2000, 500))).astype(int)
     photo = Image.fromarray(
@@ -122,7 +122,7 @@ def test_the_gallery_keeps_pictures_scaled_down_and_no_files(
 
 
 def test_the_gallery_keeps_a_visit_within_bounds(row: Image.Image, models: Models, rule: Likeness) -> None:
-    """By number, by size, and by what comes at once; many refusals make one sentence."""
+    """Bounds on number, size and deliveries; several refusals become one sentence."""
     files = [(f"no. {number}.png", file_of(row)) for number in range(9)]
     gallery = Gallery(Bounds(pictures=2))
     gallery.deliver([("bad.png", b"text"), *files])
@@ -181,7 +181,7 @@ def test_a_file_that_cannot_be_decoded_now_waits_on(row: Image.Image, models: Mo
 def test_letting_go_does_not_wait_and_drops_the_file_that_is_being_read(
     row: Image.Image, models: Models, rule: Likeness
 ) -> None:
-    """It is called while another thread decodes: here from within, which would hang if it took the lock."""
+    """It may be called while another thread decodes: here from within, which would hang if it took the lock."""
 
     def decode(data: bytes, name: str) -> Picture:
         if name == "late.png":
