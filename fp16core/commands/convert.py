@@ -1,4 +1,4 @@
-"""A model file to float16."""
+"""Conversion of a model file to float16."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -16,7 +16,7 @@ NOTHING_CAST = 1
 
 
 def convert(options: Namespace) -> Outcome:
-    """A model file to float16."""
+    """Convert a model file to float16."""
     path: Path = options.model
     with new_folder(options.out) as folder, progress_bar(options) as on_progress:
         on_progress(f"converting {path.name}", 0.1)
@@ -38,7 +38,7 @@ def convert(options: Namespace) -> Outcome:
         (folder / names[1]).write_bytes(target)
         from fp16core.commands.casting import casting_document
 
-        on_progress("looking at the weights", 0.8)
+        on_progress("checking the weights", 0.8)
         cast = casting_document(ModelPair(path.stem, ModelFile(reference, names[0]), ModelFile(target, names[1])))
         on_progress("done", 1.0)
     document: dict[str, Any] = {

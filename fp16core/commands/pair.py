@@ -1,4 +1,4 @@
-"""Which pair of models a command is about."""
+"""The pair of models that a command works on."""
 
 from argparse import Namespace
 
@@ -8,7 +8,7 @@ from fp16core.vocabulary import PairError
 
 
 def chosen_pair(options: Namespace) -> ModelPair:
-    """The pair in use, or the two files that ``--reference`` and ``--target`` name.
+    """The active pair, or the two files named by ``--reference`` and ``--target``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a report is about: everything measured of one pair on one set of test images."""
+"""Findings of a report: everything measured of one pair on one set of test images."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from fp16core.training.recipe import Progress
 from fp16core.vocabulary import HalfBitsError
 
 PROPAGATION_IMAGES = 1000
-"""Images over which the error is followed from operator to operator, at most; all take ten times as long."""
+"""Most images over which the error is followed from operator to operator; all would take ten times as long."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,17 +30,17 @@ class Findings:
     Attributes
     ----------
     evidence
-        The comparison, and what the claims are judged by.
+        Comparison of the models, and the evidence for the claims.
     images : uint8, shape (n, 28, 28)
         The test images.
     roundings
-        What rounding did to the weights.
+        Effect of rounding on the weights, by tensor.
     ledgers
-        Where the bytes of both files go.
+        Ledgers of the bytes of both files.
     guarantee
-        What rounding could do at most, or why that is not known, in a sentence.
+        Largest possible effect of rounding, or the reason why it is unknown, in a sentence.
     propagation
-        The error after each operator over the first images, or why it is not known.
+        Error after each operator over the first images, or the reason why it is unknown.
     """
 
     evidence: Evidence
@@ -52,17 +52,17 @@ class Findings:
 
     @property
     def pair(self) -> ModelPair:
-        """The models."""
+        """The pair of models."""
         return self.evidence.pair
 
     @property
     def comparison(self) -> Comparison:
-        """Their answers."""
+        """Comparison of their answers."""
         return self.evidence.comparison
 
     @property
     def casting(self) -> Casting:
-        """What became of the weights."""
+        """Outcome of casting the weights."""
         return casting(self.roundings, self.evidence.target_holds_float16)
 
 
@@ -78,9 +78,9 @@ def gather_findings(
     images : uint8, shape (n, 28, 28)
         n at least 1.
     labels : uint8, shape (n,)
-        The true classes, 0 to 9.
+        True classes, 0 to 9.
     on_progress
-        Called with what is happening and the fraction done.
+        Called with the current step in words and the fraction done.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def gather_findings(
     on_progress("running both models", 0.0)
     comparison = compare(pair, images, labels)
     evidence = gather_evidence(pair, comparison, images)
-    on_progress("bounding what float16 can do to each image", 0.3)
+    on_progress("bounding the effect of float16 on each image", 0.3)
     proof: Guarantee | str
     try:
         proof = guarantee(pair, rounding_errors(pair), images, comparison.reference)

@@ -11,6 +11,7 @@ from fp16core.claims.evidence import ClaimCheck, Measurement, Verdict
 from fp16core.figures import overview as figures
 from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE
 from fp16core.text import bytes_text, percent_text, points_text, small_text
+from fp16core.tflite.size_account import size_account
 from fp16core.vocabulary import TUTORIAL_URL
 from pages.overview import report
 from pages.shared.session import casting, measurements, state
@@ -121,7 +122,7 @@ with left:
         "Coloured: weights and biases. Grey: the rest of the file, such as the description of the network's graph."
     )
     chart(
-        partial(figures.file_sizes, *ledgers),
+        partial(figures.file_sizes, size_account(*ledgers)),
         "sizes",
         "Bar chart: bytes of the float32 and the float16 file, split into weights and everything else",
     )

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from fp16core.figures.modes import accuracy as figures
+from fp16core.modes.accuracy_tables import emulation_rows, emulation_sentence, mode_rows
 from fp16core.modes.emulated import Accounted
 from fp16core.modes.runs import ModeTable
 from fp16core.runtime.execution_mode import ExecutionMode
@@ -42,7 +43,7 @@ def accuracy(wanted: Wanted) -> None:
             "the CPU in float32 arithmetic. A mode computes in float16 if each of its logits is a number that float16 "
             "has, looked at bit by bit."
         )
-        show_table(figures.mode_rows(table), height="content")
+        show_table(mode_rows(table), height="content")
         adapter_words([run.adapter for run in table.runs])
     left, right = cards(2)
     with left:
@@ -130,22 +131,10 @@ def _emulation(table: ModeTable) -> dict[ExecutionMode, Accounted | str]:
             if isinstance(accounted, str):
                 st.caption(f"This network cannot be emulated. {plain(accounted)}")
                 continue
-            st.markdown(best_words(accounted))
-            st.table(figures.emulation_rows(accounted), hide_index=True)
+            st.markdown(emulation_sentence(accounted))
+            st.table(emulation_rows(accounted), hide_index=True)
             st.caption(_bound_words(accounted))
     return found
-
-
-def best_words(found: Accounted) -> str:
-    """How much of what was computed the emulation gives, and whether that explains it."""
-    best = found.best
-    share = f"**{percent_text(best.exact_share)}** of the logits of {found.images:,} images"
-    if found.is_explained:
-        return f"{share} are what the emulation gives, bit for bit, with {best.way}."
-    return (
-        f"**None of these ways to add up is the hardware's.** The nearest, {best.way}, gives {share}. A processor "
-        "with AVX512-FP16, for one, adds each product before it is rounded (fused multiply-add)."
-    )
 
 
 def _bound_words(found: Accounted) -> str:

@@ -20,7 +20,9 @@ from fp16core.convert.quantizer import quantize_tflite
 from fp16core.data.mnist import DatasetContents, dataset_path
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.jobs.peak import peak_bytes
-from fp16core.output import new_folder, nonfinite_as_null, redirected_output, remove_partials
+from fp16core.json_text import nonfinite_as_null
+from fp16core.output import new_folder, remove_partials
+from fp16core.redirection import redirected_output
 from fp16core.runs.record import (
     FORMAT,
     KERAS_FILE,
@@ -52,8 +54,8 @@ _LOADING, _TRAINING, _ENDING = 0.7, 0.85, 0.2
 def train_run(
     out: Path,
     recipe: Recipe,
-    on_progress: Progress = lambda what, done: None,
-    tell: Tell = lambda message: None,
+    on_progress: Progress = lambda _what, _done: None,
+    tell: Tell = lambda _message: None,
     source: Path | DatasetContents | None = None,
     name: str | None = None,
 ) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def test_an_altered_pair_is_a_sentence_on_every_page(
 
 def test_a_wrong_data_set_leaves_the_weights_page_working(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HALFBITS_MNIST", str(tmp_path / "absent.npz"))
-    assert "absent.npz: there is no such file" in errors(visit())[0]
+    assert "absent.npz: the file does not exist" in errors(visit())[0]
     assert "absent.npz" in errors(visit("digits"))[0]
     weights = visit("weights")
     assert not weights.error
@@ -127,7 +127,7 @@ def test_an_uploaded_digit_is_read_and_every_stage_shown(test_set: TestSet) -> N
     strip = next(block.proto.body for block in app.get("html") if 'class="stages"' in block.proto.body)
     assert strip.count("<figure") == len(StageName)
     assert strip.count("data:image/png") == len(StageName)
-    assert "inverted, as dark ink is on light paper" in strip
+    assert "inverted (dark ink on light paper)" in strip
     assert len(charts(app)) == 2
 
 
@@ -135,7 +135,7 @@ def test_a_stage_that_is_left_out_is_explained(test_set: TestSet) -> None:
     app = upload(try_digit("Upload"), ("seven.png", picture(test_set, 0)))
     app.pills(key="off-False").set_value([StageName.POLARITY]).run()
     assert not app.exception
-    assert "Without “Make the ink light”, the picture is taken for light ink on dark paper as it is." in words(app)
+    assert "Without “Make the ink light”, the picture is taken to be light ink on dark paper." in words(app)
 
 
 def test_a_row_is_read_digit_by_digit(test_set: TestSet) -> None:

@@ -9,7 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.evaluate.comparison import compare
-from fp16core.jobs.queue import WaitingRoom, Wish
+from fp16core.jobs.queue import JobQueue
+from fp16core.jobs.spec import JobSpec
+from fp16core.jobs.ticket import Ticket
 from fp16core.runs.pair import BUNDLED
 from fp16core.text import percent_text, small_text
 from fp16core.tflite.model_file import ModelPair
@@ -28,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("cold_caches")
 
 
 def sidebar(app: AppTest) -> str:
-    """What the router says of the pair, whatever page the visit has come to."""
+    """Texts and choices in the sidebar."""
     app = turn_to(app, "overview")
     boxes = [box.value for box in app.sidebar.selectbox]
     return "\n".join([block.value for block in (*app.sidebar.markdown, *app.sidebar.caption)] + boxes)
@@ -45,7 +47,7 @@ def test_a_float32_file_becomes_the_active_pair_with_its_own_numbers(pair: Model
     assert held(app)["float32 model"] == f"{pair.reference.size_bytes:,} B"
     assert held(app)["all together"] == f"{pair.reference.size_bytes + expected.target.size_bytes:,} B"
     assert "mine.tflite (yours)" in (said := sidebar(app))
-    assert "seen by you alone" in said
+    assert "visible to you alone" in said
     overview = {metric.label: metric.value for metric in turn_to(app, "overview").metric}
     assert overview["Largest logit change"] == shown["Largest logit change"]
     assert "Bundled pair" in sidebar(visit()), "another visit sees what it saw before"
@@ -91,7 +93,7 @@ def test_files_of_the_same_name_are_told_apart(pair: ModelPair) -> None:
     assert "model.tflite and second model.tflite (yours)" in sidebar(app)
 
 
-def test_a_keras_file_is_converted_by_tensorflow(pair: ModelPair) -> None:
+def test_a_keras_file_is_converted_by_tensorflow() -> None:
     app = tried(visit("your_files"), ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
     assert {m.label: m.value for m in app.metric}["Changed answers"] == "1"
     assert "mine.keras (yours)" in sidebar(app)
@@ -154,10 +156,10 @@ def test_a_trial_can_be_stopped(pair: ModelPair, tmp_path: Path, monkeypatch: py
 
 
 def test_others_wait_and_are_told_so(pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = WaitingRoom(places=1, longest=3)
-    monkeypatch.setattr(trials, "waiting_room", lambda: room)
+    queue: JobQueue[Ticket] = JobQueue(places=1, max_waiting=3, full_text=trials.full_text)
+    monkeypatch.setattr(trials, "queue", lambda: queue)
     module = own_module(tmp_path, monkeypatch, "time.sleep(600)")
-    before = [room.hand_in(Wish(module, {})) for _ in range(3)]
+    before = [queue.submit(JobSpec(module, {})) for _ in range(3)]
     app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
     app.button(key="own-try").click().run()
     attempt = app.session_state["own-attempt"]
@@ -165,7 +167,7 @@ def test_others_wait_and_are_told_so(pair: ModelPair, tmp_path: Path, monkeypatc
     app.button(key="own-stop").click().run()
     assert attempt.ticket.is_over
     app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
-    late = room.hand_in(Wish(module, {}))
+    late = queue.submit(JobSpec(module, {}))
     app.button(key="own-try").click().run()
     assert "3 visitors wait for their files to be tried already" in app.error[0].value.replace("\\", "")
     for ticket in (late, *reversed(before)):
@@ -206,7 +208,7 @@ def test_every_page_opens_on_a_strangers_pair_or_says_what_the_trial_foretold(
 ) -> None:
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
     theirs = stranger(name)
-    found = trial.try_files(theirs.pair.files, lambda what, done: None)
+    found = trial.try_files(theirs.pair.files, lambda _what, _done: None)
     foretold = trials.unavailable(found["failed"])
     titles = {"overflow": "Overflow", "dial": "Precision dial", "try_digit": "Try a digit"}
     app = with_pair(theirs.pair)
@@ -240,7 +242,7 @@ def test_pages_that_cannot_show_a_pair_for_one_reason_share_a_sentence() -> None
 
 
 def test_a_softmax_is_said_and_its_probabilities_are_not_squashed_again(
-    test_set: TestSet, small_dataset: Path, monkeypatch: pytest.MonkeyPatch
+    small_dataset: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
     theirs = stranger("softmax")
@@ -248,8 +250,7 @@ def test_a_softmax_is_said_and_its_probabilities_are_not_squashed_again(
     assert "look like probabilities, not logits" in words(app)
     app.switch_page("digits/digits.py").run()
     assert "look like probabilities, not logits" in words(app)
-    inputs = (test_set[0][:1] / 255).astype(np.float32)
-    sure = float(theirs.model.predict(inputs, verbose=0).max())
+    sure = float(theirs.answers[0].max())
     assert f"({percent_text(sure)} sure)" in words(app)
 
 
@@ -268,7 +269,7 @@ def test_the_page_works_though_the_servers_own_pair_is_broken(
 def test_a_server_without_tensorflow_refuses_a_keras_file_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody may hand one in although the page does not offer it."""
+    """A visitor may hand one in although the page does not offer it."""
     without_tensorflow(tmp_path, monkeypatch)
     app = tried(visit("your_files"), ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
     assert "TensorFlow is not installed" in app.error[0].value

@@ -83,15 +83,15 @@ def test_predict_takes_any_picture_and_says_what_it_did(tmp_path: Path) -> None:
     photo, several, absent = document(done)
     assert photo["reference"]["digit"] == photo["target"]["digit"] == 5
     assert photo["stages"][0] == "Decode: JPEG, 1,600 × 1,200 pixels, colour, scaled down to 512 × 384"
-    assert "Make the ink light: inverted, as dark ink is on light paper" in photo["stages"]
+    assert "Make the ink light: inverted (dark ink on light paper)" in photo["stages"]
     assert [digit["target"]["digit"] for digit in several["digits"]] == [7, 2, 1, 0]
     assert several["agree"] is True
-    assert "Tell digits apart: 4 digits in a row" in several["stages"]
+    assert "Separate digits: 4 digits in a row" in several["stages"]
     assert "absent.png: the file cannot be read (No such file or directory)" in absent["error"]
     assert re.search(r"7\s\(\d+\.\d+\s%\)\s2\s\(", cli("predict", tmp_path / "row.webp").stdout)
 
 
-def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
+def test_a_reader_that_has_enough_is_no_error() -> None:
     command = f"{sys.executable} -m fp16core compare --limit 10 --json | true; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0

@@ -12,6 +12,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.figures import accuracy, digits, overview, weights
 from fp16core.figures import bytes as bytes_figures
 from fp16core.figures.base import style
+from fp16core.figures.base.pictures import sprite_png
 from fp16core.figures.base.table import figure_csv
 from fp16core.numerics.rounding import weight_roundings
 from fp16core.tflite.ledger import byte_ledger
@@ -37,7 +38,7 @@ def test_mark_colours_stand_out_from_every_background(colour: str, page: str) ->
 
 
 def test_file_sizes_add_up(pair: ModelPair) -> None:
-    drawn = overview.file_sizes(byte_ledger(pair.reference), byte_ledger(pair.target))
+    drawn = overview.file_sizes(size_account(byte_ledger(pair.reference), byte_ledger(pair.target)))
     assert [sum(sizes) for sizes in zip(*(bar.x for bar in drawn.data), strict=True)] == [
         pair.reference.size_bytes,
         pair.target.size_bytes,
@@ -85,21 +86,12 @@ def test_the_margin_scatter_shows_every_image_once(comparison: Comparison) -> No
 
 def test_a_sprite_holds_the_images_in_reading_order(test_set: TestSet) -> None:
     images = test_set[0][:11]
-    sprite = np.asarray(Image.open(io.BytesIO(digits.sprite_png(images, columns=8))))
+    sprite = np.asarray(Image.open(io.BytesIO(sprite_png(images, columns=8))))
     assert sprite.shape == (2 * 28, 8 * 28)
     for place, image in enumerate(images):
         top, left = place // 8 * 28, place % 8 * 28
         assert np.array_equal(sprite[top : top + 28, left : left + 28], image)
     assert sprite[28:, 3 * 28 :].max() == 0
-
-
-def test_sheet_entries_name_what_both_models_say(comparison: Comparison) -> None:
-    changed = int(np.flatnonzero(comparison.changed)[0])
-    same, other = digits.sheet_entries(comparison, np.array([5, changed]), chosen=5)
-    assert same["words"] == f"Image 5, a {comparison.labels[5]}: both say {comparison.reference.predictions[5]}"
-    assert (same["chosen"], same["marked"]) == (True, False)
-    assert "float32 says" in str(other["words"])
-    assert (other["chosen"], other["marked"]) == (False, True)
 
 
 def test_the_scatter_of_identical_models_says_why_it_is_empty(comparison: Comparison) -> None:

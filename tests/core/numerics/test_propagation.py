@@ -1,4 +1,4 @@
-"""Errors on their way through the network, against float64 forward passes; what float16 changed in the scores."""
+"""Error propagation, against float64 forward passes; margins and changes of the logits."""
 
 import csv
 import io
@@ -15,10 +15,11 @@ from hypothesis.extra.numpy import arrays
 
 from fp16core.evaluate.comparison import Comparison
 from fp16core.figures import layers, margins
-from fp16core.figures.activation_maps import activations_csv, map_sheet
+from fp16core.figures.activation_maps import map_sheet
 from fp16core.figures.base.table import figure_csv
 from fp16core.numerics.propagation import PairRecorder, PropagationRun, weights_error
-from fp16core.numerics.rounding import WeightRounding, weight_roundings
+from fp16core.numerics.propagation_tables import activations_csv, step_table
+from fp16core.numerics.rounding import GUARANTEED_SNR_DB, WeightRounding, weight_roundings
 from fp16core.tflite.model_file import ModelPair
 from tests.helpers.networks.edited import overflowed
 from tests.helpers.networks.oracles import forward
@@ -41,9 +42,7 @@ def test_the_error_after_each_operator_is_that_of_two_float64_forward_passes(
     assert found.noisiest is min(found.steps[1:], key=lambda step: step.error.snr_db)
 
 
-def test_a_run_over_many_images_is_the_whole_measured_at_once(
-    recorder: PairRecorder, inputs: npt.NDArray[np.float32]
-) -> None:
+def test_a_run_in_batches_equals_one_over_all_images(recorder: PairRecorder, inputs: npt.NDArray[np.float32]) -> None:
     run = PropagationRun(recorder, inputs)
     run.advance()
     assert (run.done, run.total, run.is_done) == (25, 203, False)
@@ -70,13 +69,13 @@ def test_the_error_of_the_weights_is_that_of_numpys_cast(pair: ModelPair) -> Non
 
 @settings(deadline=None)
 @given(arrays(np.float32, 20, elements=st.floats(2**-14, 60000, width=32)))
-def test_normal_weights_keep_the_guarantee(weights: npt.NDArray[np.float32]) -> None:
+def test_normal_weights_stay_within_the_relative_bound(weights: npt.NDArray[np.float32]) -> None:
     found = weights_error([WeightRounding("test", weights, weights.astype(np.float16))])
-    assert found.snr_db >= layers.GUARANTEED_SNR_DB - 1e-9
+    assert found.snr_db >= GUARANTEED_SNR_DB - 1e-9
 
 
-def test_the_guarantee_is_eleven_bits() -> None:
-    assert abs(layers.GUARANTEED_SNR_DB - 11 * 6.0206) < 1e-3
+def test_the_relative_bound_is_eleven_bits() -> None:
+    assert abs(GUARANTEED_SNR_DB - 11 * 6.0206) < 1e-3
 
 
 def test_an_overflowed_model_is_measured_and_drawn_without_a_warning(
@@ -95,11 +94,11 @@ def test_an_overflowed_model_is_measured_and_drawn_without_a_warning(
         layers.step_errors(found)
         drawn = layers.step_snr(found, weights_error(weight_roundings(broken).values()))
         assert "not finite" in drawn.data[-1].text
-        assert "not a number" in layers.step_table(found)["SNR"]
+        assert "not a number" in step_table(found)["SNR"]
         assert "nan" in activations_csv(activations, 1)
 
 
-def test_step_figures_hold_the_measures(
+def test_step_figures_show_the_measures(
     pair: ModelPair, recorder: PairRecorder, inputs: npt.NDArray[np.float32]
 ) -> None:
     found = recorder.record(inputs[:1]).propagation()
@@ -107,18 +106,34 @@ def test_step_figures_hold_the_measures(
     assert len(rows) == 3 * 5  # the zeros too, which a logarithmic axis cannot show
     (largest,) = (r for r in rows if r["series"] == "largest error" and r["LiteRT's name"] == "FULLY_CONNECTED")
     assert float(largest["size, on a logarithmic axis"]) == found.logits.error.max_abs_error
-    (zero,) = (r for r in rows if r["series"] == "largest error" and r["operator, in the order of computing"] == "1")
+    (zero,) = (r for r in rows if r["series"] == "largest error" and r["operator, in order of execution"] == "1")
     assert float(zero["size, on a logarithmic axis"]) == 0
     weights = weights_error(weight_roundings(pair).values())
     drawn = layers.step_snr(found, weights)
     assert list(drawn.data[0].y) == [step.error.snr_db for step in found.steps]
     assert drawn.data[-1].text[0] == "no error"
-    table = layers.step_table(found)
+    table = step_table(found)
     assert table["numbers"] == ["784", "8,112", "2,028", "2,028", "10"]
     assert table["operator"][1] == "2. Convolution + ReLU"
 
 
-def test_leads_are_the_gaps_and_gains_of_which_the_flip_factor_is_the_smallest_ratio(comparison: Comparison) -> None:
+def test_the_table_of_activations_contains_every_number(
+    recorder: PairRecorder, inputs: npt.NDArray[np.float32]
+) -> None:
+    activations = recorder.record(inputs[:1])
+    rows = list(csv.DictReader(io.StringIO(activations_csv(activations))))
+    assert len(rows) == 784 + 8112 + 2 * 2028 + 10
+    row = next(r for r in rows if (r["step"], r["row"], r["column"], r["channel"]) == ("2", "9", "14", "3"))
+    assert float(row["float32"]) == activations.reference[1][0, 9, 14, 3]
+    assert float(row["float16"]) == activations.target[1][0, 9, 14, 3]
+    assert float(row["float16 − float32"]) == float(row["float16"]) - float(row["float32"])
+    assert (rows[-1]["row"], rows[-1]["channel"]) == ("", "9")
+    only = list(csv.DictReader(io.StringIO(activations_csv(activations, 1))))
+    assert {r["operator"] for r in only} == {"CONV_2D"}
+    assert len(only) == 8112
+
+
+def test_the_flip_factor_is_the_smallest_ratio_of_margins_and_gains(comparison: Comparison) -> None:
     for index in (0, comparison.closest_image, comparison.most_changed_image):
         lead, gained, lost = margins.leads(comparison, index).data
         gaps = dict(zip(lead.x, lead.y, strict=True))

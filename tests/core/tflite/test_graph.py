@@ -9,12 +9,13 @@ from ai_edge_litert.interpreter import Interpreter
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.evaluate.comparison import Comparison
 from fp16core.figures.graph import graph_dot
-from fp16core.figures.graph_tables import operator_table, roles_of_type, tensor_table, type_table
 from fp16core.lab.folding import fold_dequantize
 from fp16core.runtime.delegation import delegate_partitions
+from fp16core.runtime.operator_table import operator_table
 from fp16core.tflite.graph import Operator, Tensor, TfliteFile
 from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.roles import Role, tensor_roles
+from fp16core.tflite.tables import roles_of_type, tensor_table, type_table
 from fp16core.vocabulary import ModelFileError
 from tests.helpers.places import TestSet
 

@@ -1,4 +1,4 @@
-"""The record of what the stages did to one picture."""
+"""Recorder of the stages that one picture goes through."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,16 +7,28 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from fp16core.images.paper import Levels, Mask
+from fp16core.images.levels import Levels, Mask
 from fp16core.images.stages import Stage, StageName
 
 THUMBNAIL_SIDE_PX = 192
-"""Longer side of the pictures that show the stages."""
+"""Longer side of a stage's thumbnail."""
 
 
 @dataclass
-class Record:
-    """The stages of one picture so far."""
+class StageRecorder:
+    """Stages of one picture so far.
+
+    Attributes
+    ----------
+    name
+        Name of the picture in error messages.
+    off
+        Stages that are switched off.
+    thumbnails
+        Whether to keep a thumbnail of each stage.
+    stages
+        Stages in the order in which they were done.
+    """
 
     name: str
     off: frozenset[StageName]
@@ -25,19 +37,19 @@ class Record:
     def __post_init__(self) -> None:
         self.stages: list[Stage] = []
 
-    def wants(self, stage: StageName) -> bool:
-        """Whether a stage is on; one that is off is put on record."""
+    def is_on(self, stage: StageName) -> bool:
+        """Return whether a stage is on; one that is off is recorded as such."""
         if stage in self.off:
             self.stages.append(Stage(stage, "switched off", is_on=False))
         return stage not in self.off
 
-    def done(self, stage: StageName, decision: str, picture: Image.Image | Levels | Callable[[], Mask]) -> None:
-        """Put a stage on record, with the picture it made, or what makes it if it is wanted."""
+    def add(self, stage: StageName, decision: str, picture: Image.Image | Levels | Callable[[], Mask]) -> None:
+        """Record a stage with its result; a callable is called only if a thumbnail is kept."""
         self.stages.append(Stage(stage, decision, picture=_thumbnail(picture) if self.thumbnails else None))
 
-    def for_one_digit(self) -> "Record":
-        """The record of one digit's own stages."""
-        return Record(self.name, self.off, self.thumbnails)
+    def for_one_digit(self) -> "StageRecorder":
+        """Return a recorder with the same settings for the stages of a single digit."""
+        return StageRecorder(self.name, self.off, self.thumbnails)
 
 
 def _thumbnail(picture: Image.Image | Levels | Callable[[], Mask]) -> npt.NDArray[np.uint8]:

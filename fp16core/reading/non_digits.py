@@ -1,7 +1,7 @@
-"""Pictures that are no digits, seeded: letters and signs, scribbles, shapes, crossing lines.
+"""Generated pictures without a digit: letters and signs, scribbles, shapes, crossing lines.
 
-They measure how often the dashboard notices that there is no digit to read. Letters that are drawn
-like a digit (O, I, S, Z, B, …) are left out.
+They measure how often the dashboard notices that there is no digit to read. Letters that look like a
+digit (O, I, S, Z, B, …) are left out.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,11 +13,11 @@ Random = np.random.Generator
 
 _SIDE = 96
 LETTERS = "ACEFHJKMNPRTUVWXYadefhkmnprtuvwxy#%&@?!+=*<>{}~"
-"""Letters and signs that the font has and that no digit is written like."""
+"""Letters and signs of the font that no digit looks like."""
 
 
 def non_digits(count: int, seed: int = 0) -> Iterator[Image.Image]:
-    """Draw ``count`` pictures, white on black, with the four kinds taking turns; mode L."""
+    """Draw ``count`` pictures, white on black, of the four kinds in turn; mode L."""
     random = np.random.default_rng(seed)
     for turn in range(count):
         picture = Image.new("L", (_SIDE, _SIDE), 0)

@@ -1,6 +1,6 @@
-"""One digit's ink becomes a 28 × 28 picture, the way MNIST was made.
+"""MNIST's format: one digit's ink scaled and placed in 28 × 28 pixels.
 
-MNIST's digits were scaled to fit a box of 20 × 20 pixels, keeping the aspect, and placed in
+MNIST's digits were scaled to fit a box of 20 × 20 pixels, keeping the aspect ratio, and placed in
 28 × 28 pixels with the centre of mass at the centre (LeCun et al., Proceedings of the IEEE 86, 1998).
 """
 
@@ -10,7 +10,7 @@ from PIL import Image
 from scipy import ndimage
 from skimage.morphology import skeletonize
 
-from fp16core.images.paper import Levels, resized
+from fp16core.images.levels import Levels, resized
 from fp16core.vocabulary import IMAGE_SIDE
 
 BOX_SIDE_PX = 20
@@ -18,47 +18,66 @@ BOX_SIDE_PX = 20
 
 STROKE_RANGE_PX = (1.3, 3.8)
 STROKE_USUAL_PX = 2.2
-"""The middle 95 % and the median of the stroke widths of MNIST's training images, by `stroke_width_px`."""
+"""Central 95 % and median of the stroke widths of MNIST's training images, by `stroke_width_px`."""
 
 GROWTH_PX = 12
-"""Fine pixels by which strokes may grow on each side: a hair's to the usual width, and some to spare."""
+"""Fine pixels by which strokes may grow on each side: enough for a hairline to reach the usual width."""
 
 _HAIRLINE_LOSS = 0.75
-"""Share of the ink that must be left after scaling down."""
+"""Smallest share of the ink that must survive scaling down."""
 
 MARGIN_PX = 3
-"""Paper left around a crop, so that soft edges are not cut."""
+"""Paper kept around a crop, so that soft edges are not cut off."""
 
 _FINE = 6
-"""Fine pixels for each pixel of MNIST; strokes are measured and mended on the fine grid."""
+"""Fine pixels for each pixel of MNIST; strokes are measured and adjusted on the fine grid."""
 
 FINE_SIDE_PX = BOX_SIDE_PX * _FINE
 
 
+def looks_like_mnist(image: npt.NDArray[np.uint8]) -> bool:
+    """Return whether an image follows MNIST's format: black background, a box of 20 pixels, centred by mass.
+
+    All 70,000 MNIST images do, with a pixel to spare.
+
+    Parameters
+    ----------
+    image : uint8, shape (h, w)
+    """
+    if image.shape != (IMAGE_SIDE, IMAGE_SIDE) or image.max() < 128 or np.median(image) > 0:
+        return False
+    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+    longer = max(np.ptp(rows), np.ptp(columns)) + 1
+    if abs(longer - BOX_SIDE_PX) > 1:
+        return False
+    centre = (image.sum(axis=1) @ np.arange(IMAGE_SIDE), image.sum(axis=0) @ np.arange(IMAGE_SIDE)) / image.sum()
+    return bool(np.abs(centre - IMAGE_SIDE / 2).max() <= 1.5)
+
+
 def with_soft_edge(ink: Levels, mask: npt.NDArray[np.bool_]) -> Levels:
-    """The ink of the pieces in the mask, with the pixel around them that antialiasing made grey."""
+    """Return the ink within a mask and one pixel around it, which antialiasing makes grey."""
     return np.where(ndimage.binary_dilation(mask, np.ones((3, 3), bool)), ink, np.float32(0))
 
 
 def fine_ink(ink: Levels, threshold: float) -> Levels:
-    """A crop, its longer side brought to `FINE_SIDE_PX`, as ink (1) and paper (0)."""
+    """Scale a crop to a longer side of `FINE_SIDE_PX`, as ink (1) and paper (0)."""
     marks = ink > threshold
     fine = resized(ink, FINE_SIDE_PX, Image.Resampling.BICUBIC) > threshold
     shrink = max(ink.shape) / FINE_SIDE_PX
     if fine.sum() * shrink**2 < _HAIRLINE_LOSS * marks.sum():
-        # Lines thinner than a fine pixel would break or vanish; they are as wide as one instead.
+        # Lines thinner than a fine pixel would break or vanish; they are made as wide as one.
         wide = ndimage.maximum_filter(marks, int(np.ceil(shrink)))
         fine = resized(wide.astype(np.float32), FINE_SIDE_PX, Image.Resampling.BOX) > 0.5
     return _as_levels(fine)
 
 
 def fine_grey(ink: Levels) -> Levels:
-    """A crop, its longer side brought to `FINE_SIDE_PX`, with its grey levels."""
+    """Scale a crop to a longer side of `FINE_SIDE_PX`, with its grey levels."""
     return np.clip(resized(ink, FINE_SIDE_PX, Image.Resampling.BICUBIC), 0, 1)
 
 
 def trimmed(ink: Levels) -> Levels:
-    """The ink without the empty rows and columns around it."""
+    """Remove empty rows and columns around the ink."""
     marks = ink > 0.5
     if not marks.any():
         return ink
@@ -67,14 +86,14 @@ def trimmed(ink: Levels) -> Levels:
 
 
 def boxed(ink: Levels, side: int) -> Levels:
-    """Scale ink so that its longer side has ``side`` pixels, keeping the aspect."""
+    """Scale ink so that its longer side has ``side`` pixels, keeping the aspect ratio."""
     return np.clip(resized(ink, side, Image.Resampling.BILINEAR), 0, 1)
 
 
 def stroke_width_px(ink: Levels) -> float:
-    """Mean stroke width of fine ink when its longer side is scaled to 20 pixels.
+    """Mean stroke width of fine ink, as if its longer side were scaled to 20 pixels.
 
-    Twice the distance from a stroke's middle line to the paper, averaged along the line.
+    It is twice the distance from a stroke's centre line to the paper, averaged along the line.
     """
     marks = np.pad(ink > 0.5, 1)
     middle = skeletonize(marks)
@@ -87,12 +106,11 @@ def stroke_width_px(ink: Levels) -> float:
 def with_usual_strokes(ink: Levels, width_px: float, box_side_px: int) -> Levels:
     """Widen or thin fine ink's strokes to `STROKE_USUAL_PX`; the frame grows by `GROWTH_PX` on all sides.
 
-    The ink grows or shrinks by the same distance everywhere; where it would shrink to nothing, a
-    line along the stroke's middle stays. ``width_px`` and the result are pixels of a box whose
-    longer side has ``box_side_px``.
+    The ink grows or shrinks by the same distance everywhere; where it would vanish, a line along the
+    stroke's centre stays. ``width_px`` is in pixels of a box whose longer side has ``box_side_px``.
     """
     fine = max(ink.shape) / box_side_px
-    # Strokes and the box they are measured against grow together.
+    # Strokes grow together with the box that they are measured against.
     side = (STROKE_USUAL_PX - width_px) * fine / 2 / (1 - STROKE_USUAL_PX / box_side_px)
     marks = np.pad(ink > 0.5, GROWTH_PX)
     if side > 0:
@@ -116,7 +134,7 @@ def placed_by_box(box: Levels) -> npt.NDArray[np.uint8]:
 
 
 def shift_px(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8]) -> int:
-    """How many pixels, along rows or columns, whichever is more, one placement lies from another."""
+    """Distance in pixels between two placements, along rows or columns, whichever is larger."""
 
     def corner(image: npt.NDArray[np.uint8]) -> tuple[int, int]:
         return int(image.any(axis=1).argmax()), int(image.any(axis=0).argmax())
@@ -125,7 +143,7 @@ def shift_px(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8]) -> int
 
 
 def _placed(box: Levels, top: int, left: int) -> npt.NDArray[np.uint8]:
-    """Place a digit in 28 × 28 pixels; ink beyond the edge is moved inside."""
+    """Place a digit in 28 × 28 pixels, moving it inside if it crosses the edge."""
     height, width = box.shape
     top = min(max(top, 0), IMAGE_SIDE - height)
     left = min(max(left, 0), IMAGE_SIDE - width)

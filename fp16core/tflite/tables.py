@@ -1,31 +1,25 @@
-"""A model's graph as tables: columns by their titles."""
+"""A file's tensors in words and as tables: columns by their titles."""
 
 from collections import Counter
 
-from fp16core.figures.graph import shape_text
-from fp16core.runtime.delegation import Partition
-from fp16core.tflite.graph import TfliteFile
+from fp16core.tflite.graph import Tensor, TfliteFile
 from fp16core.tflite.roles import Role, tensor_roles
 
 Table = dict[str, list[object]]
 
 
-def operator_table(file: TfliteFile, parts: tuple[Partition, ...]) -> Table:
-    """One row for each operator: what it reads and makes, and who runs it."""
-    taken = {index: number for number, part in enumerate(parts, 1) for index in part.operators}
-    return {
-        "no.": [op.index for op in file.operators],
-        "operator": [op.name for op in file.operators],
-        "reads": [", ".join(str(i) for i in op.inputs if i >= 0) for op in file.operators],
-        "makes": [", ".join(map(str, op.outputs)) for op in file.operators],
-        "run by": [
-            f"XNNPACK, part {taken[op.index]}" if op.index in taken else "LiteRT itself" for op in file.operators
-        ],
-    }
+def shape_text(tensor: Tensor) -> str:
+    """Shape of a tensor: ``n × 28 × 28``, where n is chosen at run time; empty for a scalar."""
+    return " × ".join("n" if size < 0 else str(size) for size in tensor.shape_signature)
+
+
+def tensor_text(tensor: Tensor) -> str:
+    """Type and shape of a tensor: ``float32 n × 28 × 28``."""
+    return f"{tensor.dtype} {shape_text(tensor)}".rstrip()
 
 
 def tensor_table(file: TfliteFile) -> Table:
-    """One row for each tensor: what it is for, type, shape, and what the file stores of it."""
+    """One row for each tensor: its role, type and shape, and the bytes that the file stores of it."""
     roles = tensor_roles(file)
     keys = {tensor.index: key for key, tensor in file.weights().items()}
     return {
@@ -39,14 +33,14 @@ def tensor_table(file: TfliteFile) -> Table:
 
 
 def roles_of_type(file: TfliteFile, dtype: str) -> tuple[Role, ...]:
-    """What the tensors of one type are for, in the order of `Role`."""
+    """Roles that tensors of one type have, in the order of `Role`."""
     roles = tensor_roles(file)
     found = {roles[tensor.index] for tensor in file.tensors if tensor.dtype == dtype}
     return tuple(role for role in Role if role in found)
 
 
 def type_table(reference: TfliteFile, target: TfliteFile) -> Table:
-    """Number of tensors of each type, by what they are for, in both files."""
+    """Number of tensors of each type in both files, by role."""
     counts = [_type_counts(file) for file in (reference, target)]
     roles = [role for role in Role if any(role in found for found in counts)]
     return {
