@@ -43,7 +43,7 @@ _LARGEST = 1e38
 _ERROR = "files-error"
 
 _TICK_S = 0.5
-"""How often the page polls a conversion at work."""
+"""Polling interval while a conversion runs."""
 
 
 def show() -> None:

@@ -23,8 +23,8 @@ def show() -> None:
     reference, target = found.files
     st.markdown(
         "The float16 file computes with the operators of the float32 file, and has "
-        f"**{count_text(len(target.upsampling()), 'DEQUANTIZE operator')}** besides, which turn stored float16 numbers "
-        f"into float32 before anything computes with them: {len(target.operators)} operators instead of "
+        f"**{count_text(len(target.upsampling()), 'DEQUANTIZE operator')}** in addition, which turn stored float16 "
+        f"numbers into float32 before anything computes with them: {len(target.operators)} operators instead of "
         f"{len(reference.operators)}."
     )
     with_shapes = st.toggle(
@@ -83,7 +83,7 @@ def _can_dequantize_go(found: Graphs) -> None:
         return
     same = folding.identical_images == folding.images
     st.markdown(
-        "Yes, but then the saving goes, too. With each operator's result stored in its place, "
+        "Yes, but then the saving is lost, too. With each operator's result stored in its place, "
         f"{count_text(after, 'DEQUANTIZE operator')} of {before} remain, and the logits of "
         f"**{folding.identical_images:,} of {folding.images:,}** images "
         + ("are the same, bit for bit. " if same else "are the same. ")

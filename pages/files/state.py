@@ -1,4 +1,4 @@
-"""What the Files page measures."""
+"""Measurements of the Files page."""
 
 import contextlib
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def first_tensor() -> str:
 
 
 def weight_question(key: str, value: float) -> WeightQuestion:
-    """What becomes of the first weight of a tensor of the active pair, set to a value."""
+    """Question about the first weight of a tensor of the active pair, set to a value."""
     return WeightQuestion(subject(), key, value)
 
 

@@ -143,7 +143,7 @@ st.markdown(
         for v in Verdict
         if verdicts[v]
     )
-    + "  \nWhat stands in quotation marks are the words of the LiteRT tutorial "
+    + "  \nThe words in quotation marks are those of the LiteRT tutorial "
     f"[*Post-training float16 quantization*]({TUTORIAL_URL}). Each verdict follows from the number beside it by a "
     "stated rule."
 )
@@ -151,7 +151,7 @@ report.offer(evidence)
 for checked in claims:
     show_claim(checked)
 
-st.header("Take the models along", anchor="downloads")
+st.header("Download the models", anchor="downloads")
 first, second = st.columns(2)
 for column, name, model, words in (
     (first, REFERENCE_FILE, found.pair.reference, "float32"),

@@ -121,7 +121,7 @@ def _made(evidence: Evidence, bar: DeltaGenerator) -> Report:
 
 
 def _made_of(runtimes: RuntimeEvidence) -> Hashable:
-    """What tells one report of a pair from another: what has been measured of the modes of execution."""
+    """Key that tells one report of a pair from another: the measurements of the modes of execution."""
     outcomes = {} if runtimes.table is None else runtimes.table.outcomes
     return (
         tuple(
@@ -134,7 +134,7 @@ def _made_of(runtimes: RuntimeEvidence) -> Hashable:
 
 @cached(kept=1)
 def _shelf() -> _Shelf:
-    """Where the last report is kept, if it is of this subject: for all visitors if they may see it."""
+    """Shelf of the last report of this subject: shared by all visitors if they may see it."""
     return _Shelf()
 
 

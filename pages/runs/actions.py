@@ -1,4 +1,4 @@
-"""One kept run: to use, take along, rename, pin, delete and look into."""
+"""One kept run: to use, download, rename, pin, delete and inspect."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -53,7 +53,7 @@ def one_run(runs: Sequence[Run]) -> None:
 
 
 def show_trouble() -> None:
-    """Why the last button that was pressed could not do what it says, if so."""
+    """Reason why the last button that was pressed had no effect, if it had none."""
     if trouble := st.session_state.pop(_TROUBLE, None):
         st.error(plain(trouble), icon=":material/error:")
 

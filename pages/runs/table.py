@@ -1,4 +1,4 @@
-"""What the Runs page shows of the store: its answer, the list, runs side by side, what was skipped."""
+"""The Runs page's view of the store: the answer, the list, runs side by side, skipped folders."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -19,10 +19,10 @@ from pages.shared.ui.tables import show_table
 from pages.shared.ui.words import plain
 
 SEVERAL = "compare"
-"""Where the names of the runs to compare are."""
+"""Key of the names of the runs to compare, in the session and in the address."""
 
 _NAMED = 3
-"""How many names a sentence holds."""
+"""Largest number of names in a sentence."""
 
 _SKIPPED_SHOWN = 20
 
@@ -74,7 +74,7 @@ def overview(runs: Sequence[Run], results: Mapping[str, RunResult]) -> None:
 
 
 def limits(kept: RunStore, runs: Sequence[Run], overfull: str | None) -> None:
-    """How full the store is."""
+    """Show how full the store is."""
     st.caption(
         f"{count_text(len(runs), 'run')} with {size_text(total_bytes(runs))}. The server keeps at most "
         f"{count_text(kept.limits.max_runs, 'run')} and {size_text(kept.limits.max_bytes)}: when a new one needs room, "
@@ -94,7 +94,7 @@ def choose_several(names: Sequence[str]) -> list[str]:
 
 
 def side_by_side(results: Sequence[RunResult]) -> None:
-    """What differs between runs, and what has come of it."""
+    """Differences between runs, and their results."""
     names = [result.name for result in results]
     differing, shared = differing_settings(results), shared_settings(results)
     if differing:

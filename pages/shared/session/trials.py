@@ -1,7 +1,7 @@
 """What a visitor brings along, on its way: uploaded, tried in a process of its own, taken or refused."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -19,21 +19,11 @@ from pages.shared.server import children, limits, uploads
 from pages.shared.server.uploads import Upload
 from pages.shared.session import files as own
 from pages.shared.session import measurements, training
+from pages.shared.ui.missing import pages_without
 
 KERAS = ".keras"
 
 _ATTEMPT, _ERROR, _REMARKS = "own-attempt", "own-error", "own-remarks"
-
-SHOWN_ON = {
-    "claims": "Overview",
-    "single images": "Try a digit",
-    "graphs": "Files",
-    "propagation": "Layers",
-    "overflow": "Overflow",
-    "formats": "Precision dial",
-    "bounds": "Guarantee",
-}
-"""Titles of the pages that show the measurements of `fp16core.worker.trial.rehearsal.REHEARSALS`."""
 
 _TEST_IMAGE_BYTES = 28 * 28 + 1
 """Memory that a test image takes unpacked, with its label."""
@@ -101,14 +91,6 @@ def remarks() -> tuple[str, ...]:
     return found
 
 
-def unavailable(failed: Mapping[str, str]) -> tuple[str, ...]:
-    """Sentences on the pages that cannot show a pair, one for each reason; ``failed`` as `Tried.failed`."""
-    pages: dict[str, list[str]] = {}
-    for measurement, reason in failed.items():
-        pages.setdefault(reason, []).append(SHOWN_ON[measurement])
-    return tuple(f"Cannot be shown on {' and '.join(titles)}: {reason}" for reason, titles in pages.items())
-
-
 def may_begin() -> bool:
     """Whether a trial may be asked for just now; if not, `error` says when."""
     try:
@@ -172,7 +154,7 @@ def collect() -> bool:
         _fail(_reason(current))
     else:
         own.set_pair(found.pair)
-        st.session_state[_REMARKS] = found.remarks + unavailable(found.failed)
+        st.session_state[_REMARKS] = found.remarks + pages_without(found.failed)
     return True
 
 
