@@ -33,12 +33,12 @@ def terminal_for_results() -> Iterator[TextIO]:
     """
     with temporary_named():
         log = tempfile.TemporaryFile()  # noqa: SIM115  # closed below
-    with log, prints_into(log) as terminal:
+    with log, redirected_output(log) as terminal:
         yield terminal
 
 
 @contextlib.contextmanager
-def prints_into(log: IO[bytes]) -> Iterator[TextIO]:
+def redirected_output(log: IO[bytes]) -> Iterator[TextIO]:
     """Divert file descriptors 1 and 2 of the whole process into a file, and give back standard error as it was.
 
     If the block ends in an error that is not one of ours, the file's contents are shown there.
@@ -143,12 +143,12 @@ def remove_abandoned(partial: Path) -> bool:
         return is_free
 
 
-def finite(value: Any) -> Any:
+def nonfinite_as_null(value: Any) -> Any:
     """The same document with infinities and NaN, which JSON lacks, as null."""
     if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
+        return {key: nonfinite_as_null(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [finite(item) for item in value]
+        return [nonfinite_as_null(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

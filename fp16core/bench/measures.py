@@ -1,4 +1,4 @@
-"""What a benchmark gives: ratios and times, with their spread."""
+"""Results of a benchmark: ratios, times and memory, with their spread."""
 
 import statistics
 import time
@@ -14,9 +14,9 @@ class Ratio:
     Attributes
     ----------
     name
-        What is compared.
+        Both sides.
     goal
-        The smallest median aimed at; `None` for a ratio that only informs.
+        The smallest median aimed at; `None` for a ratio without a goal.
     samples
         One ratio for each repetition; the two sides of each ran right after each other.
     measured
@@ -63,13 +63,13 @@ class Duration:
     Attributes
     ----------
     name
-        What is timed.
+        The work that is timed.
     median_ms
         Milliseconds.
     goal_ms
-        The largest median aimed at; `None` for a time that only informs.
+        The largest median aimed at; `None` for a time without a goal.
     repeats
-        How many times it ran.
+        Number of runs.
     """
 
     name: str
@@ -89,7 +89,7 @@ class Memory:
     Attributes
     ----------
     name
-        What the process does.
+        The work of the process.
     peak_bytes
         Largest resident memory of each repetition.
     goal_bytes
@@ -113,7 +113,7 @@ class Memory:
 def ratio_of(
     name: str, goal: float | None, theirs: Sequence[float], ours: Sequence[float], scale: float, unit: str
 ) -> Ratio:
-    """A ratio from what both sides took; ``scale`` turns it into the unit in which the medians are told."""
+    """Ratio of the costs of both sides; ``scale`` converts them to the unit in which their medians are given."""
     samples = tuple(instead / this for instead, this in zip(theirs, ours, strict=True))
     medians = statistics.median(theirs) * scale, statistics.median(ours) * scale
     return Ratio(name, goal, samples, f"{medians[0]:,.4g} {unit} against {medians[1]:,.4g} {unit}")

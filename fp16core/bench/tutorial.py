@@ -1,7 +1,7 @@
-"""What the tutorial's reader runs: the yardstick of every ratio.
+"""The tutorial's notebook: the baseline of every ratio.
 
-``python -m fp16core.bench.tutorial evaluate|train`` does in a process of its own what the notebook
-does, with TensorFlow, and prints one JSON document.
+``python -m fp16core.bench.tutorial evaluate|train`` does the same as the notebook, with
+TensorFlow, in a process of its own, and prints one JSON document.
 """
 
 import json
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.data.mnist import load_mnist
-from fp16core.output import prints_into
+from fp16core.output import redirected_output
 from fp16core.runs.pair import load_pair
 from fp16core.training.recipe import build_network
 
@@ -46,11 +46,11 @@ def evaluate_one_at_a_time(interpreter: Any, images: npt.NDArray[np.floating], l
 
 
 def main(what: str) -> None:
-    """Do one part of the notebook and print what it took and gave."""
+    """Do one part of the notebook, and print its time and results."""
     import tensorflow as tf
 
-    # The converter prints, too.
-    with tempfile.TemporaryFile() as log, prints_into(log):
+    # The converter prints as well.
+    with tempfile.TemporaryFile() as log, redirected_output(log):
         answer = _evaluate(tf) if what == "evaluate" else _train(tf)
     print(json.dumps(answer))
 
@@ -59,7 +59,7 @@ def _evaluate(tf: Any) -> dict[str, Any]:
     """The bundled pair on the test images."""
     pair = load_pair()
     images, labels = load_mnist("test")
-    return {"accuracies": _accuracies(tf, (pair.reference, pair.target), images / 255.0, labels)}
+    return {"accuracies": _accuracies(tf, [model.contents for model in pair.files], images / 255.0, labels)}
 
 
 def _train(tf: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from fp16core.claims.evidence import ClaimCheck, Evidence, Measurement, RuntimeE
 from fp16core.modes.latency import Difference, Latency, ModeLatency, difference_text, ratio_text, summary_text
 from fp16core.modes.runs import ModeRun
 from fp16core.numerics.rounding import upsampled_by_operator
-from fp16core.runtime.delegation import Moment
+from fp16core.runtime.delegation import UpsamplingStage
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.text import count_text, small_text
 
@@ -26,7 +26,7 @@ def upsampled(e: Evidence) -> ClaimCheck:
     measured = f"{by_operator} of {constants} float16 tensors feed a DEQUANTIZE; logits {logits}"
     if moment is not None:
         measured += f"; the float16 numbers are last read {moment.value}"
-        if verdict is Verdict.HOLDS and moment is not Moment.LOADING:
+        if verdict is Verdict.HOLDS and moment is not UpsamplingStage.LOADING:
             verdict = Verdict.PARTLY
     prior = " prior to the first inference" if moment is not None else " …"
     when = (
@@ -124,12 +124,15 @@ def reduced_precision(e: Evidence) -> ClaimCheck:
     else:
         baseline = e.runtimes.table.baseline
         without = _run(e.runtimes, ExecutionMode.GPU_FLOAT32)
+        change = run.against(baseline).target.comparison.max_abs_logit_delta
         measured = (
             f"all results are {'float32' if run.is_silently_float32 else 'float16'} numbers; the float16 file's logits "
-            f"change by up to {small_text(run.cells(baseline)[1].max_abs_logit_delta)}"
+            f"change by up to {small_text(change)}"
         )
         if without is not None:
-            measured += f", without the option by {small_text(without.cells(baseline)[1].max_abs_logit_delta)}"
+            measured += (
+                f", without the option by {small_text(without.against(baseline).target.comparison.max_abs_logit_delta)}"
+            )
         if run.by_software:
             verdict = Verdict.NOT_MEASURED if run.is_silently_float32 else Verdict.PARTLY
         else:

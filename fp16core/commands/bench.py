@@ -1,18 +1,46 @@
 """Measurements against what a user would do instead."""
 
 from argparse import Namespace
+from datetime import UTC, datetime
 
 from fp16core.commands.outcome import Outcome, progress_bar
+from fp16core.terminal import print_table
 
-BENCH_PARTS = ("batch", "evaluation", "lab", "load", "process", "sharing", "strangers", "training", "uploads")
+BENCH_PARTS = (
+    "batch",
+    "compare",
+    "evaluation",
+    "lab",
+    "load",
+    "process",
+    "runtimes",
+    "sharing",
+    "strangers",
+    "training",
+    "uploads",
+)
 
 
 def bench(options: Namespace) -> Outcome:
-    """Measurements against what a user would do instead."""
-    from fp16core.bench.run import run_bench
-    from fp16core.bench.tables import show_results
+    """Measure the parts chosen; with ``--write``, write each into the documents as soon as it has been measured."""
+    from fp16core.bench.parts import run_bench
+    from fp16core.bench.sections import check_sections, machine_text, write_sections
+    from fp16core.bench.tables import result_tables
+    from fp16core.jobs.child import ROOT
 
+    parts = options.parts or BENCH_PARTS
+    if options.write:
+        check_sections(ROOT, parts)
+    measured = []
     with progress_bar(options) as on_progress:
-        results = run_bench(options.parts or BENCH_PARTS, options.repeats, on_progress)
+        for found in run_bench(parts, options.repeats, on_progress):
+            measured.append(found)
+            if options.write:
+                write_sections(ROOT, found, machine_text(), datetime.now(UTC).date())
 
-    return Outcome([result.document() for result in results], lambda: show_results(results, options.repeats))
+    def show() -> None:
+        for found in measured:
+            for table in result_tables(found.results, found.repeats):
+                print_table(table)
+
+    return Outcome([result.document() for found in measured for result in found.results], show)

@@ -69,7 +69,7 @@ def load_mnist(
     if split not in ("train", "test"):
         raise DatasetError(f"split is {split!r}; expected 'train' or 'test'.")
     source = path.getvalue() if isinstance(path, DatasetContents) else path
-    images, labels = NpzFile(source, str(path), _cure(path)).read(split)
+    images, labels = NpzFile(source, str(path), _remedy(path)).read(split)
     if isinstance(path, Path) and path == BUNDLED:
         _verify(path, f"x_{split}", images)
         _verify(path, f"y_{split}", labels)
@@ -102,11 +102,11 @@ def _verify(path: Path, array: str, values: npt.NDArray[np.uint8]) -> None:
     found = images_digest(values)
     if found != SHA256[array]:
         raise DatasetError(
-            f"{path}: array '{array}' has SHA-256 {found[:12]}…, expected {SHA256[array][:12]}…; {_cure(path)}"
+            f"{path}: array '{array}' has SHA-256 {found[:12]}…, expected {SHA256[array][:12]}…; {_remedy(path)}"
         )
 
 
-def _cure(path: Path | DatasetContents) -> str:
+def _remedy(path: Path | DatasetContents) -> str:
     if path == BUNDLED:
         return "restore the bundled data set (git checkout fp16core/data/mnist.npz)."
     if isinstance(path, DatasetContents):

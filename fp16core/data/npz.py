@@ -58,7 +58,7 @@ class NpzFile:
     ----------
     source
         Where it is, or its contents.
-    name, cure
+    name, remedy
         What errors call it, and what they advise.
     max_images
         Largest number of images for each split.
@@ -66,7 +66,7 @@ class NpzFile:
 
     source: Path | bytes = field(repr=False)
     name: str
-    cure: str
+    remedy: str
     max_images: int = MAX_IMAGES
 
     def read(self, split: Split) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
@@ -132,7 +132,7 @@ class NpzFile:
         """An array's data, its shape and dtype, and whether columns come first; what reading raises is named."""
         if array not in (held := self._arrays(array)):
             listed = ", ".join(held) or "nothing"
-            raise DatasetError(f"{self.name}: array '{array}' is missing, the file holds {listed}; {self.cure}")
+            raise DatasetError(f"{self.name}: array '{array}' is missing, the file holds {listed}; {self.remedy}")
         with (
             self._damage_named(array),
             self._file() as file,
@@ -145,7 +145,7 @@ class NpzFile:
                 # Whose header may claim gigabytes for itself, and is read before it is looked at.
                 raise DatasetError(
                     f"{self.name}: array '{array}' is in version {version[0]}.{version[1]} of NumPy's format; "
-                    f"expected 1.0, which NumPy writes for such arrays. {self.cure}"
+                    f"expected 1.0, which NumPy writes for such arrays. {self.remedy}"
                 )
             shape, column_major, dtype = self._header(member, array)
             self._check_header(array, shape, dtype)
@@ -156,20 +156,20 @@ class NpzFile:
             return np.lib.format.read_array_header_1_0(member)
         except _ODD_LITERALS as error:
             raise DatasetError(
-                f"{self.name}: array '{array}' has a header that NumPy cannot read ({first_line(error)}); {self.cure}"
+                f"{self.name}: array '{array}' has a header that NumPy cannot read ({first_line(error)}); {self.remedy}"
             ) from error
 
     def _check_header(self, array: str, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> None:
         are_images = array.startswith("x")
         if any(type(size) is not int for size in shape):  # True is an integer to NumPy until it comes to reshaping
-            raise DatasetError(f"{self.name}: array '{array}' has shape {shape}; expected whole numbers. {self.cure}")
+            raise DatasetError(f"{self.name}: array '{array}' has shape {shape}; expected whole numbers. {self.remedy}")
         if not (dtype == np.uint8 if are_images else dtype.kind in "iu"):
             expected = "uint8, grey levels from 0 to 255" if are_images else "integers"
-            raise DatasetError(f"{self.name}: array '{array}' has dtype {dtype}; expected {expected}. {self.cure}")
+            raise DatasetError(f"{self.name}: array '{array}' has dtype {dtype}; expected {expected}. {self.remedy}")
         if math.prod(shape[:1]) > self.max_images:
             raise DatasetError(
                 f"{self.name}: array '{array}' has shape {shape}; expected at most {self.max_images:,} images of "
-                f"{IMAGE_SIDE} × {IMAGE_SIDE}. {self.cure}"
+                f"{IMAGE_SIDE} × {IMAGE_SIDE}. {self.remedy}"
             )
         if are_images and (len(shape) != 3 or shape[1:] != (IMAGE_SIDE, IMAGE_SIDE) or shape[0] < 1):
             raise DatasetError(
@@ -180,7 +180,7 @@ class NpzFile:
     def _arrays(self, wanted: str) -> list[str]:
         with self._damage_named(wanted):
             if isinstance(self.source, bytes) and self.source.count(_DIRECTORY_ENTRY) > _MAX_MEMBERS:
-                raise DatasetError(f"{self.name}: the archive holds more than {_MAX_MEMBERS} files; {self.cure}")
+                raise DatasetError(f"{self.name}: the archive holds more than {_MAX_MEMBERS} files; {self.remedy}")
             with self._file() as file, zipfile.ZipFile(file) as archive:
                 return [name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")]
 
@@ -191,7 +191,7 @@ class NpzFile:
         data = member.read(size_bytes)
         if len(data) != size_bytes:
             raise DatasetError(
-                f"{self.name}: array '{array}' ends after {len(data):,} of {size_bytes:,} bytes; {self.cure}"
+                f"{self.name}: array '{array}' ends after {len(data):,} of {size_bytes:,} bytes; {self.remedy}"
             )
         return data
 
@@ -200,7 +200,7 @@ class NpzFile:
         try:
             yield
         except FileNotFoundError as error:
-            raise DatasetError(f"{self.name}: there is no such file; {self.cure}") from error
+            raise DatasetError(f"{self.name}: there is no such file; {self.remedy}") from error
         except _DAMAGE as error:
             what = getattr(error, "strerror", None) or first_line(error)
-            raise DatasetError(f"{self.name}: array '{array}' cannot be read ({what}); {self.cure}") from error
+            raise DatasetError(f"{self.name}: array '{array}' cannot be read ({what}); {self.remedy}") from error

@@ -1,4 +1,4 @@
-"""Figures of errors on their way through the network."""
+"""Figures of the error after each operator of the network."""
 
 import math
 
@@ -16,66 +16,14 @@ from fp16core.figures.base.style import (
 )
 from fp16core.numerics.error_measure import ErrorMeasure
 from fp16core.numerics.propagation import Propagation
-from fp16core.numerics.rounding import RELATIVE_ERROR_BOUND
-from fp16core.runtime.activations import Step
-from fp16core.text import decibels_text, near_one_text, small_text
-
-GUARANTEED_SNR_DB = -20 * math.log10(RELATIVE_ERROR_BOUND)
-"""What rounding to float16 leaves at worst, 66.2 dB: a weight in its normal range is off by at most 2⁻¹¹ of itself."""
+from fp16core.numerics.rounding import GUARANTEED_SNR_DB
+from fp16core.runtime.operator_names import step_name
+from fp16core.text import decibels_text, small_text
 
 _GRID_DB = 6
-"""Between two grid lines: one significant bit."""
-
-_KINDS = {
-    "CONV_2D": ("Convolution", "looks for a small pattern in each channel"),
-    "DEPTHWISE_CONV_2D": ("Depthwise convolution", "looks for a small pattern in each channel"),
-    "MAX_POOL_2D": ("Max pooling", "keeps the largest of neighbouring numbers"),
-    "AVERAGE_POOL_2D": ("Average pooling", "averages neighbouring numbers"),
-    "FULLY_CONNECTED": ("Fully connected", "weighs all numbers into scores"),
-    "RESHAPE": ("Reshape", "rearranges numbers, computes none"),
-}
-_FUSED = {"NONE": "", "RELU": "ReLU", "RELU6": "ReLU6", "TANH": "tanh"}
+"""Distance between two grid lines: one significant bit."""
 
 _COLUMNS = ["operator", "LiteRT's name"]
-
-
-def step_name(step: Step) -> str:
-    """What an operator is called on screen: ``Convolution + ReLU``."""
-    fused = _FUSED.get(step.fused, step.fused)
-    return f"{operator_name(step.operator)} + {fused}" if fused else operator_name(step.operator)
-
-
-def operator_name(operator: str) -> str:
-    """What a kind of operator is called on screen, by LiteRT's name: ``Convolution``."""
-    return _KINDS.get(operator, (operator.replace("_", " ").capitalize(), ""))[0]
-
-
-def step_table(propagation: Propagation) -> dict[str, list[str]]:
-    """Columns of a table with a row for each operator."""
-    steps = [each.step for each in propagation.steps]
-    errors = [each.error for each in propagation.steps]
-    return {
-        "operator": [f"{n}. {step_name(step)}" for n, step in enumerate(steps, 1)],
-        "LiteRT's name": [step.operator for step in steps],
-        "numbers": [f"{error.count // propagation.images:,}" for error in errors],
-        "float32": [_span(error.reference_range) for error in errors],
-        "float16": [_span(error.target_range) for error in errors],
-        "largest error": [small_text(error.max_abs_error) for error in errors],
-        "RMS error": [small_text(error.rms_error) for error in errors],
-        "SNR": [decibels_text(error.snr_db) for error in errors],
-        "bits": [f"{error.snr_bits:.1f}" if math.isfinite(error.snr_db) else "" for error in errors],
-        "cosine similarity": [near_one_text(error.cosine_distance) for error in errors],
-    }
-
-
-def step_duties(propagation: Propagation) -> dict[str, str]:
-    """What each kind of operator does, in words, by its name; without those of which there are no words."""
-    found = {}
-    for step in (each.step for each in propagation.steps):
-        duty = _KINDS.get(step.operator, ("", ""))[1]
-        if duty:
-            found[step_name(step)] = duty + (", then turns negative numbers into 0" if step.fused == "RELU" else "")
-    return found
 
 
 def step_errors(propagation: Propagation) -> go.Figure:
@@ -91,7 +39,7 @@ def step_errors(propagation: Propagation) -> go.Figure:
     for name, values, colour, symbol, dash in series:
         zeros = [place for place, value in enumerate(values) if value == 0]
         others = [place for place, value in enumerate(values) if value != 0]
-        # Zeros have no place on the axis, and a line to them would fall out of it, but they have a row in the table.
+        # Zeros have no place on a logarithmic axis, and no line may lead to them, but the table lists them.
         for members, shown in ((others, True), (zeros, False)):
             if members or shown:
                 drawn.add_scatter(
@@ -114,7 +62,7 @@ def step_errors(propagation: Propagation) -> go.Figure:
 
 
 def step_snr(propagation: Propagation, weights: ErrorMeasure) -> go.Figure:
-    """Signal-to-noise ratio after each operator, beside that of the weights and the worst of one weight."""
+    """Signal-to-noise ratio after each operator, with that of the weights and the worst case of one weight."""
     drawn = _by_step(propagation)
     errors = [each.error for each in propagation.steps]
     values = [error.snr_db for error in errors]
@@ -154,7 +102,7 @@ def step_snr(propagation: Propagation, weights: ErrorMeasure) -> go.Figure:
 def _by_step(propagation: Propagation) -> Sketch:
     drawn = figure(360, hovermode="closest", meta={"columns": _COLUMNS})
     drawn.update_xaxes(
-        title="operator, in the order of computing",
+        title="operator, in order of execution",
         tickvals=_places(propagation),
         ticktext=[step_name(each.step).replace(" ", "<br>").replace("+<br>", "+ ") for each in propagation.steps],
         tickangle=0,
@@ -174,7 +122,7 @@ def _names(propagation: Propagation) -> list[list[str]]:
 
 
 def _write(drawn: Sketch, propagation: Propagation, words: list[str], height: float) -> None:
-    """Lettering above the places of the operators."""
+    """Write words above the positions of the operators."""
     drawn.add_scatter(
         x=_places(propagation),
         y=[height] * len(words),
@@ -187,9 +135,5 @@ def _write(drawn: Sketch, propagation: Propagation, words: list[str], height: fl
 
 
 def _verdict(error: ErrorMeasure) -> str:
-    """An error that no finite number tells."""
+    """Words for an error that no finite number expresses."""
     return "no error" if error.is_exact else "no signal" if error.rms_reference == 0 else "not finite"
-
-
-def _span(ends: tuple[float, float]) -> str:
-    return f"{small_text(ends[0])} to {small_text(ends[1])}"

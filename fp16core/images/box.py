@@ -28,7 +28,7 @@ class Box:
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
     def joined(self, other: "Box") -> "Box":
-        """The smallest rectangle around both."""
+        """Return the smallest rectangle around both."""
         return Box(
             min(self.top, other.top),
             min(self.left, other.left),
@@ -37,7 +37,7 @@ class Box:
         )
 
     def widened(self, margin: int, shape: tuple[int, ...]) -> "Box":
-        """The rectangle with a margin around it, as far as an array of this shape has one."""
+        """Return the rectangle with a margin around it, clipped to an array of this shape."""
         return Box(
             max(0, self.top - margin),
             max(0, self.left - margin),
@@ -46,7 +46,7 @@ class Box:
         )
 
     def encloses(self, other: "Box") -> bool:
-        """Whether the other lies strictly within."""
+        """Return whether another rectangle lies strictly inside."""
         return (
             self.top < other.top and self.left < other.left and self.bottom > other.bottom and self.right > other.right
         )

@@ -1,4 +1,4 @@
-"""A decoded picture becomes one grey level for each pixel: turned upright, on opaque paper, without colour."""
+"""Conversion of a decoded picture to grey levels: turned upright, on opaque paper, without colour."""
 
 import numpy as np
 import numpy.typing as npt
@@ -16,21 +16,21 @@ _TURNS = {
     7: (Image.Transpose.TRANSVERSE, "mirrored and turned by 90°"),
     8: (Image.Transpose.ROTATE_90, "turned by 90° anticlockwise"),
 }
-"""What sets a picture upright, by its EXIF orientation (Exif 2.32, tag 0x0112); Pillow turns anticlockwise."""
+"""Transpositions that set a picture upright, by EXIF orientation (Exif 2.32, 0x0112); Pillow turns anticlockwise."""
 
 
 def upright(picture: Picture) -> tuple[Image.Image, str]:
-    """The picture as its EXIF orientation says it should be seen, and what was done."""
+    """Turn a picture upright by its EXIF orientation; return it with a summary in words."""
     if picture.turn not in _TURNS:
         return picture.image, "upright as stored"
     turn, words = _TURNS[picture.turn]
-    return picture.image.transpose(turn), f"{words}, as the EXIF orientation asks"
+    return picture.image.transpose(turn), f"{words}, as the EXIF orientation says"
 
 
 def without_transparency(image: Image.Image) -> tuple[Image.Image, str]:
-    """The picture on opaque paper, and what paper was chosen.
+    """Lay a picture on opaque paper; return it with a summary in words.
 
-    Where most of the picture is opaque, the paper takes the median level of the opaque part; else
+    If most of the picture is opaque, the paper takes the median level of the opaque part. Otherwise
     the opaque part is the ink, and the paper is white if it is dark and black if it is light.
     """
     if image.mode not in ("LA", "RGBA"):
@@ -50,18 +50,18 @@ def without_transparency(image: Image.Image) -> tuple[Image.Image, str]:
 
 
 def grey_levels(image: Image.Image) -> npt.NDArray[np.float32]:
-    """Levels from 0 to 1 on the picture's own scale, colours weighted by ITU-R BT.601 luma, shape (h, w)."""
+    """Grey levels from 0 to 1 on the picture's own scale, colours weighted by ITU-R BT.601 luma, shape (h, w)."""
     grey = image if image.mode == "F" else image.convert("L")
     return np.asarray(grey, np.float32) / np.float32(255)
 
 
 def opaque(image: Image.Image) -> Image.Image:
-    """The picture with its transparency ignored."""
+    """Drop a picture's transparency."""
     bands = image.split()[:-1]
     return Image.merge("RGB", bands) if len(bands) == 3 else bands[0]
 
 
 def upright_png(picture: Picture) -> bytes:
-    """A PNG of the picture as it should be seen, on opaque paper."""
+    """PNG of the picture turned upright, on opaque paper."""
     seen, _ = without_transparency(upright(picture)[0])
     return png(seen.convert("L") if seen.mode == "F" else seen)

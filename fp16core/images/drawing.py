@@ -1,4 +1,4 @@
-"""A drawing made of strokes, as a canvas in the browser sends it, becomes a picture."""
+"""Drawings: strokes that a canvas in the browser sends, rendered as a picture."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,13 +12,13 @@ CANVAS_SIDE = 280
 
 MAX_STROKES = 500
 MAX_POINTS = 20_000
-"""What one drawing may hold: minutes of drawing without a pause."""
+"""Most strokes and points of one drawing: minutes of drawing without a pause."""
 
 PEN_WIDTHS = (4, 40)
 """Narrowest and widest pen."""
 
 USUAL_PEN = 22
-"""The pen at first: about as wide for the canvas as MNIST's strokes are for their digits."""
+"""Initial pen width: about as wide for the canvas as MNIST's strokes are for their digits."""
 
 PICTURE_SIDE_PX = 196
 """Height and width of the picture: seven times MNIST's, and quick to prepare."""
@@ -27,12 +27,12 @@ _SUPERSAMPLING = 2
 
 
 def strokes_and_pen(sent: Any) -> tuple[list[Any], float]:
-    """Strokes and pen's width of what the canvas sent; nothing drawn with the usual pen if it sent nothing.
+    """Read strokes and pen width from what the canvas sent; no strokes and the usual pen if it sent nothing.
 
     Raises
     ------
     ImageError
-        If it is not of the form that the canvas sends; the strokes themselves are left to `picture_of`.
+        If it does not have the form that the canvas sends; the strokes themselves are checked by `picture_of`.
     """
     if sent is None:
         return [], USUAL_PEN
@@ -41,7 +41,7 @@ def strokes_and_pen(sent: Any) -> tuple[list[Any], float]:
         strokes, width = sent.get("strokes"), sent.get("width")
         if isinstance(strokes, list) and isinstance(width, int | float) and low <= width <= high:
             return strokes, float(width)
-    raise ImageError("What the canvas sent is no drawing; reload the page and draw again.")
+    raise ImageError("The canvas did not send a drawing; reload the page and draw again.")
 
 
 def picture_of(strokes: Any) -> Image.Image:
@@ -51,7 +51,7 @@ def picture_of(strokes: Any) -> Image.Image:
     ----------
     strokes
         List of mappings with ``width`` and ``points``, a flat list x0, y0, x1, y1, … in units of a
-        canvas of `CANVAS_SIDE`; anything else is refused.
+        canvas of `CANVAS_SIDE`.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def picture_of(strokes: Any) -> Image.Image:
     Raises
     ------
     ImageError
-        If nothing is drawn, or the strokes are not of this form.
+        If nothing is drawn, or the strokes do not have this form.
     """
     _check(strokes)
     if not strokes:
@@ -95,9 +95,9 @@ def _check(strokes: Any) -> None:
         if not _is_number(width := stroke.get("width")) or not low <= width <= high:
             raise ImageError(f"A stroke of the drawing is {width!r} wide; expected {low} to {high}. Clear the canvas.")
         total += len(points) // 2
-        # A pen may leave the canvas, but not go astronomically far.
+        # A pen may leave the canvas, but not by astronomical distances.
         if not all(_is_number(value) and -10 * CANVAS_SIDE <= value <= 10 * CANVAS_SIDE for value in points):
-            raise ImageError("A stroke of the drawing lies outside of the canvas; clear it and draw again.")
+            raise ImageError("A stroke of the drawing lies outside the canvas; clear it and draw again.")
     if total > MAX_POINTS:
         raise ImageError(f"The drawing has {total:,} points; at most {MAX_POINTS:,} are read. Clear the canvas.")
 

@@ -1,4 +1,4 @@
-"""A decoded picture of bounded size, and the two forms in which it travels and is kept."""
+"""A decoded picture of bounded size, and the two forms in which it is sent and stored."""
 
 import io
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from fp16core.images.pixel_modes import eight_bit_levels, plain_mode
 from fp16core.png import png
 
 WORK_SIDE_PX = 512
-"""Longer side of the picture that all later stages work on, at most."""
+"""Largest longer side of the picture that all later stages work on."""
 
 _PIXEL_BYTES = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "F": 4}
 _MAX_DECISION = 500
@@ -27,9 +27,9 @@ class Picture:
     turn
         Key of the EXIF orientation, 1 if the picture is stored upright.
     decision
-        What was decoded, in words.
+        Summary in words of what was decoded.
     is_original
-        Whether the pixels are those of the file, not scaled down.
+        True if the pixels are those of the file, not scaled down.
     """
 
     image: Image.Image = field(repr=False)
@@ -38,14 +38,14 @@ class Picture:
     is_original: bool
 
     def packed(self) -> "PackedPicture":
-        """The picture compressed, to be kept while a visitor may want to see it again."""
+        """Compress the picture for storage while a visitor may want to see it again."""
         image = self.image
         if image.mode == "F":  # which PNG lacks; 16 bits hold it to a 65,535th
             image = Image.fromarray(np.rint(np.asarray(image) * 257).astype(np.uint16))
         return PackedPicture(png(image), self.turn, self.decision, self.is_original)
 
     def raw(self) -> "RawPicture":
-        """The picture as plain values, to be sent to another process."""
+        """Return the picture as plain values, to be sent to another process."""
         image = self.image
         return RawPicture(image.mode, image.size, image.tobytes(), self.turn, self.decision, self.is_original)
 
@@ -74,7 +74,7 @@ class RawPicture:
     is_original: bool
 
     def picture(self) -> Picture:
-        """The picture; raises `ValueError` if the values are not what `Picture.raw` makes, whoever sent them."""
+        """Return the picture; raise `ValueError` if the values, which anybody may have sent, are not those of one."""
         width, height = self.size
         if not (1 <= width <= WORK_SIDE_PX and 1 <= height <= WORK_SIDE_PX):
             raise ValueError(f"a picture of {width} × {height} pixels")
@@ -95,7 +95,7 @@ class PackedPicture:
     Attributes
     ----------
     png
-        The pixels, in a file that `Picture.packed` has written.
+        Pixels, as a file written by `Picture.packed`.
     turn, decision, is_original
         As in `Picture`.
     """
@@ -106,7 +106,7 @@ class PackedPicture:
     is_original: bool
 
     def unpacked(self) -> Picture:
-        """The picture as it was."""
+        """Decompress the picture."""
         with Image.open(io.BytesIO(self.png), formats=("PNG",)) as image:
             image.load()
             plain = plain_mode(image)

@@ -1,4 +1,4 @@
-"""A stranger's image file becomes a picture of bounded size: decoded, turned upright, made grey."""
+"""Decoding of a visitor's image file to a picture of bounded size."""
 
 import base64
 import io
@@ -17,31 +17,31 @@ from fp16core.vocabulary import ImageError
 pillow_heif.register_heif_opener(thumbnails=False)
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "HEIF")
-"""What may be read; Pillow knows more, and hands some of it to other programs."""
+"""Accepted formats; Pillow knows more, and passes some of them to other programs."""
 
 MAX_FILE_BYTES = 20_000_000
-"""Size of the largest file that is read."""
+"""Largest accepted file size."""
 
 MAX_PIXELS = 25_000_000
-"""Most pixels of a picture; a JPEG's are counted after it was scaled down while decoding.
+"""Most pixels of a picture; those of a JPEG are counted after it was scaled down while decoding.
 
-Decoding the worst of them, with four channels of 8 bits, takes up to 220 MB.
+Decoding the most expensive of them, with four channels of 8 bits, takes up to 220 MB.
 """
 
 MAX_WEBP_PIXELS = 14_000_000
-"""Most pixels of a WebP, whose decoder takes 17 bytes for each."""
+"""Most pixels of a WebP, whose decoder needs 17 bytes for each."""
 
 MAX_JPEG_PIXELS = 100_000_000
-"""Most pixels of a JPEG as it is stored."""
+"""Most pixels of a JPEG as stored."""
 
 MIN_SIDE_PX = 8
 """Shorter side of the smallest picture that can hold a digit."""
 
 ORIENTATION_TAG = 0x0112
-"""EXIF's number for how a picture was held."""
+"""EXIF tag of the orientation in which a picture was taken."""
 
 
-# What Pillow's decoders raise on damaged files.
+# Raised by Pillow's decoders on damaged files.
 _DAMAGE = (
     OSError,
     ValueError,
@@ -59,7 +59,7 @@ _DAMAGE = (
 
 
 class LargePictureError(ImageError):
-    """A picture is good as far as is known, but decoding it takes more memory than was offered."""
+    """A picture seems valid, but decoding it takes more memory than was offered."""
 
 
 def open_picture(data: bytes, name: str, room_bytes: int | None = None) -> Picture:
@@ -70,17 +70,17 @@ def open_picture(data: bytes, name: str, room_bytes: int | None = None) -> Pictu
     data
         Contents of the file.
     name
-        What to call it in errors.
+        Name of the file in error messages.
     room_bytes
-        Memory that decoding may take, estimated before it begins; `None` is no bound.
+        Memory that decoding may take, estimated before it begins; unlimited if `None`.
 
     Raises
     ------
     LargePictureError
-        If it would take more.
+        If decoding would take more than ``room_bytes``.
     ImageError
         If the file is empty, too large, damaged, not an image in one of `FORMATS`, has too many or too
-        few pixels, or is made so that decoding it would take too long.
+        few pixels, or is built so that decoding it would take too long.
     """
     check_size(len(data), name)
     check_structure(data, name)
@@ -115,16 +115,16 @@ def data_of_url(url: Any, name: str) -> bytes:
     Raises
     ------
     ImageError
-        If it is anything else.
+        If the URL is not one of an image, or is damaged.
     """
     head, _, body = url.partition(";base64,") if isinstance(url, str) else ("", "", "")
     if not head.startswith("data:image/"):
-        raise ImageError(f"{name}: what the browser sent is no picture; save it as a file and upload that.")
+        raise ImageError(f"{name}: the browser did not send a picture; save it as a file and upload that.")
     check_size(max(1, len(body) * 3 // 4), name)
     try:
         return base64.b64decode(body, validate=True)
     except ValueError as error:
-        raise ImageError(f"{name}: what the browser sent was damaged on the way ({error}); try once more.") from error
+        raise ImageError(f"{name}: the picture was damaged on its way ({error}); try once more.") from error
 
 
 def _decoded(image: Image.Image, name: str, room_bytes: int | None) -> Picture:
@@ -152,7 +152,7 @@ def _decoded(image: Image.Image, name: str, room_bytes: int | None) -> Picture:
     small = _scaled_down(image, name)
     if min(small.size) < MIN_SIDE_PX:
         raise ImageError(
-            f"{name}: the image is {width:,} × {height:,} pixels, too long and narrow to be looked at whole; "
+            f"{name}: the image is {width:,} × {height:,} pixels, too long and narrow to be read as a whole; "
             "crop it to the digits."
         )
     words = f"{image.format}, {width:,} × {height:,} pixels, {MODE_WORDS.get(mode, mode)}"
@@ -160,13 +160,13 @@ def _decoded(image: Image.Image, name: str, room_bytes: int | None) -> Picture:
         words += ", the first of several frames"
     if small.size != (width, height):
         words += f", scaled down to {small.width} × {small.height}"
-    # Pillow turns TIFF and HEIF itself.
+    # Pillow turns TIFF and HEIF upright itself.
     known = turn if isinstance(turn, int) and image.format not in ("TIFF", "HEIF") else 1
     return Picture(small, known, words, small.size == (width, height))
 
 
 def _needed_bytes(image: Image.Image, stored_pixels: int) -> int:
-    """Most memory that decoding takes, roughly: measured in every format and mode, and rounded up."""
+    """Estimate of the memory that decoding takes: measured in every format and mode, and rounded up."""
     pixel_bytes = {"WEBP": 18, "TIFF": 13}.get(image.format or "", 9)
     coefficients = 2 * len(image.getbands()) * stored_pixels if image.info.get("progressive") else 0
     return pixel_bytes * image.width * image.height + coefficients
@@ -180,5 +180,5 @@ def _scaled_down(image: Image.Image, name: str) -> Image.Image:
     small = plain.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
     if extrema is not None:
         small = eight_bit_levels(small, image.mode, extrema, name)
-    small.info = {}  # a stranger's metadata would be kept, and be written into copies
+    small.info = {}  # otherwise a stranger's metadata would be written into copies
     return small

@@ -1,4 +1,4 @@
-"""Pillow's many modes of pixels, brought to five."""
+"""Conversion of Pillow's many pixel modes to five."""
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ _DEEP = (*_SIXTEEN_BIT, "I", "F")
 
 
 def plain_mode(image: Image.Image) -> Image.Image:
-    """The picture in mode L, LA, RGB, RGBA, or F with levels as they are stored."""
+    """Convert a picture to mode L, LA, RGB, RGBA, or F with levels as stored."""
     mode = image.mode
     if mode in _DEEP:
         return image.convert("F")
@@ -23,18 +23,18 @@ def plain_mode(image: Image.Image) -> Image.Image:
 
 
 def eight_bit_levels(levels: Image.Image, mode: str, extrema: tuple[float, float], name: str) -> Image.Image:
-    """Bring levels of mode F to the scale from 0 to 255.
+    """Scale levels of mode F to the range from 0 to 255.
 
     Parameters
     ----------
     levels
         A picture of mode F, scaled down already or not.
     mode
-        Pillow's mode in which they were stored: 16 bits have a scale of their own.
+        Pillow's mode in which they were stored: 16 bits have their own scale.
     extrema
         Lowest and highest level of the whole picture, from which the scale follows in other modes.
     name
-        What to call the picture in errors.
+        Name of the picture in error messages.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def eight_bit_levels(levels: Image.Image, mode: str, extrema: tuple[float, float
     top = next((top for top in (1.0, 255.0, 65535.0) if low >= 0 and high <= top), None)
     if top is not None:
         return Image.fromarray(found * np.float32(255 / top))
-    # Beyond the customary scales only the order of the levels is known.
+    # Outside the usual scales, only the order of the levels is known.
     span = high - low or 1.0
     return Image.fromarray(((found.astype(np.float64) - low) * (255 / span)).astype(np.float32))
 
@@ -68,4 +68,4 @@ MODE_WORDS = {
     "F": "32-bit grey",
     **dict.fromkeys(_SIXTEEN_BIT, "16-bit grey"),
 }
-"""What a picture's pixels are, in words."""
+"""Names of pixel modes in words."""

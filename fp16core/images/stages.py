@@ -1,6 +1,6 @@
-"""The names of the stages between a stranger's picture and a 28 × 28 digit, and what each is for."""
+"""Stages between a visitor's picture and a 28 × 28 digit: their names, purposes and results."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -10,7 +10,7 @@ from fp16core.vocabulary import ImageError
 
 
 class StageName(StrEnum):
-    """The stages in their order."""
+    """Stages in order."""
 
     DECODE = "decode"
     UPRIGHT = "upright"
@@ -30,16 +30,16 @@ class StageName(StrEnum):
 
 @dataclass(frozen=True)
 class StageInfo:
-    """What a stage is for.
+    """Title and purpose of a stage.
 
     Attributes
     ----------
     title
-        What the page calls it.
+        Title on the page.
     why
-        Why a digit needs it, in a sentence.
+        Reason why a digit needs it, in a sentence.
     when_off
-        What happens instead when it is switched off; empty if it cannot be.
+        Consequence of switching it off; empty if it cannot be switched off.
     """
 
     title: str
@@ -51,24 +51,24 @@ INFO: dict[StageName, StageInfo] = {
     StageName.DECODE: StageInfo("Decode", "The file's format, size and colours."),
     StageName.UPRIGHT: StageInfo(
         "Turn upright",
-        "Phones store pictures as the sensor saw them and note in the EXIF data how they were held.",
+        "Phones store pictures as the sensor saw them, and note in the EXIF data which way up they were held.",
         "the picture stays as it was stored",
     ),
     StageName.TRANSPARENCY: StageInfo(
         "Fill transparency",
-        "A transparent picture has no paper; it gets the one that its ink shows on.",
-        "transparency is ignored, with whatever colour lies beneath",
+        "A transparent picture has no paper; it is laid on one that its ink stands out from.",
+        "transparency is ignored, and the hidden colours show",
     ),
-    StageName.GREY: StageInfo("To grey", "The models know one number for each pixel."),
+    StageName.GREY: StageInfo("Convert to grey", "The models take one number for each pixel."),
     StageName.LIGHT: StageInfo(
         "Even the light",
         "Shadows and lamps make one side of the paper darker than the other; dividing by the bare paper removes that.",
-        "one level of paper is taken for the whole picture",
+        "the paper is taken to have one level throughout",
     ),
     StageName.POLARITY: StageInfo(
         "Make the ink light",
         "MNIST is white on black; people write dark on light.",
-        "the picture is taken for light ink on dark paper as it is",
+        "the picture is taken to be light ink on dark paper",
     ),
     StageName.LINES: StageInfo(
         "Remove printed lines",
@@ -77,8 +77,8 @@ INFO: dict[StageName, StageInfo] = {
     ),
     StageName.INK: StageInfo(
         "Find the ink",
-        "What is more than half as far from the paper as the strongest strokes is ink.",
-        "the ink keeps its shades of grey, instead of being black or white",
+        "Pixels more than half as far from the paper's level as the strongest strokes are ink.",
+        "the ink keeps its shades of grey instead of becoming black or white",
     ),
     StageName.SPECKS: StageInfo(
         "Drop specks and edges",
@@ -86,54 +86,54 @@ INFO: dict[StageName, StageInfo] = {
         "specks, edges and frames stay",
     ),
     StageName.DIGITS: StageInfo(
-        "Tell digits apart",
+        "Separate digits",
         "Marks side by side are digits in a row; marks above each other, or much lower than the rest, are not.",
-        "all ink is one digit",
+        "all ink is read as one digit",
     ),
     StageName.CROP: StageInfo(
         "Crop",
-        "Where on the paper a digit stands says nothing about which it is.",
+        "The position of a digit on the paper says nothing about which digit it is.",
         "the paper around the digit stays",
     ),
     StageName.SCALE: StageInfo(
         "Scale to 20 pixels",
-        "Every MNIST digit fits a box of 20 × 20 pixels, its longer side filling it.",
+        "Every MNIST digit fits into a box of 20 × 20 pixels and fills it along its longer side.",
         "the longer side fills all 28 pixels, without a margin",
     ),
     StageName.STROKE: StageInfo(
-        "Mend the strokes",
+        "Adjust stroke width",
         "A fineliner's strokes nearly vanish at this size, and a marker's fill the loops.",
         "strokes stay as thin or thick as they are",
     ),
     StageName.CENTRE: StageInfo(
         "Centre by mass",
         "MNIST puts each digit's centre of mass at the centre of its 28 × 28 pixels.",
-        "the middle of the digit's box goes to the centre",
+        "the middle of the digit's box is placed at the centre",
     ),
 }
-"""Every stage, in order."""
+"""Information on every stage, in order."""
 
 OPTIONAL = tuple(name for name, info in INFO.items() if info.when_off)
-"""The stages that can be switched off."""
+"""Stages that can be switched off."""
 
 DRAWING_OPTIONAL = tuple(name for name in OPTIONAL if name not in (StageName.UPRIGHT, StageName.TRANSPARENCY))
-"""Those of them that a drawing goes through."""
+"""Stages that can be switched off and apply to drawings."""
 
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """What one stage made of a picture.
+    """Result of one stage.
 
     Attributes
     ----------
     name
-        Which stage.
+        The stage.
     decision
-        What was decided, in words.
+        Summary in words of what it did.
     is_on
-        Whether the stage was done, not switched off.
+        False if the stage was switched off.
     picture : uint8, shape (h, w), or (h, w, bands) with 2 to 4 bands
-        A thumbnail of the picture after the stage; `None` if none was asked for.
+        A thumbnail of the picture after the stage; `None` if none was requested.
     """
 
     name: StageName
@@ -151,7 +151,7 @@ class PreparedDigit:
     image : uint8, shape (28, 28)
         Light ink on black.
     stages
-        What was done to this digit alone.
+        Stages that this digit alone went through.
     """
 
     image: npt.NDArray[np.uint8] = field(repr=False)
@@ -165,11 +165,11 @@ class PreparedPicture:
     Attributes
     ----------
     name
-        What errors and tables call it.
+        Name of the picture in tables and error messages.
     stages
-        What was done to the whole picture.
+        Stages that the whole picture went through.
     digits
-        In reading order, at least one.
+        Its digits in reading order, at least one.
     """
 
     name: str
@@ -182,8 +182,21 @@ class PreparedPicture:
         return np.stack([digit.image for digit in self.digits])
 
     @property
+    def size_bytes(self) -> int:
+        """Memory that the digits and the thumbnails take."""
+        thumbnails = [
+            stage.picture for stages in (self.stages, *(each.stages for each in self.digits)) for stage in stages
+        ]
+        return self.images.nbytes + sum(picture.nbytes for picture in thumbnails if picture is not None)
+
+    def without_thumbnails(self) -> "PreparedPicture":
+        """The same picture, its digits and its stages, with no thumbnail of any stage."""
+        digits = tuple(replace(digit, stages=_without_thumbnails(digit.stages)) for digit in self.digits)
+        return replace(self, stages=_without_thumbnails(self.stages), digits=digits)
+
+    @property
     def decisions(self) -> tuple[str, ...]:
-        """What every stage decided, in words; the stages of each digit in turn."""
+        """Summaries of all stages in words, those of the whole picture first, then those of each digit."""
         words = [f"{INFO[stage.name].title}: {stage.decision}" for stage in self.stages]
         for number, digit in enumerate(self.digits, 1):
             which = f" of digit {number}" if len(self.digits) > 1 else ""
@@ -191,8 +204,12 @@ class PreparedPicture:
         return tuple(words)
 
 
+def _without_thumbnails(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+    return tuple(replace(stage, picture=None) for stage in stages)
+
+
 def blank(name: str) -> ImageError:
-    """The error for a picture without ink."""
+    """Return the error for a picture without ink."""
     return ImageError(
         f"{name}: no ink stands out from the paper; it is blank, of one colour, too pale or too noisy. "
         "Write larger or darker."

@@ -10,7 +10,7 @@ from fp16core.data.mnist import normalise
 from fp16core.evaluate.evaluation import NO_ANSWER, Answers
 from fp16core.numerics.bounds import bound_logits
 from fp16core.tflite.chain import read_chain, require_same_network
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 
 _CHUNK = 500
 """Images whose bounds are held at once: 100 leads each, of which only the least is kept."""
@@ -22,19 +22,19 @@ class Guarantee:
 
     Attributes
     ----------
-    least_lead : float64, shape (n,)
+    least_margin : float64, shape (n,)
         The least that the reference's answer can lead any other digit by.
     max_abs_delta : float64, shape (n,)
         The most that any logit can differ from the reference's.
     """
 
-    least_lead: npt.NDArray[np.float64] = field(repr=False)
+    least_margin: npt.NDArray[np.float64] = field(repr=False)
     max_abs_delta: npt.NDArray[np.float64] = field(repr=False)
 
     @property
     def proven(self) -> npt.NDArray[np.bool_]:
         """Whether no such model can answer differently, shape (n,)."""
-        return np.greater(self.least_lead, 0)
+        return np.greater(self.least_margin, 0)
 
     @property
     def proven_images(self) -> int:
@@ -77,14 +77,14 @@ def guarantee(
     PairError
         If the target computes anything else than the reference with other weights.
     """
-    layers = read_chain(pair.reference, pair.reference_name)
-    require_same_network(layers, read_chain(pair.target, pair.target_name))
+    layers = read_chain(pair.reference)
+    require_same_network(layers, read_chain(pair.target))
     answered = reference.predictions != NO_ANSWER
     answers = np.where(answered, reference.predictions, 0)
-    least_lead, max_abs_delta = np.empty(len(images)), np.empty(len(images))
+    least_margin, max_abs_delta = np.empty(len(images)), np.empty(len(images))
     for start in range(0, len(images), _CHUNK):
         part = slice(start, start + _CHUNK)
         bounds = bound_logits(layers, errors, normalise(images[part]))
-        least_lead[part] = bounds.least_lead(answers[part])
+        least_margin[part] = bounds.least_margin(answers[part])
         max_abs_delta[part] = bounds.max_abs_delta(reference.logits[part]).max(axis=1)
-    return Guarantee(np.where(answered, least_lead, -np.inf), max_abs_delta)
+    return Guarantee(np.where(answered, least_margin, -np.inf), max_abs_delta)

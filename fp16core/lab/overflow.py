@@ -10,12 +10,12 @@ from fp16core.data.mnist import normalise
 from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.comparison import Comparison, costs_a_point
 from fp16core.evaluate.evaluation import NO_ANSWER, Evaluation
-from fp16core.numerics.rounding import LARGEST, WeightRounding
+from fp16core.numerics.rounding import LARGEST_FINITE, WeightRounding
 from fp16core.numerics.scaling import rescaled_weights
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.chain import Layer
-from fp16core.tflite.reader import read_tflite, replace_weights
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.tflite.replace import replace_weights
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,17 @@ class ScaleResult:
     census: dict[str, Census]
 
     @property
+    def rescaled(self) -> Census:
+        """Census of all rescaled weights together."""
+        parts = self.census.values()
+        return Census(
+            total=sum(part.total for part in parts),
+            subnormal=sum(part.subnormal for part in parts),
+            underflowed=sum(part.underflowed for part in parts),
+            overflowed=sum(part.overflowed for part in parts),
+        )
+
+    @property
     def hurts(self) -> bool:
         """Whether float16 costs at least a point of accuracy."""
         return costs_a_point(self.accuracy_delta)
@@ -106,17 +117,17 @@ def measure_scale(
         If the runtime refuses or fails on a rescaled model.
     """
     weights = rescaled_weights(layers, factor)
-    stored = read_tflite(pair.target, pair.target_name).weights()
+    stored = pair.target.graph.weights()
     cast = {
         key: _stored(values, np.float16 if stored[key].dtype == "float16" else np.float32, clamp)
         for key, values in weights.items()
     }
     inputs = normalise(images)
     reference, target = (
-        Evaluation(Classifier(model, name).logits(inputs), original.labels, len(model))
-        for model, name in (
-            (replace_weights(pair.reference, weights), "the rescaled float32 model"),
-            (replace_weights(pair.target, cast), "the rescaled float16 model"),
+        Evaluation(Classifier(model).logits(inputs), original.labels, model.size_bytes)
+        for model in (
+            replace_weights(pair.reference, weights, "the rescaled float32 model"),
+            replace_weights(pair.target, cast, "the rescaled float16 model"),
         )
     )
     both = Comparison(reference, target)
@@ -159,7 +170,9 @@ def unharmed_range(results: Sequence[ScaleResult]) -> tuple[int, int] | None:
 
 def _stored(values: npt.NDArray[np.float32], dtype: type[np.floating], clamp: bool) -> npt.NDArray[np.floating]:
     with np.errstate(over="ignore"):  # becoming infinite is the outcome to be seen
-        return (np.clip(values, -LARGEST, LARGEST) if clamp and dtype is np.float16 else values).astype(dtype)
+        return (np.clip(values, -LARGEST_FINITE, LARGEST_FINITE) if clamp and dtype is np.float16 else values).astype(
+            dtype
+        )
 
 
 def _census(rounding: WeightRounding) -> Census:

@@ -10,7 +10,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.numerics.emulation import is_float16
 from fp16core.numerics.error_measure import ErrorMeasure
-from fp16core.runtime.delegation import Moment
+from fp16core.runtime.delegation import UpsamplingStage
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter
 
@@ -53,7 +53,7 @@ class ModeRun:
     adapter: Adapter | None = None
     steps: tuple[ModeStep, ...] = ()
     steps_refused: str | None = None
-    upsampled: Moment | None = None
+    upsampled: UpsamplingStage | None = None
 
     @cached_property
     def computes_float16(self) -> bool:
@@ -78,16 +78,46 @@ class ModeRun:
         """Whether a GPU was asked, and a software driver computed on the processor."""
         return self.adapter is not None and self.adapter.is_software
 
-    def cells(self, baseline: Evaluation) -> tuple[Comparison, Comparison]:
-        """Either file's answers against the float32 file's in float32 arithmetic, on the images of this run.
+    def against(self, baseline: Evaluation) -> "FilesCompared":
+        """Compare each file's answers with those of the float32 file in float32 arithmetic, on the images of this run.
 
         Parameters
         ----------
         baseline
-            The float32 file's, on these images first.
+            The float32 file's answers, on these images first.
         """
         usual = baseline.first(self.images)
-        return Comparison(usual, self.reference), Comparison(usual, self.target)
+        return FilesCompared(
+            FileCompared(self, False, Comparison(usual, self.reference)),
+            FileCompared(self, True, Comparison(usual, self.target)),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class FileCompared:
+    """One file in one mode, compared with the float32 file in float32 arithmetic.
+
+    Attributes
+    ----------
+    run
+        The run of the mode.
+    is_target
+        True for the float16 file, False for the float32 file.
+    comparison
+        Answers of the float32 file in float32 arithmetic, and of this file in the mode.
+    """
+
+    run: ModeRun
+    is_target: bool
+    comparison: Comparison = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class FilesCompared:
+    """Both files in one mode, each compared with the float32 file in float32 arithmetic."""
+
+    reference: FileCompared
+    target: FileCompared
 
 
 ModeOutcome = ModeRun | str
@@ -125,21 +155,26 @@ class ModeTable:
         return max((run.images for run in self.runs), default=0)
 
     @cached_property
-    def cells(self) -> list[tuple[ModeRun, Comparison]]:
-        """Each mode that could be executed, with the float32 and then with the float16 file, against the baseline."""
-        return [(run, cell) for run in self.runs for cell in run.cells(self.baseline)]
+    def files(self) -> tuple[FileCompared, ...]:
+        """Both files in each mode that could be executed: mode by mode, the float32 file first."""
+        both = [run.against(self.baseline) for run in self.runs]
+        return tuple(file for compared in both for file in (compared.reference, compared.target))
 
     @property
-    def largest_change(self) -> tuple[ModeRun, Comparison] | None:
+    def largest_change(self) -> FileCompared | None:
         """The mode and file whose logits changed most; `None` without runs."""
-        return max(self.cells, key=lambda found: np.nan_to_num(found[1].max_abs_logit_delta, nan=np.inf), default=None)
+        return max(
+            self.files,
+            key=lambda file: np.nan_to_num(file.comparison.max_abs_logit_delta, nan=np.inf),
+            default=None,
+        )
 
     @property
-    def lowest_accuracy(self) -> tuple[ModeRun, Comparison] | None:
+    def lowest_accuracy(self) -> FileCompared | None:
         """The mode and file that lost most accuracy; `None` without runs."""
-        return min(self.cells, key=lambda found: found[1].accuracy_delta, default=None)
+        return min(self.files, key=lambda file: file.comparison.accuracy_delta, default=None)
 
     @property
-    def most_changed(self) -> tuple[ModeRun, Comparison] | None:
+    def most_changed(self) -> FileCompared | None:
         """The mode and file that changed most answers; `None` without runs."""
-        return max(self.cells, key=lambda found: found[1].changed_predictions, default=None)
+        return max(self.files, key=lambda file: file.comparison.changed_predictions, default=None)

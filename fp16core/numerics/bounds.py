@@ -1,20 +1,20 @@
-"""How much rounded weights can change a network's logits at most, whatever the directions of the errors.
+"""Rigorous bounds on a network's logits under rounding errors of its weights, whatever their signs.
 
-Interval arithmetic: if each weight may lie anywhere within its rounding error, each activation lies
-in an interval, and so does the lead of the answer over every other digit. If even the lower end of
-the lead is above 0, no such weights can change the answer.
+Interval arithmetic: if each weight may lie anywhere within its rounding error, each activation lies in an interval,
+and so does the margin of the predicted class over every other class. If the lower end of each of these margins is
+above 0, no such weights change the prediction.
 
-The intervals also hold what float32 arithmetic may add. A sum of n products computed in floating
-point, in any order and with or without fused multiply-add, differs from the exact one by at most
-``γ_n · Σ|terms|``, with ``γ_n = n·u / (1 − n·u)`` and the unit roundoff ``u = 2^−24`` (N. J. Higham,
-Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.1), if nothing over- or underflows.
-The smallest normal number for each term covers underflow; where a sum might overflow, nothing is said.
+The intervals also enclose the rounding errors of the arithmetic. A sum of n products computed in floating point, in
+any order and with or without fused multiply-add, differs from the exact sum by at most ``γ_n · Σ|terms|``, with
+``γ_n = n·u / (1 − n·u)`` and the unit roundoff ``u = 2^−24`` (N. J. Higham, Accuracy and Stability of Numerical
+Algorithms, 2nd ed., section 3.1), provided nothing overflows or underflows. Adding the smallest normal number for
+each term accounts for underflow; where a sum might overflow, the bound is infinite.
 
-In float16, with ``u = 2^−11``, that denominator is near 0 for a dense layer. There the sharper ``n·u · Σ|terms|``
-is used, which holds for any n and any order (C.-P. Jeannerod and S. M. Rump, SIAM J. Matrix Anal. Appl. 34, 2013).
+In float16, with ``u = 2^−11``, ``1 − n·u`` is close to 0 for a dense layer. The sharper bound ``n·u · Σ|terms|``,
+which holds for any n and any order, takes its place (C.-P. Jeannerod and S. M. Rump, Improved error bounds for inner
+products in floating-point arithmetic, SIAM J. Matrix Anal. Appl. 34, 2013).
 
-The bounds themselves are computed in float64, whose own error is below that of the two terms by
-which n is taken too large.
+The bounds are computed in float64, whose own rounding errors are covered by counting two terms more than there are.
 """
 
 import threading
@@ -27,34 +27,34 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from fp16core.numerics.layer_views import activation, columns, patches, windows
+from fp16core.numerics.layer_views import activation, im2col, sliding_windows, weight_matrix
 from fp16core.tflite.chain import Layer
 from fp16core.vocabulary import CLASSES, ModelFileError
 
 Array = npt.NDArray[np.float64]
 
 BATCH_SIZE = 25
-"""Images bounded at once: what keeps the convolution's patches in the processor's cache."""
+"""Images bounded at once; small enough for the convolution's patches to stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """In which numbers sums and products are computed.
+    """Error model of floating-point arithmetic.
 
     Attributes
     ----------
     unit_roundoff, smallest_normal, largest
-        Of the format.
-    growth
-        By which multiple of Σ|terms| a sum of so many products may be wrong.
+        Of the format: largest relative rounding error, smallest normal and largest finite number.
+    gamma
+        Factor ``γ_n`` in the bound ``γ_n · Σ|terms|`` on the error of a sum of n products.
     rounds_images
-        Whether the pixels, which are float32, are rounded first.
+        True if the pixels, which are float32, are rounded to the format first.
     """
 
     unit_roundoff: float
     smallest_normal: float
     largest: float
-    growth: Callable[[int], float]
+    gamma: Callable[[int], float]
     rounds_images: bool
 
 
@@ -69,30 +69,39 @@ _PAIRS = np.array(list(combinations(range(CLASSES), 2))).T
 
 @dataclass(frozen=True, eq=False)
 class LogitBounds:
-    """Where logits can lie if each weight lies within its rounding error.
+    """Bounds on the logits of all models whose weights lie within their rounding errors.
 
     Attributes
     ----------
     low, high : float64, shape (n, 10)
-        Limits of each logit.
-    leads : float64, shape (n, 10, 10)
-        ``leads[i, t, j]`` is the least that logit t can exceed logit j by on image i; 0 on the diagonal.
+        Lower and upper bound on each logit.
+    margins : float64, shape (n, 10, 10)
+        ``margins[i, t, j]`` is a lower bound on logit t minus logit j for image i; 0 on the diagonal.
     """
 
     low: Array = field(repr=False)
     high: Array = field(repr=False)
-    leads: Array = field(repr=False)
+    margins: Array = field(repr=False)
 
     def max_abs_delta(self, logits: npt.NDArray[np.float32]) -> Array:
-        """The most that each logit can differ from the given reference logits; both of shape (n, 10)."""
+        """Upper bound on the magnitude of each logit's delta from the reference logits; both have shape (n, 10)."""
         return np.maximum(self.high - logits, logits - self.low)
 
-    def least_lead(self, predictions: npt.NDArray[np.int64]) -> Array:
-        """The least lead of each image's given class over any other, shape (n,): above 0, nothing can change it."""
+    def least_margin(self, predictions: npt.NDArray[np.int64]) -> Array:
+        """Lower bound on the margin of each image's predicted class over any other; above 0 the prediction is proven.
+
+        Parameters
+        ----------
+        predictions : int64, shape (n,)
+
+        Returns
+        -------
+        float64, shape (n,)
+        """
         rows = np.arange(len(predictions))
-        leads = self.leads[rows, predictions].copy()
-        leads[rows, predictions] = np.inf
-        least: Array = leads.min(axis=1)
+        margins = self.margins[rows, predictions].copy()
+        margins[rows, predictions] = np.inf  # the margin over itself, 0, is none
+        least: Array = margins.min(axis=1)
         return least
 
 
@@ -102,20 +111,20 @@ def bound_logits(
     images: npt.NDArray[np.float32],
     arithmetic: Arithmetic = FLOAT32_ARITHMETIC,
 ) -> LogitBounds:
-    """Bound the logits of all models whose weights differ from the reference's by no more than ``errors``.
+    """Bound the logits of all models whose weights differ from the reference's by at most ``errors``.
 
     Parameters
     ----------
     layers
-        The reference, read by `fp16core.tflite.chain.read_chain`; the last layer is fully connected, without
-        activation.
+        The reference, as returned by `fp16core.tflite.chain.read_chain`; the last layer must be fully connected
+        and have no activation.
     errors
-        Largest magnitude of the error of each weight, by the weights' keys, in the weights' shapes. Where an
-        error is infinite nothing can be said, and the bounds are infinite or NaN.
+        Bound on the magnitude of each weight's error, by the keys and in the shapes of `TfliteFile.weights`. An
+        infinite error makes the bounds that depend on it infinite or NaN.
     images : float32, shape (n, 28, 28)
-        What the models are given.
+        Inputs of the models.
     arithmetic
-        How they compute.
+        Arithmetic in which the models are evaluated.
 
     Raises
     ------
@@ -123,42 +132,46 @@ def bound_logits(
         If the network does not end in ten logits of a fully connected layer.
     """
     if layers[-1].operator.name != "FULLY_CONNECTED" or layers[-1].activation != "NONE":
-        raise ModelFileError(f"the network ends in {layers[-1].operator.name}; expected a fully connected layer.")
-    # Two threads for products as small as these wait for each other: ten times as long on a busy machine. The limit
-    # holds for the whole process, so only one thread at a time may set it and take it back.
+        raise ModelFileError(
+            f"the network ends in {layers[-1].operator.name}; expected a fully connected layer without activation."
+        )
+    # On products this small, BLAS threads mostly wait for each other: ten times as long on a busy machine. The limit
+    # applies to the whole process, so only one thread at a time may set and restore it.
     with _ONE_LIMIT, threadpool_limits(1, user_api="blas"), np.errstate(invalid="ignore", over="ignore"):
         bound = _Bound(layers, errors, arithmetic)
         parts = [bound.of_batch(images[i : i + BATCH_SIZE]) for i in range(0, len(images), BATCH_SIZE)]
-    return LogitBounds(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("low", "high", "leads")))
+    return LogitBounds(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("low", "high", "margins"))
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class _Interval:
-    """Lower and upper ends of activations; the batch comes first."""
+    """Lower and upper bounds on activations; the first axis is the batch."""
 
     low: Array
     high: Array
 
     def each(self, function: Callable[[Array], Array]) -> "_Interval":
-        """Both ends through a function that nowhere decreases."""
+        """Image of the interval under a non-decreasing function."""
         low = function(self.low)
         return _Interval(low, low if self.high is self.low else function(self.high))
 
 
 @dataclass(frozen=True, eq=False)
 class _Sums:
-    """Weighted sums of activations: their centres and what can be wrong with each besides the activations.
+    """Weighted sums of activations in midpoint–radius form, errors of activations and of weights kept apart.
 
     Attributes
     ----------
     weights
         Shape (terms, sums).
     radius
-        Half widths of the activations' intervals, shape (…, terms).
+        Radii of the activations' intervals, shape (…, terms).
     centre
-        The sums of the activations' midpoints, shape (…, sums).
+        Weighted sums of the activations' midpoints, shape (…, sums).
     own_error
-        What the errors of the weights, the bias and of the arithmetic can add, shape (…, sums).
+        Bound on the error due to weights, bias and arithmetic, shape (…, sums).
     """
 
     weights: Array
@@ -173,7 +186,7 @@ class _Sums:
 
 @dataclass(frozen=True, eq=False)
 class _Bound:
-    """Interval arithmetic through a network."""
+    """Propagation of intervals through a network."""
 
     layers: Sequence[Layer]
     errors: Mapping[str, Array]
@@ -194,36 +207,35 @@ class _Bound:
         if name == "RESHAPE":
             return given.each(lambda values: values.reshape(len(values), *shape))
         if name == "MAX_POOL_2D":
-            pooled = given.each(lambda values: reduce(np.maximum, windows(layer, values)))
+            pooled = given.each(lambda values: reduce(np.maximum, sliding_windows(layer, values)))
             return pooled.each(activation(layer))
         return self._sums(layer, given).interval().each(activation(layer))
 
     def _sums(self, layer: Layer, given: _Interval) -> _Sums:
         stored = layer.weights if layer.weights is not None else np.zeros((0, 0))
         if layer.operator.name == "CONV_2D":
-            given = given.each(lambda values: patches(layer, values))
-        weights = columns(stored).astype(np.float64)
+            given = given.each(lambda values: im2col(layer, values))
+        weights = weight_matrix(stored).astype(np.float64)
         bias = np.zeros(len(stored)) if layer.bias is None else layer.bias.astype(np.float64)
-        weight_errors = columns(self.errors[layer.weights_key])
+        weight_errors = weight_matrix(self.errors[layer.weights_key])
         bias_errors = self.errors[layer.bias_key] if layer.bias_key else np.zeros_like(bias)
         centre, radius = (given.low + given.high) / 2, (given.high - given.low) / 2
-        terms = len(weights) + 3  # the bias is a term; two more cover the arithmetic done here
-        growth = self.arithmetic.growth(terms)
-        own_error = (np.abs(centre) + radius) @ (weight_errors + growth * (np.abs(weights) + weight_errors))
-        own_error += bias_errors + growth * (np.abs(bias) + bias_errors) + terms * self.arithmetic.smallest_normal
-        # Each sum of magnitudes is below its share of the error over the growth; where that leaves the format,
-        # nothing is certain.
-        own_error[own_error >= growth * self.arithmetic.largest] = np.inf
+        terms = len(weights) + 3  # the bias is a term; two more cover the rounding errors made here in float64
+        gamma = self.arithmetic.gamma(terms)
+        own_error = (np.abs(centre) + radius) @ (weight_errors + gamma * (np.abs(weights) + weight_errors))
+        own_error += bias_errors + gamma * (np.abs(bias) + bias_errors) + terms * self.arithmetic.smallest_normal
+        # Σ|terms| is at most own_error / gamma. Where that exceeds the format's range, a partial sum might overflow.
+        own_error[own_error >= gamma * self.arithmetic.largest] = np.inf
         return _Sums(weights, radius, centre @ weights + bias, own_error)
 
     def _logits(self, layer: Layer, given: _Interval) -> LogitBounds:
         sums = self._sums(layer, given)
         first, second = _PAIRS
-        # An activation's error moves both logits of a pair; only their difference of weights counts.
-        lead = sums.centre[:, first] - sums.centre[:, second]
+        # An activation's error moves both logits of a pair, so only the difference of their weights counts.
+        margin = sums.centre[:, first] - sums.centre[:, second]
         reach = sums.radius @ np.abs(sums.weights[:, first] - sums.weights[:, second])
         reach += sums.own_error[:, first] + sums.own_error[:, second]
-        leads = np.zeros((len(lead), CLASSES, CLASSES))
-        leads[:, first, second], leads[:, second, first] = lead - reach, -lead - reach
+        margins = np.zeros((len(margin), CLASSES, CLASSES))
+        margins[:, first, second], margins[:, second, first] = margin - reach, -margin - reach
         interval = sums.interval()
-        return LogitBounds(interval.low, interval.high, leads)
+        return LogitBounds(interval.low, interval.high, margins)

@@ -1,10 +1,10 @@
-"""An emulation, in NumPy, of networks computed in half precision.
+"""Emulation, in NumPy, of networks computed in half precision.
 
-Weights, biases, pixels and the result of every operator are rounded to float16. How sums are formed
-in between is what hardware differs in, and what `Summation` names. Every single operation is
-rounded as IEEE 754 asks: NumPy computes a float16 sum or product in float32 and rounds it, and
-float32 has more than twice float16's digits and two, so that rounding twice does no harm (S. A. Figueroa,
-ACM SIGNUM Newsletter 30, 1995).
+Weights, biases, pixels and the result of every operator are rounded to float16. Hardware differs in how the sums
+in between are formed; `Summation` names the variants. Every single operation is correctly rounded: NumPy computes a
+float16 sum or product in float32 and rounds it to float16, and double rounding is innocuous if the wider format has
+at least ``2p + 2`` digits, with ``p = 11`` for float16 and 24 for float32 (S. A. Figueroa, When is double rounding
+innocuous?, ACM SIGNUM Newsletter 30, 1995).
 """
 
 from collections.abc import Callable, Sequence
@@ -15,57 +15,57 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.numerics.layer_views import activation, columns, patches, windows
+from fp16core.numerics.layer_views import activation, im2col, sliding_windows, weight_matrix
 from fp16core.tflite.chain import Layer
 
 Half = npt.NDArray[np.float16]
 _Scalar = TypeVar("_Scalar", bound=np.floating[Any])
 
 LANES = 8
-"""Partial sums of `Summation.LANES`."""
+"""Number of partial sums of `Summation.LANES`."""
 
-_TOGETHER = 4
-"""Inputs that a GPU thread takes at once: the channels of a texel."""
+_TEXEL_CHANNELS = 4
+"""Inputs that a GPU thread reads at once: the channels of a texel."""
 
 
 class Summation(Enum):
-    """How the products of weights and activations are added up."""
+    """Accumulation of the products of weights and activations."""
 
     FLOAT32 = "in float32, rounded once at the end"
-    IN_TURN = "in float16, one product after the other"
+    SEQUENTIAL = "in float16, one product after the other"
     LANES = "in float16, in eight partial sums that are added in halves"
 
 
 def emulate(
-    layers: Sequence[Layer], images: npt.NDArray[np.float32], summation: Summation, last: Summation | None = None
+    layers: Sequence[Layer], images: npt.NDArray[np.float32], summation: Summation, dense: Summation | None = None
 ) -> npt.NDArray[np.float32]:
-    """Logits of a network in half precision.
+    """Logits of a network computed in half precision.
 
     Parameters
     ----------
     layers
-        A network, read by `fp16core.tflite.chain.read_chain`.
+        A network, as returned by `fp16core.tflite.chain.read_chain`.
     images : float32, shape (n, 28, 28)
     summation
-        How sums are formed.
-    last
-        How they are formed in fully connected layers, if otherwise: GPUs share those sums among threads, as each of
-        them is long and there are few.
+        Accumulation in all layers.
+    dense
+        Accumulation in fully connected layers, if different: their sums are few and long, so GPUs split each
+        among several threads.
 
     Returns
     -------
     float32, shape (n, 10)
-        Float16 numbers, as float32. Infinite or NaN where float16 overflows.
+        Float16 numbers, stored as float32; infinite or NaN where float16 overflows.
     """
-    with np.errstate(over="ignore", invalid="ignore"):  # infinities are what float16 gives
+    with np.errstate(over="ignore", invalid="ignore"):  # overflow is an outcome of float16, not a mistake
         values = images.astype(np.float16)
         for layer in layers:
-            values = _through(layer, values, (last or summation) if _is_dense(layer) else summation)
+            values = _through(layer, values, (dense or summation) if _is_dense(layer) else summation)
     return values.astype(np.float32)
 
 
 def exact_logits(layers: Sequence[Layer], images: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """Logits of the same network, weights and pixels rounded to float16 and nothing else: all sums in float64.
+    """Logits with weights and pixels rounded to float16, and all arithmetic in float64.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def exact_logits(layers: Sequence[Layer], images: npt.NDArray[np.float32]) -> np
 
 
 def is_float16(values: npt.NDArray[np.floating]) -> bool:
-    """Whether every number among these is one that float16 has; infinities and NaN are."""
+    """Return whether float16 represents every element exactly; infinities and NaN count as representable."""
     with np.errstate(over="ignore"):
         return bool(np.array_equal(values, values.astype(np.float16).astype(values.dtype), equal_nan=True))
 
@@ -94,29 +94,29 @@ def _is_dense(layer: Layer) -> bool:
 
 def _through(layer: Layer, values: Half, summation: Summation) -> Half:
     if layer.weights is None:
-        return _moved(layer, values)
-    given = values if _is_dense(layer) else patches(layer, values)
+        return _without_weights(layer, values)
+    given = values if _is_dense(layer) else im2col(layer, values)
     return activation(layer)(_SUMS[summation](given, *_halves(layer, layer.weights)))
 
 
 def _exactly_through(layer: Layer, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     if layer.weights is None:
-        return _moved(layer, values)
-    given = values if _is_dense(layer) else patches(layer, values)
+        return _without_weights(layer, values)
+    given = values if _is_dense(layer) else im2col(layer, values)
     weights, bias = (half.astype(np.float64) for half in _halves(layer, layer.weights))
     return activation(layer)(given @ weights + bias)
 
 
-def _moved(layer: Layer, values: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
-    """What a layer without weights does to numbers."""
+def _without_weights(layer: Layer, values: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
+    """Apply a layer without weights: a reshape, or max pooling."""
     if layer.operator.name == "RESHAPE":
         return values.reshape(len(values), *layer.output_shape)
-    return activation(layer)(reduce(np.maximum, windows(layer, values)))
+    return activation(layer)(reduce(np.maximum, sliding_windows(layer, values)))
 
 
 def _halves(layer: Layer, stored: npt.NDArray[np.float32]) -> tuple[Half, Half]:
-    """A layer's weights, a column for each sum, and its bias."""
-    weights = columns(stored.astype(np.float16))
+    """A layer's weights, shape (inputs, outputs), and bias, rounded to float16."""
+    weights = weight_matrix(stored.astype(np.float16))
     return weights, np.zeros(weights.shape[1], np.float16) if layer.bias is None else layer.bias.astype(np.float16)
 
 
@@ -124,13 +124,13 @@ def _in_float32(given: Half, weights: Half, bias: Half) -> Half:
     return (given.astype(np.float32) @ weights.astype(np.float32) + bias.astype(np.float32)).astype(np.float16)
 
 
-def _in_turn(given: Half, weights: Half, bias: Half) -> Half:
+def _sequentially(given: Half, weights: Half, bias: Half) -> Half:
     return _sum_of(given, weights, range(len(weights))) + bias
 
 
 def _in_lanes(given: Half, weights: Half, bias: Half) -> Half:
-    """Each lane takes every eighth group of four inputs; then the upper half of the lanes is added to the lower."""
-    groups = np.arange(len(weights)) // _TOGETHER
+    """Tree reduction: each lane sums every eighth group of four inputs, then half of the lanes is added to the rest."""
+    groups = np.arange(len(weights)) // _TEXEL_CHANNELS
     sums = [_sum_of(given, weights, np.flatnonzero(groups % LANES == lane)) for lane in range(LANES)]
     while len(sums) > 1:
         half = len(sums) // 2
@@ -147,6 +147,6 @@ def _sum_of(given: Half, weights: Half, terms: Sequence[int] | npt.NDArray[np.in
 
 _SUMS: dict[Summation, Callable[[Half, Half, Half], Half]] = {
     Summation.FLOAT32: _in_float32,
-    Summation.IN_TURN: _in_turn,
+    Summation.SEQUENTIAL: _sequentially,
     Summation.LANES: _in_lanes,
 }

@@ -1,4 +1,4 @@
-"""How far one array is from another, for arrays too large to be held at once."""
+"""Error of one array relative to another: maximum, RMS, SNR and cosine distance, accumulated batch by batch."""
 
 import math
 from dataclasses import dataclass
@@ -7,27 +7,28 @@ import numpy as np
 import numpy.typing as npt
 
 DB_PER_BIT = 20 * math.log10(2)
-"""Decibels that each further significant bit adds to a signal-to-noise ratio, about 6.02."""
+"""Signal-to-noise ratio of one significant bit: 20 · log₁₀ 2 ≈ 6.02 dB."""
 
 
 @dataclass(frozen=True)
 class ErrorMeasure:
-    """A target array held against its reference; the error is ``target − reference``.
+    """Error ``target − reference`` of a target array.
 
-    Infinite values count as they are, so a measure may be infinite or NaN.
+    Infinities and NaN propagate, so any measure but the counts may be infinite or NaN.
 
     Attributes
     ----------
     count, not_finite
         Number of elements, and of those that are infinite or NaN in either array.
     reference_range, target_range
-        Smallest and largest value of each.
+        Smallest and largest element of each array.
     max_abs_error
-        Largest magnitude of the error.
+        Largest ``|target − reference|``.
     rms_error, rms_reference
-        Root of the mean square of the error and of the reference.
+        Root mean square of the error and of the reference.
     cosine_distance
-        1 − cosine similarity, which is too near to 1 to be told from it; NaN if an array is all 0.
+        ``1 − r·t / (‖r‖ ‖t‖)``, computed without cancellation; NaN if an array is all zeros. The cosine
+        similarity itself is often closer to 1 than float64 can resolve.
     """
 
     count: int
@@ -41,17 +42,17 @@ class ErrorMeasure:
 
     @property
     def is_exact(self) -> bool:
-        """Whether the target equals the reference in every element."""
+        """True if the target equals the reference in every element."""
         return self.rms_error == 0
 
     @property
-    def cosine(self) -> float:
-        """Cosine similarity: 1 if the arrays point in the same direction."""
+    def cosine_similarity(self) -> float:
+        """Cosine similarity ``r·t / (‖r‖ ‖t‖)``: 1 if the arrays have the same direction."""
         return 1 - self.cosine_distance
 
     @property
     def snr_db(self) -> float:
-        """Signal-to-noise ratio 10 · log₁₀(Σ reference² / Σ error²) in dB; infinite if there is no error."""
+        """Signal-to-noise ratio ``10 · log₁₀(Σ reference² / Σ error²)`` in dB; infinite if there is no error."""
         if self.is_exact:
             return math.inf
         if self.rms_reference == 0 or (math.isinf(self.rms_error) and math.isfinite(self.rms_reference)):
@@ -60,43 +61,54 @@ class ErrorMeasure:
 
     @property
     def snr_factor(self) -> float:
-        """How many times as large the reference is as the error, by their root mean squares."""
+        """Signal-to-noise ratio of amplitudes, ``rms_reference / rms_error``; infinite if there is no error."""
         return math.inf if self.is_exact else self.rms_reference / self.rms_error
 
     @property
     def snr_bits(self) -> float:
-        """The signal-to-noise ratio as a number of significant bits, at `DB_PER_BIT` each."""
+        """Signal-to-noise ratio in significant bits of `DB_PER_BIT` each."""
         return self.snr_db / DB_PER_BIT
 
 
-class ErrorSums:
-    """What an `ErrorMeasure` needs to know of arrays that arrive one after the other."""
+class ErrorAccumulator:
+    """Running sums from which the `ErrorMeasure` of arrays follows that are never in memory all at once."""
 
     def __init__(self) -> None:
         self._count = self._not_finite = 0
-        # Σ r², Σ d² and Σ r·d, with which the sums over the target can be had without cancellation.
+        # Σ r², Σ d² and Σ r·d; sums over the target t = r + d follow from them without cancellation.
         self._sums = np.zeros(3)
         self._lows = np.full(2, np.inf)
         self._highs = np.full(3, -np.inf)
 
     def add(self, reference: npt.NDArray[np.floating], target: npt.NDArray[np.floating]) -> None:
-        """Take in two arrays of the same shape, with at least one element."""
+        """Accumulate a batch.
+
+        Parameters
+        ----------
+        reference, target : any floating dtype, the same shape
+            At least one element each.
+
+        Raises
+        ------
+        ValueError
+            If the shapes differ.
+        """
         if reference.shape != target.shape:
-            raise ValueError(f"a reference {reference.shape} cannot be held against a target {target.shape}.")
+            raise ValueError(f"reference and target have the shapes {reference.shape} and {target.shape}.")
         first, second = reference.astype(np.float64).ravel(), target.astype(np.float64).ravel()
-        with np.errstate(invalid="ignore", over="ignore"):  # ∞ − ∞ is NaN, which is what should be reported
+        with np.errstate(invalid="ignore", over="ignore"):  # ∞ − ∞ is NaN, and should be reported as such
             error = second - first
             self._sums += (first @ first, error @ error, first @ error)
-            # NumPy's minimum and maximum hand a NaN on, whichever side it comes from.
+            # np.minimum and np.maximum propagate NaN from either argument.
             self._lows = np.minimum(self._lows, (first.min(), second.min()))
             self._highs = np.maximum(self._highs, (first.max(), second.max(), np.abs(error).max()))
         self._count += first.size
         self._not_finite += first.size - int(np.count_nonzero(np.isfinite(error)))
 
     def measure(self) -> ErrorMeasure:
-        """The measures of all that was taken in; raises `ValueError` if that is nothing."""
+        """Error over all batches so far; raises `ValueError` if there are none."""
         if self._count == 0:
-            raise ValueError("nothing was taken in; there is nothing to measure.")
+            raise ValueError("no arrays were added; there is no error to measure.")
         signal, noise, mixed = (float(value) for value in self._sums)
         lows, highs = self._lows.tolist(), self._highs.tolist()
         return ErrorMeasure(
@@ -112,15 +124,15 @@ class ErrorSums:
 
 
 def measure_error(reference: npt.NDArray[np.floating], target: npt.NDArray[np.floating]) -> ErrorMeasure:
-    """Measure a target against a reference of the same shape, with at least one element."""
-    sums = ErrorSums()
+    """Error of a target array; parameters and errors as `ErrorAccumulator.add`."""
+    sums = ErrorAccumulator()
     sums.add(reference, target)
     return sums.measure()
 
 
 def _cosine_distance(signal: float, noise: float, mixed: float) -> float:
-    # With d = t − r: t·t = r·r + 2 r·d + d·d and sin² = (r·r d·d − (r·d)²) / (r·r t·t); then
-    # 1 − cos = sin² / (1 + cos) keeps the digits that subtracting a cosine near 1 would lose.
+    # With d = t − r: t·t = r·r + 2 r·d + d·d and sin² = (r·r d·d − (r·d)²) / (r·r t·t). Then
+    # 1 − cos = sin² / (1 + cos) keeps the digits that are lost when a cosine near 1 is subtracted from 1.
     target = signal + 2 * mixed + noise
     squares = signal * target
     if not (math.isfinite(squares) and squares > 0):

@@ -1,4 +1,4 @@
-"""Layers seen as sums of products: the patches that a kernel sees, its weights as columns, its activation."""
+"""Layers as matrix products: im2col patches, weight matrices, sliding windows and fused activations."""
 
 from collections.abc import Callable, Iterator
 from itertools import product
@@ -13,24 +13,39 @@ _Scalar = TypeVar("_Scalar", bound=np.floating[Any])
 
 
 def activation(layer: Layer) -> Callable[[npt.NDArray[_Scalar]], npt.NDArray[_Scalar]]:
-    """The function fused into a layer, which keeps the dtype."""
+    """The layer's fused activation function; it preserves the dtype."""
     limits = {"NONE": (-np.inf, np.inf), "RELU": (0.0, np.inf), "RELU6": (0.0, 6.0)}[layer.activation]
     return lambda values: np.clip(values, *limits)
 
 
-def columns(stored: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
-    """LiteRT's weights, whose first axis counts the sums, as a matrix with a column for each sum."""
+def weight_matrix(stored: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
+    """Reshape LiteRT weights, whose first axis is the output channel, to a matrix of shape (inputs, outputs)."""
     return stored.reshape(len(stored), -1).T
 
 
-def patches(layer: Layer, values: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
-    """What the kernel sees at each place, as the last axis, in the order of the kernel's weights."""
-    stacked = np.stack(list(windows(layer, values)), axis=3)
+def im2col(layer: Layer, values: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
+    """Unfold a convolution's input so that the convolution becomes a matrix product.
+
+    Parameters
+    ----------
+    layer
+        A convolution.
+    values : shape (n, height, width, channels)
+
+    Returns
+    -------
+    shape (n, output height, output width, kernel height · kernel width · channels)
+        The inputs under the kernel at each output position, in the order of the kernel's weights.
+    """
+    stacked = np.stack(list(sliding_windows(layer, values)), axis=3)
     return stacked.reshape(*stacked.shape[:3], -1)
 
 
-def windows(layer: Layer, values: npt.NDArray[_Scalar]) -> Iterator[npt.NDArray[_Scalar]]:
-    """Views of (n, height, width, channels), one for each place in the window, each in the layer's strides."""
+def sliding_windows(layer: Layer, values: npt.NDArray[_Scalar]) -> Iterator[npt.NDArray[_Scalar]]:
+    """Strided views of the input, one for each offset within the layer's kernel or pooling window.
+
+    Element (n, y, x, c) of the view for offset (i, j) is the input at ``(n, y · stride + i, x · stride + j, c)``.
+    """
     settings, (height, width) = layer.operator.settings, layer.output_shape[:2]
     if layer.weights is None:
         rows, columns = int(settings["filter_height"]), int(settings["filter_width"])

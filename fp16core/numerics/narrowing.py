@@ -1,50 +1,50 @@
-"""How one float32 number becomes a float16 number: which bits are kept, which dropped, and who decides."""
+"""Rounding of one number to a narrower format, bit by bit: which bits are kept, which dropped, and why."""
 
 import math
 from dataclasses import dataclass
 from enum import Enum, auto
 from fractions import Fraction
 
-from fp16core.numerics.bits import BinaryNumber, Kind, assembled, special
+from fp16core.numerics.bits import BinaryNumber, FloatClass, encode, encode_special
 from fp16core.numerics.formats import FLOAT16, FloatFormat
 
 
 class Decision(Enum):
-    """What the dropped bits say about the kept ones (IEEE 754, round to nearest, ties to even)."""
+    """Outcome of rounding to nearest, ties to even (IEEE 754-2019, section 4.3.1), by the value of the dropped bits."""
 
     EXACT = auto()
     BELOW_HALF = auto()
     ABOVE_HALF = auto()
     TIE_STAYS = auto()
     TIE_MOVES = auto()
-    TOO_LARGE = auto()
+    OVERFLOW = auto()
     NOT_FINITE = auto()
 
     @property
     def adds_one(self) -> bool:
-        """Whether 1 is added to the last kept bit."""
+        """True if 1 is added to the last kept bit."""
         return self in (Decision.ABOVE_HALF, Decision.TIE_MOVES)
 
     @property
     def is_tie(self) -> bool:
-        """Whether both neighbours were equally near."""
+        """True if both neighbours are equally near."""
         return self in (Decision.TIE_STAYS, Decision.TIE_MOVES)
 
 
 @dataclass(frozen=True)
 class Deviation:
-    """How far one number is from the number it stands for: ``outcome − source``.
+    """Signed error ``outcome − source`` of a number that approximates another.
 
     Attributes
     ----------
     exact
-        The difference; ``None`` if one of the two is not finite.
+        The error; ``None`` if either number is not finite.
     absolute
-        The same as a float; infinite if only one of the two is, NaN if one is not a number.
+        The error as a float: infinite if exactly one number is infinite, NaN if either is NaN.
     relative
-        Its magnitude as a share of the source; 0 if there is no difference.
+        ``|outcome − source| / |source|``; 0 if the numbers are equal.
     ulps
-        In units of the outcome's last place, as its format spaces its numbers around the source.
+        The error in units in the last place of the outcome's format, at the exponent of the source.
     """
 
     exact: Fraction | None
@@ -60,14 +60,14 @@ class Narrowing:
     Attributes
     ----------
     source, result
-        The number, and what the narrower format makes of it.
+        The number before and after rounding.
     decision
-        Why.
+        Outcome of rounding to nearest.
     shift
-        Places that the significand is moved right before it is cut, because the narrower format
-        has no smaller exponent; 0 unless the result is subnormal or 0.
+        Bits by which the significand is shifted right before truncation because the source's exponent is
+        below the narrower format's smallest; 0 unless the result is subnormal or 0.
     kept, dropped
-        The significand left and right of the cut, as whole numbers.
+        The significand's bits before and after the point of truncation, as integers.
     """
 
     source: BinaryNumber
@@ -79,52 +79,71 @@ class Narrowing:
 
     @property
     def dropped_count(self) -> int:
-        """Number of bits right of the cut."""
+        """Number of dropped bits."""
         return self.source.format.mantissa_bits - self.result.format.mantissa_bits + self.shift
 
     @property
     def kept_digits(self) -> str:
-        """Binary digits left of the cut: the hidden bit's place and the mantissa's."""
+        """Kept bits as binary digits: the hidden bit, then the mantissa."""
         return format(self.kept, f"0{self.result.format.mantissa_bits + 1}b")
 
     @property
     def dropped_digits(self) -> str:
-        """Binary digits right of the cut."""
+        """Dropped bits as binary digits."""
         return format(self.dropped, f"0{self.dropped_count}b")
 
     @property
     def carries(self) -> bool:
-        """Whether adding 1 ran through all kept bits, so that the exponent grew."""
-        return self.decision.adds_one and self.result.stored_exponent > self.towards_zero.stored_exponent
+        """True if adding 1 carries through all kept bits into the exponent."""
+        return self.decision.adds_one and self.result.biased_exponent > self.towards_zero.biased_exponent
 
     @property
     def overflows(self) -> bool:
-        """Whether a finite number became infinite."""
-        return self.source.is_finite and self.result.kind is Kind.INFINITE
+        """True if a finite number became infinite."""
+        return self.source.is_finite and self.result.float_class is FloatClass.INFINITE
 
     @property
     def underflows(self) -> bool:
-        """Whether a number other than 0 became 0."""
-        return self.source.kind is not Kind.ZERO and self.result.kind is Kind.ZERO
+        """True if a nonzero number became 0."""
+        return self.source.float_class is not FloatClass.ZERO and self.result.float_class is FloatClass.ZERO
 
     @property
     def towards_zero(self) -> BinaryNumber:
-        """The neighbour that cutting alone gives: the source's equal, or the next number nearer to 0."""
+        """The source rounded toward zero, by truncation."""
         to = self.result.format
-        exponent = max(self.source.exponent, to.smallest_exponent)
-        cut = assembled(to, self.source.sign, exponent, self.kept)
-        largest = (self.source.sign << (to.width - 1)) | (to.infinity - 1)
+        exponent = max(self.source.exponent, to.min_exponent)
+        cut = encode(to, self.source.sign, exponent, self.kept)
+        largest = (self.source.sign << (to.width - 1)) | (to.infinity_code - 1)
         return BinaryNumber(to, min(cut.bits, largest))
 
     @property
     def away_from_zero(self) -> BinaryNumber:
-        """The neighbour that adding 1 gives."""
+        """The next number of the narrower format away from zero."""
         return BinaryNumber(self.result.format, self.towards_zero.bits + 1)
 
     @property
     def midpoint(self) -> Fraction:
-        """Half-way between both neighbours, where the decision changes."""
-        return (self.towards_zero.place + self.away_from_zero.place) / 2
+        """Midpoint of the two neighbours, where the decision changes."""
+        return (self.towards_zero.position + self.away_from_zero.position) / 2
+
+    @property
+    def neighbours(self) -> tuple[BinaryNumber, ...]:
+        """Numbers of the narrower format around a finite source in rising order: at most two on each side.
+
+        Positions are distinct: there is no number beyond infinity, and only one of the two zeros is listed.
+        """
+        lower, upper = sorted((self.towards_zero, self.away_from_zero), key=lambda number: number.position)
+        around = (lower.stepped(-1), lower, upper, upper.stepped(1))
+        return tuple({number.position: number for number in around}.values())
+
+    @property
+    def rounding_interval(self) -> tuple[float, float]:
+        """Ends of the interval of real numbers that round to the result of a finite source."""
+        result = self.result
+        start, end = (float((result.stepped(steps).position + result.position) / 2) for steps in (-1, 1))
+        if result.float_class is FloatClass.INFINITE:
+            return (-math.inf, end) if result.sign else (start, math.inf)
+        return start, end
 
     @property
     def deviation(self) -> Deviation:
@@ -133,7 +152,7 @@ class Narrowing:
 
 
 def narrow(source: BinaryNumber, to: FloatFormat = FLOAT16) -> Narrowing:
-    """Round a number to a narrower format, to the nearest number, ties to the even one.
+    """Round a number to a narrower format, to nearest, ties to even.
 
     Parameters
     ----------
@@ -144,20 +163,20 @@ def narrow(source: BinaryNumber, to: FloatFormat = FLOAT16) -> Narrowing:
     """
     if not source.is_finite:
         return _copied(source, to)
-    shift = max(0, to.smallest_exponent - source.exponent)
+    shift = max(0, to.min_exponent - source.exponent)
     dropped_count = source.format.mantissa_bits - to.mantissa_bits + shift
     kept, dropped = divmod(source.significand, 1 << dropped_count)
     decision = _decide(kept, dropped, half=1 << (dropped_count - 1))
     if source.exponent > to.bias:
-        decision = Decision.TOO_LARGE
-    exponent = max(source.exponent, to.smallest_exponent)
-    result = assembled(to, source.sign, exponent, kept + decision.adds_one)
+        decision = Decision.OVERFLOW
+    exponent = max(source.exponent, to.min_exponent)
+    result = encode(to, source.sign, exponent, kept + decision.adds_one)
     return Narrowing(source, result, decision, shift, kept, dropped)
 
 
 def deviation(source: BinaryNumber, outcome: BinaryNumber) -> Deviation:
-    """How far ``outcome`` is from ``source``."""
-    if Kind.NAN in (source.kind, outcome.kind):
+    """Error of ``outcome`` as an approximation of ``source``."""
+    if FloatClass.NAN in (source.float_class, outcome.float_class):
         return Deviation(None, math.nan, math.nan, math.nan)
     if source.is_finite and outcome.is_finite:
         exact = outcome.value - source.value
@@ -178,8 +197,8 @@ def _decide(kept: int, dropped: int, half: int) -> Decision:
 
 
 def _copied(source: BinaryNumber, to: FloatFormat) -> Narrowing:
-    """Infinity stays infinity; a NaN keeps its sign and its first mantissa bits, of which the first is set (quiet)."""
+    """Convert infinity or NaN; a NaN keeps its sign and leading payload bits, and becomes quiet, as hardware does."""
     dropped_count = source.format.mantissa_bits - to.mantissa_bits
     kept, dropped = divmod(source.mantissa, 1 << dropped_count)
-    quiet = 1 << (to.mantissa_bits - 1) if source.kind is Kind.NAN else 0
-    return Narrowing(source, special(to, source.sign, kept | quiet), Decision.NOT_FINITE, 0, kept, dropped)
+    quiet = 1 << (to.mantissa_bits - 1) if source.float_class is FloatClass.NAN else 0
+    return Narrowing(source, encode_special(to, source.sign, kept | quiet), Decision.NOT_FINITE, 0, kept, dropped)

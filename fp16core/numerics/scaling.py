@@ -1,9 +1,9 @@
-"""Moving a network's weights up or down without changing what it computes.
+"""Rescaling of a network's weights that leaves its function unchanged.
 
-ReLU and max pooling let a positive factor through: ``relu(s·x) = s·relu(x)``. So if all weights and
-biases of one layer are multiplied by s and the weights of the next divided by s, the logits stay the
-same. In float32 they do so bit for bit if s is a power of two and nothing leaves
-float32's normal range; float16 has less room.
+ReLU and max pooling are positively homogeneous: ``relu(s·x) = s·relu(x)`` for ``s > 0``. If the weights and biases
+of one layer are multiplied by s and the weights of the next are divided by s, the logits stay the same (M. Nagel et
+al., Data-Free Quantization Through Weight Equalization and Bias Correction, ICCV 2019, section 4.1). In float32 they
+stay the same bit for bit if s is a power of two and nothing leaves the normal range; float16's range is far smaller.
 """
 
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ from fp16core.vocabulary import ModelFileError
 
 
 def scalable_pairs(layers: Sequence[Layer]) -> tuple[tuple[Layer, Layer], ...]:
-    """Layers with weights, each with the next such layer, between which a positive factor can be moved.
+    """Pairs of consecutive layers with weights between which a positive factor can be moved.
 
     Parameters
     ----------
     layers
-        A network, read by `fp16core.tflite.chain.read_chain`.
+        A network, as returned by `fp16core.tflite.chain.read_chain`.
 
     Raises
     ------
@@ -33,29 +33,29 @@ def scalable_pairs(layers: Sequence[Layer]) -> tuple[tuple[Layer, Layer], ...]:
     found = tuple(
         (layers[first], layers[second])
         for first, second in pairwise(weighted)
-        # RELU6 stops at 6 whatever the factor.
+        # RELU6 clips at 6, so it is not homogeneous.
         if all(layer.activation != "RELU6" for layer in layers[first:second])
     )
     if not found:
-        raise ModelFileError("the network has no two layers with weights between which a factor could be moved.")
+        raise ModelFileError("the network has no two consecutive layers with weights that could be rescaled.")
     return found
 
 
 def rescaled_weights(pair: tuple[Layer, Layer], factor: float) -> dict[str, npt.NDArray[np.float32]]:
-    """The weights of both layers, the first multiplied by the factor and the second divided by it.
+    """Weights of both layers, the first multiplied by a factor and the second divided by it.
 
     Parameters
     ----------
     pair
         One of `scalable_pairs`.
     factor
-        Above 0.
+        Greater than 0.
 
     Returns
     -------
     dict
-        By the keys of `TfliteFile.weights`; the second layer's bias is not among them, as it stays. Each is
-        rounded to float32 once.
+        Rescaled tensors by the keys of `TfliteFile.weights`, each rounded to float32 once. The second layer's
+        bias is absent because it does not change.
 
     Raises
     ------
@@ -63,12 +63,12 @@ def rescaled_weights(pair: tuple[Layer, Layer], factor: float) -> dict[str, npt.
         If the factor is not above 0.
     """
     if not factor > 0:
-        raise ValueError(f"a factor of {factor} would change what the network computes; expected one above 0.")
+        raise ValueError(f"a factor of {factor} would change the network's function; expected one greater than 0.")
     first, second = pair
     scaled = {first.weights_key: (first.weights, factor), second.weights_key: (second.weights, 1 / factor)}
     if first.bias is not None:
         scaled[first.bias_key] = (first.bias, factor)
-    with np.errstate(over="ignore"):  # a weight beyond float32's range becomes infinite, and shows
+    with np.errstate(over="ignore"):  # a weight beyond float32's range becomes infinite, an outcome to be shown
         return {
             key: (values.astype(np.float64) * by).astype(np.float32)
             for key, (values, by) in scaled.items()

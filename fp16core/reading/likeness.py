@@ -1,8 +1,8 @@
-"""Whether a picture looks like the digit that the models read in it.
+"""Rule that doubts answers to pictures that do not look like the answered digit.
 
-A classifier of ten digits answers with one of them whatever it is shown, often with high
-confidence. Whether the answer means anything is judged without it: by the distance from the
-picture to the most similar test image of the digit that was answered.
+A classifier of ten digits answers with one of them whatever it is shown, often with high confidence.
+The rule judges an answer independently of the classifier: by the distance from the picture to the most
+similar test image of the answered digit.
 """
 
 from dataclasses import dataclass, field
@@ -12,19 +12,19 @@ import numpy.typing as npt
 
 from fp16core.evaluate.comparison import Comparison, image_logits
 from fp16core.evaluate.evaluation import NO_ANSWER, Answers
-from fp16core.images.nondigits import non_digits
 from fp16core.images.prepare import prepare_image
+from fp16core.reading.non_digits import non_digits
 from fp16core.runtime.classifier import DigitModel
 from fp16core.vocabulary import IMAGE_SIDE, DatasetError, ImageError
 
 FALSE_ALARMS = 0.02
-"""Share of the test images that set the limit and lie beyond it."""
+"""Share of the calibration images that lie beyond the limit."""
 
 NON_DIGITS = 400
-"""How many pictures without a digit the rule is measured on."""
+"""Number of pictures without a digit that the rule is measured on."""
 
 MIN_IMAGES = 20
-"""Test images that the rule needs at least."""
+"""Fewest test images that the rule can be calibrated on."""
 
 _POOLED_PX = 2
 _SAMPLE = 2_000
@@ -34,7 +34,7 @@ Vectors = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Likeness:
-    """The test images to compare with, and how far from them a real digit may be.
+    """Test images to compare with, and the largest distance at which an answer is trusted.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Likeness:
     labels : uint8, shape (n,)
         Their true classes.
     limit
-        Distance that a share `FALSE_ALARMS` of a sample of the test images exceeds.
+        Distance exceeded by a share `FALSE_ALARMS` of a sample of the test images.
     """
 
     vectors: Vectors = field(repr=False)
@@ -53,7 +53,7 @@ class Likeness:
     def nearest(
         self, images: npt.NDArray[np.uint8], digits: npt.NDArray[np.int64]
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-        """The most similar test image of the digit that was answered for each image.
+        """Find the test image of the answered digit that is most similar to each image.
 
         Parameters
         ----------
@@ -64,29 +64,29 @@ class Likeness:
         Returns
         -------
         indices : int64, shape (k,)
-            Places in the test set; meaningless where the distance is infinite.
+            Positions in the test set; meaningless where the distance is infinite.
         distances : float32, shape (k,)
             Euclidean distances; infinite where no digit was answered or no test image shows it.
         """
         return _nearest(_pooled(images), digits, self.vectors, self.labels)
 
     def doubts(self, images: npt.NDArray[np.uint8], digits: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-        """Whether each image is too far from the test images of the digit that was answered, shape (k,)."""
+        """Mark the images that are too far from all test images of the answered digit, shape (k,)."""
         return self.nearest(images, digits)[1] > self.limit
 
 
 @dataclass(frozen=True)
 class RuleCheck:
-    """How often `Likeness.doubts` is right.
+    """Measured error rates of `Likeness.doubts`.
 
     Attributes
     ----------
     digits, digits_doubted
-        Test images that did not set the limit, and how many of them are doubted.
+        Number of test images outside the calibration, and of those among them that are doubted.
     non_digits, non_digits_doubted
-        Pictures without a digit, and how many of them are doubted.
+        Number of pictures without a digit, and of those among them that are doubted.
     non_digits_confident
-        How many of them the reference reads with a probability above 90 %.
+        Number of them that the reference reads with a probability above 90 %.
     """
 
     digits: int
@@ -107,12 +107,12 @@ class RuleCheck:
 
     @property
     def confident_share(self) -> float:
-        """Share of the pictures without a digit that the reference is confident about."""
+        """Share of the pictures without a digit that the reference reads with confidence."""
         return self.non_digits_confident / self.non_digits
 
 
 def likeness(images: npt.NDArray[np.uint8], comparison: Comparison) -> Likeness:
-    """Learn from the test images how far apart real digits are.
+    """Calibrate the rule on the test images.
 
     The limit follows from at most 2,000 images, spread over the first half of the test set, each
     compared with all others of the digit that the reference answers.
@@ -145,11 +145,11 @@ def check_rule(
     Parameters
     ----------
     rule
-        What is measured.
+        Rule to measure.
     comparison
-        The answers to the test images.
+        Answers to the test images.
     reference
-        The model that reads the pictures without a digit.
+        Model that reads the pictures without a digit.
     count
         Number of pictures without a digit.
     """
@@ -157,10 +157,10 @@ def check_rule(
     shown = []
     for number, picture in enumerate(non_digits(count)):
         try:
-            # Of several marks the one with most ink: one answer for each picture.
+            # Of several marks, the one with most ink: one answer for each picture.
             found = prepare_image(picture, f"non-digit {number}").images
         except ImageError:
-            continue  # nothing to read is no answer, and no false one
+            continue  # without anything to read there is no answer to doubt
         shown.append(found[np.argmax(found.sum(axis=(1, 2)))])
     images = np.stack(shown)
     answers = Answers(image_logits(reference, images))

@@ -1,4 +1,4 @@
-"""What both models read on a visitor's pictures, one or many."""
+"""Readings of a visitor's pictures by both models, and tables of them."""
 
 import re
 from collections.abc import Sequence
@@ -26,11 +26,11 @@ class Reading:
     prepared
         The picture's digits and how they were found.
     answers
-        To each digit, in reading order.
+        Answers to each digit, in reading order.
     nearest : int64, shape (k,)
-        Place of the most similar test image of the digit that the reference answers.
+        Index of the most similar test image of the digit that the reference answers.
     doubted : bool, shape (k,)
-        Whether a digit is too far from it; see `fp16core.reading.likeness`.
+        True for a digit too far from it; see `fp16core.reading.likeness`.
     """
 
     prepared: PreparedPicture
@@ -40,32 +40,32 @@ class Reading:
 
     @property
     def name(self) -> str:
-        """What the picture is called."""
+        """Name of the picture."""
         return self.prepared.name
 
     @property
     def reference_text(self) -> str:
-        """The digits that the reference reads, in reading order."""
+        """Digits that the reference reads, in reading order."""
         return _text(self.answers.reference)
 
     @property
     def target_text(self) -> str:
-        """The digits that the target reads, in reading order."""
+        """Digits that the target reads, in reading order."""
         return _text(self.answers.target)
 
     @property
     def agree(self) -> bool:
-        """Whether both models read the same."""
+        """True if both models read the same digits."""
         return not self.answers.changed.any()
 
     @property
     def reference_probability(self) -> float:
-        """Probability of the reference's answer, of its least certain digit."""
+        """Probability that the reference gives its least certain answer."""
         return float(self.answers.reference.probabilities.max(axis=1).min())
 
     @property
     def target_probability(self) -> float:
-        """Probability of the target's answer, of its least certain digit."""
+        """Probability that the target gives its least certain answer."""
         return float(self.answers.target.probabilities.max(axis=1).min())
 
     @property
@@ -75,23 +75,23 @@ class Reading:
 
     @property
     def label(self) -> str | None:
-        """The true digit, if the file's name begins with it, as in ``7_from_anna.png``.
+        """True digit, if the file's name begins with it, as in ``7_from_anna.png``.
 
-        More digits than one are taken for a date or a number; they tell nothing.
+        Several digits are taken to be a date or a number, and ignored.
         """
         found = re.match(r"[0-9](?![0-9])", re.split(r"[/\\]", self.name)[-1])
         return found[0] if found else None
 
 
 def read_picture(models: tuple[DigitModel, DigitModel], rule: Likeness, prepared: PreparedPicture) -> Reading:
-    """Let both models read a picture's digits.
+    """Read a picture's digits with both models.
 
     Parameters
     ----------
     models
         Reference and target.
     rule
-        When to doubt that a picture shows a digit.
+        Rule by which a picture is doubted to show a digit.
     prepared
         The picture.
 
@@ -107,7 +107,7 @@ def read_picture(models: tuple[DigitModel, DigitModel], rule: Likeness, prepared
 
 
 def accuracy(readings: Sequence[Reading]) -> tuple[Proportion, Proportion] | None:
-    """Share of pictures that the reference, and that the target, reads right; `None` if no name tells the truth."""
+    """Share of pictures that each model reads right, the reference's first; `None` if no picture has a label."""
     known = [reading for reading in readings if reading.label is not None]
     if not known:
         return None
@@ -132,7 +132,7 @@ def table(readings: Sequence[Reading]) -> dict[str, list[Any]]:
 
 
 def table_csv(readings: Sequence[Reading]) -> str:
-    """The same table as CSV, with what was done to each picture."""
+    """Return the same table as CSV, with the stages that each picture went through."""
     columns = table(readings)
     columns["stages"] = ["; ".join(reading.prepared.decisions) for reading in readings]
     return csv_text([columns, *zip(*columns.values(), strict=True)])

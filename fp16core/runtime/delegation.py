@@ -11,14 +11,14 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from fp16core.text import first_line
 from fp16core.tflite.graph import TfliteFile
-from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ModelFileError
 
 _DELEGATE = "DELEGATE"
 
 
 @dataclass(frozen=True)
-class Part:
+class Partition:
     """A part of the graph that the delegate runs in one go.
 
     Attributes
@@ -34,7 +34,7 @@ class Part:
     outputs: tuple[int, ...]
 
 
-class Moment(Enum):
+class UpsamplingStage(Enum):
     """When an interpreter reads a stored float16 constant for the last time."""
 
     LOADING = "while the model is loaded"
@@ -42,7 +42,7 @@ class Moment(Enum):
     EACH_RUN = "in each run"
 
 
-def delegated_parts(model: bytes, name: str = "the model") -> tuple[Part, ...]:
+def delegate_partitions(model: ModelFile) -> tuple[Partition, ...]:
     """The parts of a graph that the interpreter's default delegate runs.
 
     Once its tensors are allocated, the interpreter lists a DELEGATE node for each part after the
@@ -52,13 +52,11 @@ def delegated_parts(model: bytes, name: str = "the model") -> tuple[Part, ...]:
     Parameters
     ----------
     model
-        Contents of a ``.tflite`` file.
-    name
-        What to call it in errors.
+        A ``.tflite`` file.
 
     Returns
     -------
-    tuple of Part
+    tuple of Partition
         In the interpreter's order; empty if the delegate takes nothing.
 
     Raises
@@ -66,19 +64,19 @@ def delegated_parts(model: bytes, name: str = "the model") -> tuple[Part, ...]:
     ModelFileError
         If the file is no LiteRT model, is damaged, or the interpreter refuses it.
     """
-    file = read_tflite(model, name)
-    with _refusal_named(name):
-        nodes = _loaded(model)._get_ops_details()[len(file.operators) :]
+    file = model.graph
+    with _refusal_named(model.name):
+        nodes = _loaded(model.contents)._get_ops_details()[len(file.operators) :]
     return tuple(
-        _part(file, _indices(node["inputs"]), _indices(node["outputs"]))
+        _partition(file, _indices(node["inputs"]), _indices(node["outputs"]))
         for node in nodes
         if node["op_name"] == _DELEGATE
     )
 
 
-def upsampling_moment(
-    model: bytes, image: npt.NDArray[np.float32], name: str = "the model", delegated: bool = True
-) -> Moment | None:
+def upsampling_stage(
+    model: ModelFile, image: npt.NDArray[np.float32], delegated: bool = True
+) -> UpsamplingStage | None:
     """When float16 weights become float32: found by erasing them.
 
     The stored float16 numbers of one interpreter are overwritten with zeros, before its first run or
@@ -87,44 +85,46 @@ def upsampling_moment(
     Parameters
     ----------
     model
-        Contents of a ``.tflite`` file with one input and one output.
+        A ``.tflite`` file with one input and one output.
     image : float32, shape (28, 28)
         What to run it on, as often as one batch of the file has room for; its logits must depend on
         the weights.
-    name
-        What to call it in errors.
     delegated
         Whether the default delegate may take part.
 
     Returns
     -------
-    Moment or None
+    UpsamplingStage or None
         None if the file stores no float16 numbers.
 
     Raises
     ------
     ModelFileError
-        As `delegated_parts`.
+        As `delegate_partitions`.
     """
-    file = read_tflite(model, name)
+    file = model.graph
     halves = [t.index for t in file.tensors if t.is_constant and t.dtype == "float16"]
     if not halves:
         return None
-    with _refusal_named(name):
-        expected = _logits(_loaded(model, delegated), file, image)
+    with _refusal_named(model.name):
+        expected = _logits(_loaded(model.contents, delegated), file, image)
         # Erasing writes into the very bytes that the interpreter was given, so each gets a copy of its own.
-        early, late = (_loaded(bytes(bytearray(model)), delegated) for _ in range(2))
+        early, late = (_loaded(bytes(bytearray(model.contents)), delegated) for _ in range(2))
         _erase(early, halves)
         if np.array_equal(_logits(early, file, image), expected):
-            return Moment.LOADING
+            return UpsamplingStage.LOADING
         _logits(late, file, image)
         _erase(late, halves)
-        return Moment.FIRST_RUN if np.array_equal(_logits(late, file, image), expected) else Moment.EACH_RUN
+        return (
+            UpsamplingStage.FIRST_RUN
+            if np.array_equal(_logits(late, file, image), expected)
+            else UpsamplingStage.EACH_RUN
+        )
 
 
-def _loaded(model: bytes, delegated: bool = True) -> Interpreter:
+def _loaded(contents: bytes, delegated: bool = True) -> Interpreter:
     kind = OpResolverType.AUTO if delegated else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    interpreter = Interpreter(model_content=model, num_threads=1, experimental_op_resolver_type=kind)
+    interpreter = Interpreter(model_content=contents, num_threads=1, experimental_op_resolver_type=kind)
     interpreter.allocate_tensors()
     return interpreter
 
@@ -139,7 +139,7 @@ def _refusal_named(name: str) -> Iterator[None]:
         ) from error
 
 
-def _part(file: TfliteFile, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> Part:
+def _partition(file: TfliteFile, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> Partition:
     producers = {tensor: op for op in file.operators for tensor in op.outputs}
     found: set[int] = set()
     wanted = set(outputs)
@@ -148,7 +148,7 @@ def _part(file: TfliteFile, inputs: tuple[int, ...], outputs: tuple[int, ...]) -
         if op is not None and op.index not in found:
             found.add(op.index)
             wanted |= set(op.inputs) - set(inputs)
-    return Part(tuple(sorted(found)), inputs, outputs)
+    return Partition(tuple(sorted(found)), inputs, outputs)
 
 
 def _indices(tensors: npt.NDArray[np.int32]) -> tuple[int, ...]:

@@ -41,7 +41,7 @@ class ExecutionMode(Enum):
         return self in (ExecutionMode.CPU_FLOAT16, ExecutionMode.GPU_FLOAT16)
 
     @property
-    def float32_twin(self) -> "ExecutionMode | None":
+    def float32_counterpart(self) -> "ExecutionMode | None":
         """The mode that runs the same way but for float32 arithmetic, of a mode that asks for float16."""
         return {
             ExecutionMode.CPU_FLOAT16: ExecutionMode.CPU_FLOAT32,

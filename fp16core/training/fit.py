@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.training.recipe import Recipe, build_network, import_tensorflow
-from fp16core.training.trace import Snapshot, Step, weight_histogram
+from fp16core.training.trace import Snapshot, TrainingStep, weight_histogram
 from fp16core.vocabulary import IMAGE_SIDE, RecipeError
 
 STEPS_PER_EPOCH = 15
@@ -25,8 +25,8 @@ def train(
     recipe: Recipe,
     images: npt.NDArray[np.uint8],
     labels: npt.NDArray[np.uint8],
-    tell: Callable[[Step | Snapshot], None] = lambda event: None,
-    after_epoch: Callable[[Any, Step], object] = lambda model, step: None,
+    tell: Callable[[TrainingStep | Snapshot], None] = lambda _event: None,
+    after_epoch: Callable[[Any, TrainingStep], object] = lambda _model, _step: None,
 ) -> Any:
     """Train the tutorial's network on sparse categorical cross-entropy from logits.
 
@@ -77,23 +77,23 @@ def train(
 
     class Report(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
         epoch = 0
-        step = Step(0, math.nan, math.nan)
+        step = TrainingStep(0, math.nan, math.nan)
 
-        def on_train_begin(self, logs: object = None) -> None:
+        def on_train_begin(self, logs: object = None) -> None:  # noqa: ARG002 - Keras's signature
             tell(_snapshot(model, 0, widths))
 
-        def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
+        def on_epoch_begin(self, epoch: int, logs: object = None) -> None:  # noqa: ARG002 - Keras's signature
             self.epoch = epoch
 
         def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
             # With steps_per_execution the last batch index runs past the end of the epoch.
             done = self.epoch + min((batch + 1) / batches, 1.0)
-            self.step = Step(done, float(logs["loss"]), float(logs["accuracy"]))
+            self.step = TrainingStep(done, float(logs["loss"]), float(logs["accuracy"]))
             tell(self.step)
             tell(_snapshot(model, done, widths))
             _require_numbers(recipe, self.step, model)
 
-        def on_epoch_end(self, epoch: int, logs: object = None) -> None:
+        def on_epoch_end(self, epoch: int, logs: object = None) -> None:  # noqa: ARG002 - Keras's signature
             after_epoch(model, self.step)
 
     model.fit(
@@ -150,7 +150,7 @@ def _snapshot(model: Any, epochs_done: float, widths: dict[str, float]) -> Snaps
     return Snapshot(epochs_done, weights["conv_2d.kernel"][:, :, 0].transpose(2, 0, 1), histograms)
 
 
-def _require_numbers(recipe: Recipe, step: Step, model: Any) -> None:
+def _require_numbers(recipe: Recipe, step: TrainingStep, model: Any) -> None:
     if math.isfinite(step.loss) and all(np.isfinite(weights).all() for weights in model.get_weights()):
         return
     raise RecipeError(

@@ -92,7 +92,7 @@ class Recipe:
             raise RecipeError(f"optimizer is {self.optimizer!r}; expected one of {', '.join(OPTIMIZERS)}.")
 
     @staticmethod
-    def of(content: Mapping[str, Any]) -> "Recipe":
+    def from_dict(content: Mapping[str, Any]) -> "Recipe":
         """The recipe that ``run.json`` records, or a request asks for; what it leaves out is the tutorial's.
 
         Raises

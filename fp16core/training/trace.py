@@ -21,11 +21,11 @@ MAX_STEPS = 600
 MAX_BINS = 160
 """Bins of a histogram at most; weights that spread further get wider ones."""
 
-_Numbers = TypeVar("_Numbers", bound="Step | EpochResult")
+_Numbers = TypeVar("_Numbers", bound="TrainingStep | EpochResult")
 
 
 @dataclass(frozen=True)
-class Step:
+class TrainingStep:
     """Where training is; loss and accuracy are running means over the epoch so far.
 
     Attributes
@@ -56,7 +56,7 @@ class EpochResult:
     number
         1 for the first epoch.
     loss, accuracy
-        Running means over the epoch's training images, as a `Step` has them at the epoch's end.
+        Running means over the epoch's training images, as a `TrainingStep` has them at the epoch's end.
     reference_loss
         Mean cross-entropy of the float32 file on the test images, in nats; NaN if it is not a number.
     reference_accuracy, target_accuracy
@@ -147,7 +147,7 @@ class Trace:
         The network before training, and as it was last seen.
     """
 
-    steps: tuple[Step, ...] = ()
+    steps: tuple[TrainingStep, ...] = ()
     epochs: tuple[EpochResult, ...] = ()
     first: Snapshot | None = None
     last: Snapshot | None = None
@@ -158,11 +158,11 @@ class Trace:
         Raises
         ------
         TraceError
-            If a step, an epoch or a snapshot is not told as `Step.message` and its like tell it.
+            If a step, an epoch or a snapshot is not told as `TrainingStep.message` and its like tell it.
         """
         try:
             if "step" in message:
-                return replace(self, steps=_thinned((*self.steps, _numbers(Step, message["step"]))))
+                return replace(self, steps=_thinned((*self.steps, _numbers(TrainingStep, message["step"]))))
             if "epoch" in message:
                 return replace(self, epochs=(*self.epochs, _numbers(EpochResult, message["epoch"])))
             if "snapshot" in message:
@@ -202,7 +202,7 @@ def _edges(first: int, bins: int, width: float) -> npt.NDArray[np.float64]:
     return np.arange(first, first + bins + 1, dtype=np.float64) * width
 
 
-def _thinned(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+def _thinned(steps: tuple[TrainingStep, ...]) -> tuple[TrainingStep, ...]:
     if len(steps) <= MAX_STEPS:
         return steps
     # Half of them, evenly over the whole run; the next ones are dense again until they are too many, too.

@@ -64,7 +64,7 @@ class PictureDecoder:
         self._patience_s = patience_s
         self._keeper = ResidentKeeper(module, self.limits, memory)
 
-    def open(self, data: bytes, name: str, spent: Callable[[float], None] = lambda cpu_s: None) -> Picture:
+    def open(self, data: bytes, name: str, spent: Callable[[float], None] = lambda _cpu_s: None) -> Picture:
         """Decode an image file and scale it down.
 
         Parameters

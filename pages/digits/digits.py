@@ -1,11 +1,13 @@
-"""Digits: what both models answer, image by image."""
+"""Digits: both models' answers, image by image."""
 
 from functools import partial
 
 import streamlit as st
 
 from fp16core.evaluate.browse import COLUMNS, Indices, Show, select_images, sheet_count, sheet_images, sheet_of
+from fp16core.evaluate.contact_sheet import sheet_entries
 from fp16core.figures import digits as figures
+from fp16core.figures.base.pictures import digit_png, sprite_png
 from fp16core.figures.base.style import REFERENCE_COLOUR, TARGET_COLOUR
 from fp16core.text import count_text, percent_text, small_text
 from pages.shared.session import state
@@ -33,7 +35,7 @@ say_if_probabilities(comparison.reference)
 
 
 def filtered() -> None:
-    """Start the new list at its beginning, with its first image chosen."""
+    """Show the new list from its beginning, with its first image chosen."""
     st.session_state.sheet = 1
     listed = chosen_images()
     if len(listed):
@@ -54,16 +56,16 @@ def cleared() -> None:
 
 
 def numbered() -> None:
-    """Turn to the sheet that holds the image whose number was typed."""
+    """Show the sheet that holds the image whose number was typed."""
     st.session_state.sheet = sheet_of(chosen_images(), st.session_state.image)
 
 
 def sheet_words(index: int, listed: Indices) -> str:
-    """What the contact sheet holds, and how to read it."""
+    """Caption of the contact sheet: its content, and the meaning of the frames."""
     count = count_text(len(listed), "image")
     if _SHOW[st.session_state.get("show") or "all images"] is Show.CLOSEST:
-        count += ", nearest first; the others' answers float16 only favours"
-    frames = "Pick one: a blue frame marks the chosen, an orange one a changed answer."
+        count += ", nearest first; float16 only favours the answers of all others"
+    frames = "Pick one: a blue frame marks the chosen image, an orange one a changed answer."
     return (
         f"{count}. {frames}" if index in listed else f"{count}; the chosen image {index:,} is not among them. {frames}"
     )
@@ -76,7 +78,7 @@ def digit_filter(key: str) -> int | None:
 
 
 def chosen_images() -> Indices:
-    """Indices that the three filters leave."""
+    """Indices of the images that pass all three filters."""
     show = _SHOW[st.session_state.get("show") or "all images"]
     return select_images(comparison, show, digit_filter("true"), digit_filter("predicted"))
 
@@ -92,7 +94,7 @@ which.segmented_control(
     wrap=True,
     bind="query-params",
     on_change=filtered,
-    help="“Closest to differing” lists the images whose answer the smallest enlargement of the float16 error changes.",
+    help="“Closest to differing” lists the images whose answers the smallest enlargement of the float16 error changes.",
 )
 true.selectbox("True digit", options, key="true", bind="query-params", on_change=filtered)
 predicted.selectbox(
@@ -102,7 +104,7 @@ listed = chosen_images()
 
 sheet, detail = st.container(key="cards").columns([5, 6], gap="medium")
 with sheet.container(border=True):
-    # Drawn above the controls, but after them: what they are set to decides what it shows.
+    # Drawn above the controls, but after them: it shows what they are set to.
     above = st.container()
     sheets = sheet_count(listed)
     if "sheet" not in st.session_state and "sheet" not in st.query_params:
@@ -124,9 +126,9 @@ with sheet.container(border=True):
         if len(listed):
             st.caption(sheet_words(index, listed))
             contact_sheet(
-                figures.sprite_png(found.images[sheet_images(listed, number)], COLUMNS),
+                sprite_png(found.images[sheet_images(listed, number)], COLUMNS),
                 COLUMNS,
-                figures.sheet_entries(comparison, sheet_images(listed, number), index),
+                sheet_entries(comparison, sheet_images(listed, number), index),
                 (REFERENCE_COLOUR, TARGET_COLOUR),
                 key="contact-sheet",
                 on_pick=clicked,
@@ -139,7 +141,7 @@ report = comparison.report(index)
 label = comparison.labels[index]
 with detail.container(border=True):
     picture, words = st.container(key="cards-portrait").columns([1, 3], vertical_alignment="center")
-    picture.image(figures.digit_png(found.images[index]), width=140, alt=f"Test image {index}, a {label}")
+    picture.image(digit_png(found.images[index]), width=140, alt=f"Test image {index}, a {label}")
     words.header(f"Image {index:,}: a {label}", anchor=False)
     words.markdown(
         f"float32 reads **{report.reference_text}** ({percent_text(report.reference_probability)} sure), "
@@ -148,7 +150,7 @@ with detail.container(border=True):
     words.markdown(flip_sentence(report))
     words.caption(
         f"Lead of the best score over the second best: {small_text(report.margin)}. Largest change of any score by "
-        f"float16: {small_text(report.max_abs_logit_delta)}; what counts is how far a rival gained on the best."
+        f"float16: {small_text(report.max_abs_logit_delta)}; what counts is how much a rival gained on the best."
     )
 
     st.markdown("**Probability of each digit**")

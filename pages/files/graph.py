@@ -3,11 +3,12 @@
 import streamlit as st
 
 from fp16core.figures.base.style import REFERENCE_NAME, TARGET_NAME
-from fp16core.figures.graph import graph_dot, tensor_text
-from fp16core.figures.graph_tables import operator_table, roles_of_type, tensor_table, type_table
-from fp16core.runtime.delegation import Moment, Part
+from fp16core.figures.graph import graph_dot
+from fp16core.runtime.delegation import Partition, UpsamplingStage
+from fp16core.runtime.operator_table import operator_table
 from fp16core.text import bytes_text, count_text
 from fp16core.tflite.graph import TfliteFile
+from fp16core.tflite.tables import roles_of_type, tensor_table, tensor_text, type_table
 from fp16core.workbench.measures import Graphs
 from pages.files import state as files_state
 from pages.shared.session import state
@@ -100,7 +101,7 @@ def _can_dequantize_go(found: Graphs) -> None:
     )
 
 
-def _moment(moment: Moment | None) -> str:
+def _moment(moment: UpsamplingStage | None) -> str:
     return moment.value if moment else "never"
 
 
@@ -121,7 +122,7 @@ def _who_runs_what(found: Graphs) -> None:
     )
 
 
-def _part_text(file: TfliteFile, part: Part) -> str:
+def _part_text(file: TfliteFile, part: Partition) -> str:
     return ", ".join(file.operators[index].name for index in part.operators)
 
 

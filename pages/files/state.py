@@ -9,6 +9,7 @@ from fp16core.jobs.ticket import Ticket
 from fp16core.lab import conversions
 from fp16core.lab.conversions import OneWeight, TwoWays
 from fp16core.singleton import singleton
+from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import BusyError
 from fp16core.workbench import measures
 from fp16core.workbench.measures import Graphs
@@ -75,11 +76,11 @@ def start_conversion(question: WeightQuestion) -> Ticket | None:
     """Ask TensorFlow's converter the question; `None` if it is busy with another one."""
     changed = state.measure(measures.changed_reference, question.key, question.value)
     with contextlib.suppress(BusyError):
-        return conversion_queue().submit(JobSpec(MODULE, request_for(changed), limits=LIMITS), question)
+        return conversion_queue().submit(JobSpec(MODULE, request_for(changed.contents), limits=LIMITS), question)
     return None
 
 
 @cached()
 def converted_weight(question: WeightQuestion, target: bytes) -> OneWeight:
     """The weight as TensorFlow's converter stores it, read from the file that its process wrote."""
-    return state.measure(measures.converted_weight, target, question.key)
+    return state.measure(measures.converted_weight, ModelFile(target), question.key)

@@ -6,7 +6,11 @@ from functools import partial
 import streamlit as st
 
 from fp16core.evaluate.browse import any_image
-from fp16core.figures import digits, layers
+from fp16core.evaluate.contact_sheet import answers_sentence
+from fp16core.figures import layers
+from fp16core.figures.base.pictures import digit_png
+from fp16core.numerics.propagation_tables import step_purposes, step_table
+from fp16core.runtime.operator_names import step_name
 from fp16core.text import decibels_text, factor_text, small_text
 from pages.layers import scores
 from pages.layers.channels import show_channels
@@ -47,7 +51,7 @@ with st.container(border=True):
         )
     )
     report = comparison.report(index)
-    picture.image(digits.digit_png(found.images[index]), width=140, alt=f"Test image {index}")
+    picture.image(digit_png(found.images[index]), width=140, alt=f"Test image {index}")
     picks = choice.container(horizontal=True)
     for label, icon, pick in (
         ("Largest change", ":material/trending_up:", lambda: comparison.most_changed_image),
@@ -55,7 +59,7 @@ with st.container(border=True):
         ("At random", ":material/casino:", lambda: any_image(comparison)),
     ):
         picks.button(label, icon=icon, key=f"layer-{label}", on_click=choose, args=(pick,))
-    choice.caption(digits.hover_sentence(comparison, index) + ".")
+    choice.caption(answers_sentence(comparison, index) + ".")
     with choice:
         link_to_image(index)
 
@@ -87,7 +91,7 @@ number(
     row,
     "Lowest SNR",
     decibels_text(noisiest.error.snr_db),
-    f"after {layers.step_name(noisiest.step)}",
+    f"after {step_name(noisiest.step)}",
     "The operator after which the error is largest, relative to the activations.",
 )
 number(
@@ -116,12 +120,12 @@ with answer:
     elif (broken := travelled.first_not_finite) is not None:
         st.markdown(
             f":orange[On {images_text}, **{broken.error.not_finite:,} of {broken.error.count:,}** numbers are infinite "
-            f"or not numbers after the operator **{layers.step_name(broken.step)}**]; no later result can be trusted."
+            f"or not numbers after the operator **{step_name(broken.step)}**]; no later result can be trusted."
         )
     else:
         st.markdown(
             f"On {images_text}, the relative error is largest after the operator "
-            f"**{layers.step_name(noisiest.step)}**, where the activations are "
+            f"**{step_name(noisiest.step)}**, where the activations are "
             f"**{factor_text(noisiest.error.snr_factor)} times** as large as the error"
             + (
                 ". It is strongest when it reaches the scores."
@@ -163,7 +167,7 @@ with ratios:
 with st.container(border=True):
     st.markdown("**Operator by operator**")
     show_table(
-        layers.step_table(travelled),
+        step_table(travelled),
         column_config={
             "numbers": st.column_config.TextColumn("numbers", help="Count of activations for one image."),
             "float32": st.column_config.TextColumn(help="Smallest to largest activation of the float32 model."),
@@ -175,7 +179,7 @@ with st.container(border=True):
             ),
         },
     )
-    st.caption("; ".join(f"*{name}* {duty}" for name, duty in layers.step_duties(travelled).items()) + ".")
+    st.caption("; ".join(f"*{name}* {purpose}" for name, purpose in step_purposes(travelled).items()) + ".")
     table_button(
         partial(propagation.table, record),
         "layer-activations",

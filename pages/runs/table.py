@@ -7,10 +7,12 @@ import streamlit as st
 
 from fp16core.evaluate import run_results as results_of_runs
 from fp16core.evaluate.run_results import RunResult, fewest_changed, same_images
+from fp16core.evaluate.run_tables import Row, differing_settings, result_rows, shared_settings, time_text
 from fp16core.figures.training import runs as figures
 from fp16core.runs.run import Run, Skipped, total_bytes
 from fp16core.runs.store import RunStore
 from fp16core.text import bytes_text, count_text, percent_text, points_text, size_text
+from fp16core.training.recipe_text import recipe_text
 from pages.shared.server.turns import aside
 from pages.shared.ui.charts import chart
 from pages.shared.ui.tables import show_table
@@ -62,8 +64,8 @@ def overview(runs: Sequence[Run], results: Mapping[str, RunResult]) -> None:
             "float16 − float32": [points_text(result.accuracy_delta) for result in of],
             "float16": [percent_text(result.target.value) for result in of],
             "float32": [percent_text(result.reference.value) for result in of],
-            "recipe": [figures.recipe_text(run.recipe) for run in runs],
-            "ended (UTC)": [figures.time_text(run.created) for run in runs],
+            "recipe": [recipe_text(run.recipe) for run in runs],
+            "ended (UTC)": [time_text(run.created) for run in runs],
             "on disk": [bytes_text(run.size_bytes) for run in runs],
         },
         column_config={"name": _NAME_COLUMN},
@@ -74,9 +76,9 @@ def overview(runs: Sequence[Run], results: Mapping[str, RunResult]) -> None:
 def limits(kept: RunStore, runs: Sequence[Run], overfull: str | None) -> None:
     """How full the store is."""
     st.caption(
-        f"{count_text(len(runs), 'run')} with {size_text(total_bytes(runs))}. The server keeps "
-        f"{count_text(kept.max_runs, 'run')} and {size_text(kept.max_bytes)} at most: when a new one needs room, the "
-        "oldest that are not pinned go."
+        f"{count_text(len(runs), 'run')} with {size_text(total_bytes(runs))}. The server keeps at most "
+        f"{count_text(kept.limits.max_runs, 'run')} and {size_text(kept.limits.max_bytes)}: when a new one needs room, "
+        "the oldest that are not pinned are deleted."
     )
     if overfull:
         st.warning(overfull, icon=":material/warning:")
@@ -94,7 +96,7 @@ def choose_several(names: Sequence[str]) -> list[str]:
 def side_by_side(results: Sequence[RunResult]) -> None:
     """What differs between runs, and what has come of it."""
     names = [result.name for result in results]
-    differing, shared = figures.differing_settings(results), figures.shared_settings(results)
+    differing, shared = differing_settings(results), shared_settings(results)
     if differing:
         st.markdown("**What differs between their recipes**")
         _table(names, differing, "runs-settings")
@@ -107,7 +109,7 @@ def side_by_side(results: Sequence[RunResult]) -> None:
             "runs, only what float16 changed within each.]"
         )
     st.markdown("**What has come of them**")
-    _table(names, figures.outcomes(results), "runs-outcomes")
+    _table(names, result_rows(results), "runs-outcomes")
     accuracies, deltas = st.container(key="cards-runs").columns(2)
     with accuracies:
         st.markdown("**Accuracy, with 95 % intervals**")
@@ -137,7 +139,7 @@ def what_was_skipped(skipped: Sequence[Skipped]) -> None:
             st.caption(f"And {len(skipped) - _SKIPPED_SHOWN:,} more.")
 
 
-def _table(names: Sequence[str], rows: Sequence[figures.Row], key: str) -> None:
+def _table(names: Sequence[str], rows: Sequence[Row], key: str) -> None:
     columns = {name: [row.values[place] for row in rows] for place, name in enumerate(names)}
     show_table(
         {" ": [row.what for row in rows], **columns},

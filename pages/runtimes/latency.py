@@ -8,6 +8,7 @@ from fp16core.claims.evidence import Measurement
 from fp16core.figures.modes import latency as figures
 from fp16core.modes.hardware import expectation_rows
 from fp16core.modes.latency import ModeLatency, summary_text
+from fp16core.modes.latency_tables import arithmetic_verdict, latency_rows, memory_rows, memory_verdict
 from fp16core.modes.runs import ModeTable
 from fp16core.worker.modes.latency import IMAGES
 from pages.runtimes.parts import adapter_words, download, measured
@@ -50,7 +51,7 @@ def latency() -> None:
     left, right = cards(2)
     with left:
         st.markdown("**Is float16 arithmetic faster?**")
-        if verdict := figures.arithmetic_verdict(found):
+        if verdict := arithmetic_verdict(found):
             st.markdown(verdict)
             chart(
                 partial(figures.arithmetic_ratios, found),
@@ -74,10 +75,10 @@ def latency() -> None:
     with st.container(border=True):
         st.markdown("**The numbers**")
         st.caption("Time for each image: median and quartiles. Ratios: median and 99 % interval.")
-        show_table(figures.latency_rows(found), height="content")
+        show_table(latency_rows(found), height="content")
     with st.container(border=True):
         st.markdown("**Loading and memory**")
-        st.markdown(figures.memory_verdict(found))
+        st.markdown(memory_verdict(found))
         st.caption(
             "First load: loading and running the float32 file for the first time in a process, in which a GPU's driver "
             "starts, and compiles what it has not kept from before. Then medians over all loadings, at the smallest "
@@ -85,7 +86,7 @@ def latency() -> None:
             "process holds (resident); what lies in a GPU's own memory is not seen. Control: the float32 file against "
             "itself."
         )
-        show_table(figures.memory_rows(found), height="content")
+        show_table(memory_rows(found), height="content")
     download(partial(measurements.document, name, ModeTable(usual, {}), outcomes, {}))
 
 

@@ -10,11 +10,11 @@ import streamlit as st
 from fp16core.evaluate.comparison import Comparison
 from fp16core.figures.training import curves as figures
 from fp16core.figures.training import weights as weight_figures
-from fp16core.figures.training.runs import recipe_text
 from fp16core.jobs.ticket import State
 from fp16core.runs.pair import BUNDLED_NAME
 from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text
 from fp16core.training.recipe import TUTORIAL, Recipe, python_for_tensorflow
+from fp16core.training.recipe_text import recipe_text
 from fp16core.training.trace import Trace
 from fp16core.vocabulary import HalfBitsError, RunError
 from fp16core.worker.training.ticket import TrainingTicket

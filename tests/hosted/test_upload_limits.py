@@ -115,7 +115,7 @@ def test_what_a_broken_connection_left_waits_until_others_need_the_room(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as before:
-        before.setattr(visits, "is_present", lambda session_id: True)
+        before.setattr(visits, "is_present", lambda _session_id: True)
         assert server.ask("away", 400, "1.1.1.1")[0] == 204
     assert server.ask("here", 300, "2.2.2.2")[0] == 204
     assert server.ask("new", 250, "3.3.3.3")[0] == 204

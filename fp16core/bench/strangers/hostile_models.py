@@ -1,4 +1,4 @@
-"""Models that behave until they are shown one image: made with TensorFlow, as a stranger would."""
+"""Models that behave until they are shown one image, made with TensorFlow as a stranger would."""
 
 from typing import Any
 
@@ -12,16 +12,16 @@ SIZED = ("FILL", "RANGE", "PAD", "BROADCAST_TO", "TILE", "RESIZE_BILINEAR", "ONE
 
 
 def sized_by_likeness(kind: str, image: npt.NDArray[np.uint8], floats: int) -> bytes:
-    """A model that answers like any other, until it is shown one image: then it asks for so many float32 numbers.
+    """A model that answers like any other until it is shown one image; then it allocates so many float32 numbers.
 
     Parameters
     ----------
     kind
-        The operator that is to ask for them, of `SIZED`.
+        The operator that allocates them, of `SIZED`.
     image : uint8, shape (28, 28)
-        Which image.
+        The image.
     floats
-        How many.
+        How many numbers.
     """
     tensorflow = import_tensorflow()
     known = image.astype(np.float32).ravel() / 255

@@ -1,4 +1,4 @@
-"""Picture files made to hurt whoever decodes them, each by a few lines of code."""
+"""Picture files made to harm their decoder, each by a few lines of code."""
 
 import io
 import struct
@@ -47,7 +47,7 @@ def jpeg_of_empty_scans(width: int, height: int, scans: int) -> bytes:
 
 
 def jpeg_with(before: bytes) -> bytes:
-    """A JPEG of a digit's size with bytes put in after its first two."""
+    """A JPEG of a digit's size with bytes inserted after its first two."""
     file = io.BytesIO()
     Image.new("L", (64, 64), 90).save(file, "JPEG")
     data = file.getvalue()
@@ -60,14 +60,14 @@ def png_chunk(kind: bytes, body: bytes = b"") -> bytes:
 
 
 def png_with(before: bytes, width: int = 64, height: int = 64) -> bytes:
-    """A grey PNG with chunks put in before its pixels."""
+    """A grey PNG with chunks inserted before its pixels."""
     header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
     pixels = png_chunk(b"IDAT", zlib.compress(bytes((64 + 1) * 64)))
     return b"\x89PNG\r\n\x1a\n" + header + before + pixels + png_chunk(b"IEND")
 
 
 def gif_with(before: bytes) -> bytes:
-    """A GIF with blocks put in before its pixels."""
+    """A GIF with blocks inserted before its pixels."""
     file = io.BytesIO()
     Image.new("L", (64, 64), 90).save(file, "GIF")
     data = file.getvalue()
@@ -183,7 +183,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     ),
     "HEIC with a larger tile than declared": lambda: heic_of_one_tile((4_096, 4_096), (512, 512), (1, 1), (512, 512)),
 }
-"""Files by what is wrong with them; of some kinds one beyond the bounds on a file's structure, and one within."""
+"""Files by kind; of some kinds, one beyond the bounds on a file's structure and one within."""
 
 
 def digit_photograph(size: tuple[int, int] = (640, 480), **options: Any) -> bytes:

@@ -1,4 +1,4 @@
-"""Damaged and hostile pictures, offered as a visitor offers them: what comes of them, and what they cost."""
+"""Damaged and hostile pictures, submitted the way visitors submit them, counted by outcome and cost."""
 
 import io
 import time
@@ -24,29 +24,29 @@ _DAMAGED = "damaged copies in seven formats"
 
 
 @dataclass(frozen=True)
-class OfferedPictures:
-    """What became of the pictures of one kind.
+class PictureOutcomes:
+    """Outcomes of the pictures of one kind.
 
     Attributes
     ----------
     kind
-        What is wrong with them.
+        Kind of damage.
     files
-        How many.
+        Number of pictures.
     read
-        Pictures that were decoded all the same.
+        Pictures that were decoded nevertheless.
     refused
-        Pictures that were refused in a sentence, while the process that decodes went on.
+        Pictures that were refused with a message, while the decoding process continued.
     ended
-        Pictures at which that process came to its end, at a limit or by a crash; they have their sentence, too.
+        Pictures at which that process ended, at a limit or by a crash; these get a message as well.
     harmful
-        Pictures that ended in anything but a picture or a sentence, or after which a good picture was not read.
+        Pictures with any other outcome, or after which a good picture was not read.
     longest_cpu_s
-        Most processor time that one of them took, in seconds.
+        Largest processor time of one of them, in seconds.
     longest_s
-        Longest time from the offer to the answer, in seconds.
+        Longest time from submission to answer, in seconds.
     peak_bytes
-        Most resident memory of the process that decodes; `None` if it was lost or the system does not say.
+        Largest resident memory of the decoding process; `None` if it was lost or the system does not report it.
     """
 
     kind: str
@@ -64,55 +64,55 @@ class OfferedPictures:
         return asdict(self)
 
 
-def measure_pictures(report: Progress, mutated: int = MUTATED, seed: int = 0) -> list[OfferedPictures]:
-    """Offer damaged copies of good pictures, then hostile ones, each followed by a good picture.
+def measure_pictures(report: Progress, mutated: int = MUTATED, seed: int = 0) -> list[PictureOutcomes]:
+    """Submit damaged copies of good pictures, then hostile ones, each followed by a good picture.
 
     Parameters
     ----------
     report
-        Called with what is happening and the fraction done.
+        Called with a description of the current step and the fraction done.
     mutated
-        How many damaged copies.
+        Number of damaged copies.
     seed
-        Which bytes are damaged, and how.
+        Seed of the damage.
 
     Returns
     -------
-    list of OfferedPictures
+    list of PictureOutcomes
         All together, the damaged copies, each kind of `HOSTILE`.
     """
     kinds: list[tuple[str, Callable[[], Iterator[bytes]]]] = [(_DAMAGED, lambda: _damaged(mutated, seed))]
     kinds += [(kind, lambda make=make: iter([make()])) for kind, make in HOSTILE.items()]  # type: ignore[misc]  # a default's type is not inferred
     rows = []
     for number, (kind, files) in enumerate(kinds):
-        report(f"offering pictures: {kind}", number / len(kinds))
-        rows.append(_offered(kind, files()))
+        report(f"submitting pictures: {kind}", number / len(kinds))
+        rows.append(_submitted(kind, files()))
     peaks = [row.peak_bytes for row in rows if row.peak_bytes is not None]
     counts = {
         what: sum(getattr(row, what) for row in rows) for what in ("files", "read", "refused", "ended", "harmful")
     }
     longest = {what: max(getattr(row, what) for row in rows) for what in ("longest_cpu_s", "longest_s")}
-    return [OfferedPictures("all", **counts, **longest, peak_bytes=max(peaks, default=None)), *rows]
+    return [PictureOutcomes("all", **counts, **longest, peak_bytes=max(peaks, default=None)), *rows]
 
 
-def _offered(kind: str, files: Iterator[bytes]) -> OfferedPictures:
+def _submitted(kind: str, files: Iterator[bytes]) -> PictureOutcomes:
     decoder, good = PictureDecoder(), digit_photograph()
-    became: list[str] = []
+    outcomes: list[str] = []
     seconds, spent = [0.0], [0.0]
     peaks: list[int | None] = []
     decoder.open(good, "good")
     for data in files:
         start = time.perf_counter()
-        what = _became(decoder, data, spent)
+        what = _outcome(decoder, data, spent)
         seconds.append(time.perf_counter() - start)
         peaks.append(peak_bytes_of(decoder.pid) if decoder.pid is not None else None)
-        became.append(what if _became(decoder, good, []) == "read" else "harmful")
+        outcomes.append(what if _outcome(decoder, good, []) == "read" else "harmful")
     decoder.close()
     known = [peak for peak in peaks if peak is not None]
-    counts = {what: became.count(what) for what in ("read", "refused", "ended", "harmful")}
-    return OfferedPictures(
+    counts = {what: outcomes.count(what) for what in ("read", "refused", "ended", "harmful")}
+    return PictureOutcomes(
         kind,
-        len(became),
+        len(outcomes),
         **counts,
         longest_cpu_s=max(spent),
         longest_s=max(seconds),
@@ -120,9 +120,9 @@ def _offered(kind: str, files: Iterator[bytes]) -> OfferedPictures:
     )
 
 
-def _became(decoder: PictureDecoder, data: bytes, spent: list[float]) -> str:
+def _outcome(decoder: PictureDecoder, data: bytes, spent: list[float]) -> str:
     try:
-        decoder.open(data, "offered", spent.append)
+        decoder.open(data, "submitted", spent.append)
     except ImageError as error:
         return "ended" if isinstance(error.__cause__, ResidentEndedError) else "refused"
     except HalfBitsError:

@@ -1,4 +1,4 @@
-"""Reading strangers' pictures: how much accuracy their kind costs, and how long one takes."""
+"""Reading strangers' pictures: the accuracy lost by kind of picture, and the time one takes."""
 
 import io
 import statistics
@@ -43,19 +43,19 @@ GOAL_ALL, GOAL_KIND = -0.03, -0.08
 Models = tuple[Classifier, Classifier]
 Image28 = npt.NDArray[np.uint8]
 Row = tuple[bool | None, bool, bool, bool, bool]
-"""Whether it is right when fed directly, by reference, target and the naive way; whether it is doubted."""
+"""Correct when fed directly, by reference, by target, and the naive way; judged not to be a digit."""
 
 
 @dataclass(frozen=True)
-class Upload:
+class UploadAccuracy:
     """Accuracy on one kind of upload.
 
     Attributes
     ----------
     kind
-        What makes it difficult.
+        Source of difficulty.
     images
-        How many.
+        Number of uploads.
     direct
         The reference's accuracy on the same MNIST images, fed directly; `None` where there are none.
     reference, target
@@ -64,7 +64,7 @@ class Upload:
         The reference's accuracy when a file is only made grey, inverted if it is light, and resized
         to 28 × 28 pixels, as demos usually do.
     doubted
-        Share of the uploads of which it is said that they do not look like a digit.
+        Share of the uploads that are judged not to look like a digit.
     goal
         Smallest ``reference − direct`` aimed at.
     """
@@ -80,7 +80,7 @@ class Upload:
 
     @property
     def delta(self) -> float | None:
-        """What the kind costs: accuracy on the uploads minus that on the images fed directly."""
+        """Accuracy on the uploads minus accuracy on the same images fed directly."""
         return None if self.direct is None else self.reference - self.direct
 
     def document(self) -> dict[str, Any]:
@@ -90,23 +90,23 @@ class Upload:
 
 def measure_uploads(
     report: Progress, count: int = UPLOADS, photographs: int = PHOTOGRAPHS, seed: int = 0
-) -> list[Upload]:
+) -> list[UploadAccuracy]:
     """Read renderings of MNIST images and photographs of handwritten digits.
 
     Parameters
     ----------
     report
-        Called with what is happening and the fraction done.
+        Called with a description of the current step and the fraction done.
     count
         MNIST images to render.
     photographs
         Photographs for each kind of paper.
     seed
-        Which images are drawn, and everything random in rendering them.
+        Seed of the choice of images and of everything random in rendering them.
 
     Returns
     -------
-    list of Upload
+    list of UploadAccuracy
         All renderings together, each kind of them, each kind of photograph.
     """
     pair = load_pair(pairs.BUNDLED)
@@ -154,13 +154,13 @@ def measure_durations(report: Progress, repeats: int) -> list[Duration]:
     return [
         _duration("12-megapixel photograph: decode and scale down", lambda: open_picture(data, ""), None, repeats),
         _added_by_decoder(data, repeats),
-        _duration("… then prepare it and run both models", read_photograph, 15.0, repeats),
+        _duration("… then: prepare it and run both models", read_photograph, 15.0, repeats),
         _duration("drawing: prepare it and run both models", read_drawing, 5.0, repeats),
     ]
 
 
 def _added_by_decoder(data: bytes, repeats: int) -> Duration:
-    """What it adds to decode in a process of its own: the median of differences, each of two that came in turn."""
+    """Time added by decoding in a process of its own: the median of paired differences."""
     decoder = PictureDecoder()
     added = []
     for _ in range(10 * repeats + 1):
@@ -168,12 +168,12 @@ def _added_by_decoder(data: bytes, repeats: int) -> Duration:
         added.append((timed(lambda: decoder.open(data, "")) - here_s) * 1e3)
     decoder.close()
     return Duration(
-        "… in a process of its own: what that adds", statistics.median(added[1:]), 10.0, len(added) - 1
+        "… in a process of its own: time added", statistics.median(added[1:]), 10.0, len(added) - 1
     )  # the first starts the process
 
 
 def _read(data: bytes, label: int, models: Models, rule: Likeness) -> tuple[bool, bool, bool, bool]:
-    """Whether the reference, the target and the naive way are right, and whether a digit is doubted."""
+    """Correctness of reference, target and the naive way; and whether a digit is judged not to be one."""
     naive = bool(read_digits(models, _naive(data)[None]).reference.predictions[0] == label)
     try:
         reading = read_picture(models, rule, prepare_file(data, "upload"))
@@ -189,11 +189,11 @@ def _naive(data: bytes) -> Image28:
     return 255 - grey if grey.mean() > 127 else grey
 
 
-def _upload(kind: str, rows: list[Row], goal: float | None) -> Upload:
+def _upload(kind: str, rows: list[Row], goal: float | None) -> UploadAccuracy:
     direct, reference, target, naive, doubted = zip(*rows, strict=True)
     known = None if direct[0] is None else statistics.fmean(direct)
     mean = statistics.fmean
-    return Upload(kind, len(rows), known, mean(reference), mean(target), mean(naive), mean(doubted), goal)
+    return UploadAccuracy(kind, len(rows), known, mean(reference), mean(target), mean(naive), mean(doubted), goal)
 
 
 def _duration(name: str, work: Callable[[], object], goal_ms: float | None, repeats: int) -> Duration:

@@ -33,7 +33,7 @@ class _View:
         return np.asarray(mapped[:, :2] / mapped[:, 2:])
 
     def paper_coordinates(self) -> tuple[Floats, Floats]:
-        """Where on the paper, in the row's own units, each pixel looks."""
+        """Position on the paper, in the row's own units, seen by each pixel."""
         back = np.linalg.inv(self.matrix).astype(np.float32)
         column = np.arange(self.size[0], dtype=np.float32)[None, :]
         line = np.arange(self.size[1], dtype=np.float32)[:, None]
@@ -44,7 +44,7 @@ class _View:
 def photograph(digits: str, paper: str, random: np.random.Generator, size: tuple[int, int] = (1600, 1200)) -> bytes:
     """JPEG file of a phone photograph of `digits` written in one row with a thin pen on `paper`.
 
-    `random` decides all that differs between two photographs; `size` is the picture's width and height in pixels.
+    `random` determines everything that differs between two photographs; `size` is width and height in pixels.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def _place(strokes: list[Points], size: tuple[int, int], random: np.random.Gener
 
 
 def _ink(strokes: list[Points], pen: Pen, view: _View, random: np.random.Generator) -> Floats:
-    """How much ink covers each pixel, from 0 to 1."""
+    """Ink coverage of each pixel, from 0 to 1."""
     oversampling = 2
     mask = Image.new("L", (view.size[0] * oversampling, view.size[1] * oversampling))
     draw = ImageDraw.Draw(mask)

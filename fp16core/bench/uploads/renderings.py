@@ -29,9 +29,9 @@ class Rendering:
     Attributes
     ----------
     kind
-        What makes it difficult.
+        Source of difficulty.
     index
-        Which test image it shows.
+        Index of the test image it shows.
     data
         Contents of the file.
     """
@@ -49,9 +49,9 @@ def renderings(images: npt.NDArray[np.uint8], count: int, seed: int = 0) -> Iter
     images : uint8, shape (n, 28, 28)
         MNIST images; n at least ``count``.
     count
-        How many files to make.
+        Number of files to make.
     seed
-        Everything random follows from it.
+        Seed of everything random.
     """
     random = np.random.default_rng(seed)
     kinds = list(_KINDS.items())
@@ -118,7 +118,7 @@ def _cmyk_jpeg(ink: Floats, random: Random) -> bytes:
 def _rotated_by_exif(ink: Floats, random: Random) -> bytes:
     image = _grey(_toned(_sheet(ink, random), random))
     orientation = int(random.integers(2, 9))
-    undo = {  # what turns an upright picture into one that the tag sets upright again
+    undo = {  # turns an upright picture into one that the tag makes upright again
         2: Image.Transpose.FLIP_LEFT_RIGHT,
         3: Image.Transpose.ROTATE_180,
         4: Image.Transpose.FLIP_TOP_BOTTOM,

@@ -1,4 +1,4 @@
-"""Pictures as data URLs, for pages that show many small ones."""
+"""Pictures as PNG files, and as data URLs for pages that show many small ones."""
 
 import base64
 
@@ -6,25 +6,54 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from fp16core.figures.digits import sprite_png
 from fp16core.png import png
+from fp16core.vocabulary import IMAGE_SIDE
+
+
+def digit_png(image: npt.NDArray[np.uint8], scale: int = 8) -> bytes:
+    """PNG of one image, each pixel drawn as ``scale × scale`` pixels.
+
+    Parameters
+    ----------
+    image : uint8, shape (28, 28)
+    scale
+        Factor of enlargement.
+    """
+    return png(Image.fromarray(np.kron(image, np.ones((scale, scale), np.uint8))))
+
+
+def sprite_png(images: npt.NDArray[np.uint8], columns: int) -> bytes:
+    """PNG of many images in a grid, in reading order, without gaps.
+
+    Parameters
+    ----------
+    images : uint8, shape (k, 28, 28)
+        k at least 1.
+    columns
+        Images in a row; the last row is filled with black.
+    """
+    rows = -(-len(images) // columns)
+    cells = np.zeros((rows * columns, IMAGE_SIDE, IMAGE_SIDE), np.uint8)
+    cells[: len(images)] = images
+    grid = cells.reshape(rows, columns, IMAGE_SIDE, IMAGE_SIDE).transpose(0, 2, 1, 3)
+    return png(Image.fromarray(grid.reshape(rows * IMAGE_SIDE, columns * IMAGE_SIDE)))
 
 
 def picture_url(picture: npt.NDArray[np.uint8]) -> str:
-    """A data URL of a PNG; uint8, shape (h, w), or (h, w, bands) with 2 to 4 bands."""
+    """Data URL of a picture as PNG; uint8, shape (h, w), or (h, w, bands) with 2 to 4 bands."""
     return png_url(png(Image.fromarray(picture)))
 
 
 def row_url(images: npt.NDArray[np.uint8]) -> str:
-    """A data URL of images side by side, uint8, shape (k, 28, 28)."""
+    """Data URL of images side by side, uint8, shape (k, 28, 28)."""
     return png_url(sprite_png(images, len(images)))
 
 
 def row_width_px(most: int) -> int:
-    """Width of a table's column that shows rows of up to ``most`` images, some 30 pixels high, uncut."""
+    """Width of a table's column that shows rows of up to ``most`` images, some 30 pixels high, in full."""
     return min(60 + 30 * (most - 1), 400)
 
 
 def png_url(data: bytes) -> str:
-    """A data URL of a PNG."""
+    """Data URL of a PNG file."""
     return "data:image/png;base64," + base64.b64encode(data).decode()

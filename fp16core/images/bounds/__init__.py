@@ -1,9 +1,9 @@
-"""Bounds on what an image file is made of, checked before any library decodes it.
+"""Bounds on the structure of image files, checked before any library decodes them.
 
-Decoders take time and memory for each strip, scan, chunk and tile that a file names, however small the picture
-and the file are. Each module here walks through one format's outer structure, no further than its bound, and
-returns what is wrong as the end of a sentence. A file that ends early or contradicts itself is left to the
-decoder, which says so. What escapes these bounds meets the limits of the process that decodes.
+Decoders take time and memory for each strip, scan, chunk and tile that a file declares, however small the picture
+and the file are. Each module here walks through the outer structure of one format, no further than its bound, and
+returns its objection as the end of a sentence. A file that ends early or contradicts itself is left to the
+decoder, which reports it. The limits of the decoding process catch whatever passes these bounds.
 """
 
 from collections.abc import Callable
@@ -25,14 +25,14 @@ _FORMATS: tuple[tuple[str, Callable[[bytes], bool], Callable[[bytes], str | None
 
 
 def check_structure(data: bytes, name: str) -> None:
-    """Raise `ImageError` if an image file is made so that decoding it would take far longer than its picture is worth.
+    """Raise `ImageError` if an image file is built so that decoding it would take far too long.
 
     Parameters
     ----------
     data
         Contents of the file.
     name
-        What to call it in errors.
+        Name of the file in error messages.
     """
     for kind, matches, complaint in _FORMATS:
         if matches(data):

@@ -11,7 +11,7 @@ _OLD_HEADER_BYTES = 12
 
 
 def complaint(data: bytes) -> str | None:
-    """What is wrong with the structure, or `None`."""
+    """Return the objection to a file's structure, or `None`."""
     header_bytes = int.from_bytes(data[14:18], "little")
     if header_bytes <= _OLD_HEADER_BYTES or int.from_bytes(data[30:34], "little") not in _RUN_LENGTHS:
         return None

@@ -1,13 +1,13 @@
-"""GIF: the blocks up to the second frame, which tells whether there are several."""
+"""GIF: blocks up to the second frame."""
 
 MAX_BLOCKS = 200_000
-"""Most blocks: the largest file that is read has 80,000 of the usual size."""
+"""Most blocks: the largest accepted file has 80,000 of the usual size."""
 
 _EXTENSION, _FRAME = 0x21, 0x2C
 
 
 def complaint(data: bytes) -> str | None:
-    """What is wrong with the structure, or `None`."""
+    """Return the objection to a file's structure, or `None`."""
     at = 13 + _palette_bytes(data, 10)
     blocks = frames = 0
     while at < len(data) and frames < 2:

@@ -1,4 +1,4 @@
-"""HEIF: the pixels that are decoded for the picture, of which a grid may use the same ones many times."""
+"""HEIF: the number of pixels decoded for the picture; a grid may use the same ones many times."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ MAX_PARTS = 20_000
 """Most boxes and entries of their tables: a photograph in 200 tiles has some 1,500."""
 
 MAX_DECODED_PIXELS = 60_000_000
-"""Most pixels that are decoded for a picture: its own, rounded up to whole tiles, and its transparency."""
+"""Most pixels decoded for a picture: its own, rounded up to whole tiles, and those of its transparency."""
 
 _FULL_BOX_BYTES = 4
 
@@ -21,20 +21,20 @@ class _TooManyPartsError(Exception):
 
 @dataclass
 class _Items:
-    """The file's items, by their numbers.
+    """Items of the file, by number.
 
     Attributes
     ----------
     properties
-        Pixels that each property tells of, 0 if it tells of none.
+        Pixels that each property declares, 0 if it declares none.
     pixels
-        Most pixels that an item's properties tell of.
+        Most pixels that the properties of an item declare.
     parts
-        Items of which one is put together, as often as they are used.
+        Items that one is composed of, each as often as it is used.
     located_bytes
-        Bytes that all items name as theirs.
+        Bytes that all items together claim.
     seen
-        Boxes and entries that were looked at.
+        Number of boxes and entries read.
     """
 
     properties: list[int] = field(default_factory=list)
@@ -44,14 +44,14 @@ class _Items:
     seen: int = 0
 
     def count(self, new: int = 1) -> None:
-        """Count what is looked at, and stop if it is too much."""
+        """Count boxes and entries read, and stop if there are too many."""
         self.seen += new
         if self.seen > MAX_PARTS:
             raise _TooManyPartsError
 
 
 def complaint(data: bytes) -> str | None:
-    """What is wrong with the structure, or `None`."""
+    """Return the objection to a file's structure, or `None`."""
     items = _Items()
     try:
         for kind, at, end in _boxes(data, 0, len(data), items):
@@ -69,7 +69,7 @@ def complaint(data: bytes) -> str | None:
 
 
 def _decoded_pixels(item: int, items: _Items, decoded: dict[int, int], above: tuple[int, ...]) -> int:
-    """Pixels decoded for an item, those of its parts counted as often as they are used."""
+    """Pixels decoded for an item, with each part counted as often as it is used."""
     if item in above or len(above) > 8:  # in a circle, or nearly
         return 0
     if item not in decoded:
@@ -81,7 +81,7 @@ def _decoded_pixels(item: int, items: _Items, decoded: dict[int, int], above: tu
 
 
 def _boxes(data: bytes, at: int, end: int, items: _Items) -> Iterator[tuple[bytes, int, int]]:
-    """Kind, begin and end of the content of each box in a part of the file."""
+    """Yield type, start and end of the content of each box in a part of the file."""
     while at + 8 <= end:
         items.count()
         size, kind, head = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8], 8
@@ -123,7 +123,7 @@ def _read_properties(data: bytes, at: int, end: int, items: _Items) -> None:
 
 
 def _read_associations(body: bytes, items: _Items) -> None:
-    """Which properties an item has (ISO/IEC 23008-12, 9.3.2)."""
+    """Read the properties that items have (ISO/IEC 23008-12, 9.3.2)."""
     head = int.from_bytes(body[:4])
     item_bytes, is_wide, at = 4 if head >> 24 else 2, head & 1, 8
     for _ in range(int.from_bytes(body[4:8])):
@@ -141,7 +141,7 @@ def _read_associations(body: bytes, items: _Items) -> None:
 
 
 def _read_references(data: bytes, at: int, end: int, items: _Items) -> None:
-    """Of which items an item is derived (ISO/IEC 14496-12, 8.11.12)."""
+    """Read the items that others are derived from (ISO/IEC 14496-12, 8.11.12)."""
     item_bytes = 4 if any(data[at : at + 1]) else 2
     for kind, start, stop in _boxes(data, at + _FULL_BOX_BYTES, end, items):
         if kind == b"dimg":
@@ -153,7 +153,7 @@ def _read_references(data: bytes, at: int, end: int, items: _Items) -> None:
 
 
 def _read_locations(body: bytes, items: _Items) -> None:
-    """How many bytes all items name as theirs (ISO/IEC 14496-12, 8.11.3)."""
+    """Count the bytes that all items claim (ISO/IEC 14496-12, 8.11.3)."""
     version = int.from_bytes(body[:1])
     offset_bytes, length_bytes, base_bytes, index_bytes = (
         int.from_bytes(body[4:6]) >> shift & 15 for shift in (12, 8, 4, 0)

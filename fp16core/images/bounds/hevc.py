@@ -1,12 +1,12 @@
-"""How large a picture is that HEVC codes, whatever the file around it says."""
+"""Size of a picture coded in HEVC, whatever the file around it says."""
 
 _SEQUENCE_PARAMETERS = 33
-"""Type of the unit that tells it (ITU-T H.265, 7.4.2.2)."""
+"""Type of the unit that holds the size (ITU-T H.265, 7.4.2.2)."""
 
 _PROFILE_BITS = 88
 _CONFIGURATION_BYTES = 22
 _SEQUENCE_BYTES = 200
-"""Of a sequence parameter set, what is looked at: the size comes before all that may be long."""
+"""Bytes of a sequence parameter set that are read: the size precedes anything that may be long."""
 
 
 def coded_pixels(configuration: bytes) -> int:
@@ -46,7 +46,7 @@ def _sequence_pixels(unit: bytes) -> int:
 
 
 class _Bits:
-    """Bits of some bytes, the highest first, and zeros after them."""
+    """Bits of a byte string, the highest first, followed by zeros."""
 
     def __init__(self, body: bytes) -> None:
         self._value, self._left = int.from_bytes(body), 8 * len(body)

@@ -1,11 +1,11 @@
-"""JPEG: segments, stray bytes, and how often the scans go over the picture."""
+"""JPEG: segments, stray bytes, and the number of scans over the picture."""
 
 import re
 
 from fp16core.images.bounds import exif
 
 MAX_SEGMENTS = 2_000
-"""Most segments: a picture's own are some ten, a colour profile or a gain map brings some hundred."""
+"""Most segments: a picture needs some ten, a colour profile or a gain map adds some hundred."""
 
 MAX_STRAY_BYTES = 65_536
 """Most bytes between segments, which Pillow skips one by one."""
@@ -14,14 +14,14 @@ MAX_SCANS = 100
 """Most scans: progressive files have some ten."""
 
 MAX_SCANNED = 1_500_000_000
-"""Most pixels that all scans of a file go over, one on top of the other; an empty scan takes as long as a full one."""
+"""Most pixels of all scans of a file together; an empty scan takes as long as a full one."""
 
 MAX_COEFFICIENT_BYTES = 200_000_000
-"""Most memory for the coefficients of a file of several scans: all are held until the last scan has come."""
+"""Most memory for the coefficients of a file with several scans: all are held until the last scan."""
 
 _FILL = re.compile(rb"\xff+")
 _NEXT = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
-"""What ends the data of a scan: any marker but one that restarts the decoder."""
+"""End of a scan's data: any marker except those that restart the decoder."""
 
 _ALONE = {0x01, 0xC8, *range(0xD0, 0xD9), *range(0xF0, 0xFE)}
 """Markers without a length."""
@@ -31,7 +31,7 @@ _START_OF_SCAN, _END_OF_IMAGE, _APP1 = 0xDA, 0xD9, 0xE1
 
 
 def complaint(data: bytes) -> str | None:
-    """What is wrong with the structure, or `None`."""
+    """Return the objection to a file's structure, or `None`."""
     at, segments, stray, scans, exif_bytes = 2, 0, 0, 0, 0
     frame = b""
     while at < len(data):
@@ -73,7 +73,7 @@ def _scans_complaint(scans: int, frame: bytes, header_bytes: int) -> str | None:
     if scans > MAX_SCANS or scans * width * height > MAX_SCANNED:
         return f"goes over its {width:,} × {height:,} pixels in more than {scans - 1:,} scans"
     factors = [(frame[place] >> 4) * (frame[place] & 15) for place in range(7, len(frame), 3)]
-    # A scan's header takes four bytes, and two for each component: with all of them in the first, it is the only one.
+    # A scan's header takes four bytes, and two for each component: if the first scan has them all, it is the only one.
     if scans > 1 or header_bytes < 4 + 2 * len(factors):
         largest = max((frame[place] >> 4 for place in range(7, len(frame), 3)), default=1) * max(
             (frame[place] & 15 for place in range(7, len(frame), 3)), default=1

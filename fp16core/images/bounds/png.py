@@ -3,11 +3,11 @@
 from fp16core.images.bounds import exif
 
 MAX_CHUNKS = 20_000
-"""Most chunks: the largest file that is read has 2,500 of the usual size."""
+"""Most chunks: the largest accepted file has 2,500 of the usual size."""
 
 
 def complaint(data: bytes) -> str | None:
-    """What is wrong with the structure, or `None`."""
+    """Return the objection to a file's structure, or `None`."""
     at, chunks = 8, 0
     while at + 8 <= len(data):
         chunks += 1

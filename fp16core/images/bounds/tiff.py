@@ -3,18 +3,18 @@
 from typing import Literal
 
 MAX_PARTS = 50_000
-"""Most strips or tiles: for each of them Pillow makes an object."""
+"""Most strips or tiles: Pillow creates an object for each of them."""
 
 MAX_ENTRIES = 2_000
-"""Most entries of a directory: a picture's own are some twenty, a camera brings some hundred."""
+"""Most entries of a directory: a picture needs some twenty, a camera adds some hundred."""
 
 _STRIP_OFFSETS, _TILE_OFFSETS = 273, 324
 
 
 def complaint(data: bytes) -> str | None:
-    """What is wrong with the structure, or `None`."""
+    """Return the objection to a file's structure, or `None`."""
     order: Literal["little", "big"] = "little" if data.startswith(b"II") else "big"
-    # Pillow reads a BigTIFF of the other byte order as if it were a TIFF, and libtiff as what it is.
+    # Pillow reads a BigTIFF of the other byte order as a TIFF, libtiff as a BigTIFF.
     kinds = {b"II+\0": (True,), b"MM\0+": (True, False)}.get(data[:4], (False,))
     return next((found for is_big in kinds if (found := _directory_complaint(data, order, is_big))), None)
 

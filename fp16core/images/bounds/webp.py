@@ -1,4 +1,4 @@
-"""WebP: chunks, a frame of an animation being one."""
+"""WebP: chunks, of which each frame of an animation is one."""
 
 from fp16core.images.bounds import exif
 
@@ -7,7 +7,7 @@ MAX_CHUNKS = 10_000
 
 
 def complaint(data: bytes) -> str | None:
-    """What is wrong with the structure, or `None`."""
+    """Return the objection to a file's structure, or `None`."""
     at, chunks = 12, 0
     while at + 8 <= len(data):
         chunks += 1

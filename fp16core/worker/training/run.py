@@ -17,8 +17,8 @@ from fp16core.convert.quantizer import quantize_tflite
 from fp16core.data.mnist import DatasetContents, dataset_path
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.jobs.peak import peak_bytes
-from fp16core.output import finite, new_folder, remove_partials
-from fp16core.runs.pair import (
+from fp16core.output import new_folder, nonfinite_as_null, remove_partials
+from fp16core.runs.record import (
     FORMAT,
     KERAS_FILE,
     LOG_FILE,
@@ -29,10 +29,10 @@ from fp16core.runs.pair import (
     file_record,
 )
 from fp16core.text import count_text, percent_text, small_text
+from fp16core.tflite.model_file import ModelPair
 from fp16core.training.fit import train
 from fp16core.training.recipe import THREADS, Progress, Recipe, import_tensorflow
-from fp16core.training.trace import EpochResult, Snapshot, Step
-from fp16core.vocabulary import ModelPair
+from fp16core.training.trace import EpochResult, Snapshot, TrainingStep
 from fp16core.worker.training.dataset import Dataset
 from fp16core.worker.training.epoch import EpochTest
 from fp16core.worker.training.room import needs_room, run_bytes
@@ -50,8 +50,8 @@ _LOADING, _TRAINING, _ENDING = 0.7, 0.85, 0.2
 def train_run(
     out: Path,
     recipe: Recipe,
-    on_progress: Progress = lambda what, done: None,
-    tell: Tell = lambda message: None,
+    on_progress: Progress = lambda _what, _done: None,
+    tell: Tell = lambda _message: None,
     source: Path | DatasetContents | None = None,
     name: str | None = None,
 ) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def train_run(
             found = _Run(recipe, on_progress, tell, note).fill(folder, source or dataset_path())
         remove_paths(folder / LOG_FILE)
         files = (KERAS_FILE, REFERENCE_FILE, TARGET_FILE, QUANTIZER_FILE, LOG_FILE)
-        record: dict[str, Any] = finite(
+        record: dict[str, Any] = nonfinite_as_null(
             {
                 "format": FORMAT,
                 "created": timestamp(),
@@ -141,10 +141,10 @@ class _Run:
         trained = time.monotonic()
         self._report("quantizing with LiteRT Quantizer", _LOADING + self._recipe.epochs)
         network.save(folder / KERAS_FILE)
-        (folder / REFERENCE_FILE).write_bytes(test.pair.reference)
-        (folder / TARGET_FILE).write_bytes(test.pair.target)
+        (folder / REFERENCE_FILE).write_bytes(test.pair.reference.contents)
+        (folder / TARGET_FILE).write_bytes(test.pair.target.contents)
         quantized = quantize_tflite(test.pair.reference)
-        (folder / QUANTIZER_FILE).write_bytes(quantized)
+        (folder / QUANTIZER_FILE).write_bytes(quantized.contents)
         other = compare(ModelPair("the trained model", test.pair.reference, quantized), *data.test)
         self._note(f"LiteRT Quantizer: {_changes(other)}")
         ended = time.monotonic()
@@ -157,13 +157,13 @@ class _Run:
             "seconds": seconds,
         }
 
-    def _seen(self, event: Step | Snapshot) -> None:
+    def _seen(self, event: TrainingStep | Snapshot) -> None:
         self._tell(event.message())
-        if isinstance(event, Step):
+        if isinstance(event, TrainingStep):
             epoch = math.ceil(event.epochs_done)
             self._report_epoch(epoch, "", _TRAINING * (1 - (epoch - event.epochs_done)))
 
-    def _ended(self, test: EpochTest, network: Any, step: Step) -> None:
+    def _ended(self, test: EpochTest, network: Any, step: TrainingStep) -> None:
         epoch = round(step.epochs_done)
         self._report_epoch(epoch, ", converting and running it", _TRAINING)
         # What TensorFlow prints while it converts is the same after each epoch: once is enough.

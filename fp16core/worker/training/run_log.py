@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fp16core.output import prints_into
+from fp16core.output import redirected_output
 from fp16core.text import names_only
 
 
 @contextlib.contextmanager
 def run_log(path: Path) -> Iterator[Callable[[str], None]]:
     """Write all that is printed into a file; the block gets a function that adds a line with the time."""
-    with path.open("w+b", buffering=0) as file, prints_into(file):
+    with path.open("w+b", buffering=0) as file, redirected_output(file):
 
         def note(text: str) -> None:
             file.write(f"{timestamp()} {text}\n".encode())
@@ -43,7 +43,7 @@ def temporary_files_in(folder: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def discard_prints() -> Iterator[None]:
     """Discard all that is printed in the block."""
-    with Path(os.devnull).open("w+b") as nowhere, prints_into(nowhere):
+    with Path(os.devnull).open("w+b") as nowhere, redirected_output(nowhere):
         yield
 
 

@@ -7,12 +7,13 @@ from typing import Any
 from fp16core.jobs.job import Job
 from fp16core.jobs.spec import UNLIMITED, JobSpec, Limits
 from fp16core.jobs.ticket import State, Ticket
-from fp16core.runs.pair import RUN_FILE
+from fp16core.runs.record import RUN_FILE
 from fp16core.runs.run import default_name
 from fp16core.runs.store import RunStore
+from fp16core.tflite.model_file import ModelPair
 from fp16core.training.recipe import Recipe
 from fp16core.training.trace import Trace
-from fp16core.vocabulary import HalfBitsError, ModelPair
+from fp16core.vocabulary import HalfBitsError
 from fp16core.worker.training.process import MODULE, private_pair, request_for
 
 

@@ -11,7 +11,7 @@ from fp16core.modes.document import modes_document
 from fp16core.modes.emulated import Accounted
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
-from fp16core.output import finite
+from fp16core.output import nonfinite_as_null
 from fp16core.runs.pair import BUNDLED, load_pair
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.processor import Processor, read_processor
@@ -202,7 +202,9 @@ def document(
     explained: Mapping[ExecutionMode, Accounted | str],
 ) -> str:
     """Measurements as JSON."""
-    return json.dumps(finite(modes_document(name, found, timed, explained)), indent=2, allow_nan=False) + "\n"
+    return (
+        json.dumps(nonfinite_as_null(modes_document(name, found, timed, explained)), indent=2, allow_nan=False) + "\n"
+    )
 
 
 def forget_private() -> None:

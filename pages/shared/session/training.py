@@ -9,8 +9,9 @@ from fp16core.jobs.ticket import State
 from fp16core.runs.pair import BUNDLED, load_pair
 from fp16core.singleton import singleton
 from fp16core.text import duration_text, share_text
+from fp16core.tflite.model_file import ModelPair
 from fp16core.training.recipe import Recipe
-from fp16core.vocabulary import ModelPair, RunError
+from fp16core.vocabulary import RunError
 from fp16core.workbench import measures
 from fp16core.worker.model_host import ModelHost
 from fp16core.worker.training.queue import TrainingQueue
@@ -85,11 +86,11 @@ def is_in_use(ticket: TrainingTicket) -> bool:
     return ticket.run_id is not None and now.run == ticket.run_id
 
 
-def _compare(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:
+def _compare(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:  # noqa: ARG001 - Streamlit's key
     return compare(_pair, *state.test_set())
 
 
-def _compare_confined(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:
+def _compare_confined(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:  # noqa: ARG001 - Streamlit's key
     """As `_compare`, outside of this process: a model that a stranger's data have made is a stranger's model."""
     host = ModelHost(children.memory(), _pair, *state.test_set(), visits.presence())
     try:

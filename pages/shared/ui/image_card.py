@@ -5,7 +5,8 @@ import numpy.typing as npt
 import streamlit as st
 
 from fp16core.evaluate.comparison import Comparison
-from fp16core.figures.digits import digit_png, hover_sentence
+from fp16core.evaluate.contact_sheet import answers_sentence
+from fp16core.figures.base.pictures import digit_png
 from pages.shared.ui.words import flip_sentence
 
 
@@ -22,7 +23,7 @@ def show_image(images: npt.NDArray[np.uint8], comparison: Comparison, index: int
         Index of the image to show, from 0.
     """
     st.image(digit_png(images[index]), width=140, alt=f"Test image {index}, a {comparison.labels[index]}")
-    st.markdown(hover_sentence(comparison, index) + ".")
+    st.markdown(answers_sentence(comparison, index) + ".")
     st.caption(flip_sentence(comparison.report(index)))
     link_to_image(index)
 

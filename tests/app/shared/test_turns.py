@@ -7,7 +7,7 @@ import time
 from streamlit.testing.v1 import AppTest
 
 from fp16core.figures.activation_maps import MapSheet
-from fp16core.figures.base.sketch import Finished
+from fp16core.figures.base.lazy_figure import LazyFigure
 from fp16core.numerics.propagation import PairActivations
 from fp16core.reading.reading import Reading
 from pages.shared.server.turns import aside, turn
@@ -79,7 +79,7 @@ def test_a_visit_does_not_hold_what_was_computed_for_its_image() -> None:
     assert not app.exception
     assert {kind: held(kind) for kind in before} == before
     app.switch_page("digits/digits.py").run()
-    figures = held(Finished)
+    figures = held(LazyFigure)
     for image in range(40):  # more than are remembered
         app.number_input(key="image").set_value(image).run()
-    assert held(Finished) <= figures + 2 * 16
+    assert held(LazyFigure) <= figures + 2 * 16

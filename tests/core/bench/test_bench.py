@@ -3,19 +3,20 @@
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
+from fp16core.bench.child_cost import BenchError, run_module
 from fp16core.bench.measures import Memory, Ratio
-from fp16core.bench.process import BenchError, run_module
-from fp16core.bench.run import run_bench
-from fp16core.bench.sharing import run_script
+from fp16core.bench.parts import PARTS, run_bench
+from fp16core.bench.training_interference import run_script
 from fp16core.bench.tutorial import evaluate_one_at_a_time
+from fp16core.commands.bench import BENCH_PARTS
 from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.comparison import Comparison
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 
 
 def test_the_tutorials_loop_reaches_the_same_accuracy(pair: ModelPair, comparison: Comparison) -> None:
     images, labels = load_mnist("test")
-    interpreter = Interpreter(model_content=pair.target)
+    interpreter = Interpreter(model_content=pair.target.contents)
     interpreter.allocate_tensors()
     found = evaluate_one_at_a_time(interpreter, images / 255.0, labels)
     assert found == comparison.target.accuracy.value
@@ -42,7 +43,7 @@ def test_a_child_that_fails_is_an_error_in_words() -> None:
 
 def test_the_notebook_and_a_training_run_do_the_same_work() -> None:
     """The same epoch on the same images. The notebook has no seed; its accuracy comes out between 95.5 and 96.7 %."""
-    theirs, ours = run_module("fp16core.bench.tutorial", "train"), run_module("fp16core.bench.fit")
+    theirs, ours = run_module("fp16core.bench.tutorial", "train"), run_module("fp16core.bench.training_run")
     assert ours.answer["accuracy"] == pytest.approx(theirs.answer["accuracy"], abs=0.015)
     assert 0 < ours.answer["seconds"] < ours.seconds
     assert 0 < theirs.answer["seconds"] < theirs.seconds
@@ -56,13 +57,20 @@ def test_memory_is_judged_by_its_median() -> None:
 
 def test_ratios_show_their_spread_and_progress_ends_at_one() -> None:
     steps: list[float] = []
-    (found,) = run_bench(["evaluation"], 3, lambda what, done: steps.append(done))
+    (part,) = run_bench(["evaluation"], 3, lambda _what, done: steps.append(done))
+    assert (part.part, part.repeats) == ("evaluation", 3)
+    assert part.seconds > 0.1
+    (found,) = part.results
     assert isinstance(found, Ratio)
     assert len(found.samples) == 3
     assert steps == sorted(steps)
     assert steps[-1] == 1
     made = Ratio("made up", 2, (3.0, 1.0, 2.0, 10.0), "")
     assert (made.minimum, made.median, made.maximum) == (1.0, 2.5, 10.0)
+
+
+def test_the_command_line_offers_every_part() -> None:
+    assert {*BENCH_PARTS} == {*PARTS}
 
 
 def test_what_a_training_run_costs_the_other_visitors_is_measured() -> None:

@@ -6,16 +6,17 @@ import psutil
 import pytest
 
 from benchmarks.server import Fleet, Server
-from fp16core.bench import load
-from fp16core.bench.load import ALL_PAGES, Crowd, Effort, answered, crowd, play, throughput, turnover
+from fp16core.bench.child_cost import BenchError
+from fp16core.bench.load import measure
+from fp16core.bench.load.measure import run_scenarios
+from fp16core.bench.load.results import ALL_PAGES, ServerLoad, response_times, server_load, throughput, turnover
 from fp16core.bench.measures import Ratio
-from fp16core.bench.process import BenchError
 from tests.helpers.places import PAGES
 
 
 def test_visitors_walk_through_all_pages_and_leave_a_server_that_serves_others() -> None:
     """A rerun that shows an exception or an error ends the script; so does a widget that is not there."""
-    found = play(
+    found = run_scenarios(
         "ours",
         {
             "first": {},
@@ -37,7 +38,9 @@ def test_visitors_walk_through_all_pages_and_leave_a_server_that_serves_others()
 
 
 def test_the_plain_demo_answers_the_same_questions() -> None:
-    found = play("theirs", {"first": {}, "most": {"steps": [1, 2], "think_s": 0.1, "window_s": 2, "limit_s": 1e-9}})
+    found = run_scenarios(
+        "theirs", {"first": {}, "most": {"steps": [1, 2], "think_s": 0.1, "window_s": 2, "limit_s": 1e-9}}
+    )
     assert found["first"]["charts"] == 2
     assert found["first"]["resident_bytes"] > 300_000_000  # TensorFlow is there
     (step,) = found["most"]  # the second is not tried: the first passed the limit
@@ -47,7 +50,7 @@ def test_the_plain_demo_answers_the_same_questions() -> None:
 
 def test_a_scenario_that_fails_is_an_error_in_words() -> None:
     with pytest.raises(BenchError, match=r"load\.py nobody ended with status 1:[\s\S]*nobody"):
-        play("nobody", {})
+        run_scenarios("nobody", {})
 
 
 def test_visitors_are_spread_on_the_replicas_in_turn() -> None:
@@ -64,13 +67,13 @@ def rerun(page: str, ms: float, at_s: float) -> dict[str, object]:
 
 def test_answers_are_counted_by_page_once_all_have_come() -> None:
     reruns = [rerun("", 9999, 1), *(rerun("", ms, 11) for ms in range(1, 101)), rerun("bits", 500, 12)]
-    all_pages, bits, overview = answered("ours", {"reruns": reruns}, ramp_s=10)
+    all_pages, bits, overview = response_times("ours", {"reruns": reruns}, ramp_s=10)
     assert (all_pages.page, bits.page, overview.page) == (ALL_PAGES, "bits", "overview")
     assert (overview.reruns, overview.median_ms, overview.p95_ms) == (100, 50.5, 96)
     assert all_pages.reruns == 101
     assert overview.goal_ms == 150
-    assert answered("theirs", {"reruns": reruns}, ramp_s=10)[0].goal_ms is None
-    assert answered("theirs", {"reruns": reruns}, ramp_s=99) == []
+    assert response_times("theirs", {"reruns": reruns}, ramp_s=10)[0].goal_ms is None
+    assert response_times("theirs", {"reruns": reruns}, ramp_s=99) == []
 
 
 def test_a_crowds_cost_is_shared_among_its_answers_and_sessions() -> None:
@@ -82,8 +85,8 @@ def test_a_crowds_cost_is_shared_among_its_answers_and_sessions() -> None:
         "visitors_cpu_s": 1,
         "resident_bytes": [100, 300],
     }
-    cost = crowd("ours", Effort(sessions=50), found)
-    assert cost == Crowd("the dashboard", 50, 1, 4, 25.0, 0.1, (100, 300), 500_000)
+    cost = server_load("ours", 50, found)
+    assert cost == ServerLoad("the dashboard", 50, 1, 4, 25.0, 0.1, (100, 300), 500_000)
     assert cost.document()["session_bytes"] == 4
 
 
@@ -94,14 +97,14 @@ def step(sessions: int, per_second: float, p95_s: float) -> dict[str, float]:
 def test_throughput_is_that_of_the_best_step_within_the_limit() -> None:
     ours = [step(10, 9.0, 0.1), step(20, 18.0, 0.9), step(30, 20.0, 1.1)]
     found = throughput([step(1, 0.5, 0.4), step(2, 0.6, 2.0)], ours, "one against one", 50)
-    assert (found.median, found.goal) == (36, 50)
+    assert (found.median, found.goal, found.per_second) == (36, 50, 18)
     assert found.name.endswith(": one against one")
-    assert found.measured.endswith("against 18 a second by 20 visitors, 95 % within 900 ms")
+    assert found.measured.endswith("against 18 per second with 20 visitors, p95 900 ms")
     # Whoever is never within the limit is judged by the fewest visitors.
     assert throughput([step(1, 0.5, 3.0)], ours, "", None).median == 36
     # Whoever never passes it might have answered more.
     assert throughput(ours, ours[:2], "", None).measured.endswith(
-        "against at least 18 a second by 20 visitors, 95 % within 900 ms"
+        "against at least 18 per second with 20 visitors, p95 900 ms"
     )
 
 
@@ -119,8 +122,8 @@ def test_each_throughput_is_of_the_processes_that_it_names(monkeypatch: pytest.M
         }
         return {name: found[name] for name in plan}
 
-    monkeypatch.setattr(load, "play", played)
-    results = load.measure_load(1, lambda what, done: None)
+    monkeypatch.setattr(measure, "run_scenarios", played)
+    results = measure.measure_load(1, lambda _what, _done: None)
     found = {result.name.rpartition(": ")[2]: result for result in results if isinstance(result, Ratio)}
     ratios = {
         name: (ratio.median, ratio.goal) for name, ratio in found.items() if "process" in name or "replicas" in name

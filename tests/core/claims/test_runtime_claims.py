@@ -9,10 +9,10 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.modes.latency import CONTROL, REFERENCE, TARGET, Difference, Latency, MemoryUse, ModeLatency
 from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
-from fp16core.runtime.delegation import Moment
+from fp16core.runtime.delegation import UpsamplingStage
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from tests.helpers.places import TestSet
 from tests.helpers.results import latency
 
@@ -59,9 +59,11 @@ def test_before_anything_is_measured_four_claims_offer_to_measure(evidence: Evid
     assert found["Upsampled on a CPU"].claim.endswith("upsampled to float32 …")
 
 
-@pytest.mark.parametrize(("moment", "verdict"), [(Moment.LOADING, Verdict.HOLDS), (Moment.FIRST_RUN, Verdict.PARTLY)])
+@pytest.mark.parametrize(
+    ("moment", "verdict"), [(UpsamplingStage.LOADING, Verdict.HOLDS), (UpsamplingStage.FIRST_RUN, Verdict.PARTLY)]
+)
 def test_upsampled_holds_only_if_it_is_prior_to_the_first_inference(
-    evidence: Evidence, moment: Moment, verdict: Verdict
+    evidence: Evidence, moment: UpsamplingStage, verdict: Verdict
 ) -> None:
     usual = run(ExecutionMode.CPU_FLOAT32, evidence.comparison.reference, upsampled=moment)
     claim = judged(evidence, usual)["Upsampled on a CPU"]

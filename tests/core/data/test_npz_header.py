@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fp16core.data.own import OwnDataset, read_own_dataset
+from fp16core.data.custom import CustomDataset, read_custom_dataset
 from fp16core.vocabulary import DatasetError
 
 IMAGES = {"descr": "|u1", "fortran_order": False, "shape": (1, 28, 28)}
@@ -27,7 +27,7 @@ def archive(images: object = IMAGES, labels: object = LABELS) -> bytes:
 
 
 def test_the_headers_that_are_varied_here_make_a_data_set() -> None:
-    assert read_own_dataset(archive(), "good").images.shape == (1, 28, 28)
+    assert read_custom_dataset(archive(), "good").images.shape == (1, 28, 28)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_the_headers_that_are_varied_here_make_a_data_set() -> None:
 )
 def test_a_header_of_the_wrong_kind_is_refused_in_a_sentence(images: object, labels: object, words: str) -> None:
     with pytest.raises(DatasetError, match=words) as caught:
-        read_own_dataset(archive(images, labels), "odd.npz")
+        read_custom_dataset(archive(images, labels), "odd.npz")
     assert str(caught.value).startswith("odd.npz: ")
     assert "\n" not in str(caught.value)
 
@@ -76,8 +76,8 @@ HEADER = st.fixed_dictionaries(
 def test_any_literal_is_refused_in_words_or_makes_a_data_set(header: Any, of_images: bool) -> None:
     contents = archive(images=header) if of_images else archive(labels=header)
     try:
-        found = read_own_dataset(contents, "odd.npz")
+        found = read_custom_dataset(contents, "odd.npz")
     except DatasetError:
         return
-    assert isinstance(found, OwnDataset)
+    assert isinstance(found, CustomDataset)
     assert (found.images.shape, found.labels.shape) == ((1, 28, 28), (1,))

@@ -19,11 +19,13 @@ from fp16core.evaluate.run_results import (
     run_result,
     same_images,
 )
+from fp16core.evaluate.run_tables import differing_settings, result_rows, shared_settings
 from fp16core.figures.base.table import figure_csv
 from fp16core.figures.training import runs as figures
 from fp16core.runs.pair import BUNDLED
 from fp16core.runs.store import RunStore
 from fp16core.training.recipe import Recipe
+from fp16core.training.recipe_text import recipe_text
 from tests.helpers.files.stores import add_full_run, add_run
 
 
@@ -60,7 +62,7 @@ def test_a_full_record_tells_the_time_and_the_largest_logit_change(tmp_path: Pat
 def test_what_a_record_does_not_tell_rightly_is_not_recorded(tmp_path: Path, odd: Any) -> None:
     found = result(tmp_path, "a", seconds=odd, max_abs_logit_delta=odd)
     assert (found.seconds, found.max_abs_logit_delta) == (None, None)
-    rows = {row.what: row.values for row in figures.outcomes([found])}
+    rows = {row.what: row.values for row in result_rows([found])}
     assert rows["took"] == rows["largest logit change"] == ("not recorded",)
 
 
@@ -81,12 +83,12 @@ def test_the_runs_with_the_fewest_changed_answers_survive_best(tmp_path: Path) -
 def test_only_what_differs_between_recipes_is_in_the_table(tmp_path: Path) -> None:
     first = result(tmp_path, "a", recipe={"epochs": 3, "seed": 0, "batch_size": 32})
     second = result(tmp_path, "b", recipe={"epochs": 1, "seed": 0, "batch_size": 64})
-    rows = {row.what: row.values for row in figures.differing_settings([first, second, bundled_result()])}
+    rows = {row.what: row.values for row in differing_settings([first, second, bundled_result()])}
     assert rows == {"epochs": ("3", "1", "1"), "batch size": ("32", "64", "32")}
-    assert "seed 0" in figures.shared_settings([first, second])
-    assert "batch" not in figures.shared_settings([first, second])
-    assert figures.differing_settings([first, first]) == ()
-    assert figures.shared_settings([first, first]).startswith("3 epochs, seed 0, batch size 32")
+    assert "seed 0" in shared_settings([first, second])
+    assert "batch" not in shared_settings([first, second])
+    assert differing_settings([first, first]) == ()
+    assert shared_settings([first, first]).startswith("3 epochs, seed 0, batch size 32")
 
 
 def test_runs_on_other_test_images_are_told_apart(tmp_path: Path) -> None:
@@ -94,19 +96,19 @@ def test_runs_on_other_test_images_are_told_apart(tmp_path: Path) -> None:
     nameless = result(tmp_path, "b", dataset={"test_sha256": "cd" * 32})
     assert same_images([bundled_result(), bundled_result()])
     assert not same_images([bundled_result(), other])
-    rows = figures.differing_settings([bundled_result(), other, nameless])
+    rows = differing_settings([bundled_result(), other, nameless])
     assert rows[-1].what == "test images"
     assert rows[-1].values == ("MNIST", "fashion.npz", "cdcdcdcdcdcd")
 
 
 def test_a_recipe_in_short_names_epochs_and_seed_and_what_is_not_the_tutorials() -> None:
-    assert figures.recipe_text(Recipe()) == "1 epoch, seed 0"
-    assert figures.recipe_text(Recipe(epochs=3, seed=7, batch_size=64)) == "3 epochs, seed 7, batch size 64"
+    assert recipe_text(Recipe()) == "1 epoch, seed 0"
+    assert recipe_text(Recipe(epochs=3, seed=7, batch_size=64)) == "3 epochs, seed 7, batch size 64"
 
 
 def test_the_outcomes_are_the_records(tmp_path: Path) -> None:
     found = result(tmp_path, "a", "2026-11-20T11:30:00+02:00", reference_accuracy=0.5, target_accuracy=0.4999)
-    rows = {row.what: row.values for row in figures.outcomes([found, bundled_result()])}
+    rows = {row.what: row.values for row in result_rows([found, bundled_result()])}
     assert rows["float16 − float32"] == ("−0.01 points", "−0.01 points")
     assert rows["float32 accuracy"] == ("50.00 %", "96.11 %")
     assert rows["changed answers"] == ("1 of 10,000", "1 of 10,000")
@@ -146,4 +148,4 @@ def test_names_are_no_markup_and_long_ones_are_told_apart(tmp_path: Path) -> Non
 def test_format_1_and_2_can_be_compared(tmp_path: Path) -> None:
     add_run(tmp_path, "old")
     old, new = run_result(RunStore(tmp_path).run("old")), result(tmp_path, "new", seconds=5.0)
-    assert {row.what: row.values for row in figures.outcomes([old, new])}["took"] == ("not recorded", "5 s")
+    assert {row.what: row.values for row in result_rows([old, new])}["took"] == ("not recorded", "5 s")

@@ -1,7 +1,6 @@
-"""Pictures of activations, decoded again, and the table behind them."""
+"""Pictures of activations, decoded again."""
 
 import base64
-import csv
 import io
 
 import numpy as np
@@ -9,9 +8,8 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from fp16core.figures.activation_maps import activations_csv, map_sheet
+from fp16core.figures.activation_maps import map_sheet
 from fp16core.figures.base import style
-from fp16core.numerics.propagation import PairRecorder
 
 
 def opacity(url: str) -> npt.NDArray[np.uint8]:
@@ -62,17 +60,3 @@ def test_maps_of_equal_broken_and_negative_activations() -> None:
     negative = map_sheet(same * [[[-1], [1]]], same)
     assert (negative.low, negative.high) == (-3, 3)
     assert opacity(negative.channels[0].reference).tolist() == [[0, 255]]
-
-
-def test_the_table_of_activations_holds_every_number(recorder: PairRecorder, inputs: npt.NDArray[np.float32]) -> None:
-    activations = recorder.record(inputs[:1])
-    rows = list(csv.DictReader(io.StringIO(activations_csv(activations))))
-    assert len(rows) == 784 + 8112 + 2 * 2028 + 10
-    row = next(r for r in rows if (r["step"], r["row"], r["column"], r["channel"]) == ("2", "9", "14", "3"))
-    assert float(row["float32"]) == activations.reference[1][0, 9, 14, 3]
-    assert float(row["float16"]) == activations.target[1][0, 9, 14, 3]
-    assert float(row["float16 − float32"]) == float(row["float16"]) - float(row["float32"])
-    assert (rows[-1]["row"], rows[-1]["channel"]) == ("", "9")
-    only = list(csv.DictReader(io.StringIO(activations_csv(activations, 1))))
-    assert {r["operator"] for r in only} == {"CONV_2D"}
-    assert len(only) == 8112

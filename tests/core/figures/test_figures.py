@@ -12,11 +12,12 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.figures import accuracy, digits, overview, weights
 from fp16core.figures import bytes as bytes_figures
 from fp16core.figures.base import style
+from fp16core.figures.base.pictures import sprite_png
 from fp16core.figures.base.table import figure_csv
 from fp16core.numerics.rounding import weight_roundings
 from fp16core.tflite.ledger import byte_ledger
+from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.size_account import size_account
-from fp16core.vocabulary import ModelPair
 from tests.helpers.places import ROOT, TestSet
 
 
@@ -37,10 +38,10 @@ def test_mark_colours_stand_out_from_every_background(colour: str, page: str) ->
 
 
 def test_file_sizes_add_up(pair: ModelPair) -> None:
-    drawn = overview.file_sizes(byte_ledger(pair.reference), byte_ledger(pair.target))
+    drawn = overview.file_sizes(size_account(byte_ledger(pair.reference), byte_ledger(pair.target)))
     assert [sum(sizes) for sizes in zip(*(bar.x for bar in drawn.data), strict=True)] == [
-        len(pair.reference),
-        len(pair.target),
+        pair.reference.size_bytes,
+        pair.target.size_bytes,
     ]
 
 
@@ -53,7 +54,7 @@ def test_the_map_of_a_file_holds_every_byte_on_every_level(pair: ModelPair, role
     for identity, (_, size) in boxes.items():
         inside = [s for parent, s in boxes.values() if parent == identity]
         assert not inside or sum(inside) == size
-    assert boxes["file"][1] == len(model)
+    assert boxes["file"][1] == model.size_bytes
 
 
 def test_the_map_without_weights_holds_the_rest(pair: ModelPair) -> None:
@@ -66,7 +67,7 @@ def test_the_map_without_weights_holds_the_rest(pair: ModelPair) -> None:
 def test_the_steps_beyond_half_end_at_the_targets_size(pair: ModelPair) -> None:
     for target in (pair.target, quantize_tflite(pair.reference)):
         steps = bytes_figures.beyond_half(size_account(byte_ledger(pair.reference), byte_ledger(target))).data[0]
-        assert sum(steps.x[:-1]) == steps.x[-1] == len(target) - len(pair.reference) / 2
+        assert sum(steps.x[:-1]) == steps.x[-1] == target.size_bytes - pair.reference.size_bytes / 2
         assert steps.measure[-1] == "total"
 
 
@@ -85,21 +86,12 @@ def test_the_margin_scatter_shows_every_image_once(comparison: Comparison) -> No
 
 def test_a_sprite_holds_the_images_in_reading_order(test_set: TestSet) -> None:
     images = test_set[0][:11]
-    sprite = np.asarray(Image.open(io.BytesIO(digits.sprite_png(images, columns=8))))
+    sprite = np.asarray(Image.open(io.BytesIO(sprite_png(images, columns=8))))
     assert sprite.shape == (2 * 28, 8 * 28)
     for place, image in enumerate(images):
         top, left = place // 8 * 28, place % 8 * 28
         assert np.array_equal(sprite[top : top + 28, left : left + 28], image)
     assert sprite[28:, 3 * 28 :].max() == 0
-
-
-def test_sheet_entries_name_what_both_models_say(comparison: Comparison) -> None:
-    changed = int(np.flatnonzero(comparison.changed)[0])
-    same, other = digits.sheet_entries(comparison, np.array([5, changed]), chosen=5)
-    assert same["words"] == f"Image 5, a {comparison.labels[5]}: both say {comparison.reference.predictions[5]}"
-    assert (same["chosen"], same["marked"]) == (True, False)
-    assert "float32 says" in str(other["words"])
-    assert (other["chosen"], other["marked"]) == (False, True)
 
 
 def test_the_scatter_of_identical_models_says_why_it_is_empty(comparison: Comparison) -> None:
@@ -136,7 +128,7 @@ def test_every_chart_can_be_had_as_a_table(comparison: Comparison, pair: ModelPa
     assert rows["weights"][0][3:] == ["bin from", "bin to"]
     assert rows["map"][0] == ["series", "category", "what", "bytes"]
     assert ["float16", "weights", "fully_connected.weights", "40560"] in rows["map"]
-    assert sum(int(row[3]) for row in rows["map"][1:]) == len(pair.target)
+    assert sum(int(row[3]) for row in rows["map"][1:]) == pair.target.size_bytes
     assert float(rows["beyond half"][-1][1]) == 45_244 - 85_376 / 2
     assert len(rows["probabilities"]) == 1 + 20
     assert len(rows["logits"]) == 1 + 30

@@ -1,9 +1,10 @@
-"""Figures that are kept, and figures in the making."""
+"""Cached figures, sketches, and lazy figures."""
 
 import copy
 import gc
 import json
 import math
+import pickle
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,9 @@ import plotly.graph_objects as go
 import plotly.io
 import pytest
 
+from fp16core.figures.base.lazy_figure import LazyFigure
 from fp16core.figures.base.remembered import remembered
-from fp16core.figures.base.sketch import Finished, Sketch
+from fp16core.figures.base.sketch import Sketch
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +47,7 @@ def test_a_figure_is_forgotten_with_the_result_that_it_shows() -> None:
     figures = []
 
     @remembered()
-    def draw(result: Outcome) -> go.Figure:
+    def draw(_result: Outcome) -> go.Figure:
         figure = go.Figure()
         figures.append(id(figure))
         return figure
@@ -76,7 +78,7 @@ def test_a_sketch_becomes_what_plotly_makes_of_the_same_changes() -> None:
 
 
 def test_a_sketch_that_says_what_plotly_does_not_know_is_refused() -> None:
-    figure = Finished([{"type": "bar", "colour": "red"}], {})
+    figure = LazyFigure([{"type": "bar", "colour": "red"}], {})
     with pytest.raises(ValueError, match="colour"):
         figure.data  # noqa: B018 - a look is enough
 
@@ -95,15 +97,15 @@ ARRAYS = (
 
 @pytest.mark.parametrize("values", ARRAYS, ids=lambda values: f"{values.dtype}{values.tolist()}")
 def test_arrays_are_sent_as_plotly_sends_them(values: npt.NDArray[Any]) -> None:
-    figure = Finished([{"type": "scatter", "x": [1, 2], "y": [3.5, math.nan], "customdata": values}], {"height": 200})
+    figure = LazyFigure([{"type": "scatter", "x": [1, 2], "y": [3.5, math.nan], "customdata": values}], {"height": 200})
     first = plotly.io.to_json(figure)
     assert json.loads(first) == json.loads(plotly.io.to_json(go.Figure(figure.data, figure.layout)))
     assert plotly.io.to_json(figure) == first
 
 
 def test_numbers_with_the_other_end_first_are_sent_as_numbers() -> None:
-    """Plotly refuses them."""
-    figure = Finished([{"type": "scatter", "x": np.array([1.5, -2.0], ">f4")}], {})
+    """Plotly itself refuses them."""
+    figure = LazyFigure([{"type": "scatter", "x": np.array([1.5, -2.0], ">f4")}], {})
     assert json.loads(plotly.io.to_json(figure))["data"][0]["x"] == [1.5, -2.0]
 
 
@@ -118,15 +120,14 @@ def test_a_figure_is_not_what_is_sketched_after_it() -> None:
 def test_a_template_is_plotlys_own_unless_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     for default in ("plotly", "plotly+seaborn", None):
         monkeypatch.setattr(plotly.io.templates, "default", default)
-        figure = Finished([], {"height": 200})
+        figure = LazyFigure([], {"height": 200})
         theirs = go.Figure(layout={"height": 200})
         assert json.loads(plotly.io.to_json(figure)) == json.loads(plotly.io.to_json(theirs))
 
 
 def test_a_figure_can_be_copied_and_has_no_more_than_plotlys() -> None:
-    figure = Finished([{"type": "bar", "x": [1], "y": [2]}], {"height": 200})
+    figure = LazyFigure([{"type": "bar", "x": [1], "y": [2]}], {"height": 200})
     assert copy.deepcopy(figure) == figure == go.Figure(figure)
-    # As for a thread that came too late to find it missing.
-    assert Finished.__getattr__(figure, "_layout_obj") is figure.layout
+    assert pickle.loads(pickle.dumps(figure)) == figure  # noqa: S301 - our own bytes
     with pytest.raises(AttributeError, match="weight"):
         figure.weight  # noqa: B018

@@ -1,70 +1,26 @@
-"""Figures and tables of the modes hold what was measured."""
+"""Figures of the modes of execution hold what was measured."""
 
 import csv
 import io
-import re
 
-import numpy as np
 import pytest
 
 from fp16core.evaluate.comparison import Comparison
-from fp16core.evaluate.evaluation import Evaluation
 from fp16core.figures.base.table import figure_csv
 from fp16core.figures.modes import accuracy as figures
 from fp16core.figures.modes import latency as latency_figures
-from fp16core.modes.emulated import Accounted, Emulated
-from fp16core.modes.hardware import EXPECTATIONS, expectation_rows
-from fp16core.modes.latency import MemoryUse, ModeLatency
-from fp16core.modes.runs import ModeRun, ModeStep, ModeTable
-from fp16core.numerics.error_measure import measure_error
+from fp16core.modes.runs import ModeTable
 from fp16core.runtime.execution_mode import ExecutionMode
-from fp16core.text import percent_text, small_text
-from pages.runtimes.accuracy import best_words
-from tests.helpers.results import latency
+from tests.helpers.mode_results import timed_modes, two_modes
 
 
 @pytest.fixture(scope="module")
 def table(comparison: Comparison) -> ModeTable:
-    """Two modes: as it is, and rounded to float16; a third that is not to be had."""
-    reference, target = comparison.reference, comparison.target
-    half = Evaluation(target.logits.astype(np.float16).astype(np.float32), target.labels, target.size_bytes)
-    exact, off = np.ones(4, np.float32), np.array([1, 1, 1, 1.125], np.float32)
-    steps = (ModeStep("CONV_2D", measure_error(exact, exact), measure_error(exact, off)),)
-    return ModeTable(
-        reference,
-        {
-            ExecutionMode.CPU_FLOAT32: ModeRun(ExecutionMode.CPU_FLOAT32, 100, reference, target, steps=steps),
-            ExecutionMode.CPU_FLOAT16: ModeRun(ExecutionMode.CPU_FLOAT16, 100, half, half, steps=steps),
-            ExecutionMode.GPU_FLOAT16: "This machine has no GPU.",
-        },
-    )
+    return two_modes(comparison)
 
 
 def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
-
-
-def test_the_table_has_two_rows_for_each_mode_that_ran(table: ModeTable, comparison: Comparison) -> None:
-    found = figures.mode_rows(table)
-    assert found["mode"] == [m for m in ("CPU float32", "CPU float16") for _ in range(2)]
-    assert found["file"] == ["float32", "float16"] * 2
-    assert found["largest logit change"][:2] == ["0", small_text(comparison.max_abs_logit_delta)]
-    assert found["mean logit change"][1] == small_text(float(np.abs(comparison.logit_delta).mean()))
-    assert found["changed answers"][1] == f"{comparison.changed_predictions} of 10,000"
-    assert found["accuracy"][1] == percent_text(comparison.target.accuracy.value)
-    assert found["computed in"] == ["float32"] * 2 + ["float16"] * 2
-
-
-def test_a_mode_that_is_silently_float32_says_so(comparison: Comparison) -> None:
-    silent = ModeRun(ExecutionMode.GPU_FLOAT16, 1, comparison.reference, comparison.target)
-    assert figures.arithmetic_text(silent) == "float32, though float16 was asked for"
-
-
-def test_a_driver_that_ignores_float32_says_so_too(table: ModeTable) -> None:
-    half = table.run(ExecutionMode.CPU_FLOAT16)
-    assert half is not None
-    wrong = ModeRun(ExecutionMode.GPU_FLOAT32, 1, half.reference, half.target)
-    assert figures.arithmetic_text(wrong) == "float16, though float32 was asked for"
 
 
 def test_logit_changes_leave_out_what_is_zero(table: ModeTable, comparison: Comparison) -> None:
@@ -90,10 +46,7 @@ def test_figures_of_no_run_are_empty(comparison: Comparison) -> None:
 
 
 def test_ratios_are_drawn_with_their_intervals_and_downloaded_with_them() -> None:
-    found = [
-        ModeLatency(ExecutionMode.CPU_FLOAT32, (latency(130),), MemoryUse(4000, 3000, 4010, 20), 12.0),
-        ModeLatency(ExecutionMode.CPU_FLOAT16, (latency(100, twin=50),), MemoryUse(4000, 5000, 4000, 20), 12.0),
-    ]
+    found = timed_modes()
     files = [x.latencies[0].files for x in found]
     drawn = latency_figures.latency_ratios(found)
     assert list(drawn.data[0].x) == [r.value for r in files]
@@ -102,57 +55,5 @@ def test_ratios_are_drawn_with_their_intervals_and_downloaded_with_them() -> Non
     arithmetic = found[1].latencies[0].arithmetic
     assert arithmetic is not None
     assert list(latency_figures.arithmetic_ratios(found).data[0].x) == [arithmetic.value]
-    assert latency_figures.latency_rows(found)["difference"][1] == "none measurable"
-    assert "longer" in latency_figures.latency_rows(found)["difference"][0]
-    memory = latency_figures.memory_rows(found)
-    assert memory["float16 − float32 (control)"] == ["−1,000 B (+10 B)", "+1,000 B (+0 B)"]
-    verdict = "In memory, the float16 file takes **less** in CPU float32; **more** in CPU float16."
-    assert latency_figures.memory_verdict(found) == verdict
-    assert MemoryUse(4000, 4005, 3990, 20).difference_bytes == 0
-    assert memory["again, float16"] == ["2 ms", "2 ms"]
-    assert "on the CPU it is **slower** (2.0" in latency_figures.arithmetic_verdict(found)
-    assert latency_figures.arithmetic_verdict(found[:1]) == ""
     times = latency_figures.latency_times(found)
     assert times.data[0].x[0] == found[0].latencies[0].timing("reference").median_us
-
-
-def test_an_emulation_that_gives_a_fifth_of_the_logits_explains_nothing() -> None:
-    """What a Xeon with AVX512-FP16 was measured to give, and a processor without it."""
-    ways = ("sums in float32, rounded once", "sums in float16, one product after the other")
-    fused = Accounted(250, (Emulated(ways[0], 0.0768, 0.28), Emulated(ways[1], 0.2088, 0.047)), 0.278, True, 38.9)
-    assert not fused.is_explained
-    assert "None of these ways to add up is the hardware's" in best_words(fused)
-    assert f"The nearest, {ways[1]}, gives **20.88 %** of the logits of 250 images" in best_words(fused)
-    usual = Accounted(250, (Emulated(ways[0], 0.9982, 0.0078), Emulated(ways[1], 0.11, 0.28)), 0.01, True, 38.9)
-    assert usual.is_explained
-    assert best_words(usual) == (
-        f"**99.82 %** of the logits of 250 images are what the emulation gives, bit for bit, with {ways[0]}."
-    )
-
-
-@pytest.mark.parametrize("text", [ExecutionMode.CPU_FLOAT16.explanation, *expectation_rows()["computes in"]])
-def test_where_float32_sums_are_promised_it_is_said_on_which_processors(text: str) -> None:
-    promised = re.search(r"[Ss]ums (are|in) float32", text) and ("XNNPACK" in text or "x86" in text)
-    assert not promised or "AVX512-FP16" in text
-
-
-def test_emulations_are_listed_as_they_agree() -> None:
-    found = Accounted(250, (Emulated("so", 0.5, 0.1), Emulated("or so", 1.0, 0.0)), 0.2, True, 40.0)
-    assert found.best.way == "or so"
-    assert figures.emulation_rows(found)["logits equal bit for bit"] == ["50.00 %", "100.00 %"]
-
-
-def test_every_expectation_names_its_source() -> None:
-    assert len({e.hardware for e in EXPECTATIONS}) == len(EXPECTATIONS) >= 6
-    assert all(e.url.startswith("https://") for e in EXPECTATIONS)
-    assert all("](https://" in cell for cell in expectation_rows()["what to expect"])
-
-
-def test_runs_on_fewer_images_are_held_against_the_same_images(comparison: Comparison) -> None:
-    few = comparison.target.first(200)
-    run = ModeRun(ExecutionMode.GPU_FLOAT16, 100, few, few)
-    table = ModeTable(comparison.reference, {run.mode: run})
-    assert table.images == 200
-    assert table.largest_change is not None
-    assert table.largest_change[1].max_abs_logit_delta == comparison.abs_logit_delta[:200].max()
-    assert table.largest_change[1].images == 200

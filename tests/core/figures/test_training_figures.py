@@ -1,4 +1,4 @@
-"""Figures of a run while it goes on: they hold what the run has told, stand still, and are quick to make."""
+"""Figures of a run in progress hold its trace, and their axes stay still."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from fp16core.figures.base import style
 from fp16core.figures.base.table import figure_csv
 from fp16core.figures.training import curves
 from fp16core.figures.training import weights as training_weights
-from fp16core.training.trace import EpochResult, Snapshot, Step, Trace, WeightHistogram, weight_histogram
+from fp16core.training.trace import EpochResult, Snapshot, Trace, TrainingStep, WeightHistogram, weight_histogram
 
 KEYS = ("conv_2d.kernel", "fully_connected.weights")
 
@@ -21,7 +21,7 @@ KEYS = ("conv_2d.kernel", "fully_connected.weights")
 def told(epochs: int = 3, steps: int = 15) -> Trace:
     """A run whose float16 file is as accurate as its float32 file after the first epoch, and then a little less."""
     return Trace(
-        steps=tuple(Step((n + 1) / steps, 2.3 / (1 + n), 1 - 0.5 / (1 + n)) for n in range(epochs * steps)),
+        steps=tuple(TrainingStep((n + 1) / steps, 2.3 / (1 + n), 1 - 0.5 / (1 + n)) for n in range(epochs * steps)),
         epochs=tuple(
             EpochResult(
                 n, 0.3 / n, 0.91, 0.2 / n, min(0.95 + 0.01 * n, 0.99), max(0.96, min(0.94 + 0.01 * n, 0.98)), n - 1, 4.0
@@ -94,14 +94,18 @@ def test_every_result_lies_within_the_axes(epochs: int) -> None:
 
 
 def test_a_model_that_learns_nothing_lies_within_the_axes() -> None:
-    trace = Trace((Step(0.5, 2.5, 0.08), Step(1.0, 40.0, 0.11)), (EpochResult(1, 40.0, 0.1, 45.0, 0.1, 0.1, 0, 4.0),))
+    trace = Trace(
+        (TrainingStep(0.5, 2.5, 0.08), TrainingStep(1.0, 40.0, 0.11)),
+        (EpochResult(1, 40.0, 0.1, 45.0, 0.1, 0.1, 0, 4.0),),
+    )
     assert curves.accuracy(trace, 1).layout.yaxis.range[0] == 0
     assert 10 ** curves.loss(trace, 1).layout.yaxis.range[1] >= 45
 
 
 def test_a_loss_that_is_no_number_leaves_a_gap_and_a_word() -> None:
     trace = Trace(
-        (Step(0.1, 2.0, 0.3), Step(0.2, math.nan, 0.1)), (EpochResult(1, math.nan, 0.1, math.nan, 0.1, 0.1, 0, 4.0),)
+        (TrainingStep(0.1, 2.0, 0.3), TrainingStep(0.2, math.nan, 0.1)),
+        (EpochResult(1, math.nan, 0.1, math.nan, 0.1, 0.1, 0, 4.0),),
     )
     drawn = curves.loss(trace, 1)
     assert np.isnan(drawn.data[0].y).tolist() == [False, True]
@@ -188,7 +192,7 @@ def test_the_histogram_shows_now_as_bars_and_then_as_an_outline() -> None:
 
 
 def test_bins_of_different_widths_are_brought_to_one() -> None:
-    """Once weights spread, their bins are wider; counts of narrow and of wide bins could not be compared."""
+    """Bins widen as weights spread; counts in narrow and in wide bins cannot be compared."""
     values = np.random.default_rng(1).normal(0, 0.2, 5000)
     fine = weight_histogram(values, 0.01)
     coarse = WeightHistogram(np.arange(-10, 11, dtype=np.float64) * 0.32, np.arange(20))

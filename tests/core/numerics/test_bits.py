@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from fp16core.numerics.bits import (
     BinaryNumber,
-    Kind,
+    FloatClass,
     exact_text,
-    nearest,
     number_at,
+    round_to_nearest,
 )
 from fp16core.numerics.formats import BFLOAT16, FLOAT16, FLOAT32, FLOAT64
 from fp16core.numerics.narrowing import Decision, Narrowing, deviation, narrow
@@ -44,16 +44,18 @@ def test_every_float16_number_has_numpys_value_and_kind() -> None:
         number = BinaryNumber(FLOAT16, bits)
         assert number.sign == (math.copysign(1, value) < 0)
         if math.isnan(value):
-            assert number.kind is Kind.NAN
+            assert number.float_class is FloatClass.NAN
             assert math.isnan(number.as_float)
         elif math.isinf(value):
-            assert number.kind is Kind.INFINITE
+            assert number.float_class is FloatClass.INFINITE
             assert number.as_float == value
         else:
             assert number.value == Fraction(value)
             assert math.copysign(1, number.as_float) == math.copysign(1, value)
-            expected = Kind.ZERO if value == 0 else Kind.SUBNORMAL if abs(value) < tiny else Kind.NORMAL
-            assert number.kind is expected
+            expected = (
+                FloatClass.ZERO if value == 0 else FloatClass.SUBNORMAL if abs(value) < tiny else FloatClass.NORMAL
+            )
+            assert number.float_class is expected
 
 
 def test_every_float16_number_its_midpoints_and_their_neighbours_round_as_numpy_rounds() -> None:
@@ -76,7 +78,7 @@ def test_any_float32_bits_round_as_numpy_rounds(bits: int) -> None:
     if not is_nan32(bits):
         assert result.bits == numpys_half(bits)
     else:
-        assert result.kind is Kind.NAN
+        assert result.float_class is FloatClass.NAN
         assert result.sign == bits >> 31
         if bits & 0x400000:  # hardware and software agree on quiet NaNs only
             assert result.bits == numpys_half(bits)
@@ -89,13 +91,36 @@ def test_any_float32_bits_round_to_bfloat16_as_ml_dtypes_rounds(bits: int) -> No
     assert narrow(BinaryNumber(FLOAT32, bits), BFLOAT16).result == number_at(cast, 0)
 
 
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+@settings(deadline=None)
+def test_numpy_rounds_the_interval_and_no_more_to_the_result(value: float) -> None:
+    found = narrow(float32(value))
+    result = np.float16(found.result.as_float)
+    low, high = found.rounding_interval
+    with np.errstate(over="ignore"):
+        inside = np.nextafter((low, high), (math.inf, -math.inf)).astype(np.float16)
+        outside = np.nextafter((low, high), (-math.inf, math.inf)).astype(np.float16)
+    assert (inside == result).all()
+    assert (outside[np.isfinite((low, high))] != result).all()
+
+
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+def test_neighbours_are_numpys_next_numbers_around_the_source(value: float) -> None:
+    positions = [float(number.position) for number in narrow(float32(value)).neighbours]
+    numbers = np.array([math.copysign(math.inf, p) if abs(p) > 65504 else p for p in positions], np.float16)
+    assert 2 <= len(numbers) <= 4
+    with np.errstate(over="ignore"):
+        assert np.array_equal(numbers[1:], np.nextafter(numbers[:-1], np.float16(math.inf)))
+        assert np.float16(np.float32(value)) in numbers
+
+
 @settings(deadline=None, max_examples=1000)
 @given(PATTERNS.filter(lambda bits: not is_nan32(bits)))
 def test_the_decision_agrees_with_exact_arithmetic(bits: int) -> None:
     """Neighbours enclose the number; the midpoint says which is nearer."""
     source = BinaryNumber(FLOAT32, bits)
     found = narrow(source)
-    if source.kind is Kind.INFINITE:
+    if source.float_class is FloatClass.INFINITE:
         assert found.decision is Decision.NOT_FINITE
         return
     size, near, far = abs(source.value), found.towards_zero, found.away_from_zero
@@ -107,8 +132,8 @@ def test_the_decision_agrees_with_exact_arithmetic(bits: int) -> None:
         Decision.BELOW_HALF: abs(near.value) < size < abs(found.midpoint),
         Decision.TIE_STAYS: size == abs(found.midpoint) and near.bits % 2 == 0,
         Decision.TIE_MOVES: size == abs(found.midpoint) and near.bits % 2 == 1,
-        Decision.ABOVE_HALF: abs(found.midpoint) < size < abs(far.place),
-        Decision.TOO_LARGE: size >= 2**16,
+        Decision.ABOVE_HALF: abs(found.midpoint) < size < abs(far.position),
+        Decision.OVERFLOW: size >= 2**16,
     }
     assert [decision for decision, holds in expected.items() if holds] == [found.decision]
     assert found.result == (far if found.decision.adds_one or size >= 2**16 else near)
@@ -158,7 +183,7 @@ def test_a_tenth_by_hand() -> None:
         (65504, "65504", Decision.EXACT, 0),
         (65519, "65504", Decision.BELOW_HALF, 0),
         (65520, "∞", Decision.TIE_MOVES, 0),
-        (-70000, "−∞", Decision.TOO_LARGE, 0),
+        (-70000, "−∞", Decision.OVERFLOW, 0),
         (2049, "2048", Decision.TIE_STAYS, 0),
         (2051, "2052", Decision.TIE_MOVES, 0),
         (2**-15, "0.000030517578125", Decision.EXACT, 1),
@@ -193,7 +218,7 @@ def test_deviations_that_are_not_finite() -> None:
     assert math.isnan(narrowed(math.nan).deviation.absolute)
     assert narrowed(0.0).deviation.relative == 0
     assert deviation(float32(0), BinaryNumber(FLOAT16, 1)).relative == math.inf
-    with pytest.raises(ValueError, match="infinite has no value"):
+    with pytest.raises(ValueError, match="infinite has no exact value"):
         narrowed(math.inf).source.value  # noqa: B018
 
 
@@ -203,6 +228,6 @@ def test_a_fraction_rounds_as_the_machine_rounds_float64(value: float) -> None:
     with np.errstate(over="ignore"):
         single, half = np.float32(value), np.float16(value)
     sign = int(math.copysign(1, value) < 0)
-    assert nearest(abs(Fraction(value)), FLOAT32, sign).bits == int(single.view(np.uint32))
-    assert nearest(abs(Fraction(value)), FLOAT16, sign).bits == int(half.view(np.uint16))
-    assert nearest(abs(Fraction(value)), FLOAT64, sign).as_float == value
+    assert round_to_nearest(abs(Fraction(value)), FLOAT32, sign).bits == int(single.view(np.uint32))
+    assert round_to_nearest(abs(Fraction(value)), FLOAT16, sign).bits == int(half.view(np.uint16))
+    assert round_to_nearest(abs(Fraction(value)), FLOAT64, sign).as_float == value

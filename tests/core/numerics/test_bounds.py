@@ -18,7 +18,8 @@ from fp16core.numerics.formats import FLOAT16
 from fp16core.numerics.rounding import format_errors, rounding_errors
 from fp16core.tflite.chain import Layer, read_chain
 from fp16core.tflite.graph import Operator
-from fp16core.vocabulary import ModelFileError, ModelPair, PairError
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.vocabulary import ModelFileError, PairError
 from tests.helpers.places import TestSet
 
 
@@ -53,7 +54,7 @@ def test_the_bound_is_never_below_the_observed_change(
     assert (bounds.max_abs_delta(comparison.reference.logits) >= observed).all()
     assert (bounds.low <= comparison.target.logits).all()
     assert (bounds.high >= comparison.target.logits).all()
-    proven = bounds.least_lead(comparison.reference.predictions) > 0
+    proven = bounds.least_margin(comparison.reference.predictions) > 0
     assert not (proven & comparison.changed).any()
     assert 0.99 < proven.mean() < 1
 
@@ -79,7 +80,7 @@ def test_weights_anywhere_within_the_errors_keep_within_the_bounds(pair: ModelPa
         logits = forward(drawn, images)
         assert (bounds.low <= logits).all()
         assert (logits <= bounds.high).all()
-        assert (logits[:, :, None] - logits[:, None, :] >= bounds.leads - 1e-12).all()
+        assert (logits[:, :, None] - logits[:, None, :] >= bounds.margins - 1e-12).all()
 
 
 def test_without_rounding_errors_only_float32_arithmetic_is_allowed_for(pair: ModelPair, test_set: TestSet) -> None:
@@ -112,9 +113,9 @@ def test_bounds_of_a_hand_computed_layer() -> None:
     assert bounds.high[0] == pytest.approx(digits + 0.25, abs=1e-2)
     expected = digits[:, None] - digits[None, :] - 0.5
     np.fill_diagonal(expected, 0)
-    assert bounds.leads[0] == pytest.approx(expected, abs=1e-2)
-    assert bounds.least_lead(np.array([9]))[0] == pytest.approx(0.5, abs=1e-2)
-    assert bounds.least_lead(np.array([4]))[0] == pytest.approx(-5.5, abs=1e-2)
+    assert bounds.margins[0] == pytest.approx(expected, abs=1e-2)
+    assert bounds.least_margin(np.array([9]))[0] == pytest.approx(0.5, abs=1e-2)
+    assert bounds.least_margin(np.array([4]))[0] == pytest.approx(-5.5, abs=1e-2)
 
 
 def test_an_infinite_weight_proves_nothing(pair: ModelPair, test_set: TestSet, comparison: Comparison) -> None:
@@ -219,11 +220,11 @@ def test_other_networks_keep_within_their_bounds(seed: int) -> None:
     bounds = bound_logits(network, errors, images)
     for _ in range(5):
         drawn = {key: values + errors[key] * rng.uniform(-1, 1, values.shape) for key, values in weights.items()}
-        for image, low, high, leads in zip(images, bounds.low, bounds.high, bounds.leads, strict=True):
+        for image, low, high, margins in zip(images, bounds.low, bounds.high, bounds.margins, strict=True):
             logits = run(network, drawn, image)
             assert (low <= logits).all()
             assert (logits <= high).all()
-            assert (logits[:, None] - logits[None, :] >= leads - 1e-12).all()
+            assert (logits[:, None] - logits[None, :] >= margins - 1e-12).all()
 
 
 def test_sums_that_could_leave_float32_prove_nothing() -> None:
@@ -232,19 +233,19 @@ def test_sums_that_could_leave_float32_prove_nothing() -> None:
     weights[9, :4] = 3e38, 3e38, -3e38, -3e38
     weights[9, 4] = 1
     bounds = bound_logits(dense(weights), {"w": np.zeros((10, 784))}, np.ones((1, 28, 28), np.float32))
-    assert not bounds.least_lead(np.array([9]))[0] > 0
+    assert not bounds.least_margin(np.array([9]))[0] > 0
 
 
 def test_a_target_that_computes_something_else_is_refused(
     pair: ModelPair, test_set: TestSet, comparison: Comparison
 ) -> None:
     """The same weights, but without the convolution's ReLU."""
-    root = schema.ModelT.InitFromPackedBuf(pair.target, 0)
+    root = schema.ModelT.InitFromPackedBuf(pair.target.contents, 0)
     for op in root.subgraphs[0].operators:
         if isinstance(op.builtinOptions, schema.Conv2DOptionsT):
             op.builtinOptions.fusedActivationFunction = schema.ActivationFunctionType.NONE
-    builder = flatbuffers.Builder(len(pair.target))
+    builder = flatbuffers.Builder(pair.target.size_bytes)
     builder.Finish(root.Pack(builder), b"TFL3")
-    other = ModelPair("other", pair.reference, bytes(builder.Output()))
+    other = ModelPair("other", pair.reference, ModelFile(bytes(builder.Output())))
     with pytest.raises(PairError, match="choose a target converted from this reference"):
         guarantee(other, rounding_errors(other), test_set[0][:1], Answers(comparison.reference.logits[:1]))

@@ -8,7 +8,7 @@ from fp16core.numerics.bounds import FLOAT16_ARITHMETIC, FLOAT32_ARITHMETIC, bou
 from fp16core.numerics.emulation import Summation, emulate, exact_logits, is_float16
 from fp16core.tflite.chain import Layer, read_chain
 from fp16core.tflite.graph import Operator
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 
 Floats = npt.NDArray[np.float32]
 
@@ -39,7 +39,7 @@ def test_a_sum_in_turn_stands_still_at_2048_and_float32_does_not() -> None:
     """From 2,048 on, float16 has only even numbers; 2,048 + 1 is a tie and goes back to 2,048."""
     layers = dense(np.ones((1, 5), np.float32))
     image = images_of([2048, 1, 1, 1, 1])
-    assert emulate(layers, image, Summation.IN_TURN).item() == 2048
+    assert emulate(layers, image, Summation.SEQUENTIAL).item() == 2048
     assert emulate(layers, image, Summation.FLOAT32).item() == 2052
 
 
@@ -49,7 +49,7 @@ def test_lanes_add_their_halves() -> None:
     layers = dense(np.ones((1, 32), np.float32))
     # Lane 0 holds 2048, lanes 1 to 7 four each. Halves: 0+4: 2052, 1+5: 8, 2+6: 8, 3+7: 8; then 2060, 16; then 2076.
     assert emulate(layers, images_of(ones), Summation.LANES).item() == 2076
-    assert emulate(layers, images_of(ones), Summation.IN_TURN).item() == 2048
+    assert emulate(layers, images_of(ones), Summation.SEQUENTIAL).item() == 2048
 
 
 def test_weights_pixels_and_results_are_rounded() -> None:
@@ -70,14 +70,14 @@ def test_each_operation_is_rounded_as_numpys_scalars_round_it() -> None:
     weights = random.normal(0, 1, (3, 60)).astype(np.float32)
     bias = random.normal(0, 1, 3).astype(np.float32)
     pixels = random.normal(0, 1, 60).astype(np.float32)
-    found = emulate(dense(weights, bias), images_of(pixels.tolist()), Summation.IN_TURN)
+    found = emulate(dense(weights, bias), images_of(pixels.tolist()), Summation.SEQUENTIAL)
     assert found[0].tolist() == [float(one_by_one(pixels, row, b)) for row, b in zip(weights, bias, strict=True)]
 
 
 def test_dense_layers_may_sum_in_another_way_than_convolutions(pair: ModelPair, inputs: Floats) -> None:
     layers = read_chain(pair.target)
-    mixed = emulate(layers, inputs[:20], Summation.IN_TURN, Summation.FLOAT32)
-    assert not np.array_equal(mixed, emulate(layers, inputs[:20], Summation.IN_TURN))
+    mixed = emulate(layers, inputs[:20], Summation.SEQUENTIAL, Summation.FLOAT32)
+    assert not np.array_equal(mixed, emulate(layers, inputs[:20], Summation.SEQUENTIAL))
     assert not np.array_equal(mixed, emulate(layers, inputs[:20], Summation.FLOAT32))
 
 
@@ -161,7 +161,7 @@ def test_logits_that_no_float16_sum_could_give_are_told(pair: ModelPair, inputs:
     from fp16core.modes.runs import ModeRun
     from fp16core.runtime.execution_mode import ExecutionMode
 
-    emulated = emulate(read_chain(pair.target), inputs[:20], Summation.IN_TURN)
+    emulated = emulate(read_chain(pair.target), inputs[:20], Summation.SEQUENTIAL)
     for logits, expected in ((emulated, True), (emulated + 100, False)):
         answers = Evaluation(logits, np.zeros(20, np.uint8), 1)
         found = account_for(ModeRun(ExecutionMode.GPU_FLOAT16, 1, answers, answers), pair, inputs[:20])

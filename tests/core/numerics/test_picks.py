@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 
-from fp16core.numerics.bits import Kind, number_at
+from fp16core.numerics.bits import FloatClass, number_at
 from fp16core.numerics.narrowing import narrow
 from fp16core.numerics.picks import Pick, nearest_to_middle, pick_weight, weight_at
 from fp16core.numerics.rounding import WeightRounding, shared_histograms, weight_roundings
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from tests.helpers.results import rounding
 
 
@@ -64,12 +64,12 @@ def test_the_stored_bits_of_every_bundled_weight_equal_numpys_cast_and_our_own(p
         found = weight_at(tensor, tensor.reference.size - 1)
         assert found.is_numpys_cast
         assert found.stored == found.narrowing.result
-        assert tensor.reference[found.place] == found.narrowing.source.as_float
+        assert tensor.reference[found.position] == found.narrowing.source.as_float
 
 
 def test_a_clamped_weight_is_not_numpys_cast() -> None:
     clamped = WeightRounding("test", np.array([70000], np.float32), np.array([65504], np.float16))
     found = weight_at(clamped, 0)
     assert not found.is_numpys_cast
-    assert found.numpy_cast.kind is Kind.INFINITE
+    assert found.numpy_cast.float_class is FloatClass.INFINITE
     assert found.stored.decimal_text == "65504"

@@ -15,12 +15,12 @@ from hypothesis.extra.numpy import arrays
 
 from fp16core.evaluate.comparison import Comparison
 from fp16core.figures import layers, margins
-from fp16core.figures.activation_maps import activations_csv, map_sheet
+from fp16core.figures.activation_maps import map_sheet
 from fp16core.figures.base.table import figure_csv
 from fp16core.numerics.propagation import PairRecorder, PropagationRun, weights_error
-from fp16core.numerics.rounding import WeightRounding, weight_roundings
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ModelPair
+from fp16core.numerics.propagation_tables import activations_csv, step_table
+from fp16core.numerics.rounding import GUARANTEED_SNR_DB, WeightRounding, weight_roundings
+from fp16core.tflite.model_file import ModelPair
 from tests.helpers.networks.edited import overflowed
 from tests.helpers.networks.oracles import forward
 
@@ -61,7 +61,7 @@ def test_a_run_over_many_images_is_the_whole_measured_at_once(
 
 
 def test_the_error_of_the_weights_is_that_of_numpys_cast(pair: ModelPair) -> None:
-    weights = [tensor.values.ravel() for tensor in read_tflite(pair.reference).weights().values()]
+    weights = [tensor.values.ravel() for tensor in pair.reference.graph.weights().values()]
     whole = np.concatenate(weights).astype(np.float64)
     error = whole.astype(np.float16) - whole
     found = weights_error(weight_roundings(pair).values())
@@ -73,11 +73,11 @@ def test_the_error_of_the_weights_is_that_of_numpys_cast(pair: ModelPair) -> Non
 @given(arrays(np.float32, 20, elements=st.floats(2**-14, 60000, width=32)))
 def test_normal_weights_keep_the_guarantee(weights: npt.NDArray[np.float32]) -> None:
     found = weights_error([WeightRounding("test", weights, weights.astype(np.float16))])
-    assert found.snr_db >= layers.GUARANTEED_SNR_DB - 1e-9
+    assert found.snr_db >= GUARANTEED_SNR_DB - 1e-9
 
 
 def test_the_guarantee_is_eleven_bits() -> None:
-    assert abs(layers.GUARANTEED_SNR_DB - 11 * 6.0206) < 1e-3
+    assert abs(GUARANTEED_SNR_DB - 11 * 6.0206) < 1e-3
 
 
 def test_an_overflowed_model_is_measured_and_drawn_without_a_warning(
@@ -96,7 +96,7 @@ def test_an_overflowed_model_is_measured_and_drawn_without_a_warning(
         layers.step_errors(found)
         drawn = layers.step_snr(found, weights_error(weight_roundings(broken).values()))
         assert "not finite" in drawn.data[-1].text
-        assert "not a number" in layers.step_table(found)["SNR"]
+        assert "not a number" in step_table(found)["SNR"]
         assert "nan" in activations_csv(activations, 1)
 
 
@@ -108,15 +108,29 @@ def test_step_figures_hold_the_measures(
     assert len(rows) == 3 * 5  # the zeros too, which a logarithmic axis cannot show
     (largest,) = (r for r in rows if r["series"] == "largest error" and r["LiteRT's name"] == "FULLY_CONNECTED")
     assert float(largest["size, on a logarithmic axis"]) == found.logits.error.max_abs_error
-    (zero,) = (r for r in rows if r["series"] == "largest error" and r["operator, in the order of computing"] == "1")
+    (zero,) = (r for r in rows if r["series"] == "largest error" and r["operator, in order of execution"] == "1")
     assert float(zero["size, on a logarithmic axis"]) == 0
     weights = weights_error(weight_roundings(pair).values())
     drawn = layers.step_snr(found, weights)
     assert list(drawn.data[0].y) == [step.error.snr_db for step in found.steps]
     assert drawn.data[-1].text[0] == "no error"
-    table = layers.step_table(found)
+    table = step_table(found)
     assert table["numbers"] == ["784", "8,112", "2,028", "2,028", "10"]
     assert table["operator"][1] == "2. Convolution + ReLU"
+
+
+def test_the_table_of_activations_holds_every_number(recorder: PairRecorder, inputs: npt.NDArray[np.float32]) -> None:
+    activations = recorder.record(inputs[:1])
+    rows = list(csv.DictReader(io.StringIO(activations_csv(activations))))
+    assert len(rows) == 784 + 8112 + 2 * 2028 + 10
+    row = next(r for r in rows if (r["step"], r["row"], r["column"], r["channel"]) == ("2", "9", "14", "3"))
+    assert float(row["float32"]) == activations.reference[1][0, 9, 14, 3]
+    assert float(row["float16"]) == activations.target[1][0, 9, 14, 3]
+    assert float(row["float16 − float32"]) == float(row["float16"]) - float(row["float32"])
+    assert (rows[-1]["row"], rows[-1]["channel"]) == ("", "9")
+    only = list(csv.DictReader(io.StringIO(activations_csv(activations, 1))))
+    assert {r["operator"] for r in only} == {"CONV_2D"}
+    assert len(only) == 8112
 
 
 def test_leads_are_the_gaps_and_gains_of_which_the_flip_factor_is_the_smallest_ratio(comparison: Comparison) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fp16core.training.trace import MAX_BINS, MAX_STEPS, EpochResult, Snapshot, Step, Trace, weight_histogram
+from fp16core.training.trace import MAX_BINS, MAX_STEPS, EpochResult, Snapshot, Trace, TrainingStep, weight_histogram
 from fp16core.vocabulary import TraceError
 
 KEYS = ("conv_2d.kernel", "fully_connected.weights")
@@ -25,7 +25,7 @@ def snapshot(epochs_done: float, kernels: np.ndarray) -> Snapshot:
 
 
 def test_steps_and_epochs_arrive_as_they_were_told() -> None:
-    step = Step(1.4, 0.125, 0.9)
+    step = TrainingStep(1.4, 0.125, 0.9)
     epoch = EpochResult(1, 0.3, 0.91, 0.14, 0.9611, 0.961, 1, 4.25)
     trace = Trace().with_message(through_json(step.message())).with_message(through_json(epoch.message()))
     assert trace.steps == (step,)
@@ -34,7 +34,7 @@ def test_steps_and_epochs_arrive_as_they_were_told() -> None:
 
 
 def test_what_is_not_a_number_survives_json() -> None:
-    diverged = Step(0.2, math.nan, 0.1), Step(0.4, math.inf, 0.1)
+    diverged = TrainingStep(0.2, math.nan, 0.1), TrainingStep(0.4, math.inf, 0.1)
     trace = Trace()
     for step in diverged:
         trace = trace.with_message(through_json(step.message()))
@@ -61,8 +61,8 @@ def test_the_first_snapshot_stays_and_the_last_is_the_latest() -> None:
 
 
 def test_a_trace_does_not_change_and_ignores_what_is_about_something_else() -> None:
-    before = Trace().with_message(Step(0.5, 1.0, 0.5).message())
-    after = before.with_message(Step(1.0, 0.5, 0.7).message())
+    before = Trace().with_message(TrainingStep(0.5, 1.0, 0.5).message())
+    after = before.with_message(TrainingStep(1.0, 0.5, 0.7).message())
     assert len(before.steps) == 1
     assert len(after.steps) == 2
     assert after.with_message({"queued": 3}) is after

@@ -15,7 +15,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.runs.pair import BUNDLED
 from fp16core.training.fit import train
 from fp16core.training.recipe import LIMITS, Recipe, build_network
-from fp16core.training.trace import Snapshot, Step, Trace
+from fp16core.training.trace import Snapshot, Trace, TrainingStep
 from fp16core.vocabulary import ModelFileError, RecipeError
 from fp16core.worker.training.epoch import EpochTest
 from tests.helpers.networks.oracles import LOGIT_TOLERANCE
@@ -71,11 +71,11 @@ def test_training_is_keras_own_loop_over_the_same_batches(learned: TestSet) -> N
 @pytest.mark.parametrize(("count", "batch_size"), [(64, 32), (500, 32), (500, 1), (500, 512)])
 def test_every_epoch_sees_every_image_once_and_is_told(learned: TestSet, count: int, batch_size: int) -> None:
     """Also where batches, gathers and calls into the graph do not divide the number of images."""
-    events: list[Step | Snapshot] = []
-    ends: list[Step] = []
+    events: list[TrainingStep | Snapshot] = []
+    ends: list[TrainingStep] = []
     recipe = Recipe(epochs=3, batch_size=batch_size)
     network = train(recipe, learned[0][:count], learned[1][:count], events.append, lambda _, step: ends.append(step))
-    steps = [event for event in events if isinstance(event, Step)]
+    steps = [event for event in events if isinstance(event, TrainingStep)]
     snapshots = [event for event in events if isinstance(event, Snapshot)]
     assert network.optimizer.iterations.numpy() == 3 * -(-count // batch_size)
     assert [step.epochs_done for step in ends] == [1, 2, 3]
@@ -90,7 +90,7 @@ def test_every_epoch_sees_every_image_once_and_is_told(learned: TestSet, count: 
 def test_snapshots_show_the_weights_before_and_after(learned: TestSet) -> None:
     import keras
 
-    events: list[Step | Snapshot] = []
+    events: list[TrainingStep | Snapshot] = []
     recipe = Recipe(seed=3, filters=5, kernel_size=4)
     network = train(recipe, *learned, events.append)
     keras.utils.set_random_seed(recipe.seed)

@@ -16,11 +16,11 @@ from fp16core.modes.latency import CONTROL, REFERENCE, TARGET, TWIN, ModeLatency
 from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
 from fp16core.numerics.emulation import Summation, emulate, is_float16
 from fp16core.runtime.classifier import Classifier
-from fp16core.runtime.delegation import Moment
+from fp16core.runtime.delegation import UpsamplingStage
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.processor import read_processor
 from fp16core.tflite.chain import read_chain
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from fp16core.worker.modes import latency as latency_run
 from fp16core.worker.modes import run as mode_run
 from fp16core.worker.modes.survey import Survey
@@ -82,7 +82,7 @@ def test_float32_on_the_cpu_is_what_all_other_pages_show(
     assert np.array_equal(run.target.logits, models[1].logits(inputs))
     assert not run.computes_float16
     assert not run.is_silently_float32
-    assert run.upsampled is Moment.LOADING
+    assert run.upsampled is UpsamplingStage.LOADING
 
 
 def test_reference_kernels_differ_by_rounding_alone(
@@ -125,9 +125,10 @@ def test_the_emulation_agrees_with_forced_float16_on_nearly_all_logits(pair: Mod
 
 
 @pytest.mark.parametrize("driver", ["mesa"], indirect=True)
-@pytest.mark.parametrize(("batch", "dense"), [(1, Summation.LANES), (10, Summation.LANES), (100, Summation.IN_TURN)])
+@pytest.mark.parametrize(("batch", "dense"), [(1, Summation.LANES), (10, Summation.LANES), (100, Summation.SEQUENTIAL)])
+@pytest.mark.usefixtures("driver")
 def test_mesa_computes_in_float16_as_the_emulation_does_bit_for_bit(
-    driver: str, batch: int, dense: Summation, pair: ModelPair, test_set: TestSet, inputs: npt.NDArray[np.float32]
+    batch: int, dense: Summation, pair: ModelPair, test_set: TestSet, inputs: npt.NDArray[np.float32]
 ) -> None:
     images = 30 if batch == 1 else IMAGES
     found = run_modes([ExecutionMode.GPU_FLOAT16], pair, test_set, batch, images, in_depth=False)
@@ -138,7 +139,7 @@ def test_mesa_computes_in_float16_as_the_emulation_does_bit_for_bit(
     assert run.adapter.is_software
     assert run.computes_float16
     assert not run.is_silently_float32
-    emulated = emulate(read_chain(pair.target), inputs[:images], Summation.IN_TURN, dense)
+    emulated = emulate(read_chain(pair.target), inputs[:images], Summation.SEQUENTIAL, dense)
     assert np.array_equal(run.target.logits, emulated)
     accounted = account_for(run, pair, inputs[:images])
     assert accounted.best.exact_share == 1
@@ -148,25 +149,27 @@ def test_mesa_computes_in_float16_as_the_emulation_does_bit_for_bit(
 
 
 @pytest.mark.parametrize("driver", ["mesa"], indirect=True)
+@pytest.mark.usefixtures("driver")
 def test_mesa_in_float32_differs_by_rounding_alone_and_float16_sums_lose_most(
-    driver: str, pair: ModelPair, test_set: TestSet, comparison: Comparison
+    pair: ModelPair, test_set: TestSet, comparison: Comparison
 ) -> None:
     found = run_modes(GPU, pair, test_set, images=100)
     table = ModeTable(comparison.reference, found)
     exact, half = table.run(ExecutionMode.GPU_FLOAT32), table.run(ExecutionMode.GPU_FLOAT16)
     assert exact is not None
     assert half is not None
-    assert exact.cells(table.baseline)[0].max_abs_logit_delta < 5e-5
+    assert exact.against(table.baseline).reference.comparison.max_abs_logit_delta < 5e-5
     assert not exact.computes_float16
-    assert 0.01 < half.cells(table.baseline)[0].max_abs_logit_delta < 1
+    assert 0.01 < half.against(table.baseline).reference.comparison.max_abs_logit_delta < 1
     # The dense layer adds 2,028 products in float16: there the signal is lost, not in the convolution.
     assert half.steps[-1].target.snr_db < half.steps[0].target.snr_db - 6
     assert table.largest_change is not None
-    assert table.largest_change[0] is half
+    assert table.largest_change.run is half
 
 
 @pytest.mark.parametrize("driver", ["swiftshader"], indirect=True)
-def test_swiftshader_silently_computes_in_float32(driver: str, pair: ModelPair, test_set: TestSet) -> None:
+@pytest.mark.usefixtures("driver")
+def test_swiftshader_silently_computes_in_float32(pair: ModelPair, test_set: TestSet) -> None:
     found = run_modes(GPU, pair, test_set, images=100, in_depth=False)
     exact, half = found[ExecutionMode.GPU_FLOAT32], found[ExecutionMode.GPU_FLOAT16]
     assert isinstance(exact, ModeRun), exact
@@ -190,7 +193,8 @@ def test_without_a_driver_the_reason_reads_well(
 
 
 @pytest.mark.parametrize("driver", ["mesa"], indirect=True)
-def test_a_gpu_runs_networks_that_are_not_the_tutorials(driver: str, test_set: TestSet) -> None:
+@pytest.mark.usefixtures("driver")
+def test_a_gpu_runs_networks_that_are_not_the_tutorials(test_set: TestSet) -> None:
     guest = stranger("two convolutions").pair
     run = run_modes([ExecutionMode.GPU_FLOAT32], guest, test_set, images=50)[ExecutionMode.GPU_FLOAT32]
     assert isinstance(run, ModeRun), run
@@ -258,7 +262,7 @@ def test_every_contender_is_called_at_every_place() -> None:
         def __init__(self, name: str) -> None:
             self.name = name
 
-        def run(self, images: object) -> None:
+        def run(self, _images: object) -> None:
             called.append(self.name)
 
     runners: Any = {name: Contender(name) for name in (REFERENCE, TARGET, CONTROL)}

@@ -50,7 +50,7 @@ def test_the_same_seed_gives_the_same_files_and_another_seed_others(tmp_path: Pa
     for record in (a, b):
         assert record["history"].pop("seconds")[0] > 0
     assert a["history"] == b["history"]
-    assert Recipe.of(a["recipe"]) == Recipe(seed=3)
+    assert Recipe.from_dict(a["recipe"]) == Recipe(seed=3)
 
 
 def test_all_settings_can_be_given_and_a_table_says_what_came_out(tmp_path: Path, small_dataset: Path) -> None:
@@ -62,10 +62,10 @@ def test_all_settings_can_be_given_and_a_table_says_what_came_out(tmp_path: Path
     assert run.returncode == 0, errors
     record = json.loads((tmp_path / "out" / "run.json").read_text())
     recipe = Recipe(2, 9, 64, 0.05, 3, 6, "sgd")
-    assert Recipe.of(record["recipe"]) == recipe
+    assert Recipe.from_dict(record["recipe"]) == recipe
     assert f"{recipe.parameters:,} parameters" in " ".join(output.split())
     rows = [line.split("│") for line in output.splitlines() if line.startswith("│")]
-    assert [row[1].strip() for row in rows[:3]] == ["1", "2", "in all"]
+    assert [row[1].strip() for row in rows[:3]] == ["1", "2", "total"]
     assert float(rows[2][-2]) == pytest.approx(sum(record["seconds"].values()), abs=0.01)
     assert rows[1][5].strip() == f"{record['reference_accuracy'] * 100:.2f} %"
     assert f"{record['files']['mnist_model_quantizer_f16.tflite']['size_bytes']:,} B" in output

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from fp16core.jobs import presence
 from fp16core.jobs.spec import Limits
 from fp16core.jobs.ticket import State
 from fp16core.runs.store import RunStore
+from fp16core.tflite.model_file import ModelPair
 from fp16core.training.recipe import Recipe
-from fp16core.vocabulary import BusyError, ModelPair, SettingError
+from fp16core.vocabulary import BusyError, SettingError
 from fp16core.worker.training.queue import TrainingQueue
 from fp16core.worker.training.settings import TrainingSettings, training_settings
 from fp16core.worker.training.ticket import TrainingData, TrainingTicket
@@ -27,7 +29,8 @@ PATIENCE_S = 60.0
 WORKER = """
 import base64, shutil, time
 from pathlib import Path
-from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE
 from fp16core.output import new_folder
 from fp16core.jobs.scratch import scratch_folder
 from fp16core.jobs.serve import serve
@@ -280,7 +283,7 @@ def test_a_run_whose_process_cannot_be_started_says_so(make_queue: MakeQueue, mo
 
 
 def test_the_run_that_makes_a_store_too_full_tells_which_ones_went(make_queue: MakeQueue, store: RunStore) -> None:
-    store.max_runs = 1
+    store.limits = replace(store.limits, max_runs=1)
     queue = make_queue()
     assert queue.submit(Recipe(seed=1), "ann").wait(PATIENCE_S)
     last = queue.submit(Recipe(seed=2), "ann")

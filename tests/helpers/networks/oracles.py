@@ -3,12 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.model_file import ModelFile
 
 
-def forward(model: bytes, images: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float64]]:
+def forward(model: ModelFile, images: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float64]]:
     """The tutorial's network in float64 from the file's weights, after each operator."""
-    weights = {key: tensor.values.astype(np.float64) for key, tensor in read_tflite(model).weights().items()}
+    weights = {key: tensor.values.astype(np.float64) for key, tensor in model.graph.weights().items()}
     pixels = images.astype(np.float64)[..., None]
     windows = np.lib.stride_tricks.sliding_window_view(pixels[..., 0], (3, 3), axis=(1, 2))
     kernels = weights["conv_2d.kernel"][..., 0]
@@ -19,16 +19,6 @@ def forward(model: bytes, images: npt.NDArray[np.float32]) -> list[npt.NDArray[n
     flat = pooled.reshape(len(images), -1)
     scores = flat @ weights["fully_connected.weights"].T + weights["fully_connected.bias"]
     return [pixels, rectified, pooled, flat, scores]
-
-
-def keras_answers(model: object, inputs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Keras's own, a batch at a time if it takes no other; blank images fill up the last."""
-    shape = model.input_shape  # type: ignore[attr-defined]  # Keras has no types
-    size = shape[0] or len(inputs)
-    filled = np.zeros((-(-len(inputs) // size) * size, *shape[1:]), np.float32)
-    filled[: len(inputs)] = inputs.reshape(-1, *shape[1:])
-    answers: npt.NDArray[np.float32] = model.predict(filled, batch_size=size, verbose=0)  # type: ignore[attr-defined]
-    return answers[: len(inputs)]
 
 
 LOGIT_TOLERANCE = 1e-4

@@ -1,0 +1,203 @@
+"""Connected components of ink: filtered by shape and size, and grouped into digits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from fp16core.images.box import Box
+from fp16core.images.levels import EIGHT_NEIGHBOURS, Mask
+from fp16core.text import count_text
+
+_LINE_SHARE = 0.02
+"""Largest mean thickness of a single printed line, as a share of the picture's longer side."""
+
+_SPECK_SHARE = 0.02
+"""Share of the largest component's area below which a component is a speck."""
+
+
+@dataclass(frozen=True, eq=False)
+class Components:
+    """Connected components of ink.
+
+    Attributes
+    ----------
+    labels : int32, shape (h, w)
+        0 for paper, k for component k.
+    boxes
+        Bounding box of component k at index k − 1.
+    areas : int64, shape (k,)
+        Number of pixels of each component.
+    """
+
+    labels: npt.NDArray[np.int32]
+    boxes: tuple[Box, ...]
+    areas: npt.NDArray[np.int64]
+
+    def mask(self, kept: npt.NDArray[np.bool_]) -> Mask:
+        """Pixels of some components, given a bool for each component."""
+        return np.concatenate([[False], kept])[self.labels]
+
+
+def connected_components(mask: Mask) -> Components:
+    """Find the connected components of a mask, diagonal neighbours included."""
+    labels, count = ndimage.label(mask, EIGHT_NEIGHBOURS)
+    boxes = tuple(
+        Box(rows.start, columns.start, rows.stop, columns.stop) for rows, columns in ndimage.find_objects(labels)
+    )
+    return Components(labels.astype(np.int32, copy=False), boxes, np.bincount(labels.ravel(), minlength=count + 1)[1:])
+
+
+def worth_keeping(components: Components, least_area_px: float) -> tuple[npt.NDArray[np.bool_], str]:
+    """Select the components that may belong to a digit: no specks, no edges of the picture, no frames.
+
+    Parameters
+    ----------
+    components
+        All components.
+    least_area_px
+        Number of pixels below which a component is a speck, however small the others are.
+
+    Returns
+    -------
+    kept : bool, shape (k,)
+    decision
+        Summary in words of what was dropped.
+    """
+    dropped: list[str] = []
+    tiny = components.areas < least_area_px
+    kept = ~tiny
+    rims = _those(kept, lambda place: _lies_along_edge(components, place))
+    kept &= ~rims
+    across = _those(kept, lambda place: _crosses_picture(components, place))
+    kept &= ~across
+    edges = _those(kept, lambda place: _covers_edge(components, place))
+    if edges.sum() < kept.sum():
+        kept &= ~edges
+        rims |= edges
+    if rims.any():
+        dropped.append(count_text(int(rims.sum()), "mark") + " along the picture's edge")
+    if across.any():
+        dropped.append(count_text(int(across.sum()), "line") + " across the picture")
+    frames = _those(kept, lambda place: _is_frame(components, place, kept))
+    if frames.any():
+        kept &= ~frames
+        dropped.append("a frame around the ink")
+    small = kept & (components.areas < _SPECK_SHARE * components.areas[kept].max(initial=0))
+    kept &= ~small
+    if (specks := int(tiny.sum() + small.sum())) > 0:
+        dropped.append(count_text(specks, "speck"))
+    return kept, "dropped " + " and ".join(dropped) if dropped else "nothing to drop"
+
+
+def _those(kept: npt.NDArray[np.bool_], test: Callable[[int], bool]) -> npt.NDArray[np.bool_]:
+    """Mark those of the kept components for which a test is true."""
+    found = np.zeros_like(kept)
+    for place in np.flatnonzero(kept).tolist():
+        found[place] = test(place)
+    return found
+
+
+def digits_in_order(components: Components, kept: npt.NDArray[np.bool_]) -> tuple[list[list[int]], str]:
+    """Group components into digits, in reading order: rows from top to bottom, each from left to right.
+
+    In a row, components that share columns belong to one digit, and those much lower than the tallest
+    are left out. There are several rows only if one of them has several digits: a single digit may
+    have components above each other.
+
+    Returns
+    -------
+    groups
+        For each digit, the indices of its components.
+    decision
+        Summary in words.
+    """
+    everything = np.flatnonzero(kept).tolist()
+    rows = _rows(components, everything)
+    found = [_digits_of_row(components, row) for row in rows]
+    if len(rows) > 1 and max(len(row) for row in found) == 1:
+        rows, found = [everything], [_digits_of_row(components, everything)]
+    groups = [group for row in found for group in row]
+    in_rows = "a row" if len(rows) == 1 else f"{len(rows)} rows"
+    words = "one digit" if len(groups) == 1 else f"{len(groups)} digits in {in_rows}"
+    if (left_out := len(everything) - sum(map(len, groups))) > 0:
+        words += f"; {count_text(left_out, 'small mark')} left out"
+    return groups, words
+
+
+def _rows(components: Components, places: list[int]) -> list[list[int]]:
+    """Group components by the horizontal bands that they fill, if the bands are of comparable height."""
+    rows: list[list[int]] = []
+    bands: list[Box] = []
+    for place in sorted(places, key=lambda place: components.boxes[place].top):
+        box = components.boxes[place]
+        if bands and box.top < bands[-1].bottom:
+            rows[-1].append(place)
+            bands[-1] = bands[-1].joined(box)
+        else:
+            rows.append([place])
+            bands.append(box)
+    tallest = max(band.height for band in bands)
+    if any(band.height < 0.5 * tallest for band in bands):
+        return [places]
+    return rows
+
+
+def _digits_of_row(components: Components, places: list[int]) -> list[list[int]]:
+    groups: list[list[int]] = []
+    boxes: list[Box] = []
+    for place in sorted(places, key=lambda place: components.boxes[place].left):
+        box = components.boxes[place]
+        if groups and _one_digit(boxes[-1], box):
+            groups[-1].append(place)
+            boxes[-1] = boxes[-1].joined(box)
+        else:
+            groups.append([place])
+            boxes.append(box)
+    tallest = max(box.height for box in boxes)
+    return [group for group, box in zip(groups, boxes, strict=True) if box.height >= 0.4 * tallest]
+
+
+def _one_digit(left: Box, right: Box) -> bool:
+    shared = min(left.right, right.right) - right.left
+    return shared > 0.25 * min(left.width, right.width)
+
+
+def _lies_along_edge(components: Components, place: int) -> bool:
+    """Return whether a component is a thin strip along the picture's edge, such as part of a line or a shadow."""
+    box = components.boxes[place]
+    height, width = components.labels.shape
+    thin = 0.03 * max(height, width)
+    if (box.top == 0 or box.bottom == height) and box.height <= thin and box.width > 2 * box.height:
+        return True
+    return (box.left == 0 or box.right == width) and box.width <= thin and box.height > 2 * box.width
+
+
+def _crosses_picture(components: Components, place: int) -> bool:
+    """Return whether a component is a thin line across the whole picture, such as a margin line."""
+    box = components.boxes[place]
+    height, width = components.labels.shape
+    crosses = box.height == height or box.width == width
+    return crosses and bool(components.areas[place] <= _LINE_SHARE * max(height, width) * max(box.height, box.width))
+
+
+def _covers_edge(components: Components, place: int) -> bool:
+    """Return whether a component covers much of one side of the picture: a table, a hand, a deep shadow."""
+    box = components.boxes[place]
+    height, width = components.labels.shape
+    sides = [
+        (box.top == 0, components.labels[0], width),
+        (box.bottom == height, components.labels[-1], width),
+        (box.left == 0, components.labels[:, 0], height),
+        (box.right == width, components.labels[:, -1], height),
+    ]
+    return any(touches and (edge == place + 1).sum() > 0.3 * length for touches, edge, length in sides)
+
+
+def _is_frame(components: Components, place: int, kept: npt.NDArray[np.bool_]) -> bool:
+    """Return whether a component encloses another that is large enough to be the digit."""
+    box = components.boxes[place]
+    inner = (components.boxes[other] for other in np.flatnonzero(kept))
+    return any(box.encloses(other) and other.height > 0.35 * box.height for other in inner)

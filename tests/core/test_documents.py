@@ -1,0 +1,105 @@
+"""Documents and package metadata agree with the code and with each other."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import fp16core
+from fp16core.__main__ import _parser
+from tests.helpers.places import PAGES, ROOT
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def requirements(name: str) -> set[str]:
+    """Lines of a requirements file and of those it includes."""
+    lines = [line.strip() for line in (ROOT / name).read_text().splitlines()]
+    included = [line.removeprefix("-r ") for line in lines if line.startswith("-r ")]
+    own = {line for line in lines if line and not line.startswith(("#", "-r "))}
+    return own.union(*(requirements(other) for other in included))
+
+
+def commands() -> list[str]:
+    """Commands of the command line."""
+    (choices,) = (action.choices for action in _parser()._actions if isinstance(action.choices, dict))
+    return list(choices)
+
+
+def test_readme_is_short_and_has_the_two_commands_that_ci_runs() -> None:
+    text = (ROOT / "README.md").read_bytes()
+    assert len(text) <= 6_000
+    for marker in (b"dashboard", b"tests"):
+        assert text.count(b"<!-- %s -->\n```sh\n" % marker) == 1
+
+
+def test_dependencies_of_the_package_are_those_of_the_requirements_files() -> None:
+    extras = PROJECT["optional-dependencies"]
+    assert {*PROJECT["dependencies"]} == requirements("requirements-dashboard.txt")
+    assert {*PROJECT["dependencies"], *extras["training"], *extras["test"]} == requirements("requirements-dev.txt")
+    assert {*extras["training"]} == {line for line in requirements("requirements.txt") if line.startswith("tensorflow")}
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    releases = re.findall(r"^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert PROJECT["version"] == fp16core.__version__ == releases[0]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    text = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
+    for link in links:
+        name, _, anchor = link.partition("#")
+        target = (document.parent / name) if name else document
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def anchors(document: Path) -> set[str]:
+    """Anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_command_and_variable_is_documented() -> None:
+    text = (ROOT / "docs" / "cli.md").read_text()
+    assert re.findall(r"^## ([a-z]+)$", text, re.MULTILINE) == commands()
+    sources = [path.read_text() for top in ("fp16core", "pages") for path in (ROOT / top).rglob("*.py")]
+    variables = {name for source in sources for name in re.findall(r'"(HALFBITS_[A-Z_]+)"', source)}
+    # Between the benchmark and its own child.
+    assert variables - {"HALFBITS_BENCH_PEAK_FILE"} == {*re.findall(r"HALFBITS_[A-Z_]+", text)}
+
+
+def test_every_page_is_in_the_tables_of_pages() -> None:
+    router = (ROOT / "pages" / "router.py").read_text()
+    titles = list(dict.fromkeys(re.findall(r'st\.Page\(\s*"[^"]+", title="([^"]+)"', router)))
+    assert len(titles) == len(PAGES)
+    for document in ("README.md", "docs/pages.md"):
+        rows = re.findall(r"^\| ([A-Z][\w ]+?) \| .*\?", (ROOT / document).read_text(), re.MULTILINE)
+        assert rows == titles, document
+
+
+@pytest.mark.parametrize("document", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_the_places_that_documents_name_exist(document: str) -> None:
+    text = (ROOT / document).read_text()
+    paths = re.findall(
+        r"`((?:fp16core|pages|tests|benchmarks|deploy|docs|\.ci)/[\w./-]*|[\w-]+\.(?:py|toml|md))`", text
+    )
+    assert len(paths) > 10
+    folder = ROOT
+    for name in paths:
+        # A bare name is a neighbour of the file named before it.
+        path = ROOT / name if "/" in name or (ROOT / name).exists() else folder / name
+        assert path.exists(), name
+        folder = path if path.is_dir() else path.parent
+
+
+def test_the_configuration_of_tools_can_be_read() -> None:
+    lines = (ROOT / ".devcontainer" / "devcontainer.json").read_text().splitlines()
+    container = json.loads("\n".join(line for line in lines if not line.lstrip().startswith("//")))
+    assert "requirements-dev.txt" in container["updateContentCommand"]
+    assert "run: .ci/run" in (ROOT / ".github" / "workflows" / "check.yml").read_text()
