@@ -19,7 +19,7 @@ MAX_FILE_BYTES = 2**31 - 1
 
 
 def pair_folder() -> Path:
-    """Folder of the pair in use: what ``HALFBITS_PAIR`` names, or the bundled pair's."""
+    """Folder of the pair in use: the one that ``HALFBITS_PAIR`` names, or the bundled pair's."""
     named = os.environ.get(ENVIRONMENT_VARIABLE)
     return Path(named) if named else BUNDLED
 
@@ -35,7 +35,7 @@ def load_pair(folder: Path | None = None) -> ModelPair:
     Parameters
     ----------
     folder
-        What ``python -m fp16core train --out`` wrote; by default :func:`pair_folder`.
+        Folder written by ``python -m fp16core train --out``; by default :func:`pair_folder`.
 
     Raises
     ------

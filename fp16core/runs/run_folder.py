@@ -2,7 +2,7 @@
 
 A run lies in a folder of its own: the models, ``train.log``, and ``run.json``, which is written last and holds
 the digests of all the others. Beside them may lie ``label.json``: what its owner calls the run, and whether it
-is pinned. Hidden files are nobody's business.
+is pinned. Hidden files are ignored.
 """
 
 import json
@@ -18,10 +18,10 @@ from fp16core.text import bytes_text
 from fp16core.vocabulary import RunError
 
 Signature = tuple[tuple[str | int, ...], ...]
-"""Tells whether a folder's files are still those that were looked at."""
+"""State of a folder's files: equal as long as nothing has changed."""
 
 _NAME, _SIZE = 0, 3
-"""Where they are in an entry of a `Signature`."""
+"""Positions in an entry of a `Signature`."""
 
 _REMEDY = "restore it, or remove the folder."
 
@@ -35,9 +35,9 @@ class RunFolder:
     record
         Its validated ``run.json``.
     name
-        What it was called, `None` if nobody has named it.
+        Its name, `None` if nobody has named it.
     pinned
-        Whether it must not be removed to make room.
+        True if it must not be removed to make room.
     files
         Contents of all of its files, by name.
     """
@@ -61,7 +61,7 @@ def read_run_folder(folder: Path) -> RunFolder:
     Raises
     ------
     RunError
-        If a file is missing, altered or none of the run's; the message names it and the cure, not the folder.
+        If a file is missing, altered or none of the run's; the message names it and the remedy, not the folder.
     OSError
         If the folder cannot be listed.
     """
