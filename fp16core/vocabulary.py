@@ -4,10 +4,6 @@ The float32 model is the *reference*, the float16 model the *target*; every delt
 this package is ``target − reference``.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
 IMAGE_SIDE = 28
 """Height and width, in pixels, of every image the models know."""
 
@@ -76,27 +72,3 @@ class ModeError(HalfBitsError):
 
 class DependencyError(HalfBitsError):
     """An optional package that this work needs is not installed."""
-
-
-@dataclass(frozen=True)
-class ModelPair:
-    """A float32 model and its float16 counterpart, as the bytes of their files.
-
-    Attributes
-    ----------
-    name
-        What to call the pair on screen.
-    reference, target
-        Contents of the float32 and of the float16 ``.tflite`` file.
-    run
-        The record of the training run (``run.json``), empty if there is none.
-    reference_name, target_name
-        What errors call the two files.
-    """
-
-    name: str
-    reference: bytes = field(repr=False)
-    target: bytes = field(repr=False)
-    run: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    reference_name: str = "the reference model"
-    target_name: str = "the target model"

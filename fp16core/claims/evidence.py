@@ -18,8 +18,7 @@ from fp16core.runtime.classifier import Classifier
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.graph import TfliteFile
 from fp16core.tflite.halves import holds_float16_weights
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 
 
 class Verdict(Enum):
@@ -196,14 +195,14 @@ def further_evidence(pair: ModelPair, comparison: Comparison, images: npt.NDArra
         As `compare`.
     """
     reference = comparison.reference
-    unscaled = Classifier(pair.reference, pair.reference_name)
+    unscaled = Classifier(pair.reference)
     raw_logits = image_logits(unscaled, images, lambda part: part.astype(np.float32))
-    rounded = Classifier(rounded_reference(pair), "the rounded reference")
+    rounded = Classifier(rounded_reference(pair))
     return FurtherEvidence(
-        reference_file=read_tflite(pair.reference, pair.reference_name).outline(),
-        target_file=read_tflite(pair.target, pair.target_name).outline(),
+        reference_file=pair.reference.graph.outline(),
+        target_file=pair.target.graph.outline(),
         rounded_reference_logits=image_logits(rounded, images),
         raw_pixel_accuracy=Evaluation(raw_logits, reference.labels, reference.size_bytes).accuracy,
-        target_holds_float16=holds_float16_weights(pair.target, pair.target_name),
+        target_holds_float16=holds_float16_weights(pair.target),
         trained_on_these_images=pair.run.get("dataset", {}).get("test_sha256") == images_digest(images),
     )

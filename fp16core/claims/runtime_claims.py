@@ -124,12 +124,15 @@ def reduced_precision(e: Evidence) -> ClaimCheck:
     else:
         baseline = e.runtimes.table.baseline
         without = _run(e.runtimes, ExecutionMode.GPU_FLOAT32)
+        change = run.against(baseline).target.comparison.max_abs_logit_delta
         measured = (
             f"all results are {'float32' if run.is_silently_float32 else 'float16'} numbers; the float16 file's logits "
-            f"change by up to {small_text(run.cells(baseline)[1].max_abs_logit_delta)}"
+            f"change by up to {small_text(change)}"
         )
         if without is not None:
-            measured += f", without the option by {small_text(without.cells(baseline)[1].max_abs_logit_delta)}"
+            measured += (
+                f", without the option by {small_text(without.against(baseline).target.comparison.max_abs_logit_delta)}"
+            )
         if run.by_software:
             verdict = Verdict.NOT_MEASURED if run.is_silently_float32 else Verdict.PARTLY
         else:

@@ -1,4 +1,4 @@
-"""Both models on the test images."""
+"""Comparison of both models on the test images."""
 
 from argparse import Namespace
 
@@ -14,7 +14,7 @@ from fp16core.text import count_text
 
 
 def compare(options: Namespace) -> Outcome:
-    """Both models on the test images."""
+    """Compare both models on the test images."""
     pair = chosen_pair(options)
     images, labels = load_mnist("test")
     images, labels = images[: options.limit], labels[: options.limit]

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.packing import with_current_codes
-from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError
 
 # What it raises on models it does not know, and on damaged ones that it did not expect.
@@ -33,7 +33,7 @@ INTEGER_RECIPES = {
 """Ways to store weights as small whole numbers, and LiteRT Quantizer's names for them."""
 
 
-def quantize_tflite(reference: bytes, name: str = "the model") -> bytes:
+def quantize_tflite(reference: ModelFile) -> ModelFile:
     """Cast the weights of a float32 ``.tflite`` to float16 with LiteRT Quantizer.
 
     This is the way the LiteRT documentation recommends today: quantize the converted file
@@ -44,27 +44,25 @@ def quantize_tflite(reference: bytes, name: str = "the model") -> bytes:
     Parameters
     ----------
     reference
-        Contents of a ``.tflite`` file with float32 weights.
-    name
-        What to call it in errors.
+        A ``.tflite`` file with float32 weights.
 
     Returns
     -------
-    bytes
-        Contents of the float16 ``.tflite`` file.
+    ModelFile
+        The float16 ``.tflite`` file.
 
     Raises
     ------
     ModelFileError
         If the bytes are not a LiteRT model, have no float32 weights, or the quantizer refuses them.
     """
-    _require_float32_weights(reference, name)
+    _require_float32_weights(reference)
     from litert_quantizer import qtyping, quantizer
     from litert_quantizer.algorithm_manager import AlgorithmName
 
     weights = qtyping.TensorQuantizationConfig(num_bits=16, dtype=qtyping.TensorDataType.FLOAT)
-    with _refusal_named(name):
-        work = quantizer.Quantizer(with_current_codes(reference, name))
+    with _refusal_named(reference.name):
+        work = quantizer.Quantizer(with_current_codes(reference).contents)
         work.update_quantization_recipe(
             regex=".*",
             operation_name=qtyping.TFLOperationName.ALL_SUPPORTED,
@@ -75,35 +73,33 @@ def quantize_tflite(reference: bytes, name: str = "the model") -> bytes:
                 explicit_dequantize=True,
             ),
         )
-        return _quantized(work)
+        return ModelFile(_quantized(work), f"the float16 model made of {reference.name}")
 
 
-def quantize_integer(reference: bytes, recipe: str, name: str = "the model") -> bytes:
+def quantize_integer(reference: ModelFile, recipe: str) -> ModelFile:
     """Store the weights of a float32 ``.tflite`` as small whole numbers with scales, by LiteRT Quantizer.
 
     Parameters
     ----------
     reference
-        Contents of a ``.tflite`` file with float32 weights.
+        A ``.tflite`` file with float32 weights.
     recipe
         One of `INTEGER_RECIPES`. *Weight-only* turns the weights back into float32 before computing; *dynamic* also
         computes with 8-bit activations.
-    name
-        What to call the file in errors.
 
     Raises
     ------
     ModelFileError
         As `quantize_tflite`.
     """
-    _require_float32_weights(reference, name)
+    _require_float32_weights(reference)
     from litert_quantizer import quantizer
     from litert_quantizer import recipe as recipes
 
-    with _refusal_named(name):
-        work = quantizer.Quantizer(with_current_codes(reference, name))
+    with _refusal_named(reference.name):
+        work = quantizer.Quantizer(with_current_codes(reference).contents)
         work.load_quantization_recipe(getattr(recipes, INTEGER_RECIPES[recipe])())
-        return _quantized(work)
+        return ModelFile(_quantized(work), f"the {recipe} model made of {reference.name}")
 
 
 def _quantized(work: Any) -> bytes:
@@ -122,8 +118,8 @@ def _refusal_named(name: str) -> Iterator[None]:
         raise ModelFileError(f"{name}: LiteRT Quantizer refuses the model ({error}).") from error
 
 
-def _require_float32_weights(model: bytes, name: str) -> None:
-    weights = read_tflite(model, name).weights()
+def _require_float32_weights(model: ModelFile) -> None:
+    weights, name = model.graph.weights(), model.name
     if not weights:
         raise ModelFileError(f"{name} has no floating-point weights to quantize; choose a float32 .tflite file.")
     for key, tensor in weights.items():

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from fp16core.tflite.graph import Tensor
-from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.model_file import ModelFile
 from fp16core.training.recipe import build_network
 from fp16core.vocabulary import CLASSES, IMAGE_SIDE, ModelFileError
 
@@ -21,15 +21,13 @@ _SETTINGS: dict[str, dict[str, int | str]] = {
 _KEYS = ("conv_2d.kernel", "conv_2d.bias", "fully_connected.weights", "fully_connected.bias")
 
 
-def rebuild_keras(model: bytes, name: str = "the model") -> Any:
+def rebuild_keras(model: ModelFile) -> Any:
     """A Keras model that computes what a converted one does.
 
     Parameters
     ----------
     model
-        Contents of a float32 ``.tflite`` of the tutorial's network, with any number of kernels of any size.
-    name
-        What to call it in errors.
+        A float32 ``.tflite`` of the tutorial's network, with any number of kernels of any size.
 
     Returns
     -------
@@ -44,7 +42,7 @@ def rebuild_keras(model: bytes, name: str = "the model") -> Any:
     DependencyError
         If TensorFlow is not installed.
     """
-    file = read_tflite(model, name)
+    file, name = model.graph, model.name
     shapes = file.shape_arithmetic()
     operators = [op for op in file.operators if op not in shapes]
     weights = file.weights()

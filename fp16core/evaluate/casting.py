@@ -14,7 +14,7 @@ from fp16core.evaluate.both import BothAnswers
 from fp16core.numerics.rounding import WeightRounding, weight_roundings
 from fp16core.text import count_text
 from fp16core.tflite.halves import holds_float16_weights
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 
 NO_FLOAT16 = "The target holds no float16 weights: nothing was cast, and nothing measured here is about float16."
 """What to say first of such a pair."""
@@ -99,7 +99,7 @@ def casting(roundings: Mapping[str, WeightRounding], holds_float16: bool) -> Cas
 
 def casting_of(pair: ModelPair) -> Casting:
     """The same from the two files; raises as `weight_roundings`."""
-    return casting(weight_roundings(pair), holds_float16_weights(pair.target, pair.target_name))
+    return casting(weight_roundings(pair), holds_float16_weights(pair.target))
 
 
 def _effect(answers: BothAnswers) -> str:

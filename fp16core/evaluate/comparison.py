@@ -13,9 +13,10 @@ from fp16core.data.mnist import normalise
 from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.evaluate.statistics import mcnemar_exact, paired_difference
-from fp16core.numerics.rounding import weight_roundings
+from fp16core.numerics.rounding import require_matching_weights
 from fp16core.runtime.classifier import Classifier, DigitModel
-from fp16core.vocabulary import ImageError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import ImageError
 
 _SCALED_AT_ONCE = 1000
 
@@ -120,8 +121,8 @@ def classifiers(pair: ModelPair) -> tuple[Classifier, Classifier]:
     PairError
         If the two files' weights do not correspond.
     """
-    both = Classifier(pair.reference, pair.reference_name), Classifier(pair.target, pair.target_name)
-    weight_roundings(pair)  # for its errors: two files that run need not belong together
+    both = Classifier(pair.reference), Classifier(pair.target)
+    require_matching_weights(pair)
     return both
 
 
@@ -164,8 +165,8 @@ def compare(pair: ModelPair, images: npt.NDArray[np.uint8], labels: npt.NDArray[
         target_logits = pool.submit(image_logits, target, images)
         reference_logits = image_logits(reference, images)
         return Comparison(
-            Evaluation(_frozen(reference_logits), _frozen(labels), len(pair.reference)),
-            Evaluation(_frozen(target_logits.result()), _frozen(labels), len(pair.target)),
+            Evaluation(_frozen(reference_logits), _frozen(labels), pair.reference.size_bytes),
+            Evaluation(_frozen(target_logits.result()), _frozen(labels), pair.target.size_bytes),
         )
 
 

@@ -10,7 +10,8 @@ from fp16core.data.mnist import BUNDLED as BUNDLED_MNIST
 from fp16core.data.mnist import SHA256, load_mnist
 from fp16core.evaluate.comparison import compare
 from fp16core.evaluate.statistics import Proportion, paired_difference, proportion
-from fp16core.runs.pair import BUNDLED, BUNDLED_NAME, REFERENCE_FILE, TARGET_FILE, load_pair
+from fp16core.runs.pair import BUNDLED, BUNDLED_NAME, load_pair
+from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE
 from fp16core.runs.run import Run
 from fp16core.runs.run_folder import read_run_folder
 from fp16core.training.recipe import Recipe
@@ -86,8 +87,8 @@ def bundled_result(max_abs_logit_delta: float | None = None) -> RunResult:
     RunError
         If the bundled pair was altered.
     """
-    folder = read_run_folder(BUNDLED)
-    found = _result(BUNDLED_NAME, folder.created, folder.recipe, folder.record)
+    record = read_run_folder(BUNDLED).record
+    found = _result(BUNDLED_NAME, record.created, record.recipe, record.document)
     return found if max_abs_logit_delta is None else replace(found, max_abs_logit_delta=max_abs_logit_delta)
 
 

@@ -10,7 +10,7 @@ from fp16core.data.mnist import normalise
 from fp16core.evaluate.evaluation import NO_ANSWER, Answers
 from fp16core.numerics.bounds import bound_logits
 from fp16core.tflite.chain import read_chain, require_same_network
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 
 _CHUNK = 500
 """Images whose bounds are held at once: 100 leads each, of which only the least is kept."""
@@ -77,8 +77,8 @@ def guarantee(
     PairError
         If the target computes anything else than the reference with other weights.
     """
-    layers = read_chain(pair.reference, pair.reference_name)
-    require_same_network(layers, read_chain(pair.target, pair.target_name))
+    layers = read_chain(pair.reference)
+    require_same_network(layers, read_chain(pair.target))
     answered = reference.predictions != NO_ANSWER
     answers = np.where(answered, reference.predictions, 0)
     least_margin, max_abs_delta = np.empty(len(images)), np.empty(len(images))

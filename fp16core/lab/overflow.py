@@ -14,8 +14,8 @@ from fp16core.numerics.rounding import LARGEST_FINITE, WeightRounding
 from fp16core.numerics.scaling import rescaled_weights
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.chain import Layer
-from fp16core.tflite.reader import read_tflite, replace_weights
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.tflite.replace import replace_weights
 
 
 @dataclass(frozen=True)
@@ -106,17 +106,17 @@ def measure_scale(
         If the runtime refuses or fails on a rescaled model.
     """
     weights = rescaled_weights(layers, factor)
-    stored = read_tflite(pair.target, pair.target_name).weights()
+    stored = pair.target.graph.weights()
     cast = {
         key: _stored(values, np.float16 if stored[key].dtype == "float16" else np.float32, clamp)
         for key, values in weights.items()
     }
     inputs = normalise(images)
     reference, target = (
-        Evaluation(Classifier(model, name).logits(inputs), original.labels, len(model))
-        for model, name in (
-            (replace_weights(pair.reference, weights), "the rescaled float32 model"),
-            (replace_weights(pair.target, cast), "the rescaled float16 model"),
+        Evaluation(Classifier(model).logits(inputs), original.labels, model.size_bytes)
+        for model in (
+            replace_weights(pair.reference, weights, "the rescaled float32 model"),
+            replace_weights(pair.target, cast, "the rescaled float16 model"),
         )
     )
     both = Comparison(reference, target)

@@ -1,11 +1,11 @@
 """Tables and sentences on the answers and logits of the modes of execution."""
 
 from fp16core.modes.emulated import Accounted
-from fp16core.modes.latency import REFERENCE, TARGET
 from fp16core.modes.runs import ModeRun, ModeTable
 from fp16core.text import percent_text, points_text, small_text
 
-_FILE_NAMES = {REFERENCE: "float32", TARGET: "float16"}
+_FILE_NAMES = {False: "float32", True: "float16"}
+"""By whether a file is the target."""
 
 
 def mode_rows(table: ModeTable) -> dict[str, list[str]]:
@@ -23,15 +23,16 @@ def mode_rows(table: ModeTable) -> dict[str, list[str]]:
             "computed in",
         )
     }
-    for run, file, found in table.cells:
+    for file in table.files:
+        run, cell = file.run, file.comparison
         row = (
             run.mode.short_title,
-            _FILE_NAMES[file],
-            f"{found.changed_predictions:,} of {found.images:,}",
-            small_text(found.max_abs_logit_delta),
-            small_text(found.mean_abs_logit_delta),
-            percent_text(found.target.accuracy.value),
-            points_text(found.accuracy_delta),
+            _FILE_NAMES[file.is_target],
+            f"{cell.changed_predictions:,} of {cell.images:,}",
+            small_text(cell.max_abs_logit_delta),
+            small_text(cell.mean_abs_logit_delta),
+            percent_text(cell.target.accuracy.value),
+            points_text(cell.accuracy_delta),
             arithmetic_text(run),
         )
         for column, value in zip(columns.values(), row, strict=True):

@@ -9,7 +9,7 @@ from fp16core.modes.runs import ModeRun
 from fp16core.numerics.bounds import FLOAT16_ARITHMETIC, bound_logits
 from fp16core.numerics.emulation import Summation, emulate, exact_logits
 from fp16core.tflite.chain import Layer, read_chain
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 
 IMAGES = 250
 """Images that are emulated: sums of float16 numbers one by one take NumPy a millisecond for each."""
@@ -98,7 +98,7 @@ def account_for(run: ModeRun, pair: ModelPair, images: npt.NDArray[np.float32]) 
     ModelFileError
         If the network is none that `fp16core.tflite.chain.read_chain` can follow.
     """
-    layers, given = read_chain(pair.target, pair.target_name), images[:IMAGES]
+    layers, given = read_chain(pair.target), images[:IMAGES]
     logits = run.target.logits[: len(given)]
     emulated = tuple(_held_against(logits, way, emulate(layers, given, *sums)) for way, sums in WAYS.items())
     bounds = bound_logits(layers, _rounding_errors(layers), given, FLOAT16_ARITHMETIC)

@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
-from fp16core.modes.latency import REFERENCE, TARGET
 from fp16core.numerics.emulation import is_float16
 from fp16core.numerics.error_measure import ErrorMeasure
 from fp16core.runtime.delegation import UpsamplingStage
@@ -80,34 +78,46 @@ class ModeRun:
         """Whether a GPU was asked, and a software driver computed on the processor."""
         return self.adapter is not None and self.adapter.is_software
 
-    def cells(self, baseline: Evaluation) -> tuple[Comparison, Comparison]:
-        """Either file's answers against the float32 file's in float32 arithmetic, on the images of this run.
+    def against(self, baseline: Evaluation) -> "FilesCompared":
+        """Compare each file's answers with those of the float32 file in float32 arithmetic, on the images of this run.
 
         Parameters
         ----------
         baseline
-            The float32 file's, on these images first.
+            The float32 file's answers, on these images first.
         """
         usual = baseline.first(self.images)
-        return Comparison(usual, self.reference), Comparison(usual, self.target)
+        return FilesCompared(
+            FileCompared(self, False, Comparison(usual, self.reference)),
+            FileCompared(self, True, Comparison(usual, self.target)),
+        )
 
 
-class ModeCell(NamedTuple):
-    """One file in one mode.
+@dataclass(frozen=True, eq=False)
+class FileCompared:
+    """One file in one mode, compared with the float32 file in float32 arithmetic.
 
     Attributes
     ----------
     run
-        Run of the mode.
-    file
-        `REFERENCE` or `TARGET`.
+        The run of the mode.
+    is_target
+        True for the float16 file, False for the float32 file.
     comparison
-        Answers of the file, as the target, against the float32 file in float32 arithmetic, as the reference.
+        Answers of the float32 file in float32 arithmetic, and of this file in the mode.
     """
 
     run: ModeRun
-    file: str
-    comparison: Comparison
+    is_target: bool
+    comparison: Comparison = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class FilesCompared:
+    """Both files in one mode, each compared with the float32 file in float32 arithmetic."""
+
+    reference: FileCompared
+    target: FileCompared
 
 
 ModeOutcome = ModeRun | str
@@ -145,30 +155,26 @@ class ModeTable:
         return max((run.images for run in self.runs), default=0)
 
     @cached_property
-    def cells(self) -> tuple[ModeCell, ...]:
-        """Cells of all modes that ran, both files of each mode in turn, the reference first."""
-        return tuple(
-            ModeCell(run, file, comparison)
-            for run in self.runs
-            for file, comparison in zip((REFERENCE, TARGET), run.cells(self.baseline), strict=True)
+    def files(self) -> tuple[FileCompared, ...]:
+        """Both files in each mode that could be executed: mode by mode, the float32 file first."""
+        both = [run.against(self.baseline) for run in self.runs]
+        return tuple(file for compared in both for file in (compared.reference, compared.target))
+
+    @property
+    def largest_change(self) -> FileCompared | None:
+        """The mode and file whose logits changed most; `None` without runs."""
+        return max(
+            self.files,
+            key=lambda file: np.nan_to_num(file.comparison.max_abs_logit_delta, nan=np.inf),
+            default=None,
         )
 
     @property
-    def largest_change(self) -> ModeCell | None:
-        """The cell whose logits changed most; `None` without runs."""
-        return max(self.cells, key=_logit_change, default=None)
+    def lowest_accuracy(self) -> FileCompared | None:
+        """The mode and file that lost most accuracy; `None` without runs."""
+        return min(self.files, key=lambda file: file.comparison.accuracy_delta, default=None)
 
     @property
-    def lowest_accuracy(self) -> ModeCell | None:
-        """The cell that lost most accuracy; `None` without runs."""
-        return min(self.cells, key=lambda cell: cell.comparison.accuracy_delta, default=None)
-
-    @property
-    def most_changed(self) -> ModeCell | None:
-        """The cell with most changed answers; `None` without runs."""
-        return max(self.cells, key=lambda cell: cell.comparison.changed_predictions, default=None)
-
-
-def _logit_change(cell: ModeCell) -> float:
-    """Largest logit change of a cell, infinite if a logit is not a number."""
-    return float(np.nan_to_num(cell.comparison.max_abs_logit_delta, nan=np.inf))
+    def most_changed(self) -> FileCompared | None:
+        """The mode and file that changed most answers; `None` without runs."""
+        return max(self.files, key=lambda file: file.comparison.changed_predictions, default=None)

@@ -76,8 +76,8 @@ def judged_claims(findings: Findings) -> tuple[ClaimCheck, ...]:
     return tuple(
         replace(
             claim,
-            measured=findings.without_folders(claim.measured),
-            method=findings.without_folders(claim.method),
+            measured=claim.measured,
+            method=claim.method,
         )
         for claim in check_claims(findings.evidence)
     )
@@ -122,7 +122,7 @@ def _by_digit(evaluation: Evaluation) -> list[float | None]:
 
 def _errors(findings: Findings) -> dict[str, Any]:
     if not isinstance(findings.propagation, Propagation):
-        return {"unknown": findings.without_folders(findings.propagation)}
+        return {"unknown": findings.propagation}
     steps = []
     for each in findings.propagation.steps:
         steps.append({"operator": each.step.operator, **asdict(each.error), "snr_db": each.error.snr_db})
@@ -132,7 +132,7 @@ def _errors(findings: Findings) -> dict[str, Any]:
 def _guarantee(findings: Findings) -> dict[str, Any]:
     found = findings.guarantee
     if not isinstance(found, Guarantee):
-        return {"unknown": findings.without_folders(found)}
+        return {"unknown": found}
     return {"proven_images": found.proven_images, "not_proven": np.flatnonzero(~found.proven).tolist()}
 
 

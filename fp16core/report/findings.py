@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +14,10 @@ from fp16core.lab.guarantee import Guarantee, guarantee
 from fp16core.numerics.propagation import PairRecorder, Propagation, PropagationRun
 from fp16core.numerics.rounding import WeightRounding, rounding_errors, weight_roundings
 from fp16core.tflite.ledger import byte_ledger
+from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.purposes import LedgerEntry
 from fp16core.training.recipe import Progress
-from fp16core.vocabulary import HalfBitsError, ModelPair
+from fp16core.vocabulary import HalfBitsError
 
 PROPAGATION_IMAGES = 1000
 """Most images over which the error is followed from operator to operator; all would take ten times as long."""
@@ -65,17 +65,6 @@ class Findings:
         """Outcome of casting the weights."""
         return casting(self.roundings, self.evidence.target_holds_float16)
 
-    @property
-    def names(self) -> tuple[str, str]:
-        """Names of the two files, without their folders."""
-        return Path(self.pair.reference_name).name, Path(self.pair.target_name).name
-
-    def without_folders(self, sentence: str) -> str:
-        """Remove the folders of the two files from a sentence: they are private."""
-        for whole, name in zip((self.pair.reference_name, self.pair.target_name), self.names, strict=True):
-            sentence = sentence.replace(whole, name)
-        return sentence
-
 
 def gather_findings(
     pair: ModelPair, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], on_progress: Progress
@@ -121,7 +110,7 @@ def gather_findings(
         evidence,
         images,
         weight_roundings(pair),
-        (byte_ledger(pair.reference, pair.reference_name), byte_ledger(pair.target, pair.target_name)),
+        (byte_ledger(pair.reference), byte_ledger(pair.target)),
         proof,
         followed,
     )

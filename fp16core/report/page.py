@@ -125,7 +125,7 @@ def _refused(findings: Findings) -> dict[str, str]:
     """Reasons why modes of execution are unavailable, by mode."""
     table = findings.evidence.runtimes.table
     outcomes = {} if table is None else table.outcomes
-    return {mode.title: findings.without_folders(why) for mode, why in outcomes.items() if isinstance(why, str)}
+    return {mode.title: why for mode, why in outcomes.items() if isinstance(why, str)}
 
 
 def _adapters(findings: Findings) -> list[Adapter]:
@@ -137,7 +137,7 @@ def _adapters(findings: Findings) -> list[Adapter]:
 
 
 def _unknown(findings: Findings, found: object) -> str | None:
-    return findings.without_folders(found) if isinstance(found, str) else None
+    return found if isinstance(found, str) else None
 
 
 @cache

@@ -1,6 +1,5 @@
 """Sources of a report's numbers: data set, files, machine, versions, and the command that made it."""
 
-import hashlib
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -59,10 +58,10 @@ def source_document(findings: Findings, source: Source) -> dict[str, Any]:
             "labels_sha256": images_digest(comparison.labels),
         },
         "models": [
-            {"role": role, "name": name, "size_bytes": len(model), "sha256": hashlib.sha256(model).hexdigest()}
-            for role, name, model in (
-                ("reference", findings.names[0], pair.reference),
-                ("target", findings.names[1], pair.target),
+            {"role": role, "name": model.name, "size_bytes": model.size_bytes, "sha256": model.sha256}
+            for role, model in (
+                ("reference", pair.reference),
+                ("target", pair.target),
             )
         ],
         "recipe": pair.run.get("recipe"),

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from fp16core.runtime.digit_interpreter import DigitInterpreter, check_images
 from fp16core.text import count_text
 from fp16core.tflite.graph import TfliteFile
+from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ImageError, ModelFileError
 
 Activations = tuple[npt.NDArray[np.float32], ...]
@@ -45,9 +46,7 @@ class ActivationRecorder:
     Parameters
     ----------
     model
-        Contents of a ``.tflite`` file, as for `Classifier`.
-    name
-        What to call it in errors.
+        A ``.tflite`` file, as for `Classifier`.
 
     Attributes
     ----------
@@ -61,15 +60,15 @@ class ActivationRecorder:
         As `Classifier`, or if the logits do not follow from the image.
     """
 
-    def __init__(self, model: bytes, name: str = "the model") -> None:
-        self.name = name
-        self._interpreter = DigitInterpreter(model, name, preserve_all_tensors=True)
+    def __init__(self, model: ModelFile) -> None:
+        self.name = model.name
+        self._interpreter = DigitInterpreter(model, preserve_all_tensors=True)
         self._lock = threading.Lock()
         found = _steps(self._interpreter.file)
         self.steps = tuple(step for step, _ in found)
         self._tensors = tuple(tensor for _, tensor in found)
         if self._interpreter.file.outputs[0].index not in self._tensors[-1:]:
-            raise ModelFileError(f"{name}: its logits do not follow from the image; convert the model again.")
+            raise ModelFileError(f"{model.name}: its logits do not follow from the image; convert the model again.")
 
     def record(self, images: npt.NDArray[np.float32]) -> Activations:
         """Run the model and keep what each step computed.

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.runtime.digit_interpreter import DigitInterpreter, check_images
+from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import CLASSES
 
 BATCH_SIZE = 25
@@ -30,10 +31,8 @@ class Classifier:
     Parameters
     ----------
     model
-        Contents of a ``.tflite`` file that maps float32 images (n, 28, 28) or (n, 28, 28, 1) to
+        A ``.tflite`` file that maps float32 images (n, 28, 28) or (n, 28, 28, 1) to
         float32 logits (n, 10).
-    name
-        What to call it in errors.
     batch_size
         Images for each interpreter call.
 
@@ -43,8 +42,8 @@ class Classifier:
         If the file is not such a model, is damaged, or the runtime refuses it.
     """
 
-    def __init__(self, model: bytes, name: str = "the model", batch_size: int = BATCH_SIZE) -> None:
-        self._interpreter = DigitInterpreter(model, name)
+    def __init__(self, model: ModelFile, batch_size: int = BATCH_SIZE) -> None:
+        self._interpreter = DigitInterpreter(model)
         self._lock = threading.Lock()
         self._batch_size = batch_size
 

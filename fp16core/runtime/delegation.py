@@ -11,7 +11,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from fp16core.text import first_line
 from fp16core.tflite.graph import TfliteFile
-from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ModelFileError
 
 _DELEGATE = "DELEGATE"
@@ -42,7 +42,7 @@ class UpsamplingStage(Enum):
     EACH_RUN = "in each run"
 
 
-def delegate_partitions(model: bytes, name: str = "the model") -> tuple[Partition, ...]:
+def delegate_partitions(model: ModelFile) -> tuple[Partition, ...]:
     """The parts of a graph that the interpreter's default delegate runs.
 
     Once its tensors are allocated, the interpreter lists a DELEGATE node for each part after the
@@ -52,9 +52,7 @@ def delegate_partitions(model: bytes, name: str = "the model") -> tuple[Partitio
     Parameters
     ----------
     model
-        Contents of a ``.tflite`` file.
-    name
-        What to call it in errors.
+        A ``.tflite`` file.
 
     Returns
     -------
@@ -66,9 +64,9 @@ def delegate_partitions(model: bytes, name: str = "the model") -> tuple[Partitio
     ModelFileError
         If the file is no LiteRT model, is damaged, or the interpreter refuses it.
     """
-    file = read_tflite(model, name)
-    with _refusal_named(name):
-        nodes = _loaded(model)._get_ops_details()[len(file.operators) :]
+    file = model.graph
+    with _refusal_named(model.name):
+        nodes = _loaded(model.contents)._get_ops_details()[len(file.operators) :]
     return tuple(
         _partition(file, _indices(node["inputs"]), _indices(node["outputs"]))
         for node in nodes
@@ -77,7 +75,7 @@ def delegate_partitions(model: bytes, name: str = "the model") -> tuple[Partitio
 
 
 def upsampling_stage(
-    model: bytes, image: npt.NDArray[np.float32], name: str = "the model", delegated: bool = True
+    model: ModelFile, image: npt.NDArray[np.float32], delegated: bool = True
 ) -> UpsamplingStage | None:
     """When float16 weights become float32: found by erasing them.
 
@@ -87,12 +85,10 @@ def upsampling_stage(
     Parameters
     ----------
     model
-        Contents of a ``.tflite`` file with one input and one output.
+        A ``.tflite`` file with one input and one output.
     image : float32, shape (28, 28)
         What to run it on, as often as one batch of the file has room for; its logits must depend on
         the weights.
-    name
-        What to call it in errors.
     delegated
         Whether the default delegate may take part.
 
@@ -106,14 +102,14 @@ def upsampling_stage(
     ModelFileError
         As `delegate_partitions`.
     """
-    file = read_tflite(model, name)
+    file = model.graph
     halves = [t.index for t in file.tensors if t.is_constant and t.dtype == "float16"]
     if not halves:
         return None
-    with _refusal_named(name):
-        expected = _logits(_loaded(model, delegated), file, image)
+    with _refusal_named(model.name):
+        expected = _logits(_loaded(model.contents, delegated), file, image)
         # Erasing writes into the very bytes that the interpreter was given, so each gets a copy of its own.
-        early, late = (_loaded(bytes(bytearray(model)), delegated) for _ in range(2))
+        early, late = (_loaded(bytes(bytearray(model.contents)), delegated) for _ in range(2))
         _erase(early, halves)
         if np.array_equal(_logits(early, file, image), expected):
             return UpsamplingStage.LOADING
@@ -126,9 +122,9 @@ def upsampling_stage(
         )
 
 
-def _loaded(model: bytes, delegated: bool = True) -> Interpreter:
+def _loaded(contents: bytes, delegated: bool = True) -> Interpreter:
     kind = OpResolverType.AUTO if delegated else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    interpreter = Interpreter(model_content=model, num_threads=1, experimental_op_resolver_type=kind)
+    interpreter = Interpreter(model_content=contents, num_threads=1, experimental_op_resolver_type=kind)
     interpreter.allocate_tensors()
     return interpreter
 

@@ -9,7 +9,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from fp16core.text import count_text, first_line
 from fp16core.tflite.graph import TfliteFile
-from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import CLASSES, IMAGE_SIDE, ImageError, ModelFileError
 
 _IMAGE_SHAPES = ((IMAGE_SIDE, IMAGE_SIDE), (IMAGE_SIDE, IMAGE_SIDE, 1))
@@ -27,10 +27,8 @@ class DigitInterpreter:
     Parameters
     ----------
     model
-        Contents of a ``.tflite`` file that maps float32 images (n, 28, 28) or (n, 28, 28, 1) to
+        A ``.tflite`` file that maps float32 images (n, 28, 28) or (n, 28, 28, 1) to
         float32 logits (n, 10).
-    name
-        What to call it in errors.
     preserve_all_tensors
         Whether `run` can be asked for what lies between input and output, too.
 
@@ -45,16 +43,16 @@ class DigitInterpreter:
         If the file is not such a model, is damaged, or the runtime refuses it.
     """
 
-    def __init__(self, model: bytes, name: str, preserve_all_tensors: bool = False) -> None:
-        self.name = name
-        self.file = read_tflite(model, name)
+    def __init__(self, model: ModelFile, preserve_all_tensors: bool = False) -> None:
+        self.name = name = model.name
+        self.file = model.graph
         signature = _check_signature(self.file, name)
         self._image_shape = signature[1:]
         self.fixed_batch = signature[0] if signature[0] != -1 else None
         self._input = self.file.inputs[0].index
         self._batch = 0
         try:
-            self._interpreter = open_interpreter(model, preserve_all_tensors)
+            self._interpreter = open_interpreter(model.contents, preserve_all_tensors)
             self._resize(self.fixed_batch or 1)
         except (ValueError, RuntimeError) as error:
             raise ModelFileError(
@@ -133,14 +131,16 @@ class DigitInterpreter:
             self._batch = batch
 
 
-def open_interpreter(model: bytes, preserve_all_tensors: bool) -> Interpreter:
+def open_interpreter(contents: bytes, preserve_all_tensors: bool) -> Interpreter:
     """LiteRT's interpreter of a file, whose tensors are still to be allocated; raises what LiteRT raises."""
     with warnings.catch_warnings():
         # LiteRT warns that keeping all tensors takes memory; that is known, and batches are small.
         warnings.filterwarnings("ignore", ".*experimental_preserve_all_tensors", UserWarning)
         # One thread: two models evaluated side by side use two cores better than one
         # interpreter with two threads does.
-        return Interpreter(model_content=model, num_threads=1, experimental_preserve_all_tensors=preserve_all_tensors)
+        return Interpreter(
+            model_content=contents, num_threads=1, experimental_preserve_all_tensors=preserve_all_tensors
+        )
 
 
 def check_images(images: npt.NDArray[np.float32]) -> None:

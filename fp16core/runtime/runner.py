@@ -21,7 +21,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.temporary import temporary_named
 from fp16core.text import first_line
-from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ModeError, ModelFileError
 
 Floats = npt.NDArray[np.float32]
@@ -41,11 +41,9 @@ class ModeRunner:
     Parameters
     ----------
     model
-        Contents of a ``.tflite`` file of a fixed batch, as `fp16core.runtime.fixed_batch.with_fixed_batch` writes it.
+        A ``.tflite`` file of a fixed batch, as `fp16core.runtime.fixed_batch.with_fixed_batch` writes it.
     mode
         How to execute it.
-    name
-        What to call it in errors.
     compiled
         Whether to use LiteRT's CompiledModel in a mode that has the interpreter, too: to compare times with a mode
         that has not.
@@ -58,8 +56,8 @@ class ModeRunner:
         If LiteRT refuses to execute it so. Why is in what it has printed.
     """
 
-    def __init__(self, model: bytes, mode: ExecutionMode, name: str = "the model", compiled: bool = False) -> None:
-        file = read_tflite(model, name)
+    def __init__(self, model: ModelFile, mode: ExecutionMode, compiled: bool = False) -> None:
+        file, name = model.graph, model.name
         self._name, self._mode = name, mode
         self._input_shape, self._output_shape = file.inputs[0].shape, file.outputs[0].shape
         if -1 in file.inputs[0].shape_signature:
@@ -67,9 +65,9 @@ class ModeRunner:
         self._run: Callable[[Floats], Floats]
         try:
             if compiled or mode not in _RESOLVERS:
-                self._run = _compiled(model, mode, self._output_shape)
+                self._run = _compiled(model.contents, mode, self._output_shape)
             else:
-                self._run = _interpreted(model, mode)
+                self._run = _interpreted(model.contents, mode)
         except (ValueError, RuntimeError) as error:
             raise ModeError(
                 f"{name}: LiteRT refuses to run it in the mode “{mode.title}” ({first_line(error)})."

@@ -1,4 +1,4 @@
-"""Reading a ``.tflite`` file, and writing other values into its tensors.
+"""Reading a ``.tflite`` file.
 
 The layout comes from the flatbuffer schema that ``ai_edge_litert`` ships (TensorFlow's
 ``schema.fbs``); nothing is executed, so a stranger's file can be read safely.
@@ -6,7 +6,7 @@ The layout comes from the flatbuffer schema that ``ai_edge_litert`` ships (Tenso
 
 import functools
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import flatbuffers.table
@@ -89,62 +89,6 @@ def damage_named(name: str, size_bytes: int) -> Iterator[None]:
             f"{name} is damaged: its {size_bytes:,} bytes begin like a .tflite file, but their inner offsets "
             "point outside of it; convert or download the model again."
         ) from error
-
-
-def replace_values(model: bytes, values: Mapping[int, npt.NDArray[np.generic]]) -> bytes:
-    """A copy of a ``.tflite`` file with other values in some stored tensors.
-
-    Parameters
-    ----------
-    model
-        Contents of the file.
-    values
-        New values by tensor index, in the tensor's own dtype and shape.
-
-    Raises
-    ------
-    ModelFileError
-        If a tensor is not stored, dtype or shape differ from what is stored, or its bytes are those of
-        another tensor of another type, too.
-    """
-    tensors = read_tflite(model).tensors
-    patched = bytearray(model)
-    for index, new in values.items():
-        tensor = tensors[index]
-        old = tensor.values
-        if new.dtype != old.dtype or new.shape != old.shape:
-            raise ModelFileError(
-                f"tensor '{tensor.name}' is {old.dtype} {old.shape}; cannot be replaced by {new.dtype} {new.shape}."
-            )
-        if new.tobytes() == old.tobytes():
-            continue
-        if other := next((t for t in tensors if t.buffer == tensor.buffer and t.dtype != tensor.dtype), None):
-            raise ModelFileError(
-                f"tensor '{tensor.name}' shares its bytes with tensor '{other.name}', which is {other.dtype}; it "
-                "cannot be replaced alone."
-            )
-        start = tensor.data_start or 0
-        patched[start : start + len(tensor.stored_bytes)] = new.tobytes()
-    return bytes(patched)
-
-
-def replace_weights(model: bytes, weights: Mapping[str, npt.NDArray[np.generic]]) -> bytes:
-    """A copy of a ``.tflite`` file with other values in some of its weights.
-
-    Parameters
-    ----------
-    model
-        Contents of the file.
-    weights
-        New values by the keys of `TfliteFile.weights`, in the stored dtype and shape.
-
-    Raises
-    ------
-    ModelFileError
-        If dtype or shape differ from what is stored.
-    """
-    stored = read_tflite(model).weights()
-    return replace_values(model, {stored[key].index: values for key, values in weights.items()})
 
 
 def builtin_options(table: flatbuffers.table.Table | None, kind: int, kinds: type) -> object | None:

@@ -29,8 +29,8 @@ from fp16core.runtime.delegation import Partition, UpsamplingStage, delegate_par
 from fp16core.tflite.graph import TfliteFile
 from fp16core.tflite.halves import holds_float16_weights
 from fp16core.tflite.ledger import byte_ledger
+from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.purposes import LedgerEntry
-from fp16core.tflite.reader import read_tflite
 from fp16core.vocabulary import ModelFileError
 from fp16core.workbench.workbench import Workbench
 
@@ -89,12 +89,12 @@ def roundings(bench: Workbench) -> dict[str, WeightRounding]:
 
 def ledgers(bench: Workbench) -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]]:
     """The ledgers of both files' bytes."""
-    return byte_ledger(bench.pair.reference, "the reference model"), byte_ledger(bench.pair.target, "the target model")
+    return byte_ledger(bench.pair.reference), byte_ledger(bench.pair.target)
 
 
 def holds_float16(bench: Workbench) -> bool:
     """Whether the target computes with anything stored as float16."""
-    return holds_float16_weights(bench.pair.target, bench.pair.target_name)
+    return holds_float16_weights(bench.pair.target)
 
 
 def graphs(bench: Workbench) -> Graphs:
@@ -102,13 +102,13 @@ def graphs(bench: Workbench) -> Graphs:
     pair, image = bench.pair, normalise(bench.images[0])
     return Graphs(
         (
-            read_tflite(pair.reference, pair.reference_name).outline(),
-            read_tflite(pair.target, pair.target_name).outline(),
+            pair.reference.graph.outline(),
+            pair.target.graph.outline(),
         ),
-        (delegate_partitions(pair.reference, pair.reference_name), delegate_partitions(pair.target, pair.target_name)),
+        (delegate_partitions(pair.reference), delegate_partitions(pair.target)),
         (
-            upsampling_stage(pair.target, image, pair.target_name),
-            upsampling_stage(pair.target, image, pair.target_name, delegated=False),
+            upsampling_stage(pair.target, image),
+            upsampling_stage(pair.target, image, delegated=False),
         ),
         fold_dequantize(pair, bench.images, bench.comparison.target.logits),
     )
@@ -119,7 +119,7 @@ def two_ways(bench: Workbench) -> TwoWays:
     return convert_both_ways(bench.pair, bench.comparison, bench.images)
 
 
-def changed_reference(bench: Workbench, key: str, value: float) -> bytes:
+def changed_reference(bench: Workbench, key: str, value: float) -> ModelFile:
     """The float32 file with another first weight in one tensor, by the keys of `roundings`."""
     return with_first_weight(bench.pair.reference, key, value)
 
@@ -131,7 +131,7 @@ def quantized_weight(bench: Workbench, key: str, value: float) -> tuple[OneWeigh
     return read_one_weight(changed, key, image), read_one_weight(quantize_tflite(changed), key, image)
 
 
-def converted_weight(bench: Workbench, model: bytes, key: str) -> OneWeight:
+def converted_weight(bench: Workbench, model: ModelFile, key: str) -> OneWeight:
     """That weight as another converter has stored it in ``model``."""
     return read_one_weight(model, key, bench.images[0])
 

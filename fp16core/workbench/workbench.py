@@ -15,7 +15,7 @@ from fp16core.numerics.rounding import WeightRounding, weight_roundings
 from fp16core.numerics.scaling import scalable_pairs
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.chain import Layer, read_chain
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 
 TestSet = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 
@@ -103,4 +103,4 @@ class Workbench:
 
     @cached_property
     def _layer_pairs(self) -> tuple[tuple[Layer, Layer], ...]:
-        return scalable_pairs(read_chain(self.pair.reference, self.pair.reference_name))
+        return scalable_pairs(read_chain(self.pair.reference))

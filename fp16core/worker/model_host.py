@@ -10,7 +10,8 @@ import numpy.typing as npt
 from fp16core.resident.endings import CallLimits
 from fp16core.resident.resident import Resident
 from fp16core.serving.child_memory import ChildMemory, Share
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import ModelFileError
 from fp16core.workbench import measures
 from fp16core.workbench.workbench import Workbench
 
@@ -64,7 +65,7 @@ class ModelHost:
         is_wanted: Callable[[], bool] = lambda: True,
     ) -> None:
         self._pair, self._images, self._labels, self._is_wanted = pair, images, labels, is_wanted
-        files_bytes = len(pair.reference) + len(pair.target)
+        files_bytes = pair.reference.size_bytes + pair.target.size_bytes
         needed_bytes = _BASE_BYTES + _TIMES * files_bytes + 4 * images.size
         self._limits = CallLimits(
             CPU_S, WALL_S, min(needed_bytes, memory.total_bytes), _ANSWER_BYTES + _ANSWER_TIMES * files_bytes

@@ -108,7 +108,7 @@ number(
     row,
     "File, if packed",
     bytes_text(result.size_bytes),
-    f"{bytes_text(result.size_bytes - len(found.pair.reference), signed=True)} against float32",
+    f"{bytes_text(result.size_bytes - found.pair.reference.size_bytes, signed=True)} against float32",
     "Bytes of the float16 file if its weights were stored in so many bits, one after another without gaps.",
 )
 number(

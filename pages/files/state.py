@@ -6,6 +6,7 @@ from fp16core.jobs.job import Desk, Job
 from fp16core.lab import conversions
 from fp16core.lab.conversions import OneWeight, TwoWays
 from fp16core.singleton import singleton
+from fp16core.tflite.model_file import ModelFile
 from fp16core.workbench import measures
 from fp16core.workbench.measures import Graphs
 from fp16core.worker.conversion import LIMITS, MODULE, request_for
@@ -70,10 +71,10 @@ def quantized_weight(question: WeightQuestion) -> tuple[OneWeight, OneWeight]:
 def start_conversion(question: WeightQuestion) -> Job | None:
     """Hand the question to TensorFlow's converter; None if it is at work on another."""
     changed = state.measure(measures.changed_reference, question.key, question.value)
-    return desk().hand_in(question, MODULE, request_for(changed))
+    return desk().hand_in(question, MODULE, request_for(changed.contents))
 
 
 @cached()
 def converted_weight(question: WeightQuestion, target: bytes) -> OneWeight:
     """The weight as TensorFlow's converter stores it, read from the file that its process wrote."""
-    return state.measure(measures.converted_weight, target, question.key)
+    return state.measure(measures.converted_weight, ModelFile(target), question.key)

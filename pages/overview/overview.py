@@ -9,7 +9,7 @@ import streamlit as st
 from fp16core.claims.claims import check_claims
 from fp16core.claims.evidence import ClaimCheck, Measurement, Verdict
 from fp16core.figures import overview as figures
-from fp16core.runs.pair import REFERENCE_FILE, TARGET_FILE
+from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE
 from fp16core.text import bytes_text, percent_text, points_text, small_text
 from fp16core.tflite.size_account import size_account
 from fp16core.vocabulary import TUTORIAL_URL
@@ -158,8 +158,8 @@ for column, name, model, words in (
     (second, TARGET_FILE, found.pair.target, "float16"),
 ):
     column.download_button(
-        f"{name} ({words}, {bytes_text(len(model))})",
-        given(model),
+        f"{name} ({words}, {bytes_text(model.size_bytes)})",
+        given(model.contents),
         file_name=name,
         mime="application/octet-stream",
         icon=":material/download:",

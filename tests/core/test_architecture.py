@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -25,8 +26,8 @@ ROOMS = [
     "data",
     "images",
     "training",
-    "runs",
     "tflite",
+    "runs",
     "convert",
     "runtime",
     "numerics",
@@ -102,6 +103,13 @@ def test_a_room_imports_only_from_rooms_before_it(room: str) -> None:
 def test_every_module_of_the_core_is_in_a_room_with_a_place_in_the_plan() -> None:
     found = {path.relative_to(ROOT / "fp16core").with_suffix("").parts[0] for path in CORE} - {"__init__"}
     assert found == {*ROOMS}
+
+
+def test_the_table_of_layers_is_in_the_order_that_imports_follow() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    table = text.partition("## Layers")[2].partition("Outside of")[0]
+    first_cells = re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)
+    assert [name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)] == ROOMS
 
 
 def rooms_of(path: Path) -> set[str]:

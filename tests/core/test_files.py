@@ -9,7 +9,8 @@ import pytest
 
 from fp16core.data.mnist import load_mnist
 from fp16core.files import open_ordinary, read_ordinary
-from fp16core.runs.pair import BUNDLED, MAX_RUN_BYTES, RUN_FILE, load_pair, read_pair
+from fp16core.runs.pair import BUNDLED, load_pair, read_pair
+from fp16core.runs.record import MAX_RUN_BYTES, RUN_FILE
 from fp16core.vocabulary import DatasetError, ModelFileError
 from tests.helpers.commands import REFERENCE, TARGET, cli, refused
 

@@ -8,7 +8,7 @@ import pytest
 from fp16core.runs.pair import BUNDLED
 from fp16core.terminal import new_table, print_table, say
 from fp16core.text import visible
-from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.model_file import ModelFile
 from tests.helpers.commands import cli, refused
 from tests.helpers.places import ROOT
 
@@ -58,12 +58,12 @@ def test_a_section_ends_where_it_was_ended(capsys: pytest.CaptureFixture[str]) -
 def hostile_model(folder: Path) -> Path:
     """The bundled model with an escape sequence in the name of its input, under a hostile name of its own."""
     model = (BUNDLED / "mnist_model.tflite").read_bytes()
-    (tensor,) = read_tflite(model).inputs
+    (tensor,) = ModelFile(model).graph.inputs
     name = tensor.name.encode()
     orders = (RETITLE.encode() * len(name))[: len(name)]
     path = folder / f"{RETITLE}{SPOOF}.tflite"
     path.write_bytes(model.replace(name, orders))
-    assert read_tflite(path.read_bytes()).inputs[0].name.startswith("\x1b]0;")
+    assert ModelFile(path.read_bytes()).graph.inputs[0].name.startswith("\x1b]0;")
     return path
 
 

@@ -17,9 +17,11 @@ from streamlit.testing.v1 import AppTest
 from fp16core import settings
 from fp16core.jobs.job import Job
 from fp16core.reading.likeness import RuleCheck
-from fp16core.runs.pair import BUNDLED, file_record
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import file_record
 from fp16core.singleton import reset_singletons
-from fp16core.vocabulary import ModelPair, SettingError
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import SettingError
 from fp16core.worker.training.settings import training_settings
 from pages.shared.server import limits, uploads, visits
 from pages.shared.session import trials
@@ -179,7 +181,7 @@ def test_too_many_trials_must_wait_and_lose_nothing(
 ) -> None:
     only(monkeypatch, "trial", 1)
     limits.allow("trial")
-    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference))
+    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
     app.button(key="own-try").click().run()
     assert "So many trials of model files came from your address" in app.error[0].value.replace("\\", "")
     assert "that this one must wait; try again in " in app.error[0].value

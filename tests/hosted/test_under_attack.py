@@ -20,7 +20,8 @@ from deploy.memory import Limit, memory_limit
 from fp16core.bench.strangers.hostile_models import sized_by_likeness
 from fp16core.bench.strangers.hostile_pictures import HOSTILE, heic_of_one_tile, jpeg_of_empty_scans, tiff_in_parts
 from fp16core.data.mnist import load_mnist
-from fp16core.runs.pair import BUNDLED, REFERENCE_FILE
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import REFERENCE_FILE
 from tests.helpers.browser.browsing import free_port
 from tests.helpers.networks.strangers import LARGE, stranger
 from tests.helpers.places import ROOT
@@ -135,7 +136,7 @@ def test_a_replica_outlives_all_of_it_and_serves_another_visitor(
 ) -> None:
     url, server, limit = replica
     usual = (BUNDLED / REFERENCE_FILE).read_bytes()
-    large = stranger(LARGE).reference
+    large = stranger(LARGE).reference.contents
     sized = sized_by_likeness("FILL", load_mnist("test")[0][5_000], 2_000_000_000)
     photographs = {
         "large.png": picture_file("PNG", 5_000, 5_000, "RGBA"),

@@ -12,7 +12,6 @@ from fp16core.figures.base.style import (
     fixed,
     log_ticks,
 )
-from fp16core.modes.latency import REFERENCE, TARGET
 from fp16core.modes.runs import ModeTable
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.operator_names import operator_name
@@ -33,8 +32,8 @@ def logit_changes(table: ModeTable) -> go.Figure:
     titles = [run.mode.title for run in table.runs]
     drawn = figure(90 + 46 * max(len(titles), 1))
     everything = []
-    for place, (file, (name, colour)) in enumerate(zip((REFERENCE, TARGET), FILES, strict=True)):
-        cells = [(cell.run.mode.title, cell.comparison) for cell in table.cells if cell.file == file]
+    for place, (name, colour) in enumerate(FILES):
+        cells = [(file.run.mode.title, file.comparison) for file in table.files if file.is_target == bool(place)]
         for what, symbol, values in (
             ("largest", "diamond", [cell.max_abs_logit_delta for _, cell in cells]),
             ("mean", "circle-open", [cell.mean_abs_logit_delta for _, cell in cells]),

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Sequence
 
 from fp16core.jobs.job import Job
-from fp16core.runs.pair import RUN_FILE
+from fp16core.runs.record import RUN_FILE
 from fp16core.runs.run import default_name
 from fp16core.runs.store import RunStore
 from fp16core.training.recipe import Recipe

@@ -21,7 +21,7 @@ from fp16core.data.mnist import DatasetContents, dataset_path
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.jobs.peak import peak_bytes
 from fp16core.output import new_folder, nonfinite_as_null, redirected_output, remove_partials
-from fp16core.runs.pair import (
+from fp16core.runs.record import (
     FORMAT,
     KERAS_FILE,
     LOG_FILE,
@@ -32,10 +32,10 @@ from fp16core.runs.pair import (
     file_record,
 )
 from fp16core.text import count_text, names_only, percent_text, small_text
+from fp16core.tflite.model_file import ModelPair
 from fp16core.training.fit import train
 from fp16core.training.recipe import THREADS, Progress, Recipe, import_tensorflow
 from fp16core.training.trace import EpochResult, Snapshot, TrainingStep
-from fp16core.vocabulary import ModelPair
 from fp16core.worker.training.dataset import Dataset
 from fp16core.worker.training.epoch import EpochTest
 from fp16core.worker.training.room import needs_room, run_bytes
@@ -143,10 +143,10 @@ class _Run:
         trained = time.monotonic()
         self._report("quantizing with LiteRT Quantizer", _LOADING + self._recipe.epochs)
         network.save(folder / KERAS_FILE)
-        (folder / REFERENCE_FILE).write_bytes(test.pair.reference)
-        (folder / TARGET_FILE).write_bytes(test.pair.target)
+        (folder / REFERENCE_FILE).write_bytes(test.pair.reference.contents)
+        (folder / TARGET_FILE).write_bytes(test.pair.target.contents)
         quantized = quantize_tflite(test.pair.reference)
-        (folder / QUANTIZER_FILE).write_bytes(quantized)
+        (folder / QUANTIZER_FILE).write_bytes(quantized.contents)
         other = compare(ModelPair("the trained model", test.pair.reference, quantized), *data.test)
         self._note(f"LiteRT Quantizer: {_changes(other)}")
         ended = time.monotonic()

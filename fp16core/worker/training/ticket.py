@@ -7,9 +7,9 @@ from enum import Enum
 
 from fp16core.jobs.job import Job
 from fp16core.jobs.presence import is_gone
+from fp16core.tflite.model_file import ModelPair
 from fp16core.training.recipe import Recipe
 from fp16core.training.trace import Trace
-from fp16core.vocabulary import ModelPair
 
 
 class State(Enum):

@@ -14,6 +14,7 @@ from fp16core.jobs.job import Limits
 from fp16core.jobs.scratch import scratch_folder
 from fp16core.jobs.serve import Client, serve
 from fp16core.lab.conversions import CONVERTER
+from fp16core.tflite.model_file import ModelFile
 from fp16core.training.recipe import import_tensorflow
 from fp16core.worker.trial.trial import Tried, tried, try_files
 
@@ -55,9 +56,9 @@ def convert(request: dict[str, Any], client: Client) -> dict[str, Any]:
         client.progress("converting it to float32 and float16", 0.5)
         reference, target = convert_keras(model)
     stem = PurePath(name).stem
-    files = [(f"{stem}.tflite", reference), (f"{stem}_quant_f16.tflite", target)]
+    files = [ModelFile(reference, f"{stem}.tflite"), ModelFile(target, f"{stem}_quant_f16.tflite")]
     answer = try_files(files, lambda what, done: client.progress(what, 0.7 + 0.3 * done), name)
-    return answer | {role: base64.b64encode(files[answer[role]][1]).decode() for role in ("reference", "target")}
+    return answer | {role: base64.b64encode(files[answer[role]].contents).decode() for role in ("reference", "target")}
 
 
 if __name__ == "__main__":

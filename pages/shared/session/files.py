@@ -10,7 +10,8 @@ import numpy.typing as npt
 import streamlit as st
 
 from fp16core.runs.run import YOURS
-from fp16core.vocabulary import DatasetError, ModelFileError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import DatasetError, ModelFileError
 from fp16core.worker.model_host import ModelHost
 from pages.shared.server import children, uploads, visits
 from pages.shared.session.cache import forget_private
@@ -74,7 +75,7 @@ class OwnFiles:
     def size_bytes(self) -> int:
         """Memory that it takes in this process, with what has been measured of the pair."""
         pair, host, dataset = self.pair, self.host, self.dataset
-        models = 0 if pair is None else len(pair.reference) + len(pair.target)
+        models = 0 if pair is None else pair.size_bytes
         answered = dict(self._answered)
         if host is not None:
             answered[host[0]] = max(host[1].answered_bytes, answered.get(host[0], 0))
@@ -133,9 +134,7 @@ def files() -> OwnFiles:
 
 def digest(pair: ModelPair) -> str:
     """SHA-256 of both files' SHA-256."""
-    return hashlib.sha256(
-        b"".join(hashlib.sha256(model).digest() for model in (pair.reference, pair.target))
-    ).hexdigest()
+    return hashlib.sha256(b"".join(bytes.fromhex(model.sha256) for model in pair.files)).hexdigest()
 
 
 def host(now: Subject, pair: ModelPair, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> ModelHost:

@@ -55,7 +55,7 @@ def show_active_pair() -> None:
             return
         recipe = pair.run.get("recipe")
         st.caption(
-            f"float32 {bytes_text(len(pair.reference))}  \nfloat16 {bytes_text(len(pair.target))}"
+            f"float32 {bytes_text(pair.reference.size_bytes)}  \nfloat16 {bytes_text(pair.target.size_bytes)}"
             + (f"  \n{recipe_text(Recipe.from_dict(recipe))}" if recipe else "")
             + (
                 "  \nseen by you alone, forgotten when you leave"

@@ -17,8 +17,9 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.numerics.rounding import WeightRounding
 from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import DigitModel
+from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.purposes import LedgerEntry
-from fp16core.vocabulary import HalfBitsError, ModelPair
+from fp16core.vocabulary import HalfBitsError
 from fp16core.workbench import measures
 from fp16core.workbench.workbench import Workbench
 from fp16core.worker.model_host import HostedModel, ModelHost

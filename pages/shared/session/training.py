@@ -9,8 +9,9 @@ from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.runs.pair import BUNDLED, load_pair
 from fp16core.singleton import singleton
 from fp16core.text import duration_text, share_text
+from fp16core.tflite.model_file import ModelPair
 from fp16core.training.recipe import Recipe
-from fp16core.vocabulary import ModelPair, RunError
+from fp16core.vocabulary import RunError
 from fp16core.workbench import measures
 from fp16core.worker.model_host import ModelHost
 from fp16core.worker.training.desk import TrainingDesk

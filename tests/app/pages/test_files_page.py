@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fp16core.lab import conversions
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from pages.files import state
 from tests.helpers.apps.driving import charts, visit, words
 from tests.helpers.apps.visits import forget
@@ -42,7 +42,7 @@ def test_the_bytes_add_up_on_screen(pair: ModelPair) -> None:
     app = visit("files")
     table = app.dataframe[0].value.set_index("category")
     for column, model in (("float32 (B)", pair.reference), ("float16 (B)", pair.target)):
-        assert table.loc["whole file", column] == len(model) == table[column][:-1].sum()
+        assert table.loc["whole file", column] == model.size_bytes == table[column][:-1].sum()
     assert "only weights and biases shrink: from 81,640 B to **40,820 B**, exactly half" in words(app)
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Beyond half"] == "+2,556 B"

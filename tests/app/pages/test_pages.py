@@ -14,7 +14,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.images.stages import StageName
 from fp16core.runs.pair import BUNDLED
 from fp16core.text import count_text, percent_text
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from tests.helpers.apps.driving import OF_NO_PAIR, charts, errors, picture, reads, try_digit, upload, visit, words
 from tests.helpers.files.made import file_of
 from tests.helpers.places import PAGES, TestSet
@@ -106,7 +106,7 @@ def test_an_altered_pair_is_a_sentence_on_every_page(
     app = visit(page)
     assert not app.exception
     (error,) = errors(app)
-    assert "mnist_model_quant_f16.tflite: the file was altered or cut off" in error
+    assert "mnist_model_quant_f16.tflite was altered or cut off" in error
     assert len(app.title) == 1
 
 

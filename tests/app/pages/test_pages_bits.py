@@ -17,8 +17,8 @@ from fp16core.figures.base.table import figure_csv
 from fp16core.numerics.narrowing import narrow
 from fp16core.numerics.number_text import read_number
 from fp16core.numerics.rounding import weight_roundings
-from fp16core.tflite.reader import read_tflite, replace_values
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.tflite.replace import replace_values
 from tests.helpers.apps.driving import charts, visit, words
 from tests.helpers.files.stores import altered_pair
 from tests.helpers.places import ROUTER
@@ -199,7 +199,7 @@ def test_a_file_that_does_not_hold_numpys_cast_is_said_so(
     pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A weight of 70,000 clamped to 65,504, as TensorFlow's converter clamps."""
-    singles, halves = (read_tflite(model).weights()["conv_2d.kernel"] for model in (pair.reference, pair.target))
+    singles, halves = (model.graph.weights()["conv_2d.kernel"] for model in (pair.reference, pair.target))
     large, clamped = singles.values.copy(), halves.values.copy()
     large.flat[3], clamped.flat[3] = 70000, 65504
     folder = altered_pair(

@@ -17,9 +17,11 @@ from fp16core.data.mnist import normalise
 from fp16core.evaluate.comparison import Comparison
 from fp16core.numerics.propagation import PairActivations, PairRecorder, weights_error
 from fp16core.numerics.rounding import weight_roundings
-from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE, file_record
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE, file_record
 from fp16core.text import decibels_text, small_text
-from fp16core.vocabulary import BusyError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import BusyError
 from fp16core.workbench import measures
 from pages.shared.session import propagation, state
 from pages.shared.session.files import OwnFiles
@@ -39,8 +41,8 @@ def folder_of(pair: ModelPair, folder: Path) -> Path:
     shutil.copytree(BUNDLED, folder)
     run = json.loads((folder / "run.json").read_text())
     for name, model in ((REFERENCE_FILE, pair.reference), (TARGET_FILE, pair.target)):
-        (folder / name).write_bytes(model)
-        run["files"][name] = file_record(model)
+        (folder / name).write_bytes(model.contents)
+        run["files"][name] = file_record(model.contents)
     (folder / "run.json").write_text(json.dumps(run))
     return folder
 

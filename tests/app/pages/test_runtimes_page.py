@@ -15,7 +15,7 @@ from fp16core.jobs import presence
 from fp16core.jobs.queue import Wish
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.text import percent_text, small_text
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from fp16core.worker.modes import latency, run
 from pages.runtimes import accuracy
 from pages.shared.session import measurements

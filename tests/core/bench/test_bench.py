@@ -11,12 +11,12 @@ from fp16core.bench.tutorial import evaluate_one_at_a_time
 from fp16core.commands.bench import BENCH_PARTS
 from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.comparison import Comparison
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 
 
 def test_the_tutorials_loop_reaches_the_same_accuracy(pair: ModelPair, comparison: Comparison) -> None:
     images, labels = load_mnist("test")
-    interpreter = Interpreter(model_content=pair.target)
+    interpreter = Interpreter(model_content=pair.target.contents)
     interpreter.allocate_tensors()
     found = evaluate_one_at_a_time(interpreter, images / 255.0, labels)
     assert found == comparison.target.accuracy.value

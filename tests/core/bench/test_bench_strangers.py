@@ -9,7 +9,7 @@ from fp16core.bench.strangers.hostile_pictures import HOSTILE
 from fp16core.bench.strangers.model_files import measure_strangers
 from fp16core.bench.strangers.oversized_models import measure_oversized_models
 from fp16core.bench.strangers.pictures import measure_pictures
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from fp16core.worker.decoder import LIMITS
 
 
@@ -49,11 +49,11 @@ def test_models_that_ask_for_eight_gigabytes_harm_nobody() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_corruption_is_seeded_and_leaves_the_original_alone(kind: str, pair: ModelPair) -> None:
-    before = bytes(bytearray(pair.reference))
-    first, again, other = (corrupted(pair.reference, kind, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    before = bytes(bytearray(pair.reference.contents))
+    first, again, other = (corrupted(pair.reference.contents, kind, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert first == again
     assert len({first, other, before}) == 3
-    assert pair.reference == before
+    assert pair.reference.contents == before
     if kind.startswith(("bits", "bytes", "blocks", "offsets")):
         changed = np.frombuffer(first, np.uint8) != np.frombuffer(before, np.uint8)
         assert len(first) == len(before)

@@ -10,7 +10,8 @@ from hypothesis.extra.numpy import arrays
 from fp16core.evaluate.browse import Show, select_images, sheet_count, sheet_images, sheet_of
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.evaluate.evaluation import NO_ANSWER, Evaluation
-from fp16core.vocabulary import ImageError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import ImageError
 
 
 def logits(*rows: dict[int, float]) -> npt.NDArray[np.float32]:

@@ -18,7 +18,8 @@ from fp16core.numerics.formats import FLOAT16
 from fp16core.numerics.rounding import format_errors, rounding_errors
 from fp16core.tflite.chain import Layer, read_chain
 from fp16core.tflite.graph import Operator
-from fp16core.vocabulary import ModelFileError, ModelPair, PairError
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.vocabulary import ModelFileError, PairError
 from tests.helpers.places import TestSet
 
 
@@ -239,12 +240,12 @@ def test_a_target_that_computes_something_else_is_refused(
     pair: ModelPair, test_set: TestSet, comparison: Comparison
 ) -> None:
     """The same weights, but without the convolution's ReLU."""
-    root = schema.ModelT.InitFromPackedBuf(pair.target, 0)
+    root = schema.ModelT.InitFromPackedBuf(pair.target.contents, 0)
     for op in root.subgraphs[0].operators:
         if isinstance(op.builtinOptions, schema.Conv2DOptionsT):
             op.builtinOptions.fusedActivationFunction = schema.ActivationFunctionType.NONE
-    builder = flatbuffers.Builder(len(pair.target))
+    builder = flatbuffers.Builder(pair.target.size_bytes)
     builder.Finish(root.Pack(builder), b"TFL3")
-    other = ModelPair("other", pair.reference, bytes(builder.Output()))
+    other = ModelPair("other", pair.reference, ModelFile(bytes(builder.Output())))
     with pytest.raises(PairError, match="choose a target converted from this reference"):
         guarantee(other, rounding_errors(other), test_set[0][:1], Answers(comparison.reference.logits[:1]))

@@ -8,7 +8,7 @@ from fp16core.numerics.bounds import FLOAT16_ARITHMETIC, FLOAT32_ARITHMETIC, bou
 from fp16core.numerics.emulation import Summation, emulate, exact_logits, is_float16
 from fp16core.tflite.chain import Layer, read_chain
 from fp16core.tflite.graph import Operator
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 
 Floats = npt.NDArray[np.float32]
 

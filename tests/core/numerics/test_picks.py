@@ -8,7 +8,7 @@ from fp16core.numerics.bits import FloatClass, number_at
 from fp16core.numerics.narrowing import narrow
 from fp16core.numerics.picks import Pick, nearest_to_middle, pick_weight, weight_at
 from fp16core.numerics.rounding import WeightRounding, shared_histograms, weight_roundings
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from tests.helpers.results import rounding
 
 

@@ -20,8 +20,7 @@ from fp16core.figures.base.table import figure_csv
 from fp16core.numerics.propagation import PairRecorder, PropagationRun, weights_error
 from fp16core.numerics.propagation_tables import activations_csv, step_table
 from fp16core.numerics.rounding import GUARANTEED_SNR_DB, WeightRounding, weight_roundings
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from tests.helpers.networks.edited import overflowed
 from tests.helpers.networks.oracles import forward
 
@@ -62,7 +61,7 @@ def test_a_run_over_many_images_is_the_whole_measured_at_once(
 
 
 def test_the_error_of_the_weights_is_that_of_numpys_cast(pair: ModelPair) -> None:
-    weights = [tensor.values.ravel() for tensor in read_tflite(pair.reference).weights().values()]
+    weights = [tensor.values.ravel() for tensor in pair.reference.graph.weights().values()]
     whole = np.concatenate(weights).astype(np.float64)
     error = whole.astype(np.float16) - whole
     found = weights_error(weight_roundings(pair).values())

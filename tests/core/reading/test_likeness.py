@@ -10,7 +10,8 @@ from fp16core.evaluate.evaluation import NO_ANSWER
 from fp16core.reading.likeness import FALSE_ALARMS, Likeness, check_rule, likeness
 from fp16core.reading.non_digits import LETTERS, non_digits
 from fp16core.runtime.classifier import Classifier
-from fp16core.vocabulary import DatasetError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import DatasetError
 from tests.helpers.places import TestSet
 
 

@@ -10,14 +10,14 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
 from fp16core.runtime.classifier import BATCH_SIZE, Classifier
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ImageError, ModelFileError, ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.vocabulary import ImageError, ModelFileError
 
 
 @pytest.fixture(scope="module")
 def expected(pair: ModelPair, inputs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """The tutorial's way: a bare interpreter, one image at a time."""
-    interpreter = Interpreter(model_content=pair.target)
+    interpreter = Interpreter(model_content=pair.target.contents)
     interpreter.allocate_tensors()
     answers = []
     for image in inputs:
@@ -69,26 +69,26 @@ def test_wrong_images_are_refused_in_words(pair: ModelPair, images: npt.NDArray[
         Classifier(pair.reference).logits(images)
 
 
-def edited(model: bytes, tensor: int, shape: list[int]) -> bytes:
+def edited(model: ModelFile, tensor: int, shape: list[int], name: str) -> ModelFile:
     """The same file with another shape and shape signature of one tensor, by the schema's own writer."""
-    tree = schema.ModelT.InitFromPackedBuf(model)
+    tree = schema.ModelT.InitFromPackedBuf(model.contents)
     tree.subgraphs[0].tensors[tensor].shapeSignature = shape
     tree.subgraphs[0].tensors[tensor].shape = [abs(n) for n in shape]
-    builder = flatbuffers.Builder(len(model))
+    builder = flatbuffers.Builder(model.size_bytes)
     builder.Finish(tree.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return ModelFile(bytes(builder.Output()), name)
 
 
 def test_models_of_other_shapes_are_refused(pair: ModelPair) -> None:
-    file = read_tflite(pair.reference)
-    nine = edited(pair.reference, file.outputs[0].index, [-1, 9])
+    file = pair.reference.graph
+    nine = edited(pair.reference, file.outputs[0].index, [-1, 9], "nines")
     with pytest.raises(ModelFileError, match=r"nines returns float32 \(-1, 9\); expected float32 logits"):
-        Classifier(nine, "nines")
-    wide = edited(pair.reference, file.inputs[0].index, [-1, 32, 32])
+        Classifier(nine)
+    wide = edited(pair.reference, file.inputs[0].index, [-1, 32, 32], "wide")
     with pytest.raises(ModelFileError, match=r"wide takes float32 \(-1, 32, 32\); expected float32 images"):
-        Classifier(wide, "wide")
+        Classifier(wide)
 
 
 def test_damaged_models_are_refused(pair: ModelPair) -> None:
     with pytest.raises(ModelFileError, match="cut"):
-        Classifier(pair.reference[:50_000], "cut")
+        Classifier(ModelFile(pair.reference.contents[:50_000], "cut"))

@@ -8,18 +8,18 @@ from fp16core.convert.quantizer import quantize_tflite
 from fp16core.data.mnist import normalise
 from fp16core.numerics.rounding import rounded_reference
 from fp16core.runtime.delegation import UpsamplingStage, delegate_partitions, upsampling_stage
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.vocabulary import ModelFileError
 from tests.helpers.places import TestSet
 
 
 @pytest.fixture(scope="module", params=["reference", "target", "quantized"])
-def model(request: pytest.FixtureRequest, pair: ModelPair) -> bytes:
+def model(request: pytest.FixtureRequest, pair: ModelPair) -> ModelFile:
     return quantize_tflite(pair.reference) if request.param == "quantized" else getattr(pair, request.param)
 
 
-def delegated_names(model: bytes) -> list[list[str]]:
-    operators = read_tflite(model).operators
+def delegated_names(model: ModelFile) -> list[list[str]]:
+    operators = model.graph.operators
     return [[operators[index].name for index in part.operators] for part in delegate_partitions(model)]
 
 
@@ -33,10 +33,10 @@ def test_xnnpack_takes_all_that_computes_with_the_image_but_the_reshapes(pair: M
     ]
 
 
-def test_what_lies_within_a_part_is_never_filled(model: bytes, test_set: TestSet) -> None:
+def test_what_lies_within_a_part_is_never_filled(model: ModelFile, test_set: TestSet) -> None:
     """The interpreter gives no memory to a tensor that only operators within one part touch."""
-    file, parts = read_tflite(model), delegate_partitions(model)
-    interpreter = Interpreter(model_content=model)
+    file, parts = model.graph, delegate_partitions(model)
+    interpreter = Interpreter(model_content=model.contents)
     interpreter.allocate_tensors()
     interpreter.set_tensor(0, normalise(test_set[0][:1]))
     interpreter.invoke()
@@ -57,10 +57,10 @@ def test_what_lies_within_a_part_is_never_filled(model: bytes, test_set: TestSet
     assert hidden
 
 
-def test_every_operator_runs_once_at_most(model: bytes) -> None:
+def test_every_operator_runs_once_at_most(model: ModelFile) -> None:
     runs = [index for part in delegate_partitions(model) for index in part.operators]
     assert len(runs) == len(set(runs))
-    assert set(runs) <= {op.index for op in read_tflite(model).operators}
+    assert set(runs) <= {op.index for op in model.graph.operators}
 
 
 @pytest.mark.parametrize(("delegated", "filled"), [(True, 0), (False, 4)])
@@ -68,9 +68,9 @@ def test_only_without_the_delegate_are_the_dequantized_tensors_filled(
     pair: ModelPair, test_set: TestSet, delegated: bool, filled: int
 ) -> None:
     """After a run, the tensor behind each DEQUANTIZE either holds the upsampled weights or whatever was there."""
-    file = read_tflite(pair.target)
+    file = pair.target.graph
     kind = OpResolverType.AUTO if delegated else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    interpreter = Interpreter(model_content=pair.target, experimental_op_resolver_type=kind)
+    interpreter = Interpreter(model_content=pair.target.contents, experimental_op_resolver_type=kind)
     interpreter.allocate_tensors()
     interpreter.set_tensor(0, normalise(test_set[0][:1]))
     interpreter.invoke()
@@ -85,15 +85,15 @@ def test_xnnpack_upsamples_while_loading_and_the_plain_kernels_in_the_first_run(
     pair: ModelPair, test_set: TestSet
 ) -> None:
     image = normalise(test_set[0][0])
-    before = bytes(bytearray(pair.target))
+    before = bytes(bytearray(pair.target.contents))
     assert upsampling_stage(pair.target, image) is UpsamplingStage.LOADING
     assert upsampling_stage(pair.target, image, delegated=False) is UpsamplingStage.FIRST_RUN
     assert upsampling_stage(quantize_tflite(pair.reference), image) is UpsamplingStage.LOADING
-    assert pair.target == before
+    assert pair.target.contents == before
     for without in (pair.reference, rounded_reference(pair)):
         assert upsampling_stage(without, image) is None
 
 
 def test_a_file_that_does_not_run_is_refused(pair: ModelPair) -> None:
     with pytest.raises(ModelFileError, match="notes is not a LiteRT model"):
-        delegate_partitions(b"hello", "notes")
+        delegate_partitions(ModelFile(b"hello", "notes"))

@@ -16,8 +16,9 @@ from fp16core.runtime.activations import ActivationRecorder
 from fp16core.runtime.classifier import Classifier
 from fp16core.runtime.delegation import UpsamplingStage, upsampling_stage
 from fp16core.tflite.ledger import byte_ledger
-from fp16core.tflite.reader import read_tflite, replace_values
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.tflite.replace import replace_values
+from fp16core.vocabulary import ModelFileError
 from tests.helpers.networks.oracles import keras_answers
 from tests.helpers.networks.strangers import NETWORKS, Stranger, stranger
 from tests.helpers.places import TestSet
@@ -49,7 +50,7 @@ def test_every_stored_number_has_a_key_in_both_files(theirs: Stranger) -> None:
     """All that training found, scalars too, once each; what the converter cast is NumPy's cast."""
     roundings = weight_roundings(theirs.pair)
     for model in (theirs.reference, theirs.target):
-        file = read_tflite(model)
+        file = model.graph
         keyed = {tensor.buffer for tensor in file.weights().values()}
         assert keyed == {tensor.buffer for tensor in file.parameters()}
         assert len({tensor.index for tensor in file.weights().values()}) == len(roundings)
@@ -59,7 +60,7 @@ def test_every_stored_number_has_a_key_in_both_files(theirs: Stranger) -> None:
 
 def test_a_dense_network_has_as_many_weights_as_keras_counts() -> None:
     theirs = stranger("dense only")
-    sizes = [tensor.values.size for tensor in read_tflite(theirs.reference).weights().values()]
+    sizes = [tensor.values.size for tensor in theirs.reference.graph.weights().values()]
     assert sum(sizes) == theirs.model.count_params()
 
 
@@ -74,10 +75,10 @@ def test_upsampling_is_exact_whatever_the_constants(theirs: Stranger, test_set: 
 def test_every_byte_is_accounted_for(theirs: Stranger) -> None:
     for model in (theirs.reference, theirs.target):
         ledger = byte_ledger(model)
-        assert sum(entry.size_bytes for entry in ledger) == len(model)
-        parameters = {tensor.buffer: len(tensor.stored_bytes) for tensor in read_tflite(model).parameters()}
+        assert sum(entry.size_bytes for entry in ledger) == model.size_bytes
+        parameters = {tensor.buffer: len(tensor.stored_bytes) for tensor in model.graph.parameters()}
         assert sum(entry.size_bytes for entry in ledger if entry.is_parameter) == sum(parameters.values())
-    assert packed_size_bytes(theirs.pair, 16) <= len(theirs.target)
+    assert packed_size_bytes(theirs.pair, 16) <= theirs.target.size_bytes
     assert packed_size_bytes(theirs.pair, 1) > 0
 
 
@@ -109,7 +110,7 @@ def test_activations_that_belong_to_no_image_are_refused_in_words(inputs: npt.ND
 def test_a_number_whose_bytes_mean_something_else_elsewhere_cannot_be_replaced() -> None:
     """The recurrent network's first state, 0.0, shares its bytes with an integer 0."""
     model = stranger("recurrent").reference
-    file = read_tflite(model)
+    file = model.graph
     shared = file.weights()["fill.constant"]
     others = {tensor.dtype for tensor in file.tensors if tensor.buffer == shared.buffer}
     assert others == {"float32", "int32"}

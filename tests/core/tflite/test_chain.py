@@ -9,8 +9,8 @@ from ai_edge_litert import schema_py_generated as schema
 
 from fp16core.convert.quantizer import quantize_integer, quantize_tflite
 from fp16core.tflite.chain import read_chain
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import ModelFileError
 from tests.helpers.networks.edited import edited, with_average_pooling
 
 Operators = dict[str, Any]
@@ -31,7 +31,7 @@ def test_layers_are_the_tutorials_in_its_order(pair: ModelPair, role: str) -> No
 def test_weights_of_a_chain_are_the_files_upsampled(pair: ModelPair, quantized: str) -> None:
     """Whichever path made the file: the quantizer leaves biases in float32."""
     model = pair.target if quantized == "target" else quantize_tflite(pair.reference)
-    stored = read_tflite(model).weights()
+    stored = model.graph.weights()
     for layer in read_chain(model):
         for key, values in ((layer.weights_key, layer.weights), (layer.bias_key, layer.bias)):
             if values is not None:
@@ -41,7 +41,7 @@ def test_weights_of_a_chain_are_the_files_upsampled(pair: ModelPair, quantized: 
 
 def test_a_network_of_other_operators_is_refused_by_name(pair: ModelPair) -> None:
     with pytest.raises(ModelFileError, match="mine has the operator AVERAGE_POOL_2D"):
-        read_chain(edited(pair.reference, with_average_pooling), "mine")
+        read_chain(edited(pair.reference, with_average_pooling, "mine"))
 
 
 def test_integer_weights_are_refused(pair: ModelPair) -> None:
@@ -116,4 +116,4 @@ def test_what_the_proof_could_not_follow_is_no_chain(
 ) -> None:
     """Each of the checks on which the proof, the emulation and the rescaling lean."""
     with pytest.raises(ModelFileError, match=f"mine.* {words}"):
-        read_chain(edited(pair.reference, edit), "mine")
+        read_chain(edited(pair.reference, edit, "mine"))

@@ -12,7 +12,7 @@ from fp16core.convert.to_keras import rebuild_keras
 from fp16core.data.mnist import load_mnist, normalise
 from fp16core.runs.pair import BUNDLED
 from fp16core.runtime.classifier import Classifier
-from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.model_file import ModelFile
 from fp16core.training.recipe import LIMITS, OPTIMIZERS, TUTORIAL, Recipe, build_network
 from fp16core.vocabulary import ModelFileError, RecipeError
 from tests.helpers.networks.oracles import LOGIT_TOLERANCE
@@ -74,14 +74,14 @@ def test_networks_of_any_filters_convert_both_ways_and_are_rebuilt(filters: int,
         assert network.count_params() == Recipe(filters=filters, kernel_size=size).parameters
     random = np.random.default_rng(filters)
     network.set_weights([random.normal(0, 0.05, w.shape).astype(np.float32) for w in network.get_weights()])
-    reference, target = convert_keras(network)
+    reference, target = map(ModelFile, convert_keras(network))
     expected = network(images).numpy()
     assert np.abs(Classifier(reference).logits(images) - expected).max() < LOGIT_TOLERANCE
     rebuilt = rebuild_keras(reference)
     assert all(np.array_equal(a, b) for a, b in zip(rebuilt.get_weights(), network.get_weights(), strict=True))
     kernel = network.get_weights()[0].transpose(3, 0, 1, 2)
     for half in (target, quantize_tflite(reference)):
-        assert np.array_equal(read_tflite(half).weights()["conv_2d.kernel"].values, kernel.astype(np.float16))
+        assert np.array_equal(half.graph.weights()["conv_2d.kernel"].values, kernel.astype(np.float16))
 
 
 def test_other_networks_are_not_rebuilt() -> None:
@@ -98,4 +98,4 @@ def test_other_networks_are_not_rebuilt() -> None:
         ]
     )
     with pytest.raises(ModelFileError, match="odd is not the tutorial's network in float32"):
-        rebuild_keras(convert_keras(network)[0], "odd")
+        rebuild_keras(ModelFile(convert_keras(network)[0], "odd"))

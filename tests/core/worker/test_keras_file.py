@@ -21,8 +21,8 @@ from fp16core.jobs.job import Job
 from fp16core.jobs.scratch import scratch_folder
 from fp16core.lab.conversions import CONVERTER
 from fp16core.runs.pair import BUNDLED
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import ModelFileError
 from fp16core.worker.trial import keras_file
 from tests.helpers.children.processes import PATIENCE_S, is_alive, without_tensorflow
 from tests.helpers.networks.strangers import stranger
@@ -50,9 +50,9 @@ def test_a_keras_file_becomes_the_pair_that_the_converter_makes_of_it(pair: Mode
     assert job.answer is not None
     found = keras_file.tried_keras(job.answer)
     assert found.pair.name == "mine.keras"
-    assert (found.pair.reference_name, found.pair.target_name) == ("mine.tflite", "mine_quant_f16.tflite")
+    assert (found.pair.reference.name, found.pair.target.name) == ("mine.tflite", "mine_quant_f16.tflite")
     for made, bundled in ((found.pair.reference, pair.reference), (found.pair.target, pair.target)):
-        ours, theirs = read_tflite(made).weights(), read_tflite(bundled).weights()
+        ours, theirs = made.graph.weights(), bundled.graph.weights()
         assert [tensor.dtype for tensor in ours.values()] == [tensor.dtype for tensor in theirs.values()]
         assert all(np.array_equal(ours[key].values, theirs[key].values) for key in theirs)
     assert found.pair.run == {"converted_by": CONVERTER}

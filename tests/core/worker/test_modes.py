@@ -20,7 +20,7 @@ from fp16core.runtime.delegation import UpsamplingStage
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.processor import read_processor
 from fp16core.tflite.chain import read_chain
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from fp16core.worker.modes import latency as latency_run
 from fp16core.worker.modes import run as mode_run
 from fp16core.worker.modes.survey import Survey
@@ -156,9 +156,9 @@ def test_mesa_in_float32_differs_by_rounding_alone_and_float16_sums_lose_most(
     exact, half = table.run(ExecutionMode.GPU_FLOAT32), table.run(ExecutionMode.GPU_FLOAT16)
     assert exact is not None
     assert half is not None
-    assert exact.cells(table.baseline)[0].max_abs_logit_delta < 5e-5
+    assert exact.against(table.baseline).reference.comparison.max_abs_logit_delta < 5e-5
     assert not exact.computes_float16
-    assert 0.01 < half.cells(table.baseline)[0].max_abs_logit_delta < 1
+    assert 0.01 < half.against(table.baseline).reference.comparison.max_abs_logit_delta < 1
     # The dense layer adds 2,028 products in float16: there the signal is lost, not in the convolution.
     assert half.steps[-1].target.snr_db < half.steps[0].target.snr_db - 6
     assert table.largest_change is not None

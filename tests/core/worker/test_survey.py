@@ -8,7 +8,8 @@ import pytest
 from fp16core.jobs.job import Limits
 from fp16core.jobs.queue import WaitingRoom
 from fp16core.runtime.execution_mode import ExecutionMode
-from fp16core.vocabulary import BusyError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import BusyError
 from fp16core.worker.modes import run
 from fp16core.worker.modes.survey import Survey
 from tests.helpers.children.surveys import GPU, PATIENCE_S, PATIENT, outcomes, wild

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ import pytest
 from fp16core.jobs import presence
 from fp16core.jobs.job import Limits
 from fp16core.runs.store import RunStore
+from fp16core.tflite.model_file import ModelPair
 from fp16core.training.recipe import Recipe
-from fp16core.vocabulary import BusyError, ModelPair, SettingError
+from fp16core.vocabulary import BusyError, SettingError
 from fp16core.worker.training.desk import TrainingDesk
 from fp16core.worker.training.settings import TrainingSettings, training_settings
 from fp16core.worker.training.ticket import State, Ticket, TrainingData
@@ -26,7 +28,8 @@ PATIENCE_S = 60.0
 WORKER = """
 import base64, shutil, time
 from pathlib import Path
-from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE
 from fp16core.output import new_folder
 from fp16core.jobs.scratch import scratch_folder
 from fp16core.jobs.serve import serve
@@ -277,7 +280,7 @@ def test_a_run_whose_process_cannot_be_started_says_so(make_desk: Desk, monkeypa
 
 
 def test_the_run_that_makes_a_store_too_full_tells_which_ones_went(make_desk: Desk, store: RunStore) -> None:
-    store.max_runs = 1
+    store.limits = replace(store.limits, max_runs=1)
     desk = make_desk()
     assert desk.hand_in(Recipe(seed=1), "ann").wait(PATIENCE_S)
     last = desk.hand_in(Recipe(seed=2), "ann")

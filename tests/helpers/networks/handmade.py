@@ -7,12 +7,14 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
+from fp16core.tflite.model_file import ModelFile
+
 PIXELS = 784
 
 Codes = schema.BuiltinOperator
 
 
-def dense(weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32] | None = None) -> bytes:
+def dense(weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32] | None = None) -> ModelFile:
     """Images (n, 28, 28) to logits (n, 10): their pixels times weights (10, 784), and a bias."""
     content = _model()
     graph = content.subgraphs[0]
@@ -29,7 +31,7 @@ def dense(weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32] | None
     return _packed(content)
 
 
-def scaled(factors: npt.NDArray[np.float32]) -> bytes:
+def scaled(factors: npt.NDArray[np.float32]) -> ModelFile:
     """Numbers times constants: a network of which LiteRT Quantizer knows no weights."""
     content = _model()
     given = _tensor(content, "given", factors.shape)
@@ -78,10 +80,10 @@ def _operator(content: Any, kind: int, inputs: list[int], outputs: list[int], op
     content.subgraphs[0].operators.append(op)
 
 
-def _packed(content: Any) -> bytes:
+def _packed(content: Any) -> ModelFile:
     builder = flatbuffers.Builder(1 << 16)
     builder.Finish(content.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return ModelFile(bytes(builder.Output()))
 
 
 CENTRE, CORNER = 14 * 28 + 14, 0

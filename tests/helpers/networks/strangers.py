@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from fp16core.convert.from_keras import convert_keras
+from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.training.recipe import import_tensorflow
-from fp16core.vocabulary import ModelPair
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,8 +18,8 @@ class Stranger:
 
     name: str
     model: Any = field(repr=False)
-    reference: bytes = field(repr=False)
-    target: bytes = field(repr=False)
+    reference: ModelFile = field(repr=False)
+    target: ModelFile = field(repr=False)
 
     @property
     def pair(self) -> ModelPair:
@@ -117,4 +117,5 @@ def stranger(name: str) -> Stranger:
     model = (NETWORKS | {HEAVY: _heavy, LARGE: _large})[name](keras.layers)
     random = np.random.default_rng(0)  # a bias of 0, as Keras begins with, would not be in the file
     model.set_weights([weights + random.normal(0, 0.05, weights.shape) for weights in model.get_weights()])
-    return Stranger(name, model, *convert_keras(model))
+    reference, target = convert_keras(model)
+    return Stranger(name, model, ModelFile(reference, name), ModelFile(target, f"{name}, half"))
