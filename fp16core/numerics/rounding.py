@@ -1,6 +1,5 @@
 """Rounding errors of a model's weights cast to float16."""
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,9 +22,6 @@ OVERFLOW_THRESHOLD = 65520.0
 
 RELATIVE_ERROR_BOUND = 2.0**-11
 """Bound on the relative rounding error in float16's normal range: the unit roundoff of an 11-bit significand."""
-
-GUARANTEED_SNR_DB = -20 * math.log10(RELATIVE_ERROR_BOUND)
-"""Lowest signal-to-noise ratio that rounding leaves to weights in this range: 66.2 dB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,13 +225,10 @@ def upsampled_by_operator(file: TfliteFile) -> tuple[int, int]:
 
 def _matching_weights(pair: ModelPair) -> dict[str, tuple[Tensor, Tensor]]:
     """Each weight tensor of the reference with the target's, by the keys of `TfliteFile.weights`."""
-    reference = pair.reference.graph.weights()
-    target = pair.target.graph.weights()
+    reference, target = pair.reference.graph.weights(), pair.target.graph.weights()
     if not reference:
-        raise PairError(
-            f"{pair.reference.name} has no floating-point convolution or dense weights; "
-            "choose the float32 .tflite file."
-        )
+        name = pair.reference.name
+        raise PairError(f"{name} has no floating-point convolution or dense weights; choose the float32 .tflite file.")
     if reference.keys() != target.keys():
         raise PairError(
             f"{pair.reference.name} has the weights {_listed(reference)}, but {pair.target.name} has "
