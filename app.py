@@ -1,4 +1,4 @@
-"""The dashboard as a server, for ``streamlit run app.py``; each visit and each click run ``pages/router.py``."""
+"""The dashboard's server, for ``streamlit run app.py``; every visit and every click runs ``pages/router.py``."""
 
 import streamlit as st
 

@@ -185,7 +185,7 @@ def _uploads(repeats: int, report: Progress) -> list[Result]:
     ]
 
 
-def _strangers(repeats: int, report: Progress) -> list[Result]:
+def _strangers(_repeats: int, report: Progress) -> list[Result]:
     """Corrupted and hostile model files and pictures, once each: repetition would not change the outcome."""
     return [
         *measure_strangers(lambda what, done: report(what, 0.75 * done)),

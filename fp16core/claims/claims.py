@@ -164,7 +164,7 @@ def _no_accuracy_difference(e: Evidence) -> ClaimCheck:
         "No difference",
         "… quantized a model to float16 with no difference in the accuracy.",
         f"difference {points_text(delta)}; McNemar p = {p:.3g}",
-        graded(delta == 0, abs(delta) <= MINIMAL_ACCURACY_DELTA + 1e-12 and p >= 0.05),
+        graded(delta == 0, abs(delta) <= MINIMAL_ACCURACY_DELTA + 1e-12 and not e.comparison.is_difference_significant),
         "Holds if the difference is exactly 0; partly if it is within ±0.10 percentage points and no larger than "
         "chance explains (p ≥ 0.05).",
         f"All {count_text(e.comparison.images, 'image')} through both interpreters; exact McNemar test.",

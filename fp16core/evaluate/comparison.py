@@ -18,6 +18,9 @@ from fp16core.runtime.classifier import Classifier, DigitModel
 from fp16core.tflite.model_file import ModelPair
 from fp16core.vocabulary import ImageError
 
+SIGNIFICANCE = 0.05
+"""p-value below which a difference of accuracies is unlikely to be chance."""
+
 _SCALED_AT_ONCE = 1000
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
@@ -76,6 +79,11 @@ class Comparison(BothAnswers):
     def mcnemar_p(self) -> float:
         """p-value of the exact McNemar test that both are equally accurate."""
         return mcnemar_exact(*self._only_one_right)
+
+    @property
+    def is_difference_significant(self) -> bool:
+        """True if chance is unlikely to explain the difference of accuracies: `mcnemar_p` below `SIGNIFICANCE`."""
+        return self.mcnemar_p < SIGNIFICANCE
 
     @cached_property
     def confusion_delta(self) -> npt.NDArray[np.int64]:

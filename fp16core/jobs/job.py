@@ -107,7 +107,7 @@ class Job:
         request: dict[str, Any],
         attachments: Sequence[bytes] = (),
         limits: Limits = Limits(),
-        on_message: Callable[[dict[str, Any]], None] = lambda message: None,
+        on_message: Callable[[dict[str, Any]], None] = lambda _message: None,
     ) -> None:
         self.what, self.done = "starting", 0.0
         self.answer: dict[str, Any] | None = None

@@ -70,6 +70,17 @@ class ScaleResult:
     census: dict[str, Census]
 
     @property
+    def rescaled(self) -> Census:
+        """Census of all rescaled weights together."""
+        parts = self.census.values()
+        return Census(
+            total=sum(part.total for part in parts),
+            subnormal=sum(part.subnormal for part in parts),
+            underflowed=sum(part.underflowed for part in parts),
+            overflowed=sum(part.overflowed for part in parts),
+        )
+
+    @property
     def hurts(self) -> bool:
         """Whether float16 costs at least a point of accuracy."""
         return costs_a_point(self.accuracy_delta)

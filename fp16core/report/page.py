@@ -136,7 +136,7 @@ def _adapters(findings: Findings) -> list[Adapter]:
     return list(dict.fromkeys(adapter for adapter in found if adapter is not None))
 
 
-def _unknown(findings: Findings, found: object) -> str | None:
+def _unknown(_findings: Findings, found: object) -> str | None:
     return found if isinstance(found, str) else None
 
 

@@ -105,7 +105,7 @@ class ModeRunner:
                 f"{self._name}: a run in the mode “{self._mode.title}” failed ({first_line(error)})."
             ) from error
 
-    def run_all(self, images: Floats, after_batch: Callable[[int], None] = lambda done: None) -> Floats:
+    def run_all(self, images: Floats, after_batch: Callable[[int], None] = lambda _done: None) -> Floats:
         """The same for any number of images from 1 on; the last batch is filled up with blank ones.
 
         Parameters

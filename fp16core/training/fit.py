@@ -25,8 +25,8 @@ def train(
     recipe: Recipe,
     images: npt.NDArray[np.uint8],
     labels: npt.NDArray[np.uint8],
-    tell: Callable[[TrainingStep | Snapshot], None] = lambda event: None,
-    after_epoch: Callable[[Any, TrainingStep], object] = lambda model, step: None,
+    tell: Callable[[TrainingStep | Snapshot], None] = lambda _event: None,
+    after_epoch: Callable[[Any, TrainingStep], object] = lambda _model, _step: None,
 ) -> Any:
     """Train the tutorial's network on sparse categorical cross-entropy from logits.
 
@@ -79,10 +79,10 @@ def train(
         epoch = 0
         step = TrainingStep(0, math.nan, math.nan)
 
-        def on_train_begin(self, logs: object = None) -> None:
+        def on_train_begin(self, logs: object = None) -> None:  # noqa: ARG002 - Keras's signature
             tell(_snapshot(model, 0, widths))
 
-        def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
+        def on_epoch_begin(self, epoch: int, logs: object = None) -> None:  # noqa: ARG002 - Keras's signature
             self.epoch = epoch
 
         def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
@@ -93,7 +93,7 @@ def train(
             tell(_snapshot(model, done, widths))
             _require_numbers(recipe, self.step, model)
 
-        def on_epoch_end(self, epoch: int, logs: object = None) -> None:
+        def on_epoch_end(self, epoch: int, logs: object = None) -> None:  # noqa: ARG002 - Keras's signature
             after_epoch(model, self.step)
 
     model.fit(

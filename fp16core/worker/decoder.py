@@ -66,7 +66,7 @@ class PictureDecoder:
         self._child: Resident | None = None
         self._share = Share(memory, self._lock, self._end)
 
-    def open(self, data: bytes, name: str, spent: Callable[[float], None] = lambda cpu_s: None) -> Picture:
+    def open(self, data: bytes, name: str, spent: Callable[[float], None] = lambda _cpu_s: None) -> Picture:
         """Decode an image file and scale it down.
 
         Parameters

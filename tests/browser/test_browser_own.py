@@ -48,7 +48,7 @@ def test_an_uploaded_model_is_shown_on_all_pages_to_its_owner_alone(
     expect(page.get_by_role("heading", name="What float16 did to mine.tflite")).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
     expect(page.get_by_test_id("stSidebar").get_by_role("combobox")).to_have_value("mine.tflite (yours)")
-    expect(page.get_by_test_id("stSidebar")).to_contain_text("seen by you alone")
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("visible to you alone")
     made = quantize_tflite(pair.reference)
     found = compare(ModelPair("", pair.reference, made), *test_set)
     go_to(page, "Overview")
@@ -60,7 +60,7 @@ def test_an_uploaded_model_is_shown_on_all_pages_to_its_owner_alone(
         other.goto(address)
         settled(other)
         expect(other.get_by_test_id("stSidebar")).to_contain_text("Bundled pair")
-        expect(other.get_by_test_id("stSidebar")).not_to_contain_text("seen by you alone")
+        expect(other.get_by_test_id("stSidebar")).not_to_contain_text("visible to you alone")
         expect(other.locator(METRICS).first).to_have_text(bytes_text(pair.target.size_bytes))
     other.context.close()
 

@@ -22,7 +22,7 @@ def pipe(folder: Path) -> Path:
     return folder / "pipe"
 
 
-ODD: list[Callable[[Path], Path]] = [lambda folder: Path("/dev/zero"), lambda folder: folder, pipe]
+ODD: list[Callable[[Path], Path]] = [lambda _folder: Path("/dev/zero"), lambda folder: folder, pipe]
 
 
 @pytest.fixture(params=ODD, ids=["device", "folder", "pipe"])

@@ -72,7 +72,8 @@ def broken(*_: Any) -> None:
     raise RuntimeError(f"secret of {ROOT}/x")
 
 
-def test_a_bug_tells_strangers_nothing(hosted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("hosted")
+def test_a_bug_tells_strangers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither its kind, nor its words, nor where it is."""
     monkeypatch.setattr("pages.shared.session.state.results", broken)
     st.set_option("client.showErrorDetails", "full")
@@ -98,8 +99,9 @@ def test_what_fails_before_our_code_runs_tells_nothing_either() -> None:
     assert done.stdout.strip() == "['none', False]"
 
 
+@pytest.mark.usefixtures("hosted")
 def test_a_worker_that_dies_tells_the_log_and_no_stranger(
-    tmp_path: Path, hosted: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     module = own_module(tmp_path, monkeypatch, "raise RuntimeError('secret')")
     job = Job(module, {})
@@ -148,8 +150,9 @@ def strange_log(tmp_path: Path) -> dict[str, str]:
         (strange_log, "runs", "there"),
     ],
 )
+@pytest.mark.usefixtures("hosted")
 def test_no_sentence_says_where_files_lie_on_the_server_but_at_home(
-    make: Any, page: str, name: str, tmp_path: Path, hosted: None, monkeypatch: pytest.MonkeyPatch
+    make: Any, page: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for variable, value in make(tmp_path).items():
         monkeypatch.setenv(variable, value)
@@ -169,16 +172,16 @@ def test_no_sentence_says_where_files_lie_on_the_server_but_at_home(
     assert str(tmp_path) in told()
 
 
-def test_no_page_says_where_the_server_lies(hosted: None) -> None:
+@pytest.mark.usefixtures("hosted")
+def test_no_page_says_where_the_server_lies() -> None:
     for page in ("overview", "files", "train", "runs", "your_files"):
         text = everything(visit(page))
         assert str(ROOT) not in text, page
         assert sys.prefix not in text, page
 
 
-def test_too_many_trials_must_wait_and_lose_nothing(
-    pair: ModelPair, hosted: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("hosted")
+def test_too_many_trials_must_wait_and_lose_nothing(pair: ModelPair, monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, "trial", 1)
     limits.allow("trial")
     app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
@@ -192,14 +195,16 @@ def test_too_many_trials_must_wait_and_lose_nothing(
     assert app.session_state["own-attempt"].ticket.wait(PATIENCE_S), "at home nobody is held up"
 
 
-def test_a_server_of_little_memory_does_not_try_a_keras_file(hosted: None) -> None:
+@pytest.mark.usefixtures("hosted")
+def test_a_server_of_little_memory_does_not_try_a_keras_file() -> None:
     app = upload(visit("your_files"), MODELS, ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
     app.button(key="own-try").click().run()
     assert "this server has too little memory; convert it to .tflite" in app.error[0].value.replace("\\", "")
     assert "own-attempt" not in app.session_state
 
 
-def test_pictures_beyond_the_rate_wait_their_turn(hosted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("hosted")
+def test_pictures_beyond_the_rate_wait_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, "picture", 2)
     monkeypatch.setattr("pages.try_digit.pictures.check_rule", lambda *_: RuleCheck(1, 1, 1, 1, 1))
     app = visit("try_digit")
@@ -216,7 +221,8 @@ def test_pictures_beyond_the_rate_wait_their_turn(hosted: None, monkeypatch: pyt
     assert not app.exception
 
 
-def test_the_lab_measures_anew_only_at_its_rate(hosted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("hosted")
+def test_the_lab_measures_anew_only_at_its_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     forget()
     only(monkeypatch, "lab", 1)
     limits.allow("lab")
@@ -249,7 +255,8 @@ def test_any_address_opens_a_page(page: str, keys: tuple[str, ...]) -> None:
         assert app.title
 
 
-def test_a_data_set_is_unpacked_only_where_there_is_room(hosted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("hosted")
+def test_a_data_set_is_unpacked_only_where_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of a few hundred kB may hold 15.7 MB of test images."""
     monkeypatch.setattr(uploads, "upload_bytes", lambda: 20_000_000)
     monkeypatch.setattr(trials, "read_custom_dataset", broken)
@@ -260,7 +267,8 @@ def test_a_data_set_is_unpacked_only_where_there_is_room(hosted: None, monkeypat
     assert "files from your network address, and takes 10 MB from each" in app.error[0].value.replace("\\", "")
 
 
-def test_data_sets_count_as_trials(hosted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("hosted")
+def test_data_sets_count_as_trials(monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, "trial", 1)
     limits.allow("trial")
     monkeypatch.setattr(trials, "read_custom_dataset", broken)
@@ -279,9 +287,8 @@ class Store:
         del self.file_storage[session_id]
 
 
-def test_what_a_broken_connection_left_waits_until_others_need_the_room(
-    hosted: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("hosted")
+def test_what_a_broken_connection_left_waits_until_others_need_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "upload_bytes", lambda: 1_000)
     monkeypatch.setattr(visits, "is_present", lambda session_id: session_id != "away")
     store, added = Store(away=400, here=300), []

@@ -23,7 +23,7 @@ from fp16core.data.mnist import load_mnist
 from fp16core.runs.pair import BUNDLED
 from fp16core.runs.record import REFERENCE_FILE
 from tests.helpers.browser.browsing import free_port
-from tests.helpers.networks.strangers import LARGE, stranger
+from tests.helpers.networks.strangers import large_model
 from tests.helpers.places import ROOT
 
 LIMIT_BYTES = 2**30
@@ -136,7 +136,7 @@ def test_a_replica_outlives_all_of_it_and_serves_another_visitor(
 ) -> None:
     url, server, limit = replica
     usual = (BUNDLED / REFERENCE_FILE).read_bytes()
-    large = stranger(LARGE).reference.contents
+    large = large_model()
     sized = sized_by_likeness("FILL", load_mnist("test")[0][5_000], 2_000_000_000)
     photographs = {
         "large.png": picture_file("PNG", 5_000, 5_000, "RGBA"),

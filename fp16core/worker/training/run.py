@@ -52,8 +52,8 @@ _LOADING, _TRAINING, _ENDING = 0.7, 0.85, 0.2
 def train_run(
     out: Path,
     recipe: Recipe,
-    on_progress: Progress = lambda what, done: None,
-    tell: Tell = lambda message: None,
+    on_progress: Progress = lambda _what, _done: None,
+    tell: Tell = lambda _message: None,
     source: Path | DatasetContents | None = None,
     name: str | None = None,
 ) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def claims(pair: ModelPair, comparison: Comparison, images: Images) -> None:
         byte_ledger(model)
 
 
-def single_images(pair: ModelPair, comparison: Comparison, images: Images) -> None:
+def single_images(pair: ModelPair, _comparison: Comparison, images: Images) -> None:
     """Rehearse single images."""
     models = classifiers(pair)
     for place in range(3):
@@ -70,7 +70,7 @@ def graphs(pair: ModelPair, comparison: Comparison, images: Images) -> None:
         read_one_weight(with_first_weight(pair.reference, key, weight), key, images[0])
 
 
-def propagation(pair: ModelPair, comparison: Comparison, images: Images) -> None:
+def propagation(pair: ModelPair, _comparison: Comparison, images: Images) -> None:
     """Rehearse what every operator computes."""
     recorder = PairRecorder(pair)
     for count in (1, BATCH_SIZE, _FEW - BATCH_SIZE):

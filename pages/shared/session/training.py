@@ -93,11 +93,11 @@ def is_in_use(ticket: Ticket) -> bool:
     return ticket.run_id is not None and now.run == ticket.run_id
 
 
-def _compare(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:
+def _compare(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:  # noqa: ARG001 - Streamlit's key
     return compare(_pair, *state.test_set())
 
 
-def _compare_confined(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:
+def _compare_confined(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:  # noqa: ARG001 - Streamlit's key
     """As `_compare`, outside of this process: a model that a stranger's data have made is a stranger's model."""
     host = ModelHost(children.memory(), _pair, *state.test_set(), visits.presence())
     try:

@@ -1,4 +1,4 @@
-"""What users are told first: a target without float16 weights, and weights too large for float16."""
+"""Warnings that users see first: a target without float16 weights, and weights too large for float16."""
 
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from tests.helpers.files.reports import Parsed
 from tests.helpers.files.stores import altered_pair
 from tests.helpers.networks.edited import older
 from tests.helpers.networks.handmade import LARGE, dense, scaled
+from tests.helpers.networks.strangers import kept
 from tests.helpers.places import PAGES, TestSet
 
 KERNEL = "conv_2d.kernel"
@@ -37,7 +38,7 @@ def infinite(pair: ModelPair) -> ModelFile:
 
 @pytest.fixture(scope="module")
 def effect(infinite: ModelFile, test_set: TestSet) -> str:
-    """What it does to the answers, counted on the logits themselves."""
+    """Its effect on the answers, counted on the logits themselves."""
     logits = Classifier(quantize_tflite(infinite)).logits(normalise(test_set[0]))
     assert np.isfinite(Classifier(infinite).logits(normalise(test_set[0]))).all()
     spoiled, unanswered = (~np.isfinite(logits)).any(axis=1).sum(), np.isnan(logits).any(axis=1).sum()
@@ -79,15 +80,7 @@ def test_converting_says_what_became_infinite_and_what_that_does(
 
 def test_converting_keras_says_what_was_clamped(tmp_path: Path) -> None:
     """Three of ten times 784 weights, by TensorFlow's converter."""
-    from fp16core.training.recipe import import_tensorflow
-
-    import_tensorflow()
-    import keras
-
-    layers = [keras.layers.InputLayer(batch_shape=(None, 28, 28)), keras.layers.Flatten(), keras.layers.Dense(10)]
-    model = keras.Sequential(layers)
-    model.set_weights([LARGE.T, np.full(10, 0.5, np.float32)])
-    model.save(tmp_path / "large.keras")
+    (tmp_path / "large.keras").write_bytes(kept("too large", "keras"))
     done = cli("convert", tmp_path / "large.keras", "--out", tmp_path / "out", "--json")
     assert done.returncode == 0, done.stderr
     found = document(done)["casting"]

@@ -88,7 +88,7 @@ def test_the_guarantee_shows_what_is_proven(pair: ModelPair, test_set: TestSet, 
     proven = guarantee(pair, rounding_errors(pair), test_set[0], comparison.reference).proven
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Proven unchangeable"] == f"{proven.sum():,}"
-    assert shown["Unchanged in fact"] == f"{(~comparison.changed).sum():,}"
+    assert shown["Observed unchanged"] == f"{(~comparison.changed).sum():,}"
     assert "Its answer is not proven" in words(app)
     app.number_input(key="near").set_value(0).run()
     assert "Its answer is proven." in words(app)
@@ -131,4 +131,4 @@ def test_a_sweep_stopped_at_once_still_has_a_first_result() -> None:
     assert not app.exception
     proof = next(chart for chart in charts(app) if chart["layout"]["yaxis"]["title"]["text"] == "images (%)")
     assert proof["data"][0]["x"] == [12]
-    assert [button.label for button in app.button] == ["Go on"]
+    assert [button.label for button in app.button] == ["Continue"]

@@ -138,7 +138,7 @@ def test_an_address_out_of_range_is_the_first_image() -> None:
 def test_a_process_that_begins_anew_again_and_again_ends_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """As when others need its memory between any two of its calls."""
     monkeypatch.setattr(state, "measure", lambda *_: measures.Followed(20, 100, None))
-    with pytest.raises(BusyError, match="need the memory just now"):
+    with pytest.raises(BusyError, match="need the memory at the moment"):
         propagation.propagation(100)
 
 

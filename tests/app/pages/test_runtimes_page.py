@@ -31,8 +31,8 @@ PATIENCE_S = 200
 
 
 @pytest.fixture(autouse=True)
-def no_gpu(monkeypatch: pytest.MonkeyPatch, cold_caches: None) -> Iterator[None]:
-    """A server without a driver, on which nothing goes on afterwards."""
+def no_gpu(monkeypatch: pytest.MonkeyPatch, cold_caches: None) -> Iterator[None]:  # noqa: ARG001 - it must come first
+    """A server without a GPU driver, on which no measurement runs afterwards."""
     monkeypatch.setenv("VK_DRIVER_FILES", "/nowhere.json")
     yield
     board = measurements._shared()
@@ -43,7 +43,7 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch, cold_caches: None) -> Iterator[None]
 
 @pytest.fixture
 def downloads(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], str]]:
-    """What the page has offered as JSON: this test driver cannot press the button."""
+    """JSON that the page offers for download: this test driver cannot press the button."""
     offered: list[Callable[[], str]] = []
     monkeypatch.setattr(accuracy, "download", offered.append)
     return offered
@@ -85,7 +85,7 @@ def keys(app: AppTest) -> list[str | None]:
     return [button.key for button in app.button]
 
 
-def hanging(modes: Iterable[ExecutionMode], *rest: object, **more: object) -> dict[ExecutionMode, Wish]:
+def hanging(modes: Iterable[ExecutionMode], *_rest: object, **_more: object) -> dict[ExecutionMode, Wish]:
     return dict.fromkeys(modes, wild("hang"))
 
 

@@ -26,7 +26,10 @@ PATIENCE_S = 120.0
 
 @pytest.fixture(autouse=True)
 def own_store(
-    tmp_path: Path, small_dataset: Path, monkeypatch: pytest.MonkeyPatch, cold_caches: None
+    tmp_path: Path,
+    small_dataset: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    cold_caches: None,  # noqa: ARG001 - it must come first
 ) -> Iterator[Path]:
     """A store of the test's own, few images, and no run that survives it."""
     monkeypatch.setenv("HALFBITS_RUNS", str(tmp_path / "runs"))

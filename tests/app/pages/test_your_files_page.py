@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("cold_caches")
 
 
 def sidebar(app: AppTest) -> str:
-    """What the router says of the pair, whatever page the visit has come to."""
+    """Texts and choices in the sidebar."""
     app = turn_to(app, "overview")
     boxes = [box.value for box in app.sidebar.selectbox]
     return "\n".join([block.value for block in (*app.sidebar.markdown, *app.sidebar.caption)] + boxes)
@@ -45,7 +45,7 @@ def test_a_float32_file_becomes_the_active_pair_with_its_own_numbers(pair: Model
     assert held(app)["float32 model"] == f"{pair.reference.size_bytes:,} B"
     assert held(app)["all together"] == f"{pair.reference.size_bytes + expected.target.size_bytes:,} B"
     assert "mine.tflite (yours)" in (said := sidebar(app))
-    assert "seen by you alone" in said
+    assert "visible to you alone" in said
     overview = {metric.label: metric.value for metric in turn_to(app, "overview").metric}
     assert overview["Largest logit change"] == shown["Largest logit change"]
     assert "Bundled pair" in sidebar(visit()), "another visit sees what it saw before"
@@ -91,7 +91,7 @@ def test_files_of_the_same_name_are_told_apart(pair: ModelPair) -> None:
     assert "model.tflite and second model.tflite (yours)" in sidebar(app)
 
 
-def test_a_keras_file_is_converted_by_tensorflow(pair: ModelPair) -> None:
+def test_a_keras_file_is_converted_by_tensorflow() -> None:
     app = tried(visit("your_files"), ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
     assert {m.label: m.value for m in app.metric}["Changed answers"] == "1"
     assert "mine.keras (yours)" in sidebar(app)
@@ -206,7 +206,7 @@ def test_every_page_opens_on_a_strangers_pair_or_says_what_the_trial_foretold(
 ) -> None:
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
     theirs = stranger(name)
-    found = trial.try_files(theirs.pair.files, lambda what, done: None)
+    found = trial.try_files(theirs.pair.files, lambda _what, _done: None)
     foretold = trials.unavailable(found["failed"])
     titles = {"overflow": "Overflow", "dial": "Precision dial", "try_digit": "Try a digit"}
     app = with_pair(theirs.pair)
@@ -248,8 +248,7 @@ def test_a_softmax_is_said_and_its_probabilities_are_not_squashed_again(
     assert "look like probabilities, not logits" in words(app)
     app.switch_page("digits/digits.py").run()
     assert "look like probabilities, not logits" in words(app)
-    inputs = (test_set[0][:1] / 255).astype(np.float32)
-    sure = float(theirs.model.predict(inputs, verbose=0).max())
+    sure = float(theirs.answers[0].max())
     assert f"({percent_text(sure)} sure)" in words(app)
 
 
@@ -268,7 +267,7 @@ def test_the_page_works_though_the_servers_own_pair_is_broken(
 def test_a_server_without_tensorflow_refuses_a_keras_file_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody may hand one in although the page does not offer it."""
+    """A visitor may hand one in although the page does not offer it."""
     without_tensorflow(tmp_path, monkeypatch)
     app = tried(visit("your_files"), ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
     assert "TensorFlow is not installed" in app.error[0].value

@@ -1,4 +1,4 @@
-"""Which pair and which test images a visitor sees: the sidebar's choice."""
+"""The choice of the pair and of the test images in the sidebar."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,7 +31,7 @@ class FewImages:
 
 
 @pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cold_caches: None) -> RunStore:
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cold_caches: None) -> RunStore:  # noqa: ARG001 - it must come first
     monkeypatch.setenv("HALFBITS_RUNS", str(tmp_path / "runs"))
     return RunStore()
 
@@ -84,7 +84,7 @@ def test_ones_own_pair_is_shown_on_all_pages_and_to_nobody_else(pair: ModelPair)
     mine.run()
     assert mine.sidebar.selectbox(key="model").value == "mine.tflite (yours)"
     assert size_shown(mine) == bytes_text(brought.target.size_bytes)
-    assert "seen by you alone" in "\n".join(caption.value for caption in mine.sidebar.caption)
+    assert "visible to you alone" in "\n".join(caption.value for caption in mine.sidebar.caption)
     other.run()
     assert not other.sidebar.selectbox
     assert size_shown(other) == bytes_text(pair.target.size_bytes)

@@ -37,7 +37,7 @@ UNSEEN = ("customdata", "ids", "parents")
 """Of a chart: what no template of ours names, and what tells boxes apart."""
 
 LINKED = f"https://{MARK}.example/linked"
-"""What a link asks for."""
+"""Value that a link asks for."""
 
 PLAIN = {
     "Selectbox": {"options", "raw_value"},
@@ -54,7 +54,7 @@ PLAIN = {
 
 
 def strings(message: Message) -> Iterator[tuple[str, str]]:
-    """All texts in a message but those of `PLAIN`, and where they are."""
+    """All texts in a message except those of `PLAIN`, and their fields."""
     kind = message.DESCRIPTOR.name
     for field, value in message.ListFields():
         if field.name in PLAIN.get(kind, ()) or field.name == "id":

@@ -1,4 +1,4 @@
-"""What a visitor has brought along is let go when others need the room: at once, wholly, and said on the pages."""
+"""A visitor's own files are let go when others need the memory: at once, completely, and with a message."""
 
 import weakref
 from typing import cast
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("cold_caches")
 
 
 class Host:
-    """What has answered so many bytes."""
+    """A host whose answers have this size."""
 
     def __init__(self, answered_bytes: int) -> None:
         self.answered_bytes = answered_bytes

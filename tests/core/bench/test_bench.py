@@ -57,7 +57,7 @@ def test_memory_is_judged_by_its_median() -> None:
 
 def test_ratios_show_their_spread_and_progress_ends_at_one() -> None:
     steps: list[float] = []
-    (part,) = run_bench(["evaluation"], 3, lambda what, done: steps.append(done))
+    (part,) = run_bench(["evaluation"], 3, lambda _what, done: steps.append(done))
     assert (part.part, part.repeats) == ("evaluation", 3)
     assert part.seconds > 0.1
     (found,) = part.results

@@ -91,7 +91,7 @@ def test_predict_takes_any_picture_and_says_what_it_did(tmp_path: Path) -> None:
     assert re.search(r"7\s\(\d+\.\d+\s%\)\s2\s\(", cli("predict", tmp_path / "row.webp").stdout)
 
 
-def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
+def test_a_reader_that_has_enough_is_no_error() -> None:
     command = f"{sys.executable} -m fp16core compare --limit 10 --json | true; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0

@@ -6,7 +6,6 @@ import pytest
 
 from fp16core.claims.claims import check_claims
 from fp16core.claims.evidence import Verdict, gather_evidence
-from fp16core.convert.from_keras import convert_keras
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.casting import NO_FLOAT16, casting_of
@@ -14,10 +13,10 @@ from fp16core.evaluate.comparison import compare
 from fp16core.lab.dial import QUANTIZED, make_file
 from fp16core.tflite.halves import holds_float16_weights
 from fp16core.tflite.model_file import ModelFile, ModelPair
-from fp16core.training.recipe import import_tensorflow
 from fp16core.vocabulary import ModelFileError
 from tests.helpers.networks.edited import older
 from tests.helpers.networks.handmade import CENTRE, LARGE, PIXELS, Weights, dense, scaled, weights_with
+from tests.helpers.networks.strangers import TOO_LARGE, stranger
 from tests.helpers.places import TestSet
 
 ABOUT_FLOAT32 = {"Preprocessing", "Network", "Trained accuracy"}
@@ -37,14 +36,7 @@ def quantized() -> ModelPair:
 @pytest.fixture(scope="module")
 def clamped() -> ModelPair:
     """The same network in Keras, by TensorFlow's converter."""
-    import_tensorflow()
-    import keras
-
-    layers = [keras.layers.InputLayer(batch_shape=(None, 28, 28)), keras.layers.Flatten(), keras.layers.Dense(10)]
-    model = keras.Sequential(layers)
-    model.set_weights([LARGE.T, np.full(10, 0.5, np.float32)])
-    reference, target = convert_keras(model)
-    return ModelPair("by hand", ModelFile(reference), ModelFile(target))
+    return stranger(TOO_LARGE).pair
 
 
 def test_weights_that_become_infinite_are_those_of_numpys_cast(quantized: ModelPair) -> None:

@@ -47,7 +47,7 @@ def test_a_figure_is_forgotten_with_the_result_that_it_shows() -> None:
     figures = []
 
     @remembered()
-    def draw(result: Outcome) -> go.Figure:
+    def draw(_result: Outcome) -> go.Figure:
         figure = go.Figure()
         figures.append(id(figure))
         return figure

@@ -74,7 +74,7 @@ def test_a_job_is_stopped_within_a_second_and_leaves_no_process(pair: ModelPair)
     assert not is_alive(job._child.pid)
 
 
-def test_a_job_does_not_outlive_a_killed_server(pair: ModelPair) -> None:
+def test_a_job_does_not_outlive_a_killed_server() -> None:
     program = (
         "import sys, time\nfrom fp16core.jobs.job import Job\nfrom fp16core.worker.conversion import *\n"
         "from fp16core.runs.pair import load_pair\njob = Job(MODULE, request_for(load_pair().reference.contents))\n"

@@ -88,7 +88,7 @@ def test_a_full_room_says_so(module: str, tmp_path: Path) -> None:
 def test_a_process_that_cannot_be_started_is_a_sentence(
     module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*arguments: object, **options: object) -> None:
+    def fail(*_arguments: object, **_options: object) -> None:
         raise OSError(11, os.strerror(11))
 
     room = WaitingRoom(places=1)

@@ -79,6 +79,9 @@ def test_too_large_weights_become_infinite_or_are_clamped(
         assert census.subnormal == ((magnitude > 0) & (magnitude < 2**-14)).sum()
         assert census.normal + census.overflowed + census.underflowed + census.subnormal == census.total
     assert infinite.census["conv_2d.kernel"].overflowed > 0
+    assert infinite.rescaled.total == sum(values.size for values in scaled.values())
+    assert infinite.rescaled.overflowed == sum(np.isinf(values).sum() for values in cast.values())
+    assert infinite.rescaled.normal == sum(census.normal for census in infinite.census.values())
     assert infinite.unanswered == COUNT
     assert math.isnan(infinite.max_abs_logit_delta)
     assert infinite.hurts

@@ -54,7 +54,7 @@ def parsed(written: bytes) -> Parsed:
 
 @pytest.fixture(scope="module")
 def few(pair: ModelPair, test_set: TestSet) -> Findings:
-    return gather_findings(pair, test_set[0][:200], test_set[1][:200], lambda what, done: None)
+    return gather_findings(pair, test_set[0][:200], test_set[1][:200], lambda _what, _done: None)
 
 
 def made(findings: Findings, source: Source = SOURCE) -> Parsed:
@@ -164,7 +164,7 @@ def test_names_from_outside_are_words_and_nothing_else(few: Findings) -> None:
 def test_odd_pairs_have_a_report(kind: str, pair: ModelPair, test_set: TestSet) -> None:
     first, second = odd_pair(kind, pair)
     odd = ModelPair(kind, first, second)
-    found = made(gather_findings(odd, test_set[0][:60], test_set[1][:60], lambda what, done: None))
+    found = made(gather_findings(odd, test_set[0][:60], test_set[1][:60], lambda _what, _done: None))
     assert " nan" not in found.words
     assert " inf " not in found.words
     assert found.json("data")["comparison"]["pair"] == kind

@@ -94,6 +94,6 @@ def test_xnnpack_upsamples_while_loading_and_the_plain_kernels_in_the_first_run(
         assert upsampling_stage(without, image) is None
 
 
-def test_a_file_that_does_not_run_is_refused(pair: ModelPair) -> None:
+def test_a_file_that_does_not_run_is_refused() -> None:
     with pytest.raises(ModelFileError, match="notes is not a LiteRT model"):
         delegate_partitions(ModelFile(b"hello", "notes"))

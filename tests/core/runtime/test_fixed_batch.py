@@ -80,7 +80,7 @@ def test_what_is_no_digit_classifier_is_refused(pair: ModelPair) -> None:
     with pytest.raises(ModelFileError, match="notes is not a LiteRT model"):
         with_fixed_batch(ModelFile(b"hello", "notes"), 1)
 
-    def two_inputs(tree: object, operators: object) -> None:
+    def two_inputs(tree: object, _operators: object) -> None:
         graph = tree.subgraphs[0]  # type: ignore[attr-defined]  # the schema has no types
         graph.inputs = [graph.inputs[0], graph.inputs[0]]
 

@@ -54,7 +54,7 @@ def tensor(tree: Any, op: Any) -> Any:
     return tree.subgraphs[0].tensors[op.outputs[0]]
 
 
-def pooled_past_the_convolution(tree: Any, operators: Operators) -> None:
+def pooled_past_the_convolution(_tree: Any, operators: Operators) -> None:
     operators["MAX_POOL_2D"].inputs = [operators["RESHAPE"].outputs[0]]
 
 
@@ -62,19 +62,19 @@ def answered_by_the_pooling(tree: Any, operators: Operators) -> None:
     tree.subgraphs[0].outputs = [operators["MAX_POOL_2D"].outputs[0]]
 
 
-def answered_by_nothing(tree: Any, operators: Operators) -> None:
+def answered_by_nothing(tree: Any, _operators: Operators) -> None:
     tree.subgraphs[0].outputs = []
 
 
-def with_tanh(tree: Any, operators: Operators) -> None:
+def with_tanh(_tree: Any, operators: Operators) -> None:
     operators["CONV_2D"].builtinOptions.fusedActivationFunction = schema.ActivationFunctionType.TANH
 
 
-def padded(tree: Any, operators: Operators) -> None:
+def padded(_tree: Any, operators: Operators) -> None:
     operators["MAX_POOL_2D"].builtinOptions.padding = schema.Padding.SAME
 
 
-def dilated(tree: Any, operators: Operators) -> None:
+def dilated(_tree: Any, operators: Operators) -> None:
     operators["CONV_2D"].builtinOptions.dilationWFactor = 2
 
 

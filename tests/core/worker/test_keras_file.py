@@ -25,8 +25,8 @@ from fp16core.tflite.model_file import ModelPair
 from fp16core.vocabulary import ModelFileError
 from fp16core.worker.trial import keras_file
 from tests.helpers.children.processes import PATIENCE_S, is_alive, without_tensorflow
-from tests.helpers.networks.strangers import stranger
 from tests.helpers.places import ROOT
+from tests.networks.make import build
 
 GOOD = (BUNDLED / "mnist_model.keras").read_bytes()
 
@@ -68,10 +68,10 @@ def saved(model: Any, folder: Path) -> bytes:
 def test_how_a_model_was_trained_need_not_be_known(tmp_path: Path) -> None:
     """A loss of one's own would be code; only what computes answers is loaded."""
 
-    def own_loss(true: Any, said: Any) -> float:
+    def own_loss(_true: Any, _said: Any) -> float:
         return 0.0
 
-    theirs = stranger("softmax").model
+    theirs = build("softmax")
     theirs.compile(loss=own_loss)
     job = offered(saved(theirs, tmp_path))
     job.wait(PATIENCE_S)

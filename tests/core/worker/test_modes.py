@@ -126,8 +126,9 @@ def test_the_emulation_agrees_with_forced_float16_on_nearly_all_logits(pair: Mod
 
 @pytest.mark.parametrize("driver", ["mesa"], indirect=True)
 @pytest.mark.parametrize(("batch", "dense"), [(1, Summation.LANES), (10, Summation.LANES), (100, Summation.SEQUENTIAL)])
+@pytest.mark.usefixtures("driver")
 def test_mesa_computes_in_float16_as_the_emulation_does_bit_for_bit(
-    driver: str, batch: int, dense: Summation, pair: ModelPair, test_set: TestSet, inputs: npt.NDArray[np.float32]
+    batch: int, dense: Summation, pair: ModelPair, test_set: TestSet, inputs: npt.NDArray[np.float32]
 ) -> None:
     images = 30 if batch == 1 else IMAGES
     found = run_modes([ExecutionMode.GPU_FLOAT16], pair, test_set, batch, images, in_depth=False)
@@ -148,8 +149,9 @@ def test_mesa_computes_in_float16_as_the_emulation_does_bit_for_bit(
 
 
 @pytest.mark.parametrize("driver", ["mesa"], indirect=True)
+@pytest.mark.usefixtures("driver")
 def test_mesa_in_float32_differs_by_rounding_alone_and_float16_sums_lose_most(
-    driver: str, pair: ModelPair, test_set: TestSet, comparison: Comparison
+    pair: ModelPair, test_set: TestSet, comparison: Comparison
 ) -> None:
     found = run_modes(GPU, pair, test_set, images=100)
     table = ModeTable(comparison.reference, found)
@@ -166,7 +168,8 @@ def test_mesa_in_float32_differs_by_rounding_alone_and_float16_sums_lose_most(
 
 
 @pytest.mark.parametrize("driver", ["swiftshader"], indirect=True)
-def test_swiftshader_silently_computes_in_float32(driver: str, pair: ModelPair, test_set: TestSet) -> None:
+@pytest.mark.usefixtures("driver")
+def test_swiftshader_silently_computes_in_float32(pair: ModelPair, test_set: TestSet) -> None:
     found = run_modes(GPU, pair, test_set, images=100, in_depth=False)
     exact, half = found[ExecutionMode.GPU_FLOAT32], found[ExecutionMode.GPU_FLOAT16]
     assert isinstance(exact, ModeRun), exact
@@ -190,7 +193,8 @@ def test_without_a_driver_the_reason_reads_well(
 
 
 @pytest.mark.parametrize("driver", ["mesa"], indirect=True)
-def test_a_gpu_runs_networks_that_are_not_the_tutorials(driver: str, test_set: TestSet) -> None:
+@pytest.mark.usefixtures("driver")
+def test_a_gpu_runs_networks_that_are_not_the_tutorials(test_set: TestSet) -> None:
     guest = stranger("two convolutions").pair
     run = run_modes([ExecutionMode.GPU_FLOAT32], guest, test_set, images=50)[ExecutionMode.GPU_FLOAT32]
     assert isinstance(run, ModeRun), run
@@ -258,7 +262,7 @@ def test_every_contender_is_called_at_every_place() -> None:
         def __init__(self, name: str) -> None:
             self.name = name
 
-        def run(self, images: object) -> None:
+        def run(self, _images: object) -> None:
             called.append(self.name)
 
     runners: Any = {name: Contender(name) for name in (REFERENCE, TARGET, CONTROL)}

@@ -9,7 +9,6 @@ import psutil
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from fp16core.data.mnist import normalise
 from fp16core.evaluate.casting import NO_FLOAT16
 from fp16core.jobs.job import Job, Limits
 from fp16core.runtime.classifier import Classifier
@@ -20,7 +19,6 @@ from fp16core.worker.trial import answers, inspection, rehearsal, trial
 from fp16core.worker.trial.rehearsal import Rehearsal
 from tests.helpers.children.processes import PATIENCE_S, is_alive
 from tests.helpers.networks.edited import edited
-from tests.helpers.networks.oracles import keras_answers
 from tests.helpers.networks.strangers import HEAVY, Stranger, stranger
 from tests.helpers.places import TestSet
 
@@ -52,7 +50,7 @@ def taken(*files: ModelFile) -> trial.Tried:
 def refusal(*files: ModelFile) -> str:
     """What this process says of files that are refused without being run by anybody else."""
     with pytest.raises(HalfBitsError) as caught:
-        trial.try_files(files, lambda what, done: None)
+        trial.try_files(files, lambda _what, _done: None)
     return str(caught.value)
 
 
@@ -71,9 +69,9 @@ def test_a_float32_file_is_quantized_and_both_read_test_images(pair: ModelPair) 
 def test_the_accuracy_is_what_keras_counts(test_set: TestSet) -> None:
     theirs = stranger("two convolutions")
     found = taken(named("cnn.tflite", theirs.reference), named("half.tflite", theirs.target))
-    images, labels = test_set[0][: trial.IMAGES], test_set[1][: trial.IMAGES]
-    predictions = keras_answers(theirs.model, normalise(images)).argmax(axis=1)
-    assert found.reference_accuracy == np.mean(predictions == labels)
+    assert len(theirs.answers) == trial.IMAGES
+    predictions = theirs.answers.argmax(axis=1)
+    assert found.reference_accuracy == np.mean(predictions == test_set[1][: trial.IMAGES])
     assert (found.pair.reference, found.pair.target) == (theirs.reference, theirs.target)
     assert found.pair.name == "cnn.tflite and half.tflite"
 
@@ -124,12 +122,12 @@ def with_kernel(model: ModelFile, value: float) -> ModelFile:
 
 def test_a_target_that_was_not_made_of_the_reference_is_said(pair: ModelPair) -> None:
     found = trial.try_files(
-        [named("a", pair.reference), named("b", with_kernel(pair.target, 3.0))], lambda what, done: None
+        [named("a", pair.reference), named("b", with_kernel(pair.target, 3.0))], lambda _what, _done: None
     )
     assert "1 of 4 weight tensors are not the float32 ones rounded (conv_2d.kernel): b was not made of a" in str(
         found["remarks"]
     )
-    found = trial.try_files([named("a", pair.reference), named("b", pair.reference)], lambda what, done: None)
+    found = trial.try_files([named("a", pair.reference), named("b", pair.reference)], lambda _what, _done: None)
     assert found["remarks"] == [NO_FLOAT16]
 
 
@@ -146,10 +144,10 @@ def test_files_that_do_not_fit_are_refused_in_words(pair: ModelPair) -> None:
 
 
 def test_graphs_that_no_page_could_show_are_refused(pair: ModelPair) -> None:
-    def two_graphs(tree: Any, operators: dict[str, Any]) -> None:
+    def two_graphs(tree: Any, _operators: dict[str, Any]) -> None:
         tree.subgraphs *= 2
 
-    def backwards(tree: Any, operators: dict[str, Any]) -> None:
+    def backwards(tree: Any, _operators: dict[str, Any]) -> None:
         tree.subgraphs[0].operators.reverse()
 
     def custom(tree: Any, operators: dict[str, Any]) -> None:
@@ -159,7 +157,7 @@ def test_graphs_that_no_page_could_show_are_refused(pair: ModelPair) -> None:
     def many(tree: Any, operators: dict[str, Any]) -> None:
         tree.subgraphs[0].operators += [operators["MAX_POOL_2D"]] * inspection.MAX_OPERATORS
 
-    def nameless(tree: Any, operators: dict[str, Any]) -> None:
+    def nameless(tree: Any, _operators: dict[str, Any]) -> None:
         for tensor in tree.subgraphs[0].tensors:
             tensor.name = None
 
@@ -176,7 +174,7 @@ def test_graphs_that_no_page_could_show_are_refused(pair: ModelPair) -> None:
 def test_a_file_that_crashes_the_runtime_costs_a_sentence(pair: ModelPair) -> None:
     """A convolution without a kernel: XNNPACK follows a null pointer, asks for any amount of memory, or notices."""
 
-    def without_weights(tree: Any, operators: dict[str, Any]) -> None:
+    def without_weights(_tree: Any, operators: dict[str, Any]) -> None:
         op = operators["CONV_2D"]
         op.inputs = [op.inputs[0], -1, op.inputs[2]]
 
@@ -234,14 +232,14 @@ def test_a_model_whose_answers_depend_on_chance_is_refused(pair: ModelPair, monk
 def test_a_measurement_that_fails_is_named_and_a_required_one_is_a_refusal(
     pair: ModelPair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*arguments: Any) -> None:
+    def refuse(*_arguments: Any) -> None:
         raise ModelFileError("too odd.")
 
     refused = Rehearsal("too much", refuse)
     monkeypatch.setitem(rehearsal.REHEARSALS, "propagation", refused)
     monkeypatch.setitem(rehearsal.REHEARSALS, "graphs", refused)
     files = (named("a", pair.reference),)
-    found = trial.tried(trial.try_files(files, lambda what, done: None), files)
+    found = trial.tried(trial.try_files(files, lambda _what, _done: None), files)
     assert found.failed == {"graphs": "too odd.", "propagation": "too odd."}
     assert found.remarks == ()
     monkeypatch.setitem(rehearsal.REHEARSALS, "claims", Rehearsal("too much", refuse, is_required=True))

@@ -15,7 +15,7 @@ from fp16core.tflite.replace import replace_weights
 def older(model: ModelFile) -> ModelFile:
     """The same model as older converters wrote it: each operator code in ``deprecated_builtin_code``."""
 
-    def moved(tree: Any, operators: dict[str, Any]) -> None:
+    def moved(tree: Any, _operators: dict[str, Any]) -> None:
         for code in tree.operatorCodes:
             code.deprecatedBuiltinCode = max(code.builtinCode, code.deprecatedBuiltinCode)
             code.builtinCode = 0

@@ -1,5 +1,6 @@
 """Small networks written with LiteRT's schema, weight by weight, without any converter."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import flatbuffers
@@ -16,18 +17,30 @@ Codes = schema.BuiltinOperator
 
 def dense(weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32] | None = None) -> ModelFile:
     """Images (n, 28, 28) to logits (n, 10): their pixels times weights (10, 784), and a bias."""
+    return _perceptron([weights], bias)
+
+
+def perceptron(*layers: npt.NDArray[np.float32]) -> ModelFile:
+    """Images (n, 28, 28) to logits (n, 10): their pixels times the weights of each layer (outputs, inputs) in turn."""
+    return _perceptron(layers, None)
+
+
+def _perceptron(layers: Sequence[npt.NDArray[np.float32]], bias: npt.NDArray[np.float32] | None) -> ModelFile:
     content = _model()
     graph = content.subgraphs[0]
     image = _tensor(content, "image", (1, 28, 28), (-1, 28, 28))
     shape = _tensor(content, "shape", (2,), data=np.array([-1, PIXELS], np.int32))
     flat = _tensor(content, "flat", (1, PIXELS), (-1, PIXELS))
-    matrix = _tensor(content, "matrix", weights.shape, data=weights)
-    added = -1 if bias is None else _tensor(content, "bias", bias.shape, data=bias)
-    logits = _tensor(content, "logits", (1, 10), (-1, 10))
     _operator(content, Codes.RESHAPE, [image, shape], [flat], schema.BuiltinOptions.ReshapeOptions)
-    options = schema.BuiltinOptions.FullyConnectedOptions
-    _operator(content, Codes.FULLY_CONNECTED, [flat, matrix, added], [logits], options)
-    graph.inputs, graph.outputs = [image], [logits]
+    added = -1 if bias is None else _tensor(content, "bias", bias.shape, data=bias)
+    last = flat
+    for number, weights in enumerate(layers):
+        matrix = _tensor(content, f"matrix {number}", weights.shape, data=weights)
+        sums = _tensor(content, f"sums {number}", (1, len(weights)), (-1, len(weights)))
+        options = schema.BuiltinOptions.FullyConnectedOptions
+        _operator(content, Codes.FULLY_CONNECTED, [last, matrix, added], [sums], options)
+        last = sums
+    graph.inputs, graph.outputs = [image], [last]
     return _packed(content)
 
 

@@ -21,16 +21,6 @@ def forward(model: ModelFile, images: npt.NDArray[np.float32]) -> list[npt.NDArr
     return [pixels, rectified, pooled, flat, scores]
 
 
-def keras_answers(model: object, inputs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Keras's own, a batch at a time if it takes no other; blank images fill up the last."""
-    shape = model.input_shape  # type: ignore[attr-defined]  # Keras has no types
-    size = shape[0] or len(inputs)
-    filled = np.zeros((-(-len(inputs) // size) * size, *shape[1:]), np.float32)
-    filled[: len(inputs)] = inputs.reshape(-1, *shape[1:])
-    answers: npt.NDArray[np.float32] = model.predict(filled, batch_size=size, verbose=0)  # type: ignore[attr-defined]
-    return answers[: len(inputs)]
-
-
 LOGIT_TOLERANCE = 1e-4
 """Keras and the interpreter sum 2,028 products of some units each in different orders: some hundred float32
 roundings of 1e-6. A single weight rounded to float16 would move logits by up to 2e-3."""
