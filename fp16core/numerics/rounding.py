@@ -231,10 +231,13 @@ def upsampled_by_operator(file: TfliteFile) -> tuple[int, int]:
 
 def _matching_weights(pair: ModelPair) -> dict[str, tuple[Tensor, Tensor]]:
     """Each weight tensor of the reference with the target's, by the keys of `TfliteFile.weights`."""
-    reference, target = pair.reference.graph.weights(), pair.target.graph.weights()
+    reference = pair.reference.graph.weights()
+    target = pair.target.graph.weights()
     if not reference:
-        name = pair.reference.name
-        raise PairError(f"{name} has no floating-point convolution or dense weights; choose the float32 .tflite file.")
+        raise PairError(
+            f"{pair.reference.name} has no floating-point convolution or dense weights; "
+            "choose the float32 .tflite file."
+        )
     if reference.keys() != target.keys():
         raise PairError(
             f"{pair.reference.name} has the weights {_listed(reference)}, but {pair.target.name} has "
