@@ -7,7 +7,8 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.jobs.queue import WaitingRoom
+from fp16core.jobs.queue import JobQueue
+from fp16core.jobs.ticket import Ticket
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.runs import ModeOutcome
 from fp16core.runtime.execution_mode import ExecutionMode
@@ -52,12 +53,12 @@ def measure_modes(
     outcomes, latencies
         By mode: the result, or a message that says why there is none; no latencies unless requested.
     """
-    room = WaitingRoom(places=1, longest=2 * len(ExecutionMode))
+    queue: JobQueue[Ticket] = JobQueue(places=1, max_waiting=2 * len(ExecutionMode))
     parts = 2 if with_times else 1
     outcomes: Outcomes = _watched(
         Survey(
-            room,
-            run.wishes_for(ExecutionMode, pair, images, batch),
+            queue,
+            run.specs_for(ExecutionMode, pair, images, batch),
             lambda answer, mode: run.mode_run(answer, mode, pair, labels),
         ),
         lambda what, done: on_progress(what, done / parts),
@@ -65,7 +66,7 @@ def measure_modes(
     if not with_times:
         return outcomes, {}
     latencies: Latencies = _watched(
-        Survey(room, latency.wishes_for(ExecutionMode, pair, images), latency.mode_latency),
+        Survey(queue, latency.specs_for(ExecutionMode, pair, images), latency.mode_latency),
         lambda what, done: on_progress(what, 0.5 + done / 2),
     )
     return outcomes, latencies

@@ -131,16 +131,8 @@ class WeightRounding:
         return float(np.max(ratios, initial=0.0))
 
 
-@dataclass(frozen=True, eq=False)
-class Histogram:
-    """Histogram in which ``counts[i]`` values lie between ``edges[i]`` and ``edges[i + 1]``."""
-
-    edges: npt.NDArray[np.float64]
-    counts: npt.NDArray[np.int64]
-
-
 def require_matching_weights(pair: ModelPair) -> None:
-    """Check that the two files hold the same weights but for rounding: two files that run need not belong together.
+    """Check that the two files have the same weights except for rounding; files that run need not belong together.
 
     Raises
     ------
@@ -174,25 +166,6 @@ def weight_roundings(pair: ModelPair) -> dict[str, WeightRounding]:
 def largest_tensor(roundings: Mapping[str, WeightRounding]) -> str:
     """Key of the tensor with the most weights."""
     return max(roundings, key=lambda key: roundings[key].reference.size)
-
-
-def shared_histograms(
-    reference: npt.NDArray[np.floating], target: npt.NDArray[np.floating], bins: int = 60
-) -> tuple[Histogram, Histogram]:
-    """Histograms of two arrays over shared bin edges that span the finite values of both."""
-    finite = [values[np.isfinite(values)].astype(np.float64).ravel() for values in (reference, target)]
-    edges = np.histogram_bin_edges(np.concatenate(finite), bins)
-    first, second = (Histogram(edges, np.histogram(values, edges)[0]) for values in finite)
-    return first, second
-
-
-def error_histogram(rounding: WeightRounding, bins: int = 60) -> Histogram:
-    """Histogram of the finite rounding errors, over bins symmetric about 0."""
-    errors = rounding.error[np.isfinite(rounding.error)]
-    # Bins need a width even if every error is 0.
-    limit = float(np.max(np.abs(errors), initial=0.0)) or 1e-9
-    counts, edges = np.histogram(errors, np.linspace(-limit, limit, bins + 1))
-    return Histogram(edges, counts)
 
 
 def rounding_errors(pair: ModelPair) -> dict[str, npt.NDArray[np.float64]]:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from fp16core.files import read_ordinary
+from fp16core.files import read_regular
 from fp16core.runs.record import MAX_RUN_BYTES, REFERENCE_FILE, RUN_FILE, TARGET_FILE, parse_record, verify
 from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.vocabulary import ModelFileError, RunError
@@ -79,7 +79,7 @@ def read_pair(reference: Path, target: Path) -> ModelPair:
 def read_model_file(path: Path, remedy: str = "check the path.", limit_bytes: int = MAX_FILE_BYTES) -> bytes:
     """Contents of a file; raises `ModelFileError` with a remedy if it cannot be read."""
     try:
-        return read_ordinary(path, limit_bytes)
+        return read_regular(path, limit_bytes)
     except OSError as error:
         raise ModelFileError(f"{path}: the file cannot be read ({error.strerror}); {remedy}") from error
 

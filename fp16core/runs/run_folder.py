@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fp16core.files import read_ordinary
+from fp16core.files import read_regular
 from fp16core.runs.record import LABEL_FILE, MAX_RUN_BYTES, RUN_FILE, RunRecord, is_run_name, parse_record, verify
 from fp16core.text import bytes_text
 from fp16core.vocabulary import RunError
@@ -116,7 +116,7 @@ def _label(contents: bytes) -> tuple[str, bool]:
 def _read(path: Path) -> bytes:
     """Contents of an ordinary file; no link is followed out of the folder."""
     try:
-        return read_ordinary(path, MAX_RUN_BYTES, follow_links=False)
+        return read_regular(path, MAX_RUN_BYTES, follow_links=False)
     except OSError as error:
         what = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
         raise RunError(f"{path.name} {what}; {_REMEDY}") from error

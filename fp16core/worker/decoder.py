@@ -107,18 +107,18 @@ class PictureDecoder:
         """End the process, at work or not; the next picture starts another."""
         if (child := self._child) is not None:
             child.close()
-        self._share.leave()
+        self._share.release()
 
     def _end(self) -> None:
         if self._child is not None:
             self._child.close()
             self._child = None
-        self._share.leave()
+        self._share.release()
 
     def _decoded(self, data: bytes, name: str, spent: Callable[[float], None]) -> Picture:
         memory_bytes = min(USUAL_BYTES, self.limits.memory_bytes)
         while True:
-            self._share.take(memory_bytes, self._patience_s)
+            self._share.acquire(memory_bytes, self._patience_s)
             child, was_fresh = self._ready()
             try:
                 return self._called(child, data, name, memory_bytes, spent)

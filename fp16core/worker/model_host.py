@@ -109,7 +109,7 @@ class ModelHost:
             if self._idle is not None:
                 self._idle.cancel()
             try:
-                self._share.take(self._limits.memory_bytes, _PATIENCE_S, self._goes_on)
+                self._share.acquire(self._limits.memory_bytes, _PATIENCE_S, self._goes_on)
                 child, name = self._opened(), function.__name__
                 found = child.call(name, *args, is_wanted=self._goes_on)
                 self._answers[name] = max(child.answer_bytes, self._answers.get(name, 0))
@@ -143,7 +143,7 @@ class ModelHost:
             self._end()
             return
         self._share.keep(held_bytes)
-        self._idle = threading.Timer(IDLE_S, self._share.give_up)
+        self._idle = threading.Timer(IDLE_S, self._share.evict)
         self._idle.daemon = True
         self._idle.start()
 
@@ -154,7 +154,7 @@ class ModelHost:
         if self._child is not None:
             self._child.close()
             self._child = None
-        self._share.leave()
+        self._share.release()
 
 
 class HostedModel:

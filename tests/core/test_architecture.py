@@ -15,10 +15,12 @@ from tests.helpers.places import PAGES, ROOT
 ROOMS = [
     "text",
     "csv_text",
+    "json_text",
     "files",
     "vocabulary",
     "settings",
     "temporary",
+    "redirection",
     "singleton",
     "output",
     "terminal",

@@ -5,13 +5,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 import streamlit as st
-from starlette.exceptions import HTTPException
 from streamlit.testing.v1 import AppTest
 
 from fp16core import settings
@@ -23,7 +21,7 @@ from fp16core.singleton import reset_singletons
 from fp16core.tflite.model_file import ModelPair
 from fp16core.vocabulary import SettingError
 from fp16core.worker.training.settings import training_settings
-from pages.shared.server import limits, uploads, visits
+from pages.shared.server import limits, uploads
 from pages.shared.session import trials
 from tests.helpers.apps.driving import visit
 from tests.helpers.apps.visits import forget, only
@@ -275,34 +273,3 @@ def test_data_sets_count_as_trials(monkeypatch: pytest.MonkeyPatch) -> None:
     app = upload(visit("your_files"), DATASET, ("any.npz", b"any"))
     assert not app.exception
     assert "So many trials of model files came from your address" in app.error[0].value.replace("\\", "")
-
-
-class Store:
-    """Streamlit's store of uploads, as far as bounds need it."""
-
-    def __init__(self, **sizes: int) -> None:
-        self.file_storage = {name: {"one": SimpleNamespace(data=bytes(size))} for name, size in sizes.items()}
-
-    def remove_session_files(self, session_id: str) -> None:  # noqa: D102
-        del self.file_storage[session_id]
-
-
-@pytest.mark.usefixtures("hosted")
-def test_what_a_broken_connection_left_waits_until_others_need_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "upload_bytes", lambda: 1_000)
-    monkeypatch.setattr(visits, "is_present", lambda session_id: session_id != "away")
-    store, added = Store(away=400, here=300), []
-    uploads._addresses().update({"away": "1.1.1.1", "here": "2.2.2.2", "new": "3.3.3.3"})
-
-    def add(size: int) -> None:
-        file = SimpleNamespace(data=bytes(size))
-        uploads._add(store, lambda **taken: added.append(len(taken["file"].data)), "new", file)  # type: ignore[arg-type]
-
-    add(300)
-    assert (set(store.file_storage), added) == ({"away", "here"}, [300])
-    add(350)
-    assert (set(store.file_storage), added) == ({"here"}, [300, 350])
-    store.file_storage["here"]["more"] = SimpleNamespace(data=bytes(400))
-    with pytest.raises(HTTPException, match="of its visitors' files"):
-        add(350)
-    assert added == [300, 350]

@@ -10,7 +10,9 @@ import numpy as np
 from fp16core.bench.strangers.corruption import KINDS, corrupted
 from fp16core.data import mnist
 from fp16core.data.mnist import load_mnist
-from fp16core.jobs.queue import Ticket, WaitingRoom, Wish
+from fp16core.jobs.queue import JobQueue
+from fp16core.jobs.spec import JobSpec
+from fp16core.jobs.ticket import Ticket
 from fp16core.resident.endings import ResidentEndedError
 from fp16core.runs import pair as pairs
 from fp16core.runs.pair import load_pair
@@ -94,7 +96,7 @@ def measure_strangers(report: Progress, count: int = CORRUPTED_FILES, seed: int 
     """
     pair, random = load_pair(pairs.BUNDLED), np.random.default_rng(seed)
     kinds = list(KINDS)
-    room = WaitingRoom(_AT_ONCE, _AT_ONCE)
+    queue: JobQueue[Ticket] = JobQueue(_AT_ONCE, _AT_ONCE)
     offered: list[_Offer] = []
     answered: list[_Answer] = []
     for number in range(count):
@@ -105,13 +107,13 @@ def measure_strangers(report: Progress, count: int = CORRUPTED_FILES, seed: int 
             files = [ModelFile(pair.reference.contents, "float32"), target]
         else:
             files = [ModelFile(corrupted(pair.reference.contents, kind, random), "float32")]
-        wish = Wish(
+        spec = JobSpec(
             trial.MODULE,
             trial.request_for([file.name for file in files]),
             [file.contents for file in files],
             trial.limits_for(sum(file.size_bytes for file in files)),
         )
-        offered.append(_Offer(kind, files, room.hand_in(wish), time.perf_counter()))
+        offered.append(_Offer(kind, files, queue.submit(spec), time.perf_counter()))
         while len(offered) >= _AT_ONCE:
             answered += _answered(offered)
     while offered:

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import psutil
 
-from fp16core.jobs.queue import Wish
 from fp16core.jobs.serve import Client, serve
+from fp16core.jobs.spec import JobSpec
 from fp16core.modes.latency import CONTROL, REFERENCE, TARGET, TWIN, Latency, MemoryUse, ModeLatency
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.fixed_batch import with_fixed_batch
@@ -42,14 +42,14 @@ _COPIES = 20
 """Copies that are loaded to see what one takes."""
 
 
-def wishes_for(
+def specs_for(
     modes: Iterable[ExecutionMode],
     pair: ModelPair,
     images: npt.NDArray[np.uint8],
     batches: Sequence[int] = BATCHES,
     seconds: float = 2.0,
-) -> dict[ExecutionMode, Wish]:
-    """What to hand to a `fp16core.worker.modes.survey.Survey`.
+) -> dict[ExecutionMode, JobSpec]:
+    """Return the jobs for a `fp16core.worker.modes.survey.Survey`, by mode.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def wishes_for(
     names = [pair.reference.name, pair.target.name]
     request = {"batches": list(batches), "seconds": seconds, "names": names}
     parts = attachments(pair, images[: max(IMAGES, *batches)])
-    return {mode: Wish(MODULE, request | {"mode": mode.value}, parts, limits_for(mode, pair)) for mode in modes}
+    return {mode: JobSpec(MODULE, request | {"mode": mode.value}, parts, limits_for(mode, pair)) for mode in modes}
 
 
 def mode_latency(answer: dict[str, Any], mode: ExecutionMode) -> ModeLatency:

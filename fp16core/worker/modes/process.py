@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from fp16core.data.mnist import normalise
 from fp16core.jobs.confine import confine
-from fp16core.jobs.job import Limits
 from fp16core.jobs.serve import Client
+from fp16core.jobs.spec import Limits
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter, refusal, selected_adapter
 from fp16core.temporary import temporary_named

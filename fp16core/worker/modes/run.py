@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.evaluate.evaluation import Evaluation
-from fp16core.jobs.queue import Wish
 from fp16core.jobs.serve import Client, serve
+from fp16core.jobs.spec import JobSpec
 from fp16core.modes.runs import ModeRun, ModeStep
 from fp16core.numerics.error_measure import ErrorMeasure, measure_error
 from fp16core.runtime.delegation import UpsamplingStage, upsampling_stage
@@ -38,14 +38,14 @@ _MOVES_ONLY = ("RESHAPE", "DEQUANTIZE")
 """Operators that compute no number."""
 
 
-def wishes_for(
+def specs_for(
     modes: Iterable[ExecutionMode],
     pair: ModelPair,
     images: npt.NDArray[np.uint8],
     batch: int,
     in_depth: bool = True,
-) -> dict[ExecutionMode, Wish]:
-    """What to hand to a `fp16core.worker.modes.survey.Survey`.
+) -> dict[ExecutionMode, JobSpec]:
+    """Return the jobs for a `fp16core.worker.modes.survey.Survey`, by mode.
 
     Parameters
     ----------
@@ -63,11 +63,11 @@ def wishes_for(
     names = [pair.reference.name, pair.target.name]
     request = {"batch": batch, "in_depth": in_depth, "names": names}
     parts = attachments(pair, images)
-    return {mode: Wish(MODULE, request | {"mode": mode.value}, parts, limits_for(mode, pair)) for mode in modes}
+    return {mode: JobSpec(MODULE, request | {"mode": mode.value}, parts, limits_for(mode, pair)) for mode in modes}
 
 
 def mode_run(answer: dict[str, Any], mode: ExecutionMode, pair: ModelPair, labels: npt.NDArray[np.uint8]) -> ModeRun:
-    """What a process answered; parameters as for `wishes_for`, ``labels`` the classes of the images.
+    """What a process answered; parameters as for `specs_for`, ``labels`` the classes of the images.
 
     Raises
     ------

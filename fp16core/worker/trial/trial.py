@@ -17,8 +17,8 @@ from fp16core.data.mnist import load_mnist, normalise
 from fp16core.evaluate.casting import casting_of
 from fp16core.evaluate.comparison import Comparison
 from fp16core.jobs.confine import confine
-from fp16core.jobs.job import Limits
 from fp16core.jobs.serve import Client, serve
+from fp16core.jobs.spec import Limits
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.training.recipe import Progress

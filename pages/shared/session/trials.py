@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from fp16core.data.custom import MAX_TEST_IMAGES, read_custom_dataset
-from fp16core.jobs.queue import Ticket, WaitingRoom, Wish
+from fp16core.jobs.queue import JobQueue
+from fp16core.jobs.spec import JobSpec
+from fp16core.jobs.ticket import Ticket
 from fp16core.singleton import singleton
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import BusyError, HalfBitsError
@@ -76,9 +78,9 @@ class Attempt:
 
 
 @singleton
-def waiting_room() -> WaitingRoom:
-    """Where the server's trials wait for their turn."""
-    return WaitingRoom(memory=children.memory())
+def queue() -> JobQueue[Ticket]:
+    """The queue of trials that all visitors share."""
+    return JobQueue(memory=children.memory(), full_text=full_text)
 
 
 def attempt() -> Attempt | None:
@@ -141,7 +143,7 @@ def begin(brought: Sequence[Upload]) -> None:
     places = _KERAS_PLACES if module == keras_file.MODULE else 1
     try:
         uploads.check_room(2 * sum(file.size_bytes for file in files))  # with the measurements that will follow
-        ticket = waiting_room().hand_in(Wish(module, request, [file.contents for file in files], limits, places))
+        ticket = queue().submit(JobSpec(module, request, [file.contents for file in files], limits, places))
     except HalfBitsError as error:
         _fail(str(error))
         return
@@ -216,6 +218,11 @@ def held() -> dict[str, int]:
         found[f"data set {dataset.name}"] = len(dataset.contents)
         found["its test images, unpacked"] = dataset.images.nbytes + dataset.labels.nbytes
     return found
+
+
+def full_text(waiting: int) -> str:
+    """Sentence for a visitor who finds the queue full."""
+    return f"{waiting} visitors wait for their files to be tried already; come back in a minute."
 
 
 def _is_keras(name: str) -> bool:

@@ -104,7 +104,7 @@ def test_tensorflows_converter_is_asked_stopped_and_asked_again() -> None:
     ask.click().run()
     visitor = files(CONVERSION)
     assert [button.label for button in visitor.button] == []  # who did not start it cannot stop it
-    job = state.desk().running
+    job = next(iter(state.conversion_queue().running), None)
     assert job is not None
     job.wait(PATIENCE_S)
     for seen in (app.run(), visitor.run()):
@@ -122,7 +122,7 @@ def test_without_tensorflow_the_page_says_what_to_install(tmp_path: Path, monkey
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     app = files(CONVERSION)
     asks(app)[0].click().run()
-    if (job := state.desk().running) is not None:
+    for job in state.conversion_queue().running:
         job.wait(PATIENCE_S)
     assert "TensorFlow is not installed" in words(app.run())
     assert not app.exception

@@ -9,7 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.evaluate.comparison import compare
-from fp16core.jobs.queue import WaitingRoom, Wish
+from fp16core.jobs.queue import JobQueue
+from fp16core.jobs.spec import JobSpec
+from fp16core.jobs.ticket import Ticket
 from fp16core.runs.pair import BUNDLED
 from fp16core.text import percent_text, small_text
 from fp16core.tflite.model_file import ModelPair
@@ -154,10 +156,10 @@ def test_a_trial_can_be_stopped(pair: ModelPair, tmp_path: Path, monkeypatch: py
 
 
 def test_others_wait_and_are_told_so(pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = WaitingRoom(places=1, longest=3)
-    monkeypatch.setattr(trials, "waiting_room", lambda: room)
+    queue: JobQueue[Ticket] = JobQueue(places=1, max_waiting=3, full_text=trials.full_text)
+    monkeypatch.setattr(trials, "queue", lambda: queue)
     module = own_module(tmp_path, monkeypatch, "time.sleep(600)")
-    before = [room.hand_in(Wish(module, {})) for _ in range(3)]
+    before = [queue.submit(JobSpec(module, {})) for _ in range(3)]
     app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
     app.button(key="own-try").click().run()
     attempt = app.session_state["own-attempt"]
@@ -165,7 +167,7 @@ def test_others_wait_and_are_told_so(pair: ModelPair, tmp_path: Path, monkeypatc
     app.button(key="own-stop").click().run()
     assert attempt.ticket.is_over
     app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
-    late = room.hand_in(Wish(module, {}))
+    late = queue.submit(JobSpec(module, {}))
     app.button(key="own-try").click().run()
     assert "3 visitors wait for their files to be tried already" in app.error[0].value.replace("\\", "")
     for ticket in (late, *reversed(before)):
@@ -240,7 +242,7 @@ def test_pages_that_cannot_show_a_pair_for_one_reason_share_a_sentence() -> None
 
 
 def test_a_softmax_is_said_and_its_probabilities_are_not_squashed_again(
-    test_set: TestSet, small_dataset: Path, monkeypatch: pytest.MonkeyPatch
+    small_dataset: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
     theirs = stranger("softmax")

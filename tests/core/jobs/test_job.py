@@ -17,7 +17,8 @@ from fp16core.convert.quantizer import quantize_tflite
 from fp16core.convert.to_keras import rebuild_keras
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.comparison import Comparison
-from fp16core.jobs.job import Desk, Job, Limits
+from fp16core.jobs.job import Job
+from fp16core.jobs.spec import Limits
 from fp16core.lab.conversions import read_one_weight, with_first_weight
 from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.vocabulary import ModelFileError
@@ -112,29 +113,6 @@ def test_a_job_that_breaks_gives_its_last_words() -> None:
     missing.wait(PATIENCE_S)
     assert missing.error is not None
     assert "No module named fp16core.worker.absent" in missing.error
-
-
-def test_one_job_at_a_time_and_its_answer_is_kept(pair: ModelPair) -> None:
-    desk = Desk(kept=2)
-    first = desk.hand_in("first", MODULE, request_for(pair.reference.contents))
-    assert first is not None
-    assert desk.running is first
-    assert desk.hand_in("first", MODULE, request_for(pair.reference.contents)) is first
-    assert desk.hand_in("second", MODULE, request_for(pair.reference.contents)) is None
-    first.stop()
-    first.wait(PATIENCE_S)
-    again = desk.hand_in("first", MODULE, request_for(pair.reference.contents))
-    assert again is not None
-    assert again is not first
-    again.wait(PATIENCE_S)
-    assert target_of(again.answer or {}) == pair.target.contents
-    assert desk.hand_in("first", MODULE, {}) is again
-    for question in ("second", "third"):
-        job = desk.hand_in(question, MODULE, {})
-        assert job is not None
-        job.wait(PATIENCE_S)
-    assert desk.job("first") is None
-    assert desk.job("third") is not None
 
 
 def test_what_libraries_print_does_not_spoil_the_answer() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.comparison import Comparison
-from fp16core.jobs.queue import WaitingRoom
+from fp16core.jobs.queue import JobQueue
 from fp16core.modes.emulated import account_for
 from fp16core.modes.latency import CONTROL, REFERENCE, TARGET, TWIN, ModeLatency
 from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
@@ -42,8 +42,8 @@ def run_modes(
     in_depth: bool = True,
 ) -> dict[ExecutionMode, ModeOutcome]:
     x, y = test_set[0][:images], test_set[1][:images]
-    wishes = mode_run.wishes_for(modes, pair, x, batch, in_depth)
-    return outcomes(Survey(WaitingRoom(1, 9), wishes, lambda answer, mode: mode_run.mode_run(answer, mode, pair, y)))
+    specs = mode_run.specs_for(modes, pair, x, batch, in_depth)
+    return outcomes(Survey(JobQueue(1, 9), specs, lambda answer, mode: mode_run.mode_run(answer, mode, pair, y)))
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +187,7 @@ def test_without_a_driver_the_reason_reads_well(
     monkeypatch.setenv("VK_DRIVER_FILES", "/nowhere.json")
     for reason in run_modes(GPU, pair, test_set, images=10, in_depth=False).values():
         assert reason == (
-            "This machine has no GPU with a driver that LiteRT's accelerator could use: it found no adapter. It needs "
+            "This machine has no GPU with a driver that LiteRT's accelerator can use: it found no adapter. It needs "
             "Vulkan on Linux, Metal on macOS or Direct3D 12 on Windows."
         )
 
@@ -232,8 +232,8 @@ def test_a_size_of_batch_that_a_file_fixes_is_kept(test_set: TestSet) -> None:
 
 def test_times_are_taken_in_turns_with_a_control(pair: ModelPair, test_set: TestSet) -> None:
     modes = [ExecutionMode.CPU_FLOAT32, ExecutionMode.CPU_FLOAT16]
-    wishes = latency_run.wishes_for(modes, pair, test_set[0], (1, 10), seconds=0.1)
-    found = outcomes(Survey(WaitingRoom(1, 9), wishes, latency_run.mode_latency))
+    specs = latency_run.specs_for(modes, pair, test_set[0], (1, 10), seconds=0.1)
+    found = outcomes(Survey(JobQueue(1, 9), specs, latency_run.mode_latency))
     for mode in modes:
         timed = found[mode]
         assert isinstance(timed, ModeLatency), timed

@@ -95,7 +95,7 @@ def test_what_the_process_refuses_is_told_in_its_words(tmp_path: Path) -> None:
     output, errors = run.communicate(timeout=60)
     assert run.returncode == 2
     assert output == ""
-    assert f"error: {tmp_path}/absent.npz: array 'x_train'" in errors or "there is no such file" in errors
+    assert f"error: {tmp_path}/absent.npz: array 'x_train'" in errors or "the file does not exist" in errors
     assert "Traceback" not in errors
     assert list(tmp_path.iterdir()) == []
 

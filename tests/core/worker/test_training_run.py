@@ -197,6 +197,6 @@ def test_a_folder_in_use_and_a_missing_data_set_are_refused_before_tensorflow(tm
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(OutputError, match="exists already"):
         train_run(tmp_path, RECIPE)
-    with pytest.raises(DatasetError, match="there is no such file"):
+    with pytest.raises(DatasetError, match="the file does not exist"):
         train_run(tmp_path / "out", RECIPE, source=tmp_path / "absent.npz")
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

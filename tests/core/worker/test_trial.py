@@ -10,7 +10,8 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from fp16core.evaluate.casting import NO_FLOAT16
-from fp16core.jobs.job import Job, Limits
+from fp16core.jobs.job import Job
+from fp16core.jobs.spec import Limits
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.tflite.replace import replace_weights
@@ -97,7 +98,7 @@ def test_files_in_the_other_order_are_put_right_with_a_word(pair: ModelPair) -> 
         ("batch of 1", ["takes 1 image at a time"]),
         ("batch of 7", ["takes 7 images at a time"]),
         ("depthwise", ["overflow: depthwise has the operator DEPTHWISE_CONV_2D", "bounds: depthwise has"]),
-        ("recurrent", ["propagation: recurrent: TRANSPOSE answered", "overflow: ", "bounds: "]),
+        ("recurrent", ["propagation: recurrent: for 1 image, TRANSPOSE returned", "overflow: ", "bounds: "]),
     ],
 )
 def test_what_is_worth_knowing_of_other_networks_is_said(name: str, remarks: list[str]) -> None:
@@ -163,7 +164,7 @@ def test_graphs_that_no_page_could_show_are_refused(pair: ModelPair) -> None:
 
     for edit, words in (
         (two_graphs, "has 2 graphs"),
-        (nameless, "LiteRT Quantizer refuses the model"),
+        (nameless, "LiteRT Quantizer rejects the model"),
         (backwards, r"reads '"),
         (custom, "is none of LiteRT's own"),
         (many, "operators and "),
@@ -193,7 +194,7 @@ def test_a_model_that_takes_too_much_memory_or_time_is_ended(heavy: Stranger) ->
     job = offered(named("heavy.tflite", heavy.reference))
     assert job.error is not None
     # Whichever comes first: the look at its memory, or the limit that the system holds it to.
-    assert any(words in job.error for words in ("of memory; the limit is", "crashed", "refuses the model", "failed"))
+    assert any(words in job.error for words in ("of memory; the limit is", "crashed", "rejects the model", "failed"))
     assert job.answer is None
     job = offered(named("slow.tflite", heavy.reference), limits=Limits(cpu_seconds=0.1))
     assert job.error == "Ended: it took more processor time than the limit of 0 seconds."
