@@ -130,7 +130,7 @@ def test_every_command_says_first_that_nothing_is_float16(pair: ModelPair, tmp_p
     assert found["comparison"]["casting"]["holds_float16"] is False
     assert not [claim for claim in found["claims"] if claim["verdict"] == "holds" and "float16" in claim["measured"]]
     assert "Below, float16 denotes the target file" in report.words
-    assert "this is about float16 weights" not in report.words
+    assert "the answer is about float16 weights" not in report.words
 
 
 def test_a_report_names_weights_that_became_infinite(infinite: ModelFile, tmp_path: Path, small_dataset: Path) -> None:
