@@ -9,8 +9,7 @@ import pytest
 
 import fp16core
 from fp16core.__main__ import _parser
-from tests.core.test_architecture import ROOMS
-from tests.helpers.places import PAGES, ROOT
+from tests.helpers.places import PAGES, ROOMS, ROOT
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
