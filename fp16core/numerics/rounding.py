@@ -1,6 +1,5 @@
 """Rounding errors of a model's weights cast to float16."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -24,9 +23,6 @@ OVERFLOW_THRESHOLD = 65520.0
 
 RELATIVE_ERROR_BOUND = 2.0**-11
 """Bound on the relative rounding error in float16's normal range: the unit roundoff of an 11-bit significand."""
-
-GUARANTEED_SNR_DB = -20 * math.log10(RELATIVE_ERROR_BOUND)
-"""Lowest signal-to-noise ratio that rounding leaves to weights in this range: 66.2 dB."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -59,7 +59,7 @@ class ChildMemory:
         refused: set[Share] = set()
         with self._changed:
             share.is_idle = False
-            while sum(other.size_bytes for other in self._shares if other is not share) + size_bytes > self.total_bytes:
+            while self.held_bytes - share.size_bytes + size_bytes > self.total_bytes:
                 idle = [other for other in self._shares if other.is_idle and other not in refused]
                 if idle:
                     oldest = min(idle, key=lambda other: other.used_s)

@@ -13,6 +13,8 @@ from tests.helpers.apps.driving import visit, words
 from tests.helpers.commands import REFERENCE, cli, refused, train
 from tests.helpers.places import ROOT
 
+pytestmark = pytest.mark.slow
+
 REASON = "in Python 3.11 to 3.13, because there is no TensorFlow for Python 3.14"
 
 

@@ -7,12 +7,9 @@ import json
 import math
 import os
 import platform
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +19,6 @@ from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.jobs.peak import peak_bytes
 from fp16core.json_text import nonfinite_as_null
 from fp16core.output import new_folder, remove_partials
-from fp16core.redirection import redirected_output
 from fp16core.runs.record import (
     FORMAT,
     KERAS_FILE,
@@ -33,7 +29,7 @@ from fp16core.runs.record import (
     TARGET_FILE,
     file_record,
 )
-from fp16core.text import count_text, names_only, percent_text, small_text
+from fp16core.text import count_text, percent_text, small_text
 from fp16core.tflite.model_file import ModelPair
 from fp16core.training.fit import train
 from fp16core.training.recipe import THREADS, Progress, Recipe, import_tensorflow
@@ -41,6 +37,7 @@ from fp16core.training.trace import EpochResult, Snapshot, TrainingStep
 from fp16core.worker.training.dataset import Dataset
 from fp16core.worker.training.epoch import EpochTest
 from fp16core.worker.training.room import needs_room, run_bytes
+from fp16core.worker.training.run_log import discard_prints, remove_paths, run_log, temporary_files_in, timestamp
 
 PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "litert-quantizer", "numpy")
 
@@ -96,14 +93,14 @@ def train_run(
     """
     remove_partials(out)
     with new_folder(out) as folder, needs_room(out, folder, run_bytes(recipe)):
-        with _log(folder / LOG_FILE) as note, _temporary_files_in(folder):
+        with run_log(folder / LOG_FILE) as note, temporary_files_in(folder):
             found = _Run(recipe, on_progress, tell, note).fill(folder, source or dataset_path())
-        _without_paths(folder / LOG_FILE)
+        remove_paths(folder / LOG_FILE)
         files = (KERAS_FILE, REFERENCE_FILE, TARGET_FILE, QUANTIZER_FILE, LOG_FILE)
         record: dict[str, Any] = nonfinite_as_null(
             {
                 "format": FORMAT,
-                "created": _now(),
+                "created": timestamp(),
                 "name": name,
                 "recipe": asdict(recipe),
                 **found,
@@ -171,7 +168,7 @@ class _Run:
         epoch = round(step.epochs_done)
         self._report_epoch(epoch, ", converting and running it", _TRAINING)
         # What TensorFlow prints while it converts is the same after each epoch: once is enough.
-        with contextlib.nullcontext() if epoch == 1 else _unprinted():
+        with contextlib.nullcontext() if epoch == 1 else discard_prints():
             result = test.look_at(network, step)
         self._tell(result.message())
         self._note(_line(result, self._recipe))
@@ -214,41 +211,3 @@ def _changes(comparison: Comparison) -> str:
         f"float16 {percent_text(comparison.target.accuracy.value)}, "
         f"{count_text(comparison.changed_predictions, 'answer')} changed"
     )
-
-
-@contextlib.contextmanager
-def _log(path: Path) -> Iterator[Callable[[str], None]]:
-    """A file for all that is printed, and a function that writes a line with the time into it."""
-    with path.open("w+b", buffering=0) as file, redirected_output(file):
-
-        def note(text: str) -> None:
-            file.write(f"{_now()} {text}\n".encode())
-
-        yield note
-
-
-def _without_paths(log: Path) -> None:
-    """Leave out where files lay: a run is made to be passed on."""
-    text = log.read_bytes().decode("utf-8", "replace")
-    log.write_text(names_only(text, [str(log.parent), sys.prefix]))
-
-
-@contextlib.contextmanager
-def _temporary_files_in(folder: Path) -> Iterator[None]:
-    """Have the converter's temporary files with the rest, so that a killed process leaves none anywhere else."""
-    usual = tempfile.tempdir
-    with tempfile.TemporaryDirectory(dir=folder) as tempfile.tempdir:
-        try:
-            yield
-        finally:
-            tempfile.tempdir = usual
-
-
-@contextlib.contextmanager
-def _unprinted() -> Iterator[None]:
-    with Path(os.devnull).open("w+b") as nowhere, redirected_output(nowhere):
-        yield
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -21,6 +21,8 @@ from fp16core.worker.training.epoch import EpochTest
 from tests.helpers.networks.oracles import LOGIT_TOLERANCE
 from tests.helpers.places import TestSet
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def learned(small_dataset: Path) -> TestSet:

@@ -28,6 +28,8 @@ from tests.helpers.children.processes import PATIENCE_S, is_alive, without_tenso
 from tests.helpers.places import ROOT
 from tests.networks.make import build
 
+pytestmark = pytest.mark.slow
+
 GOOD = (BUNDLED / "mnist_model.keras").read_bytes()
 
 

@@ -28,6 +28,8 @@ from tests.helpers.children.surveys import GPU, outcomes
 from tests.helpers.networks.strangers import stranger
 from tests.helpers.places import TestSet
 
+pytestmark = pytest.mark.slow
+
 CPU = [mode for mode in ExecutionMode if not mode.on_gpu]
 IMAGES = 203
 """No multiple of any batch."""

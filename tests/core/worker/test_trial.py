@@ -84,6 +84,7 @@ def test_files_in_the_other_order_are_put_right_with_a_word(pair: ModelPair) -> 
     assert found.remarks == ("The files came in the other order: full.tflite is the float32 one.",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "remarks"),
     [
@@ -172,6 +173,7 @@ def test_graphs_that_no_page_could_show_are_refused(pair: ModelPair) -> None:
         assert words in refusal(named("odd", edited(pair.reference, edit)))
 
 
+@pytest.mark.slow
 def test_a_file_that_crashes_the_runtime_costs_a_sentence(pair: ModelPair) -> None:
     """A convolution without a kernel: XNNPACK follows a null pointer, asks for any amount of memory, or notices."""
 
@@ -190,6 +192,7 @@ def heavy() -> Stranger:
     return stranger(HEAVY)
 
 
+@pytest.mark.slow
 def test_a_model_that_takes_too_much_memory_or_time_is_ended(heavy: Stranger) -> None:
     job = offered(named("heavy.tflite", heavy.reference))
     assert job.error is not None
@@ -200,6 +203,7 @@ def test_a_model_that_takes_too_much_memory_or_time_is_ended(heavy: Stranger) ->
     assert job.error == "Ended: it took more processor time than the limit of 0 seconds."
 
 
+@pytest.mark.slow
 def test_a_busy_server_is_no_reason_to_refuse_a_model(pair: ModelPair) -> None:
     """What counts is its own processor time: stopped for longer than that allows, it goes on and passes."""
     limits = Limits(seconds=PATIENCE_S, cpu_seconds=20)
