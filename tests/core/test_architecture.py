@@ -40,7 +40,7 @@ def test_importing_the_whole_core_brings_in_neither_streamlit_nor_tensorflow() -
 
 
 def test_comparing_on_the_command_line_imports_no_more_than_it_needs() -> None:
-    """What the other commands need takes longer to import than both models to read all test images."""
+    """Imports of the other commands take longer than both models need for all test images."""
     program = (
         "import sys\nfrom fp16core.__main__ import main\nassert 'numpy' not in sys.modules\n"
         "assert main(['compare', '--limit', '10', '--json']) == 0\nprint(*sys.modules, file=sys.stderr)"

@@ -11,7 +11,7 @@ from fp16core.figures.base.table import figure_csv
 
 
 def cell(text: str) -> str:
-    """What a reader of CSV finds where a text was written, beside a number."""
+    """Cell that a reader of CSV finds for a text that was written beside a number."""
     ((found, number),) = csv.reader(io.StringIO(csv_text([[text, 0.5]])))
     assert number == "0.5"
     return found

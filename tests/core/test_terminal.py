@@ -1,4 +1,4 @@
-"""What goes to a terminal: whatever a stranger calls a file or a tensor, the terminal takes no orders from it."""
+"""Output to a terminal: the name of a file or a tensor cannot control it."""
 
 import ast
 from pathlib import Path

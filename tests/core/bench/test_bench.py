@@ -56,6 +56,8 @@ def test_memory_is_judged_by_its_median() -> None:
     found = Memory("made up", (3, 1, 20), 10)
     assert found.median_bytes == 3
     assert found.document() == {"name": "made up", "peak_bytes": (3, 1, 20), "goal_bytes": 10, "median_bytes": 3}
+
+
 @pytest.mark.slow
 def test_ratios_show_their_spread_and_progress_ends_at_one() -> None:
     steps: list[float] = []

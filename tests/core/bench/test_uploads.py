@@ -30,6 +30,8 @@ def test_uploads_cost_little_accuracy_and_resizing_alone_costs_much() -> None:
     assert [kind.kind for kind in kinds] == [*KINDS, *(f"photograph, {paper} paper" for paper in PAPERS)]
     assert all(0 <= share <= 1 for share in done)
     assert done == sorted(done)
+
+
 @pytest.mark.slow
 def test_rendering_is_seeded_and_of_every_kind(test_set: TestSet) -> None:
     first, again = (list(renderings(test_set[0][:50], 30, seed=3)) for _ in range(2))

@@ -460,6 +460,8 @@ def test_limits_that_are_no_whole_numbers_are_named(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv(variable, text)
     with pytest.raises(SettingError, match=rf"{variable} is '.*expected a whole number from 1"):
         RunStore()
+
+
 @pytest.mark.slow
 def test_a_run_with_random_damage_is_loaded_as_it_was_or_not_at_all(store: RunStore) -> None:
     """400 times: bits flipped, bytes cut off, appended or exchanged in any of its files, and files removed."""

@@ -1,4 +1,4 @@
-"""What the recorder hands out, against the interpreter and a float64 forward pass."""
+"""Recorded activations, against the interpreter and a float64 forward pass."""
 
 import warnings
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""What the interpreter hands to XNNPACK, held against which tensors a run fills."""
+"""Operators that the interpreter hands to XNNPACK, against which tensors a run fills."""
 
 import numpy as np
 import pytest

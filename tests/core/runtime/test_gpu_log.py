@@ -1,4 +1,4 @@
-"""What LiteRT's GPU accelerator prints, read: lines as they were seen on machines with and without a driver."""
+"""Log of LiteRT's GPU accelerator: lines as they were seen on machines with and without a driver."""
 
 from fp16core.runtime.gpu_log import Adapter, refusal, selected_adapter
 

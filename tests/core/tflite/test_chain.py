@@ -50,7 +50,7 @@ def test_integer_weights_are_refused(pair: ModelPair) -> None:
 
 
 def tensor(tree: Any, op: Any) -> Any:
-    """What an operator makes."""
+    """Tensor that an operator computes."""
     return tree.subgraphs[0].tensors[op.outputs[0]]
 
 

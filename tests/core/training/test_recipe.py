@@ -1,4 +1,4 @@
-"""What a run may vary, and the network that it trains."""
+"""Settings that a run may vary, and the network that it trains."""
 
 import dataclasses
 import json

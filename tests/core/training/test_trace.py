@@ -1,4 +1,4 @@
-"""What a training run tells: the messages survive JSON, and a long run's trace stays small."""
+"""Messages of a training run: they survive JSON, and a long run's trace stays small."""
 
 import json
 import math
@@ -14,7 +14,7 @@ KEYS = ("conv_2d.kernel", "fully_connected.weights")
 
 
 def through_json(message: dict[str, Any]) -> dict[str, Any]:
-    """What arrives of a message; JSON proper, which has no NaN."""
+    """A message as it arrives; JSON proper, which has no NaN."""
     arrived: dict[str, Any] = json.loads(json.dumps(message, allow_nan=False))
     return arrived
 
