@@ -35,7 +35,7 @@ FILLING = 20
 Document = dict[str, Any]
 
 
-async def first(fleet: Fleet, app: App) -> Document:
+async def first(fleet: Fleet, _app: App) -> Document:
     """A server that nobody has visited, the only one, until its first page is complete, with its charts."""
     visitor = TimedVisitor(fleet.address(0))
     rerun = await visitor.arrive("")

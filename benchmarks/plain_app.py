@@ -1,9 +1,9 @@
-"""The same questions as a Streamlit demo of MNIST usually answers them: TensorFlow in the server's process.
+"""A plain Streamlit demo of the same models, as such demos usually are: TensorFlow in the server's process.
 
 It follows Streamlit's and TensorFlow's own advice where demos do: the models are a cached resource,
 the images and both evaluations are cached data. It evaluates as the LiteRT tutorial does, one image
 at a time, draws with plotly.express, and has the contents of three of the dashboard's pages.
-In one thing it is more careful than most: visitors take turns at an interpreter, as it breaks otherwise.
+It is more careful than most in one respect: visitors take turns at an interpreter, which would break otherwise.
 """
 
 import threading
@@ -28,7 +28,7 @@ st.set_page_config(page_title="MNIST in float16", layout="wide")
 
 @st.cache_resource
 def load_model(name: str) -> tuple[Any, threading.Lock]:
-    """An interpreter of one of the files, and what one must hold to use it."""
+    """An interpreter of one of the files, and the lock to hold while using it."""
     interpreter = tf.lite.Interpreter(model_path=str(FILES[name]))
     interpreter.allocate_tensors()
     return interpreter, threading.Lock()

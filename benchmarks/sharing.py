@@ -19,8 +19,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.server import ROOT  # found only now
 from fp16core.data.mnist import load_mnist
+from fp16core.jobs.ticket import State
 from fp16core.training.recipe import Recipe
-from fp16core.worker.training.ticket import State, Ticket
+from fp16core.worker.training.ticket import TrainingTicket
 from pages.shared.session import training
 
 PAGES = ("overview", "digits", "accuracy", "weights", "bits", "layers", "guarantee", "runs", "train")
@@ -49,7 +50,7 @@ def rerun_ms(visitors: list[AppTest]) -> list[float]:
     return times
 
 
-def until_it_trains(ticket: Ticket) -> None:
+def until_it_trains(ticket: TrainingTicket) -> None:
     """Wait until TensorFlow has been loaded and the first steps are done."""
     while not ticket.trace.steps and not ticket.state.is_over:
         time.sleep(0.05)
@@ -62,12 +63,12 @@ def measure_reruns(rounds: int) -> dict[str, list[list[float]]]:
     for repeat in range(rounds):
         alone.append(rerun_ms(visitors) + rerun_ms(visitors))
         # With another seed each time: equal wishes would become one run.
-        ticket = training.desk().hand_in(Recipe(epochs=50, seed=repeat), "benchmark")
+        ticket = training.queue().submit(Recipe(epochs=50, seed=repeat), "benchmark")
         until_it_trains(ticket)
         training_on.append(rerun_ms(visitors) + rerun_ms(visitors))
         if ticket.state is not State.RUNNING:
             sys.exit(f"the run ended too soon: {ticket.error}")
-        training.desk().stop(ticket, "benchmark")
+        training.queue().stop(ticket, "benchmark")
     return {"alone_ms": alone, "training_ms": training_on}
 
 
@@ -82,7 +83,7 @@ def measure_memory(runs: int) -> dict[str, list[int]]:
         page = open_pages()[-1]
         resident = [psutil.Process().memory_info().rss]
         for seed in range(runs):
-            ticket = training.desk().hand_in(Recipe(seed=seed), "benchmark")
+            ticket = training.queue().submit(Recipe(seed=seed), "benchmark")
             while not ticket.wait(0.7):
                 page.run()
             page.run()

@@ -1,4 +1,4 @@
-"""What `deploy/Containerfile` says, for who runs it without a container engine."""
+"""Reader of `deploy/Containerfile`, to run it without a container engine."""
 
 import json
 import re
@@ -14,15 +14,15 @@ class Image:
     Attributes
     ----------
     folder
-        Where the command starts.
+        Working directory of the command.
     user
-        Number of the user and the group.
+        Number of the user and of the group.
     environment
-        Variables that it sets.
+        Variables it sets.
     copies
-        What is copied from the repository, and to where in the image.
+        Paths in the repository, and their paths in the image.
     command, health
-        The command line, and the one that tells whether it is well.
+        The command line, and that of the health check.
     """
 
     folder: str = "/"
@@ -34,12 +34,12 @@ class Image:
 
 
 def read_image(path: Path) -> Image:
-    """Read a Containerfile written in the plain way ours is.
+    """Read a Containerfile as simple as ours.
 
     Raises
     ------
     ValueError
-        If a line is written in a way that this does not understand: it must not be guessed at.
+        If a line is not understood: guessing would be wrong.
     """
     image = Image()
     text = path.read_text().replace("\\\n", " ")

@@ -1,7 +1,7 @@
-"""Asks a replica from inside its sandbox what holds and whether it serves; prints one JSON document.
+"""Checks a replica from inside its sandbox: does the confinement hold, does it serve? Prints one JSON document.
 
-`deploy/sandbox` starts it, as the user that the replica runs as, with the replica's command line and the command that
-tells whether it is well.
+`deploy/sandbox` starts it, as the user that the replica runs as, with the command lines of the replica and of its
+health check.
 """
 
 import contextlib
@@ -26,13 +26,13 @@ MODEL = Path("/app/fp16core/runs/bundled/mnist_model.tflite")
 
 
 def status(process: int) -> dict[str, str]:
-    """What Linux tells of a process."""
+    """The status that Linux reports for a process."""
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
     return {name: value.strip() for name, value in (line.split(":", 1) for line in lines)}
 
 
 def wait_until_well(replica: subprocess.Popen[bytes], health: list[str]) -> float:
-    """Seconds until it was well."""
+    """Wait for the health check to pass; seconds that took."""
     start = time.monotonic()
     while subprocess.run(health, capture_output=True, check=False).returncode:
         if replica.poll() is not None or time.monotonic() > start + PATIENCE_S:
@@ -42,7 +42,7 @@ def wait_until_well(replica: subprocess.Popen[bytes], health: list[str]) -> floa
 
 
 def writable() -> list[str]:
-    """All folders in which this user can make a file, wherever they are; those within one of them are left out."""
+    """All folders in which this user can create a file; subfolders of such folders are left out."""
     found: list[str] = []
     for line in Path("/proc/self/mountinfo").read_text().splitlines():
         mounted = Path(line.split()[4])
@@ -56,7 +56,7 @@ def writable() -> list[str]:
 
 
 def files_in(top: str) -> list[str]:
-    """All that lies in a folder, but for what else is mounted there."""
+    """All files in a folder, without other mounts below it."""
     found: list[str] = []
     for folder, folders, files in os.walk(top):
         folders[:] = [name for name in folders if not Path(folder, name).is_mount()]
@@ -65,7 +65,7 @@ def files_in(top: str) -> list[str]:
 
 
 def try_a_model(visitor: Visitor) -> None:
-    """Hand in a model as a visitor does, and wait until it has passed its trial, in a process of its own."""
+    """Submit a model as a visitor does, and wait until it has passed its trial."""
     visitor.show("your_files")
     visitor.hand_in("A float32 .tflite", MODEL.name, MODEL.read_bytes())
     visitor.show("your_files")
@@ -73,13 +73,13 @@ def try_a_model(visitor: Visitor) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while "to you alone" not in visitor.text():
         if time.monotonic() > deadline:
-            raise SystemExit(f"the model was not taken; the page says:\n{visitor.text()}")
+            raise SystemExit(f"the model was not accepted; the page says:\n{visitor.text()}")
         time.sleep(1)
         visitor.show("your_files")
 
 
 def ask(replica: subprocess.Popen[bytes], health: list[str]) -> dict[str, Any]:
-    """Everything but how it ends."""
+    """All findings except the exit status."""
     found: dict[str, Any] = {"seconds_until_well": round(wait_until_well(replica, health), 1)}
     linux = status(replica.pid)
     found["users"], found["groups"] = linux["Uid"].split(), linux["Gid"].split() + linux["Groups"].split()
@@ -105,7 +105,7 @@ def end(replica: subprocess.Popen[bytes]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Start it, ask it everything, and tell it to end."""
+    """Start the replica, check everything, and stop it."""
     command, health = json.loads(sys.argv[1])
     with subprocess.Popen(command, stdout=sys.stderr) as replica:
         try:

@@ -1,4 +1,4 @@
-"""A limit of memory for a process and all its children, by the strongest means at hand."""
+"""A memory limit for a process and all its children, by the strongest means available."""
 
 import contextlib
 import errno
@@ -15,18 +15,18 @@ _PATIENCE_S = 10
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit that is in force for whoever enters.
+    """A limit in force for every process that enters it.
 
     Attributes
     ----------
     words
-        What holds.
+        Description of the limit.
     limit_bytes
         The limit.
     group
         The control group that holds it, or `None` if there is none.
     peak_file
-        Name of the group's file that tells the most memory ever held.
+        Name of the group's file with the peak memory.
     """
 
     words: str
@@ -35,18 +35,18 @@ class Limit:
     peak_file: str = ""
 
     def enter(self) -> None:
-        """Put this process and its children to come under the limit; called between fork and exec."""
+        """Put this process and its future children under the limit; called between fork and exec."""
         if self.group is not None:
             (self.group / "cgroup.procs").write_text(str(os.getpid()))
         else:
             resource.setrlimit(resource.RLIMIT_DATA, (self.limit_bytes, self.limit_bytes))
 
     def peak_bytes(self) -> int | None:
-        """Most memory that was held at once, by all processes, files in memory among it; `None` if nobody counts."""
+        """Peak memory of all processes together, including files in memory; `None` without a control group."""
         return int((self.group / self.peak_file).read_text()) if self.group is not None else None
 
     def killed(self) -> int | None:
-        """Number of processes that were ended because the memory ran out; `None` if nobody counts."""
+        """Number of processes killed because memory ran out; `None` without a control group."""
         if self.group is None:
             return None
         for name in ("memory.events", "memory.oom_control"):  # version 2, version 1
@@ -60,7 +60,7 @@ class Limit:
 
 @contextlib.contextmanager
 def memory_limit(limit_bytes: int) -> Iterator[Limit]:
-    """A limit for the block: by a control group if one can be made here, or else on each process's data."""
+    """A limit for the block: by a control group if one can be created, otherwise on each process's data."""
     for base, limit_file, peak_file, name in _bases():
         group = base / f"half-the-bits-{os.getpid()}"
         try:
@@ -78,12 +78,14 @@ def memory_limit(limit_bytes: int) -> Iterator[Limit]:
             return
         finally:
             _remove(group)
-    words = f"{limit_bytes:,} B of data for each process (RLIMIT_DATA), not for their sum: no control group can be made"
+    words = (
+        f"{limit_bytes:,} B of data for each process (RLIMIT_DATA), not for their sum: no control group can be created"
+    )
     yield Limit(words, limit_bytes)
 
 
 def _bases() -> Iterator[tuple[Path, str, str, str]]:
-    """Groups that this process is in, and the names of their files for a limit and a peak."""
+    """Groups of this process, and the names of their files for limit and peak."""
     for line in Path("/proc/self/cgroup").read_text().splitlines():
         _, controllers, path = line.split(":", 2)
         if controllers == "memory":
@@ -94,7 +96,7 @@ def _bases() -> Iterator[tuple[Path, str, str, str]]:
 
 
 def _remove(group: Path) -> None:
-    """Remove a group as soon as the last process in it is gone."""
+    """Remove a group as soon as its last process is gone."""
     deadline = time.monotonic() + _PATIENCE_S
     while True:
         try:

@@ -13,13 +13,14 @@ from typing import Any, NoReturn
 
 from fp16core.commands.bench import BENCH_PARTS
 from fp16core.commands.outcome import Outcome
-from fp16core.output import nonfinite_as_null, terminal_for_results
+from fp16core.json_text import nonfinite_as_null
+from fp16core.redirection import terminal_for_results
 from fp16core.text import visible
 from fp16core.training.recipe import LIMITS, OPTIMIZERS, TUTORIAL
 from fp16core.vocabulary import HalfBitsError
 
 USER_ERROR = 2
-"""Exit status when the user can mend it, the one argparse uses for wrong options."""
+"""Exit status of a user error, the one argparse uses for wrong options."""
 
 INTERRUPTED = 130
 TERMINATED = 143
@@ -28,23 +29,23 @@ TERMINATED = 143
 
 _SETTINGS = {
     "epochs": "passes over the images",
-    "seed": "fixes initial weights and shuffling",
-    "batch_size": "images for each step",
-    "learning_rate": "how far a step goes",
+    "seed": "determines initial weights and shuffling",
+    "batch_size": "images per step",
+    "learning_rate": "step size",
     "filters": "kernels of the convolution",
     "kernel_size": "their height and width in pixels",
 }
-"""What ``train`` says of the numbers in a recipe."""
+"""Help texts of ``train`` for the numbers in a recipe."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns the exit status."""
+    """Run one command and return the exit status."""
     options = _parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         # A terminal without "×" or "−" gets a question mark, not a traceback.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that unfinished folders are removed
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # unwinds, so that unfinished folders are removed
     try:
         with terminal_for_results() as terminal:
             options.terminal = terminal
@@ -62,13 +63,13 @@ def main(arguments: list[str] | None = None) -> int:
             outcome.show()
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever reads has enough; Python would complain once more when it closes the pipe.
+        # The reader has closed the pipe; without this, Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return int(outcome.status)
 
 
 def _run(options: argparse.Namespace) -> Outcome:
-    """Import the module of the command that was chosen, and of no other, and let it work."""
+    """Import the module of the chosen command, and no other, and run it."""
     module = importlib.import_module(f"fp16core.commands.{options.command}")
     outcome: Outcome = getattr(module, options.command)(options)
     return outcome
@@ -93,13 +94,15 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--json", action="store_true", help="print one JSON document on standard output")
         return sub
 
-    sub = add("compare", "Run both models on the test images and show what float16 changed.")
+    sub = add("compare", "Run both models on the test images and show what float16 changes.")
     _take_pair(sub)
 
-    sub = add("predict", "Let both models read the digits on image files of any size.")
+    sub = add("predict", "Read the digits on image files of any size with both models.")
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="picture of a digit, or of several in a row")
 
-    sub = add("train", "Train the tutorial's model, convert it to float32 and, by both ways, float16 .tflite.")
+    sub = add(
+        "train", "Train the tutorial's model and convert it to float32 and, with both converters, float16 .tflite."
+    )
     for setting, summary in _SETTINGS.items():
         kind = _number if setting == "learning_rate" else _whole_number
         default = getattr(TUTORIAL, setting)
@@ -114,27 +117,27 @@ def _parser() -> argparse.ArgumentParser:
         "--optimizer",
         choices=OPTIMIZERS,
         default=TUTORIAL.optimizer,
-        help=f"how a step follows from the gradients (default: {TUTORIAL.optimizer})",
+        help=f"rule that turns gradients into a step (default: {TUTORIAL.optimizer})",
     )
-    sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
+    sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to create")
 
     sub = add("convert", "Convert a .keras file, or a float32 .tflite, to float16.")
     sub.add_argument(
-        "model", type=Path, metavar="MODEL", help=".keras (by TensorFlow) or .tflite (by LiteRT Quantizer)"
+        "model", type=Path, metavar="MODEL", help=".keras (converted by TensorFlow) or .tflite (by LiteRT Quantizer)"
     )
-    sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
+    sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to create")
 
     sub = add("runtimes", "Run both models on the CPU and on a GPU, in float32 and float16 arithmetic.")
     sub.add_argument("--limit", type=_positive, metavar="N", help="only the first N images")
     sub.add_argument(
-        "--batch", type=_whole_number(1, 1000), default=100, metavar="N", help="images for each run (default: 100)"
+        "--batch", type=_whole_number(1, 1000), default=100, metavar="N", help="images per run (default: 100)"
     )
-    sub.add_argument("--no-latency", action="store_true", help="leave out the times, which take a minute")
+    sub.add_argument("--no-latency", action="store_true", help="skip the timing, which takes a minute")
 
-    sub = add("report", "Write everything about a pair of models into one HTML file, to hand on.")
+    sub = add("report", "Write everything about a pair of models into one HTML file.")
     _take_pair(sub)
     sub.add_argument(
-        "--runtimes", action="store_true", help="measure all modes of execution and their times, too; takes minutes"
+        "--runtimes", action="store_true", help="also measure all modes of execution and their times; takes minutes"
     )
     sub.add_argument("--out", type=Path, required=True, metavar="FILE", help="HTML file to write")
 

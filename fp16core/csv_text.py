@@ -1,4 +1,4 @@
-"""Tables as comma-separated values, in which nobody's text becomes a formula."""
+"""Tables as comma-separated values, in which no text can become a formula."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ _DROPPED = frozenset("\t\r\n")
 def csv_text(rows: Iterable[Iterable[Any]]) -> str:
     """Rows of numbers and texts as CSV.
 
-    Texts are quoted, so that one with a semicolon stays a single cell where spreadsheets separate cells by
+    Texts are quoted, so that a text with a semicolon stays one cell where spreadsheets separate cells by
     semicolons. A text that a spreadsheet might run as a formula gets an apostrophe in front.
     """
     file = io.StringIO()
@@ -29,7 +29,7 @@ def _harmless(cell: Any) -> Any:
 
 def _may_be_formula(text: str) -> bool:
     visible = next((sign for sign in text if not _is_invisible(sign)), "")
-    # Compatibility characters count as the signs they stand for: "＝" and "﹦" as "=".
+    # Compatibility characters count as the characters that they represent: "＝" and "﹦" as "=".
     return text[:1] in _DROPPED or unicodedata.normalize("NFKC", visible) in _FORMULA_SIGNS
 
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 
 def png(picture: Image.Image) -> bytes:
-    """A PNG of a picture, quickly written rather than small."""
+    """Write a picture as a PNG file, with fast rather than thorough compression."""
     file = io.BytesIO()
     picture.save(file, "PNG", compress_level=1)
     return file.getvalue()

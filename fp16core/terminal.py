@@ -1,4 +1,4 @@
-"""What is said on the terminal: lines and tables, in which strangers' texts give it no orders."""
+"""Terminal output: lines and tables, in which control characters in strangers' texts have no effect."""
 
 from dataclasses import dataclass, field
 
@@ -12,11 +12,11 @@ class Table:
     Attributes
     ----------
     title, columns
-        What stands above it, and above each column.
+        Title of the table, and of each column.
     rows
-        A text for each column.
+        One text per column.
     ends
-        Numbers of the rows, from 1, that have a line below them.
+        Numbers of the rows, from 1, with a line below them.
     """
 
     title: str
@@ -30,7 +30,7 @@ class Table:
         return len(self.rows)
 
     def add_row(self, *cells: str) -> None:
-        """Add a row, a text for each column."""
+        """Add a row, one text per column."""
         self.rows.append(cells)
 
     def add_section(self) -> None:
@@ -39,12 +39,12 @@ class Table:
 
 
 def new_table(title: str, *columns: str) -> Table:
-    """An empty table, its first column to the left and the others to the right; the title may be empty."""
+    """An empty table, the first column left-aligned and the others right-aligned; the title may be empty."""
     return Table(title, columns)
 
 
 def print_table(table: Table) -> None:
-    """Print a table as it is: brackets in it are no markup."""
+    """Print a table literally: brackets in it are not markup."""
     from rich.console import Console
     from rich.table import Table as RichTable
 

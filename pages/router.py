@@ -1,11 +1,11 @@
-"""Half the Bits: the router. Streamlit runs this file on every visit and every click."""
+"""The router of Half the Bits, which Streamlit runs on every visit and every click."""
 
 import streamlit as st
 
 from pages.shared.server import guard, memory, turns, widget_values
 from pages.shared.session import casting, links, measurements, sidebar, training, trials
 
-_ABOUT_NO_PAIR = ("train", "runs", "your_files")  # these pages show other things than the active pair
+_ABOUT_NO_PAIR = ("train", "runs", "your_files")  # these pages do not show the active pair
 
 guard.begin_run()
 links.begin()

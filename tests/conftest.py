@@ -19,7 +19,7 @@ from fp16core.numerics.propagation import PairRecorder
 from fp16core.reading.likeness import Likeness, likeness
 from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import Classifier
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from tests.helpers.places import TestSet, without
 
 if TYPE_CHECKING:

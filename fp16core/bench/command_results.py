@@ -41,13 +41,13 @@ class RuntimesResult:
         return self.found
 
 
-def measure_comparison(repeats: int, report: Progress) -> list[ComparisonResult]:
+def measure_comparison(_repeats: int, report: Progress) -> list[ComparisonResult]:
     """Compare the bundled pair, once: the result is the same each time."""
     report("comparing both models", 0.0)
     return [ComparisonResult(run_module("fp16core", "compare", "--json").answer)]
 
 
-def measure_runtimes(repeats: int, report: Progress) -> list[RuntimesResult]:
+def measure_runtimes(_repeats: int, report: Progress) -> list[RuntimesResult]:
     """Run the bundled pair in every mode of execution, once: the command itself repeats whatever it times."""
     report("running both files in every mode of execution", 0.0)
     many = run_module("fp16core", "runtimes", "--json")

@@ -17,7 +17,7 @@ from fp16core.numerics.formats import PRESETS
 from fp16core.numerics.rounding import rounding_errors
 from fp16core.runs import pair as pairs
 from fp16core.runs.pair import load_pair
-from fp16core.tflite.reader import read_tflite, replace_weights
+from fp16core.tflite.replace import replace_weights
 from fp16core.training.recipe import Progress
 
 _FORMAT = "bfloat16"
@@ -32,9 +32,9 @@ def measure_lab(repeats: int, report: Progress) -> list[Ratio | Duration]:
     reference = compare(pair, images, labels).reference
 
     def by_hand() -> None:
-        weights = read_tflite(pair.reference).weights()
+        weights = pair.reference.graph.weights()
         rounded = {k: t.values.astype(ml_dtypes.bfloat16).astype(np.float32) for k, t in weights.items()}
-        interpreter = Interpreter(model_content=replace_weights(pair.reference, rounded))
+        interpreter = Interpreter(model_content=replace_weights(pair.reference, rounded).contents)
         interpreter.allocate_tensors()
         evaluate_one_at_a_time(interpreter, scaled, labels)
 

@@ -127,7 +127,7 @@ def _evaluation(repeats: int, report: Progress) -> list[Ratio]:
     pair = load_pair(pairs.BUNDLED)
     images, labels = load_mnist("test", mnist.BUNDLED)
     scaled = images / 255.0
-    interpreters = [Interpreter(model_content=model) for model in (pair.reference, pair.target)]
+    interpreters = [Interpreter(model_content=model.contents) for model in pair.files]
     for interpreter in interpreters:
         interpreter.allocate_tensors()
     ours, theirs = [], []
@@ -185,7 +185,7 @@ def _uploads(repeats: int, report: Progress) -> list[Result]:
     ]
 
 
-def _strangers(repeats: int, report: Progress) -> list[Result]:
+def _strangers(_repeats: int, report: Progress) -> list[Result]:
     """Corrupted and hostile model files and pictures, once each: repetition would not change the outcome."""
     return [
         *measure_strangers(lambda what, done: report(what, 0.75 * done)),

@@ -26,6 +26,8 @@ MEASUREMENTS, README = "docs/measurements.md", "README.md"
 COMMANDS = ("compare", "runtimes")
 """Parts that are commands of their own."""
 
+_MARKUP, _ESCAPED = re.compile(r"[|*<]"), r"\\\g<0>"
+
 _SECTION = re.compile(r"(?<=<!-- bench )(?P<name>\w+) -->\n(?P<body>.*?)(?=<!-- /bench -->)", re.DOTALL)
 
 
@@ -135,4 +137,4 @@ def machine_text() -> str:
 
 
 def _markdown_row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+    return f"| {' | '.join(_MARKUP.sub(_ESCAPED, cell) for cell in cells)} |"

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from fp16core.bench.command_results import ComparisonResult, RuntimesResult
+from fp16core.bench.document_tables import comparison_tables, runtimes_tables
 from fp16core.bench.load.results import ResponseTimes, ServerLoad
 from fp16core.bench.measures import Duration, Memory, Ratio
-from fp16core.bench.mode_tables import comparison_tables, runtimes_tables
 from fp16core.bench.parts import Result
 from fp16core.bench.strangers.model_files import ModelOutcomes
 from fp16core.bench.strangers.pictures import PictureOutcomes

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.data.mnist import load_mnist
-from fp16core.output import redirected_output
+from fp16core.redirection import redirected_output
 from fp16core.runs.pair import load_pair
 from fp16core.training.recipe import build_network
 
@@ -59,7 +59,7 @@ def _evaluate(tf: Any) -> dict[str, Any]:
     """The bundled pair on the test images."""
     pair = load_pair()
     images, labels = load_mnist("test")
-    return {"accuracies": _accuracies(tf, (pair.reference, pair.target), images / 255.0, labels)}
+    return {"accuracies": _accuracies(tf, [model.contents for model in pair.files], images / 255.0, labels)}
 
 
 def _train(tf: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What became of the weights of a model that was just converted."""
+"""The effect of a conversion on the weights of a model."""
 
 from typing import Any
 
@@ -6,30 +6,33 @@ from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.casting import Casting, casting
 from fp16core.numerics.rounding import weight_roundings
 from fp16core.tflite.halves import holds_float16_weights
-from fp16core.vocabulary import DatasetError, ModelFileError, ModelPair, PairError
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import DatasetError, ModelFileError, PairError
 
 
 def casting_document(pair: ModelPair) -> dict[str, Any]:
-    """What became of the weights; and of the answers to the test images, if a weight is too large for float16.
+    """The effect on the weights; and on the answers to the test images, if a weight is too large for float16.
 
-    Whatever cannot be found out of a network, which need not be a digit classifier, is a remark.
+    Whatever cannot be determined for a network, which need not be a digit classifier, becomes a remark.
 
     Parameters
     ----------
     pair
-        The float32 model and what was made of it.
+        The float32 model and its conversion.
     """
-    holds_float16 = holds_float16_weights(pair.target, pair.target_name)
+    holds_float16 = holds_float16_weights(pair.target)
     try:
         found = casting(weight_roundings(pair), holds_float16)
     except (ModelFileError, PairError) as error:
-        return _with_remark(Casting(holds_float16), f"Which weights are too large for float16 is not known: {error}")
+        return _with_remark(
+            Casting(holds_float16), f"The weights too large for float16 could not be determined: {error}"
+        )
     if not found.is_out_of_range:
         return found.document(None)
     try:
         return found.document(_answers(pair))
     except (ModelFileError, PairError, DatasetError) as error:
-        return _with_remark(found, f"What that does to the answers was not measured: {error}")
+        return _with_remark(found, f"The effect on the answers was not measured: {error}")
 
 
 def _with_remark(found: Casting, remark: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A model file to float16."""
+"""Conversion of a model file to float16."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -8,14 +8,15 @@ from fp16core.commands.outcome import Outcome, progress_bar
 from fp16core.output import new_folder
 from fp16core.runs.pair import read_model_file
 from fp16core.terminal import new_table, print_table, say
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.vocabulary import ModelFileError
 
 NOTHING_CAST = 1
 """Exit status if the file that was written holds no float16 weights."""
 
 
 def convert(options: Namespace) -> Outcome:
-    """A model file to float16."""
+    """Convert a model file to float16."""
     path: Path = options.model
     with new_folder(options.out) as folder, progress_bar(options) as on_progress:
         on_progress(f"converting {path.name}", 0.1)
@@ -29,7 +30,7 @@ def convert(options: Namespace) -> Outcome:
 
             by = "LiteRT Quantizer"
             reference = read_model_file(path)
-            target = quantize_tflite(reference, str(path))
+            target = quantize_tflite(ModelFile(reference, path.name)).contents
         else:
             raise ModelFileError(f"{path}: the ending '{path.suffix}' is not known; choose a .keras or .tflite file.")
         names = f"{path.stem}.tflite", f"{path.stem}_quant_f16.tflite"
@@ -37,8 +38,8 @@ def convert(options: Namespace) -> Outcome:
         (folder / names[1]).write_bytes(target)
         from fp16core.commands.casting import casting_document
 
-        on_progress("looking at the weights", 0.8)
-        cast = casting_document(ModelPair(path.stem, reference, target, {}, *names))
+        on_progress("checking the weights", 0.8)
+        cast = casting_document(ModelPair(path.stem, ModelFile(reference, names[0]), ModelFile(target, names[1])))
         on_progress("done", 1.0)
     document: dict[str, Any] = {
         "converted_by": by,

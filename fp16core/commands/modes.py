@@ -1,4 +1,4 @@
-"""Both files of a pair in every mode of execution, measured while somebody waits."""
+"""Measurement of both files of a pair in every mode of execution."""
 
 import time
 from collections.abc import Mapping
@@ -7,12 +7,13 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.jobs.queue import WaitingRoom
+from fp16core.jobs.queue import JobQueue
+from fp16core.jobs.ticket import Ticket
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.runs import ModeOutcome
 from fp16core.runtime.execution_mode import ExecutionMode
+from fp16core.tflite.model_file import ModelPair
 from fp16core.training.recipe import Progress
-from fp16core.vocabulary import ModelPair
 from fp16core.worker.modes import latency, run
 from fp16core.worker.modes.survey import Survey
 
@@ -21,7 +22,7 @@ Found = TypeVar("Found")
 Outcomes = Mapping[ExecutionMode, ModeOutcome]
 Latencies = Mapping[ExecutionMode, ModeLatency | str]
 
-_LOOK_S = 0.1
+_POLL_S = 0.1
 
 
 def measure_modes(
@@ -41,23 +42,23 @@ def measure_modes(
     images : uint8, shape (n, 28, 28)
     labels : uint8, shape (n,)
     batch
-        Images for each run.
+        Images per run.
     with_times
-        Whether to time them, too, which takes a minute.
+        Also time them, which takes a minute.
     on_progress
-        Called with what is happening and the fraction done.
+        Called with a description of the current step and the fraction done.
 
     Returns
     -------
     outcomes, latencies
-        By mode: what was found, or why there is nothing, in a sentence; no latencies unless they were asked for.
+        By mode: the result, or a message that says why there is none; no latencies unless requested.
     """
-    room = WaitingRoom(places=1, longest=2 * len(ExecutionMode))
+    queue: JobQueue[Ticket] = JobQueue(places=1, max_waiting=2 * len(ExecutionMode))
     parts = 2 if with_times else 1
     outcomes: Outcomes = _watched(
         Survey(
-            room,
-            run.wishes_for(ExecutionMode, pair, images, batch),
+            queue,
+            run.specs_for(ExecutionMode, pair, images, batch),
             lambda answer, mode: run.mode_run(answer, mode, pair, labels),
         ),
         lambda what, done: on_progress(what, done / parts),
@@ -65,7 +66,7 @@ def measure_modes(
     if not with_times:
         return outcomes, {}
     latencies: Latencies = _watched(
-        Survey(room, latency.wishes_for(ExecutionMode, pair, images), latency.mode_latency),
+        Survey(queue, latency.specs_for(ExecutionMode, pair, images), latency.mode_latency),
         lambda what, done: on_progress(what, 0.5 + done / 2),
     )
     return outcomes, latencies
@@ -74,7 +75,7 @@ def measure_modes(
 def _watched(survey: Survey[Found], report: Progress) -> dict[ExecutionMode, Found | str]:
     try:
         while not survey.is_over:
-            time.sleep(_LOOK_S)
+            time.sleep(_POLL_S)
             report(survey.what, survey.done)
     finally:
         survey.stop()

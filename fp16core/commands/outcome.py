@@ -1,4 +1,4 @@
-"""What all commands share: what they found, and how far they are."""
+"""Parts that all commands share: their outcome and their progress bar."""
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from fp16core.training.recipe import Progress
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command found: a JSON document, a way to show it to a person, an exit status."""
+    """Outcome of a command: a JSON document, a way to show it to a person, an exit status."""
 
     document: Any
     show: Callable[[], None]
@@ -21,12 +21,12 @@ class Outcome:
 
 @contextmanager
 def progress_bar(options: Namespace) -> Iterator[Progress]:
-    """A bar on the terminal while the block is at work, and the function that moves it."""
+    """A bar on the terminal while the block runs, and the function that moves it."""
     from rich.console import Console
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    # File names are not markup, whatever brackets they have.
+    # File names are not markup, whatever brackets they contain.
     columns = TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
     with Bar(*columns, console=Console(file=options.terminal), transient=True) as bar:
         task = bar.add_task("starting", total=1.0)

@@ -1,13 +1,14 @@
-"""Which pair of models a command is about."""
+"""The pair of models that a command works on."""
 
 from argparse import Namespace
 
 from fp16core.runs.pair import load_pair, pair_folder, read_pair
-from fp16core.vocabulary import ModelPair, PairError
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import PairError
 
 
 def chosen_pair(options: Namespace) -> ModelPair:
-    """The pair in use, or the two files that ``--reference`` and ``--target`` name.
+    """The active pair, or the two files named by ``--reference`` and ``--target``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Both models on a stranger's pictures."""
+"""Both models on picture files."""
 
 import os
 from argparse import Namespace
@@ -10,7 +10,7 @@ from fp16core.evaluate.both import read_digits
 from fp16core.evaluate.casting import NO_FLOAT16
 from fp16core.evaluate.comparison import classifiers
 from fp16core.evaluate.evaluation import NO_ANSWER, Answers
-from fp16core.files import open_ordinary
+from fp16core.files import open_regular
 from fp16core.runs.pair import load_pair
 from fp16core.terminal import new_table, print_table, say
 from fp16core.text import percent_text
@@ -19,8 +19,8 @@ from fp16core.vocabulary import ImageError
 
 
 def predict(options: Namespace) -> Outcome:
-    """Both models on image files."""
-    from fp16core.images.prepare import prepare_file  # brings SciPy and scikit-image, which no other command needs
+    """Read the digits on image files with both models."""
+    from fp16core.images.prepare import prepare_file  # imports SciPy and scikit-image, which no other command needs
 
     pair = load_pair()
     models = classifiers(pair)
@@ -43,11 +43,11 @@ def predict(options: Namespace) -> Outcome:
         ]
         found = {"digits": digits, "agree": not answers.changed.any()}
         if len(digits) == 1:
-            found |= digits[0]  # the usual case, where nobody wants to look into a list
+            found |= digits[0]  # the usual case, easier to read without a list
         document.append({"file": str(path), **found, "stages": list(prepared.decisions)})
 
     def show() -> None:
-        if not holds_float16_weights(pair.target, pair.target_name):
+        if not holds_float16_weights(pair.target):
             say(NO_FLOAT16)
         table = new_table("", "file", "float32 says", "float16 says", "agree")
         for row in (row for row in document if "error" not in row):
@@ -65,7 +65,7 @@ def _contents(path: Path) -> bytes:
     from fp16core.images.picture_file import MAX_FILE_BYTES, check_size
 
     try:
-        with open_ordinary(path) as file:
+        with open_regular(path) as file:
             check_size(os.fstat(file.fileno()).st_size, str(path))
             return file.read(MAX_FILE_BYTES)
     except OSError as error:
@@ -85,5 +85,5 @@ def _answer(answers: Answers, place: int) -> dict[str, Any]:
 def _said(answer: dict[str, Any]) -> str:
     if answer["digit"] is None:
         return "nothing"
-    # Kept on one line however narrow the table.
+    # Non-breaking: stays on one line in a narrow table.
     return f"{answer['digit']} ({percent_text(answer['probability'])})".replace(" ", "\u00a0")

@@ -1,4 +1,4 @@
-"""Everything about a pair in one HTML file, to hand on."""
+"""Everything about a pair in one HTML file."""
 
 import shlex
 from argparse import Namespace
@@ -20,11 +20,11 @@ from fp16core.text import bytes_text
 from fp16core.training.recipe import Progress
 
 _BATCH = 100
-"""Images for each run in a mode of execution."""
+"""Images per run in a mode of execution."""
 
 
 def report(options: Namespace) -> Outcome:
-    """Everything about a pair in one HTML file."""
+    """Write everything about a pair into one HTML file."""
     pair = chosen_pair(options)
     images, labels = load_mnist("test")
     images, labels = images[: options.limit], labels[: options.limit]
@@ -58,7 +58,7 @@ def _with_modes(findings: Findings, on_progress: Progress) -> Findings:
 
 
 def _command(options: Namespace) -> str:
-    """The command as it was called, with names of files in place of their paths."""
+    """The command line, with names of files in place of their paths."""
     words = ["python", "-m", "fp16core", "report"]
     for option in ("reference", "target"):
         if (path := getattr(options, option)) is not None:

@@ -1,4 +1,4 @@
-"""Both files of a pair in every mode of execution: accuracy, and times."""
+"""Both files of a pair in every mode of execution: accuracy and times."""
 
 from argparse import Namespace
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ _CHANGES = "largest logit change", "mean logit change"
 
 
 def runtimes(options: Namespace) -> Outcome:
-    """Both files in every mode."""
+    """Run both files in every mode of execution."""
     pair = load_pair()
     images, labels = load_mnist("test")
     images, labels = images[: options.limit], labels[: options.limit]
@@ -43,7 +43,7 @@ def runtimes(options: Namespace) -> Outcome:
     document = modes_document(pair.name, table, latencies, accounted)
 
     def show() -> None:
-        if not holds_float16_weights(pair.target, pair.target_name):
+        if not holds_float16_weights(pair.target):
             say(NO_FLOAT16)
         batch = next((run.batch for run in table.runs), options.batch)
         title = f"{pair.name}, {count_text(len(images), 'image')}, batches of {batch}"
@@ -71,7 +71,7 @@ def runtimes(options: Namespace) -> Outcome:
 
 
 def _narrow(columns: Mapping[str, list[str]], *names: str) -> dict[str, list[str]]:
-    """What a terminal has room for."""
+    """The columns that fit into a terminal."""
     return {name: columns[name] for name in names}
 
 

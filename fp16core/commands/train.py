@@ -1,4 +1,4 @@
-"""A training run in a process of its own, watched."""
+"""A training run in a process of its own, followed until it ends."""
 
 import time
 from argparse import Namespace
@@ -9,7 +9,7 @@ from typing import Any
 from fp16core.commands.outcome import Outcome, progress_bar
 from fp16core.jobs.job import Job
 from fp16core.output import remove_partials
-from fp16core.runs.pair import QUANTIZER_FILE, REFERENCE_FILE, TARGET_FILE
+from fp16core.runs.record import QUANTIZER_FILE, REFERENCE_FILE, TARGET_FILE
 from fp16core.terminal import Table, new_table, print_table
 from fp16core.text import bytes_text, percent_text, small_text
 from fp16core.training.recipe import Progress, Recipe
@@ -17,12 +17,12 @@ from fp16core.training.trace import Trace
 from fp16core.vocabulary import WorkerError
 from fp16core.worker.training.process import MODULE, request_for
 
-_LOOK_S = 0.1
-"""How often the process is looked after."""
+_POLL_S = 0.1
+"""Polling interval while the process runs."""
 
 
 def train(options: Namespace) -> Outcome:
-    """A training run."""
+    """Train a model."""
     recipe = Recipe(**{item.name: getattr(options, item.name) for item in fields(Recipe)})
     with progress_bar(options) as on_progress:
         record = _watched(options.out, recipe, on_progress)
@@ -35,7 +35,7 @@ def train(options: Namespace) -> Outcome:
 
 
 def _watched(out: Path, recipe: Recipe, on_progress: Progress) -> dict[str, Any]:
-    """Let a process train; whatever ends this one's wait ends that process, and removes what it has begun."""
+    """Train in a child process; whatever ends the wait also ends that process and removes its unfinished files."""
     trace = Trace()
 
     def take(message: dict[str, Any]) -> None:
@@ -45,8 +45,8 @@ def _watched(out: Path, recipe: Recipe, on_progress: Progress) -> dict[str, Any]
     job = Job(MODULE, request_for(out, recipe), on_message=take)
     try:
         while job.is_running:
-            # Not `job.wait`: Python takes a thread for ended when Ctrl-C interrupts the wait for it.
-            time.sleep(_LOOK_S)
+            # Not `job.wait`: Python considers a thread ended when Ctrl-C interrupts the wait for it.
+            time.sleep(_POLL_S)
             on_progress(job.what + _latest(trace), job.done)
     finally:
         job.stop()
@@ -82,7 +82,7 @@ def _epochs(title: str, record: dict[str, Any]) -> Table:
             str(number), *losses, percent_text(reference), percent_text(target), f"{changed:,}", f"{seconds:.2f}"
         )
     table.add_section()
-    table.add_row("in all", *[""] * 6, f"{sum(record['seconds'].values()):.2f}")
+    table.add_row("total", *[""] * 6, f"{sum(record['seconds'].values()):.2f}")
     return table
 
 

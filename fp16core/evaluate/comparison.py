@@ -13,9 +13,13 @@ from fp16core.data.mnist import normalise
 from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.evaluate.statistics import mcnemar_exact, paired_difference
-from fp16core.numerics.rounding import weight_roundings
+from fp16core.numerics.rounding import require_matching_weights
 from fp16core.runtime.classifier import Classifier, DigitModel
-from fp16core.vocabulary import ImageError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import ImageError
+
+SIGNIFICANCE = 0.05
+"""p-value below which a difference of accuracies is unlikely to be chance."""
 
 _SCALED_AT_ONCE = 1000
 
@@ -76,6 +80,11 @@ class Comparison(BothAnswers):
         """p-value of the exact McNemar test that both are equally accurate."""
         return mcnemar_exact(*self._only_one_right)
 
+    @property
+    def is_difference_significant(self) -> bool:
+        """True if chance is unlikely to explain the difference of accuracies: `mcnemar_p` below `SIGNIFICANCE`."""
+        return self.mcnemar_p < SIGNIFICANCE
+
     @cached_property
     def confusion_delta(self) -> npt.NDArray[np.int64]:
         """Confusion matrix of the target minus that of the reference, shape (10, 10)."""
@@ -106,7 +115,7 @@ class Comparison(BothAnswers):
 
 
 def costs_a_point(accuracy_delta: float) -> bool:
-    """Whether a difference of accuracies, as a share of 1, is a loss of at least one percentage point."""
+    """Return whether a difference of accuracies, as a share of 1, is a loss of at least one percentage point."""
     return accuracy_delta <= -0.01
 
 
@@ -120,8 +129,8 @@ def classifiers(pair: ModelPair) -> tuple[Classifier, Classifier]:
     PairError
         If the two files' weights do not correspond.
     """
-    both = Classifier(pair.reference, pair.reference_name), Classifier(pair.target, pair.target_name)
-    weight_roundings(pair)  # for its errors: two files that run need not belong together
+    both = Classifier(pair.reference), Classifier(pair.target)
+    require_matching_weights(pair)
     return both
 
 
@@ -132,7 +141,7 @@ def image_logits(
 ) -> npt.NDArray[np.float32]:
     """Logits of a model for at least one image, float32, shape (n, 10); raises as `Classifier.logits`.
 
-    Scales some images at a time: as float32, all test images would hold 31 MB, which the process seldom gives back.
+    Images are scaled in parts: as float32, all test images would take 31 MB, which the process seldom gives back.
     """
     parts = (images[start : start + _SCALED_AT_ONCE] for start in range(0, len(images), _SCALED_AT_ONCE))
     return np.concatenate([model.logits(scale(part)) for part in parts])
@@ -164,8 +173,8 @@ def compare(pair: ModelPair, images: npt.NDArray[np.uint8], labels: npt.NDArray[
         target_logits = pool.submit(image_logits, target, images)
         reference_logits = image_logits(reference, images)
         return Comparison(
-            Evaluation(_frozen(reference_logits), _frozen(labels), len(pair.reference)),
-            Evaluation(_frozen(target_logits.result()), _frozen(labels), len(pair.target)),
+            Evaluation(_frozen(reference_logits), _frozen(labels), pair.reference.size_bytes),
+            Evaluation(_frozen(target_logits.result()), _frozen(labels), pair.target.size_bytes),
         )
 
 

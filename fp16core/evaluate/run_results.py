@@ -1,4 +1,4 @@
-"""What a training run has come to, by its record: for comparing runs that nobody has to repeat."""
+"""Results of training runs from their records, to compare runs without repeating them."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,8 @@ from fp16core.data.mnist import BUNDLED as BUNDLED_MNIST
 from fp16core.data.mnist import SHA256, load_mnist
 from fp16core.evaluate.comparison import compare
 from fp16core.evaluate.statistics import Proportion, paired_difference, proportion
-from fp16core.runs.pair import BUNDLED, BUNDLED_NAME, REFERENCE_FILE, TARGET_FILE, load_pair
+from fp16core.runs.pair import BUNDLED, BUNDLED_NAME, load_pair
+from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE
 from fp16core.runs.run import Run
 from fp16core.runs.run_folder import read_run_folder
 from fp16core.training.recipe import Recipe
@@ -23,11 +24,11 @@ class RunResult:
     Attributes
     ----------
     name
-        What the run is called.
+        Name of the run.
     created
-        When it ended, UTC.
+        End of the run, UTC.
     recipe
-        What it was trained with.
+        Settings of the training.
     reference, target
         Accuracies of the float32 and the float16 file, with their 95 % Wilson intervals.
     changed
@@ -40,9 +41,9 @@ class RunResult:
     max_abs_logit_delta
         Largest change of a logit; `None` if it was not recorded or is not a number.
     seconds
-        How long the run took; `None` if it was not recorded.
+        Duration of the run; `None` if it was not recorded.
     images_name
-        What to call its test images.
+        Name of its test images.
     images_digest
         SHA-256 of its test images, empty if it was not recorded.
     """
@@ -86,8 +87,8 @@ def bundled_result(max_abs_logit_delta: float | None = None) -> RunResult:
     RunError
         If the bundled pair was altered.
     """
-    folder = read_run_folder(BUNDLED)
-    found = _result(BUNDLED_NAME, folder.created, folder.recipe, folder.record)
+    record = read_run_folder(BUNDLED).record
+    found = _result(BUNDLED_NAME, record.created, record.recipe, record.document)
     return found if max_abs_logit_delta is None else replace(found, max_abs_logit_delta=max_abs_logit_delta)
 
 
@@ -103,13 +104,13 @@ def bundled_logit_delta() -> float:
 
 
 def fewest_changed(results: Sequence[RunResult]) -> tuple[RunResult, ...]:
-    """Those of which float16 changed the smallest share of answers."""
+    """Runs of which float16 changed the smallest share of answers."""
     least = min((result.changed.value for result in results), default=math.nan)
     return tuple(result for result in results if result.changed.value == least)
 
 
 def same_images(results: Sequence[RunResult]) -> bool:
-    """Whether all were tested on the same images, as far as is known."""
+    """Return whether all were tested on the same images, as far as is known."""
     return len({result.images_digest for result in results}) <= 1
 
 

@@ -1,1 +1,1 @@
-"""Pure functions from results to Plotly figures, and to the graphs that Graphviz lays out."""
+"""Figures: pure functions from results to Plotly figures, pictures, and graphs for Graphviz."""

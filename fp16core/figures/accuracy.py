@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
-from fp16core.figures.base.images import Group, scatter
+from fp16core.figures.base.image_plots import Group, scatter
 from fp16core.figures.base.remembered import remembered
 from fp16core.figures.base.style import (
     DELTA_COLOUR,
@@ -41,11 +41,11 @@ def confusion(evaluation: Evaluation, name: str, colour: str) -> go.Figure:
 
 @remembered()
 def confusion_delta(comparison: Comparison) -> go.Figure:
-    """Confusion matrix of the target minus that of the reference: where float16 moved an answer."""
+    """Confusion matrix of the target minus that of the reference: the answers that float16 moved."""
     delta = comparison.confusion_delta
     text = [[f"{cell:+,}".replace("-", "−") if cell else "" for cell in row] for row in delta.tolist()]
     limit = max(1, int(np.abs(delta).max()))
-    strong = _glaze(DELTA_COLOUR, 0.7)  # gained and lost alike: the sign is in the cell
+    strong = _glaze(DELTA_COLOUR, 0.7)  # the same for gains and losses: the sign is in the cell
     scale = [[0, strong], [0.5, _glaze(DELTA_COLOUR, 0.04)], [1, strong]]
     sentence = "%{customdata:+,} images of a %{y} read as %{x} with float16"
     return _matrix(delta, delta / limit, text, sentence, scale, zmin=-1, zmax=1)
@@ -83,7 +83,7 @@ def per_digit(comparison: Comparison) -> go.Figure:
         )
     drawn.update_xaxes(title="true digit", **digit_ticks())
     lows = [share.low for e in (comparison.reference, comparison.target) for share in e.per_class if share is not None]
-    # Grouped points would otherwise start at 0 and leave the intervals no room.
+    # Grouped points would otherwise start the axis at 0 and leave no room for the intervals.
     drawn.update_yaxes(title="accuracy (%)", range=[min(lows) * 100 - 0.5, 100.2])
     return fixed(drawn)
 
@@ -110,7 +110,7 @@ def per_digit_delta(comparison: Comparison) -> go.Figure:
         hovertemplate="digit %{x}: %{hovertext}<extra></extra>",
         showlegend=False,
     )
-    # At least a point to each side, so that a single image does not look like a landslide.
+    # At least a point on each side, so that a single image does not look like a landslide.
     limit = max(1.0, float(np.nanmax(np.abs(delta), initial=0.0)) * 130)
     drawn.update_xaxes(title="true digit", **digit_ticks())
     drawn.update_yaxes(title="accuracy change (percentage points)", range=[-limit, limit], zeroline=True)
@@ -121,8 +121,8 @@ def per_digit_delta(comparison: Comparison) -> go.Figure:
 def margin_scatter(comparison: Comparison, chosen: int | None = None) -> go.Figure:
     """Top-1 margin of each image against its largest logit change.
 
-    Below the line no answer can change: one logit must fall and another rise to meet, so the largest
-    change must be at least half the margin.
+    Below the line no answer can change: for two logits to meet, one has to fall and the other to rise,
+    hence the larger change is at least half the margin.
 
     Returns
     -------
@@ -165,7 +165,7 @@ def _matrix(
         ygap=1,
         hovertemplate=sentence + "<extra></extra>",
     )
-    # Lettering of its own, not the heatmap's: that one picks its colour for a white page.
+    # Text as a trace of its own: the heatmap's takes its colour for a white page.
     cells = [(x, y) for y, x in np.argwhere(counts != 0).tolist()]
     drawn.add_scatter(
         x=[x for x, _ in cells],
@@ -182,6 +182,6 @@ def _matrix(
 
 
 def _glaze(colour: str, opacity: float) -> str:
-    """A colour that lets the page through, so that lettering in the page's ink reads well on it."""
+    """Return a translucent colour, on which text in the page's colour stays readable."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"

@@ -21,7 +21,7 @@ class ChannelMaps:
     kernel
         The pattern it looks for: white adds, black subtracts; `None` if it has more than one layer.
     reference, target
-        What it computes, in blue and orange, from clear to full colour.
+        Its activations, in blue and orange, from transparent to full colour.
     difference
         Orange where the target's activation is the larger one, blue where it is the smaller one.
     largest, max_abs_difference
@@ -38,14 +38,14 @@ class ChannelMaps:
 
 @dataclass(frozen=True)
 class MapSheet:
-    """All channels, on scales that they share.
+    """All channels, on shared scales.
 
     Attributes
     ----------
     low, high
-        Activations drawn clear and in full colour.
+        Activations drawn transparent and in full colour.
     amplification
-        How many times stronger differences are drawn than activations, so that the largest one has
+        Factor by which differences are drawn stronger than activations, so that the largest one has
         full colour; infinite if there is none.
     """
 
@@ -56,7 +56,7 @@ class MapSheet:
 
     @property
     def has_differences(self) -> bool:
-        """Whether there is a difference to draw."""
+        """True if there is a difference to draw."""
         return math.isfinite(self.amplification)
 
 
@@ -66,7 +66,7 @@ def map_sheet(reference: Map, target: Map, kernels: npt.NDArray[np.floating] | N
     Parameters
     ----------
     reference, target : float, shape (height, width, channels)
-        What is infinite or not a number is drawn in full grey.
+        Activations of the first image; infinite and NaN ones are drawn in grey.
     kernels : float, shape (channels, kernel height, kernel width, layers), optional
         The convolution's weights.
     """
@@ -77,20 +77,25 @@ def map_sheet(reference: Map, target: Map, kernels: npt.NDArray[np.floating] | N
         delta = both[1] - both[0]
     limit = float(np.abs(delta[np.isfinite(delta)]).max(initial=0.0))
     span = high - low
-    pictures = zip(
-        _patterns(kernels, reference.shape[-1]),
-        _tinted(_shares(both[0] - low, span), REFERENCE_COLOUR, REFERENCE_COLOUR),
-        _tinted(_shares(both[1] - low, span), TARGET_COLOUR, TARGET_COLOUR),
-        _tinted(_shares(delta, limit), TARGET_COLOUR, REFERENCE_COLOUR),
-        both[0].max((1, 2)).tolist(),
-        np.abs(delta).max((1, 2)).tolist(),
-        strict=True,
-    )
+    patterns = _patterns(kernels, reference.shape[-1])
+    of_reference = _tinted(_shares(both[0] - low, span), REFERENCE_COLOUR, REFERENCE_COLOUR)
+    of_target = _tinted(_shares(both[1] - low, span), TARGET_COLOUR, TARGET_COLOUR)
+    differences = _tinted(_shares(delta, limit), TARGET_COLOUR, REFERENCE_COLOUR)
     return MapSheet(
         low=low,
         high=high,
         amplification=span / limit if limit else float("inf"),
-        channels=tuple(ChannelMaps(*channel) for channel in pictures),
+        channels=tuple(
+            ChannelMaps(
+                kernel=patterns[channel],
+                reference=of_reference[channel],
+                target=of_target[channel],
+                difference=differences[channel],
+                largest=float(both[0, channel].max()),
+                max_abs_difference=float(np.abs(delta[channel]).max()),
+            )
+            for channel in range(reference.shape[-1])
+        ),
     )
 
 
@@ -102,7 +107,7 @@ def _patterns(kernels: npt.NDArray[np.floating] | None, channels: int) -> list[s
 
 
 def _shares(values: Map, limit: float) -> Map:
-    """Values as shares of the limit, from −1 to 1; NaN where they are infinite or not a number."""
+    """Values as shares of the limit, from −1 to 1; NaN where they are infinite or NaN."""
     shares = np.full(values.shape, np.nan)
     finite = np.isfinite(values)
     shares[finite] = values[finite] / limit if limit else 0
@@ -110,7 +115,7 @@ def _shares(values: Map, limit: float) -> Map:
 
 
 def _tinted(shares: Map, positive: str, negative: str) -> list[str]:
-    """Pictures, one a channel, whose opacity is each share's magnitude: one colour for each sign, grey for NaN."""
+    """Pictures, one per channel, with the shares' magnitude as opacity: a colour for each sign, grey for NaN."""
     pictures = np.zeros((*shares.shape, 4), np.uint8)
     for members, colour in ((shares > 0, positive), (shares < 0, negative), (np.isnan(shares), NEUTRAL_COLOUR)):
         pictures[members, :3] = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]

@@ -1,12 +1,14 @@
-"""Figures of a single number: float16's grid around it, and the weights to choose it from."""
+"""Figures of a single number: float16's grid around it, and a histogram to choose it from."""
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
 
 from fp16core.figures.base.remembered import remembered
+from fp16core.figures.base.sketch import Sketch
 from fp16core.figures.base.style import (
     DELTA_COLOUR,
     NEUTRAL_COLOUR,
@@ -19,87 +21,32 @@ from fp16core.figures.base.style import (
     fixed,
     log_ticks,
 )
-from fp16core.numerics.bits import BinaryNumber, FloatClass, exact_text
+from fp16core.numerics.bits import BinaryNumber, exact_text
+from fp16core.numerics.histograms import nearest_to_centres, shared_histograms
 from fp16core.numerics.narrowing import Narrowing
-from fp16core.numerics.picks import nearest_to_middle
-from fp16core.numerics.rounding import WeightRounding, shared_histograms
+from fp16core.numerics.rounding import WeightRounding
 from fp16core.text import power_text, small_text
 
 
 def grid(narrowing: Narrowing) -> go.Figure:
-    """A number line with the float16 numbers around a finite float32 number, and the stretch that rounds alike.
+    """Number line with a finite float32 number, the float16 numbers around it, and the interval that rounds alike.
 
-    An infinity stands where float16's next number would be.
+    An infinity is drawn where float16's next number would be.
     """
-    source, result = narrowing.source, narrowing.result
-    lower, upper = sorted((narrowing.towards_zero, narrowing.away_from_zero), key=lambda number: number.position)
-    numbers = _distinct([lower.stepped(-1), lower, upper, upper.stepped(1)])
+    numbers = narrowing.neighbours
     places = [float(number.position) for number in numbers]
-    chosen, exact = float(result.position), source.as_float
     margin = 0.6 * max(high - low for low, high in pairwise(places))
     low, high = places[0] - margin, places[-1] + margin
     drawn = figure(200, hovermode="closest", meta={"columns": ["exact value"]})
-    drawn.add_scatter(
-        name=f"{TARGET_NAME} numbers",
-        x=places,
-        y=[0.0] * len(places),
-        customdata=[number.decimal_text for number in numbers],
-        mode="markers",
-        marker={"symbol": "line-ns", "size": 30, "line": {"width": 3, "color": TARGET_COLOUR}, "color": TARGET_COLOUR},
-        hovertemplate="%{customdata}<extra>float16 number</extra>",
-    )
-    middles = [(one.position + other.position) / 2 for one, other in pairwise(numbers)]
-    drawn.add_scatter(
-        name="half-way",
-        x=[float(middle) for middle in middles],
-        y=[0.0] * len(middles),
-        customdata=[exact_text(middle) for middle in middles],
-        mode="markers",
-        marker={
-            "symbol": "line-ns",
-            "size": 18,
-            "line": {"width": 1, "color": NEUTRAL_COLOUR},
-            "color": NEUTRAL_COLOUR,
-        },
-        hovertemplate="%{customdata}<extra>half-way between two float16 numbers</extra>",
-    )
-    if low <= exact <= high:
-        if exact != chosen:
-            drawn.add_scatter(
-                name="rounded to",
-                x=[exact, chosen],
-                y=[0.0, 0.0],
-                customdata=[source.decimal_text, result.decimal_text],
-                mode="lines+markers",
-                line={"color": DELTA_COLOUR, "width": 3},
-                marker={"symbol": "arrow", "angleref": "previous", "size": [0, 14], "color": DELTA_COLOUR},
-                hoverinfo="skip",
-            )
-        drawn.add_scatter(
-            name=REFERENCE_NAME,
-            x=[exact],
-            y=[0.0],
-            customdata=[source.decimal_text],
-            mode="markers",
-            marker={"color": REFERENCE_COLOUR, "size": 13},
-            hovertemplate="%{customdata}<extra>" + REFERENCE_NAME + "</extra>",
-        )
+    _add_numbers(drawn, numbers)
+    _add_midpoints(drawn, numbers)
+    if low <= narrowing.source.as_float <= high:
+        _add_source(drawn, narrowing)
     else:
-        words, right = f"{REFERENCE_NAME}: {small_text(exact)}, beyond", exact > high
-        drawn.add_annotation(
-            text=f"{words} →" if right else f"← {words}",
-            x=1 if right else 0,
-            xanchor="right" if right else "left",
-            y=0,
-            yanchor="bottom",
-            xref="paper",
-            yref="paper",
-            showarrow=False,
-            font={"color": REFERENCE_COLOUR},
-        )
-    start, end = _stretch(result)
-    title, labels = _ticks(places)
+        _point_to_source(drawn, narrowing.source.as_float, is_right=narrowing.source.as_float > high)
+    start, end = narrowing.rounding_interval
     drawn.add_vrect(x0=max(start, low), x1=min(end, high), fillcolor=TARGET_COLOUR, opacity=0.14, line={"width": 0})
+    title, labels = _ticks(places)
     drawn.update_xaxes(
         title=title,
         range=[low, high],
@@ -116,7 +63,7 @@ def grid(narrowing: Narrowing) -> go.Figure:
 
 @remembered()
 def choosable_weights(tensor: WeightRounding, chosen: int) -> go.Figure:
-    """Histogram of a tensor's float32 weights, with the bar that holds the chosen one marked.
+    """Histogram of a tensor's float32 weights, with the bar of the chosen one marked.
 
     Returns
     -------
@@ -125,7 +72,7 @@ def choosable_weights(tensor: WeightRounding, chosen: int) -> go.Figure:
         the bar's middle. Counts are logarithmic, so that a bar of one weight can be clicked.
     """
     histogram, _ = shared_histograms(tensor.reference, tensor.reference)
-    examples = nearest_to_middle(tensor.reference, histogram)
+    examples = nearest_to_centres(tensor.reference, histogram)
     edges, weight = histogram.edges, float(tensor.reference.flat[chosen])
     holder = int(np.clip(np.searchsorted(edges, weight, "right") - 1, 0, len(edges) - 2))
     bars = [place for place, example in enumerate(examples) if example is not None]
@@ -155,22 +102,78 @@ def choosable_weights(tensor: WeightRounding, chosen: int) -> go.Figure:
     return fixed(drawn)
 
 
-def _distinct(numbers: list[BinaryNumber]) -> list[BinaryNumber]:
-    """Each place once: a step beyond infinity is infinity, and both zeros are one place."""
-    return list({number.position: number for number in numbers}.values())
+def _add_numbers(drawn: Sketch, numbers: Sequence[BinaryNumber]) -> None:
+    drawn.add_scatter(
+        name=f"{TARGET_NAME} numbers",
+        x=[float(number.position) for number in numbers],
+        y=[0.0] * len(numbers),
+        customdata=[number.decimal_text for number in numbers],
+        mode="markers",
+        marker=_bar_marker(TARGET_COLOUR, height=30, width=3),
+        hovertemplate="%{customdata}<extra>float16 number</extra>",
+    )
 
 
-def _stretch(number: BinaryNumber) -> tuple[float, float]:
-    """From where to where real numbers round to this float16 number."""
-    below, above = number.stepped(-1), number.stepped(1)
-    start, end = float((below.position + number.position) / 2), float((number.position + above.position) / 2)
-    if number.float_class is FloatClass.INFINITE:
-        return (-math.inf, end) if number.sign else (start, math.inf)
-    return start, end
+def _add_midpoints(drawn: Sketch, numbers: Sequence[BinaryNumber]) -> None:
+    middles = [(one.position + other.position) / 2 for one, other in pairwise(numbers)]
+    drawn.add_scatter(
+        name="half-way",
+        x=[float(middle) for middle in middles],
+        y=[0.0] * len(middles),
+        customdata=[exact_text(middle) for middle in middles],
+        mode="markers",
+        marker=_bar_marker(NEUTRAL_COLOUR, height=18, width=1),
+        hovertemplate="%{customdata}<extra>half-way between two float16 numbers</extra>",
+    )
+
+
+def _add_source(drawn: Sketch, narrowing: Narrowing) -> None:
+    """Mark the float32 number, with an arrow to the number that it is rounded to."""
+    exact, rounded = narrowing.source.as_float, float(narrowing.result.position)
+    if exact != rounded:
+        drawn.add_scatter(
+            name="rounded to",
+            x=[exact, rounded],
+            y=[0.0, 0.0],
+            customdata=[narrowing.source.decimal_text, narrowing.result.decimal_text],
+            mode="lines+markers",
+            line={"color": DELTA_COLOUR, "width": 3},
+            marker={"symbol": "arrow", "angleref": "previous", "size": [0, 14], "color": DELTA_COLOUR},
+            hoverinfo="skip",
+        )
+    drawn.add_scatter(
+        name=REFERENCE_NAME,
+        x=[exact],
+        y=[0.0],
+        customdata=[narrowing.source.decimal_text],
+        mode="markers",
+        marker={"color": REFERENCE_COLOUR, "size": 13},
+        hovertemplate="%{customdata}<extra>" + REFERENCE_NAME + "</extra>",
+    )
+
+
+def _point_to_source(drawn: Sketch, exact: float, is_right: bool) -> None:
+    """Write in a corner that the float32 number lies outside the axis."""
+    words = f"{REFERENCE_NAME}: {small_text(exact)}, beyond"
+    drawn.add_annotation(
+        text=f"{words} →" if is_right else f"← {words}",
+        x=1 if is_right else 0,
+        xanchor="right" if is_right else "left",
+        y=0,
+        yanchor="bottom",
+        xref="paper",
+        yref="paper",
+        showarrow=False,
+        font={"color": REFERENCE_COLOUR},
+    )
+
+
+def _bar_marker(colour: str, height: int, width: int) -> dict[str, object]:
+    return {"symbol": "line-ns", "size": height, "line": {"width": width, "color": colour}, "color": colour}
 
 
 def _ticks(places: list[float]) -> tuple[str, list[str]]:
-    """Title of an axis and labels that tell its places apart; very small ones in units of a power of ten."""
+    """Title of an axis and labels that distinguish its places; very small ones in units of a power of ten."""
     largest = max(map(abs, places))
     power = math.floor(math.log10(largest)) if largest < 1e-3 else 0
     step = min(high - low for low, high in pairwise(places)) / 10.0**power

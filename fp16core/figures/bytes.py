@@ -1,4 +1,6 @@
-"""Figures of bytes: where those of a file go, and why a float16 file is not half."""
+"""Figures of bytes: their purposes in a file, and the excess of a float16 file over half the size."""
+
+from typing import NamedTuple
 
 import plotly.graph_objects as go
 
@@ -10,22 +12,33 @@ from fp16core.tflite.size_account import SizeAccount, bytes_by_category
 _FILE = "file"
 
 _DESCRIPTION_COLOUR = "#6b717b"
-"""Darker than the neutral colour elsewhere: white lettering stands on it."""
+"""Darker than the usual neutral colour, as white text is drawn on it."""
+
+
+class _Box(NamedTuple):
+    """A box of a treemap; ``parent`` is the identity of the box around it, empty for the outermost."""
+
+    identity: str
+    parent: str
+    label: str
+    full_name: str
+    size_bytes: int
+    colour: str
 
 
 def file_map(ledger: tuple[LedgerEntry, ...], name: str, colour: str, with_parameters: bool = True) -> go.Figure:
-    """A file as a rectangle, cut into categories and these into what they hold, each as large as its bytes.
+    """Treemap of a file: categories, divided into their entries, with areas in proportion to bytes.
 
     Parameters
     ----------
     ledger
-        Of the file.
+        Ledger of the file.
     name
-        What to call it.
+        Name of the file.
     colour
-        Of weights and biases; what upsamples them is green, all else grey.
+        Colour of weights and biases; operators that upsample them are green, everything else grey.
     with_parameters
-        Whether weights and biases are drawn; without them the rest has all the room.
+        Whether to draw weights and biases; without them the rest takes all the space.
     """
     shown = [entry for entry in ledger if with_parameters or not entry.is_parameter]
     colours = dict.fromkeys(PURPOSES, _DESCRIPTION_COLOUR) | {
@@ -33,50 +46,52 @@ def file_map(ledger: tuple[LedgerEntry, ...], name: str, colour: str, with_param
         "biases": colour,
         "upsampling": DELTA_COLOUR,
     }
-    title = name if with_parameters else f"{name}, besides weights and biases"
+    title = name if with_parameters else f"{name} without weights and biases"
     categories = [(category, size) for category, size in bytes_by_category(shown).items() if size]
-    # A box: its identity, what it says, what it is in full, the box around it, bytes, colour.
     boxes = [
-        (_FILE, title, title, "", sum(size for _, size in categories), "rgba(0,0,0,0)"),
-        *((category, category, category, _FILE, size, colours[category]) for category, size in categories),
+        _Box(_FILE, "", title, title, sum(size for _, size in categories), "rgba(0,0,0,0)"),
+        *(_Box(category, _FILE, category, category, size, colours[category]) for category, size in categories),
         *(
-            (
-                f"{e.category}/{e.item}",
-                lettering(_short(e.item)),
-                lettering(e.item),
-                e.category,
-                e.size_bytes,
-                colours[e.category],
+            _Box(
+                identity=f"{entry.category}/{entry.item}",
+                parent=entry.category,
+                label=lettering(_short(entry.item)),
+                full_name=lettering(entry.item),
+                size_bytes=entry.size_bytes,
+                colour=colours[entry.category],
             )
-            for e in shown
+            for entry in shown
         ),
     ]
-    ids, labels, texts, parents, sizes, fills = zip(*boxes, strict=True)
     drawn = figure(420, margin={"l": 0, "r": 0, "t": 0, "b": 0}, meta={"columns": ["category", "what", "bytes"]})
     drawn.add(
         "treemap",
         name=name,
-        ids=ids,
-        labels=labels,
-        text=texts,
-        parents=parents,
-        values=sizes,
-        marker={"colors": fills, "line": {"width": 1}, "pad": {"t": 20, "l": 2, "r": 2, "b": 2}},
+        ids=[box.identity for box in boxes],
+        labels=[box.label for box in boxes],
+        text=[box.full_name for box in boxes],
+        parents=[box.parent for box in boxes],
+        values=[box.size_bytes for box in boxes],
+        marker={
+            "colors": [box.colour for box in boxes],
+            "line": {"width": 1},
+            "pad": {"t": 20, "l": 2, "r": 2, "b": 2},
+        },
         branchvalues="total",
         texttemplate="%{label}<br>%{value:,} B",
-        hovertemplate="%{text}: %{value:,} B, %{percentRoot:.2%} of what is shown<extra></extra>",
+        hovertemplate="%{text}: %{value:,} B, %{percentRoot:.2%} of the bytes shown<extra></extra>",
         pathbar={"thickness": 24},
         tiling={"pad": 2},
     )
-    # Lettering that is too small to read is left to the pointer, or to a closer look.
+    # Text that is too small to read is shown on hover, or after zooming in.
     drawn.update_layout(uniformtext={"minsize": 10, "mode": "hide"})
     return drawn.finished()
 
 
 def beyond_half(account: SizeAccount) -> go.Figure:
-    """From exactly half of the reference's size to the target's, step by step."""
+    """Waterfall from exactly half of the reference's size to the target's size."""
     steps = [
-        ("not halved:<br>all but weights", account.unhalved_bytes),
+        ("not halved: everything<br>except weights", account.unhalved_bytes),
         ("left in float32", account.uncast_bytes),
         ("DEQUANTIZE and<br>its tensors", account.upsampling_bytes),
         ("other growth", account.growth_bytes - account.upsampling_bytes),
@@ -112,6 +127,6 @@ def beyond_half(account: SizeAccount) -> go.Figure:
 
 
 def _short(item: str) -> str:
-    """The last part of a tensor's path, with the one before it if it is a mere number."""
+    """Return the last part of a tensor's path, preceded by the one before it if it is only a number."""
     parts = item.split("/")
     return "/".join(parts[-2:] if parts[-1].isdigit() else parts[-1:])

@@ -52,7 +52,7 @@ def logits(answers: BothAnswers, index: int) -> go.Figure:
             x=list(range(10)),
             y=as_list(evaluation.logits[index]),
             mode="markers",
-            # The two lie on top of each other nearly always: a cross within a disc shows both.
+            # The two nearly always coincide: a cross on a disc shows both.
             marker={"color": colour, "size": 12, "symbol": symbol, "line": {"color": colour, "width": 3}},
             hovertemplate=name + " gives the digit %{x} the logit %{y:.6f}<extra></extra>",
         )
@@ -67,7 +67,7 @@ def logits(answers: BothAnswers, index: int) -> go.Figure:
         textposition="none",
         yaxis="y2",
     )
-    # Two axes by hand: plotly's subplots take longer to build than all else on the page.
+    # Two axes by hand: plotly's subplots take longer to build than everything else on the page.
     drawn.update_layout(
         xaxis={"title": {"text": "digit"}, "anchor": "y2", **digit_ticks()},
         yaxis={"title": {"text": "logit"}, "domain": [0.48, 1]},

@@ -1,4 +1,4 @@
-"""A model's graph for Graphviz, which lays it out in the visitor's browser."""
+"""Graph of a model for Graphviz, which lays it out in the visitor's browser."""
 
 from collections.abc import Iterator
 from itertools import chain, pairwise
@@ -14,20 +14,20 @@ _HEAD = """digraph {
 
 
 def graph_dot(file: TfliteFile, parts: tuple[Partition, ...], with_shape_arithmetic: bool = True) -> str:
-    """The graph in Graphviz's language: operators are boxes, tensors computed at run time arrows.
+    """Return the graph in Graphviz's language: boxes for operators, arrows for tensors computed at run time.
 
     Stored tensors are named in the box of the operator that reads them. Boxes and frames have
     classes for a style sheet: ``dequantize``, ``shapes`` (shape arithmetic), ``end`` (the model's
-    input and output), ``delegate`` (a frame around what one part runs).
+    input and output), ``delegate`` (a frame around the operators of one part).
 
     Parameters
     ----------
     file
-        What to draw.
+        File to draw.
     parts
-        What its delegate runs.
+        Parts of it that its delegate executes.
     with_shape_arithmetic
-        Whether `TfliteFile.shape_arithmetic` is drawn, too.
+        Whether to draw `TfliteFile.shape_arithmetic` as well.
     """
     shapes = file.shape_arithmetic()
     drawn = [op for op in file.operators if with_shape_arithmetic or op not in shapes]
@@ -47,7 +47,7 @@ def graph_dot(file: TfliteFile, parts: tuple[Partition, ...], with_shape_arithme
 
 
 def _stacked(drawn: list[Operator]) -> Iterator[str]:
-    """Invisible arrows that put the DEQUANTIZE operators of one reader below each other: phones are narrow."""
+    """Invisible arrows that stack the DEQUANTIZE operators of one reader, as phones are narrow."""
     makers = {tensor: op for op in drawn if op.name == "DEQUANTIZE" for tensor in op.outputs}
     for op in drawn:
         for above, below in pairwise(makers[tensor] for tensor in op.inputs if tensor in makers):
@@ -64,7 +64,7 @@ def _edges(file: TfliteFile, drawn: list[Operator], shapes: tuple[Operator, ...]
         if index not in makers:
             continue
         tensor = file.tensors[index]
-        # What an arrow carries that has it in the box at either end need not be said again.
+        # Type and shape that the box at either end shows are not repeated.
         said = [] if reader.startswith("output") else [tensor.dtype, "" if index in upsampled else shape_text(tensor)]
         style = "shapes" if is_dim or tensor.dtype.startswith("int") else "tensor"
         label, tooltip = r"\n".join(f" {line}  " for line in said if line), _quoted(tensor.name)
@@ -75,7 +75,7 @@ def _label(op: Operator, file: TfliteFile) -> list[str]:
     roles = {tensor.index: key.split(".")[1] for key, tensor in file.weights().items()}
     constants = [file.tensors[i] for i in dict.fromkeys(op.inputs) if i >= 0 and file.tensors[i].is_constant]
     named = [t for t in constants if t.index in roles]
-    # Boxes side by side are narrow ones: there, type and shape get a line of their own.
+    # Boxes side by side are narrow: there, type and shape get a line of their own.
     parts = [[roles[t.index], tensor_text(t)] for t in named]
     return [op.name, *(chain(*parts) if op.name == "DEQUANTIZE" else map(" ".join, parts))]
 

@@ -1,4 +1,4 @@
-"""Figures of errors on their way through the network."""
+"""Figures of the error after each operator of the network."""
 
 import math
 
@@ -15,13 +15,12 @@ from fp16core.figures.base.style import (
     log_ticks,
 )
 from fp16core.numerics.error_measure import ErrorMeasure
-from fp16core.numerics.propagation import Propagation
-from fp16core.numerics.rounding import GUARANTEED_SNR_DB
+from fp16core.numerics.propagation import GUARANTEED_SNR_DB, Propagation
 from fp16core.runtime.operator_names import step_name
 from fp16core.text import decibels_text, small_text
 
 _GRID_DB = 6
-"""Between two grid lines: one significant bit."""
+"""Distance between two grid lines: one significant bit."""
 
 _COLUMNS = ["operator", "LiteRT's name"]
 
@@ -39,7 +38,7 @@ def step_errors(propagation: Propagation) -> go.Figure:
     for name, values, colour, symbol, dash in series:
         zeros = [place for place, value in enumerate(values) if value == 0]
         others = [place for place, value in enumerate(values) if value != 0]
-        # Zeros have no place on the axis, and a line to them would fall out of it, but they have a row in the table.
+        # Zeros have no place on a logarithmic axis, and no line may lead to them, but the table lists them.
         for members, shown in ((others, True), (zeros, False)):
             if members or shown:
                 drawn.add_scatter(
@@ -62,7 +61,7 @@ def step_errors(propagation: Propagation) -> go.Figure:
 
 
 def step_snr(propagation: Propagation, weights: ErrorMeasure) -> go.Figure:
-    """Signal-to-noise ratio after each operator, beside that of the weights and the worst of one weight."""
+    """Signal-to-noise ratio after each operator, with that of the weights and the worst case of one weight."""
     drawn = _by_step(propagation)
     errors = [each.error for each in propagation.steps]
     values = [error.snr_db for error in errors]
@@ -102,7 +101,7 @@ def step_snr(propagation: Propagation, weights: ErrorMeasure) -> go.Figure:
 def _by_step(propagation: Propagation) -> Sketch:
     drawn = figure(360, hovermode="closest", meta={"columns": _COLUMNS})
     drawn.update_xaxes(
-        title="operator, in the order of computing",
+        title="operator, in order of execution",
         tickvals=_places(propagation),
         ticktext=[step_name(each.step).replace(" ", "<br>").replace("+<br>", "+ ") for each in propagation.steps],
         tickangle=0,
@@ -122,7 +121,7 @@ def _names(propagation: Propagation) -> list[list[str]]:
 
 
 def _write(drawn: Sketch, propagation: Propagation, words: list[str], height: float) -> None:
-    """Lettering above the places of the operators."""
+    """Write words above the positions of the operators."""
     drawn.add_scatter(
         x=_places(propagation),
         y=[height] * len(words),
@@ -135,5 +134,5 @@ def _write(drawn: Sketch, propagation: Propagation, words: list[str], height: fl
 
 
 def _verdict(error: ErrorMeasure) -> str:
-    """An error that no finite number tells."""
+    """Words for an error that no finite number expresses."""
     return "no error" if error.is_exact else "no signal" if error.rms_reference == 0 else "not finite"

@@ -1,20 +1,29 @@
-"""Figures of what float16 changed in the scores, held against the lead of the best one."""
+"""Figures of the changes of scores by float16, compared with the lead of the best score."""
 
 import numpy as np
 import plotly.graph_objects as go
 
 from fp16core.evaluate.comparison import Comparison
-from fp16core.figures.base.images import distributions, say
+from fp16core.figures.base.image_plots import distributions
 from fp16core.figures.base.remembered import remembered
-from fp16core.figures.base.style import DELTA_COLOUR, REFERENCE_COLOUR, as_list, digit_ticks, figure, fixed, log_ticks
+from fp16core.figures.base.style import (
+    DELTA_COLOUR,
+    REFERENCE_COLOUR,
+    as_list,
+    digit_ticks,
+    figure,
+    fixed,
+    log_ticks,
+    write_message,
+)
 from fp16core.text import small_text
 
 
 @remembered()
 def leads(comparison: Comparison, index: int) -> go.Figure:
-    """The best digit's lead over each other digit, and how much float16 changed that lead, for one image.
+    """Lead of the best digit over each other digit, and its change by float16, for one image.
 
-    The answer changes where a rival's gain reaches the lead over it; both are drawn on one
+    The answer changes where a rival's gain reaches the lead over it; both are drawn on the same
     logarithmic axis.
     """
     drawn = figure(330, hovermode="closest")
@@ -43,7 +52,7 @@ def leads(comparison: Comparison, index: int) -> go.Figure:
     seen = np.abs(np.concatenate([lead[rivals], gain[rivals]]))
     seen = seen[np.isfinite(seen) & (seen > 0)]
     if not np.isfinite(np.concatenate([scores, delta])).all():
-        say(drawn, "A score of this image is infinite or not a number.")
+        write_message(drawn, "A score of this image is infinite or not a number.")
     low, high = (float(seen.min()), float(seen.max())) if len(seen) else (0.1, 10.0)
     drawn.update_xaxes(title="rival digit", range=[-0.5, len(scores) - 0.5], **digit_ticks())
     drawn.update_yaxes(title="logits, on a logarithmic axis", **log_ticks(low / 3, high * 3))
@@ -52,7 +61,7 @@ def leads(comparison: Comparison, index: int) -> go.Figure:
 
 @remembered()
 def changes_and_margins(comparison: Comparison, images: int) -> go.Figure:
-    """How the largest logit changes of the first images, and half of their margins, are distributed.
+    """Distributions of the largest logit changes of the first images and of half their margins.
 
     Only a change of at least half the margin can change an answer.
     """

@@ -1,6 +1,4 @@
-"""Figures of the overview: sizes and accuracies."""
-
-from collections import Counter
+"""Figures of the Overview page: sizes and accuracies."""
 
 import plotly.graph_objects as go
 
@@ -17,17 +15,18 @@ from fp16core.figures.base.style import (
     fixed,
 )
 from fp16core.text import bytes_text, percent_text
-from fp16core.tflite.purposes import LedgerEntry
+from fp16core.tflite.size_account import SizeAccount
 
 
-def file_sizes(reference: tuple[LedgerEntry, ...], target: tuple[LedgerEntry, ...]) -> go.Figure:
-    """Bytes of both files, split into weight data and everything else."""
+def file_sizes(account: SizeAccount) -> go.Figure:
+    """Bytes of both files, split into weights and biases, and everything else."""
     drawn = figure(200, barmode="stack", margin={"l": 8, "r": 8, "t": 8, "b": 8})
     names = [REFERENCE_NAME, TARGET_NAME]
-    split = [_weights_and_rest(ledger) for ledger in (reference, target)]
+    weights = [account.reference_parameter_bytes, account.target_parameter_bytes]
+    rest = [account.reference_rest_bytes, account.target_rest_bytes]
     parts = (
-        ("weights and biases", [s[0] for s in split], [REFERENCE_COLOUR, TARGET_COLOUR], "inside"),
-        ("everything else in the file", [s[1] for s in split], [NEUTRAL_COLOUR] * 2, "outside"),
+        ("weights and biases", weights, [REFERENCE_COLOUR, TARGET_COLOUR], "inside"),
+        ("everything else in the file", rest, [NEUTRAL_COLOUR] * 2, "outside"),
     )
     for part, sizes, colours, place in parts:
         drawn.add_bar(
@@ -42,7 +41,7 @@ def file_sizes(reference: tuple[LedgerEntry, ...], target: tuple[LedgerEntry, ..
             hovertemplate="%{y}: %{x:,} bytes of " + part + "<extra></extra>",
             showlegend=False,
         )
-    largest = max(sum(s) for s in split)
+    largest = max(account.reference_bytes, account.target_bytes)
     drawn.update_xaxes(title="bytes in the file", range=[0, largest * 1.2], tickformat=",")
     drawn.update_yaxes(autorange="reversed")
     return fixed(drawn)
@@ -82,10 +81,3 @@ def accuracies(comparison: Comparison) -> go.Figure:
     drawn.update_yaxes(range=[-0.6, 1.7], type="category", categoryorder="array", categoryarray=order, showgrid=False)
     drawn.update_layout(meta={"columns": INTERVAL_COLUMNS})
     return fixed(drawn)
-
-
-def _weights_and_rest(ledger: tuple[LedgerEntry, ...]) -> tuple[int, int]:
-    totals: Counter[bool] = Counter()
-    for entry in ledger:
-        totals[entry.is_parameter] += entry.size_bytes
-    return totals[True], totals[False]

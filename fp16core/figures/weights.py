@@ -1,4 +1,4 @@
-"""Figures of weights: their distribution in both files, and the rounding error."""
+"""Figures of weights: their distributions in both files, and their rounding errors."""
 
 from itertools import pairwise
 
@@ -17,14 +17,15 @@ from fp16core.figures.base.style import (
     fixed,
     log_ticks,
 )
-from fp16core.numerics.rounding import Histogram, WeightRounding, error_histogram, shared_histograms
+from fp16core.numerics.histograms import Histogram, error_histogram, shared_histograms
+from fp16core.numerics.rounding import WeightRounding
 
 EDGE_COLUMNS = ["bin from", "bin to"]
 
 
 @remembered()
 def weight_histograms(rounding: WeightRounding, log_counts: bool = False) -> go.Figure:
-    """Float32 weights as filled bars with the target's weights as an outline, on the same bins."""
+    """Histogram of the reference's weights as bars and of the target's as an outline, on the same bins."""
     drawn = figure(340, bargap=0, hovermode="x unified", meta={"columns": EDGE_COLUMNS})
     reference, target = shared_histograms(rounding.reference, rounding.target)
     drawn.add_bar(name=REFERENCE_NAME, marker={"color": REFERENCE_COLOUR}, opacity=0.55, **_bars(reference))
@@ -57,7 +58,7 @@ def rounding_errors(rounding: WeightRounding, log_counts: bool = False) -> go.Fi
 
 def _counts(largest: int, log_counts: bool) -> dict[str, object]:
     if log_counts:
-        # A logarithmic axis has no zero; from a half on, a bin with a single weight still has a bar.
+        # A logarithmic axis has no zero; starting at a half, a bin with a single weight still has a bar.
         return log_ticks(0.5, max(2, largest) * 1.3)
     return {"rangemode": "tozero", "tickformat": ",d", "dtick": 1 if largest <= 6 else None}
 

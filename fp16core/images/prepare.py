@@ -95,52 +95,58 @@ def prepare_test_image(image: npt.NDArray[np.uint8], name: str, thumbnails: bool
     return PreparedPicture(name, tuple(recorder.stages), (PreparedDigit(image),))
 
 
-def looks_like_mnist(image: npt.NDArray[np.uint8]) -> bool:
-    """Return whether an image follows MNIST's format: black background, a box of 20 pixels, centred by mass.
-
-    All 70,000 MNIST images do, with a pixel to spare.
-
-    Parameters
-    ----------
-    image : uint8, shape (h, w)
-    """
-    if image.shape != (IMAGE_SIDE, IMAGE_SIDE) or image.max() < 128 or np.median(image) > 0:
-        return False
-    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
-    longer = max(np.ptp(rows), np.ptp(columns)) + 1
-    if abs(longer - mnist_format.BOX_SIDE_PX) > 1:
-        return False
-    centre = (image.sum(axis=1) @ np.arange(IMAGE_SIDE), image.sum(axis=0) @ np.arange(IMAGE_SIDE)) / image.sum()
-    return bool(np.abs(centre - IMAGE_SIDE / 2).max() <= 1.5)
-
-
 def _from_grey(grey: Levels, recorder: StageRecorder, is_original: bool) -> PreparedPicture:
     levels = np.rint(grey * 255).astype(np.uint8)
-    if is_original and looks_like_mnist(levels):
+    if is_original and mnist_format.looks_like_mnist(levels):
         recorder.add(StageName.GREY, "already in MNIST's format: no further stages", grey)
         return PreparedPicture(recorder.name, tuple(recorder.stages), (PreparedDigit(levels),))
     recorder.add(StageName.GREY, f"levels from {levels.min()} to {levels.max()} of 255", grey)
+    ink, strongest, least_area_px = _clear_ink(grey, recorder)
+    threshold = _INK_LEVEL * strongest
+    components, groups = _separate_digits(ink, threshold, least_area_px, recorder)
+    return PreparedPicture(
+        recorder.name,
+        tuple(recorder.stages),
+        tuple(_one_digit(ink, threshold, components, group, recorder.for_one_digit()) for group in groups),
+    )
 
+
+def _clear_ink(grey: Levels, recorder: StageRecorder) -> tuple[Levels, float, float]:
+    """Ink (1) on paper (0) without printed lines; level of the strongest strokes; area below which a mark is a speck.
+
+    Raises
+    ------
+    ImageError
+        If no ink stands out from the paper.
+    """
     paper = survey_paper(grey)
     ink, noise = smoothed(_ink_on(paper, grey, recorder))
     # If the light is left uneven, shade would be taken for noise.
     least_contrast = max(_LEAST_CONTRAST, 0 if StageName.LIGHT in recorder.off else _NOISE_MARGIN * noise)
     strongest = ink_level(ink)
-    if strongest < least_contrast:
-        raise blank(recorder.name)
-
     least_area_px = ink.size / 20_000
-    if recorder.is_on(StageName.LINES):
+    if strongest >= least_contrast and recorder.is_on(StageName.LINES):
         lines = printed_lines(ink, _LINE_LEVEL * strongest)
         if lines.count:
             ink = np.where(lines.mask, np.float32(0), ink)
             strongest = ink_level(ink)
             least_area_px = max(least_area_px, (2.5 * lines.thickness_px) ** 2)
         recorder.add(StageName.LINES, lines.decision, ink)
-        if strongest < least_contrast:
-            raise blank(recorder.name)
+    if strongest < least_contrast:
+        raise blank(recorder.name)
+    return ink, strongest, least_area_px
 
-    threshold = _INK_LEVEL * strongest
+
+def _separate_digits(
+    ink: Levels, threshold: float, least_area_px: float, recorder: StageRecorder
+) -> tuple[Components, list[list[int]]]:
+    """Connected components of the ink, and for each digit the indices of its components.
+
+    Raises
+    ------
+    ImageError
+        If there are no digits, or more than `MAX_DIGITS`.
+    """
     marks = ink > threshold
     if recorder.is_on(StageName.INK):
         words = (
@@ -164,11 +170,7 @@ def _from_grey(grey: Levels, recorder: StageRecorder, is_original: bool) -> Prep
                 "Crop the picture to the digits."
             )
         recorder.add(StageName.DIGITS, words, lambda: components.mask(_places(groups, kept)))
-    return PreparedPicture(
-        recorder.name,
-        tuple(recorder.stages),
-        tuple(_one_digit(ink, threshold, components, group, recorder.for_one_digit()) for group in groups),
-    )
+    return components, groups
 
 
 def _ink_on(paper: Paper, grey: Levels, recorder: StageRecorder) -> Levels:
@@ -187,7 +189,7 @@ def _ink_on(paper: Paper, grey: Levels, recorder: StageRecorder) -> Levels:
     ink = 1 - flat if paper.is_lighter else flat
     recorder.add(
         StageName.POLARITY,
-        "inverted: dark ink on light paper" if paper.is_lighter else "kept: light ink on dark paper",
+        "inverted (dark ink on light paper)" if paper.is_lighter else "kept (light ink on dark paper)",
         ink,
     )
     return ink

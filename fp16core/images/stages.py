@@ -1,6 +1,6 @@
 """Stages between a visitor's picture and a 28 × 28 digit: their names, purposes and results."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -182,6 +182,19 @@ class PreparedPicture:
         return np.stack([digit.image for digit in self.digits])
 
     @property
+    def size_bytes(self) -> int:
+        """Memory that the digits and the thumbnails take."""
+        thumbnails = [
+            stage.picture for stages in (self.stages, *(each.stages for each in self.digits)) for stage in stages
+        ]
+        return self.images.nbytes + sum(picture.nbytes for picture in thumbnails if picture is not None)
+
+    def without_thumbnails(self) -> "PreparedPicture":
+        """The same picture, its digits and its stages, with no thumbnail of any stage."""
+        digits = tuple(replace(digit, stages=_without_thumbnails(digit.stages)) for digit in self.digits)
+        return replace(self, stages=_without_thumbnails(self.stages), digits=digits)
+
+    @property
     def decisions(self) -> tuple[str, ...]:
         """Summaries of all stages in words, those of the whole picture first, then those of each digit."""
         words = [f"{INFO[stage.name].title}: {stage.decision}" for stage in self.stages]
@@ -189,6 +202,10 @@ class PreparedPicture:
             which = f" of digit {number}" if len(self.digits) > 1 else ""
             words += [f"{INFO[stage.name].title}{which}: {stage.decision}" for stage in digit.stages]
         return tuple(words)
+
+
+def _without_thumbnails(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+    return tuple(replace(stage, picture=None) for stage in stages)
 
 
 def blank(name: str) -> ImageError:

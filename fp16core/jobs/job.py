@@ -10,15 +10,16 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import IO, Any, cast
 
 import psutil
 
 from fp16core.jobs import child
+from fp16core.jobs.child_log import exit_text, last_lines
+from fp16core.jobs.spec import UNLIMITED, Limits
 from fp16core.settings import is_hosted
 from fp16core.temporary import temporary_named
-from fp16core.text import size_text, visible
+from fp16core.text import size_text
 from fp16core.vocabulary import HalfBitsError
 
 _LOGGER = logging.getLogger(__name__)
@@ -26,40 +27,11 @@ _LOGGER = logging.getLogger(__name__)
 STOPPED = "Stopped."
 """Why there is no answer, if somebody did not want it any more."""
 
-_CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
-"""What a process gets for what it has done itself."""
-
 _MOST_LINE_BYTES = 60_000_000
 """Longest line that a child's answer may be: it may hold two files of 20 MB in base64."""
 
-_LAST_BYTES = 10_000
-"""Of a child's log, what is looked at: its last lines."""
-
 _LOOK_S = 0.1
 """How often a child with limits is looked after."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a child may take before it is ended; `None` is no limit.
-
-    Attributes
-    ----------
-    seconds
-        Wall-clock time from start to answer. A job has the lowest priority, so a busy server makes it take long.
-    memory_bytes
-        Resident memory, checked ten times a second.
-    cpu_seconds
-        Processor time from start to answer, checked as often.
-    """
-
-    seconds: float | None = None
-    memory_bytes: int | None = None
-    cpu_seconds: float | None = None
-
-    def within(self, memory_bytes: int) -> "Limits":
-        """The same with no more memory than that."""
-        return replace(self, memory_bytes=min(self.memory_bytes or memory_bytes, memory_bytes))
 
 
 class Job:
@@ -106,8 +78,8 @@ class Job:
         module: str,
         request: dict[str, Any],
         attachments: Sequence[bytes] = (),
-        limits: Limits = Limits(),
-        on_message: Callable[[dict[str, Any]], None] = lambda message: None,
+        limits: Limits = UNLIMITED,
+        on_message: Callable[[dict[str, Any]], None] = lambda _message: None,
     ) -> None:
         self.what, self.done = "starting", 0.0
         self.answer: dict[str, Any] | None = None
@@ -141,7 +113,7 @@ class Job:
         parts = [head.encode() + b"\n", *attachments]
         self._watcher = threading.Thread(target=self._watch, args=(parts,), daemon=True)
         self._watcher.start()
-        if limits != Limits():
+        if limits != UNLIMITED:
             threading.Thread(target=self._guard, args=(limits,), daemon=True).start()
 
     @property
@@ -205,7 +177,7 @@ class Job:
             if self.answer is None and self._ended_because is not None:
                 self.error, self.was_stopped = self._ended_because, self._ended_because == STOPPED
             elif self.answer is None and self.error is None:
-                self.error = self._came_to_an_end(_ending(status), _last_lines(self._log))
+                self.error = self._came_to_an_end(exit_text(status), last_lines(self._log))
 
     def _came_to_an_end(self, ending: str, lines: Sequence[str]) -> str:
         if not self._is_hosted:
@@ -226,54 +198,3 @@ class Job:
                 self._on_message(message)
             except HalfBitsError as error:
                 self._end(str(error))
-
-
-class Desk:
-    """Where jobs are handed in: one at a time, and each question is answered once for all.
-
-    Parameters
-    ----------
-    limits
-        What a job may take.
-    kept
-        How many answers to remember.
-    """
-
-    def __init__(self, limits: Limits = Limits(), kept: int = 16) -> None:
-        self._limits, self._kept = limits, kept
-        self._lock = threading.Lock()
-        self._jobs: dict[object, Job] = {}
-
-    def job(self, question: object) -> Job | None:
-        """The job that answers or has answered a question, if there is one."""
-        return self._jobs.get(question)
-
-    @property
-    def running(self) -> Job | None:
-        """The job at work, if there is one."""
-        return next((job for job in list(self._jobs.values()) if job.is_running), None)
-
-    def hand_in(self, question: object, module: str, request: dict[str, Any]) -> Job | None:
-        """Start a job, unless one is at work or the question is answered; the question's job, if any."""
-        with self._lock:
-            known = self._jobs.get(question)
-            if self.running is None and (known is None or known.answer is None):
-                self._jobs.pop(question, None)
-                self._jobs[question] = Job(module, request, limits=self._limits)
-                for oldest in list(self._jobs)[: -self._kept]:
-                    del self._jobs[oldest]
-            return self._jobs.get(question)
-
-
-def _ending(status: int) -> str:
-    if status >= 0:
-        return f"ended with status {status}"
-    name = signal.Signals(-status).name
-    return f"crashed ({name})" if -status in _CRASHES else f"was ended from outside by {name}"
-
-
-def _last_lines(log: IO[bytes]) -> Sequence[str]:
-    # A driver may have filled it with millions of lines.
-    log.seek(max(log.seek(0, os.SEEK_END) - _LAST_BYTES, 0))
-    # Libraries quote strangers' texts in it, and it may end on a terminal.
-    return [visible(line) for line in log.read().decode("utf-8", "replace").strip().splitlines()]

@@ -1,205 +1,218 @@
-"""Where jobs wait until one of a few places is free: in the order in which they came."""
+"""A queue of jobs: a few run at once, the others wait in the order in which they were submitted."""
 
+import contextlib
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
+from typing import Generic, TypeVar
 
-from fp16core.jobs.job import STOPPED, Job, Limits
+from fp16core.jobs.job import STOPPED, Job
+from fp16core.jobs.spec import JobSpec
+from fp16core.jobs.ticket import State, Ticket
 from fp16core.serving.child_memory import ChildMemory
 from fp16core.vocabulary import BusyError, HalfBitsError
 
-
-@dataclass(frozen=True)
-class Wish:
-    """A job to be: what `Job` takes, and how many of the room's places it needs."""
-
-    module: str
-    request: dict[str, Any] = field(repr=False)
-    attachments: Sequence[bytes] = field(default=(), repr=False)
-    limits: Limits = field(default_factory=Limits)
-    places: int = 1
+T = TypeVar("T", bound=Ticket)
 
 
-class Ticket:
-    """A wish handed in: it waits, then has a job, and in the end an answer or an error.
-
-    Attributes
-    ----------
-    wish
-        Until the job begins.
-    job
-        From then on.
-    is_left
-        Whether it was stopped before.
-    """
-
-    def __init__(self, room: "WaitingRoom", wish: Wish) -> None:
-        self._room = room
-        self._over = threading.Event()
-        self._error: str | None = None
-        self.wish: Wish | None = wish
-        self.job: Job | None = None
-        self.is_left = False
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more will happen."""
-        return self._over.is_set()
-
-    @property
-    def ahead(self) -> int:
-        """Number of tickets that must be served before."""
-        return self._room.ahead_of(self)
-
-    @property
-    def what(self) -> str:
-        """What is happening."""
-        return self.job.what if self.job else "waiting"
-
-    @property
-    def done(self) -> float:
-        """Fraction done, 0 to 1."""
-        return self.job.done if self.job else 0.0
-
-    @property
-    def answer(self) -> dict[str, Any] | None:
-        """The job's answer, once there is one."""
-        return self.job.answer if self.job and self.is_over else None
-
-    @property
-    def error(self) -> str | None:
-        """Why there is none, in a sentence, once it is over."""
-        if not self.is_over:
-            return None
-        return self._error or (self.job.error if self.job else None)
-
-    @property
-    def was_stopped(self) -> bool:
-        """Whether it is over because somebody left the room."""
-        return self.is_over and (self._error == STOPPED if self.job is None else self.job.was_stopped)
-
-    def stop(self) -> None:
-        """Leave the room, whether the job has begun or not."""
-        self._room.stop(self)
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait until it is over, ``timeout`` seconds at most; returns whether it is."""
-        return self._over.wait(timeout)
-
-    def begin(self) -> None:
-        """The room has a place: start the job."""
-        if self.wish is not None:
-            wish, self.wish = self.wish, None  # whoever waits for the answer need not hold the question
-            self.job = Job(wish.module, wish.request, wish.attachments, wish.limits)
-
-    def end(self, error: str | None = None) -> None:
-        """Nothing more will happen."""
-        self._error, self.wish = error, None
-        self._over.set()
+def _full_text(waiting: int) -> str:
+    return f"{waiting} jobs wait already; come back in a minute."
 
 
-class WaitingRoom:
-    """Some jobs at work, and others that wait for their turn.
+class JobQueue(Generic[T]):
+    """First in, first out, with a limited number of places.
+
+    Tickets with equal keys become one. When its turn comes, a ticket whose owners are all gone is left out.
 
     Parameters
     ----------
     places
-        How much is at work at once.
-    longest
-        How many may wait: what each waits with is held in memory.
+        Number of places: a job takes one, unless its spec says otherwise.
+    max_waiting
+        Number of jobs that may wait: what each waits with is held in memory.
     memory
-        What all child processes of the server may hold; a job begins once its limit of memory fits in. `None`
-        is no limit.
+        Memory budget of the server's child processes: a job starts once its memory limit fits in. `None` means
+        no budget.
+    kept
+        Number of finished tickets with a key that are remembered: an answer among them is returned instead of
+        computed again.
+    full_text
+        Sentence of the `BusyError` for a full queue, given the number of jobs that wait.
     """
 
-    def __init__(self, places: int = 2, longest: int = 10, memory: ChildMemory | None = None) -> None:
-        self._places, self._longest, self._memory = places, longest, memory
-        self._lock = threading.Lock()
-        self._waiting: list[Ticket] = []
+    def __init__(
+        self,
+        places: int = 2,
+        max_waiting: int = 10,
+        memory: ChildMemory | None = None,
+        kept: int = 0,
+        full_text: Callable[[int], str] = _full_text,
+    ) -> None:
+        self._places, self._max_waiting, self._memory, self._kept = places, max_waiting, memory, kept
+        self._full_text = full_text
+        self._lock = threading.RLock()
+        self._waiting: list[T] = []
+        self._running: list[T] = []
+        self._finished: dict[Hashable, T] = {}
         self._taken = 0
 
-    def hand_in(self, wish: Wish) -> Ticket:
-        """Let a job begin as soon as there is room.
+    @property
+    def running(self) -> tuple[T, ...]:
+        """Tickets that have a place, the oldest first."""
+        with self._lock:
+            return tuple(self._running)
+
+    @property
+    def waiting(self) -> tuple[T, ...]:
+        """Tickets that wait for a place, the next one first."""
+        with self._lock:
+            return tuple(self._waiting)
+
+    def find(self, key: Hashable) -> T | None:
+        """Return the ticket with a key: one that runs or waits, or one that is over and remembered."""
+        with self._lock:
+            open_tickets = (ticket for ticket in (*self._running, *self._waiting) if ticket.key == key)
+            return next(open_tickets, self._finished.get(key))
+
+    def submit(
+        self: "JobQueue[Ticket]", spec: JobSpec, key: Hashable | None = None, owner: str | None = None
+    ) -> Ticket:
+        """Submit a job; parameters as for `Ticket`, result and errors as for `enqueue`."""
+        return self.enqueue(Ticket(spec, key, owner))
+
+    def enqueue(self, ticket: T) -> T:
+        """Run a ticket as soon as there is a place for it.
+
+        Returns
+        -------
+        Ticket
+            The ticket, or the one with the same key that runs, waits or has an answer. It gains the owners.
 
         Raises
         ------
         BusyError
-            If too many wait already.
+            If the ticket would have to wait, and too many wait already.
         """
-        if self._memory is not None:
-            wish = replace(wish, limits=wish.limits.within(self._memory.total_bytes))
-        ticket = Ticket(self, wish)
         with self._lock:
-            if len(self._waiting) >= self._longest:
-                raise BusyError(
-                    f"{self._longest} visitors wait for their files to be tried already; come back in a minute."
-                )
+            known = None if ticket.key is None else self.find(ticket.key)
+            if known is not None and (not known.is_over or known.answer is not None):
+                for owner in ticket.owners.names:
+                    known.owners.add(owner)
+                return known
+            must_wait = bool(self._waiting) or self._needed(ticket) > self._places - self._taken
+            if must_wait and len(self._waiting) >= self._max_waiting:
+                raise BusyError(self._full_text(len(self._waiting)))
+            if self._memory is not None and ticket.spec is not None:
+                ticket.spec = replace(ticket.spec, limits=ticket.spec.limits.within(self._memory.total_bytes))
+            ticket.queue = self
             self._waiting.append(ticket)
-            self._admit()
-        return ticket
+            self._start_next()
+            return ticket
 
     def ahead_of(self, ticket: Ticket) -> int:
-        """Number of tickets that wait and came before."""
+        """Return the number of tickets that wait in front of one."""
         with self._lock:
-            return self._waiting.index(ticket) if ticket in self._waiting else 0
+            return next((number for number, other in enumerate(self._waiting) if other is ticket), 0)
 
-    def stop(self, ticket: Ticket) -> None:
-        """Take a ticket out of the room, ending its job if it has begun."""
+    def withdraw(self, ticket: T, owner: str, reason: str = STOPPED) -> None:
+        """Remove an owner of a ticket, and `stop` it unless another owner is still present."""
         with self._lock:
-            waited = ticket in self._waiting
-            ticket.is_left = True
-            if waited:
+            ticket.owners.remove(owner)
+            if not ticket.owners.are_gone:
+                return
+        self.stop(ticket, reason)
+
+    def stop(self, ticket: T, reason: str = STOPPED) -> None:
+        """Stop a job, or take it out of the queue; return when its process is gone.
+
+        Parameters
+        ----------
+        ticket
+            The job.
+        reason
+            Error of a ticket that still waits.
+        """
+        with self._lock:
+            ticket.is_cancelled = True
+            if ticket in self._waiting:
                 self._waiting.remove(ticket)
-                ticket.end(STOPPED)
-                self._admit()
-        if not waited:
-            if ticket.job is not None:
-                ticket.job.stop()
-            ticket.wait()
+                self._end(ticket, State.STOPPED, reason)
+                self._start_next()
+                return
+        if ticket.job is not None:
+            ticket.job.stop()
+        ticket.wait()
 
-    def _admit(self) -> None:
+    def _needed(self, ticket: T) -> int:
+        return min(ticket.spec.places if ticket.spec is not None else 1, self._places)
+
+    def _start_next(self) -> None:
+        """Start as many jobs as there are places for; under the lock."""
         while self._waiting and (places := self._needed(self._waiting[0])) <= self._places - self._taken:
             ticket = self._waiting.pop(0)
-            if self._memory is None:
-                self._begin(ticket)
-                if ticket.is_over:
-                    continue
+            if ticket.is_abandoned:
+                self._end(ticket, State.STOPPED, "Left out: whoever asked for it had left.")
+                continue
+            if self._memory is None and self._start(ticket) is None:
+                continue
             self._taken += places
-            threading.Thread(target=self._serve, args=(ticket, places), daemon=True).start()
+            self._running.append(ticket)
+            threading.Thread(target=self._run, args=(ticket, places), daemon=True).start()
 
-    def _needed(self, ticket: Ticket) -> int:
-        return min(ticket.wish.places if ticket.wish else 1, self._places)
-
-    def _serve(self, ticket: Ticket, places: int) -> None:
+    def _start(self, ticket: T) -> Job | None:
+        """Start a ticket's process; if there is none, end the ticket."""
         try:
-            if self._memory is None:
-                self._see_through(ticket)
-            else:
-                limits = ticket.wish.limits if ticket.wish else Limits()
-                with self._memory.lent(limits.memory_bytes or self._memory.total_bytes, lambda: not ticket.is_left):
-                    self._begin(ticket)
-                    self._see_through(ticket)
-        except BusyError:
-            ticket.end(STOPPED)
+            job = ticket.job = ticket.start()
+        except HalfBitsError as error:
+            self._end(ticket, State.FAILED, str(error))
+        except OSError as error:
+            words = f"No process could be started ({error.strerror}); try again later."
+            self._end(ticket, State.FAILED, words)
+        else:
+            ticket.state = State.RUNNING
+            return job
+        return None
+
+    def _run(self, ticket: T, places: int) -> None:
+        outcome: tuple[State, str | None] = (State.FAILED, "The server could not see this through; try again.")
+        try:
+            outcome = self._outcome(ticket)
         finally:
-            if not ticket.is_over:
-                ticket.end("The server could not see this through; try again.")
             with self._lock:
                 self._taken -= places
-                self._admit()
+                self._running.remove(ticket)
+                if not ticket.is_over:
+                    self._end(ticket, *outcome)
+                self._start_next()
 
-    def _begin(self, ticket: Ticket) -> None:
+    def _outcome(self, ticket: T) -> tuple[State, str | None]:
         try:
-            ticket.begin()
-        except HalfBitsError as error:
-            ticket.end(str(error))
-        except OSError as error:
-            ticket.end(f"No process could be started ({error.strerror}); try again later.")
+            with self._reserved_memory(ticket):
+                job = ticket.job or self._start(ticket)
+                if job is None:
+                    return ticket.state, ticket.error
+                if ticket.is_cancelled:  # while it started
+                    job.stop()
+                job.wait()
+        except BusyError:  # stopped while it waited for memory
+            return State.STOPPED, STOPPED
+        return ticket.conclude(job)
 
-    def _see_through(self, ticket: Ticket) -> None:
-        if ticket.job is not None:
-            if ticket.is_left:  # while it began
-                ticket.job.stop()
-            ticket.job.wait()
-            ticket.end()
+    @contextlib.contextmanager
+    def _reserved_memory(self, ticket: T) -> Iterator[None]:
+        if self._memory is None or ticket.spec is None:
+            yield
+            return
+        size_bytes = ticket.spec.limits.memory_bytes or self._memory.total_bytes
+        with self._memory.reserved(size_bytes, lambda: not ticket.is_cancelled):
+            yield
+
+    def _end(self, ticket: T, state: State, error: str | None) -> None:
+        """Set a ticket's outcome, and remember the ticket by its key; under the lock."""
+        key = ticket.key
+        ticket.end(state, error)
+        if key is not None and self._kept:
+            self._finished.pop(key, None)
+            self._finished[key] = ticket
+            for oldest in list(self._finished)[: -self._kept]:
+                del self._finished[oldest]

@@ -1,4 +1,4 @@
-"""Two ways from the same float32 model to float16, held against each other."""
+"""Two ways from the same float32 model to float16, compared with each other."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,8 +14,8 @@ from fp16core.evaluate.evaluation import predicted
 from fp16core.numerics.rounding import WeightRounding, weight_roundings
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.graph import TfliteFile
-from fp16core.tflite.reader import read_tflite, replace_weights
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.tflite.replace import replace_weights
 
 CONVERTER = "TensorFlow's converter"
 QUANTIZER = "LiteRT Quantizer"
@@ -28,13 +28,13 @@ class Conversion:
     Attributes
     ----------
     file
-        What it holds, without the stored data.
+        Its graph, without the stored data.
     stored_types
         Types in which it stores weights and biases, by those two nouns.
     bits_match_numpy
-        Whether every weight and bias that was cast has the bits of NumPy's cast.
+        True if every weight and bias that was cast has the bits of NumPy's cast.
     holds_float16
-        Whether any weight or bias was cast.
+        True if any weight or bias was cast.
     comparison
         Its answers against the reference's.
     """
@@ -47,7 +47,7 @@ class Conversion:
 
     @staticmethod
     def of(file: TfliteFile, roundings: Mapping[str, WeightRounding], comparison: Comparison) -> "Conversion":
-        """What is to be known of a file whose weights and answers have been compared."""
+        """Summary of a file whose weights and answers have been compared."""
         types: dict[str, set[str]] = {}
         for rounding in roundings.values():
             types.setdefault(rounding.noun, set()).add(str(rounding.stored.dtype))
@@ -60,13 +60,13 @@ class Conversion:
         )
 
     def dtypes(self, noun: str) -> str:
-        """As what the ``"weights"`` or the ``"biases"`` are stored: ``"float16"``, or several types."""
+        """Type in which the ``"weights"`` or the ``"biases"`` are stored: ``"float16"``, or several types."""
         return ", ".join(self.stored_types.get(noun, ())) or "none"
 
 
 @dataclass(frozen=True, eq=False)
 class TwoWays:
-    """A pair's own target beside what LiteRT Quantizer makes of the same reference.
+    """A pair's own target beside the one that LiteRT Quantizer makes of the same reference.
 
     Attributes
     ----------
@@ -75,9 +75,9 @@ class TwoWays:
     between
         The two files' answers; deltas are quantized − target.
     is_same_file
-        Whether the two files are equal byte for byte.
+        True if the two files are equal byte for byte.
     target_maker
-        Who made the pair's target, as far as known: LiteRT Quantizer if the files are equal, TensorFlow's
+        Maker of the pair's target, as far as known: LiteRT Quantizer if the files are equal, TensorFlow's
         converter if the pair has the record of a training run, which uses no other.
     """
 
@@ -104,28 +104,29 @@ def convert_both_ways(pair: ModelPair, comparison: Comparison, images: npt.NDArr
     ModelFileError, PairError
         As `quantize_tflite` and `compare`.
     """
-    made = quantize_tflite(pair.reference, pair.reference_name)
-    other = ModelPair(pair.name, pair.reference, made, {}, pair.reference_name, "LiteRT Quantizer's model")
+    made = quantize_tflite(pair.reference)
+    is_same_file = made.contents == pair.target.contents
+    other = ModelPair(pair.name, pair.reference, made)
     compared = compare(other, images, comparison.labels)
     return TwoWays(
-        Conversion.of(read_tflite(pair.target, pair.target_name), weight_roundings(pair), comparison),
-        Conversion.of(read_tflite(made), weight_roundings(other), compared),
+        Conversion.of(pair.target.graph, weight_roundings(pair), comparison),
+        Conversion.of(made.graph, weight_roundings(other), compared),
         BothAnswers(comparison.target, compared.target),
-        made == pair.target,
-        QUANTIZER if made == pair.target else CONVERTER if pair.run else "an unknown converter",
+        is_same_file,
+        QUANTIZER if is_same_file else CONVERTER if pair.run else "an unknown converter",
     )
 
 
 @dataclass(frozen=True, eq=False)
 class OneWeight:
-    """What became of one weight, and what the model says with it.
+    """One weight as a file stores it, and the model's answer with it.
 
     Attributes
     ----------
     stored
         The weight as the file stores it.
     dtype
-        As what it is stored.
+        Type in which it is stored.
     logits : float32, shape (10,)
         Of one image.
     """
@@ -150,13 +151,13 @@ def first_tensor(roundings: Mapping[str, WeightRounding]) -> str:
     return next((key for key, tensor in roundings.items() if tensor.reference.size > 1), next(iter(roundings)))
 
 
-def with_first_weight(reference: bytes, key: str, value: float) -> bytes:
+def with_first_weight(reference: ModelFile, key: str, value: float) -> ModelFile:
     """A copy of a float32 ``.tflite`` with another first weight in one tensor.
 
     Parameters
     ----------
     reference
-        Contents of the file.
+        The file.
     key
         A tensor, by the keys of `TfliteFile.weights`.
     value
@@ -167,29 +168,27 @@ def with_first_weight(reference: bytes, key: str, value: float) -> bytes:
     ModelFileError
         If the bytes are not a LiteRT model, are damaged, or the tensor is not float32.
     """
-    weights = read_tflite(reference).weights()[key].values.astype(np.float32)
+    weights = reference.graph.weights()[key].values.astype(np.float32)
     weights.flat[0] = value
     return replace_weights(reference, {key: weights})
 
 
-def read_one_weight(model: bytes, key: str, image: npt.NDArray[np.uint8], name: str = "the model") -> OneWeight:
+def read_one_weight(model: ModelFile, key: str, image: npt.NDArray[np.uint8]) -> OneWeight:
     """Read back a tensor's first weight, and run the model on one image.
 
     Parameters
     ----------
     model
-        Contents of a ``.tflite`` file.
+        A ``.tflite`` file.
     key
         A tensor, by the keys of `TfliteFile.weights`.
     image : uint8, shape (28, 28)
-    name
-        What to call the model in errors.
 
     Raises
     ------
     ModelFileError
         If the file is no digit classifier, is damaged, or the runtime refuses it.
     """
-    tensor = read_tflite(model, name).weights()[key]
-    logits = Classifier(model, name).logits(normalise(image[None]))[0]
+    tensor = model.graph.weights()[key]
+    logits = Classifier(model).logits(normalise(image[None]))[0]
     return OneWeight(float(tensor.values.flat[0]), tensor.dtype, logits)

@@ -1,4 +1,4 @@
-"""How few bits are enough: the reference with its weights in any format, and real files beside it."""
+"""Fewest bits that are enough: the reference with its weights in any format, and real files beside it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +13,9 @@ from fp16core.evaluate.statistics import Proportion
 from fp16core.numerics.formats import FloatFormat
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.halves import holds_float16_weights
-from fp16core.tflite.reader import read_tflite, replace_weights
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.tflite.replace import replace_weights
+from fp16core.vocabulary import ModelFileError
 
 QUANTIZED = "float16 by LiteRT Quantizer"
 FILES = ("float32", "float16", QUANTIZED, *INTEGER_RECIPES)
@@ -28,7 +29,7 @@ class DialResult:
     Attributes
     ----------
     name
-        What to call it.
+        Name of the model.
     size_bytes
         Of the file; for a format of which there is no file, see `packed_size_bytes`.
     accuracy
@@ -55,7 +56,7 @@ class DialResult:
 
     @property
     def breaks(self) -> bool:
-        """Whether it costs at least a point of accuracy."""
+        """True if it costs at least a point of accuracy."""
         return costs_a_point(self.accuracy_delta)
 
 
@@ -79,26 +80,26 @@ def measure_format(
     ModelFileError
         If the runtime refuses or fails on the rounded model.
     """
-    weights = read_tflite(pair.reference, pair.reference_name).weights()
+    weights = pair.reference.graph.weights()
     rounded = {key: form.rounded(tensor.values.astype(np.float32)) for key, tensor in weights.items()}
     size_bytes = packed_size_bytes(pair, form.width)
-    return _measured(form.title, replace_weights(pair.reference, rounded), size_bytes, images, reference)
+    return _measured(form.title, replace_weights(pair.reference, rounded, form.title), size_bytes, images, reference)
 
 
 def packed_size_bytes(pair: ModelPair, bits: int) -> int:
-    """Size of the target's file if it stored each weight and bias in so many bits, one after another without gaps.
+    """Size of the target's file if it stored each weight and bias in this many bits, one after another without gaps.
 
     With 32 bits it is the reference's file: nothing has to be upsampled.
     """
-    model, name = (pair.reference, pair.reference_name) if bits == 32 else (pair.target, pair.target_name)
+    model = pair.reference if bits == 32 else pair.target
     # Tensors may share a buffer: it is in the file once.
-    weights = {tensor.buffer: tensor for tensor in read_tflite(model, name).weights().values()}.values()
+    weights = {tensor.buffer: tensor for tensor in model.graph.weights().values()}.values()
     numbers = sum(tensor.values.size for tensor in weights)
-    besides = len(model) - sum(len(tensor.stored_bytes) for tensor in weights)
+    besides = model.size_bytes - sum(len(tensor.stored_bytes) for tensor in weights)
     return besides + -(-numbers * bits // 8)
 
 
-def make_file(pair: ModelPair, name: str) -> bytes:
+def make_file(pair: ModelPair, name: str) -> ModelFile:
     """One of `FILES`: the pair's own, or what LiteRT Quantizer makes of the reference.
 
     Raises
@@ -109,21 +110,21 @@ def make_file(pair: ModelPair, name: str) -> bytes:
     if name == "float32":
         return pair.reference
     if name in INTEGER_RECIPES:
-        return quantize_integer(pair.reference, name, pair.reference_name)
-    model = quantize_tflite(pair.reference, pair.reference_name) if name == QUANTIZED else pair.target
+        return quantize_integer(pair.reference, name)
+    model = quantize_tflite(pair.reference) if name == QUANTIZED else pair.target
     if not holds_float16_weights(model):
         maker = "LiteRT Quantizer casts none of its weights" if name == QUANTIZED else "the target holds none"
         raise ModelFileError(f"There is no file of {name} to show: {maker}.")
     return model
 
 
-def measure_file(name: str, model: bytes, images: npt.NDArray[np.uint8], reference: Evaluation) -> DialResult:
+def measure_file(name: str, model: ModelFile, images: npt.NDArray[np.uint8], reference: Evaluation) -> DialResult:
     """Run one of `FILES`; parameters and errors as for `measure_format`."""
-    return _measured(name, model, len(model), images, reference)
+    return _measured(name, model, model.size_bytes, images, reference)
 
 
 def enough_mantissa_bits(results: Mapping[int, DialResult]) -> int | None:
-    """Fewest mantissa bits from which on no result breaks the model; None if even the most do.
+    """Fewest mantissa bits from which on no result breaks the model; None if even the largest number does.
 
     Parameters
     ----------
@@ -139,9 +140,9 @@ def enough_mantissa_bits(results: Mapping[int, DialResult]) -> int | None:
 
 
 def _measured(
-    name: str, model: bytes, size_bytes: int, images: npt.NDArray[np.uint8], reference: Evaluation
+    name: str, model: ModelFile, size_bytes: int, images: npt.NDArray[np.uint8], reference: Evaluation
 ) -> DialResult:
-    answers = Evaluation(image_logits(Classifier(model, name), images), reference.labels, size_bytes)
+    answers = Evaluation(image_logits(Classifier(model), images), reference.labels, size_bytes)
     found = Comparison(reference, answers)
     return DialResult(
         name, size_bytes, answers.accuracy, found.accuracy_delta, found.changed_predictions, found.max_abs_logit_delta

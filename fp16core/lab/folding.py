@@ -1,4 +1,4 @@
-"""Whether a float16 model's DEQUANTIZE operators can go, and at what price."""
+"""Folding of a float16 model's DEQUANTIZE operators, and its price."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,7 @@ import numpy.typing as npt
 from fp16core.evaluate.comparison import image_logits
 from fp16core.numerics.rounding import rounded_reference
 from fp16core.runtime.classifier import Classifier
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Folding:
 
 
 def fold_dequantize(pair: ModelPair, images: npt.NDArray[np.uint8], target_logits: npt.NDArray[np.float32]) -> Folding:
-    """Fold the target's DEQUANTIZE operators, and run what comes of it.
+    """Fold the target's DEQUANTIZE operators, and run the result.
 
     Parameters
     ----------
@@ -52,9 +51,9 @@ def fold_dequantize(pair: ModelPair, images: npt.NDArray[np.uint8], target_logit
         As `rounded_reference` and `Classifier`.
     """
     folded = rounded_reference(pair)
-    logits = image_logits(Classifier(folded, "the folded model"), images)
+    logits = image_logits(Classifier(folded), images)
     same = (logits == target_logits) | (np.isnan(logits) & np.isnan(target_logits))
-    before, after = read_tflite(pair.target, pair.target_name), read_tflite(folded)
+    before, after = pair.target.graph, folded.graph
     filled = [before.tensors[op.outputs[0]] for op in before.upsampling()]
     return Folding(
         upsampling_operators=(len(before.upsampling()), len(after.upsampling())),

@@ -10,7 +10,7 @@ from fp16core.data.mnist import normalise
 from fp16core.evaluate.evaluation import NO_ANSWER, Answers
 from fp16core.numerics.bounds import bound_logits
 from fp16core.tflite.chain import read_chain, require_same_network
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 
 _CHUNK = 500
 """Images whose bounds are held at once: 100 leads each, of which only the least is kept."""
@@ -18,7 +18,7 @@ _CHUNK = 500
 
 @dataclass(frozen=True, eq=False)
 class Guarantee:
-    """What is certain about every model whose weights are off by no more than the rounding errors.
+    """Bounds that hold for every model whose weights are off by no more than the rounding errors.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Guarantee:
 
     @property
     def proven(self) -> npt.NDArray[np.bool_]:
-        """Whether no such model can answer differently, shape (n,)."""
+        """True where no such model can answer differently, shape (n,)."""
         return np.greater(self.least_margin, 0)
 
     @property
@@ -75,10 +75,10 @@ def guarantee(
     ModelFileError
         If a network is not a chain of the operators that can be followed.
     PairError
-        If the target computes anything else than the reference with other weights.
+        If the target is not the same network with other weights.
     """
-    layers = read_chain(pair.reference, pair.reference_name)
-    require_same_network(layers, read_chain(pair.target, pair.target_name))
+    layers = read_chain(pair.reference)
+    require_same_network(layers, read_chain(pair.target))
     answered = reference.predictions != NO_ANSWER
     answers = np.where(answered, reference.predictions, 0)
     least_margin, max_abs_delta = np.empty(len(images)), np.empty(len(images))

@@ -14,13 +14,13 @@ from fp16core.numerics.rounding import LARGEST_FINITE, WeightRounding
 from fp16core.numerics.scaling import rescaled_weights
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.chain import Layer
-from fp16core.tflite.reader import read_tflite, replace_weights
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.tflite.replace import replace_weights
 
 
 @dataclass(frozen=True)
 class Census:
-    """What became of one tensor's weights when they were cast to float16.
+    """Counts of one tensor's weights by the effect of the cast to float16.
 
     Attributes
     ----------
@@ -70,8 +70,19 @@ class ScaleResult:
     census: dict[str, Census]
 
     @property
+    def rescaled(self) -> Census:
+        """Census of all rescaled weights together."""
+        parts = self.census.values()
+        return Census(
+            total=sum(part.total for part in parts),
+            subnormal=sum(part.subnormal for part in parts),
+            underflowed=sum(part.underflowed for part in parts),
+            overflowed=sum(part.overflowed for part in parts),
+        )
+
+    @property
     def hurts(self) -> bool:
-        """Whether float16 costs at least a point of accuracy."""
+        """True if float16 costs at least a point of accuracy."""
         return costs_a_point(self.accuracy_delta)
 
 
@@ -94,7 +105,7 @@ def measure_scale(
     factor
         Above 0.
     clamp
-        Whether weights beyond ±65,504 are stored as that, as TensorFlow's converter does, or as infinity, as NumPy
+        True if weights beyond ±65,504 are stored as that, as TensorFlow's converter does, or as infinity, as NumPy
         and LiteRT Quantizer do.
     images : uint8, shape (n, 28, 28)
     original
@@ -106,17 +117,17 @@ def measure_scale(
         If the runtime refuses or fails on a rescaled model.
     """
     weights = rescaled_weights(layers, factor)
-    stored = read_tflite(pair.target, pair.target_name).weights()
+    stored = pair.target.graph.weights()
     cast = {
         key: _stored(values, np.float16 if stored[key].dtype == "float16" else np.float32, clamp)
         for key, values in weights.items()
     }
     inputs = normalise(images)
     reference, target = (
-        Evaluation(Classifier(model, name).logits(inputs), original.labels, len(model))
-        for model, name in (
-            (replace_weights(pair.reference, weights), "the rescaled float32 model"),
-            (replace_weights(pair.target, cast), "the rescaled float16 model"),
+        Evaluation(Classifier(model).logits(inputs), original.labels, model.size_bytes)
+        for model in (
+            replace_weights(pair.reference, weights, "the rescaled float32 model"),
+            replace_weights(pair.target, cast, "the rescaled float16 model"),
         )
     )
     both = Comparison(reference, target)

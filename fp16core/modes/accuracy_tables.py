@@ -1,12 +1,11 @@
-"""Tables of what the modes of execution do to answers and logits."""
-
-from itertools import cycle
+"""Tables and sentences on the answers and logits of the modes of execution."""
 
 from fp16core.modes.emulated import Accounted
 from fp16core.modes.runs import ModeRun, ModeTable
 from fp16core.text import percent_text, points_text, small_text
 
-_FILES = "float32", "float16"
+_FILE_NAMES = {False: "float32", True: "float16"}
+"""By whether a file is the target."""
 
 
 def mode_rows(table: ModeTable) -> dict[str, list[str]]:
@@ -24,10 +23,11 @@ def mode_rows(table: ModeTable) -> dict[str, list[str]]:
             "computed in",
         )
     }
-    for (run, cell), name in zip(table.cells, cycle(_FILES)):
+    for file in table.files:
+        run, cell = file.run, file.comparison
         row = (
             run.mode.short_title,
-            name,
+            _FILE_NAMES[file.is_target],
             f"{cell.changed_predictions:,} of {cell.images:,}",
             small_text(cell.max_abs_logit_delta),
             small_text(cell.mean_abs_logit_delta),
@@ -53,3 +53,15 @@ def emulation_rows(accounted: Accounted) -> dict[str, list[str]]:
         "logits equal bit for bit": [percent_text(found.exact_share) for found in accounted.emulated],
         "largest difference": [small_text(found.max_abs_difference) for found in accounted.emulated],
     }
+
+
+def emulation_sentence(accounted: Accounted) -> str:
+    """Share of a mode's logits that the emulation gives bit for bit, and whether that explains them, in Markdown."""
+    best = accounted.best
+    share = f"**{percent_text(best.exact_share)}** of the logits of {accounted.images:,} images"
+    if accounted.is_explained:
+        return f"{share} are what the emulation gives, bit for bit, with {best.way}."
+    return (
+        f"**None of these ways to add up is the hardware's.** The nearest, {best.way}, gives {share}. A processor "
+        "with AVX512-FP16, for one, adds each product before it is rounded (fused multiply-add)."
+    )

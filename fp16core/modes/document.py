@@ -51,7 +51,8 @@ def _accuracy(table: ModeTable, outcome: ModeOutcome | None) -> dict[str, Any]:
     if isinstance(outcome, str):
         return {"available": False, "reason": outcome}
     files = {}
-    for name, cell in zip((REFERENCE, TARGET), outcome.cells(table.baseline), strict=True):
+    compared = outcome.against(table.baseline)
+    for name, cell in ((REFERENCE, compared.reference.comparison), (TARGET, compared.target.comparison)):
         files[name] = {
             "accuracy": cell.target.accuracy.value,
             "accuracy_delta": cell.accuracy_delta,

@@ -1,4 +1,4 @@
-"""What the modes of execution give: both files in each, held against the float32 file in float32 arithmetic."""
+"""Results of the modes of execution: both files in each, compared with the float32 file in float32 arithmetic."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from fp16core.runtime.gpu_log import Adapter
 
 @dataclass(frozen=True)
 class ModeStep:
-    """What one operator computes in a mode, from either file, against the float32 file on the CPU in float32."""
+    """Error of one operator in a mode, for either file, against the float32 file on the CPU in float32."""
 
     operator: str
     reference: ErrorMeasure
@@ -31,19 +31,19 @@ class ModeRun:
     Attributes
     ----------
     mode
-        How they were executed.
+        The mode of execution.
     batch
         Images for each run.
     reference, target
         The float32 and the float16 file's answers.
     adapter
-        What computed, if a GPU was asked.
+        Adapter that computed, if a GPU was asked.
     steps
-        The operators that compute numbers, in order; empty if they were not looked at.
+        Errors of the operators that compute numbers, in order; empty if they were not measured.
     steps_refused
-        Why they could not be looked at, if that was tried.
+        Reason why they could not be measured, if that was tried.
     upsampled
-        When float16 weights were read for the last time, if that was looked at and there are any.
+        Stage at which float16 weights were last read, if that was measured and there are any.
     """
 
     mode: ExecutionMode
@@ -57,41 +57,71 @@ class ModeRun:
 
     @cached_property
     def computes_float16(self) -> bool:
-        """Whether all logits of both files are numbers that float16 has, as they are if they were computed in it.
+        """True if all logits of both files are float16 numbers, as they are if they were computed in float16.
 
-        Of float32 numbers, one in 8,192 is one by chance.
+        One in 8,192 float32 numbers is a float16 number by chance.
         """
         return is_float16(self.reference.logits) and is_float16(self.target.logits)
 
     @property
     def is_silently_float32(self) -> bool:
-        """Whether float16 arithmetic was asked for, and the hardware or its driver computed in float32 instead."""
+        """True if float16 arithmetic was asked for, and the hardware or its driver computed in float32 instead."""
         return self.mode.asks_for_float16 and not self.computes_float16
 
     @property
     def images(self) -> int:
-        """How many images were run."""
+        """Number of images that were run."""
         return len(self.reference.labels)
 
     @property
     def by_software(self) -> bool:
-        """Whether a GPU was asked, and a software driver computed on the processor."""
+        """True if a GPU was asked, and a software driver computed on the processor."""
         return self.adapter is not None and self.adapter.is_software
 
-    def cells(self, baseline: Evaluation) -> tuple[Comparison, Comparison]:
-        """Either file's answers against the float32 file's in float32 arithmetic, on the images of this run.
+    def against(self, baseline: Evaluation) -> "FilesCompared":
+        """Compare each file's answers with those of the float32 file in float32 arithmetic, on the images of this run.
 
         Parameters
         ----------
         baseline
-            The float32 file's, on these images first.
+            The float32 file's answers, on these images first.
         """
         usual = baseline.first(self.images)
-        return Comparison(usual, self.reference), Comparison(usual, self.target)
+        return FilesCompared(
+            FileCompared(self, False, Comparison(usual, self.reference)),
+            FileCompared(self, True, Comparison(usual, self.target)),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class FileCompared:
+    """One file in one mode, compared with the float32 file in float32 arithmetic.
+
+    Attributes
+    ----------
+    run
+        The run of the mode.
+    is_target
+        True for the float16 file, False for the float32 file.
+    comparison
+        Answers of the float32 file in float32 arithmetic, and of this file in the mode.
+    """
+
+    run: ModeRun
+    is_target: bool
+    comparison: Comparison = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class FilesCompared:
+    """Both files in one mode, each compared with the float32 file in float32 arithmetic."""
+
+    reference: FileCompared
+    target: FileCompared
 
 
 ModeOutcome = ModeRun | str
-"""What came of a mode: its run, or why there is none, in a sentence."""
+"""Outcome of a mode: its run, or the reason why there is none, in a sentence."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +133,7 @@ class ModeTable:
     baseline
         The float32 file in float32 arithmetic on the CPU, on at least as many images as each run.
     outcomes
-        What came of each.
+        Outcome of each mode.
     """
 
     baseline: Evaluation = field(repr=False)
@@ -121,25 +151,30 @@ class ModeTable:
 
     @property
     def images(self) -> int:
-        """How many images the runs have seen, at most."""
+        """Largest number of images that a run has seen."""
         return max((run.images for run in self.runs), default=0)
 
     @cached_property
-    def cells(self) -> list[tuple[ModeRun, Comparison]]:
-        """Each mode that could be executed, with the float32 and then with the float16 file, against the baseline."""
-        return [(run, cell) for run in self.runs for cell in run.cells(self.baseline)]
+    def files(self) -> tuple[FileCompared, ...]:
+        """Both files in each mode that could be executed: mode by mode, the float32 file first."""
+        both = [run.against(self.baseline) for run in self.runs]
+        return tuple(file for compared in both for file in (compared.reference, compared.target))
 
     @property
-    def largest_change(self) -> tuple[ModeRun, Comparison] | None:
+    def largest_change(self) -> FileCompared | None:
         """The mode and file whose logits changed most; `None` without runs."""
-        return max(self.cells, key=lambda found: np.nan_to_num(found[1].max_abs_logit_delta, nan=np.inf), default=None)
+        return max(
+            self.files,
+            key=lambda file: np.nan_to_num(file.comparison.max_abs_logit_delta, nan=np.inf),
+            default=None,
+        )
 
     @property
-    def lowest_accuracy(self) -> tuple[ModeRun, Comparison] | None:
+    def lowest_accuracy(self) -> FileCompared | None:
         """The mode and file that lost most accuracy; `None` without runs."""
-        return min(self.cells, key=lambda found: found[1].accuracy_delta, default=None)
+        return min(self.files, key=lambda file: file.comparison.accuracy_delta, default=None)
 
     @property
-    def most_changed(self) -> tuple[ModeRun, Comparison] | None:
+    def most_changed(self) -> FileCompared | None:
         """The mode and file that changed most answers; `None` without runs."""
-        return max(self.cells, key=lambda found: found[1].changed_predictions, default=None)
+        return max(self.files, key=lambda file: file.comparison.changed_predictions, default=None)

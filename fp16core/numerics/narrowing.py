@@ -127,6 +127,25 @@ class Narrowing:
         return (self.towards_zero.position + self.away_from_zero.position) / 2
 
     @property
+    def neighbours(self) -> tuple[BinaryNumber, ...]:
+        """Numbers of the narrower format around a finite source in rising order: at most two on each side.
+
+        Positions are distinct: there is no number beyond infinity, and only one of the two zeros is listed.
+        """
+        lower, upper = sorted((self.towards_zero, self.away_from_zero), key=lambda number: number.position)
+        around = (lower.stepped(-1), lower, upper, upper.stepped(1))
+        return tuple({number.position: number for number in around}.values())
+
+    @property
+    def rounding_interval(self) -> tuple[float, float]:
+        """Ends of the interval of real numbers that round to the result of a finite source."""
+        result = self.result
+        start, end = (float((result.stepped(steps).position + result.position) / 2) for steps in (-1, 1))
+        if result.float_class is FloatClass.INFINITE:
+            return (-math.inf, end) if result.sign else (start, math.inf)
+        return start, end
+
+    @property
     def deviation(self) -> Deviation:
         """The rounding error."""
         return deviation(self.source, self.result)

@@ -1,6 +1,6 @@
 """Rounding errors of a model's weights cast to float16."""
 
-import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,8 +8,9 @@ import numpy.typing as npt
 
 from fp16core.numerics.formats import FLOAT16, FloatFormat
 from fp16core.tflite.graph import Tensor, TfliteFile
-from fp16core.tflite.reader import read_tflite, replace_weights
-from fp16core.vocabulary import ModelPair, PairError
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.tflite.replace import replace_weights
+from fp16core.vocabulary import PairError
 
 SMALLEST_NORMAL = FLOAT16.smallest_normal
 """Smallest magnitude that float16 represents with full precision, 2⁻¹⁴; below, numbers are subnormal."""
@@ -22,9 +23,6 @@ OVERFLOW_THRESHOLD = 65520.0
 
 RELATIVE_ERROR_BOUND = 2.0**-11
 """Bound on the relative rounding error in float16's normal range: the unit roundoff of an 11-bit significand."""
-
-GUARANTEED_SNR_DB = -20 * math.log10(RELATIVE_ERROR_BOUND)
-"""Lowest signal-to-noise ratio that rounding leaves to weights in this range: 66.2 dB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,12 +131,15 @@ class WeightRounding:
         return float(np.max(ratios, initial=0.0))
 
 
-@dataclass(frozen=True, eq=False)
-class Histogram:
-    """Histogram in which ``counts[i]`` values lie between ``edges[i]`` and ``edges[i + 1]``."""
+def require_matching_weights(pair: ModelPair) -> None:
+    """Check that the two files have the same weights except for rounding; files that run need not belong together.
 
-    edges: npt.NDArray[np.float64]
-    counts: npt.NDArray[np.int64]
+    Raises
+    ------
+    ModelFileError, PairError
+        As `weight_roundings`.
+    """
+    _matching_weights(pair)
 
 
 def weight_roundings(pair: ModelPair) -> dict[str, WeightRounding]:
@@ -156,49 +157,15 @@ def weight_roundings(pair: ModelPair) -> dict[str, WeightRounding]:
     PairError
         If the two graphs have different weights or shapes, or the reference's weights are not float32.
     """
-    reference = read_tflite(pair.reference, pair.reference_name).weights()
-    target = read_tflite(pair.target, pair.target_name).weights()
-    if not reference:
-        raise PairError(
-            f"{pair.reference_name} has no floating-point convolution or dense weights; "
-            "choose the float32 .tflite file."
-        )
-    if reference.keys() != target.keys():
-        raise PairError(
-            f"{pair.reference_name} has the weights {_listed(reference)}, but {pair.target_name} has "
-            f"{_listed(target)}; choose a target converted from this reference."
-        )
-    for key, tensor in reference.items():
-        if tensor.dtype != "float32":
-            raise PairError(f"{pair.reference_name} stores {key} as {tensor.dtype}, not float32; swap the files?")
-        if tensor.shape != target[key].shape:
-            raise PairError(
-                f"{key} has shape {tensor.shape} in {pair.reference_name} and {target[key].shape} in "
-                f"{pair.target_name}; choose a target converted from this reference."
-            )
     return {
-        key: WeightRounding(key, tensor.values, target[key].values)  # type: ignore[arg-type]  # weights() returns floating-point tensors only
-        for key, tensor in reference.items()
+        key: WeightRounding(key, reference.values, target.values)  # type: ignore[arg-type]  # weights() returns floating-point tensors only
+        for key, (reference, target) in _matching_weights(pair).items()
     }
 
 
-def shared_histograms(
-    reference: npt.NDArray[np.floating], target: npt.NDArray[np.floating], bins: int = 60
-) -> tuple[Histogram, Histogram]:
-    """Histograms of two arrays over shared bin edges that span the finite values of both."""
-    finite = [values[np.isfinite(values)].astype(np.float64).ravel() for values in (reference, target)]
-    edges = np.histogram_bin_edges(np.concatenate(finite), bins)
-    first, second = (Histogram(edges, np.histogram(values, edges)[0]) for values in finite)
-    return first, second
-
-
-def error_histogram(rounding: WeightRounding, bins: int = 60) -> Histogram:
-    """Histogram of the finite rounding errors, over bins symmetric about 0."""
-    errors = rounding.error[np.isfinite(rounding.error)]
-    # Bins need a width even if every error is 0.
-    limit = float(np.max(np.abs(errors), initial=0.0)) or 1e-9
-    counts, edges = np.histogram(errors, np.linspace(-limit, limit, bins + 1))
-    return Histogram(edges, counts)
+def largest_tensor(roundings: Mapping[str, WeightRounding]) -> str:
+    """Key of the tensor with the most weights."""
+    return max(roundings, key=lambda key: roundings[key].reference.size)
 
 
 def rounding_errors(pair: ModelPair) -> dict[str, npt.NDArray[np.float64]]:
@@ -208,18 +175,18 @@ def rounding_errors(pair: ModelPair) -> dict[str, npt.NDArray[np.float64]]:
 
 def format_errors(pair: ModelPair, to: FloatFormat) -> dict[str, npt.NDArray[np.float64]]:
     """Magnitude of each reference weight's error when rounded to a format, by the keys of `TfliteFile.weights`."""
-    weights = read_tflite(pair.reference, pair.reference_name).weights()
+    weights = pair.reference.graph.weights()
     values = {key: tensor.values.astype(np.float32) for key, tensor in weights.items()}
     return {key: np.abs(np.subtract(to.rounded(v), v, dtype=np.float64)) for key, v in values.items()}
 
 
-def rounded_reference(pair: ModelPair) -> bytes:
+def rounded_reference(pair: ModelPair) -> ModelFile:
     """Float32 model with the target's weights: the reference, each weight stored as float16 replaced by its value.
 
     If its logits equal the target's, the target computes in float32 with upsampled weights.
     """
     cast = {key: rounding.target for key, rounding in weight_roundings(pair).items() if rounding.was_cast}
-    return replace_weights(pair.reference, cast)
+    return replace_weights(pair.reference, cast, "the rounded reference")
 
 
 def upsampled_by_operator(file: TfliteFile) -> tuple[int, int]:
@@ -233,6 +200,31 @@ def upsampled_by_operator(file: TfliteFile) -> tuple[int, int]:
     constants = [tensor for tensor in file.tensors if tensor.is_constant and tensor.dtype == "float16"]
     upsampled = {op.inputs[0] for op in file.upsampling() if file.tensors[op.outputs[0]].dtype == "float32"}
     return len(constants), sum(tensor.index in upsampled for tensor in constants)
+
+
+def _matching_weights(pair: ModelPair) -> dict[str, tuple[Tensor, Tensor]]:
+    """Each weight tensor of the reference with the target's, by the keys of `TfliteFile.weights`."""
+    reference = pair.reference.graph.weights()
+    target = pair.target.graph.weights()
+    if not reference:
+        raise PairError(
+            f"{pair.reference.name} has no floating-point convolution or dense weights; "
+            "choose the float32 .tflite file."
+        )
+    if reference.keys() != target.keys():
+        raise PairError(
+            f"{pair.reference.name} has the weights {_listed(reference)}, but {pair.target.name} has "
+            f"{_listed(target)}; choose a target converted from this reference."
+        )
+    for key, tensor in reference.items():
+        if tensor.dtype != "float32":
+            raise PairError(f"{pair.reference.name} stores {key} as {tensor.dtype}, not float32; swap the files?")
+        if tensor.shape != target[key].shape:
+            raise PairError(
+                f"{key} has shape {tensor.shape} in {pair.reference.name} and {target[key].shape} in "
+                f"{pair.target.name}; choose a target converted from this reference."
+            )
+    return {key: (tensor, target[key]) for key, tensor in reference.items()}
 
 
 def _listed(weights: dict[str, Tensor]) -> str:

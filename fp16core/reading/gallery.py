@@ -1,12 +1,13 @@
-"""Gallery of a visitor's pictures, kept within bounds for the visit."""
+"""A visitor's pictures and what both models read on them, kept for the visit within bounds."""
 
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Hashable, Iterable
+from dataclasses import dataclass, field, replace
 
 from fp16core.images.picture import PackedPicture, Picture
 from fp16core.images.picture_file import open_picture
 from fp16core.images.prepare import prepare_picture
+from fp16core.images.stages import StageName
 from fp16core.reading.likeness import Likeness
 from fp16core.reading.reading import Reading, read_picture
 from fp16core.runtime.classifier import DigitModel
@@ -14,19 +15,26 @@ from fp16core.text import count_text, size_text
 from fp16core.vocabulary import BusyError, ImageError
 
 Decode = Callable[[bytes, str], Picture]
-"""Decoder of a file, given its contents and its name in error messages; raises `ImageError` or `BusyError`."""
+"""Decodes a file, given its contents and its name in errors; raises `ImageError` or `BusyError`."""
+
+Models = tuple[DigitModel, DigitModel]
+"""Reference and target."""
+
+_MOST_SETTINGS = 8
+"""Readings of the picture in view that are kept."""
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """Limits on the memory that a visitor's pictures take on the server.
+    """Limits on a visitor's pictures.
 
     Attributes
     ----------
     pictures, kept_bytes
-        Most pictures kept, and most memory for them. A picture's reading takes some kilobytes more.
+        Number of pictures kept, and their size in memory. The reading of a picture takes some
+        kilobytes more; that of the picture in view, with its thumbnails, up to some megabytes.
     files_at_once, bytes_at_once
-        Most files, and most bytes of them, that wait to be read.
+        Number and size of the files that may wait to be read.
     """
 
     pictures: int = 500
@@ -41,14 +49,14 @@ AMONG_STRANGERS = Bounds(pictures=100, kept_bytes=20_000_000, files_at_once=20, 
 
 @dataclass(frozen=True, eq=False)
 class GalleryPicture:
-    """One picture and its reading.
+    """One picture and what both models read on it when it came.
 
     Attributes
     ----------
     kept
         The picture, scaled down and compressed. A stranger's file is decoded only once.
     reading
-        Both models' answers, with all stages on.
+        Both models' answers with all stages on, without thumbnails.
     """
 
     kept: PackedPicture = field(repr=False)
@@ -86,12 +94,18 @@ class Gallery:
         self.refusals: list[str] = []
         self.delivered = 0
         self._inbox: list[tuple[str, bytes]] = []
+        self._in_view: tuple[GalleryPicture | None, dict[Hashable, Reading]] = None, {}
+        """The picture in view, and its readings by setting."""
 
     @property
     def size_bytes(self) -> int:
-        """Memory that the pictures and the files still to be read take, in bytes."""
-        pictures, inbox = list(self.pictures), list(self._inbox)
-        return sum(picture.size_bytes for picture in pictures) + sum(len(data) for _, data in inbox)
+        """Memory that the pictures take, the files still to be read, and the readings of the picture in view."""
+        pictures, inbox, views = list(self.pictures), list(self._inbox), list(self._in_view[1].values())
+        return (
+            sum(picture.size_bytes for picture in pictures)
+            + sum(len(data) for _, data in inbox)
+            + sum(reading.prepared.size_bytes for reading in views)
+        )
 
     @property
     def readings(self) -> list[Reading]:
@@ -131,18 +145,50 @@ class Gallery:
             self._inbox = []
 
     def let_go(self) -> None:
-        """Forget all pictures and files at once, including a file that is being read."""
+        """Forget all pictures, readings and files at once, and the outcome of a file that is being read."""
         self.pictures, self._inbox = [], []
+        self._in_view = None, {}
 
-    def read_next(self, models: tuple[DigitModel, DigitModel], rule: Likeness) -> None:
-        """Read the next waiting file, if any, or record why it cannot be read.
+    def view(
+        self, picture: GalleryPicture, models: Models, rule: Likeness, off: Collection[StageName], subject: Hashable
+    ) -> Reading:
+        """Read a kept picture in a setting, with thumbnails; only once, until another picture is in view.
+
+        Parameters
+        ----------
+        picture
+            One of `pictures`.
+        models, rule, subject
+            As for `read_next`.
+        off
+            Stages to leave out.
+
+        Raises
+        ------
+        ImageError
+            If no digit is found with these stages left out.
+        ModelFileError
+            If the runtime fails on a model.
+        """
+        views, setting = self._views_of(picture), (subject, frozenset(off))
+        if setting not in views:
+            prepared = prepare_picture(picture.picture(), picture.reading.name, off, thumbnails=True)
+            while len(views) >= _MOST_SETTINGS:
+                views.pop(next(iter(views)))
+            views[setting] = read_picture(models, rule, prepared)
+        return views[setting]
+
+    def read_next(self, models: Models, rule: Likeness, subject: Hashable) -> None:
+        """Read the next file that waits, if any, or note why it cannot be read.
 
         Parameters
         ----------
         models
             Reference and target.
         rule
-            Rule by which a picture is doubted to show a digit.
+            Judges whether a picture looks like a digit.
+        subject
+            Identifies the models and the rule, for `view`.
 
         Raises
         ------
@@ -153,30 +199,38 @@ class Gallery:
         """
         with self._lock:
             inbox, pictures = self._inbox, self.pictures
-            if inbox:
-                name, data = inbox.pop(0)
-                try:
-                    kept = self._read(name, data, models, rule)
-                except BusyError:
-                    inbox.insert(0, (name, data))
-                    raise
-                if kept is not None:
-                    self._keep(kept, name, inbox, pictures)
+            if not inbox:
+                return
+            name, data = inbox.pop(0)
+            try:
+                picture = self._decode(data, name)
+                # Thumbnails of the last one, which is shown first.
+                prepared = prepare_picture(picture, name, thumbnails=not inbox)
+            except BusyError:
+                inbox.insert(0, (name, data))
+                raise
+            except ImageError as error:
+                self.refusals.append(str(error))
+                return
+            reading = read_picture(models, rule, prepared)
+            kept = GalleryPicture(picture.packed(), replace(reading, prepared=prepared.without_thumbnails()))
+            if self._keep(kept, name, inbox, pictures) and not inbox:
+                self._views_of(kept)[subject, frozenset()] = reading
 
-    def _read(
-        self, name: str, data: bytes, models: tuple[DigitModel, DigitModel], rule: Likeness
-    ) -> GalleryPicture | None:
-        try:
-            picture = self._decode(data, name)
-            reading = read_picture(models, rule, prepare_picture(picture, name))
-        except ImageError as error:
-            self.refusals.append(str(error))
-            return None
-        return GalleryPicture(picture.packed(), reading)
+    def _views_of(self, picture: GalleryPicture) -> dict[Hashable, Reading]:
+        """Readings of a picture, which becomes the one in view."""
+        shown, views = self._in_view
+        if shown is not picture:
+            views = {}
+            self._in_view = picture, views
+            if not any(picture is kept for kept in self.pictures):
+                self._in_view = None, {}  # it was let go meanwhile
+        return views
 
     def _keep(
         self, kept: GalleryPicture, name: str, inbox: list[tuple[str, bytes]], pictures: list[GalleryPicture]
-    ) -> None:
+    ) -> bool:
+        """Keep a picture if there is room for it; returns whether there was."""
         bounds = self.bounds
         kept_bytes = sum(picture.size_bytes for picture in pictures) + kept.size_bytes
         if len(pictures) >= bounds.pictures or kept_bytes > bounds.kept_bytes:
@@ -184,8 +238,9 @@ class Gallery:
                 [name, *(name for name, _ in inbox)], "there is no room left; remove some pictures first"
             )
             inbox.clear()
-        else:
-            pictures.append(kept)
+            return False
+        pictures.append(kept)
+        return True
 
     def _refuse_together(self, names: list[str], reason: str) -> None:
         """Record one refusal for several files."""

@@ -1,4 +1,4 @@
-"""Everything measured of a pair, in one file to hand on: it needs no server, no network and no other file."""
+"""Report on a pair: all measurements in one file to share, which needs no server, network or other file."""
 
 from fp16core.report.document import report_document
 from fp16core.report.findings import PROPAGATION_IMAGES, Findings, gather_findings

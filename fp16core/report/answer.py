@@ -1,33 +1,31 @@
-"""The answer that a report begins with: whether float16 keeps the model's accuracy."""
+"""Answer at the top of a report: float16 keeps the model's accuracy, costs some, or breaks the model."""
 
 from dataclasses import dataclass
 from enum import Enum
 
+from fp16core.claims.claims import MINIMAL_ACCURACY_DELTA
 from fp16core.evaluate.casting import Casting
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import NO_ANSWER
 from fp16core.modes.runs import ModeTable
 from fp16core.text import count_text, points_text
 
-_MINIMAL = 0.001
-"""The loss of accuracy, as a share of 1, that also the tutorial's claim is allowed as minimal."""
-
 RULE = (
-    "Rule: accuracy counts as kept if the 95 % interval of its change, found on these images, does not reach below "
-    f"{points_text(-_MINIMAL)}; as lost if it lies below 0 as a whole; else the images are too few to tell. "
-    "Without float16 weights in the target nothing is judged."
+    "Rule: accuracy counts as kept if the 95 % interval of its change on these images does not reach below "
+    f"{points_text(-MINIMAL_ACCURACY_DELTA)}, and as lost if the whole interval lies below 0; otherwise, the images "
+    "are too few to tell. If the target has no float16 weights, nothing is judged."
 )
-"""How the answer follows from the numbers."""
+"""Rule by which the answer follows from the numbers."""
 
 SCOPE_WITHOUT_FLOAT16 = (
-    "What is called float16 below is the target file, which holds no such weights: sizes, answers and scores are those "
-    "of two files without them."
+    "Below, float16 denotes the target file, although it holds no float16 weights: sizes, answers and scores are those "
+    "of two files without any."
 )
-"""How far it goes if there is nothing in float16."""
+"""Scope of a report on a target without float16 weights."""
 
 
 class Kind(Enum):
-    """What float16 does to the accuracy; the value is the answer in a sentence."""
+    """Effect of float16 on accuracy; the value is the answer in a sentence."""
 
     KEPT = "float16 keeps this model’s accuracy"
     OPEN = "These images are too few to tell whether float16 costs this model accuracy"
@@ -38,16 +36,16 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer, and what it rests on.
+    """The answer, and the numbers that support it.
 
     Attributes
     ----------
     kind
-        The answer.
+        Kind of answer.
     low, high
         Limits of the 95 % interval of the accuracy delta, as shares of 1.
     remark
-        The numbers behind it, in a sentence or two.
+        Supporting numbers, in a sentence or two.
     """
 
     kind: Kind
@@ -57,20 +55,20 @@ class Answer:
 
 
 def scope(table: ModeTable | None) -> str:
-    """How far the answer goes: what was found where arithmetic is float16, too, if that was measured."""
+    """Scope of the answer, including the result in float16 arithmetic if that was measured."""
     words = (
-        "Both files were run on a CPU, which computes in float32 with either: this is about float16 weights. Hardware "
-        "that computes in float16, too, errs more; "
+        "Both files were run on a CPU, which computes in float32 with either: the answer is about float16 weights. "
+        "Hardware that also computes in float16 makes larger errors; "
     )
     most = None if table is None else table.most_changed
     if most is None:
         return words + "that was not measured for this report."
-    run, cell = most
-    if cell.changed_predictions == 0:
-        return words + f"in no mode of execution measured here did it change one of {cell.images:,} answers."
+    found = most.comparison
+    if found.changed_predictions == 0:
+        return words + f"in the modes of execution measured here, none of {found.images:,} answers changed."
     return words + (
-        f"in the mode of execution measured here that changed most, {run.mode.short_title}, it changed "
-        f"{cell.changed_predictions:,} of {cell.images:,} answers."
+        f"of the modes of execution measured here, {most.run.mode.short_title} changed most: "
+        f"{found.changed_predictions:,} of {found.images:,} answers."
     )
 
 
@@ -82,14 +80,14 @@ def answer(comparison: Comparison, casting: Casting) -> Answer:
         kind = Kind.NOT_FLOAT16
     elif unanswered[0] > unanswered[1]:
         kind = Kind.BROKEN
-    elif low >= -_MINIMAL:
+    elif low >= -MINIMAL_ACCURACY_DELTA:
         kind = Kind.KEPT
     else:
         kind = Kind.LOST if high < 0 else Kind.OPEN
     delta = points_text(comparison.accuracy_delta)
     remark = (
         f"Of {count_text(comparison.images, 'test image')}, the two models answer "
-        f"{comparison.changed_predictions:,} differently. Accuracy changes by {delta}; on other images of this kind "
+        f"{comparison.changed_predictions:,} differently. Accuracy changes by {delta}; on other images of this kind, "
         f"it would plausibly change by {points_text(low)} to {points_text(high)} (95 % interval)."
     )
     if unanswered[0]:

@@ -1,4 +1,4 @@
-"""The figures of a report, each with a sentence."""
+"""Figures of a report, each with a sentence."""
 
 import json
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from fp16core.text import bytes_text, count_text, percent_text, small_text
 from fp16core.tflite.size_account import size_account
 
 _HEIGHT_PX = 340
-"""Of figures that have another height elsewhere, where they do not stand beside these."""
+"""Height of figures that have another height elsewhere, to match those beside them here."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,15 +30,15 @@ class Chart:
     Attributes
     ----------
     key
-        Its name in the file.
+        Name of the figure in the file.
     title, sentence
-        What stands above, and what it shows; plain text.
+        Title above it, and a caption; plain text.
     alt
-        What somebody reads who cannot see it.
+        Text alternative.
     figure
         The figure.
     is_wide
-        Whether it takes the whole width, where there is some.
+        True if it takes the whole width of the page.
     """
 
     key: str
@@ -50,13 +50,13 @@ class Chart:
 
     @property
     def height_px(self) -> int:
-        """How tall it is drawn."""
+        """Height of the drawing."""
         return int(self.figure.layout.height)
 
     def drawing(self) -> dict[str, Any]:
-        """What plotly.js draws, without the colours of any theme.
+        """Settings for plotly.js, without the colours of any theme.
 
-        Points are drawn as vectors: WebGL would print as pixels, and compiles code, which the file forbids itself.
+        Points are drawn as vectors: WebGL prints as pixels, and compiles code, which the file's policy forbids.
         """
         drawn: dict[str, Any] = json.loads(self.figure.to_json())
         drawn["layout"].pop("template", None)
@@ -67,15 +67,15 @@ class Chart:
 
 
 def charts(findings: Findings) -> list[Chart]:
-    """The figures on bytes, answers, weights and errors."""
+    """Make the figures on bytes, answers, weights and errors."""
     size, beyond_half = _of_bytes(findings)
     accuracies, *answers = _of_answers(findings)
-    # In pairs of like height, where two have room beside each other.
+    # In pairs of equal height, for pages with room for two side by side.
     return [accuracies, size, *answers, *_of_weights(findings), *_of_errors(findings), beyond_half]
 
 
 def mode_charts(findings: Findings) -> list[Chart]:
-    """The figures on modes of execution, as far as they were measured."""
+    """Make the figures on the modes of execution, as far as these were measured."""
     table = measured_modes(findings)
     if table is None:
         return []
@@ -86,7 +86,7 @@ def mode_charts(findings: Findings) -> list[Chart]:
                 "logit-changes",
                 "How far scores move in each mode",
                 f"Against the float32 file on the CPU in float32 arithmetic, on {count_text(table.images, 'image')}. "
-                "Marks that are missing are exactly 0.",
+                "Missing marks are exactly 0.",
                 "Largest and mean logit change of either file by mode",
                 runtimes.logit_changes(table),
             )
@@ -96,8 +96,8 @@ def mode_charts(findings: Findings) -> list[Chart]:
                 Chart(
                     "snr-by-mode",
                     "Where the change arises in each mode",
-                    "The float16 file, cut off after each operator: the lower a line, the larger the error beside the "
-                    "numbers that it is in; 6 dB are one bit.",
+                    "The float16 file, cut off after each operator: the lower a line, the larger the error relative to "
+                    "the activations; 6 dB are one bit.",
                     "Signal-to-noise ratio after each operator, by mode",
                     runtimes.snr_by_operator(table),
                 )
@@ -107,9 +107,9 @@ def mode_charts(findings: Findings) -> list[Chart]:
             Chart(
                 "latency-ratios",
                 "Is the float16 file faster or slower?",
-                "Time of the float16 file over that of the float32 file, median and 99 % interval, called in turns in "
-                "random order. The control is the float32 file against itself: a difference counts only if it lies "
-                "farther from 1 than the control reaches.",
+                "Time of the float16 file divided by that of the float32 file, median and 99 % interval; the files are "
+                "called alternately in random order. The control is the float32 file against itself: a difference "
+                "counts only if it is farther from 1 than the control reaches.",
                 "Time of the float16 file as a multiple of the float32 file's, with intervals, and a control",
                 latency.latency_ratios(timed),
                 is_wide=True,
@@ -119,7 +119,7 @@ def mode_charts(findings: Findings) -> list[Chart]:
 
 
 def timed_modes(findings: Findings) -> list[ModeLatency]:
-    """The modes that were timed."""
+    """Modes that were timed."""
     return list(findings.evidence.runtimes.latencies.values())
 
 
@@ -133,12 +133,12 @@ def _of_bytes(findings: Findings) -> list[Chart]:
             f"{bytes_text(account.target_parameter_bytes)} in float16. Grey: the rest of the file, such as the "
             "description of the network, which casting does not shrink.",
             "Bytes of the float32 and the float16 file, split into weights and everything else",
-            overview.file_sizes(*findings.ledgers),
+            overview.file_sizes(account),
         ),
         Chart(
             "beyond-half",
             f"Why {percent_text(account.size_share)} and not 50 %",
-            f"What the float16 file has beyond half of the float32 file, {bytes_text(account.excess_bytes)}, by cause: "
+            f"Excess of the float16 file over half of the float32 file, {bytes_text(account.excess_bytes)}, by cause: "
             "the larger the network, the less it matters.",
             "Bytes of the float16 file beyond half of the float32 file, by cause",
             _as_tall_as_others(bytes.beyond_half(account)),
@@ -160,7 +160,7 @@ def _of_answers(findings: Findings) -> list[Chart]:
         Chart(
             "per-digit",
             "Accuracy on each digit",
-            "Where the two models' 95 % intervals lie side by side, float16 hits no digit harder than others.",
+            "Where the two models' 95 % intervals nearly coincide, float16 hardly affects the accuracy on that digit.",
             "Accuracy of both models on each digit, with 95 % intervals",
             accuracy.per_digit(comparison),
         ),
@@ -168,15 +168,15 @@ def _of_answers(findings: Findings) -> list[Chart]:
             "confusion-delta",
             "Which mistakes came and went",
             "The float16 model's confusion matrix minus the float32 model's: +1 is an image that only float16 reads "
-            "so, −1 one that only float32 does. An empty field is no change.",
+            "this way, −1 one that only float32 does. An empty cell means no change.",
             "Confusion matrix of the float16 model minus that of the float32 model",
             accuracy.confusion_delta(comparison),
         ),
         Chart(
             "margins",
             "How far float16 is from changing answers",
-            f"Each point is one of {count_text(comparison.images, 'test image')}: to the right float32 was surer, "
-            "further up float16 changed the scores more. Below the dashed line no answer can change; "
+            f"Each point is one of {count_text(comparison.images, 'test image')}: the farther right, the surer float32 "
+            "was; the higher up, the more float16 changed the scores. Below the dashed line, no answer can change; "
             f"{count_text(exposed, 'image lies', 'images lie')} on or above it.",
             "Top-1 margin of every test image against its largest logit change",
             _as_tall_as_others(accuracy.margin_scatter(comparison)),
@@ -187,10 +187,10 @@ def _of_answers(findings: Findings) -> list[Chart]:
         found.append(
             Chart(
                 "guarantee",
-                "What happened, and what could have",
-                f"For {percent_text(proof.proven_share)} of the images it is proven, by interval arithmetic, that no "
-                "weights within the rounding errors can change the answer. Grey: the most that rounding could have "
-                "changed a score; green: what it did change.",
+                "Observed and largest possible changes",
+                f"For {percent_text(proof.proven_share)} of the images, interval arithmetic proves that no weights "
+                "within the rounding errors can change the answer. Grey: the largest change of a score that rounding "
+                "could have caused; green: the observed change.",
                 "Distributions of the largest change of a score, as observed and at most",
                 guarantee.observed_and_possible(comparison, proof),
             )
@@ -204,8 +204,8 @@ def _of_weights(findings: Findings) -> list[Chart]:
         Chart(
             "weights",
             f"Weights in both files: {key}",
-            f"The largest tensor, {tensor.reference.size:,} {tensor.noun}; the table below has all. Where the orange "
-            "outline leaves the blue bars, rounding moved weights across a bin's edge.",
+            f"The largest tensor, {tensor.reference.size:,} {tensor.noun}; the table below lists all. Where the orange "
+            "outline leaves the blue bars, rounding moved weights across the edge of a bin.",
             "Histogram of the weights in both files",
             weights.weight_histograms(tensor),
         )
@@ -234,8 +234,8 @@ def _of_errors(findings: Findings) -> list[Chart]:
         Chart(
             "layer-errors",
             "The error after each operator",
-            f"Over the first {count_text(followed.images, 'image')}: numbers that the network computes on its way "
-            "(blue), and how far the two models are apart there (green). The gap between them is what counts.",
+            f"Over the first {count_text(followed.images, 'image')}: the numbers that the network computes on its way "
+            "(blue), and the distance between the two models' numbers (green). The gap between blue and green matters.",
             "Largest and root-mean-square error after each operator, and the size of the numbers themselves",
             layers.step_errors(followed),
         )
@@ -243,5 +243,5 @@ def _of_errors(findings: Findings) -> list[Chart]:
 
 
 def _as_tall_as_others(figure: go.Figure) -> go.Figure:
-    """A copy, since a figure may be shown elsewhere, too."""
+    """Copy a figure, as it may also be shown elsewhere, with the height of those beside it."""
     return go.Figure(figure).update_layout(height=_HEIGHT_PX)

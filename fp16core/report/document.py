@@ -1,4 +1,4 @@
-"""All numbers of a report, as one JSON document."""
+"""All numbers of a report as a JSON document."""
 
 from dataclasses import asdict, replace
 from typing import Any
@@ -10,22 +10,22 @@ from fp16core.claims.evidence import ClaimCheck
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.comparison_document import comparison_document
 from fp16core.evaluate.evaluation import Evaluation
+from fp16core.json_text import nonfinite_as_null
 from fp16core.lab.guarantee import Guarantee
 from fp16core.modes.document import modes_document
 from fp16core.modes.runs import ModeTable
 from fp16core.numerics.propagation import Propagation
-from fp16core.output import nonfinite_as_null
 from fp16core.report.answer import RULE, answer
 from fp16core.report.findings import Findings
 from fp16core.report.source import Source, source_document
 from fp16core.tflite.size_account import size_account
 
 FORMAT = 1
-"""Version of the document's layout."""
+"""Version of the document's schema."""
 
 
 def report_document(findings: Findings, source: Source) -> dict[str, Any]:
-    """All numbers, and where they come from; infinite ones, and those that are none, are null."""
+    """Return all numbers and their sources; infinite numbers and NaN become null."""
     found = answer(findings.comparison, findings.casting)
     comparison, account = findings.comparison, size_account(*findings.ledgers)
     document = {
@@ -72,19 +72,19 @@ def report_document(findings: Findings, source: Source) -> dict[str, Any]:
 
 
 def judged_claims(findings: Findings) -> tuple[ClaimCheck, ...]:
-    """The tutorial's claims, in which no folder is named."""
+    """Check the tutorial's claims, without naming folders."""
     return tuple(
         replace(
             claim,
-            measured=findings.without_folders(claim.measured),
-            method=findings.without_folders(claim.method),
+            measured=claim.measured,
+            method=claim.method,
         )
         for claim in check_claims(findings.evidence)
     )
 
 
 def changed_images(comparison: Comparison) -> list[dict[str, Any]]:
-    """Each image that the two models answer differently."""
+    """List the images that the two models answer differently."""
     found = []
     for index in np.flatnonzero(comparison.changed).tolist():
         image = comparison.report(index)
@@ -104,7 +104,7 @@ def changed_images(comparison: Comparison) -> list[dict[str, Any]]:
 
 
 def measured_modes(findings: Findings) -> ModeTable | None:
-    """Both files in the modes of execution, if any was executed or timed."""
+    """Table of the modes of execution; `None` if no mode was run or timed."""
     runtimes = findings.evidence.runtimes
     table = ModeTable(findings.comparison.reference, {}) if runtimes.table is None else runtimes.table
     return table if table.runs or runtimes.latencies else None
@@ -122,7 +122,7 @@ def _by_digit(evaluation: Evaluation) -> list[float | None]:
 
 def _errors(findings: Findings) -> dict[str, Any]:
     if not isinstance(findings.propagation, Propagation):
-        return {"unknown": findings.without_folders(findings.propagation)}
+        return {"unknown": findings.propagation}
     steps = []
     for each in findings.propagation.steps:
         steps.append({"operator": each.step.operator, **asdict(each.error), "snr_db": each.error.snr_db})
@@ -132,7 +132,7 @@ def _errors(findings: Findings) -> dict[str, Any]:
 def _guarantee(findings: Findings) -> dict[str, Any]:
     found = findings.guarantee
     if not isinstance(found, Guarantee):
-        return {"unknown": findings.without_folders(found)}
+        return {"unknown": found}
     return {"proven_images": found.proven_images, "not_proven": np.flatnonzero(~found.proven).tolist()}
 
 

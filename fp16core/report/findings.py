@@ -1,8 +1,7 @@
-"""What a report is about: everything measured of one pair on one set of test images."""
+"""Findings of a report: everything measured of one pair on one set of test images."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +14,13 @@ from fp16core.lab.guarantee import Guarantee, guarantee
 from fp16core.numerics.propagation import PairRecorder, Propagation, PropagationRun
 from fp16core.numerics.rounding import WeightRounding, rounding_errors, weight_roundings
 from fp16core.tflite.ledger import byte_ledger
+from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.purposes import LedgerEntry
 from fp16core.training.recipe import Progress
-from fp16core.vocabulary import HalfBitsError, ModelPair
+from fp16core.vocabulary import HalfBitsError
 
 PROPAGATION_IMAGES = 1000
-"""Images over which the error is followed from operator to operator, at most; all take ten times as long."""
+"""Most images over which the error is followed from operator to operator; all would take ten times as long."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,17 +30,17 @@ class Findings:
     Attributes
     ----------
     evidence
-        The comparison, and what the claims are judged by.
+        Comparison of the models, and the evidence for the claims.
     images : uint8, shape (n, 28, 28)
         The test images.
     roundings
-        What rounding did to the weights.
+        Effect of rounding on the weights, by tensor.
     ledgers
-        Where the bytes of both files go.
+        Ledgers of the bytes of both files.
     guarantee
-        What rounding could do at most, or why that is not known, in a sentence.
+        Largest possible effect of rounding, or the reason why it is unknown, in a sentence.
     propagation
-        The error after each operator over the first images, or why it is not known.
+        Error after each operator over the first images, or the reason why it is unknown.
     """
 
     evidence: Evidence
@@ -52,29 +52,18 @@ class Findings:
 
     @property
     def pair(self) -> ModelPair:
-        """The models."""
+        """The pair of models."""
         return self.evidence.pair
 
     @property
     def comparison(self) -> Comparison:
-        """Their answers."""
+        """Comparison of their answers."""
         return self.evidence.comparison
 
     @property
     def casting(self) -> Casting:
-        """What became of the weights."""
+        """Outcome of casting the weights."""
         return casting(self.roundings, self.evidence.target_holds_float16)
-
-    @property
-    def names(self) -> tuple[str, str]:
-        """Names of the two files, without their folders."""
-        return Path(self.pair.reference_name).name, Path(self.pair.target_name).name
-
-    def without_folders(self, sentence: str) -> str:
-        """A sentence that may name the two files, without the folders that they lie in: those are nobody's business."""
-        for whole, name in zip((self.pair.reference_name, self.pair.target_name), self.names, strict=True):
-            sentence = sentence.replace(whole, name)
-        return sentence
 
 
 def gather_findings(
@@ -89,9 +78,9 @@ def gather_findings(
     images : uint8, shape (n, 28, 28)
         n at least 1.
     labels : uint8, shape (n,)
-        The true classes, 0 to 9.
+        True classes, 0 to 9.
     on_progress
-        Called with what is happening and the fraction done.
+        Called with the current step in words and the fraction done.
 
     Raises
     ------
@@ -101,7 +90,7 @@ def gather_findings(
     on_progress("running both models", 0.0)
     comparison = compare(pair, images, labels)
     evidence = gather_evidence(pair, comparison, images)
-    on_progress("bounding what float16 can do to each image", 0.3)
+    on_progress("bounding the effect of float16 on each image", 0.3)
     proof: Guarantee | str
     try:
         proof = guarantee(pair, rounding_errors(pair), images, comparison.reference)
@@ -121,7 +110,7 @@ def gather_findings(
         evidence,
         images,
         weight_roundings(pair),
-        (byte_ledger(pair.reference, pair.reference_name), byte_ledger(pair.target, pair.target_name)),
+        (byte_ledger(pair.reference), byte_ledger(pair.target)),
         proof,
         followed,
     )

@@ -15,7 +15,7 @@
     for (const place of document.querySelectorAll("[data-drawing]")) {
       const { data, layout } = drawings[place.dataset.drawing];
       await Plotly.newPlot(place, data, { ...layout, template }, { displayModeBar: false, responsive: true });
-      await pause();  // what is drawn already can be read and scrolled
+      await pause();  // so that what is drawn so far can be read and scrolled
     }
   };
 

@@ -1,4 +1,4 @@
-"""A report as one HTML file."""
+"""Rendering of a report as one HTML file."""
 
 import base64
 import hashlib
@@ -32,7 +32,7 @@ from fp16core.vocabulary import TUTORIAL_URL
 _FOLDER = Path(__file__).parent
 
 _LIBRARY = "<plotly.js>"
-"""Where plotly.js goes. No text from outside can pass for it: its brackets are escaped."""
+"""Placeholder of plotly.js. No text from outside can imitate it, as its brackets are escaped."""
 
 _SIGNS = {
     Verdict.HOLDS: "✓",
@@ -45,14 +45,14 @@ _SIGNS = {
 
 @dataclass(frozen=True)
 class Report:
-    """A report, packed without plotly.js, which is the same in all and most of the file.
+    """A report, compressed without plotly.js, which is the same in all reports and most of the file.
 
     Attributes
     ----------
     file_name
-        What to call the file, in letters that any file system takes.
+        Name of the file, in letters that any file system accepts.
     size_bytes
-        Of the whole file.
+        Size of the whole file.
     """
 
     file_name: str
@@ -60,24 +60,19 @@ class Report:
     _packed: bytes = field(repr=False)
 
     def html(self) -> bytes:
-        """The file."""
+        """Return the contents of the file."""
         return zlib.decompress(self._packed).replace(_LIBRARY.encode(), _plotly())
-
-    @property
-    def packed_bytes(self) -> int:
-        """What it takes in memory."""
-        return len(self._packed)
 
 
 def make_report(findings: Findings, document: Mapping[str, Any]) -> Report:
-    """Write a report.
+    """Render a report.
 
     Parameters
     ----------
     findings
-        What was measured.
+        Everything measured of the pair.
     document
-        The same as numbers: `report_document`.
+        The same as numbers, by `report_document`.
     """
     drawn, of_modes, modes = charts(findings), mode_charts(findings), measured_modes(findings)
     script = _read("page.js")
@@ -113,7 +108,7 @@ def make_report(findings: Findings, document: Mapping[str, Any]) -> Report:
             tutorial=TUTORIAL_URL,
             style=Markup(_read("page.css")),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
-            library=Markup(_LIBRARY),  # noqa: S704 - our own words
+            library=Markup(_LIBRARY),  # noqa: S704 - our own text
             library_bytes=len(_plotly()),
             script_digests=[_plotly_digest(), _digest(script.encode())],
         )
@@ -127,22 +122,22 @@ def make_report(findings: Findings, document: Mapping[str, Any]) -> Report:
 
 
 def _refused(findings: Findings) -> dict[str, str]:
-    """Why modes of execution could not be had, by their names."""
+    """Reasons why modes of execution are unavailable, by mode."""
     table = findings.evidence.runtimes.table
     outcomes = {} if table is None else table.outcomes
-    return {mode.title: findings.without_folders(why) for mode, why in outcomes.items() if isinstance(why, str)}
+    return {mode.title: why for mode, why in outcomes.items() if isinstance(why, str)}
 
 
 def _adapters(findings: Findings) -> list[Adapter]:
-    """What computed in the modes of a GPU."""
+    """Graphics adapters that ran the modes on a GPU."""
     runtimes = findings.evidence.runtimes
     found = [run.adapter for run in (runtimes.table.runs if runtimes.table is not None else ())]
     found += [timed.adapter for timed in runtimes.latencies.values()]
     return list(dict.fromkeys(adapter for adapter in found if adapter is not None))
 
 
-def _unknown(findings: Findings, found: object) -> str | None:
-    return findings.without_folders(found) if isinstance(found, str) else None
+def _unknown(_findings: Findings, found: object) -> str | None:
+    return found if isinstance(found, str) else None
 
 
 @cache
@@ -167,7 +162,7 @@ def _read(name: str) -> str:
 
 @cache
 def _plotly() -> bytes:
-    """plotly.js, kept: reading it anew for each report that is saved takes three times its size each time."""
+    """Contents of plotly.js, kept: reading it for every report would take three times its size in memory each time."""
     return str(get_plotlyjs()).encode()
 
 
@@ -177,7 +172,7 @@ def _plotly_digest() -> str:
 
 
 def _digest(script: bytes) -> str:
-    """What a security policy calls a script that may run."""
+    """Source expression by which a content security policy allows a script."""
     return f"sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}"
 
 

@@ -1,4 +1,4 @@
-"""The images that a report shows: those that float16 answers differently, or comes closest to."""
+"""Images shown in a report: those whose answer changes with float16, or comes closest to changing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from fp16core.report.findings import Findings
 from fp16core.text import factor_text, percent_text, small_text
 
 MOST = 48
-"""Changed images that are shown; the document lists all."""
+"""Most changed images that are shown; the document lists all."""
 
 _FEWEST = 6
-"""Images that are shown if there are enough: after the changed ones, those closest to it."""
+"""Fewest images shown, if there are enough: after the changed ones, those closest to changing."""
 
 _SCALE = 4
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One image: what to show, and what to say of it."""
+    """One image and the words beside it."""
 
     source: str
     title: str
@@ -31,7 +31,7 @@ class Picture:
 
 
 def pictures(findings: Findings) -> list[Picture]:
-    """The images to show."""
+    """Select the images to show."""
     comparison = findings.comparison
     changed = select_images(comparison, Show.DIFFER)[:MOST].tolist()
     closest = [index for index in select_images(comparison, Show.CLOSEST)[:MOST].tolist() if index not in changed]

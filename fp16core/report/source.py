@@ -1,6 +1,5 @@
-"""Where the numbers of a report come from: data set, files, machine, versions, and how it was made."""
+"""Sources of a report's numbers: data set, files, machine, versions, and the command that made it."""
 
-import hashlib
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -19,22 +18,22 @@ from fp16core.text import bytes_text, count_text
 from fp16core.training.recipe import Recipe
 from fp16core.training.recipe_text import recipe_text
 
-_THERE = {True: "yes", False: "no", None: "unknown"}
-"""Whether the processor has something."""
+_YES_OR_NO = {True: "yes", False: "no", None: "unknown"}
+"""Words for whether the processor has a feature."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """What a report cannot find out of its findings.
+    """Origin of a report that its findings do not tell.
 
     Attributes
     ----------
     dataset
         Name of the data set.
     made_by
-        The command, or the page, that made the report; without anybody's folders.
+        Command or page that made the report, without names of folders.
     made_at
-        When, UTC.
+        Time at which it was made, UTC.
     """
 
     dataset: str
@@ -43,12 +42,12 @@ class Source:
 
 
 def dataset_name(path: Path) -> str:
-    """What to call a data set on disk, without its folder."""
+    """Return the name of a data set on disk, without its folder."""
     return "MNIST" if path == BUNDLED else path.name
 
 
 def source_document(findings: Findings, source: Source) -> dict[str, Any]:
-    """All of it, for JSON."""
+    """Return all sources, for JSON."""
     comparison, pair = findings.comparison, findings.pair
     return {
         "made": {"by": source.made_by, "at_utc": source.made_at.isoformat(timespec="seconds")},
@@ -59,10 +58,10 @@ def source_document(findings: Findings, source: Source) -> dict[str, Any]:
             "labels_sha256": images_digest(comparison.labels),
         },
         "models": [
-            {"role": role, "name": name, "size_bytes": len(model), "sha256": hashlib.sha256(model).hexdigest()}
-            for role, name, model in (
-                ("reference", findings.names[0], pair.reference),
-                ("target", findings.names[1], pair.target),
+            {"role": role, "name": model.name, "size_bytes": model.size_bytes, "sha256": model.sha256}
+            for role, model in (
+                ("reference", pair.reference),
+                ("target", pair.target),
             )
         ],
         "recipe": pair.run.get("recipe"),
@@ -81,7 +80,7 @@ def _packages() -> dict[str, str]:
 
 
 def source_tables(document: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """What `source_document` says, in words: rows of tables, by their headings."""
+    """Return the sources in words: rows of tables, by heading."""
     dataset, machine = document["dataset"], document["machine"]
     models = {}
     for model, words in zip(document["models"], ("float32", "float16"), strict=True):
@@ -98,7 +97,7 @@ def source_tables(document: Mapping[str, Any]) -> dict[str, dict[str, str]]:
         },
         "Machine": {
             "processor": f"{machine['name']}, {count_text(machine['cores'], 'core')} for this process",
-            **{f"… {f['name']}": f"{_THERE[f['is_there']]}: {f['meaning']}" for f in machine["features"]},
+            **{f"… {f['name']}": f"{_YES_OR_NO[f['is_there']]}: {f['meaning']}" for f in machine["features"]},
             "memory": f"{machine['memory_bytes'] / 1e9:.1f} GB",
             "system": f"{machine['system']}, {machine['architecture']}",
         },

@@ -1,7 +1,9 @@
-"""The tables of a report: columns of text by their headings."""
+"""Tables of a report: columns of text by heading."""
 
 from collections.abc import Mapping, Sequence
 
+from fp16core.evaluate.comparison_document import comparison_document
+from fp16core.evaluate.comparison_table import COLUMNS, comparison_rows
 from fp16core.modes.accuracy_tables import mode_rows
 from fp16core.modes.latency_tables import latency_rows, memory_rows
 from fp16core.numerics.propagation import Propagation
@@ -9,7 +11,7 @@ from fp16core.numerics.propagation_tables import step_table
 from fp16core.report.charts import timed_modes
 from fp16core.report.document import measured_modes
 from fp16core.report.findings import Findings
-from fp16core.text import bytes_text, percent_text, points_text, small_text
+from fp16core.text import bytes_text, percent_text, small_text
 from fp16core.tflite.purposes import PURPOSES
 from fp16core.tflite.size_account import size_account
 
@@ -18,29 +20,12 @@ Table = Mapping[str, Sequence[str]]
 
 def comparison_table(findings: Findings) -> Table:
     """Both models side by side."""
-    found = findings.comparison
-    accuracies = found.reference.accuracy, found.target.accuracy
-    rows = (
-        (
-            "file size",
-            bytes_text(found.reference.size_bytes),
-            bytes_text(found.target.size_bytes),
-            f"{bytes_text(found.size_delta_bytes, signed=True)} ({found.size_ratio:.2f}× smaller)",
-        ),
-        ("accuracy", *(percent_text(a.value) for a in accuracies), points_text(found.accuracy_delta)),
-        (
-            "95 % interval (Wilson)",
-            *(f"{percent_text(a.low)} to {percent_text(a.high)}" for a in accuracies),
-            f"McNemar p = {found.mcnemar_p:.3g}",
-        ),
-        ("changed answers", "", "", f"{found.changed_predictions:,} of {found.images:,}"),
-        ("largest logit change", "", "", small_text(found.max_abs_logit_delta)),
-    )
-    return _columns(("measured", "float32", "float16", "float16 − float32"), rows)
+    document = comparison_document(findings.pair.name, findings.comparison, findings.casting)
+    return _columns(("measured", *COLUMNS[1:]), comparison_rows(document))
 
 
 def bytes_table(findings: Findings) -> Table:
-    """What the bytes of both files are for."""
+    """Bytes of both files by purpose."""
     account = size_account(*findings.ledgers)
     rows = [
         (category, bytes_text(size), bytes_text(account.target[category]), PURPOSES[category])
@@ -52,7 +37,7 @@ def bytes_table(findings: Findings) -> Table:
 
 
 def weights_table(findings: Findings) -> Table:
-    """What rounding did to each tensor."""
+    """Effect of rounding on each tensor."""
     rows = [
         (
             key,
@@ -71,7 +56,7 @@ def weights_table(findings: Findings) -> Table:
 
 
 def operators_table(findings: Findings) -> Table | None:
-    """The error after each operator, if it is known."""
+    """Error after each operator; `None` if it is unknown."""
     if not isinstance(findings.propagation, Propagation):
         return None
     columns = step_table(findings.propagation)
@@ -79,13 +64,13 @@ def operators_table(findings: Findings) -> Table | None:
 
 
 def mode_tables(findings: Findings) -> dict[str, Table]:
-    """What was measured of the modes of execution, by headings."""
+    """Tables on the modes of execution, by heading."""
     found: dict[str, Table] = {}
     table = measured_modes(findings)
     if table is not None and table.runs:
         found["Answers and scores"] = mode_rows(table)
     if timed := timed_modes(findings):
-        found["Time for an image: median and quartiles; ratio with its 99 % interval"] = latency_rows(timed)
+        found["Time per image: median and quartiles; ratio with its 99 % interval"] = latency_rows(timed)
         found["Loading, first run, and memory of one more copy"] = memory_rows(timed)
     return found
 

@@ -24,7 +24,7 @@ _ARRAY = object()
 """Stands for the class of arrays, which must not be called: it takes any shape for granted."""
 
 
-def _dtype(name: Any, align: bool = False, copy: bool = True) -> np.dtype[Any]:
+def _dtype(name: Any, _align: bool = False, _copy: bool = True) -> np.dtype[Any]:
     """A type of plain numbers; always a new one, so that NumPy's own are not built upon."""
     made = np.dtype(name)
     if made.hasobject or made.fields or made.subdtype or (made.kind not in _KINDS and made != ml_dtypes.bfloat16):
@@ -33,7 +33,7 @@ def _dtype(name: Any, align: bool = False, copy: bool = True) -> np.dtype[Any]:
     return found
 
 
-def _empty(kind: Any, shape: Any, code: Any) -> np.ndarray[Any, Any]:
+def _empty(kind: Any, shape: Any, _code: Any) -> np.ndarray[Any, Any]:
     """What NumPy begins an array with that it then builds up."""
     if kind is not _ARRAY or shape != (0,):
         raise pickle.UnpicklingError("an array of an answer begins empty")

@@ -1,34 +1,11 @@
 """What a confined child that stays may take, and why it came to an end."""
 
+import signal
 from dataclasses import dataclass
 from enum import Enum
 
+from fp16core.text import size_text
 from fp16core.vocabulary import WorkerError
-
-
-class Ending(Enum):
-    """Why a child came to an end before it had answered."""
-
-    PROCESSOR_TIME = "processor time"
-    WALL_TIME = "wall time"
-    MEMORY = "memory"
-    CRASH = "crash"
-    ANSWER_SIZE = "size of the answer"
-    STOPPED = "stopped"
-
-
-class ResidentEndedError(WorkerError):
-    """A child came to an end before it had answered.
-
-    Attributes
-    ----------
-    reason
-        The limit it exceeded, or what else ended it.
-    """
-
-    def __init__(self, sentence: str, reason: Ending) -> None:
-        super().__init__(sentence)
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -52,3 +29,39 @@ class CallLimits:
     wall_s: float
     memory_bytes: int
     answer_bytes: int = 100_000_000
+
+
+class Ending(Enum):
+    """Why a child came to an end before it had answered."""
+
+    PROCESSOR_TIME = "processor time"
+    WALL_TIME = "wall time"
+    MEMORY = "memory"
+    CRASH = "crash"
+    ANSWER_SIZE = "size of the answer"
+    STOPPED = "stopped"
+
+    def text(self, limits: CallLimits, status: int) -> str:
+        """Describe how a child with these limits and this exit status ended, as the end of a sentence."""
+        return {
+            Ending.PROCESSOR_TIME: f"it took more than {limits.cpu_s:,.0f} seconds of processor time",
+            Ending.WALL_TIME: f"it took longer than {limits.wall_s:,.0f} seconds",
+            Ending.MEMORY: f"it needed more than {size_text(limits.memory_bytes)} of memory",
+            Ending.ANSWER_SIZE: f"its answer had more than {size_text(limits.answer_bytes)}",
+            Ending.STOPPED: "nobody waited for it any more",
+            Ending.CRASH: f"it crashed ({signal.Signals(-status).name})" if status < 0 else f"it ended with {status}",
+        }[self]
+
+
+class ResidentEndedError(WorkerError):
+    """A child came to an end before it had answered.
+
+    Attributes
+    ----------
+    reason
+        The limit it exceeded, or what else ended it.
+    """
+
+    def __init__(self, sentence: str, reason: Ending) -> None:
+        super().__init__(sentence)
+        self.reason = reason

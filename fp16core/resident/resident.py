@@ -18,12 +18,12 @@ from typing import Any, cast
 import psutil
 
 from fp16core.jobs import child
+from fp16core.jobs.child_log import last_lines
 from fp16core.resident.answers import read_answer
 from fp16core.resident.endings import CallLimits, Ending, ResidentEndedError
 from fp16core.resident.wire import ANSWER, CALL, FAULT, HEADER, REFUSAL
 from fp16core.settings import is_hosted
 from fp16core.temporary import temporary_named
-from fp16core.text import size_text
 from fp16core.vocabulary import HalfBitsError, WorkerError
 
 _LOGGER = logging.getLogger(__name__)
@@ -33,7 +33,6 @@ _POLL_S = 0.05
 
 _GOODBYE_S = 1.0
 _CHUNK_BYTES = 1 << 20
-_LAST_BYTES = 10_000
 
 
 class Resident:
@@ -86,11 +85,6 @@ class Resident:
     def is_alive(self) -> bool:
         """Whether it can be called."""
         return self._child.poll() is None
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether it is answering a call."""
-        return self._lock.locked()
 
     @property
     def resident_bytes(self) -> int:
@@ -223,29 +217,13 @@ class Resident:
         with contextlib.suppress(subprocess.TimeoutExpired):  # it may have closed its end and live on
             self._child.wait(_GOODBYE_S)
         self._kill()
-        status, lines = self._child.returncode, self._last_lines()
+        lines = last_lines(self._log)
         if reason is Ending.CRASH and any("MemoryError" in line or "bad_alloc" in line for line in lines):
             reason = Ending.MEMORY
-        limits = self.limits
-        told = {
-            Ending.PROCESSOR_TIME: f"it took more than {limits.cpu_s:,.0f} seconds of processor time",
-            Ending.WALL_TIME: f"it took longer than {limits.wall_s:,.0f} seconds",
-            Ending.MEMORY: f"it needed more than {size_text(limits.memory_bytes)} of memory",
-            Ending.ANSWER_SIZE: f"its answer had more than {size_text(limits.answer_bytes)}",
-            Ending.STOPPED: "nobody waited for it any more",
-            Ending.CRASH: f"it crashed ({signal.Signals(-status).name})" if status < 0 else f"it ended with {status}",
-        }[reason]
+        told = reason.text(self.limits, self._child.returncode)
         if reason is not Ending.STOPPED:
             _LOGGER.warning("A confined process was lost: %s; the end of its log:\n%s", told, "\n".join(lines))
         return ResidentEndedError(f"The process that computed this was ended: {told}.", reason)
-
-    def _last_lines(self) -> list[str]:
-        if self._log.closed:
-            return []
-        end = os.fstat(self._log.fileno()).st_size
-        return (
-            os.pread(self._log.fileno(), _LAST_BYTES, max(end - _LAST_BYTES, 0)).decode("utf-8", "replace").splitlines()
-        )
 
 
 def _understood(kind: bytes, answer: memoryview) -> Any:

@@ -2,37 +2,28 @@
 
 A run lies in a folder of its own: the models, ``train.log``, and ``run.json``, which is written last and holds
 the digests of all the others. Beside them may lie ``label.json``: what its owner calls the run, and whether it
-is pinned. Hidden files are nobody's business.
+is pinned. Hidden files are ignored.
 """
 
 import json
 import os
-import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from fp16core.files import read_ordinary
-from fp16core.runs.pair import MAX_RUN_BYTES, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
+from fp16core.files import read_regular
+from fp16core.runs.record import LABEL_FILE, MAX_RUN_BYTES, RUN_FILE, RunRecord, is_run_name, parse_record, verify
 from fp16core.text import bytes_text
-from fp16core.training.recipe import Recipe
-from fp16core.vocabulary import RecipeError, RunError
-
-LABEL_FILE = "label.json"
-FORMATS = (1, 2)
-"""Versions of ``run.json`` that can be read; 1 has neither LiteRT Quantizer's file nor a log."""
+from fp16core.vocabulary import RunError
 
 Signature = tuple[tuple[str | int, ...], ...]
-"""Tells whether a folder's files are still those that were looked at."""
+"""State of a folder's files: equal as long as nothing has changed."""
 
 _NAME, _SIZE = 0, 3
-"""Where they are in an entry of a `Signature`."""
+"""Positions in an entry of a `Signature`."""
 
-_FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-_CURE = "restore it, or remove the folder."
+_REMEDY = "restore it, or remove the folder."
 
 
 @dataclass(frozen=True)
@@ -42,22 +33,16 @@ class RunFolder:
     Attributes
     ----------
     record
-        The contents of ``run.json``.
-    created
-        When the run ended, UTC.
-    recipe
-        What it was trained with.
+        Its validated ``run.json``.
     name
-        What it was called, `None` if nobody has named it.
+        Its name, `None` if nobody has named it.
     pinned
-        Whether it must not be removed to make room.
+        True if it must not be removed to make room.
     files
         Contents of all of its files, by name.
     """
 
-    record: Mapping[str, Any] = field(repr=False)
-    created: datetime
-    recipe: Recipe
+    record: RunRecord = field(repr=False)
     name: str | None
     pinned: bool
     files: Mapping[str, bytes] = field(repr=False)
@@ -76,7 +61,7 @@ def read_run_folder(folder: Path) -> RunFolder:
     Raises
     ------
     RunError
-        If a file is missing, altered or none of the run's; the message names it and the cure, not the folder.
+        If a file is missing, altered or none of the run's; the message names it and the remedy, not the folder.
     OSError
         If the folder cannot be listed.
     """
@@ -84,18 +69,23 @@ def read_run_folder(folder: Path) -> RunFolder:
     present = {str(entry[_NAME]) for entry in seen}
     size_bytes = sum(int(entry[_SIZE]) for entry in seen)
     if size_bytes > MAX_RUN_BYTES:
-        raise RunError(f"its files have {bytes_text(size_bytes)}, more than the limit of {MAX_RUN_BYTES:,} B; {_CURE}")
+        raise RunError(
+            f"its files have {bytes_text(size_bytes)}, more than the limit of {MAX_RUN_BYTES:,} B; {_REMEDY}"
+        )
     record_bytes = _read(folder / RUN_FILE)
-    record, created, recipe = _parsed(record_bytes)
-    files = {name: _verified(folder / name, known) for name, known in record["files"].items()}
+    record = parse_record(record_bytes, f"its {RUN_FILE}", _REMEDY)
+    files = {}
+    for listed, recorded in record.files.items():
+        files[listed] = _read(folder / listed)
+        verify(files[listed], recorded, listed, _REMEDY)
     if strangers := sorted(present - files.keys() - {RUN_FILE, LABEL_FILE}):
         raise RunError(f"it holds {strangers[0]!a}, which its {RUN_FILE} does not name; take that out of the folder.")
     files[RUN_FILE] = record_bytes
-    name, pinned = record.get("name"), False
+    name, pinned = record.name, False
     if LABEL_FILE in present:
         files[LABEL_FILE] = _read(folder / LABEL_FILE)
         name, pinned = _label(files[LABEL_FILE])
-    return RunFolder(record, created, recipe, name, pinned, files)
+    return RunFolder(record, name, pinned, files)
 
 
 def write_label(folder: Path, name: str, pinned: bool) -> None:
@@ -116,66 +106,17 @@ def write_label(folder: Path, name: str, pinned: bool) -> None:
 def _label(contents: bytes) -> tuple[str, bool]:
     try:
         label = json.loads(contents)
-        _expect(_is_name(label["name"]), "name")
-        _expect(isinstance(label["pinned"], bool), "pinned")
+        if not (is_run_name(label["name"]) and isinstance(label["pinned"], bool)):
+            raise ValueError(label)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise RunError(f"its {LABEL_FILE} was altered ({error!r:.200}); remove that file.") from error
     return label["name"], label["pinned"]
 
 
-def _parsed(contents: bytes) -> tuple[dict[str, Any], datetime, Recipe]:
-    try:
-        record = json.loads(contents)
-        written = record["format"]
-        if isinstance(written, int) and written > max(FORMATS):
-            raise RunError(f"its {RUN_FILE} has format {written}, which only a newer Half the Bits can read.")
-        _expect(written in FORMATS, "format")
-        _check_files(record["files"])
-        created = datetime.fromisoformat(record["created"])
-        _expect(created.tzinfo is not None, "created")
-        images, changed = record["test_images"], record["changed_predictions"]
-        _expect(type(images) is int and images >= 1, "test_images")
-        _expect(type(changed) is int and 0 <= changed <= images, "changed_predictions")
-        for key in ("reference_accuracy", "target_accuracy"):
-            _expect(type(record[key]) in (int, float) and 0 <= record[key] <= 1, key)
-        _expect(record.get("name") is None or _is_name(record["name"]), "name")
-        _expect(isinstance(record.get("dataset", {}), dict), "dataset")
-        return record, created.astimezone(UTC), Recipe(**record["recipe"])
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, RecipeError) as error:
-        raise RunError(f"its {RUN_FILE} is not a run's record ({error!r:.200}); {_CURE}") from error
-
-
-def _check_files(files: Mapping[str, Any]) -> None:
-    _expect({REFERENCE_FILE, TARGET_FILE} <= files.keys(), "files")
-    for name, known in files.items():
-        _expect(_FILE_NAME.fullmatch(name) is not None and name not in (RUN_FILE, LABEL_FILE), "files")
-        _expect(type(known["size_bytes"]) is int and isinstance(known["sha256"], str), name)
-
-
-def _is_name(value: object) -> bool:
-    return isinstance(value, str) and value.strip() != "" and value.isprintable()
-
-
-def _expect(condition: bool, what: str) -> None:
-    if not condition:
-        raise ValueError(f"its {what!r} cannot be")
-
-
-def _verified(path: Path, known: Mapping[str, Any]) -> bytes:
-    contents = _read(path)
-    found = file_record(contents)
-    if found["sha256"] != known["sha256"]:
-        raise RunError(
-            f"{path.name} was altered or cut off: {found['size_bytes']:,} bytes with SHA-256 {found['sha256'][:12]}…, "
-            f"its {RUN_FILE} says {known['size_bytes']:,} bytes with {known['sha256'][:12]}…; {_CURE}"
-        )
-    return contents
-
-
 def _read(path: Path) -> bytes:
     """Contents of an ordinary file; no link is followed out of the folder."""
     try:
-        return read_ordinary(path, MAX_RUN_BYTES, follow_links=False)
+        return read_regular(path, MAX_RUN_BYTES, follow_links=False)
     except OSError as error:
         what = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
-        raise RunError(f"{path.name} {what}; {_CURE}") from error
+        raise RunError(f"{path.name} {what}; {_REMEDY}") from error

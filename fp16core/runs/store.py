@@ -7,14 +7,15 @@ import contextlib
 import os
 import secrets
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import platformdirs
 
-from fp16core.runs.pair import REFERENCE_FILE, RUN_FILE, TARGET_FILE
-from fp16core.runs.run import Run, Skipped, default_name, distinctly_named, tidy_name, total_bytes, zip_files
+from fp16core.runs.limits import StoreLimits
+from fp16core.runs.record import REFERENCE_FILE, RUN_FILE, TARGET_FILE
+from fp16core.runs.run import Run, Skipped, default_name, distinctly_named, tidy_name, zip_files
 from fp16core.runs.run_folder import Signature, read_run_folder, signature, write_label
 from fp16core.runs.store_folder import (
     FOLDER_VARIABLE,
@@ -24,18 +25,10 @@ from fp16core.runs.store_folder import (
     remove_partials,
     visible_folders,
 )
-from fp16core.text import count_text, size_text
-from fp16core.vocabulary import ModelPair, RunError, SettingError
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.vocabulary import RunError
 
 __all__ = ["Run", "RunStore", "Skipped"]
-
-MAX_RUNS_VARIABLE = "HALFBITS_RUNS_MAX"
-MAX_MB_VARIABLE = "HALFBITS_RUNS_MAX_MB"
-MAX_RUNS = 50
-MAX_MB = 200
-
-_CLOCKS_DIFFER = timedelta(days=1)
-"""How far another machine's clock may be ahead before its runs count as dated in the future."""
 
 
 class RunStore:
@@ -44,16 +37,18 @@ class RunStore:
     Parameters
     ----------
     folder
-        Where they are; by default what ``HALFBITS_RUNS`` names, or else ``half-the-bits/runs`` in the user's
+        Their folder; by default the one that ``HALFBITS_RUNS`` names, or ``half-the-bits/runs`` in the user's
         data folder. It need not exist yet.
     max_runs, max_bytes
-        How many and how much `make_room` leaves; by default ``HALFBITS_RUNS_MAX``, or 50, and
+        Number and total size of the runs that `make_room` leaves; by default ``HALFBITS_RUNS_MAX``, or 50, and
         ``HALFBITS_RUNS_MAX_MB`` million bytes, or 200.
 
     Attributes
     ----------
-    folder, max_runs, max_bytes
-        As above, with the path absolute.
+    folder
+        The same, absolute.
+    limits
+        Number and total size of the runs that `make_room` leaves.
 
     Raises
     ------
@@ -65,8 +60,7 @@ class RunStore:
         named = os.environ.get(FOLDER_VARIABLE)
         default = Path(named).expanduser() if named else platformdirs.user_data_path("half-the-bits") / "runs"
         self.folder = (folder or default).absolute()
-        self.max_runs = _setting(MAX_RUNS_VARIABLE, MAX_RUNS) if max_runs is None else max_runs
-        self.max_bytes = _setting(MAX_MB_VARIABLE, MAX_MB) * 1_000_000 if max_bytes is None else max_bytes
+        self.limits = StoreLimits.configured(max_runs, max_bytes)
         self._lock = threading.RLock()
         self._known: dict[str, tuple[Signature, Run | Skipped]] = {}
 
@@ -76,7 +70,7 @@ class RunStore:
         return distinctly_named(sorted(runs, key=lambda run: (run.created, run.id), reverse=True))
 
     def skipped(self) -> tuple[Skipped, ...]:
-        """What is in the store and no whole run; raises `RunError` if the store's folder cannot be listed."""
+        """Folders in the store that are not whole runs; raises `RunError` if the store's folder cannot be listed."""
         skipped = [found for found in self._look() if isinstance(found, Skipped)]
         return tuple(sorted(skipped, key=lambda found: found.folder))
 
@@ -92,14 +86,12 @@ class RunStore:
 
     def load(self, id: str) -> ModelPair:
         """A run's float32 and float16 model, verified; raises `RunError` if they are not there or altered."""
-        run, folder, files = self.run(id), self.path(id), self.files(id)
+        run, files = self.run(id), self.files(id)
         return ModelPair(
             name=run.name,
-            reference=files[REFERENCE_FILE],
-            target=files[TARGET_FILE],
+            reference=ModelFile(files[REFERENCE_FILE], REFERENCE_FILE),
+            target=ModelFile(files[TARGET_FILE], TARGET_FILE),
             run=run.record,
-            reference_name=str(folder / REFERENCE_FILE),
-            target_name=str(folder / TARGET_FILE),
         )
 
     def files(self, id: str) -> Mapping[str, bytes]:
@@ -135,7 +127,7 @@ class RunStore:
         Parameters
         ----------
         name
-            What somebody wants to call a run.
+            Name wanted for a run.
         but
             Id of the run that it is for, if that exists.
 
@@ -150,7 +142,7 @@ class RunStore:
         return tidy
 
     def rename(self, id: str, name: str) -> None:
-        """Call a run something else.
+        """Rename a run.
 
         Raises
         ------
@@ -173,10 +165,7 @@ class RunStore:
             remove_folder(self.path(self.run(id).id))
 
     def make_room(self) -> tuple[str, ...]:
-        """Remove the oldest runs until number and bytes are within their limits.
-
-        Neither pinned runs nor the newest one are removed; `overfull` says if that is still too much. A run dated
-        in the future counts as the oldest: a clock was wrong, and it must not push out those that are new.
+        """Remove the oldest runs until number and bytes are within the limits, as far as `StoreLimits` allows.
 
         Returns
         -------
@@ -188,36 +177,24 @@ class RunStore:
         RunError, OutputError
             If the store cannot be listed or changed.
         """
-        if self._fits(self.runs()):
+        if self.limits.admit(self.runs()):
             return ()
         with self._changing():
-            kept, removed = list(self.runs()), []
-            for run in [run for run in _by_age(kept)[:-1] if not run.pinned]:
-                if self._fits(kept):
-                    break
+            removed = self.limits.to_remove(self.runs())
+            for run in removed:
                 remove_folder(self.path(run.id))
-                kept.remove(run)
-                removed.append(run.name)
-        return tuple(removed)
+        return tuple(run.name for run in removed)
 
     def overfull(self) -> str | None:
-        """A sentence if the runs exceed the limits and `make_room` cannot change that; `None` if they do not."""
-        runs = self.runs()
-        newest = _by_age(runs)[-1:]
-        if self._fits([run for run in runs if run.pinned or run in newest]):
-            return None
-        return (
-            f"The store of runs may hold {count_text(self.max_runs, 'run')} and {size_text(self.max_bytes)}; it holds "
-            f"{len(runs):,} with {size_text(total_bytes(runs))}, and neither pinned runs nor the newest one "
-            "are removed by themselves: unpin or delete some."
-        )
+        """Return a sentence if the runs exceed the limits and `make_room` cannot change that, otherwise `None`."""
+        return self.limits.overfull(self.runs())
 
     def remove_partials(self, id: str) -> None:
-        """Remove what a worker that is gone left of the run that it was writing."""
+        """Remove the unfinished run of a worker that has ended."""
         remove_partials(self.folder, of=id)
 
     def remove_stale_partials(self) -> None:
-        """Remove what killed workers and servers left; what a living worker is writing stays."""
+        """Remove what killed workers and servers left behind; runs that are being written stay."""
         remove_partials(self.folder)
         remove_half_deleted(self.folder)
 
@@ -247,9 +224,6 @@ class RunStore:
             reason = str(error) if isinstance(error, RunError) else f"it cannot be listed ({error.strerror})."
             return seen, Skipped("".join(c if c.isprintable() else "�" for c in entry.name), reason)
 
-    def _fits(self, runs: Sequence[Run]) -> bool:
-        return len(runs) <= self.max_runs and total_bytes(runs) <= self.max_bytes
-
     @contextlib.contextmanager
     def _changing(self) -> Iterator[None]:
         """Nobody else changes the store meanwhile, neither in this process nor in another."""
@@ -257,21 +231,9 @@ class RunStore:
             yield
 
 
-def _by_age(runs: Sequence[Run]) -> list[Run]:
-    """The oldest first, and before it those of a date that has not come yet."""
-    latest = datetime.now(UTC) + _CLOCKS_DIFFER
-    return sorted(runs, key=lambda run: (run.created <= latest, run.created, run.id))
-
-
 def _read(id: str, folder: Path) -> Run:
     found = read_run_folder(folder)
     size_bytes = sum(map(len, found.files.values()))
     name = found.name or default_name(id)
-    return Run(id, name, found.pinned, found.created, found.recipe, found.record, size_bytes)
-
-
-def _setting(variable: str, default: int) -> int:
-    text = os.environ.get(variable) or str(default)
-    if not (text.isascii() and text.isdigit() and len(text) < 8 and int(text) >= 1):
-        raise SettingError(f"{variable} is {text!a:.100}; expected a whole number from 1 to 9,999,999.")
-    return int(text)
+    record = found.record
+    return Run(id, name, found.pinned, record.created, record.recipe, record.document, size_bytes)

@@ -36,34 +36,36 @@ class ChildMemory:
             return sum(share.size_bytes for share in self._shares)
 
     @contextmanager
-    def lent(self, size_bytes: int, is_wanted: Callable[[], bool]) -> Iterator[None]:
+    def reserved(self, size_bytes: int, is_wanted: Callable[[], bool]) -> Iterator[None]:
         """Memory for a child that is not kept, for the block.
 
         Raises
         ------
         BusyError
-            As `Share.take`, without end to the patience.
+            As `Share.acquire`, without end to the patience.
         """
         share = Share(self, threading.Lock(), lambda: None)
-        share.take(size_bytes, None, is_wanted)
+        share.acquire(size_bytes, None, is_wanted)
         try:
             yield
         finally:
-            share.leave()
+            share.release()
 
-    def _take(self, share: "Share", size_bytes: int, patience_s: float | None, is_wanted: Callable[[], bool]) -> None:
+    def _acquire(
+        self, share: "Share", size_bytes: int, patience_s: float | None, is_wanted: Callable[[], bool]
+    ) -> None:
         size_bytes = min(size_bytes, self.total_bytes)
         given_up = None if patience_s is None else time.monotonic() + patience_s
         refused: set[Share] = set()
         with self._changed:
             share.is_idle = False
-            while sum(other.size_bytes for other in self._shares if other is not share) + size_bytes > self.total_bytes:
+            while self.held_bytes - share.size_bytes + size_bytes > self.total_bytes:
                 idle = [other for other in self._shares if other.is_idle and other not in refused]
                 if idle:
                     oldest = min(idle, key=lambda other: other.used_s)
                     self._changed.release()  # its owner may be about to ask for more, and would wait for this lock
                     try:
-                        if not oldest.give_up():
+                        if not oldest.evict():
                             refused.add(oldest)
                     finally:
                         self._changed.acquire()
@@ -104,7 +106,7 @@ class Share:
     calls
         Held by whoever calls the child.
     end
-        Ends the child and calls `leave`. Called by a thread that holds ``calls``.
+        Ends the child and calls `release`. Called by a thread that holds ``calls``.
 
     Attributes
     ----------
@@ -118,7 +120,7 @@ class Share:
         self._memory, self._calls, self.end = memory, calls, end
         self.size_bytes, self.is_idle, self.used_s = 0, False, 0.0
 
-    def take(
+    def acquire(
         self, size_bytes: int, patience_s: float | None = None, is_wanted: Callable[[], bool] = lambda: True
     ) -> None:
         """Wait until so much is free; idle children give theirs up for it, and so does this one if it must wait.
@@ -137,9 +139,9 @@ class Share:
         BusyError
             If there was no room for that long, or nobody waits any more.
         """
-        self._memory._take(self, size_bytes, patience_s, is_wanted)
+        self._memory._acquire(self, size_bytes, patience_s, is_wanted)
 
-    def give_up(self) -> bool:
+    def evict(self) -> bool:
         """End the child unless somebody calls it just now; returns whether it was ended."""
         if not self._calls.acquire(blocking=False):
             return False
@@ -153,6 +155,6 @@ class Share:
         """The child waits for its next call, and holds this meanwhile."""
         self._memory._set(self, size_bytes)
 
-    def leave(self) -> None:
+    def release(self) -> None:
         """The child is gone."""
         self._memory._set(self, 0)

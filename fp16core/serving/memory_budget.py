@@ -38,7 +38,7 @@ class Visit:
     is_present: Callable[[], bool] = field(default=lambda: True, repr=False)
 
 
-class Holdings:
+class MemoryBudget:
     """The sum of what visitors hold.
 
     Nothing is kept alive by it: a holder counts for as long as somebody else has it.

@@ -31,7 +31,7 @@ class Rate:
     per_minute: float
 
 
-class Allowance:
+class RateLimiter:
     """Two kinds of token buckets: one for each address, one for all.
 
     A bucket holds ``at_once`` tokens when it is full, and fills at ``per_minute``. Whoever asks takes

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.tflite.graph import Operator, TfliteFile
-from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ModelFileError, PairError
 
 ACTIVATIONS = ("NONE", "RELU", "RELU6")
@@ -45,7 +45,7 @@ class Layer:
         return str(self.operator.settings.get("activation", "NONE"))
 
 
-def read_chain(model: bytes, name: str = "the model") -> tuple[Layer, ...]:
+def read_chain(model: ModelFile) -> tuple[Layer, ...]:
     """The layers of a model made of RESHAPE, CONV_2D, MAX_POOL_2D and FULLY_CONNECTED in a row.
 
     Arithmetic of shapes and the upsampling of weights are not layers.
@@ -53,16 +53,14 @@ def read_chain(model: bytes, name: str = "the model") -> tuple[Layer, ...]:
     Parameters
     ----------
     model
-        Contents of a ``.tflite`` file with floating-point weights.
-    name
-        What to call it in errors.
+        A ``.tflite`` file with floating-point weights.
 
     Raises
     ------
     ModelFileError
         If the file is damaged, or its network is of another kind; the message names the operator.
     """
-    file = read_tflite(model, name)
+    file, name = model.graph, model.name
     keys = {tensor.index: key for key, tensor in file.weights().items()}
     found: list[Layer] = []
     shape: tuple[int, ...] = ()

@@ -1,29 +1,28 @@
-"""Whether a ``.tflite`` file computes with anything stored as float16."""
+"""Detection of ``.tflite`` files that compute with anything stored as float16."""
 
 from ai_edge_litert import schema_py_generated as schema
 
+from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.reader import buffer_span, check_indices, damage_named, integers, model_root
 
 
-def holds_float16_weights(model: bytes, name: str = "the model") -> bool:
-    """Whether an operator, in whichever of the file's graphs, reads stored float16 numbers.
+def holds_float16_weights(model: ModelFile) -> bool:
+    """Return whether an operator, in any of the file's graphs, reads stored float16 numbers.
 
     Parameters
     ----------
     model
-        Contents of a ``.tflite`` file.
-    name
-        What to call it in errors.
+        A ``.tflite`` file.
 
     Raises
     ------
     ModelFileError
         If the bytes are not a LiteRT model or are damaged.
     """
-    root = model_root(model, name)
-    with damage_named(name, len(model)):
+    root = model_root(model.contents, model.name)
+    with damage_named(model.name, model.size_bytes):
         graphs = map(root.Subgraphs, range(root.SubgraphsLength()))
-        return any(_reads_float16(model, root, graph) for graph in graphs)
+        return any(_reads_float16(model.contents, root, graph) for graph in graphs)
 
 
 def _reads_float16(model: bytes, root: schema.Model, graph: schema.SubGraph) -> bool:

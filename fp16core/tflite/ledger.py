@@ -1,4 +1,4 @@
-"""What each byte of a ``.tflite`` file is for.
+"""Ledger of a ``.tflite`` file: the purpose of each byte.
 
 A flatbuffer is a tree of tables, each with a directory of its fields ("vtable"), and of
 vectors and strings. Walking all of them with the schema's own accessors gives every byte
@@ -13,8 +13,9 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.lib.array_utils import byte_bounds
 
 from fp16core.tflite.graph import TfliteFile
+from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.purposes import GraphCategories, LedgerEntry
-from fp16core.tflite.reader import buffer_span, builtin_options, damage_named, model_root, read_tflite
+from fp16core.tflite.reader import buffer_span, builtin_options, damage_named, model_root
 
 # Positions of fields in their tables' directories (4 + 2 × field number in schema.fbs), for the
 # fields whose place in the file the generated accessors do not reveal: strings, vectors of tables.
@@ -31,30 +32,28 @@ _TENSOR_MAP_NAME = 4
 _BUFFER_DATA = 4
 
 
-def byte_ledger(model: bytes, name: str = "the model") -> tuple[LedgerEntry, ...]:
+def byte_ledger(model: ModelFile) -> tuple[LedgerEntry, ...]:
     """Account for every byte of a ``.tflite`` file.
 
     Parameters
     ----------
     model
-        Contents of the file.
-    name
-        What to call it in errors.
+        The file.
 
     Returns
     -------
     tuple of LedgerEntry
-        Largest first; the sizes add up to ``len(model)`` exactly, each byte counted once.
+        Largest first; the sizes add up to the size of the file exactly, each byte counted once.
 
     Raises
     ------
     ModelFileError
         If the bytes are not a LiteRT model or are damaged.
     """
-    file = read_tflite(model, name)
-    with damage_named(name, len(model)):
-        walk = _Walk(model)
-        walk.model(model_root(model, name), file)
+    graph = model.graph
+    with damage_named(model.name, model.size_bytes):
+        walk = _Walk(model.contents)
+        walk.model(model_root(model.contents, model.name), graph)
         return walk.entries()
 
 

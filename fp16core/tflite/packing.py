@@ -5,36 +5,35 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
+from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.reader import FILE_IDENTIFIER, buffer_span, damage_named, model_root
 
 _ALIGNMENT = 16
-"""Where tensors' data begin in a file, a multiple of so many bytes, by LiteRT's schema."""
+"""Alignment, in bytes, of tensors' data in a file, by LiteRT's schema."""
 
 
-def unpacked(model: bytes, name: str = "the model") -> schema.ModelT:
+def unpacked(model: ModelFile) -> schema.ModelT:
     """Everything a ``.tflite`` file holds, as the schema's objects, each operator code in the current field.
 
     Parameters
     ----------
     model
-        Contents of the file.
-    name
-        What to call it in errors.
+        The file.
 
     Raises
     ------
     ModelFileError
         If the bytes are not a LiteRT model or are damaged.
     """
-    root = model_root(model, name)
-    with damage_named(name, len(model)):
+    root = model_root(model.contents, model.name)
+    with damage_named(model.name, model.size_bytes):
         content = schema.ModelT.InitFromObj(root)
         for code in content.operatorCodes or []:
             code.builtinCode = max(code.builtinCode, code.deprecatedBuiltinCode)
         for place, buffer in enumerate(content.buffers or []):
             if buffer.offset > 1:  # the data follow the flatbuffer, which will have another size
-                start, stop = buffer_span(model, root.Buffers(place))
-                buffer.data, buffer.offset, buffer.size = np.frombuffer(model[start:stop], np.uint8), 0, 0
+                start, stop = buffer_span(model.contents, root.Buffers(place))
+                buffer.data, buffer.offset, buffer.size = np.frombuffer(model.contents[start:stop], np.uint8), 0, 0
     return content
 
 
@@ -45,7 +44,7 @@ def packed(content: schema.ModelT) -> bytes:
     return bytes(builder.Output())
 
 
-def with_current_codes(model: bytes, name: str = "the model") -> bytes:
+def with_current_codes(model: ModelFile) -> ModelFile:
     """The same model with each operator code in the field that today's tools read.
 
     Older converters fill only ``deprecated_builtin_code``, which has no room for codes above 127. LiteRT
@@ -54,25 +53,23 @@ def with_current_codes(model: bytes, name: str = "the model") -> bytes:
     Parameters
     ----------
     model
-        Contents of a ``.tflite`` file.
-    name
-        What to call it in errors.
+        A ``.tflite`` file.
 
     Returns
     -------
-    bytes
-        The file itself if nothing is to be filled in, else a copy that computes the same.
+    ModelFile
+        The file itself if there is nothing to fill in, otherwise a copy that computes the same.
 
     Raises
     ------
     ModelFileError
         If the bytes are not a LiteRT model or are damaged.
     """
-    root = model_root(model, name)
-    with damage_named(name, len(model)):
+    root = model_root(model.contents, model.name)
+    with damage_named(model.name, model.size_bytes):
         codes = [root.OperatorCodes(place) for place in range(root.OperatorCodesLength())]
         is_current = all(code.DeprecatedBuiltinCode() <= code.BuiltinCode() for code in codes)
-    return model if is_current else packed(unpacked(model, name))
+    return model if is_current else ModelFile(packed(unpacked(model)), model.name)
 
 
 class _AligningBuilder(flatbuffers.Builder):  # type: ignore[misc]  # flatbuffers has no types

@@ -1,4 +1,4 @@
-"""Reading a ``.tflite`` file, and writing other values into its tensors.
+"""Reading a ``.tflite`` file.
 
 The layout comes from the flatbuffer schema that ``ai_edge_litert`` ships (TensorFlow's
 ``schema.fbs``); nothing is executed, so a stranger's file can be read safely.
@@ -6,7 +6,7 @@ The layout comes from the flatbuffer schema that ``ai_edge_litert`` ships (Tenso
 
 import functools
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import flatbuffers.table
@@ -37,7 +37,7 @@ _SETTINGS = {
     "filter_width": "FilterWidth",
     "activation": "FusedActivationFunction",
 }
-"""What of an operator's options decides its arithmetic: our names, and the schema's accessors."""
+"""Options of an operator that decide its arithmetic: our names, and the schema's accessors."""
 
 _ENUMERATIONS = {"padding": _names(schema.Padding), "activation": _names(schema.ActivationFunctionType)}
 
@@ -89,62 +89,6 @@ def damage_named(name: str, size_bytes: int) -> Iterator[None]:
             f"{name} is damaged: its {size_bytes:,} bytes begin like a .tflite file, but their inner offsets "
             "point outside of it; convert or download the model again."
         ) from error
-
-
-def replace_values(model: bytes, values: Mapping[int, npt.NDArray[np.generic]]) -> bytes:
-    """A copy of a ``.tflite`` file with other values in some stored tensors.
-
-    Parameters
-    ----------
-    model
-        Contents of the file.
-    values
-        New values by tensor index, in the tensor's own dtype and shape.
-
-    Raises
-    ------
-    ModelFileError
-        If a tensor is not stored, dtype or shape differ from what is stored, or its bytes are those of
-        another tensor of another type, too.
-    """
-    tensors = read_tflite(model).tensors
-    patched = bytearray(model)
-    for index, new in values.items():
-        tensor = tensors[index]
-        old = tensor.values
-        if new.dtype != old.dtype or new.shape != old.shape:
-            raise ModelFileError(
-                f"tensor '{tensor.name}' is {old.dtype} {old.shape}; cannot be replaced by {new.dtype} {new.shape}."
-            )
-        if new.tobytes() == old.tobytes():
-            continue
-        if other := next((t for t in tensors if t.buffer == tensor.buffer and t.dtype != tensor.dtype), None):
-            raise ModelFileError(
-                f"tensor '{tensor.name}' shares its bytes with tensor '{other.name}', which is {other.dtype}; it "
-                "cannot be replaced alone."
-            )
-        start = tensor.data_start or 0
-        patched[start : start + len(tensor.stored_bytes)] = new.tobytes()
-    return bytes(patched)
-
-
-def replace_weights(model: bytes, weights: Mapping[str, npt.NDArray[np.generic]]) -> bytes:
-    """A copy of a ``.tflite`` file with other values in some of its weights.
-
-    Parameters
-    ----------
-    model
-        Contents of the file.
-    weights
-        New values by the keys of `TfliteFile.weights`, in the stored dtype and shape.
-
-    Raises
-    ------
-    ModelFileError
-        If dtype or shape differ from what is stored.
-    """
-    stored = read_tflite(model).weights()
-    return replace_values(model, {stored[key].index: values for key, values in weights.items()})
 
 
 def builtin_options(table: flatbuffers.table.Table | None, kind: int, kinds: type) -> object | None:
@@ -224,7 +168,7 @@ def _tensor(model: bytes, root: schema.Model, raw: schema.Tensor, index: int) ->
 
 
 def buffer_span(model: bytes, buffer: schema.Buffer) -> tuple[int, int]:
-    """Where a buffer's data lie in the file: start and stop offset, equal if it has none."""
+    """Start and stop offset of a buffer's data in the file, equal if it has none."""
     # Files over 2 GB keep data after the flatbuffer; offsets 0 and 1 mean "not used".
     if buffer.Offset() > 1:
         start, stop = buffer.Offset(), buffer.Offset() + buffer.Size()
@@ -240,7 +184,7 @@ def buffer_span(model: bytes, buffer: schema.Buffer) -> tuple[int, int]:
 
 
 def check_indices(indices: Iterable[int], low: int, high: int) -> None:
-    """Raise `IndexError` for one not from ``low`` to ``high - 1``, with which accessors would read just anything."""
+    """Raise `IndexError` for one not from ``low`` to ``high - 1``, with which accessors would read arbitrary bytes."""
     for index in indices:
         if not low <= index < high:
             raise IndexError(f"index {index} is not from {low} to {high - 1}")

@@ -1,4 +1,4 @@
-"""One pair of models on one set of test images, with what several measurements need computed once."""
+"""One pair of models on one set of test images, with everything that several measurements need computed once."""
 
 import threading
 from collections import OrderedDict
@@ -15,7 +15,7 @@ from fp16core.numerics.rounding import WeightRounding, weight_roundings
 from fp16core.numerics.scaling import scalable_pairs
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.chain import Layer, read_chain
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 
 TestSet = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 
@@ -24,7 +24,7 @@ _RUNS = 4
 
 
 class Workbench:
-    """What `fp16core.workbench.measures` measures on; many threads may share it.
+    """Subject of the functions in `fp16core.workbench.measures`; many threads may share it.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class Workbench:
 
     @property
     def roundings(self) -> dict[str, WeightRounding]:
-        """What rounding did to the weights; raises as `weight_roundings`."""
+        """Rounding of the weights; raises as `weight_roundings`."""
         with self._lock:
             return self._roundings
 
@@ -103,4 +103,4 @@ class Workbench:
 
     @cached_property
     def _layer_pairs(self) -> tuple[tuple[Layer, Layer], ...]:
-        return scalable_pairs(read_chain(self.pair.reference, self.pair.reference_name))
+        return scalable_pairs(read_chain(self.pair.reference))

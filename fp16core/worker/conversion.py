@@ -6,9 +6,10 @@ from typing import Any
 from fp16core.convert.from_keras import convert_keras
 from fp16core.convert.to_keras import rebuild_keras
 from fp16core.jobs.confine import confine
-from fp16core.jobs.job import Limits
 from fp16core.jobs.scratch import scratch_folder
 from fp16core.jobs.serve import Client, serve
+from fp16core.jobs.spec import Limits
+from fp16core.tflite.model_file import ModelFile
 from fp16core.training.recipe import import_tensorflow
 
 MODULE = "fp16core.worker.conversion"
@@ -34,11 +35,11 @@ def target_of(answer: dict[str, Any]) -> bytes:
 def convert(request: dict[str, Any], client: Client) -> dict[str, Any]:
     """Rebuild the tutorial's network around the reference's weights, and convert it."""
     confine(None, _FILE_BYTES)
-    reference = base64.b64decode(request["reference"])
+    reference = ModelFile(base64.b64decode(request["reference"]), "the float32 model")
     client.progress("loading TensorFlow", 0.05)
     import_tensorflow()
     client.progress("rebuilding the network", 0.6)
-    network = rebuild_keras(reference, "the float32 model")
+    network = rebuild_keras(reference)
     client.progress("converting to float16", 0.7)
     with scratch_folder():
         target = convert_keras(network)[1]

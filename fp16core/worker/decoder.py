@@ -1,6 +1,5 @@
 """The process that decodes strangers' pictures, seen from the server."""
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,9 +9,10 @@ import psutil
 from fp16core.images.picture import Picture, RawPicture
 from fp16core.images.picture_file import LargePictureError, check_size
 from fp16core.resident.endings import CallLimits, Ending, ResidentEndedError
+from fp16core.resident.keeper import ResidentKeeper
 from fp16core.resident.resident import Resident
 from fp16core.resident.wire import READY
-from fp16core.serving.child_memory import ChildMemory, Share
+from fp16core.serving.child_memory import ChildMemory
 from fp16core.text import size_text
 from fp16core.vocabulary import BusyError, HalfBitsError, ImageError, WorkerError
 from fp16core.worker.decoder_child import MODULE
@@ -61,12 +61,10 @@ class PictureDecoder:
     ) -> None:
         memory = memory or ChildMemory(limits.memory_bytes)
         self.limits = replace(limits, memory_bytes=min(limits.memory_bytes, memory.total_bytes))
-        self._patience_s, self._module = patience_s, module
-        self._lock = threading.Lock()
-        self._child: Resident | None = None
-        self._share = Share(memory, self._lock, self._end)
+        self._patience_s = patience_s
+        self._keeper = ResidentKeeper(module, self.limits, memory)
 
-    def open(self, data: bytes, name: str, spent: Callable[[float], None] = lambda cpu_s: None) -> Picture:
+    def open(self, data: bytes, name: str, spent: Callable[[float], None] = lambda _cpu_s: None) -> Picture:
         """Decode an image file and scale it down.
 
         Parameters
@@ -87,7 +85,7 @@ class PictureDecoder:
             If other pictures are decoded for too long, other processes hold the memory, or no process can be started.
         """
         check_size(len(data), name)
-        if not self._lock.acquire(timeout=self._patience_s):
+        if not self._keeper.lock.acquire(timeout=self._patience_s):
             raise BusyError(
                 "Other visitors' pictures have kept this server busy for more than "
                 f"{self._patience_s:.0f} seconds; try again in a moment."
@@ -95,31 +93,22 @@ class PictureDecoder:
         try:
             return self._decoded(data, name, spent)
         finally:
-            self._share.keep(0 if self._child is None else self._child.resident_bytes)
-            self._lock.release()
+            self._keeper.rest()
+            self._keeper.lock.release()
 
     @property
     def pid(self) -> int | None:
         """Number of the process that decodes; `None` while there is none."""
-        return self._child.pid if self._child is not None and self._child.is_alive else None
+        return self._keeper.pid
 
     def close(self) -> None:
         """End the process, at work or not; the next picture starts another."""
-        if (child := self._child) is not None:
-            child.close()
-        self._share.leave()
-
-    def _end(self) -> None:
-        if self._child is not None:
-            self._child.close()
-            self._child = None
-        self._share.leave()
+        self._keeper.close()
 
     def _decoded(self, data: bytes, name: str, spent: Callable[[float], None]) -> Picture:
         memory_bytes = min(USUAL_BYTES, self.limits.memory_bytes)
         while True:
-            self._share.take(memory_bytes, self._patience_s)
-            child, was_fresh = self._ready()
+            child, was_fresh = self._ready(memory_bytes)
             try:
                 return self._called(child, data, name, memory_bytes, spent)
             except LargePictureError:
@@ -158,19 +147,15 @@ class PictureDecoder:
             child.close()  # our own code answers no such thing
             raise self._lost(name, Ending.CRASH) from error
 
-    def _ready(self) -> tuple[Resident, bool]:
-        """The child, and whether it was started just now."""
-        was_fresh = False
-        if self._child is None or not self._child.is_alive:
-            if self._child is not None:
-                self._child.close()
-            try:
-                self._child = Resident(self._module, self.limits)
-                self._child.call(READY)  # so that no picture has to account for the start
-            except WorkerError as error:
-                raise BusyError(str(error)) from error
-            was_fresh = True
-        return self._child, was_fresh
+    def _ready(self, memory_bytes: int) -> tuple[Resident, bool]:
+        """Return the process, and whether it was started just now."""
+        try:
+            child, is_new = self._keeper.ready(memory_bytes, self._patience_s)
+            if is_new:
+                child.call(READY)  # so that no picture has to account for the start
+        except WorkerError as error:
+            raise BusyError(str(error)) from error
+        return child, is_new
 
     def _lost(self, name: str, reason: Ending) -> ImageError | BusyError:
         limits = self.limits

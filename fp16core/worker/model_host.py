@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.resident.endings import CallLimits
-from fp16core.resident.resident import Resident
-from fp16core.serving.child_memory import ChildMemory, Share
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.resident.keeper import ResidentKeeper
+from fp16core.serving.child_memory import ChildMemory
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import ModelFileError
 from fp16core.workbench import measures
 from fp16core.workbench.workbench import Workbench
 
@@ -64,22 +65,19 @@ class ModelHost:
         is_wanted: Callable[[], bool] = lambda: True,
     ) -> None:
         self._pair, self._images, self._labels, self._is_wanted = pair, images, labels, is_wanted
-        files_bytes = len(pair.reference) + len(pair.target)
+        files_bytes = pair.reference.size_bytes + pair.target.size_bytes
         needed_bytes = _BASE_BYTES + _TIMES * files_bytes + 4 * images.size
         self._limits = CallLimits(
             CPU_S, WALL_S, min(needed_bytes, memory.total_bytes), _ANSWER_BYTES + _ANSWER_TIMES * files_bytes
         )
         self._closed = threading.Event()
-        self._lock = threading.Lock()
-        self._share = Share(memory, self._lock, self._end)
-        self._child: Resident | None = None
-        self._idle: threading.Timer | None = None
+        self._keeper = ResidentKeeper(MODULE, self._limits, memory, IDLE_S)
         self._answers: dict[str, int] = {}
 
     @property
     def pid(self) -> int | None:
-        """The process's number, if there is one at present."""
-        return None if self._child is None else self._child.pid
+        """Number of the process; `None` while there is none."""
+        return self._keeper.pid
 
     @property
     def answered_bytes(self) -> int:
@@ -102,58 +100,27 @@ class ModelHost:
         """
         if kwargs:
             raise TypeError("measures take their arguments by position")
-        with self._lock:
+        with self._keeper.lock:
             if self._closed.is_set():
                 raise ModelFileError("These model files were forgotten; upload them again, or choose another pair.")
-            if self._idle is not None:
-                self._idle.cancel()
             try:
-                self._share.take(self._limits.memory_bytes, _PATIENCE_S, self._goes_on)
-                child, name = self._opened(), function.__name__
+                child, is_new = self._keeper.ready(self._limits.memory_bytes, _PATIENCE_S, self._goes_on)
+                if is_new:
+                    child.call("open_pair", self._pair, self._images, self._labels, is_wanted=self._goes_on)
+                name = function.__name__
                 found = child.call(name, *args, is_wanted=self._goes_on)
                 self._answers[name] = max(child.answer_bytes, self._answers.get(name, 0))
                 return cast(R, found)
             finally:
-                self._rest()
+                self._keeper.rest()
 
     def close(self) -> None:
         """End the process for good; a measurement that is under way, or waits, raises an error."""
         self._closed.set()
-        if (child := self._child) is not None:
-            child.close()
-        with self._lock:
-            self._end()
+        self._keeper.close()
 
     def _goes_on(self) -> bool:
         return not self._closed.is_set() and self._is_wanted()
-
-    def _opened(self) -> Resident:
-        if self._child is not None and not self._child.is_alive:  # ended from outside, since the last call
-            self._child.close()
-            self._child = None
-        if self._child is None:
-            self._child = Resident(MODULE, self._limits)
-            self._child.call("open_pair", self._pair, self._images, self._labels, is_wanted=self._goes_on)
-        return self._child
-
-    def _rest(self) -> None:
-        """After a call: keep the process for the next one, if it has survived."""
-        if self._child is None or not self._child.is_alive or not (held_bytes := self._child.resident_bytes):
-            self._end()
-            return
-        self._share.keep(held_bytes)
-        self._idle = threading.Timer(IDLE_S, self._share.give_up)
-        self._idle.daemon = True
-        self._idle.start()
-
-    def _end(self) -> None:
-        if self._idle is not None:
-            self._idle.cancel()
-            self._idle = None
-        if self._child is not None:
-            self._child.close()
-            self._child = None
-        self._share.leave()
 
 
 class HostedModel:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.resident.child import serve_calls
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from fp16core.workbench.measures import MEASURES
 from fp16core.workbench.workbench import Workbench
 

@@ -1,9 +1,10 @@
-"""Accuracy: which digits are mistaken for which, and how far float16 is from changing answers."""
+"""Accuracy: confusions of digits, and the distance of float16 from changing answers."""
 
 from functools import partial
 
 import streamlit as st
 
+from fp16core.evaluate.comparison import SIGNIFICANCE
 from fp16core.figures import accuracy as figures
 from fp16core.figures.base.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLOUR, TARGET_NAME
 from fp16core.text import percent_text, points_text
@@ -20,12 +21,12 @@ comparison = found.comparison
 reference, target = comparison.reference, comparison.target
 if comparison.changed_predictions:
     st.markdown(
-        f"float16 gives **{comparison.changed_predictions:,} of {comparison.images:,}** test images another answer "
-        f"than float32, which changes the accuracy by **{points_text(comparison.accuracy_delta)}**: "
-        + ("no more than chance would." if comparison.mcnemar_p >= 0.05 else "more than chance would.")
+        f"float16 answers differently from float32 on **{comparison.changed_predictions:,} of {comparison.images:,}** "
+        f"test images, which changes the accuracy by **{points_text(comparison.accuracy_delta)}**: "
+        + ("more than chance would." if comparison.is_difference_significant else "no more than chance would.")
     )
 else:
-    st.markdown(f"No: float16 gives all **{comparison.images:,}** test images the answer that float32 gives.")
+    st.markdown(f"No: float16 answers like float32 on all **{comparison.images:,}** test images.")
 say_if_probabilities(comparison.reference)
 
 row = headline()
@@ -35,7 +36,7 @@ for name, evaluation in ((REFERENCE_NAME, reference), (TARGET_NAME, target)):
         f"Accuracy, {name}",
         percent_text(evaluation.accuracy.value),
         f"{percent_text(evaluation.accuracy.low)} to {percent_text(evaluation.accuracy.high)}",
-        "With the 95 % Wilson interval: where the accuracy on other images of this kind would plausibly lie.",
+        "With the 95 % Wilson interval: the plausible range of the accuracy on other images of this kind.",
     )
 number(
     row,
@@ -48,15 +49,15 @@ number(
     row,
     "McNemar p-value",
     f"{comparison.mcnemar_p:.3g}",
-    "no sign of a difference" if comparison.mcnemar_p >= 0.05 else "unlikely to be chance",
-    "If both models were equally accurate, how often would chance alone split their disagreements at least as "
-    "unevenly as here? Below 0.05 the difference is unlikely to be chance.",
+    "unlikely to be chance" if comparison.is_difference_significant else "no sign of a difference",
+    "The probability that chance alone would split the models' disagreements at least as unevenly as here if both "
+    f"were equally accurate. Below {SIGNIFICANCE} the difference is unlikely to be chance.",
 )
 
 with st.container(border=True):
     st.header("How far is float16 from changing an answer?", anchor="margins")
     st.markdown(
-        "Each point is a test image. To the right, float32 was surer; further up, float16 changed the scores more. "
+        "Each point is a test image. Further right, float32 was surer; further up, float16 changed the scores more. "
         "Below the dashed line no answer can change; above it one can, if the change goes against the best digit. "
         "**Click a point to see its image.**"
     )
@@ -76,7 +77,7 @@ with st.container(border=True):
                 comparison.closest_image,
                 key="point",
                 bind="query-params",
-                help="Position in the test set, from 0. At first: the image closest to a changed answer.",
+                help="Position in the test set, from 0. Initially the image closest to a changed answer.",
             )
         )
         show_image(found.images, comparison, index)
@@ -89,7 +90,9 @@ with st.container(border=True):
         )
 
 st.header("Which digits are mistaken for which?", anchor="confusion")
-st.caption("Rows: the true digit. Columns: the digit the model read. The shade grows with the logarithm of the count.")
+st.caption(
+    "Rows: the true digit. Columns: the digit that the model read. The shade grows with the logarithm of the count."
+)
 for column, heading, draw, key in zip(
     cards(3, "cards-confusion"),
     (REFERENCE_NAME, TARGET_NAME, "float16 − float32"),

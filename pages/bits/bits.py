@@ -1,4 +1,4 @@
-"""Bits: one number taken apart, and what float16 drops of it."""
+"""Bits: one number taken apart, and the bits of it that float16 drops."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from fp16core.numerics.formats import FLOAT16
 from fp16core.numerics.narrowing import deviation, narrow
 from fp16core.numerics.number_text import TypedNumber, read_number
 from fp16core.numerics.picks import Pick, pick_weight, weight_at
-from fp16core.numerics.rounding import WeightRounding
+from fp16core.numerics.rounding import WeightRounding, largest_tensor
 from fp16core.text import small_text
 from fp16core.vocabulary import NumberError
 from pages.bits.strip import bit_strip, exact_values, legend
@@ -24,16 +24,16 @@ FIRST = "0.1"
 EXAMPLES = (FIRST, "1/3", "65504", "65519", "65520", "70000", "1e-8", "6e-8", "1.000488281250001", "-0", "inf", "nan")
 
 _PICKS = {
-    Pick.LARGEST_ERROR: (":material/arrow_upward:", "The weight that rounding moved furthest"),
-    Pick.LARGEST_RELATIVE_ERROR: (":material/percent:", "The weight that lost the largest share of itself"),
+    Pick.LARGEST_ERROR: (":material/arrow_upward:", "The weight that rounding changed most"),
+    Pick.LARGEST_RELATIVE_ERROR: (":material/percent:", "The weight with the largest error relative to itself"),
     Pick.NEAREST_TO_A_TIE: (":material/balance:", "The weight nearest to half-way between two float16 numbers"),
     Pick.MOST_SUBNORMAL: (":material/compress:", "The weight nearest to 0 that float16 stores with fewer digits"),
-    Pick.RANDOM: (":material/casino:", "Another one each time"),
+    Pick.RANDOM: (":material/casino:", "A different one each time"),
 }
 
 
 def tensor_chosen() -> None:
-    """Start in another tensor at its weight with the largest error."""
+    """Choose the weight with the largest error after a change of the tensor."""
     pick(tensors[st.session_state.bits_tensor], Pick.LARGEST_ERROR)
 
 
@@ -49,18 +49,18 @@ def bar_clicked() -> None:
 
 
 def example_chosen() -> None:
-    """Type an example."""
+    """Put the chosen example into the free field."""
     if st.session_state["bits-example"] is not None:
         st.session_state.bits_number = st.session_state["bits-example"]
 
 
 def typed() -> None:
-    """What is typed is no longer the example."""
+    """Deselect the example, which differs from the number just typed."""
     st.session_state["bits-example"] = None
 
 
 def number_typed() -> TypedNumber:
-    """The number in the free field; after a text that is none, the one before it."""
+    """The number in the free field; the previous one if the text is not a number."""
     if "bits_number" not in st.session_state and "bits_number" not in st.query_params:
         st.session_state.bits_number = FIRST
     text = st.text_input(
@@ -78,13 +78,13 @@ def number_typed() -> TypedNumber:
     except NumberError as error:
         st.error(plain(str(error)), icon=":material/error:")
         read = read_number(st.session_state.get("bits-understood", FIRST))
-        st.caption(f"Below is still {plain(read.text)}.")
+        st.caption(f"The page still shows {plain(read.text)}.")
     st.session_state["bits-understood"] = read.text
     return read
 
 
 def index_chosen() -> int:
-    """Position of a weight of the tensor, chosen by its number or by what is special about it."""
+    """Index of the chosen weight in the tensor, by number or by a special property."""
     last = tensor.reference.size - 1
     if st.session_state.get("bits_index", 0) > last:  # after a change of the active pair
         st.session_state.bits_index = last
@@ -127,7 +127,7 @@ if source == WEIGHT:
             st.segmented_control(
                 "Tensor",
                 list(tensors),
-                default=max(tensors, key=lambda key: tensors[key].reference.size),
+                default=largest_tensor(tensors),
                 required=True,
                 key="bits_tensor",
                 bind="query-params",
@@ -145,7 +145,7 @@ if source == WEIGHT:
             f"Histogram of the float32 weights of {tensor.key}; a click on a bar chooses a weight",
             on_click=bar_clicked,
         )
-        st.caption("Click a bar to see the weight nearest to its middle. The green bar holds the one shown.")
+        st.caption("Click a bar to see the weight nearest to its middle. The green bar contains the weight shown.")
     narrowing = weight.narrowing
     if weight.stored.format == FLOAT16 and weight.stored != narrowing.result:
         stored = weight.stored
@@ -168,7 +168,7 @@ number(
     "Rounding error",
     small_text(error.absolute, signed=True),
     "float16 − float32",
-    "How far rounding moved the number.",
+    "The change of the number by rounding.",
 )
 number(
     row,
@@ -183,8 +183,8 @@ number(
     "Error in ULP",
     small_text(error.ulps, signed=True),
     "0.5 at most, unless it overflows",
-    "ULP: a unit in the last place, the distance between float16's numbers here. Rounding to the nearest is never "
-    "off by more than half of it.",
+    "ULP, a unit in the last place: the distance between neighbouring float16 numbers here. Rounding to the nearest "
+    "is off by at most half of it.",
 )
 
 if narrowing.source.is_finite:
@@ -196,8 +196,12 @@ if narrowing.source.is_finite:
             "bits-grid",
             "Number line with the float16 numbers around the float32 number",
         )
-        st.caption("Each orange line is a float16 number; everything in the shaded stretch is rounded to the same one.")
+        st.caption(
+            "Each orange line is a float16 number; everything in the shaded interval is rounded to the same one."
+        )
     with digits:
         st.markdown("**Every decimal digit**")
         exact_values(narrowing, outcome, error)
-        st.caption("A number with finitely many binary digits has finitely many decimal ones: nothing here is rounded.")
+        st.caption(
+            "A number with finitely many binary digits has finitely many decimal digits: nothing here is rounded."
+        )

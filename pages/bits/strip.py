@@ -1,4 +1,4 @@
-"""One number's bits in float32 and in float16, one below the other, with the bits that are dropped."""
+"""One number's bits in float32 and below them in float16, with the dropped bits marked."""
 
 import html
 from collections.abc import Iterable, Sequence
@@ -18,13 +18,13 @@ _CUT = _MANTISSA + FLOAT16.mantissa_bits
 """Column of the first dropped bit."""
 
 _MOST_MOVED = 12
-"""Places to the right of float32's last bit that are drawn; beyond them no digit can decide."""
+"""Places drawn to the right of float32's last bit; digits beyond them cannot affect rounding."""
 
 _PARTS = ("sign", "exponent", "mantissa")
 
 
 def bit_strip(found: Narrowing, stored: BinaryNumber | None = None) -> None:
-    """Draw the bits; ``stored`` is what a file holds in place of the rounded number, if it differs."""
+    """Show the bits; ``stored`` is the number in the file, if it differs from the rounded one."""
     source, result = found.source, found.result
     moved = min(found.shift, _MOST_MOVED) if source.is_finite and source.float_class is not FloatClass.ZERO else 0
     columns = FLOAT32.width + moved
@@ -49,24 +49,24 @@ def bit_strip(found: Narrowing, stored: BinaryNumber | None = None) -> None:
 
 
 def legend(found: Narrowing) -> None:
-    """What the colours mean, and what the fields say here."""
+    """Show the meaning of the colours, and of this number's fields."""
     sign = "1, minus" if found.source.sign else "0, plus"
     entries = (
         ("sign", "Sign", f"{sign}."),
-        ("exponent", "Exponent", f"Which power of two. {exponent_words(found.source)} {exponent_words(found.result)}"),
+        ("exponent", "Exponent", f"The power of two. {exponent_words(found.source)} {exponent_words(found.result)}"),
         (
             "mantissa",
             "Mantissa",
-            "The binary digits after the point: how far between this power of two and the next. "
+            "The binary digits after the point: the position between this power of two and the next. "
             "float32 stores 23, float16 stores 10.",
         ),
-        ("dropped", "Dropped", "What float16 has no room for. These bits only decide which way to round."),
+        ("dropped", "Dropped", "Bits that do not fit into float16. They only decide the direction of rounding."),
     )
     st.html('<dl class="bit-legend">' + "".join(_entry(*entry) for entry in entries) + "</dl>")
 
 
 def exact_values(found: Narrowing, outcome: BinaryNumber, error: Deviation) -> None:
-    """Every decimal digit of the number in both formats, and of the difference."""
+    """Show every decimal digit of the number in both formats, and of the difference."""
     difference = small_text(error.absolute) if error.exact is None else exact_text(error.exact)
     lines = (
         ("float32", "float32, exactly", found.source.decimal_text),
@@ -97,7 +97,7 @@ def _exponent_column(number: BinaryNumber) -> int:
 
 
 def _meaning(number: BinaryNumber) -> str:
-    """What each field stands for, above it."""
+    """The meaning of each field, above it."""
     exponent, mantissa = {
         FloatClass.NAN: ("ones", "not 0: not a number"),
         FloatClass.INFINITE: ("ones", "0: infinite"),
@@ -158,7 +158,7 @@ def _entry(kind: str, name: str, words: str) -> str:
 
 
 def _alternative(found: Narrowing, stored: BinaryNumber | None) -> str:
-    """The picture for those who do not see it."""
+    """Text alternative of the picture."""
     sentences = [_spelled("float32", found.source.fields), _spelled("float16", found.result.fields)]
     if stored is not None:
         sentences.append(_spelled("in the file", stored.fields))

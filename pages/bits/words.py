@@ -1,4 +1,4 @@
-"""What the bits of one number say, in words."""
+"""Sentences on the bits of one number and on the rounding of it."""
 
 from fp16core.numerics.bits import BinaryNumber, FloatClass
 from fp16core.numerics.narrowing import Decision, Narrowing
@@ -8,64 +8,76 @@ from fp16core.numerics.rounding import WeightRounding
 from fp16core.text import count_text, power_text
 from pages.shared.ui.words import plain
 
-_BADGES = {
+_KINDS = {
     FloatClass.ZERO: "zero",
     FloatClass.SUBNORMAL: "subnormal",
     FloatClass.NORMAL: "normal",
     FloatClass.INFINITE: "infinite",
+    FloatClass.NAN: "NaN",
+}
+
+_WITHOUT_DIGITS = {
+    FloatClass.NAN: "A NaN is any pattern whose exponent bits are all 1 and whose mantissa is not 0; float16 keeps the "
+    "sign and the first mantissa bits, whose values do not matter.",
+    FloatClass.INFINITE: "Infinity has a pattern of its own in both formats: exponent bits all 1 and mantissa 0.",
+    FloatClass.ZERO: "Zero is all zeros in both formats, except for the sign, which float16 keeps.",
+}
+"""Sentences on numbers that have no digits to round."""
+
+_HALVES = {
+    Decision.BELOW_HALF: "**less than half**",
+    Decision.ABOVE_HALF: "**more than half**",
+    Decision.TIE_STAYS: "**exactly half**",
+    Decision.TIE_MOVES: "**exactly half**",
+}
+
+_TIE = ": a **tie**, which goes to the neighbour whose last bit is 0, called even. The last kept bit is"
+
+_ROUNDED = {
+    Decision.BELOW_HALF: ", so they are dropped and the kept bits do not change: rounded **towards zero**.",
+    Decision.ABOVE_HALF: ", so 1 is added to it: rounded **away from zero**.",
+    Decision.TIE_STAYS: f"{_TIE} 0, so the kept bits do not change.",
+    Decision.TIE_MOVES: f"{_TIE} 1, so 1 is added to it.",
 }
 
 
 def badges(found: Narrowing) -> str:
-    """What kind of number both are, and what became of it, as Markdown."""
-    shown = [
-        f":blue-badge[float32: {_BADGES.get(found.source.float_class, 'NaN')}]",
-        f":orange-badge[float16: {_BADGES.get(found.result.float_class, 'NaN')}]",
-    ]
-    for holds, words in (
+    """Badges for the kinds of both numbers and for the outcome of rounding, as Markdown."""
+    outcomes = (
         (found.overflows, ":red-badge[overflow]"),
         (found.underflows, ":red-badge[underflow to 0]"),
         (found.decision.is_tie, ":violet-badge[tie]"),
         (found.carries, ":violet-badge[carry]"),
         (found.decision is Decision.EXACT, ":green-badge[exact]"),
-    ):
-        if holds:
-            shown.append(words)
-    return " ".join(shown)
+    )
+    return " ".join(
+        [
+            f":blue-badge[float32: {_KINDS[found.source.float_class]}]",
+            f":orange-badge[float16: {_KINDS[found.result.float_class]}]",
+            *(badge for is_shown, badge in outcomes if is_shown),
+        ]
+    )
 
 
 def decision_sentence(found: Narrowing) -> str:
-    """How the dropped bits decided, as Markdown."""
-    if found.source.float_class is FloatClass.NAN:
-        return (
-            "A NaN is any pattern whose exponent bits are all 1 and whose mantissa is not 0; float16 keeps the sign "
-            "and the first mantissa bits, and which they are does not matter."
-        )
-    if found.source.float_class is FloatClass.INFINITE:
-        return "Infinity has a pattern of its own in both formats, exponent bits all 1 and mantissa 0."
-    if found.source.float_class is FloatClass.ZERO:
-        return "Zero is all zeros in both formats, except for the sign, which float16 keeps."
+    """The rounding decision and its reason, as Markdown."""
+    if found.source.float_class in _WITHOUT_DIGITS:
+        return _WITHOUT_DIGITS[found.source.float_class]
     if found.decision is Decision.OVERFLOW:
         return (
             f"The power of two is {power_text(2, found.source.exponent)}, and float16's largest is "
             f"{power_text(2, found.result.format.bias)}: whatever the mantissa, the number becomes **infinite**."
         )
-    lead = ""
-    if found.shift:
-        lead = (
-            f"float16's smallest power of two is {power_text(2, found.result.format.min_exponent)}, so the "
-            f"digits first move right by **{count_text(found.shift, 'place')}**. "
-        )
-    return lead + _comparison(found) + _consequence(found)
+    return _shift_sentence(found) + _rounding_sentence(found)
 
 
 def weight_sentence(tensor: WeightRounding, weight: StoredWeight) -> str:
-    """Which weight it is, and whether the file stores NumPy's cast of it, as Markdown."""
+    """The weight, and whether the file stores NumPy's cast of it, as Markdown."""
     where = f"Weight {list(weight.position)} of {tensor.key} is **{weight.narrowing.source.decimal_text}**"
     if not tensor.was_cast:
         return (
-            f"{where}. :orange[This file keeps the tensor in {weight.stored.format.name}]; below is what casting it to "
-            "float16 would do."
+            f"{where}. :orange[This file keeps the tensor in {weight.stored.format.name}]; the rest of the page shows "
+            "the effect of casting it to float16."
         )
     said = f"{where} in the float32 file and **{weight.stored.decimal_text}** in the float16 file. "
     if weight.is_numpys_cast:
@@ -79,12 +91,12 @@ def weight_sentence(tensor: WeightRounding, weight: StoredWeight) -> str:
 
 
 def number_sentence(read: TypedNumber, found: Narrowing) -> str:
-    """What both formats make of a typed number, and whether NumPy makes the same, as Markdown."""
+    """A typed number in both formats, and whether NumPy's cast agrees, as Markdown."""
     single, half, text = found.source.decimal_text, found.result.decimal_text, plain(read.text)
     if read.is_lost_in_float32:
         said = (
-            f"{text} lies beyond what float32 can hold: it already stores **{single}**. What follows is only about "
-            "that. "
+            f"{text} is outside float32's range: float32 stores **{single}** instead. The rest of the page is about "
+            "that number. "
         )
     elif not found.source.is_finite:
         said = f"Both formats have bit patterns for {text}. "
@@ -94,8 +106,8 @@ def number_sentence(read: TypedNumber, found: Narrowing) -> str:
         said = f"float32 cannot hold {text} exactly: it stores **{single}**, and float16 **{half}**. "
     if read.is_rounded_twice:
         said += (
-            f"Rounded once, without the detour through float32, it would be {read.direct_float16.decimal_text}: the "
-            "first rounding made a tie that was none. "
+            f"Rounded once, directly to float16, it would be {read.direct_float16.decimal_text}: the first rounding "
+            "produced a tie that did not exist before. "
         )
     cast = numpy_cast(found.source)
     if cast == found.result:
@@ -104,7 +116,7 @@ def number_sentence(read: TypedNumber, found: Narrowing) -> str:
 
 
 def exponent_words(number: BinaryNumber) -> str:
-    """How a format reads its exponent field."""
+    """Meaning of a number's exponent field."""
     name, stored, bias = number.format.name, number.biased_exponent, number.format.bias
     if not number.is_finite:
         return f"{name} stores {stored}, all ones: infinite, or not a number."
@@ -114,34 +126,29 @@ def exponent_words(number: BinaryNumber) -> str:
     return f"{name} stores {stored}, which means {stored} − {bias} = {_minus(number.exponent)}: {power}."
 
 
-def _comparison(found: Narrowing) -> str:
-    """The dropped bits against half of what the last kept bit is worth."""
-    count = found.dropped_count
-    if found.decision is Decision.EXACT:
-        return f"The {count} dropped bits are all 0: **nothing is lost**."
-    than = {Decision.BELOW_HALF: "**less than half**", Decision.ABOVE_HALF: "**more than half**"}
-    return f"The {count} dropped bits are {than.get(found.decision, '**exactly half**')} of the last kept bit's worth"
-
-
-def _consequence(found: Narrowing) -> str:
-    if found.decision is Decision.EXACT:
+def _shift_sentence(found: Narrowing) -> str:
+    if not found.shift:
         return ""
-    last = found.kept_digits[-1]
-    words = {
-        Decision.BELOW_HALF: ", so they are dropped and the kept bits stay as they are: rounded **towards zero**.",
-        Decision.ABOVE_HALF: ", so 1 is added to it: rounded **away from zero**.",
-        Decision.TIE_STAYS: f": a **tie**, which goes to the neighbour whose last bit is 0, called even. The last kept "
-        f"bit is {last}, so the kept bits stay.",
-        Decision.TIE_MOVES: f": a **tie**, which goes to the neighbour whose last bit is 0, called even. The last kept "
-        f"bit is {last}, so 1 is added to it.",
-    }[found.decision]
-    if found.overflows:
-        return words + " The carry leaves float16's range: the number becomes **infinite**."
-    if found.carries:
-        return words + " The carry runs through all kept bits into the exponent."
-    if found.underflows:
-        return words + " No bit that is 1 is left: the number becomes **0**."
-    return words
+    return (
+        f"float16's smallest power of two is {power_text(2, found.result.format.min_exponent)}, so the "
+        f"digits first move right by **{count_text(found.shift, 'place')}**. "
+    )
+
+
+def _rounding_sentence(found: Narrowing) -> str:
+    """The dropped bits against half of the last kept bit's value, and the outcome."""
+    dropped = f"The {found.dropped_count} dropped bits are"
+    if found.decision is Decision.EXACT:
+        return f"{dropped} all 0: **nothing is lost**."
+    return f"{dropped} {_HALVES[found.decision]} of the last kept bit's worth{_ROUNDED[found.decision]}" + (
+        " The carry leaves float16's range: the number becomes **infinite**."
+        if found.overflows
+        else " The carry runs through all kept bits into the exponent."
+        if found.carries
+        else " No bit that is 1 is left: the number becomes **0**."
+        if found.underflows
+        else ""
+    )
 
 
 def _minus(number: int) -> str:

@@ -1,4 +1,4 @@
-"""Precision dial: the weights in any number of bits, and where the model breaks."""
+"""Precision dial: the weights in any number of bits, down to where the model breaks."""
 
 from functools import partial
 
@@ -52,7 +52,7 @@ with st.container(border=True):
         5,
         key="exponent",
         bind="query-params",
-        help="They say how large a number is: which power of two it begins at. Too few, and small weights become 0 "
+        help="They give a number's magnitude: the power of two at or below it. With too few, small weights become 0 "
         "and large ones infinite.",
     )
     mantissa = controls.slider(
@@ -62,7 +62,7 @@ with st.container(border=True):
         10,
         key="mantissa",
         bind="query-params",
-        help="They say where between two powers of two a number lies. Each bit less doubles the rounding error.",
+        help="They give a number's position between two powers of two. Each bit less doubles the rounding error.",
     )
     with controls.container():
         signed = st.toggle(
@@ -73,13 +73,13 @@ with st.container(border=True):
             True,
             key="infinity",
             bind="query-params",
-            help="The largest exponent is kept for infinity and for what is not a number (NaN), as IEEE 754 has it. "
-            "Off, as in FP8 E4M3, it holds further numbers, and only the last pattern is NaN.",
+            help="Reserves the largest exponent for infinity and for NaN (not a number), as IEEE 754 does. Without it, "
+            "as in FP8 E4M3, the largest exponent holds further numbers, and only the last pattern is NaN.",
         )
     chosen = FloatFormat(int(exponent), int(mantissa), signed, infinity)
     st.session_state.preset = chosen.title if chosen.title in PRESETS else None
     presets.pills(
-        "Formats that hardware knows",
+        "Formats supported by hardware",
         list(PRESETS),
         key="preset",
         on_change=preset_chosen,
@@ -92,8 +92,8 @@ with state.explained():
 
 st.markdown(
     f"With each weight rounded to **{count_text(chosen.width, 'bit')}**, the model reads "
-    f"**{percent_text(result.accuracy.value)}** of {found.comparison.images:,} test images right, and "
-    f"**{count_text(result.changed_predictions, 'image')}** otherwise than float32 does. "
+    f"**{percent_text(result.accuracy.value)}** of {found.comparison.images:,} test images correctly, and "
+    f"**{count_text(result.changed_predictions, 'image')}** differently from float32. "
     + (":orange[This breaks it.]" if result.breaks else "")
 )
 row = headline("headline-six")
@@ -108,22 +108,22 @@ number(
     row,
     "File, if packed",
     bytes_text(result.size_bytes),
-    f"{bytes_text(result.size_bytes - len(found.pair.reference), signed=True)} against float32",
-    "Bytes of the float16 file if its weights were stored in so many bits, one after another without gaps.",
+    f"{bytes_text(result.size_bytes - found.pair.reference.size_bytes, signed=True)} against float32",
+    "Bytes of the float16 file if its weights were stored in that many bits, one after another without gaps.",
 )
 number(
     row,
     "Accuracy",
     percent_text(result.accuracy.value),
     f"{points_text(result.accuracy_delta)} against float32",
-    "Share of the test images read right. Only the weights are rounded; the arithmetic stays float32.",
+    "Share of the test images read correctly. Only the weights are rounded; the arithmetic stays float32.",
 )
 number(
     row,
     "Changed answers",
     f"{result.changed_predictions:,}",
     f"of {found.comparison.images:,} test images",
-    "Images that float32 reads otherwise.",
+    "Images that float32 reads differently.",
 )
 number(
     row,
@@ -159,7 +159,7 @@ if len(measured) == len(forms):
         f"{'' if signed else ' and no sign bit'}: accuracy falls by a point or more."
         if enough is None
         else f"**{count_text(enough, 'mantissa bit')} would do** if a point of accuracy may be lost, though "
-        f"{count_text(swept[enough].changed_predictions, 'image')} would be read otherwise than by float32."
+        f"{count_text(swept[enough].changed_predictions, 'image')} would be read differently from float32."
     )
 accuracy, changed = cards(2)
 with accuracy:
@@ -169,7 +169,7 @@ with accuracy:
         "accuracy-by-mantissa",
         "Accuracy against the number of mantissa bits",
     )
-    st.caption("Dashed: float32. The answer hangs on which score is largest, and rounding seldom decides that.")
+    st.caption("Dashed: float32. The answer depends on which score is largest, which rounding seldom changes.")
 with changed:
     st.markdown("**Answers that differ from float32's**")
     chart(
@@ -177,9 +177,9 @@ with changed:
         "changed-by-mantissa",
         "Number of changed answers against the number of mantissa bits",
     )
-    st.caption("A changed answer can also be a mended one, so these are at least as many as the accuracy lost.")
+    st.caption("A changed answer can also be a corrected one, so these are at least as many as the accuracy lost.")
 
-st.header("What the bytes buy", anchor="bytes")
+st.header("Accuracy for the bytes", anchor="bytes")
 with state.explained():
     files, refusals = lab.file_results()
     others = [lab.format_result(form) for form in PRESETS.values() if form not in (FLOAT32, FLOAT16)]
@@ -194,9 +194,9 @@ with st.container(border=True):
     st.caption(
         "float32's accuracy has a 95 % interval from "
         f"{percent_text(reference.accuracy.low)} to {percent_text(reference.accuracy.high)}: smaller differences "
-        "between "
-        "models may be chance. Besides floating point there are whole numbers (int8, int4) with a scale for each row; "
-        "LiteRT Quantizer made such files here. *Dynamic* also computes with 8-bit numbers, *weight-only* does not."
+        "between models may be chance. Apart from floating point there are integers (int8, int4) with a scale for each "
+        "row; LiteRT Quantizer made such files here. *Dynamic* also computes with 8-bit numbers, *weight-only* does "
+        "not."
     )
     show_table(
         {
@@ -216,7 +216,7 @@ if st.toggle(
     f"Measure all {len(all_formats)} formats with these switches",
     key="map",
     bind="query-params",
-    help="Takes a while the first time; can be stopped, and shows what it has.",
+    help="Takes a while the first time; can be stopped, and shows the results so far.",
 ):
     with state.explained():
         mapped = sweep(
@@ -232,5 +232,5 @@ if st.toggle(
             "Map of the changed answers by exponent bits and mantissa bits",
             on_click=format_clicked,
         )
-        st.caption("A cross: accuracy falls by a point or more. Click a cell to turn the dial to it.")
+        st.caption("A cross: accuracy falls by a point or more. Click a cell to set the dial to its format.")
 go_on()

@@ -1,4 +1,4 @@
-"""Digits: what both models answer, image by image."""
+"""Digits: both models' answers, image by image."""
 
 from functools import partial
 
@@ -35,7 +35,7 @@ say_if_probabilities(comparison.reference)
 
 
 def filtered() -> None:
-    """Start the new list at its beginning, with its first image chosen."""
+    """Show the new list from its beginning, with its first image chosen."""
     st.session_state.sheet = 1
     listed = chosen_images()
     if len(listed):
@@ -56,16 +56,16 @@ def cleared() -> None:
 
 
 def numbered() -> None:
-    """Turn to the sheet that holds the image whose number was typed."""
+    """Show the sheet that holds the image whose number was typed."""
     st.session_state.sheet = sheet_of(chosen_images(), st.session_state.image)
 
 
 def sheet_words(index: int, listed: Indices) -> str:
-    """What the contact sheet holds, and how to read it."""
+    """Caption of the contact sheet: its content, and the meaning of the frames."""
     count = count_text(len(listed), "image")
     if _SHOW[st.session_state.get("show") or "all images"] is Show.CLOSEST:
-        count += ", nearest first; the others' answers float16 only favours"
-    frames = "Pick one: a blue frame marks the chosen, an orange one a changed answer."
+        count += ", nearest first; float16 only favours the answers of all others"
+    frames = "Pick one: a blue frame marks the chosen image, an orange one a changed answer."
     return (
         f"{count}. {frames}" if index in listed else f"{count}; the chosen image {index:,} is not among them. {frames}"
     )
@@ -78,7 +78,7 @@ def digit_filter(key: str) -> int | None:
 
 
 def chosen_images() -> Indices:
-    """Indices that the three filters leave."""
+    """Indices of the images that pass all three filters."""
     show = _SHOW[st.session_state.get("show") or "all images"]
     return select_images(comparison, show, digit_filter("true"), digit_filter("predicted"))
 
@@ -94,7 +94,7 @@ which.segmented_control(
     wrap=True,
     bind="query-params",
     on_change=filtered,
-    help="“Closest to differing” lists the images whose answer the smallest enlargement of the float16 error changes.",
+    help="“Closest to differing” lists the images whose answers the smallest enlargement of the float16 error changes.",
 )
 true.selectbox("True digit", options, key="true", bind="query-params", on_change=filtered)
 predicted.selectbox(
@@ -104,7 +104,7 @@ listed = chosen_images()
 
 sheet, detail = st.container(key="cards").columns([5, 6], gap="medium")
 with sheet.container(border=True):
-    # Drawn above the controls, but after them: what they are set to decides what it shows.
+    # Drawn above the controls, but after them: it shows what they are set to.
     above = st.container()
     sheets = sheet_count(listed)
     if "sheet" not in st.session_state and "sheet" not in st.query_params:
@@ -150,7 +150,7 @@ with detail.container(border=True):
     words.markdown(flip_sentence(report))
     words.caption(
         f"Lead of the best score over the second best: {small_text(report.margin)}. Largest change of any score by "
-        f"float16: {small_text(report.max_abs_logit_delta)}; what counts is how far a rival gained on the best."
+        f"float16: {small_text(report.max_abs_logit_delta)}; what counts is how much a rival gained on the best."
     )
 
     st.markdown("**Probability of each digit**")

@@ -108,7 +108,7 @@ def _one_weight() -> None:
     with state.explained():
         question = files_state.weight_question(key, value)
         outcomes = files_state.quantized_weight(question)
-    job = files_state.desk().job(question)
+    job = files_state.conversion_queue().find(question)
     columns = {"float32 file": outcomes[0], QUANTIZER: outcomes[1]}
     if job is not None and job.answer is not None:
         columns[CONVERTER] = files_state.converted_weight(question, target_of(job.answer))
@@ -118,7 +118,7 @@ def _one_weight() -> None:
         hide_index=True,
     )
     if CONVERTER not in columns:
-        ticking = files_state.desk().running is not None
+        ticking = bool(files_state.conversion_queue().running)
         st.fragment(_converter, run_every=_TICK_S if ticking else None)(question, ticking)
     st.caption(
         "One weight of the float32 file is replaced, the file converted, and what is stored read back; then the model "
@@ -129,8 +129,8 @@ def _one_weight() -> None:
 
 def _converter(question: WeightQuestion, ticking: bool) -> None:
     """Start, watch or stop TensorFlow's converter; ``ticking`` says whether the page looks here by itself."""
-    desk = files_state.desk()
-    job, running = desk.job(question), desk.running
+    queue = files_state.conversion_queue()
+    job, running = queue.find(question), next(iter(queue.running), None)
     if ticking != (running is not None):
         st.rerun()  # the whole page: only it can begin and end the ticking
     if running is None:

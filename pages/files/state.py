@@ -1,11 +1,16 @@
 """What the Files page measures."""
 
+import contextlib
 from dataclasses import dataclass
 
-from fp16core.jobs.job import Desk, Job
+from fp16core.jobs.queue import JobQueue
+from fp16core.jobs.spec import JobSpec
+from fp16core.jobs.ticket import Ticket
 from fp16core.lab import conversions
 from fp16core.lab.conversions import OneWeight, TwoWays
 from fp16core.singleton import singleton
+from fp16core.tflite.model_file import ModelFile
+from fp16core.vocabulary import BusyError
 from fp16core.workbench import measures
 from fp16core.workbench.measures import Graphs
 from fp16core.worker.conversion import LIMITS, MODULE, request_for
@@ -56,9 +61,9 @@ def weight_question(key: str, value: float) -> WeightQuestion:
 
 
 @singleton
-def desk() -> Desk:
-    """Where the server's one conversion at a time is handed in."""
-    return Desk(LIMITS)
+def conversion_queue() -> JobQueue[Ticket]:
+    """The server's one conversion at a time; it remembers the last answers."""
+    return JobQueue(places=1, max_waiting=0, kept=16)
 
 
 @cached(kept=64)
@@ -67,13 +72,15 @@ def quantized_weight(question: WeightQuestion) -> tuple[OneWeight, OneWeight]:
     return state.measure(measures.quantized_weight, question.key, question.value)
 
 
-def start_conversion(question: WeightQuestion) -> Job | None:
-    """Hand the question to TensorFlow's converter; None if it is at work on another."""
+def start_conversion(question: WeightQuestion) -> Ticket | None:
+    """Ask TensorFlow's converter the question; `None` if it is busy with another one."""
     changed = state.measure(measures.changed_reference, question.key, question.value)
-    return desk().hand_in(question, MODULE, request_for(changed))
+    with contextlib.suppress(BusyError):
+        return conversion_queue().submit(JobSpec(MODULE, request_for(changed.contents), limits=LIMITS), question)
+    return None
 
 
 @cached()
 def converted_weight(question: WeightQuestion, target: bytes) -> OneWeight:
     """The weight as TensorFlow's converter stores it, read from the file that its process wrote."""
-    return state.measure(measures.converted_weight, target, question.key)
+    return state.measure(measures.converted_weight, ModelFile(target), question.key)

@@ -1,4 +1,4 @@
-"""Guarantee: for how many images float16 weights cannot change the answer, and how close it came."""
+"""Guarantee: images whose answers float16 weights provably cannot change, and the closest calls."""
 
 from functools import partial
 
@@ -44,46 +44,46 @@ def on_sheet() -> None:
 
 st.markdown(
     f"For **{percent_text(proof.proven_share)}** of {comparison.images:,} test images it could not: even if every "
-    "rounding error of the weights pushed in the worst direction, the answer would stay. float16 did change "
+    "rounding error of the weights pointed in the worst direction, the answer would stay. float16 did change "
     f"**{count_text(comparison.changed_predictions, 'answer')}**. This is about float16 weights with float32 "
     "arithmetic, as on this server; a processor that computes in float16 errs more."
 )
-nearest = select_images(comparison, Show.CLOSEST)[:NEAREST].copy()  # or all would be held by those shown
+nearest = select_images(comparison, Show.CLOSEST)[:NEAREST].copy()  # a slice would keep all of them alive
 row = headline()
 number(
     row,
     "Proven unchangeable",
     f"{proof.proven_images:,}",
     f"of {comparison.images:,} images",
-    "Images whose answer no weights within the rounding errors can change, whichever way each error points.",
+    "Images whose answer no weights within the rounding errors can change, whatever the sign of each error.",
 )
 number(
     row,
-    "Unchanged in fact",
+    "Observed unchanged",
     f"{comparison.equal_predictions:,}",
     f"of {comparison.images:,} images",
-    "Images on which both models, run on this server, answer alike.",
+    "Images on which both models, run on this server, give the same answer.",
 )
 number(
     row,
     "Closest call",
     f"{factor_text(comparison.report(nearest[0]).flip_factor)} ×" if len(nearest) else "none",
-    f"the error would do, image {nearest[0]:,}" if len(nearest) else "no multiple changes an answer",
-    "How many times the change that float16 made to the scores would change the answer. At most 1: it did.",
+    f"the error would suffice, image {nearest[0]:,}" if len(nearest) else "no multiple changes an answer",
+    "Factor by which float16's change of the scores would have to grow to change an answer. At most 1: it did.",
 )
 number(
     row,
     "Worst case",
     f"{factor_text(proof.overestimate(comparison.abs_logit_delta))} ×",
-    "what happened (median)",
-    "How many times larger the largest possible change of a score is than the observed. In truth errors point both ways"
-    " and mostly cancel; a proof must not count on it.",
+    "the observed change (median)",
+    "Ratio of the largest possible change of a score to the observed one. In reality errors have both signs and "
+    "mostly cancel; a proof must not rely on that.",
 )
 
 with st.container(border=True):
     st.header("The lead, and what float16 could take from it", anchor="bounds")
     st.markdown(
-        "Each point is a test image. To the right, float32's best score leads by more; further up, float16 could take "
+        "Each point is a test image. Further right, float32's best score leads by more; further up, float16 could take "
         "more of that lead. Below the dashed line it cannot take all of it. **Click a point to see its image.**"
     )
     plot, card = st.container(key="cards-margins").columns([5, 2], vertical_alignment="center")
@@ -96,14 +96,14 @@ with st.container(border=True):
                 comparison.closest_image,
                 key="near",
                 bind="query-params",
-                help="Position in the test set, from 0. At first: the image closest to a changed answer.",
+                help="Position in the test set, from 0. Initially the image closest to a changed answer.",
             )
         )
         show_image(found.images, comparison, index)
         st.caption(
             "Its answer is proven."
             if proof.proven[index]
-            else "Nothing can be proven of it: a score is not a number."
+            else "Nothing can be proven: a score is not a number."
             if not comparison.report(index).is_answered
             else "Its answer is not proven: the lead is smaller than what float16 could take."
         )
@@ -150,7 +150,7 @@ with histogram:
         "Histograms of the largest change of a score, as observed and at most",
     )
     st.caption(
-        "The gap is how much the errors cancel in fact. A proof may not count on that: it lets all push the same way."
+        "The gap shows how much the errors cancel in reality. A proof must not rely on that: it lets them all add up."
     )
 
 with st.expander("How it is proven", icon=":material/function:"):
@@ -164,12 +164,12 @@ with st.expander("How it is proven", icon=":material/function:"):
         "section 3.1)."
     )
 
-st.header("How far would the proof carry?", anchor="formats")
+st.header("How many bits does the proof need?", anchor="formats")
 if st.toggle(
-    "Prove it for fewer mantissa bits, too",
+    "Also try to prove it for fewer mantissa bits",
     key="prove",
     bind="query-params",
-    help="Takes a while the first time; can be stopped, and shows what it has.",
+    help="Takes a while the first time; can be stopped, and shows the results so far.",
 ):
     forms = [FloatFormat(FLOAT16.exponent_bits, bits) for bits in MANTISSAS]
     with state.explained():
@@ -182,7 +182,6 @@ if st.toggle(
         )
         st.caption(
             "Each mantissa bit less doubles the largest rounding error. Where the model still gives the same answers "
-            "and the proof does not hold, errors cancel that might have added up. No mark where there are no such "
-            "images."
+            "but the proof fails, errors cancel that might have added up. No mark where there are no such images."
         )
 go_on()

@@ -1,4 +1,4 @@
-"""Overflow lab: the same network with larger and smaller weights, until float16 has no room for them."""
+"""Overflow: the same network with larger and smaller weights, until they leave float16's range."""
 
 from functools import partial
 
@@ -24,7 +24,7 @@ with state.explained():
 
 st.markdown(
     "Multiply one layer's weights by a factor and divide the next layer's by it: in exact arithmetic the network stays "
-    "the same. float32 has room for that. float16 reaches from "
+    "the same. The range of float32 is wide enough for that; float16 reaches from "
     f"{small_text(FLOAT16.smallest_positive)} to {weight_text(FLOAT16.largest_finite)}, and no further."
 )
 with st.container(border=True):
@@ -58,7 +58,7 @@ with st.container(border=True):
             required=True,
             key="images",
             bind="query-params",
-            help="The first so many. Fewer are measured faster.",
+            help="That many of the first test images. Fewer are measured faster.",
         )
     )
     names = [f"{first} × factor, {second} ÷ factor" for first, second in boundaries]
@@ -91,10 +91,10 @@ with state.explained():
 
 factor = power_text(base, power)
 first, second = boundaries[boundary]
-parts = here.census.values()
+rescaled = here.rescaled
 st.markdown(
     f"At factor **{factor}**, float32 reads **{percent_text(here.reference_accuracy)}** and float16 "
-    f"**{percent_text(here.target_accuracy)}** of the first {count:,} test images right"
+    f"**{percent_text(here.target_accuracy)}** of the first {count:,} test images correctly"
     + (": :orange[here float16 hurts.]" if here.hurts else ".")
 )
 row = headline("headline-six")
@@ -103,42 +103,42 @@ number(
     "Accuracy, float16",
     percent_text(here.target_accuracy),
     f"{points_text(here.accuracy_delta)} against float32",
-    "Share of these images read right; other images, or more of them, give other shares.",
+    "Share of these images read correctly; other images, or more of them, give other shares.",
 )
 number(
     row,
     "Changed answers",
     f"{here.changed_predictions:,}",
     f"of {count:,}" + (f"; {count_text(here.unanswered, 'image')} without an answer" if here.unanswered else " images"),
-    "Images on which the two rescaled models answer differently. Without an answer: a score is not a number.",
+    "Images on which the two rescaled models answer differently. No answer: a score is not a number.",
 )
 number(
     row,
     "Largest logit change",
     small_text(here.max_abs_logit_delta),
     "float16 − float32, at this factor",
-    "Of a logit, the raw score of a digit. Rescaling itself changed float32's by "
+    "Of a logit, the raw score of a digit. Rescaling by itself changed float32's logits by "
     f"{small_text(here.reference_delta)} at most.",
 )
 number(
     row,
     "Subnormal (fewer digits)",
-    f"{sum(part.subnormal for part in parts):,}",
-    f"of {sum(part.total for part in parts):,} rescaled weights",
+    f"{rescaled.subnormal:,}",
+    f"of {rescaled.total:,} rescaled weights",
     "Weights nearer to 0 than 2⁻¹⁴ ≈ 0.000061: float16 stores them with fewer digits, the fewer the smaller.",
 )
 number(
     row,
     "Became 0",
-    f"{sum(part.underflowed for part in parts):,}",
-    f"of {sum(part.total for part in parts):,} rescaled weights",
+    f"{rescaled.underflowed:,}",
+    f"of {rescaled.total:,} rescaled weights",
     "Weights below half of float16's smallest number, 2⁻²⁴ ≈ 0.00000006.",
 )
 number(
     row,
     "Too large",
-    f"{sum(part.overflowed for part in parts):,}",
-    f"of {sum(part.total for part in parts):,} rescaled weights",
+    f"{rescaled.overflowed:,}",
+    f"of {rescaled.total:,} rescaled weights",
     "Weights of 65,520 and more.",
 )
 
@@ -158,7 +158,9 @@ with accuracy:
         "scale-accuracy",
         "Accuracy of both models against the factor",
     )
-    st.caption("An infinite weight spoils every score it meets; a clamped or vanished one only bends the network.")
+    st.caption(
+        "An infinite weight spoils every score that depends on it; a clamped or vanished one only distorts the network."
+    )
 with change:
     st.markdown("**Largest change of a score**")
     chart(
@@ -167,8 +169,8 @@ with change:
         "Largest logit change by float16 against the factor",
     )
     st.caption(
-        "Flat where all weights are normal: float16's error is relative, so it does not mind the scale. No point where "
-        "a score is infinite or not a number."
+        "Flat where all weights are normal: float16's error is relative and does not depend on the scale. No point "
+        "where a score is infinite or not a number."
     )
 with st.container(border=True):
     st.markdown("**What became of the weights in float16**")
@@ -182,6 +184,6 @@ with st.container(border=True):
                 f"Share of the weights of {weights_key} that are normal, subnormal, 0 or too large",
             )
     st.caption(
-        "What one layer gains the other must pay: the first runs out at the top while the second fades at the bottom."
+        "What one layer gains, the other loses: the weights of the first overflow while those of the second underflow."
     )
 go_on()

@@ -9,8 +9,9 @@ import streamlit as st
 from fp16core.claims.claims import check_claims
 from fp16core.claims.evidence import ClaimCheck, Measurement, Verdict
 from fp16core.figures import overview as figures
-from fp16core.runs.pair import REFERENCE_FILE, TARGET_FILE
+from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE
 from fp16core.text import bytes_text, percent_text, points_text, small_text
+from fp16core.tflite.size_account import size_account
 from fp16core.vocabulary import TUTORIAL_URL
 from pages.overview import report
 from pages.shared.session import casting, measurements, state
@@ -121,7 +122,7 @@ with left:
         "Coloured: weights and biases. Grey: the rest of the file, such as the description of the network's graph."
     )
     chart(
-        partial(figures.file_sizes, *ledgers),
+        partial(figures.file_sizes, size_account(*ledgers)),
         "sizes",
         "Bar chart: bytes of the float32 and the float16 file, split into weights and everything else",
     )
@@ -157,8 +158,8 @@ for column, name, model, words in (
     (second, TARGET_FILE, found.pair.target, "float16"),
 ):
     column.download_button(
-        f"{name} ({words}, {bytes_text(len(model))})",
-        given(model),
+        f"{name} ({words}, {bytes_text(model.size_bytes)})",
+        given(model.contents),
         file_name=name,
         mime="application/octet-stream",
         icon=":material/download:",

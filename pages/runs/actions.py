@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from fp16core.runs.pair import RUN_FILE
+from fp16core.runs.record import RUN_FILE
 from fp16core.runs.run import NAME_LENGTH, Run
 from fp16core.text import size_text
 from fp16core.vocabulary import HalfBitsError

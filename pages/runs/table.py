@@ -76,9 +76,9 @@ def overview(runs: Sequence[Run], results: Mapping[str, RunResult]) -> None:
 def limits(kept: RunStore, runs: Sequence[Run], overfull: str | None) -> None:
     """How full the store is."""
     st.caption(
-        f"{count_text(len(runs), 'run')} with {size_text(total_bytes(runs))}. The server keeps "
-        f"{count_text(kept.max_runs, 'run')} and {size_text(kept.max_bytes)} at most: when a new one needs room, the "
-        "oldest that are not pinned go."
+        f"{count_text(len(runs), 'run')} with {size_text(total_bytes(runs))}. The server keeps at most "
+        f"{count_text(kept.limits.max_runs, 'run')} and {size_text(kept.limits.max_bytes)}: when a new one needs room, "
+        "the oldest that are not pinned are deleted."
     )
     if overfull:
         st.warning(overfull, icon=":material/warning:")

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from fp16core.figures.modes import accuracy as figures
-from fp16core.modes.accuracy_tables import emulation_rows, mode_rows
+from fp16core.modes.accuracy_tables import emulation_rows, emulation_sentence, mode_rows
 from fp16core.modes.emulated import Accounted
 from fp16core.modes.runs import ModeTable
 from fp16core.runtime.execution_mode import ExecutionMode
@@ -79,24 +79,24 @@ def _headline(table: ModeTable) -> None:
     number(
         row,
         "Answers changed",
-        f"{changed[1].changed_predictions:,}",
-        f"of {changed[1].images:,}, "
-        + (f"at most: {changed[0].mode.short_title}" if changed[1].changed_predictions else "in no mode"),
+        f"{changed.comparison.changed_predictions:,}",
+        f"of {changed.comparison.images:,}, "
+        + (f"at most: {changed.run.mode.short_title}" if changed.comparison.changed_predictions else "in no mode"),
         "The most images that one mode, with either file, answers otherwise than the float32 file in float32.",
     )
     number(
         row,
         "Lowest accuracy",
-        percent_text(lowest[1].target.accuracy.value),
-        f"{points_text(lowest[1].accuracy_delta)}: {lowest[0].mode.short_title}",
+        percent_text(lowest.comparison.target.accuracy.value),
+        f"{points_text(lowest.comparison.accuracy_delta)}: {lowest.run.mode.short_title}",
         f"Of any mode, with either file. The float32 file in float32 arithmetic reads "
-        f"{percent_text(lowest[1].reference.accuracy.value)} right.",
+        f"{percent_text(lowest.comparison.reference.accuracy.value)} right.",
     )
     number(
         row,
         "Largest logit change",
-        small_text(largest[1].max_abs_logit_delta),
-        largest[0].mode.short_title,
+        small_text(largest.comparison.max_abs_logit_delta),
+        largest.run.mode.short_title,
         "Of any mode, with either file. A logit is the model's raw score of a digit.",
     )
     number(
@@ -131,22 +131,10 @@ def _emulation(table: ModeTable) -> dict[ExecutionMode, Accounted | str]:
             if isinstance(accounted, str):
                 st.caption(f"This network cannot be emulated. {plain(accounted)}")
                 continue
-            st.markdown(best_words(accounted))
+            st.markdown(emulation_sentence(accounted))
             st.table(emulation_rows(accounted), hide_index=True)
             st.caption(_bound_words(accounted))
     return found
-
-
-def best_words(found: Accounted) -> str:
-    """How much of what was computed the emulation gives, and whether that explains it."""
-    best = found.best
-    share = f"**{percent_text(best.exact_share)}** of the logits of {found.images:,} images"
-    if found.is_explained:
-        return f"{share} are what the emulation gives, bit for bit, with {best.way}."
-    return (
-        f"**None of these ways to add up is the hardware's.** The nearest, {best.way}, gives {share}. A processor "
-        "with AVX512-FP16, for one, adds each product before it is rounded (fused multiply-add)."
-    )
 
 
 def _bound_words(found: Accounted) -> str:

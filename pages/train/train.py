@@ -109,7 +109,7 @@ with st.container(border=True, key="recipe"):
             usable = dataset is None or dataset.has_training
             if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=not usable):
                 with state.explained():
-                    training.hand_in(recipe, dataset, is_private=not keeps)
+                    training.submit(recipe, dataset, is_private=not keeps)
                     st.rerun()
             st.caption(view.wish_words(recipe, dataset))
         view.command(recipe, dataset)

@@ -10,13 +10,15 @@ import streamlit as st
 from fp16core.evaluate.comparison import Comparison
 from fp16core.figures.training import curves as figures
 from fp16core.figures.training import weights as weight_figures
+from fp16core.jobs.ticket import State
 from fp16core.runs.pair import BUNDLED_NAME
 from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text
 from fp16core.training.recipe import TUTORIAL, Recipe, python_for_tensorflow
 from fp16core.training.recipe_text import recipe_text
 from fp16core.training.trace import Trace
 from fp16core.vocabulary import HalfBitsError, RunError
-from fp16core.worker.training.ticket import State, Ticket
+from fp16core.worker.training.ticket import TrainingTicket
+from pages.shared.server import visits
 from pages.shared.session import files, state, training
 from pages.shared.session.files import Dataset
 from pages.shared.session.subject import subject
@@ -77,8 +79,8 @@ def explain_missing(recipe: Recipe) -> None:
 def show() -> None:
     """What is going on at the desk, or what has come of the run that the visitor asked for or watched."""
     with state.explained():
-        desk = training.desk()
-    mine, running = training.own_ticket(), desk.running
+        queue = training.queue()
+    mine, running = training.own_ticket(), queue.running
     if running is not None or (mine is not None and not mine.state.is_over):
         st.fragment(_live, run_every=_TICK_S)(running)
     ended = mine or st.session_state.get(_WATCHED)
@@ -91,34 +93,34 @@ def show() -> None:
         )
 
 
-def _live(shown: Ticket | None) -> None:
-    mine, visitor = training.own_ticket(), training.visitor()
+def _live(shown: TrainingTicket | None) -> None:
+    mine, visitor = training.own_ticket(), visits.visitor()
     if mine is not None:
-        mine.seen_by(visitor)
-    if training.desk().running is not shown:
+        mine.owners.touch(visitor)
+    if training.queue().running is not shown:
         st.rerun()
     if shown is None:
         st.progress(0.0, text="Your run begins at once …")
         return
-    shown.seen_by(visitor)
+    shown.owners.touch(visitor)
     if mine is None and not shown.is_private:
         st.session_state[_WATCHED] = shown
     with st.container(border=True, key="live"):
         _progress(shown, mine)
-        if shown.is_private and not shown.is_asked_by(visitor):
+        if shown.is_private and visitor not in shown.owners:
             st.caption("Another visitor trains on data of their own; what becomes of it is shown to them alone.")
             return
         draw_trace(shown.trace, shown.recipe, "live")
 
 
-def _progress(shown: Ticket, mine: Ticket | None) -> None:
+def _progress(shown: TrainingTicket, mine: TrainingTicket | None) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
     row.progress(shown.done, text=_sentence_case(training.standing(shown)))
-    if shown.may_be_stopped_by(training.visitor()):
+    if shown.may_be_stopped_by(visits.visitor()):
         row.button("Stop", icon=":material/stop_circle:", on_click=training.stop, args=(shown,), key="stop-run")
-    if shown.is_asked_by(training.visitor()):
+    if visits.visitor() in shown.owners:
         return
-    waiting = training.desk().waiting
+    waiting = training.queue().waiting
     if mine in waiting:
         row = st.container(horizontal=True, vertical_alignment="center")
         turn = waiting.index(mine)
@@ -169,7 +171,7 @@ def draw_trace(trace: Trace, recipe: Recipe, key: str) -> None:
             )
 
 
-def _outcome(ticket: Ticket) -> None:
+def _outcome(ticket: TrainingTicket) -> None:
     if ticket.state is not State.DONE:
         with st.container(border=True):
             icon = ":gray[:material/stop_circle:]" if ticket.state is State.STOPPED else ":red[:material/error:]"

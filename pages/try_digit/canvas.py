@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from fp16core.images.drawing import CANVAS_SIDE, PEN_WIDTHS
-from pages.shared.ui.button_css import BUTTON_CSS
+from pages.try_digit.button_css import BUTTON_CSS
 
 _HTML = """
 <div class="drawing">
@@ -39,7 +39,7 @@ _JS = """
 export default function ({ data, parentElement, setStateValue }) {
     const root = parentElement.querySelector(".drawing");
     root.send = setStateValue;
-    if (root.strokes) return;  // a rerun: what is on the canvas is newer than what the server has
+    if (root.strokes) return;  // a rerun: the canvas is newer than the server's copy
 
     const canvas = root.querySelector("canvas"), ink = canvas.getContext("2d");
     const pen = root.querySelector(".pen"), undo = root.querySelector(".undo"), clear = root.querySelector(".clear");
@@ -112,13 +112,13 @@ def canvas(strokes: list[Any], width: float, key: str, on_change: Callable[[], N
     Parameters
     ----------
     strokes
-        What is drawn when the canvas appears, as `fp16core.images.drawing.picture_of` takes it.
+        The drawing when the canvas appears, in the form that `fp16core.images.drawing.picture_of` takes.
     width
-        The pen's width then, in the strokes' units.
+        The pen's width then, in the units of the strokes.
     key
         The component's key.
     on_change
-        Called when a stroke is finished, undone, or all are cleared.
+        Called after a stroke is finished or undone, and after the canvas is cleared.
     """
     data = {"strokes": strokes, "width": width, "side": CANVAS_SIDE, "widths": list(PEN_WIDTHS)}
     _component(data=data, key=key, on_drawing_change=on_change)

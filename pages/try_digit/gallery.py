@@ -1,4 +1,4 @@
-"""Taking a visitor's pictures in, and choosing one of many."""
+"""Uploading pictures, and choosing one of many."""
 
 from collections.abc import Sequence
 
@@ -28,15 +28,15 @@ from pages.try_digit.paste import paste
 _SURE = "Probability of the answer; of the least sure digit, if there are several"
 
 _PICTURE_MB = MAX_FILE_BYTES // 1_000_000
-"""Largest file of a picture; the server takes larger ones, for data sets."""
+"""Largest picture file; the server accepts larger files, for data sets."""
 
 _TALL_ROWS = 10
 _TALL_PX = 400
-"""From how many rows on the table scrolls, and its height then."""
+"""Rows from which on the table scrolls, and its height then."""
 
 
 def take_files() -> None:
-    """An uploader and a button to paste."""
+    """Show an uploader and a paste button."""
     st.file_uploader(
         "Pictures of digits, one or many",
         accept_multiple_files=True,
@@ -50,17 +50,17 @@ def take_files() -> None:
     st.caption(
         f"At most {bounds.files_at_once} files and {size_text(bounds.bytes_at_once)} at once, each of "
         f"{size_text(MAX_FILE_BYTES)} and {MAX_PIXELS:,} pixels (JPEG: {MAX_JPEG_PIXELS:,}, WebP: "
-        f"{MAX_WEBP_PIXELS:,}); {bounds.pictures} pictures are kept for your visit."
+        f"{MAX_WEBP_PIXELS:,}); up to {bounds.pictures} pictures are kept for your visit."
     )
 
 
 def take_photograph() -> None:
-    """The camera."""
+    """Show the camera."""
     st.camera_input("Photograph a digit on paper", key="photograph", on_change=_photographed)
 
 
 def show_refusals() -> None:
-    """Why files were not read."""
+    """Show why files were not read, and a button that removes all pictures."""
     gallery = pictures.gallery()
     if gallery.refusals:
         st.error("\n".join(f"- {plain(refusal)}" for refusal in gallery.refusals), icon=":material/error:")
@@ -75,7 +75,7 @@ def show_refusals() -> None:
 
 
 def choose(shown: Sequence[GalleryPicture]) -> GalleryPicture:
-    """The table of many pictures, if there are, and the picture chosen in it; at first the last."""
+    """Show a table if there are several pictures; returns the one chosen in it, initially the last."""
     readings = [picture.reading for picture in shown]
     if (right := accuracy(readings)) is not None:
         st.markdown(
@@ -109,7 +109,7 @@ def choose(shown: Sequence[GalleryPicture]) -> GalleryPicture:
         mime="text/csv",
         icon=":material/download:",
         type="tertiary",
-        help="The table, with what was done to each picture",
+        help="The table, with the preparation of each picture",
         on_click="ignore",
     )
     row = index_of(next(iter(event.selection.rows), None), len(shown))
@@ -119,12 +119,12 @@ def choose(shown: Sequence[GalleryPicture]) -> GalleryPicture:
 
 
 def show_original(picture: Picture, name: str) -> None:
-    """The picture itself, with its name."""
+    """Show the picture itself, with its name."""
     st.image(upright_png(picture), caption=plain(name), alt="Your picture", width=360)
 
 
 def _uploader_key() -> str:
-    """A new uploader for each delivery: the old one would keep its copies of the files."""
+    """Key of the uploader; a new one after each delivery, as the old widget would keep its copies of the files."""
     return f"uploader-{st.session_state.get('uploads', 0)}"
 
 

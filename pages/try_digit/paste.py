@@ -1,10 +1,10 @@
-"""A picture from the clipboard: with the keyboard anywhere on the page, or with a button."""
+"""Pasting a picture from the clipboard: with the keyboard anywhere on the page, or with a button."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
-from pages.shared.ui.button_css import BUTTON_CSS
+from pages.try_digit.button_css import BUTTON_CSS
 
 _HTML = """<button type="button">Paste a picture</button> <span role="status"></span>"""
 
@@ -39,7 +39,7 @@ export default function ({ parentElement, setTriggerValue }) {
             }
             none();
         } catch {
-            status.textContent = "This browser does not hand the clipboard over; press Ctrl+V or ⌘V instead.";
+            status.textContent = "This browser does not give access to the clipboard; press Ctrl+V or ⌘V instead.";
         }
     };
     return () => document.removeEventListener("paste", onPaste);
@@ -50,5 +50,5 @@ _component = st.components.v2.component("paste", html=_HTML, css=BUTTON_CSS + _C
 
 
 def paste(key: str, on_paste: Callable[[], None]) -> None:
-    """Draw the button; ``st.session_state[key].pasted`` holds a data URL of a PNG when ``on_paste`` runs."""
+    """Show the button; ``st.session_state[key].pasted`` holds a data URL of a PNG when ``on_paste`` runs."""
     _component(key=key, on_pasted_change=on_paste)

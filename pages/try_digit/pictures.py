@@ -1,13 +1,16 @@
-"""A visitor's own pictures: what reads them, and those kept for the visit."""
+"""A visitor's own pictures, kept for the visit: decoding and reading them."""
 
 import time
+from collections.abc import Collection
 
 import streamlit as st
 
 from fp16core.images.picture import Picture
-from fp16core.reading.gallery import AMONG_STRANGERS, Bounds, Gallery
+from fp16core.images.stages import StageName
+from fp16core.reading.gallery import AMONG_STRANGERS, Bounds, Gallery, GalleryPicture
 from fp16core.reading.likeness import Likeness, RuleCheck, check_rule
 from fp16core.reading.likeness import likeness as learn_likeness
+from fp16core.reading.reading import Reading
 from fp16core.runtime.classifier import DigitModel
 from fp16core.text import count_text
 from fp16core.vocabulary import BusyError
@@ -15,27 +18,28 @@ from pages.shared.server import children, hosted, limits, uploads
 from pages.shared.server.turns import aside
 from pages.shared.session import state
 from pages.shared.session.cache import cached
+from pages.shared.session.subject import subject
 from pages.shared.ui.words import plain
 
 _SLICE_S = 0.7
-"""How long files are read before the page listens again."""
+"""Seconds of reading files before the page responds again."""
 
 
 def models() -> tuple[DigitModel, DigitModel]:
-    """The active pair's reference and target; raises `HalfBitsError` if they cannot be had."""
+    """The active pair's reference and target; raises `HalfBitsError` if they cannot be used."""
     return state.models()
 
 
 @cached()
 def likeness() -> Likeness:
-    """When to doubt that a picture shows a digit; raises `HalfBitsError` as `state.results`."""
+    """The rule by which a picture is doubted to show a digit; raises `HalfBitsError` as `state.results`."""
     found = state.results()
     return learn_likeness(found.images, found.comparison)
 
 
 @cached("Measuring on pictures without a digit …")
 def rule_check() -> RuleCheck:
-    """How often `likeness` is right; raises `HalfBitsError` as `state.results`."""
+    """Error rates of `likeness`, as measured; raises `HalfBitsError` as `state.results`."""
     return check_rule(likeness(), state.results().comparison, models()[0])
 
 
@@ -48,24 +52,29 @@ def gallery() -> Gallery:
 
 
 def forget_pictures() -> None:
-    """Start over without pictures."""
+    """Start again without pictures."""
     st.session_state.gallery = Gallery(AMONG_STRANGERS if hosted.is_hosted() else Bounds(), _decode)
     uploads.count(st.session_state.gallery)
 
 
 def _decode(data: bytes, name: str) -> Picture:
-    """Decode a picture outside of this process, at the expense of the visitor's rate."""
+    """Decode a picture in another process; its processor time counts against the visitor's rate limit."""
     return children.pictures().open(
         data, name, spent=lambda cpu_s: limits.charge("picture", cpu_s / limits.PICTURE_S - 1)
     )
 
 
+def view(picture: GalleryPicture, off: Collection[StageName]) -> Reading:
+    """Both models' reading of a kept picture, with stages left out; raises `HalfBitsError`."""
+    return gallery().view(picture, models(), likeness(), off, subject())
+
+
 def read_inbox() -> None:
-    """Read the files that wait, with progress, and a button to stop."""
+    """Read the waiting files, with progress and a button to stop."""
     waiting = gallery()
     if not waiting.waiting:
         return
-    both, rule = models(), likeness()
+    both, rule, now = models(), likeness(), subject()
     progress, stop = st.empty(), st.empty()
     if waiting.delivered > 1:
         done = waiting.delivered - waiting.waiting
@@ -76,10 +85,10 @@ def read_inbox() -> None:
         with aside():
             while waiting.waiting and time.monotonic() < until:
                 limits.allow("picture")
-                waiting.read_next(both, rule)
+                waiting.read_next(both, rule, now)
     except BusyError as error:
         progress.error(plain(str(error)), icon=":material/error:")
-        stop.button(f"Go on with {count_text(waiting.waiting, 'file')}", icon=":material/play_arrow:", key="go-on")
+        stop.button(f"Continue with {count_text(waiting.waiting, 'file')}", icon=":material/play_arrow:", key="go-on")
         return
     if waiting.waiting:
         st.rerun()  # a click is heard only between runs

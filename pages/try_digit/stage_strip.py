@@ -1,4 +1,4 @@
-"""The stages of a picture from left to right, each with its picture and what was decided."""
+"""The stages of a picture from left to right, each with a thumbnail and its decision."""
 
 import html
 from collections.abc import Sequence

@@ -9,11 +9,10 @@ from fp16core.evaluate.browse import any_image
 from fp16core.figures import digits as figures
 from fp16core.figures.base.pictures import digit_png
 from fp16core.images.drawing import picture_of, strokes_and_pen
-from fp16core.images.prepare import prepare_image, prepare_picture, prepare_test_image
+from fp16core.images.prepare import prepare_image, prepare_test_image
 from fp16core.images.stages import DRAWING_OPTIONAL, INFO, OPTIONAL, PreparedPicture, StageName
-from fp16core.reading.likeness import FALSE_ALARMS
 from fp16core.reading.reading import Reading, read_picture
-from fp16core.text import percent_text, share_text, small_text
+from fp16core.text import percent_text, small_text
 from fp16core.vocabulary import HalfBitsError
 from pages.shared.session import state
 from pages.shared.ui.charts import chart
@@ -21,20 +20,22 @@ from pages.shared.ui.headline import headline, number
 from pages.shared.ui.words import flip_sentence, plain, say_if_probabilities
 from pages.try_digit import gallery, pictures
 from pages.try_digit.canvas import canvas
+from pages.try_digit.rule import show_rule
 from pages.try_digit.stage_strip import stage_strip
 
-Prepare = Callable[[Collection[StageName]], PreparedPicture]
+Read = Callable[[Collection[StageName]], Reading]
+"""Reads a picture with stages left out; raises `HalfBitsError`."""
 
 DRAW, UPLOAD, CAMERA, TEST = "Draw", "Upload", "Camera", "Test image"
 _INVITATIONS = {
     DRAW: "Draw a digit with the mouse, a pen or a finger. Both models answer at the end of each stroke.",
     UPLOAD: "Upload pictures, drop them, or paste one. A row of digits, a phone number say, is read digit by digit.",
-    CAMERA: "Write a digit on paper, squared or ruled if you like, and hold it before the camera.",
+    CAMERA: "Write a digit on paper, squared or ruled if you like, and hold it in front of the camera.",
 }
 
 
 def drawn() -> None:
-    """Keep the drawing: a page's widgets forget when the visitor leaves it."""
+    """Keep the drawing, as widgets lose their values when the visitor leaves the page."""
     if (sent := st.session_state["canvas"].get("drawing")) is not None:
         st.session_state.drawing = sent
 
@@ -44,18 +45,23 @@ def another() -> None:
     st.session_state.test = any_image(comparison)
 
 
-def drawing_to_read() -> Prepare | None:
-    """The canvas, and its drawing if there is one."""
+def prepared(picture: PreparedPicture) -> Reading:
+    """Both models' reading of a prepared picture."""
+    return read_picture(pictures.models(), pictures.likeness(), picture)
+
+
+def drawing_to_read() -> Read | None:
+    """Show the canvas; returns a function that reads the drawing, if there is one."""
     with state.explained():
         strokes, width = strokes_and_pen(st.session_state.get("drawing"))
     canvas(strokes, width, key="canvas", on_change=drawn)
     if not strokes:
         return None
-    return lambda off: prepare_image(picture_of(strokes), "Your drawing", off, thumbnails=True)
+    return lambda off: prepared(prepare_image(picture_of(strokes), "Your drawing", off, thumbnails=True))
 
 
-def picture_to_read(source: str) -> Prepare | None:
-    """What takes pictures in, and the one chosen of those taken in so far."""
+def picture_to_read(source: str) -> Read | None:
+    """Show the camera or the uploader; returns a function that reads the chosen picture, if there is one."""
     if source == CAMERA:
         gallery.take_photograph()
     else:
@@ -68,24 +74,23 @@ def picture_to_read(source: str) -> Prepare | None:
         return None
     with many:
         chosen = gallery.choose(taken)
-    picture, name = chosen.picture(), chosen.reading.name
     if source == UPLOAD:
-        gallery.show_original(picture, name)
-    return lambda off: prepare_picture(picture, name, off, thumbnails=True)
+        gallery.show_original(chosen.picture(), chosen.reading.name)
+    return partial(pictures.view, chosen)
 
 
-def test_image_to_read() -> Prepare:
-    """A test image, by its number or at random."""
+def test_image_to_read() -> Read:
+    """Let the visitor choose a test image; returns a function that reads it."""
     st.button("Another one at random", icon=":material/casino:", key="random", on_click=another)
     index = int(st.number_input("Image number", 0, comparison.images - 1, key="test", bind="query-params"))
     image, label = found.images[index], comparison.labels[index]
     st.image(digit_png(image), width=224, alt=f"Test image {index}, a {label}")
-    st.caption(f"Test image {index:,}: a {label}. The models know this kind of picture; nothing is done to it.")
-    return lambda off: prepare_test_image(image, f"Test image {index:,}", thumbnails=True)
+    st.caption(f"Test image {index:,}: a {label}. It is in the models’ own format and needs no preparation.")
+    return lambda _off: prepared(prepare_test_image(image, f"Test image {index:,}", thumbnails=True))
 
 
 def show_answers(reading: Reading, source: str) -> int:
-    """What both models read; the place of the digit shown below."""
+    """Show both models' answers; returns the index of the digit whose details are shown."""
     row = headline("headline-answers")
     least = "least sure digit: " if reading.answers.images > 1 else ""
     for name, text, probability in (
@@ -132,11 +137,11 @@ def show_answers(reading: Reading, source: str) -> int:
 
 
 def stages_to_leave_out(source: str) -> list[StageName]:
-    """The stages that the visitor switched off, of those that such a picture goes through."""
+    """The stages that the visitor has switched off, of those that apply to such a picture."""
     if source == TEST:
         return []
     return st.pills(
-        "Leave out steps, to see what they are good for",
+        "Leave out steps, to see what each contributes",
         DRAWING_OPTIONAL if source == DRAW else OPTIONAL,
         selection_mode="multi",
         format_func=lambda name: INFO[name].title,
@@ -144,13 +149,13 @@ def stages_to_leave_out(source: str) -> list[StageName]:
     )
 
 
-def show_difference(off: list[StageName], prepare: Prepare, reading: Reading) -> None:
-    """What leaving stages out changed."""
-    if (whole := read(prepare, [])) is None:
+def show_difference(read: Read, reading: Reading) -> None:
+    """Compare a reading with stages left out with that of the same picture with all stages."""
+    if (whole := read_or_explain(read, [])) is None:
         return
     left_out = [stage for stage in [*reading.prepared.stages, *reading.prepared.digits[0].stages] if not stage.is_on]
     if not left_out:
-        st.caption("This picture looks like MNIST’s already and goes through none of these steps.")
+        st.caption("This picture is in MNIST’s format already and goes through none of these steps.")
         return
     st.markdown(
         f"With all steps float32 reads **{whole.reference_text}** ({percent_text(whole.reference_probability)} sure), "
@@ -159,30 +164,10 @@ def show_difference(off: list[StageName], prepare: Prepare, reading: Reading) ->
     st.caption("  \n".join(f"Without “{INFO[stage.name].title}”, {INFO[stage.name].when_off}." for stage in left_out))
 
 
-def show_rule() -> None:
-    """When a picture is said not to look like a digit, and how often that is right."""
-    st.header("When does it not look like a digit?", anchor=False)
-    checked, rule = pictures.rule_check(), pictures.likeness()
-    st.markdown(
-        "The models cannot say “none of the ten”. So the picture is compared with every test image of the digit that "
-        "float32 names, both averaged over 2 × 2 pixels. If even the nearest is farther away than "
-        f"{small_text(rule.limit)}, it is said not to look like a digit. (The distance adds up the squared "
-        "differences of all pixels, ink counting from 0 to 1, and takes the root.) Of a sample of the first half of "
-        f"the test images, {share_text(FALSE_ALARMS)} are farther than that from all others of the digit named."
-    )
-    st.markdown(
-        f"Measured on this server: of {checked.digits:,} images sampled from the second half it doubts "
-        f"**{percent_text(checked.digits_share)}**. Of {checked.non_digits} drawn letters, scribbles, shapes and "
-        f"crossing lines it doubts **{percent_text(checked.non_digits_share)}**, so do not trust its silence. "
-        f"float32 reads {percent_text(checked.confident_share)} of those as some digit with more than 90 % "
-        "probability: confidence alone proves nothing."
-    )
-
-
-def read(prepare: Prepare, off: Collection[StageName]) -> Reading | None:
-    """What both models read, or a sentence why they cannot."""
+def read_or_explain(read: Read, off: Collection[StageName]) -> Reading | None:
+    """Both models' reading, or `None` after a sentence why there is none."""
     try:
-        return read_picture(pictures.models(), pictures.likeness(), prepare(off))
+        return read(off)
     except HalfBitsError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
@@ -195,7 +180,7 @@ with state.explained():
     pictures.likeness()
 st.markdown(
     "Draw, upload or photograph a handwritten digit. It is prepared the way MNIST’s digits were, step by step, and "
-    "read by the float32 and the float16 model. They learned handwriting only; printed digits are strange to them."
+    "read by the float32 and the float16 model. They were trained on handwriting only, not on printed digits."
 )
 say_if_probabilities(comparison.reference)
 source = st.segmented_control(
@@ -211,24 +196,24 @@ given, answered = st.container(key="cards-try").columns([5, 7], gap="medium")
 many, steps, scores = st.container(), st.container(border=True), st.container(border=True)
 with given.container(border=True):
     if source == DRAW:
-        prepare = drawing_to_read()
+        read = drawing_to_read()
     elif source == TEST:
-        prepare = test_image_to_read()
+        read = test_image_to_read()
     else:
-        prepare = picture_to_read(source)
+        read = picture_to_read(source)
 with steps:
     st.markdown("**From your picture to the models’ 28 × 28 pixels**")
     off = stages_to_leave_out(source)
 with answered.container(border=True):
-    reading = read(prepare, off) if prepare else None
-    if prepare is None:
+    reading = read_or_explain(read, off) if read else None
+    if read is None:
         st.markdown(_INVITATIONS[source])
     if reading:
         place = show_answers(reading, source)
-if prepare and reading:
+if read and reading:
     with steps:
         if off:
-            show_difference(off, prepare, reading)
+            show_difference(read, reading)
         stage_strip([*reading.prepared.stages, *reading.prepared.digits[place].stages])
     with scores:
         st.markdown("**Raw scores (logits), and what float16 changed**")
@@ -236,9 +221,9 @@ if prepare and reading:
             partial(figures.logits, reading.answers, place), "try-logits", "Logits of both models and their differences"
         )
 else:
-    steps.caption("What each step does to your picture will show here.")
-    scores.caption("Raw scores of both models, and what float16 changed in them, will show here.")
+    steps.caption("The effect of each step on your picture will appear here.")
+    scores.caption("The raw scores of both models and their differences will appear here.")
 with st.container(border=True):
     show_rule()
 # The callbacks above hold what the page has named as long as the visit lasts.
-del prepare, reading
+del read, reading

@@ -1,11 +1,11 @@
-"""Weights: what rounding to float16 did to each tensor."""
+"""Weights: the effect of rounding to float16 on each tensor."""
 
 from functools import partial
 
 import streamlit as st
 
 from fp16core.figures import weights as figures
-from fp16core.numerics.rounding import RELATIVE_ERROR_BOUND
+from fp16core.numerics.rounding import RELATIVE_ERROR_BOUND, largest_tensor
 from fp16core.text import percent_text, small_text
 from pages.shared.session import state
 from pages.shared.ui.charts import chart
@@ -19,12 +19,12 @@ with state.explained():
 key = st.segmented_control(
     "Tensor",
     list(tensors),
-    default=max(tensors, key=lambda k: tensors[k].reference.size),
+    default=largest_tensor(tensors),
     required=True,
     key="tensor",
     bind="query-params",
     help="A tensor is an array of weights. conv_2d is the layer that looks for strokes; fully_connected turns what it "
-    "found into ten scores. Kernels and weights multiply, biases are added.",
+    "found into ten scores. Kernels and weights are factors, biases are added.",
 )
 tensor = tensors[key]
 
@@ -33,7 +33,7 @@ if tensor.was_cast:
         f"**{tensor.reference.size:,} {tensor.noun}** of shape {tensor.shape_text} were rounded from 32 to 16 bits, "
         f"each by at most **{small_text(tensor.max_abs_error)}**. "
         + (
-            "The stored bits equal NumPy's own float16 cast, every one."
+            "All stored bits equal NumPy's own float16 cast."
             if tensor.bits_match_numpy
             else ":orange[Weights beyond ±65,504 were clamped to it; all others equal NumPy's own float16 cast.]"
             if tensor.is_clamped
@@ -91,7 +91,7 @@ number(
 )
 
 logarithmic = st.toggle(
-    "Logarithmic counts", key="log", bind="query-params", help="Shows sparse bins beside full ones."
+    "Logarithmic counts", key="log", bind="query-params", help="Makes sparse bins visible beside full ones."
 )
 values, errors = cards(2)
 with values:

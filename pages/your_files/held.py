@@ -45,7 +45,7 @@ def show_held() -> None:
     )
     if hosted.is_hosted():
         # Streamlit's uploader only shows the number of an error.
-        budget = uploads.holdings()
+        budget = uploads.memory_budget()
         st.caption(
             f"Files that have not been tried or read yet: at most {size_text(uploads.visit_bytes())} per visit (beyond "
             f"that: error 413). Everything held for visitors: at most {size_text(budget.most_bytes)} in total and "

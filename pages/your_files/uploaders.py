@@ -6,7 +6,8 @@ import streamlit as st
 
 from fp16core.convert.keras_archive import MAX_FILE_BYTES as MAX_KERAS_BYTES
 from fp16core.data.custom import MAX_FILE_BYTES, MAX_TEST_IMAGES, MAX_TRAINING_IMAGES
-from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, read_model_file
+from fp16core.runs.pair import BUNDLED, read_model_file
+from fp16core.runs.record import REFERENCE_FILE
 from fp16core.text import count_text, size_text
 from fp16core.training.recipe import python_for_tensorflow
 from fp16core.worker.training.settings import has_tensorflow

@@ -10,9 +10,10 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from benchmarks.client.browser import PATIENCE_MS, settled
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.evaluate.comparison import compare
-from fp16core.runs.pair import BUNDLED, REFERENCE_FILE
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import REFERENCE_FILE
 from fp16core.text import bytes_text, small_text
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from tests.helpers.browser.browsing import excess_width
 from tests.helpers.places import TestSet
 
@@ -47,11 +48,11 @@ def test_an_uploaded_model_is_shown_on_all_pages_to_its_owner_alone(
     expect(page.get_by_role("heading", name="What float16 did to mine.tflite")).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
     expect(page.get_by_test_id("stSidebar").get_by_role("combobox")).to_have_value("mine.tflite (yours)")
-    expect(page.get_by_test_id("stSidebar")).to_contain_text("seen by you alone")
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("visible to you alone")
     made = quantize_tflite(pair.reference)
     found = compare(ModelPair("", pair.reference, made), *test_set)
     go_to(page, "Overview")
-    expect(page.locator(METRICS).first).to_have_text(bytes_text(len(made)), timeout=PATIENCE_MS)
+    expect(page.locator(METRICS).first).to_have_text(bytes_text(made.size_bytes), timeout=PATIENCE_MS)
     expect(page.locator(METRICS).nth(3)).to_have_text(small_text(found.max_abs_logit_delta))
 
     other = browser.new_context().new_page()
@@ -59,8 +60,8 @@ def test_an_uploaded_model_is_shown_on_all_pages_to_its_owner_alone(
         other.goto(address)
         settled(other)
         expect(other.get_by_test_id("stSidebar")).to_contain_text("Bundled pair")
-        expect(other.get_by_test_id("stSidebar")).not_to_contain_text("seen by you alone")
-        expect(other.locator(METRICS).first).to_have_text(bytes_text(len(pair.target)))
+        expect(other.get_by_test_id("stSidebar")).not_to_contain_text("visible to you alone")
+        expect(other.locator(METRICS).first).to_have_text(bytes_text(pair.target.size_bytes))
     other.context.close()
 
     go_to(page, "Your files")

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -67,6 +68,13 @@ def test_every_module_of_the_core_is_in_a_room_with_a_place_in_the_plan() -> Non
     assert found == {*ROOMS}
 
 
+def test_the_table_of_layers_is_in_the_order_that_imports_follow() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    table = text.partition("## Layers")[2].partition("Outside of")[0]
+    first_cells = re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)
+    assert [name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)] == ROOMS
+
+
 def rooms_of(path: Path) -> set[str]:
     """Rooms of the core that a module imports from."""
     return {name.split(".")[1] for name in imported(path) if name.startswith("fp16core.")}
@@ -92,7 +100,7 @@ def test_what_tests_share_lies_among_their_helpers() -> None:
     """A test module imports no other, and nothing outside the tests imports anything of them."""
     for path in (ROOT / "tests").rglob("*.py"):
         used = {name for name in imported(path) if name.startswith("tests.")} - {module_name(path)}
-        assert all(name.startswith(("tests.helpers.", "tests.networks.")) for name in used), path
+        assert all(name.startswith(("tests.helpers.", "tests.networks")) for name in used), path
     for top in ("benchmarks", "deploy", "fp16core", "pages"):
         for path in (ROOT / top).rglob("*.py"):
             assert not any(name.split(".")[0] == "tests" for name in imported(path)), path

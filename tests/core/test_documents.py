@@ -9,7 +9,7 @@ import pytest
 
 import fp16core
 from fp16core.__main__ import _parser
-from tests.helpers.places import PAGES, ROOMS, ROOT
+from tests.helpers.places import PAGES, ROOT
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -81,13 +81,6 @@ def test_every_page_is_in_the_tables_of_pages() -> None:
     for document in ("README.md", "docs/pages.md"):
         rows = re.findall(r"^\| ([A-Z][\w ]+?) \| .*\?", (ROOT / document).read_text(), re.MULTILINE)
         assert rows == titles, document
-
-
-def test_the_table_of_layers_is_in_the_order_that_imports_follow() -> None:
-    text = (ROOT / "docs" / "architecture.md").read_text()
-    table = text.partition("## Layers")[2].partition("Outside of")[0]
-    first_cells = re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)
-    assert [name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)] == ROOMS
 
 
 @pytest.mark.parametrize("document", ["CONTRIBUTING.md", "docs/architecture.md"])

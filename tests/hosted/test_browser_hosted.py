@@ -20,7 +20,7 @@ VISIT_BYTES = 40_000 * HOSTED_MEMORY_MB
 
 
 @pytest.fixture(scope="module")
-def hosted(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[str]:
+def hosted(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[str]:  # noqa: ARG001 - it must come first
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HALFBITS_HOSTED", "1")
         with served(tmp_path_factory.mktemp("hosted") / "server.log") as url:

@@ -5,23 +5,23 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 import streamlit as st
-from starlette.exceptions import HTTPException
 from streamlit.testing.v1 import AppTest
 
 from fp16core import settings
 from fp16core.jobs.job import Job
 from fp16core.reading.likeness import RuleCheck
-from fp16core.runs.pair import BUNDLED, file_record
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import file_record
 from fp16core.singleton import reset_singletons
-from fp16core.vocabulary import ModelPair, SettingError
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import SettingError
 from fp16core.worker.training.settings import training_settings
-from pages.shared.server import limits, uploads, visits
+from pages.shared.server import limits, uploads
 from pages.shared.session import trials
 from tests.helpers.apps.driving import visit
 from tests.helpers.apps.visits import forget, only
@@ -70,7 +70,8 @@ def broken(*_: Any) -> None:
     raise RuntimeError(f"secret of {ROOT}/x")
 
 
-def test_a_bug_tells_strangers_nothing(hosted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("hosted")
+def test_a_bug_tells_strangers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither its kind, nor its words, nor where it is."""
     monkeypatch.setattr("pages.shared.session.state.results", broken)
     st.set_option("client.showErrorDetails", "full")
@@ -96,8 +97,9 @@ def test_what_fails_before_our_code_runs_tells_nothing_either() -> None:
     assert done.stdout.strip() == "['none', False]"
 
 
+@pytest.mark.usefixtures("hosted")
 def test_a_worker_that_dies_tells_the_log_and_no_stranger(
-    tmp_path: Path, hosted: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     module = own_module(tmp_path, monkeypatch, "raise RuntimeError('secret')")
     job = Job(module, {})
@@ -146,8 +148,9 @@ def strange_log(tmp_path: Path) -> dict[str, str]:
         (strange_log, "runs", "there"),
     ],
 )
+@pytest.mark.usefixtures("hosted")
 def test_no_sentence_says_where_files_lie_on_the_server_but_at_home(
-    make: Any, page: str, name: str, tmp_path: Path, hosted: None, monkeypatch: pytest.MonkeyPatch
+    make: Any, page: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for variable, value in make(tmp_path).items():
         monkeypatch.setenv(variable, value)
@@ -167,19 +170,19 @@ def test_no_sentence_says_where_files_lie_on_the_server_but_at_home(
     assert str(tmp_path) in told()
 
 
-def test_no_page_says_where_the_server_lies(hosted: None) -> None:
+@pytest.mark.usefixtures("hosted")
+def test_no_page_says_where_the_server_lies() -> None:
     for page in ("overview", "files", "train", "runs", "your_files"):
         text = everything(visit(page))
         assert str(ROOT) not in text, page
         assert sys.prefix not in text, page
 
 
-def test_too_many_trials_must_wait_and_lose_nothing(
-    pair: ModelPair, hosted: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("hosted")
+def test_too_many_trials_must_wait_and_lose_nothing(pair: ModelPair, monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, "trial", 1)
     limits.allow("trial")
-    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference))
+    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
     app.button(key="own-try").click().run()
     assert "So many trials of model files came from your address" in app.error[0].value.replace("\\", "")
     assert "that this one must wait; try again in " in app.error[0].value
@@ -190,14 +193,16 @@ def test_too_many_trials_must_wait_and_lose_nothing(
     assert app.session_state["own-attempt"].ticket.wait(PATIENCE_S), "at home nobody is held up"
 
 
-def test_a_server_of_little_memory_does_not_try_a_keras_file(hosted: None) -> None:
+@pytest.mark.usefixtures("hosted")
+def test_a_server_of_little_memory_does_not_try_a_keras_file() -> None:
     app = upload(visit("your_files"), MODELS, ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
     app.button(key="own-try").click().run()
     assert "this server has too little memory; convert it to .tflite" in app.error[0].value.replace("\\", "")
     assert "own-attempt" not in app.session_state
 
 
-def test_pictures_beyond_the_rate_wait_their_turn(hosted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("hosted")
+def test_pictures_beyond_the_rate_wait_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, "picture", 2)
     monkeypatch.setattr("pages.try_digit.pictures.check_rule", lambda *_: RuleCheck(1, 1, 1, 1, 1))
     app = visit("try_digit")
@@ -214,7 +219,8 @@ def test_pictures_beyond_the_rate_wait_their_turn(hosted: None, monkeypatch: pyt
     assert not app.exception
 
 
-def test_the_lab_measures_anew_only_at_its_rate(hosted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("hosted")
+def test_the_lab_measures_anew_only_at_its_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     forget()
     only(monkeypatch, "lab", 1)
     limits.allow("lab")
@@ -247,7 +253,8 @@ def test_any_address_opens_a_page(page: str, keys: tuple[str, ...]) -> None:
         assert app.title
 
 
-def test_a_data_set_is_unpacked_only_where_there_is_room(hosted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("hosted")
+def test_a_data_set_is_unpacked_only_where_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of a few hundred kB may hold 15.7 MB of test images."""
     monkeypatch.setattr(uploads, "upload_bytes", lambda: 20_000_000)
     monkeypatch.setattr(trials, "read_custom_dataset", broken)
@@ -258,42 +265,11 @@ def test_a_data_set_is_unpacked_only_where_there_is_room(hosted: None, monkeypat
     assert "files from your network address, and takes 10 MB from each" in app.error[0].value.replace("\\", "")
 
 
-def test_data_sets_count_as_trials(hosted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("hosted")
+def test_data_sets_count_as_trials(monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, "trial", 1)
     limits.allow("trial")
     monkeypatch.setattr(trials, "read_custom_dataset", broken)
     app = upload(visit("your_files"), DATASET, ("any.npz", b"any"))
     assert not app.exception
     assert "So many trials of model files came from your address" in app.error[0].value.replace("\\", "")
-
-
-class Store:
-    """Streamlit's store of uploads, as far as bounds need it."""
-
-    def __init__(self, **sizes: int) -> None:
-        self.file_storage = {name: {"one": SimpleNamespace(data=bytes(size))} for name, size in sizes.items()}
-
-    def remove_session_files(self, session_id: str) -> None:  # noqa: D102
-        del self.file_storage[session_id]
-
-
-def test_what_a_broken_connection_left_waits_until_others_need_the_room(
-    hosted: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(uploads, "upload_bytes", lambda: 1_000)
-    monkeypatch.setattr(visits, "is_present", lambda session_id: session_id != "away")
-    store, added = Store(away=400, here=300), []
-    uploads._addresses().update({"away": "1.1.1.1", "here": "2.2.2.2", "new": "3.3.3.3"})
-
-    def add(size: int) -> None:
-        file = SimpleNamespace(data=bytes(size))
-        uploads._add(store, lambda **taken: added.append(len(taken["file"].data)), "new", file)  # type: ignore[arg-type]
-
-    add(300)
-    assert (set(store.file_storage), added) == ({"away", "here"}, [300])
-    add(350)
-    assert (set(store.file_storage), added) == ({"here"}, [300, 350])
-    store.file_storage["here"]["more"] = SimpleNamespace(data=bytes(400))
-    with pytest.raises(HTTPException, match="of its visitors' files"):
-        add(350)
-    assert added == [300, 350]

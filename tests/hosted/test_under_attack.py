@@ -20,7 +20,8 @@ from deploy.memory import Limit, memory_limit
 from fp16core.bench.strangers.hostile_models import sized_by_likeness
 from fp16core.bench.strangers.hostile_pictures import HOSTILE, heic_of_one_tile, jpeg_of_empty_scans, tiff_in_parts
 from fp16core.data.mnist import load_mnist
-from fp16core.runs.pair import BUNDLED, REFERENCE_FILE
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import REFERENCE_FILE
 from tests.helpers.browser.browsing import free_port
 from tests.helpers.networks.strangers import large_model
 from tests.helpers.places import ROOT

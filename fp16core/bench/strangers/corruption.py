@@ -28,11 +28,11 @@ def _flip(model: bytearray, places: np.ndarray, random: np.random.Generator) -> 
         model[place] ^= 1 << int(random.integers(8))
 
 
-def _flip_anywhere(model: bytearray, places: np.ndarray, random: np.random.Generator) -> None:
+def _flip_anywhere(model: bytearray, _places: np.ndarray, random: np.random.Generator) -> None:
     _flip(model, np.arange(len(model)), random)
 
 
-def _cut(model: bytearray, places: np.ndarray, random: np.random.Generator) -> None:
+def _cut(model: bytearray, _places: np.ndarray, random: np.random.Generator) -> None:
     del model[int(random.integers(len(model))) :]
 
 
@@ -50,7 +50,7 @@ def _scribble(model: bytearray, places: np.ndarray, random: np.random.Generator)
         model[place] = int(random.integers(256))
 
 
-def _noise(model: bytearray, places: np.ndarray, random: np.random.Generator) -> None:
+def _noise(model: bytearray, _places: np.ndarray, random: np.random.Generator) -> None:
     """Leave nothing but the identifier, or not even that."""
     identifier = bytes(model[4:8])
     model[:] = random.bytes(int(random.integers(8, len(model))))

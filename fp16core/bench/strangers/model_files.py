@@ -10,17 +10,19 @@ import numpy as np
 from fp16core.bench.strangers.corruption import KINDS, corrupted
 from fp16core.data import mnist
 from fp16core.data.mnist import load_mnist
-from fp16core.jobs.queue import Ticket, WaitingRoom, Wish
+from fp16core.jobs.queue import JobQueue
+from fp16core.jobs.spec import JobSpec
+from fp16core.jobs.ticket import Ticket
 from fp16core.resident.endings import ResidentEndedError
 from fp16core.runs import pair as pairs
 from fp16core.runs.pair import load_pair
 from fp16core.serving.child_memory import ChildMemory
+from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.training.recipe import Progress
-from fp16core.vocabulary import HalfBitsError, ModelPair
+from fp16core.vocabulary import HalfBitsError
 from fp16core.workbench import measures
 from fp16core.worker.model_host import ModelHost
 from fp16core.worker.trial import trial
-from fp16core.worker.trial.inspection import Named
 
 CORRUPTED_FILES = 500
 """Files submitted."""
@@ -94,23 +96,24 @@ def measure_strangers(report: Progress, count: int = CORRUPTED_FILES, seed: int 
     """
     pair, random = load_pair(pairs.BUNDLED), np.random.default_rng(seed)
     kinds = list(KINDS)
-    room = WaitingRoom(_AT_ONCE, _AT_ONCE)
+    queue: JobQueue[Ticket] = JobQueue(_AT_ONCE, _AT_ONCE)
     offered: list[_Offer] = []
     answered: list[_Answer] = []
     for number in range(count):
         kind, together = kinds[number % len(kinds)], number // len(kinds) % 2
         report(f"submitting corrupted files: {kind}", 0.8 * number / count)
         if together:
-            files = [("float32", pair.reference), ("float16", corrupted(pair.target, kind, random))]
+            target = ModelFile(corrupted(pair.target.contents, kind, random), "float16")
+            files = [ModelFile(pair.reference.contents, "float32"), target]
         else:
-            files = [("float32", corrupted(pair.reference, kind, random))]
-        wish = Wish(
+            files = [ModelFile(corrupted(pair.reference.contents, kind, random), "float32")]
+        spec = JobSpec(
             trial.MODULE,
-            trial.request_for([n for n, _ in files]),
-            [m for _, m in files],
-            trial.limits_for(sum(len(m) for _, m in files)),
+            trial.request_for([file.name for file in files]),
+            [file.contents for file in files],
+            trial.limits_for(sum(file.size_bytes for file in files)),
         )
-        offered.append(_Offer(kind, files, room.hand_in(wish), time.perf_counter()))
+        offered.append(_Offer(kind, files, queue.submit(spec), time.perf_counter()))
         while len(offered) >= _AT_ONCE:
             answered += _answered(offered)
     while offered:
@@ -127,7 +130,7 @@ def measure_strangers(report: Progress, count: int = CORRUPTED_FILES, seed: int 
 @dataclass(frozen=True)
 class _Offer:
     kind: str
-    files: list[Named]
+    files: list[ModelFile]
     ticket: Ticket
     start: float
 

@@ -14,8 +14,9 @@ from fp16core.resident.endings import ResidentEndedError
 from fp16core.runs import pair as pairs
 from fp16core.runs.pair import load_pair
 from fp16core.serving.child_memory import ChildMemory
+from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.training.recipe import Progress
-from fp16core.vocabulary import HalfBitsError, ModelPair
+from fp16core.vocabulary import HalfBitsError
 from fp16core.workbench import measures
 from fp16core.worker.model_host import ModelHost
 
@@ -52,7 +53,7 @@ def measure_oversized_models(report: Progress) -> list[ModelOutcomes]:
     rows = []
     for number, kind in enumerate(SIZED):
         report(f"measuring models that allocate 8 GB: {kind}", number / len(SIZED))
-        reference = sized_by_likeness(kind, images[-1], FLOATS)
+        reference = ModelFile(sized_by_likeness(kind, images[-1], FLOATS), kind)
         pair = ModelPair(kind, reference, quantize_tflite(reference))
         before_bytes, start = psutil.Process().memory_info().rss, time.perf_counter()
         outcome, why = _outcome(memory, pair, images, labels)

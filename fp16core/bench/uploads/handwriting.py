@@ -75,7 +75,7 @@ def choose_pen(random: np.random.Generator) -> Pen:
 
 
 def row_of_strokes(digits: str, pen: Pen, random: np.random.Generator) -> list[Points]:
-    """Strokes of a whole row about its centre, one unit high but for the jitter."""
+    """Strokes of a whole row about its centre, one unit high except for the jitter."""
     slant = np.tan(np.radians(random.uniform(-10, 10)))
     aspect = random.uniform(0.85, 1.2)
     gap = random.uniform(0.1, 0.35)

@@ -1,1 +1,1 @@
-"""Sketches, styles and pictures that every figure builds on."""
+"""Building blocks of all figures: sketches, styles, pictures."""

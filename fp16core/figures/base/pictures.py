@@ -1,4 +1,4 @@
-"""Pictures as data URLs, for pages that show many small ones."""
+"""Pictures as PNG files, and as data URLs for pages that show many small ones."""
 
 import base64
 
@@ -11,26 +11,26 @@ from fp16core.vocabulary import IMAGE_SIDE
 
 
 def digit_png(image: npt.NDArray[np.uint8], scale: int = 8) -> bytes:
-    """A PNG of one image, each pixel drawn as ``scale × scale`` pixels.
+    """PNG of one image, each pixel drawn as ``scale × scale`` pixels.
 
     Parameters
     ----------
     image : uint8, shape (28, 28)
     scale
-        Enlargement.
+        Factor of enlargement.
     """
     return png(Image.fromarray(np.kron(image, np.ones((scale, scale), np.uint8))))
 
 
 def sprite_png(images: npt.NDArray[np.uint8], columns: int) -> bytes:
-    """A PNG of many images in a grid, in reading order, without gaps.
+    """PNG of many images in a grid, in reading order, without gaps.
 
     Parameters
     ----------
     images : uint8, shape (k, 28, 28)
         k at least 1.
     columns
-        Images in a row; the last row is filled up with black.
+        Images in a row; the last row is filled with black.
     """
     rows = -(-len(images) // columns)
     cells = np.zeros((rows * columns, IMAGE_SIDE, IMAGE_SIDE), np.uint8)
@@ -40,20 +40,20 @@ def sprite_png(images: npt.NDArray[np.uint8], columns: int) -> bytes:
 
 
 def picture_url(picture: npt.NDArray[np.uint8]) -> str:
-    """A data URL of a PNG; uint8, shape (h, w), or (h, w, bands) with 2 to 4 bands."""
+    """Data URL of a picture as PNG; uint8, shape (h, w), or (h, w, bands) with 2 to 4 bands."""
     return png_url(png(Image.fromarray(picture)))
 
 
 def row_url(images: npt.NDArray[np.uint8]) -> str:
-    """A data URL of images side by side, uint8, shape (k, 28, 28)."""
+    """Data URL of images side by side, uint8, shape (k, 28, 28)."""
     return png_url(sprite_png(images, len(images)))
 
 
 def row_width_px(most: int) -> int:
-    """Width of a table's column that shows rows of up to ``most`` images, some 30 pixels high, uncut."""
+    """Width of a table's column that shows rows of up to ``most`` images, some 30 pixels high, in full."""
     return min(60 + 30 * (most - 1), 400)
 
 
 def png_url(data: bytes) -> str:
-    """A data URL of a PNG."""
+    """Data URL of a PNG file."""
     return "data:image/png;base64," + base64.b64encode(data).decode()

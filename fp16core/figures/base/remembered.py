@@ -1,4 +1,4 @@
-"""Figures that are drawn again and again from the same results: the last ones are kept."""
+"""Cache of figures that are drawn repeatedly from the same results."""
 
 import functools
 import weakref
@@ -14,22 +14,22 @@ import plotly.graph_objects as go
 P = ParamSpec("P")
 
 _KEPT = 16
-"""Figures of one kind that are kept, 60 to 110 kB each."""
+"""Number of figures of one kind that are kept, 60 to 110 kB each."""
 
 _PLAIN = (bool, int, float, str, Enum, NoneType)
 
 
 def remembered(kept: int = _KEPT) -> Callable[[Callable[P, go.Figure]], Callable[P, go.Figure]]:
-    """Remember the figures that a function drew last.
+    """Keep the figures that a function has drawn last.
 
-    For functions of plain values and of results that never change. Results are told apart by identity
-    and held weakly: once nobody else holds one, the figures drawn from it are forgotten, too. So
-    nothing of a visitor's own files outlives what is measured of them.
+    It suits functions of plain values and of immutable results. Results are distinguished by identity
+    and held weakly: once nobody else holds one, the figures drawn from it are dropped as well, and no
+    figure of a visitor's own files outlives their results.
 
     Parameters
     ----------
     kept
-        How many figures to keep.
+        Number of figures to keep.
     """
 
     def decorate(draw: Callable[P, go.Figure]) -> Callable[P, go.Figure]:
@@ -45,7 +45,7 @@ def remembered(kept: int = _KEPT) -> Callable[[Callable[P, go.Figure]], Callable
                     known.move_to_end(key)
                     return known[key][0]
             figure = draw(*args, **kwargs)
-            # While a result lives no other object has its identity, and its end forgets the figure.
+            # While a result lives, no other object has its identity; when it dies, the figure is dropped.
             held = [weakref.ref(v, lambda _: known.pop(key, None)) for v in values if not isinstance(v, _PLAIN)]
             with lock:
                 known[key] = figure, held

@@ -1,4 +1,4 @@
-"""One look for all figures: colours, number formats, axes."""
+"""The look of all figures: colours, number formats, axes."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,15 +14,15 @@ from fp16core.text import power_text, small_text
 REFERENCE_COLOUR = "#2f7ed8"
 TARGET_COLOUR = "#d07000"
 DELTA_COLOUR = "#0f9d76"
-"""Blue, orange, green: told apart by colour-blind eyes, and with a contrast of at least 3:1 to all four backgrounds."""
+"""Blue, orange, green: distinct for colour-blind readers, with a contrast of at least 3:1 to all four backgrounds."""
 
 NEUTRAL_COLOUR = "#8a8f98"
 
 WARNING_COLOUR = "#c2456b"
-"""What is lost for good: numbers too large for a format."""
+"""Colour of what is lost for good: numbers too large for a format."""
 
 FADING_COLOUR = "#8f6fc0"
-"""What fades away: numbers too small for a format."""
+"""Colour of what fades away: numbers too small for a format."""
 
 REFERENCE_NAME = "float32"
 TARGET_NAME = "float16"
@@ -31,15 +31,14 @@ DELTA_NAME = "float16 − float32"
 FILES = ((REFERENCE_NAME, REFERENCE_COLOUR), (TARGET_NAME, TARGET_COLOUR))
 """Names and colours of both files, the reference first."""
 
-
 INTERVAL_COLUMNS = ["95 % low", "95 % high"]
-"""What a table calls the limits that a chart draws as error bars."""
+"""Titles in tables of the limits that charts draw as error bars."""
 
 
 def figure(
     height: int, xaxis: Mapping[str, Any] | None = None, yaxis: Mapping[str, Any] | None = None, **layout: Any
 ) -> Sketch:
-    """An empty figure in the house style; colours of text and grid come from the page's theme."""
+    """Start a figure in the house style; colours of text and grid come from the page's theme."""
     house = {
         "margin": {"l": 8, "r": 8, "t": 36, "b": 8},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemsizing": "constant"},
@@ -50,21 +49,21 @@ def figure(
 
 
 def fixed(drawn: Sketch) -> go.Figure:
-    """The finished figure with zooming switched off, so that a finger scrolls the page and not the chart."""
+    """Finish a figure with zooming switched off, so that a finger scrolls the page and not the chart."""
     drawn.update_xaxes(fixedrange=True)
     drawn.update_yaxes(fixedrange=True)
     return drawn.finished()
 
 
 def power_ticks(powers: Sequence[int], base: int, most: int = 9) -> dict[str, Any]:
-    """Axis settings for powers of a base, ticked with at most so many of them."""
+    """Axis settings for powers of a base, with at most ``most`` ticks."""
     step = -(-len(powers) // most)
     shown = [power for power in powers if power % step == 0]
     return {"tickmode": "array", "tickvals": shown, "ticktext": [power_text(base, power) for power in shown]}
 
 
 def mark(drawn: Sketch, x: float, words: str, left: bool = False) -> None:
-    """A dotted line across a figure, with words to its right or left."""
+    """Draw a dotted vertical line, with words to its right or left."""
     drawn.add_vline(x=x, line={"color": NEUTRAL_COLOUR, "dash": "dot", "width": 2})
     drawn.add_annotation(
         x=x,
@@ -79,13 +78,18 @@ def mark(drawn: Sketch, x: float, words: str, left: bool = False) -> None:
     )
 
 
+def write_message(drawn: Sketch, words: str) -> None:
+    """Write words in the middle of a figure that has nothing to show, or not everything."""
+    drawn.add_annotation(text=words, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)
+
+
 def digit_ticks() -> dict[str, Any]:
     """Axis settings for the ten digits."""
     return {"tickmode": "array", "tickvals": list(range(10)), "ticktext": [str(d) for d in range(10)]}
 
 
 def log_ticks(low: float, high: float, steps: tuple[int, ...] = (1,)) -> dict[str, Any]:
-    """Settings of a logarithmic axis, ticked at ``steps`` times each power of ten from ``low`` to ``high``."""
+    """Settings of a logarithmic axis with ticks at ``steps`` times each power of ten from ``low`` to ``high``."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     places = [step * 10.0**power for power in powers for step in steps]
     return {
@@ -97,31 +101,31 @@ def log_ticks(low: float, high: float, steps: tuple[int, ...] = (1,)) -> dict[st
 
 
 def lettering(name: str) -> str:
-    """A name as Plotly shows it, which takes what looks like HTML for markup, links included."""
+    """Escape a name for Plotly, which interprets HTML in texts, links included."""
     return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def stepped_up(value: float) -> float:
-    """The next of 1, 1.5, 2, 3, 5, 7 times a power of ten from a positive number up: for axes that seldom grow."""
+    """Round a positive number up to 1, 1.5, 2, 3, 5 or 7 times a power of ten, for axes that seldom grow."""
     return next(step for step in _steps_about(value) if step >= value)
 
 
 def stepped_down(value: float) -> float:
-    """The next of these numbers from a positive number down."""
+    """Round a positive number down to one of the numbers of `stepped_up`."""
     return max(step for step in _steps_about(value) if step <= value)
 
 
 def as_list(values: npt.NDArray[np.generic]) -> list[Any]:
-    """Plain Python numbers, which Plotly and JSON take as they are."""
+    """Convert an array to plain Python numbers, for Plotly and JSON."""
     return list(values.tolist())
 
 
 def _axis(title: str | None = None, **settings: Any) -> dict[str, Any]:
-    # Streamlit's theme pushes titles further from their axis than small charts can spare.
+    # Streamlit's theme places titles further from their axis than small charts can afford.
     return {"automargin": True, "title": {"text": title, "standoff": 8}, **settings}
 
 
 def _steps_about(value: float) -> list[float]:
     power = math.floor(math.log10(value))
-    # The next powers below and above, as the logarithm may be rounded across a power.
+    # The adjacent powers as well, as the logarithm may be rounded across a power.
     return [float(f"{step}e{p}") for p in (power - 1, power, power + 1) for step in ("1", "1.5", "2", "3", "5", "7")]

@@ -1,4 +1,4 @@
-"""The numbers behind any figure, as a table."""
+"""Data of any figure as a table."""
 
 import html
 from collections.abc import Iterator
@@ -11,21 +11,21 @@ from fp16core.csv_text import csv_text
 
 
 def figure_csv(figure: go.Figure) -> str:
-    """The data of a figure's traces as comma-separated values, one row for each mark.
+    """Data of a figure's traces as comma-separated values, one row for each mark.
 
-    Columns are the trace's name, the titles of the axes, and what the figure names in
-    ``layout.meta["columns"]`` for the numbers in its traces' ``customdata`` (limits of an interval,
-    edges of a bin, the count in a cell). Pictures, lettering, and shades behind marks have no rows. A
-    tree has a row for each leaf: the tree's name, and under the names in ``layout.meta["columns"]``
-    what the leaf belongs to, what it is, and its size. A map of tiles has a row for each cell that is not
-    between them: where it is, by the same names, and its value.
+    Columns are the trace's name, the titles of the axes, and the names in ``layout.meta["columns"]`` for
+    the numbers in the traces' ``customdata`` (limits of an interval, edges of a bin, the count in a cell).
+    Pictures, texts, and shades behind marks have no rows. A treemap has a row for each leaf: the tree's
+    name and, under the names in ``layout.meta["columns"]``, the leaf's category, its name and its size. A
+    map of tiles has a row for each cell except the gaps between tiles: its position, under the same
+    names, and its value.
     """
     extra = list((figure.layout.meta or {}).get("columns", []))
     if any(trace.type == "treemap" for trace in figure.data):
         return csv_text([["series", *extra], *_leaf_rows(figure)])
     if any(_is_of_tiles(trace) for trace in figure.data):
         return csv_text([["series", *extra], *_tile_rows(figure, len(extra) - 1)])
-    # Charts above each other share the column; the series tells which is which.
+    # Charts above each other share the column; the series distinguishes them.
     heights = " / ".join(axis.title.text for axis in figure.select_yaxes() if axis.title.text)
     titles = ["series", figure.layout.xaxis.title.text or "x", heights or "model", *extra]
     return csv_text([titles, *_mark_rows(figure, bool(extra))])

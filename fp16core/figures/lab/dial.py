@@ -1,4 +1,4 @@
-"""Figures of the precision dial: what fewer bits cost."""
+"""Figures of the precision dial: the cost of fewer bits."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from fp16core.numerics.formats import FloatFormat
 from fp16core.text import bytes_text, count_text, percent_text
 
 _ROOM_FROM = 0.2
-"""From which share of the axis on a label has room to the left of its mark, where formats have none."""
+"""Share of the axis from which on a label fits to the left of its mark."""
 
 _RESULT_COLUMNS = ["accuracy (%)", "changed answers", "largest logit change"]
 
@@ -33,7 +33,7 @@ def accuracy_by_mantissa(results: Mapping[int, DialResult], reference_accuracy: 
     drawn.update_yaxes(title="accuracy (%)", nticks=6)
     lows = [results[bits].accuracy.value for bits in results] or [reference_accuracy]
     top = max([*(result.accuracy.value for result in results.values()), reference_accuracy])
-    # At least two points, so that the luck of a few images does not look like a landslide.
+    # At least two points, so that chance in a few images does not look like a landslide.
     drawn.update_yaxes(range=[100 * min(min(lows), reference_accuracy - 0.015) - 0.3, 100 * top + 0.5])
     return fixed(drawn)
 
@@ -48,7 +48,7 @@ def changed_by_mantissa(results: Mapping[int, DialResult], chosen: int) -> go.Fi
 def accuracy_by_bytes(
     files: Sequence[DialResult], formats: Sequence[DialResult], own: DialResult, reference: DialResult
 ) -> go.Figure:
-    """Accuracy against the size of the file: real files, formats as if packed, and the chosen format."""
+    """Accuracy against file size: existing files, formats as if packed, and the chosen format."""
     drawn = figure(420, hovermode="closest", meta={"columns": ["model", *_RESULT_COLUMNS[1:]]})
     groups = (
         ("files that exist", files, TARGET_COLOUR, "circle", 12),
@@ -93,12 +93,12 @@ def accuracy_by_bytes(
 
 
 def format_map(formats: Sequence[FloatFormat], results: Sequence[DialResult], chosen: FloatFormat) -> go.Figure:
-    """Changed answers of every format measured so far, by mantissa and exponent bits; a cross where the model breaks.
+    """Changed answers of all formats measured so far, by mantissa and exponent bits; a cross where the model breaks.
 
     Returns
     -------
     go.Figure
-        The first of each mark's ``customdata`` is the place of its format in ``formats``.
+        The first of each mark's ``customdata`` is the index of its format in ``formats``.
     """
     drawn = figure(360, margin={"l": 8, "r": 8, "t": 8, "b": 8}, meta={"columns": ["format", *_RESULT_COLUMNS]})
     measured = list(zip(formats, results, strict=False))
@@ -121,7 +121,7 @@ def format_map(formats: Sequence[FloatFormat], results: Sequence[DialResult], ch
         },
         hoverinfo="skip",
     )
-    # A heatmap's cells hear no clicks; marks nobody sees lie on them.
+    # The cells of a heatmap cannot be clicked; invisible marks lie on them.
     drawn.add_scatter(
         name="formats",
         x=[form.mantissa_bits for form, _ in measured],
@@ -181,7 +181,7 @@ def _by_mantissa(heights: Sequence[float], results: Mapping[int, DialResult], ch
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
     )
-    mark(drawn, chosen, "chosen", left=chosen < 12)  # the axis runs down
+    mark(drawn, chosen, "chosen", left=chosen < 12)  # the axis runs from many bits to few
     drawn.update_xaxes(title="mantissa bits", range=[23.5, -0.6], dtick=4, tick0=0)
     return drawn
 
@@ -203,7 +203,7 @@ def _letter(drawn: Sketch, member: DialResult, **place: object) -> None:
 
 
 def _lettered(files: Sequence[DialResult]) -> list[tuple[DialResult, int]]:
-    """Which files get a label, and on which side: of those of nearly one size, the best above, the worst below."""
+    """Files to label, and the side: of files of nearly the same size, the best above (1), the worst below (−1)."""
     found: list[tuple[DialResult, int]] = []
     for group in _near(sorted(files, key=lambda file: file.size_bytes)):
         group.sort(key=lambda file: (file.accuracy.value, -len(file.name)))

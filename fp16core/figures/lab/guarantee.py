@@ -1,11 +1,11 @@
-"""Figures of the guarantee: what float16 could do at most beside what it did."""
+"""Figures of the guarantee: the largest possible effect of float16, and the observed one."""
 
 from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
 from fp16core.evaluate.comparison import Comparison
-from fp16core.figures.base.images import Group, distributions, scatter
+from fp16core.figures.base.image_plots import Group, distributions, scatter
 from fp16core.figures.base.remembered import remembered
 from fp16core.figures.base.style import (
     DELTA_COLOUR,
@@ -24,9 +24,9 @@ from fp16core.text import percent_text
 
 @remembered(kept=4)
 def margins_and_bounds(comparison: Comparison, found: Guarantee, chosen: int | None = None) -> go.Figure:
-    """Each image's lead of the best score against the most that float16 could take from it.
+    """Lead of the best score of each image against the largest possible reduction by float16.
 
-    Below the line the lead is larger, and the answer proven.
+    Below the line the lead is larger, and the answer is proven.
 
     Returns
     -------
@@ -42,16 +42,16 @@ def margins_and_bounds(comparison: Comparison, found: Guarantee, chosen: int | N
             Group("not proven", ~found.proven & ~changed, NEUTRAL_COLOUR, 9),
             Group("answer changed", changed, TARGET_COLOUR, 13, "diamond"),
         ),
-        ("lead of the best score (logits)", "most that float16 could take (logits)"),
-        "leads by %{x:.4g}, float16 could take %{y:.2e} at most",
-        ("all of the lead", 1.0),
+        ("lead of the best score (logits)", "largest possible reduction by float16 (logits)"),
+        "leads by %{x:.4g}, float16 could reduce that by %{y:.2e} at most",
+        ("the whole lead", 1.0),
         chosen,
     )
 
 
 @remembered()
 def observed_and_possible(comparison: Comparison, found: Guarantee) -> go.Figure:
-    """How each image's largest logit change is distributed: as observed, and at most."""
+    """Distributions of the images' largest logit change: observed, and largest possible."""
     return distributions(
         (
             ("observed", comparison.abs_logit_delta, DELTA_COLOUR),
@@ -67,9 +67,9 @@ def proven_by_mantissa(shares: Mapping[int, tuple[float, float]], form: FloatFor
     Parameters
     ----------
     shares
-        Of all images: proven, and unchanged; by mantissa bits, at least one.
+        Shares of all images, proven and unchanged, by mantissa bits; at least one.
     form
-        The format to mark, with the exponent bits of all.
+        Format to mark; all have its exponent bits.
     """
     drawn = figure(340)
     for place, name, colour, symbol in (

@@ -1,4 +1,4 @@
-"""Figures of the overflow lab: both models against the scale of their weights."""
+"""Figures of the overflow lab: both models by the scale of their weights."""
 
 import math
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ _KINDS = (
     ("became 0", "underflowed", FADING_COLOUR),
     ("too large", "overflowed", WARNING_COLOUR),
 )
-"""What a weight may become: words, the attribute of `Census`, a colour."""
+"""Classes of weights in float16: name, attribute of `Census`, colour."""
 
 
 def accuracies(results: Sequence[ScaleResult], powers: Sequence[int], base: int, chosen: int) -> go.Figure:
@@ -82,7 +82,7 @@ def logit_changes(results: Sequence[ScaleResult], powers: Sequence[int], base: i
 
 
 def census(results: Sequence[ScaleResult], key: str, powers: Sequence[int], base: int, chosen: int) -> go.Figure:
-    """What became of one tensor's weights in float16, in shares of 100 %, against the factor."""
+    """Classes of one tensor's weights in float16, as percentages, against the factor."""
     drawn = figure(300, barmode="stack", bargap=0)
     for name, attribute, colour in _KINDS:
         counts = [getattr(result.census[key], attribute) for result in results]

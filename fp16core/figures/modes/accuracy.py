@@ -24,16 +24,16 @@ _STYLES = {
     ExecutionMode.GPU_FLOAT32: (DELTA_COLOUR, "triangle-up", 8),
     ExecutionMode.GPU_FLOAT16: (WARNING_COLOUR, "star", 12),
 }
-"""Colour, symbol and its size: float32 arithmetic gives nearly the same everywhere, so its marks lie in each other."""
+"""Colour, symbol and size: in float32 arithmetic marks nearly coincide, hence they fit into each other."""
 
 
 def logit_changes(table: ModeTable) -> go.Figure:
-    """Largest and mean logit change of either file in each mode, on a logarithmic axis; what is 0 is left out."""
+    """Largest and mean logit change of either file in each mode, on a logarithmic axis; zeros are left out."""
     titles = [run.mode.title for run in table.runs]
     drawn = figure(90 + 46 * max(len(titles), 1))
     everything = []
     for place, (name, colour) in enumerate(FILES):
-        cells = [(run.mode.title, cell) for run, cell in table.cells[place :: len(FILES)]]
+        cells = [(file.run.mode.title, file.comparison) for file in table.files if file.is_target == bool(place)]
         for what, symbol, values in (
             ("largest", "diamond", [cell.max_abs_logit_delta for _, cell in cells]),
             ("mean", "circle-open", [cell.mean_abs_logit_delta for _, cell in cells]),
@@ -43,7 +43,7 @@ def logit_changes(table: ModeTable) -> go.Figure:
             drawn.add_scatter(
                 name=f"{name} file, {what}",
                 x=[value for _, value in shown],
-                # The files' marks lie above each other, or one would hide the other.
+                # The files' marks lie above each other, as one would otherwise hide the other.
                 y=[titles.index(title) + (place - 0.5) * 0.3 for title, _ in shown],
                 mode="markers",
                 marker={"color": colour, "symbol": symbol, "size": 11, "line": {"width": 2, "color": colour}},

@@ -13,7 +13,7 @@ _ROW_HEIGHT = 34
 
 
 def latency_ratios(found: Sequence[ModeLatency]) -> go.Figure:
-    """The float16 file's time over the float32 file's, with its interval, and the control's below."""
+    """Time of the float16 file as a multiple of the float32 file's, with its interval, and the control below."""
     latencies = [latency for mode in found for latency in mode.latencies]
     drawn = figure(110 + _ROW_HEIGHT * len(latencies), meta={"columns": ["99 % low", "99 % high"]})
     drawn.add_vline(x=1, line={"color": NEUTRAL_COLOUR, "dash": "dot", "width": 2})
@@ -27,7 +27,7 @@ def latency_ratios(found: Sequence[ModeLatency]) -> go.Figure:
 
 
 def arithmetic_ratios(found: Sequence[ModeLatency]) -> go.Figure:
-    """The float16 file's time in float16 arithmetic over that in float32 arithmetic, on the same hardware."""
+    """Time of the float16 file in float16 arithmetic as a multiple of that in float32, on the same hardware."""
     latencies = [latency for mode in found for latency in mode.latencies if latency.arithmetic is not None]
     drawn = figure(110 + _ROW_HEIGHT * max(len(latencies), 1), meta={"columns": ["99 % low", "99 % high"]})
     drawn.add_vline(x=1, line={"color": NEUTRAL_COLOUR, "dash": "dot", "width": 2})
@@ -39,7 +39,7 @@ def arithmetic_ratios(found: Sequence[ModeLatency]) -> go.Figure:
 
 
 def latency_times(found: Sequence[ModeLatency]) -> go.Figure:
-    """Median time for an image with its quartiles, either file, by mode and size of batch, on a logarithmic axis."""
+    """Median time per image and its quartiles for either file, by mode and batch size, on a logarithmic axis."""
     latencies = [latency for mode in found for latency in mode.latencies]
     drawn = figure(110 + _ROW_HEIGHT * len(latencies), meta={"columns": ["lower quartile", "upper quartile"]})
     everything = []
@@ -63,13 +63,13 @@ def latency_times(found: Sequence[ModeLatency]) -> go.Figure:
             mode="markers",
             marker={"color": colour, "size": 9},
             text=[
-                f"{x.mode.title}, {count_text(x.batch, 'image')} at once, {name} file: {small_text(s[0])} µs for each "
+                f"{x.mode.title}, {count_text(x.batch, 'image')} at once, {name} file: {small_text(s[0])} µs per "
                 f"image, middle half {small_text(s[1])} to {small_text(s[2])} µs"
                 for x, s in zip(latencies, shares, strict=True)
             ],
             hovertemplate="%{text}<extra></extra>",
         )
-    drawn.update_xaxes(title="microseconds for each image", **log_ticks(min(everything) / 1.5, max(everything) * 1.5))
+    drawn.update_xaxes(title="microseconds per image", **log_ticks(min(everything) / 1.5, max(everything) * 1.5))
     _label_rows(drawn, latencies)
     return fixed(drawn)
 

@@ -1,6 +1,6 @@
-"""Curves of a training run while it goes on: drawn twice a second, so axes grow by steps and never jump.
+"""Curves of a training run in progress: drawn twice a second, with axes that grow in steps.
 
-Numbers go to Plotly as arrays, which it takes ten times as fast as lists.
+Numbers are passed as arrays, which are encoded ten times as fast as lists.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from fp16core.figures.base.images import say
 from fp16core.figures.base.sketch import Sketch
 from fp16core.figures.base.style import (
     NEUTRAL_COLOUR,
@@ -22,6 +21,7 @@ from fp16core.figures.base.style import (
     log_ticks,
     stepped_down,
     stepped_up,
+    write_message,
 )
 from fp16core.training.trace import EpochResult, Trace, TrainingStep
 
@@ -30,22 +30,22 @@ RUNNING_NAME = "training images"
 _EPOCHS = "epochs (passes over the training images)"
 _COLUMNS = ["float32 (%)", "float16 (%)", "changed answers"]
 _FLOORS = (95, 90, 80, 50, 0)
-"""Where an axis of accuracies may begin, in percent."""
+"""Possible lower ends of an axis of accuracies, in percent."""
 _FEW_EPOCHS = 2
-"""Up to so many, the rise within the first epoch is what there is to see."""
+"""Up to this number of epochs, the axis shows the rise within the first epoch."""
 _MARKED = 40
-"""Up to so many epochs, each gets a mark."""
+"""Up to this number of epochs, each has a mark."""
 
 
 def loss(trace: Trace, epochs: int) -> go.Figure:
-    """Cross-entropy on the training images as it falls, and that of the float32 file on the test images.
+    """Cross-entropy on the training images so far, and that of the float32 file on the test images.
 
     Parameters
     ----------
     trace
-        What the run has told so far.
+        Trace of the run so far.
     epochs
-        How many it will take; the axis spans them from the start.
+        Number of epochs of the whole run, which the axis spans from the start.
     """
     x, y = _steps(trace.steps, "loss")
     ends, results = _results(trace.epochs, "reference_loss")
@@ -64,16 +64,16 @@ def loss(trace: Trace, epochs: int) -> go.Figure:
         hovertemplate="After epoch %{x:,}: a loss of %{y:.3g} on the test images<extra></extra>",
     )
     if not trace.steps:
-        say(drawn, "The first numbers come when training begins.")
+        write_message(drawn, "The first numbers appear when training begins.")
     elif not np.isfinite(told).all():
-        say(drawn, "The loss is no longer a number: training has diverged.")
+        write_message(drawn, "The loss is no longer a number: training has diverged.")
     return drawn.finished()
 
 
 def accuracy(trace: Trace, epochs: int) -> go.Figure:
-    """Accuracy while training, and after each epoch that of the float32 and the float16 file on the test images.
+    """Accuracy during training, and after each epoch that of the float32 and the float16 file on the test images.
 
-    Where both files are equally accurate, the orange mark lies within the blue ring.
+    If both files are equally accurate, the orange mark lies within the blue ring.
     """
     x, y = _steps(trace.steps, "accuracy")
     ends, results = _results(trace.epochs, "reference_accuracy", "target_accuracy", "changed_predictions")
@@ -107,7 +107,7 @@ def accuracy(trace: Trace, epochs: int) -> go.Figure:
             "float16 %{customdata[1]:.2f} %; changed answers: %{customdata[2]:,}<extra></extra>",
         )
     if not trace.steps:
-        say(drawn, "The first numbers come when training begins.")
+        write_message(drawn, "The first numbers appear when training begins.")
     return drawn.finished()
 
 
@@ -134,7 +134,7 @@ def _add_running(drawn: Sketch, x: npt.NDArray[np.float64], y: npt.NDArray[np.fl
 
 
 def _steps(steps: Sequence[TrainingStep], value: str) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Epochs done and a value of each step."""
+    """Epochs done, and one value, of each step."""
     table = np.array([(step.epochs_done, getattr(step, value)) for step in steps], np.float64).reshape(-1, 2)
     return table[:, 0], table[:, 1]
 
@@ -142,7 +142,7 @@ def _steps(steps: Sequence[TrainingStep], value: str) -> tuple[npt.NDArray[np.fl
 def _results(
     results: Sequence[EpochResult], *values: str
 ) -> tuple[npt.NDArray[np.int64], list[npt.NDArray[np.float64]]]:
-    """Numbers of the epochs, and each value of their results."""
+    """Numbers of the epochs, and some values of their results."""
     columns = [np.array([getattr(result, value) for result in results], np.float64) for value in values]
     return np.array([result.number for result in results], np.int64), columns
 
@@ -150,7 +150,7 @@ def _results(
 def _floor(
     x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], results: npt.NDArray[np.float64], epochs: int
 ) -> int:
-    """Where the axis of accuracies begins; in a long run, the first epoch's rise may come from below."""
+    """Lower end of the axis of accuracies; in a long run, part of the first epoch may lie below it."""
     few = epochs <= _FEW_EPOCHS
     seen = np.concatenate([y if few else y[x > 1], results])
     lowest = 100 * float(np.nanmin(seen, initial=0.5 if few else 0.9))

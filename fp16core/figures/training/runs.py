@@ -57,7 +57,7 @@ def accuracies(results: Sequence[RunResult]) -> go.Figure:
 
 
 def accuracy_deltas(results: Sequence[RunResult]) -> go.Figure:
-    """What float16 cost each run in percentage points, with an interval of at least 95 %."""
+    """Accuracy delta of each run in percentage points, with an interval of at least 95 %."""
     drawn = _by_run(results, "accuracy change (points)")
     deltas = [100 * result.accuracy_delta for result in results]
     drawn.add_scatter(
@@ -82,7 +82,7 @@ def accuracy_deltas(results: Sequence[RunResult]) -> go.Figure:
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
     )
-    # At least a tenth of a point to each side, so that a single image does not look like a landslide.
+    # At least a tenth of a point on each side, so that a single image does not look like a landslide.
     limit = 1.1 * max([0.1, *(100 * abs(end) for result in results for end in (result.delta_low, result.delta_high))])
     drawn.update_xaxes(range=[-limit, limit])
     return drawn.finished()

@@ -1,4 +1,4 @@
-"""The weights of a network while it is trained: kernels as small multiples, histograms with the untrained outline."""
+"""Weights of a network in training: kernels as small multiples, histograms with the untrained outline."""
 
 import functools
 import math
@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from fp16core.figures.base.images import say
 from fp16core.figures.base.sketch import Sketch
 from fp16core.figures.base.style import (
     DELTA_COLOUR,
@@ -17,21 +16,22 @@ from fp16core.figures.base.style import (
     REFERENCE_COLOUR,
     figure,
     stepped_up,
+    write_message,
 )
 from fp16core.text import count_text
 from fp16core.training.trace import Trace, WeightHistogram
 
-_NOTHING = "The weights come when training begins."
+_NOTHING = "The weights appear when training begins."
 
 
 def kernels(trace: Trace) -> go.Figure:
-    """All kernels of the convolution as they are now, as small multiples on one scale around 0.
+    """Current kernels of the convolution, as small multiples on one scale around 0.
 
     The scale is that of the untrained kernels until the weights outgrow it.
     """
     if trace.first is None or trace.last is None:
         drawn = figure(250, xaxis=_hidden(), yaxis=_hidden())
-        say(drawn, _NOTHING)
+        write_message(drawn, _NOTHING)
         return drawn.finished()
     weights = trace.last.kernels
     count, side = len(weights), weights.shape[1]
@@ -59,7 +59,7 @@ def kernels(trace: Trace) -> go.Figure:
         customdata=places,
         zmin=-limit,
         zmax=limit,
-        # Clear in the middle, so that 0 is the page's own colour.
+        # Transparent in the middle, so that 0 has the page's own colour.
         colorscale=[[0, FADING_COLOUR], [0.5, _clear(FADING_COLOUR)], [0.5, _clear(DELTA_COLOUR)], [1, DELTA_COLOUR]],
         colorbar={"thickness": 10, "nticks": 5, "title": {"text": "weight", "side": "right"}, "outlinewidth": 0},
         hoverongaps=False,
@@ -73,18 +73,18 @@ def kernels(trace: Trace) -> go.Figure:
 
 
 def weight_histogram(trace: Trace, key: str) -> go.Figure:
-    """A layer's weights now as bars, and those of the untrained network as an outline.
+    """Histogram of a layer's current weights as bars, and of the untrained ones as an outline.
 
     Parameters
     ----------
     trace
-        What the run has told so far.
+        Trace of the run so far.
     key
-        The layer, by the keys of `Snapshot.histograms`.
+        Key of the layer in `Snapshot.histograms`.
     """
     if trace.first is None or trace.last is None:
         drawn = _of_weights(key, [-1, 1], [0, 1])
-        say(drawn, _NOTHING)
+        write_message(drawn, _NOTHING)
         return drawn.finished()
     then, now = _of_one_width(trace.first.histograms[key], trace.last.histograms[key])
     low, high = min(then.edges[0], now.edges[0]), max(then.edges[-1], now.edges[-1])
@@ -142,7 +142,7 @@ def _epochs_text(epochs_done: float) -> str:
 
 
 def _of_one_width(first: WeightHistogram, second: WeightHistogram) -> tuple[WeightHistogram, WeightHistogram]:
-    """The same histograms with bins of the wider one's width, so that heights can be compared."""
+    """Rebin two histograms to the wider bin width, so that heights can be compared."""
     width = max(first.width, second.width)
     return _widened(first, width), _widened(second, width)
 
@@ -162,7 +162,7 @@ def _clear(colour: str) -> str:
 
 
 def _corners(count: int, side: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Top and left cell of each tile; about three times as many tiles side by side as above each other."""
+    """Top and left cell of each tile, with about three times as many tiles in a row as in a column."""
     columns = math.ceil(count / max(1, round(math.sqrt(count / 3))))
     top, left = np.divmod(np.arange(count), columns)
     return top * (side + 1), left * (side + 1)
@@ -170,7 +170,7 @@ def _corners(count: int, side: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[
 
 @functools.lru_cache(maxsize=8)
 def _places(count: int, side: int) -> npt.NDArray[np.uint8]:
-    """What each cell of the map is, shape (height, width, 3): filter, row and column from 1; 0 in the gaps."""
+    """Filter, row and column of each cell of the map, from 1, shape (height, width, 3); 0 in the gaps."""
     top, left = _corners(count, side)
     places = np.zeros((int(top.max()) + side, int(left.max()) + side, 3), np.uint8)
     for number in range(count):
@@ -183,7 +183,7 @@ def _places(count: int, side: int) -> npt.NDArray[np.uint8]:
 
 @functools.lru_cache(maxsize=8)
 def _frames(count: int, side: int) -> npt.NDArray[np.float64]:
-    """A frame around each tile, as one line with gaps: columns and rows, shape (6 · count, 2)."""
+    """Frames around the tiles, as one line with gaps: columns and rows, shape (6 · count, 2)."""
     around = np.array([[0, 0], [side, 0], [side, side], [0, side], [0, 0], [np.nan, np.nan]]) - 0.5
     top, left = _corners(count, side)
     frames = (np.array([left, top]).T[:, None, :] + around).reshape(-1, 2)

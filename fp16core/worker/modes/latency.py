@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import psutil
 
-from fp16core.jobs.queue import Wish
 from fp16core.jobs.serve import Client, serve
+from fp16core.jobs.spec import JobSpec
 from fp16core.modes.latency import CONTROL, REFERENCE, TARGET, TWIN, Latency, MemoryUse, ModeLatency
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.fixed_batch import with_fixed_batch
 from fp16core.runtime.gpu_log import Adapter
 from fp16core.runtime.runner import ModeRunner
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.worker.modes.process import adapter, attachments, drivers_at_work, limits_for, possible_batches, received
 
 Floats = npt.NDArray[np.float32]
@@ -42,14 +42,14 @@ _COPIES = 20
 """Copies that are loaded to see what one takes."""
 
 
-def wishes_for(
+def specs_for(
     modes: Iterable[ExecutionMode],
     pair: ModelPair,
     images: npt.NDArray[np.uint8],
     batches: Sequence[int] = BATCHES,
     seconds: float = 2.0,
-) -> dict[ExecutionMode, Wish]:
-    """What to hand to a `fp16core.worker.modes.survey.Survey`.
+) -> dict[ExecutionMode, JobSpec]:
+    """Return the jobs for a `fp16core.worker.modes.survey.Survey`, by mode.
 
     Parameters
     ----------
@@ -64,10 +64,10 @@ def wishes_for(
     seconds
         How long to time each batch, about.
     """
-    names = [pair.reference_name, pair.target_name]
+    names = [pair.reference.name, pair.target.name]
     request = {"batches": list(batches), "seconds": seconds, "names": names}
     parts = attachments(pair, images[: max(IMAGES, *batches)])
-    return {mode: Wish(MODULE, request | {"mode": mode.value}, parts, limits_for(mode, pair)) for mode in modes}
+    return {mode: JobSpec(MODULE, request | {"mode": mode.value}, parts, limits_for(mode, pair)) for mode in modes}
 
 
 def mode_latency(answer: dict[str, Any], mode: ExecutionMode) -> ModeLatency:
@@ -115,7 +115,7 @@ def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
     }
 
 
-def _first_load_ms(mode: ExecutionMode, model: bytes, images: Floats) -> float:
+def _first_load_ms(mode: ExecutionMode, model: ModelFile, images: Floats) -> float:
     file = with_fixed_batch(model, len(images))
     start = time.perf_counter()
     ModeRunner(file, mode).run(images)
@@ -130,8 +130,8 @@ def _time(
     seconds: float,
     report: Callable[[float], None],
 ) -> dict[str, Any]:
-    reference, target = (with_fixed_batch(model, batch) for model in (pair.reference, pair.target))
-    entrants: dict[str, tuple[bytes, ExecutionMode]] = {
+    reference, target = (with_fixed_batch(model, batch) for model in pair.files)
+    entrants: dict[str, tuple[ModelFile, ExecutionMode]] = {
         REFERENCE: (reference, mode),
         TARGET: (target, mode),
         CONTROL: (reference, mode),
@@ -151,7 +151,7 @@ def _time(
             model, how = entrants[what]
             start = time.perf_counter()
             # A twin is opened the same way as what it is compared with.
-            runners[what] = ModeRunner(bytes(bytearray(model)), how, compiled=what == TWIN)
+            runners[what] = ModeRunner(_copy(model), how, compiled=what == TWIN)
             loaded = time.perf_counter()
             runners[what].run(given[0])
             load_ms[what].append((loaded - start) * 1e3)
@@ -195,9 +195,9 @@ def _weigh(mode: ExecutionMode, pair: ModelPair, images: Floats, report: Callabl
     for model in (pair.reference, pair.target, pair.reference):
         one = with_fixed_batch(model, len(images))
 
-        def load(one: bytes = one) -> None:
+        def load(one: ModelFile = one) -> None:
             # Each has its bytes for itself, as where a file has been read.
-            kept.append(ModeRunner(bytes(bytearray(one)), mode))
+            kept.append(ModeRunner(_copy(one), mode))
             kept[-1].run(images)
 
         for _ in range(3):  # what only the first copies take
@@ -208,6 +208,10 @@ def _weigh(mode: ExecutionMode, pair: ModelPair, images: Floats, report: Callabl
             load()
         taken.append((process.memory_info().rss - before) / _COPIES)
     return MemoryUse(taken[0], taken[1], taken[2], _COPIES)
+
+
+def _copy(model: ModelFile) -> ModelFile:
+    return ModelFile(bytes(bytearray(model.contents)), model.name)
 
 
 if __name__ == "__main__":

@@ -12,13 +12,13 @@ import numpy.typing as npt
 
 from fp16core.data.mnist import normalise
 from fp16core.jobs.confine import confine
-from fp16core.jobs.job import Limits
 from fp16core.jobs.serve import Client
+from fp16core.jobs.spec import Limits
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter, refusal, selected_adapter
 from fp16core.temporary import temporary_named
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ModeError, ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.vocabulary import ModeError
 
 _CPU_S, _WALL_S = 600, 1800
 """What a process may take, in seconds: a slow driver needs 20 s for all test images."""
@@ -38,7 +38,7 @@ _LOG_BYTES = 2_000_000
 
 def limits_for(mode: ExecutionMode, pair: ModelPair) -> Limits:
     """What executing a pair in a mode may take."""
-    needed_bytes = _CPU_BYTES + _TIMES * (len(pair.reference) + len(pair.target))
+    needed_bytes = _CPU_BYTES + _TIMES * pair.size_bytes
     return Limits(_WALL_S, _GPU_BYTES if mode.on_gpu else needed_bytes, _CPU_S)
 
 
@@ -49,7 +49,7 @@ def give_up(mode: ExecutionMode, client: Client) -> None:
 
 def possible_batches(pair: ModelPair, batches: Sequence[int], images: int) -> list[int]:
     """Of some sizes of batch those that both files and so many images allow; if a file fixes its own, that alone."""
-    signatures = [read_tflite(model).inputs[0].shape_signature[0] for model in (pair.reference, pair.target)]
+    signatures = [model.graph.inputs[0].shape_signature[0] for model in pair.files]
     fixed = [size for size in signatures if size != -1]
     return fixed[:1] or [batch for batch in batches if batch <= images] or [images]
 
@@ -58,7 +58,7 @@ def attachments(pair: ModelPair, images: npt.NDArray[np.uint8]) -> tuple[bytes, 
     """What such a process is sent besides its request."""
     file = io.BytesIO()
     np.save(file, images)
-    return pair.reference, pair.target, file.getvalue()
+    return pair.reference.contents, pair.target.contents, file.getvalue()
 
 
 def received(request: dict[str, Any], client: Client) -> tuple[ExecutionMode, ModelPair, npt.NDArray[np.float32]]:
@@ -66,7 +66,8 @@ def received(request: dict[str, Any], client: Client) -> tuple[ExecutionMode, Mo
     mode = ExecutionMode(request["mode"])
     give_up(mode, client)
     reference, target, images = client.attachments
-    pair = ModelPair("", reference, target, {}, *request["names"])
+    names = request["names"]
+    pair = ModelPair("", ModelFile(reference, names[0]), ModelFile(target, names[1]))
     scaled = normalise(np.load(io.BytesIO(images), allow_pickle=False))
     return mode, pair, scaled
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.evaluate.evaluation import Evaluation
-from fp16core.jobs.queue import Wish
 from fp16core.jobs.serve import Client, serve
+from fp16core.jobs.spec import JobSpec
 from fp16core.modes.runs import ModeRun, ModeStep
 from fp16core.numerics.error_measure import ErrorMeasure, measure_error
 from fp16core.runtime.delegation import UpsamplingStage, upsampling_stage
@@ -20,8 +20,8 @@ from fp16core.runtime.fixed_batch import with_fixed_batch
 from fp16core.runtime.gpu_log import Adapter
 from fp16core.runtime.runner import ModeRunner
 from fp16core.tflite.graph import Operator, Tensor
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import CLASSES, HalfBitsError, ModelPair, PairError, WorkerError
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.vocabulary import CLASSES, HalfBitsError, PairError, WorkerError
 from fp16core.worker.modes.process import adapter, attachments, drivers_at_work, limits_for, possible_batches, received
 
 Floats = npt.NDArray[np.float32]
@@ -38,14 +38,14 @@ _MOVES_ONLY = ("RESHAPE", "DEQUANTIZE")
 """Operators that compute no number."""
 
 
-def wishes_for(
+def specs_for(
     modes: Iterable[ExecutionMode],
     pair: ModelPair,
     images: npt.NDArray[np.uint8],
     batch: int,
     in_depth: bool = True,
-) -> dict[ExecutionMode, Wish]:
-    """What to hand to a `fp16core.worker.modes.survey.Survey`.
+) -> dict[ExecutionMode, JobSpec]:
+    """Return the jobs for a `fp16core.worker.modes.survey.Survey`, by mode.
 
     Parameters
     ----------
@@ -60,14 +60,14 @@ def wishes_for(
     in_depth
         Whether to look at each operator, too, and at the moment of upsampling.
     """
-    names = [pair.reference_name, pair.target_name]
+    names = [pair.reference.name, pair.target.name]
     request = {"batch": batch, "in_depth": in_depth, "names": names}
     parts = attachments(pair, images)
-    return {mode: Wish(MODULE, request | {"mode": mode.value}, parts, limits_for(mode, pair)) for mode in modes}
+    return {mode: JobSpec(MODULE, request | {"mode": mode.value}, parts, limits_for(mode, pair)) for mode in modes}
 
 
 def mode_run(answer: dict[str, Any], mode: ExecutionMode, pair: ModelPair, labels: npt.NDArray[np.uint8]) -> ModeRun:
-    """What a process answered; parameters as for `wishes_for`, ``labels`` the classes of the images.
+    """What a process answered; parameters as for `specs_for`, ``labels`` the classes of the images.
 
     Raises
     ------
@@ -75,8 +75,8 @@ def mode_run(answer: dict[str, Any], mode: ExecutionMode, pair: ModelPair, label
         If it did not answer all images.
     """
     reference, target = (
-        Evaluation(_logits(text, len(labels)), labels, len(model))
-        for text, model in zip(answer["logits"], (pair.reference, pair.target), strict=True)
+        Evaluation(_logits(text, len(labels)), labels, model.size_bytes)
+        for text, model in zip(answer["logits"], pair.files, strict=True)
     )
     return ModeRun(
         mode=mode,
@@ -101,8 +101,8 @@ def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
     client.progress("loading", 0.0)
     with drivers_at_work(mode):
         share = _RUNNING if in_depth else 1.0
-        reference = _run(pair.reference, pair.reference_name, mode, batch, images, client, (0.0, share / 2))
-        target = _run(pair.target, pair.target_name, mode, batch, images, client, (share / 2, share))
+        reference = _run(pair.reference, mode, batch, images, client, (0.0, share / 2))
+        target = _run(pair.target, mode, batch, images, client, (share / 2, share))
         computes = adapter() if mode.on_gpu else None
         steps, refused = [], None
         if in_depth:
@@ -123,8 +123,7 @@ def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
 
 
 def _run(
-    model: bytes,
-    name: str,
+    model: ModelFile,
     mode: ExecutionMode,
     batch: int,
     images: Floats,
@@ -132,7 +131,7 @@ def _run(
     span: tuple[float, float],
 ) -> Floats:
     """One file on all images; ``span`` says which part of the whole this is."""
-    runner = ModeRunner(with_fixed_batch(model, batch, name), mode, name)
+    runner = ModeRunner(with_fixed_batch(model, batch), mode)
     begin, end = span
 
     def report(done: int) -> None:
@@ -152,14 +151,14 @@ def _steps(pair: ModelPair, mode: ExecutionMode, batch: int, images: Floats, cli
     kinds = [[op.name for op, _ in steps] for steps in (reference, target)]
     if kinds[0] != kinds[1]:
         raise PairError(
-            f"{pair.reference_name} computes {', '.join(kinds[0])}, {pair.target_name} {', '.join(kinds[1])}; choose a "
+            f"{pair.reference.name} computes {', '.join(kinds[0])}, {pair.target.name} {', '.join(kinds[1])}; choose a "
             "target converted from this reference."
         )
     both = list(zip(reference, target, strict=True))
     for number, ((operator, expected), (_, tensor)) in enumerate(both):
         client.progress(f"looking at {operator.name}", _RUNNING + (1 - _RUNNING) * number / len(both))
 
-        def cut(model: bytes, index: int, how: ExecutionMode) -> Floats:
+        def cut(model: ModelFile, index: int, how: ExecutionMode) -> Floats:
             return ModeRunner(with_fixed_batch(model, batch, output=index), how).run_all(images)
 
         usual = cut(pair.reference, expected.index, ExecutionMode.CPU_FLOAT32)
@@ -173,8 +172,8 @@ def _steps(pair: ModelPair, mode: ExecutionMode, batch: int, images: Floats, cli
     return found
 
 
-def _computing(model: bytes) -> list[tuple[Operator, Tensor]]:
-    return [(op, tensor) for op, tensor in read_tflite(model).from_input() if op.name not in _MOVES_ONLY]
+def _computing(model: ModelFile) -> list[tuple[Operator, Tensor]]:
+    return [(op, tensor) for op, tensor in model.graph.from_input() if op.name not in _MOVES_ONLY]
 
 
 def _measure(fields: dict[str, Any]) -> ErrorMeasure:

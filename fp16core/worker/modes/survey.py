@@ -1,51 +1,71 @@
-"""Several modes, one after another, each in a process of its own, watched and stopped together."""
+"""A measurement in several modes: one job for each, watched and stopped together."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
-from fp16core.jobs.queue import Ticket, WaitingRoom, Wish
+from fp16core.jobs.presence import Owners
+from fp16core.jobs.queue import JobQueue
+from fp16core.jobs.spec import JobSpec
+from fp16core.jobs.ticket import Ticket
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.vocabulary import HalfBitsError
 
 Found = TypeVar("Found")
 
 Reader = Callable[[dict[str, Any], ExecutionMode], Found]
-"""Makes of a process's answer what is to be kept of it."""
+"""Reads a process's answer into a result."""
 
 
 class Survey(Generic[Found]):
-    """A wish for each mode, handed in together.
+    """A job for each mode, all submitted together.
 
     Parameters
     ----------
-    room
-        Where they wait for their turn.
-    wishes
-        By mode, in the order in which they are to be served.
+    queue
+        Queue that the jobs wait in.
+    specs
+        Jobs by mode, in the order in which they run.
     reader
-        Applied to each answer.
+        Reads each answer.
+    owner
+        Visitor who asks for it; `None` for the server itself. The jobs run even if the visitor leaves, as their
+        results may be of use to others.
+
+    Attributes
+    ----------
+    owners
+        Visitors who asked for it.
+    was_stopped
+        True if it was stopped before all jobs were over.
 
     Raises
     ------
     BusyError
-        If too many others wait.
+        If the queue is full.
     """
 
-    def __init__(self, room: WaitingRoom, wishes: Mapping[ExecutionMode, Wish], reader: Reader[Found]) -> None:
+    def __init__(
+        self,
+        queue: JobQueue[Ticket],
+        specs: Mapping[ExecutionMode, JobSpec],
+        reader: Reader[Found],
+        owner: str | None = None,
+    ) -> None:
+        self.owners = Owners(owner)
         self._reader = reader
         self._tickets: dict[ExecutionMode, Ticket] = {}
         self._read: dict[ExecutionMode, Found | str] = {}
         self.was_stopped = False
         try:
-            for mode, wish in wishes.items():
-                self._tickets[mode] = room.hand_in(wish)
+            for mode, spec in specs.items():
+                self._tickets[mode] = queue.submit(spec)
         except HalfBitsError:
             self.stop()
             raise
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will come."""
+        """True once all jobs are over."""
         return all(ticket.is_over for ticket in self._tickets.values())
 
     @property
@@ -56,7 +76,7 @@ class Survey(Generic[Found]):
 
     @property
     def what(self) -> str:
-        """What is happening."""
+        """Current mode and step, in a few words."""
         has_begun = any(ticket.job for ticket in self._tickets.values())
         for mode, ticket in self._tickets.items():
             if not ticket.is_over:
@@ -65,7 +85,7 @@ class Survey(Generic[Found]):
         return "done"
 
     def outcomes(self) -> dict[ExecutionMode, Found | str]:
-        """What has come so far, by mode; a sentence where there is only a reason why not.
+        """Results so far by mode, or a sentence with the reason where there is none.
 
         Modes that were stopped are left out.
         """
@@ -75,7 +95,7 @@ class Survey(Generic[Found]):
         return {mode: self._read[mode] for mode in self._tickets if mode in self._read}
 
     def stop(self) -> None:
-        """End what is at work, and take back the rest; what has come already stays."""
+        """Stop the running job, and take the others out of the queue; results so far are kept."""
         self.was_stopped |= not self.is_over
         for ticket in reversed(self._tickets.values()):  # the last first, so that none begins meanwhile
             ticket.stop()

@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from fp16core.convert.from_keras import convert_keras
 from fp16core.evaluate.comparison import Comparison, compare
+from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE
+from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.training.trace import EpochResult, TrainingStep
-from fp16core.vocabulary import ModelPair
 
 
 class EpochTest:
@@ -40,7 +41,8 @@ class EpochTest:
 
     def look_at(self, network: Any, step: TrainingStep) -> EpochResult:
         """Convert a Keras model that has just finished an epoch with this step, and run it."""
-        self.pair = ModelPair("the trained model", *convert_keras(network))
+        reference, target = convert_keras(network)
+        self.pair = ModelPair("the trained model", ModelFile(reference, REFERENCE_FILE), ModelFile(target, TARGET_FILE))
         self.comparison = compare(self.pair, self._images, self._labels)
         gc.collect()  # the converter leaves 6 MB in cycles each time, which Python would find much later
         now = time.monotonic()

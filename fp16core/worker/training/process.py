@@ -8,9 +8,9 @@ from typing import Any
 from fp16core.data.mnist import DatasetContents, dataset_path
 from fp16core.jobs.scratch import scratch_folder
 from fp16core.jobs.serve import Client, serve
-from fp16core.runs.pair import REFERENCE_FILE, TARGET_FILE
+from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE
+from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.training.recipe import Recipe
-from fp16core.vocabulary import ModelPair
 from fp16core.worker.training.run import train_run
 
 MODULE = "fp16core.worker.training.process"
@@ -33,7 +33,8 @@ def request_for(out: Path | None, recipe: Recipe, name: str | None = None) -> di
 def private_pair(answer: dict[str, Any], name: str) -> ModelPair:
     """The models in the answer to a request without ``out``."""
     reference, target = (base64.b64decode(answer[file]) for file in (REFERENCE_FILE, TARGET_FILE))
-    return ModelPair(name, reference, target, answer["record"], REFERENCE_FILE, TARGET_FILE)
+    record = answer["record"]
+    return ModelPair(name, ModelFile(reference, REFERENCE_FILE), ModelFile(target, TARGET_FILE), record)
 
 
 def work(request: dict[str, Any], client: Client) -> dict[str, Any]:

@@ -7,12 +7,9 @@ import json
 import math
 import os
 import platform
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +17,9 @@ from fp16core.convert.quantizer import quantize_tflite
 from fp16core.data.mnist import DatasetContents, dataset_path
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.jobs.peak import peak_bytes
-from fp16core.output import new_folder, nonfinite_as_null, redirected_output, remove_partials
-from fp16core.runs.pair import (
+from fp16core.json_text import nonfinite_as_null
+from fp16core.output import new_folder, remove_partials
+from fp16core.runs.record import (
     FORMAT,
     KERAS_FILE,
     LOG_FILE,
@@ -31,14 +29,15 @@ from fp16core.runs.pair import (
     TARGET_FILE,
     file_record,
 )
-from fp16core.text import count_text, names_only, percent_text, small_text
+from fp16core.text import count_text, percent_text, small_text
+from fp16core.tflite.model_file import ModelPair
 from fp16core.training.fit import train
 from fp16core.training.recipe import THREADS, Progress, Recipe, import_tensorflow
 from fp16core.training.trace import EpochResult, Snapshot, TrainingStep
-from fp16core.vocabulary import ModelPair
 from fp16core.worker.training.dataset import Dataset
 from fp16core.worker.training.epoch import EpochTest
 from fp16core.worker.training.room import needs_room, run_bytes
+from fp16core.worker.training.run_log import discard_prints, remove_paths, run_log, temporary_files_in, timestamp
 
 PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "litert-quantizer", "numpy")
 
@@ -52,8 +51,8 @@ _LOADING, _TRAINING, _ENDING = 0.7, 0.85, 0.2
 def train_run(
     out: Path,
     recipe: Recipe,
-    on_progress: Progress = lambda what, done: None,
-    tell: Tell = lambda message: None,
+    on_progress: Progress = lambda _what, _done: None,
+    tell: Tell = lambda _message: None,
     source: Path | DatasetContents | None = None,
     name: str | None = None,
 ) -> dict[str, Any]:
@@ -94,14 +93,14 @@ def train_run(
     """
     remove_partials(out)
     with new_folder(out) as folder, needs_room(out, folder, run_bytes(recipe)):
-        with _log(folder / LOG_FILE) as note, _temporary_files_in(folder):
+        with run_log(folder / LOG_FILE) as note, temporary_files_in(folder):
             found = _Run(recipe, on_progress, tell, note).fill(folder, source or dataset_path())
-        _without_paths(folder / LOG_FILE)
+        remove_paths(folder / LOG_FILE)
         files = (KERAS_FILE, REFERENCE_FILE, TARGET_FILE, QUANTIZER_FILE, LOG_FILE)
         record: dict[str, Any] = nonfinite_as_null(
             {
                 "format": FORMAT,
-                "created": _now(),
+                "created": timestamp(),
                 "name": name,
                 "recipe": asdict(recipe),
                 **found,
@@ -143,10 +142,10 @@ class _Run:
         trained = time.monotonic()
         self._report("quantizing with LiteRT Quantizer", _LOADING + self._recipe.epochs)
         network.save(folder / KERAS_FILE)
-        (folder / REFERENCE_FILE).write_bytes(test.pair.reference)
-        (folder / TARGET_FILE).write_bytes(test.pair.target)
+        (folder / REFERENCE_FILE).write_bytes(test.pair.reference.contents)
+        (folder / TARGET_FILE).write_bytes(test.pair.target.contents)
         quantized = quantize_tflite(test.pair.reference)
-        (folder / QUANTIZER_FILE).write_bytes(quantized)
+        (folder / QUANTIZER_FILE).write_bytes(quantized.contents)
         other = compare(ModelPair("the trained model", test.pair.reference, quantized), *data.test)
         self._note(f"LiteRT Quantizer: {_changes(other)}")
         ended = time.monotonic()
@@ -169,7 +168,7 @@ class _Run:
         epoch = round(step.epochs_done)
         self._report_epoch(epoch, ", converting and running it", _TRAINING)
         # What TensorFlow prints while it converts is the same after each epoch: once is enough.
-        with contextlib.nullcontext() if epoch == 1 else _unprinted():
+        with contextlib.nullcontext() if epoch == 1 else discard_prints():
             result = test.look_at(network, step)
         self._tell(result.message())
         self._note(_line(result, self._recipe))
@@ -212,41 +211,3 @@ def _changes(comparison: Comparison) -> str:
         f"float16 {percent_text(comparison.target.accuracy.value)}, "
         f"{count_text(comparison.changed_predictions, 'answer')} changed"
     )
-
-
-@contextlib.contextmanager
-def _log(path: Path) -> Iterator[Callable[[str], None]]:
-    """A file for all that is printed, and a function that writes a line with the time into it."""
-    with path.open("w+b", buffering=0) as file, redirected_output(file):
-
-        def note(text: str) -> None:
-            file.write(f"{_now()} {text}\n".encode())
-
-        yield note
-
-
-def _without_paths(log: Path) -> None:
-    """Leave out where files lay: a run is made to be passed on."""
-    text = log.read_bytes().decode("utf-8", "replace")
-    log.write_text(names_only(text, [str(log.parent), sys.prefix]))
-
-
-@contextlib.contextmanager
-def _temporary_files_in(folder: Path) -> Iterator[None]:
-    """Have the converter's temporary files with the rest, so that a killed process leaves none anywhere else."""
-    usual = tempfile.tempdir
-    with tempfile.TemporaryDirectory(dir=folder) as tempfile.tempdir:
-        try:
-            yield
-        finally:
-            tempfile.tempdir = usual
-
-
-@contextlib.contextmanager
-def _unprinted() -> Iterator[None]:
-    with Path(os.devnull).open("w+b") as nowhere, redirected_output(nowhere):
-        yield
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -4,7 +4,7 @@ import importlib.util
 import os
 from dataclasses import dataclass, field
 
-from fp16core.jobs.job import Limits
+from fp16core.jobs.spec import Limits
 from fp16core.settings import is_hosted, switch
 from fp16core.vocabulary import SettingError
 

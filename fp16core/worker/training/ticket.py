@@ -1,30 +1,20 @@
-"""One training run that a visitor asked for, and where it stands."""
+"""A training run that a visitor asked for, as a job in the queue."""
 
-import threading
 import time
 from dataclasses import dataclass, field
-from enum import Enum
+from typing import Any
 
 from fp16core.jobs.job import Job
-from fp16core.jobs.presence import is_gone
+from fp16core.jobs.spec import UNLIMITED, JobSpec, Limits
+from fp16core.jobs.ticket import State, Ticket
+from fp16core.runs.record import RUN_FILE
+from fp16core.runs.run import default_name
+from fp16core.runs.store import RunStore
+from fp16core.tflite.model_file import ModelPair
 from fp16core.training.recipe import Recipe
 from fp16core.training.trace import Trace
-from fp16core.vocabulary import ModelPair
-
-
-class State(Enum):
-    """Where a training run stands."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    STOPPED = "stopped"
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more will happen."""
-        return self not in (State.WAITING, State.RUNNING)
+from fp16core.vocabulary import HalfBitsError
+from fp16core.worker.training.process import MODULE, private_pair, request_for
 
 
 @dataclass(frozen=True)
@@ -34,131 +24,117 @@ class TrainingData:
     Attributes
     ----------
     name
-        What errors call it.
+        Name used in errors.
     contents
-        An ``.npz`` in the Keras layout.
+        An ``.npz`` file in the Keras layout.
     """
 
     name: str
     contents: bytes = field(repr=False)
 
 
-class Ticket:
-    """What `fp16core.worker.training.desk.TrainingDesk` gives for a training run.
+class TrainingTicket(Ticket):
+    """A training run in a `fp16core.worker.training.queue.TrainingQueue`.
 
     Parameters
     ----------
+    store
+        Store for the finished run.
     recipe
-        What to train.
+        Recipe to train.
     visitor
-        Who asks for it.
+        Visitor who asks for it.
     dataset
-        The visitor's own, or `None` for the server's data set.
+        The visitor's own data set, or `None` for the server's.
     is_private
-        Whether its models are for the visitor alone: nothing of it goes to the store or is shown to others.
+        Keep the models for the visitor alone: nothing of the run goes to the store or is shown to others.
+    limits
+        Limits on the training process.
+    module
+        Module of the training process; it answers as `fp16core.worker.training.process` does.
 
     Attributes
     ----------
-    state, error
-        Where it stands, and why it failed or was stopped, in a sentence.
     trace
-        What it has told so far.
+        Progress reported so far.
     run_id
-        Its run in the store, once it is done and not private.
+        Id of the run in the store, once it is done and not private.
     pair
-        Its models, once it is done and private.
-    removed, remark
-        Names of the runs that the store has removed to make room for it, and what went wrong there.
+        The models, once it is done and private.
+    removed
+        Names of the runs that the store has removed to make room for it.
+    remark
+        Problem with the store after training, in a sentence.
     """
 
     def __init__(
-        self, recipe: Recipe, visitor: str, dataset: TrainingData | None = None, is_private: bool = False
+        self,
+        store: RunStore,
+        recipe: Recipe,
+        visitor: str,
+        dataset: TrainingData | None = None,
+        is_private: bool = False,
+        limits: Limits = UNLIMITED,
+        module: str = MODULE,
     ) -> None:
+        request = request_for(None, recipe)
+        if dataset is not None:
+            # What is kept for all to see need not say what a visitor calls the file.
+            request["dataset_name"] = dataset.name if is_private else "a visitor's data set"
+        attachments = () if dataset is None else (dataset.contents,)
+        key = (recipe, dataset, is_private, visitor if is_private else None)
+        super().__init__(JobSpec(module, request, attachments, limits), key, visitor)
         self.recipe, self.dataset, self.is_private = recipe, dataset, is_private
-        self.state = State.WAITING
-        self.error: str | None = None
         self.trace = Trace()
         self.run_id: str | None = None
         self.pair: ModelPair | None = None
         self.removed: tuple[str, ...] = ()
         self.remark: str | None = None
-        self._seen = {visitor: time.monotonic()}
-        self._job: Job | None = None
-        self._over = threading.Event()
+        self._store = store
+        self._own_id: str
         self._first_step: tuple[float, float] | None = None
-
-    def is_same_wish(self, other: "Ticket") -> bool:
-        """Whether one run does for both."""
-        alike = (self.recipe, self.dataset, self.is_private) == (other.recipe, other.dataset, other.is_private)
-        return alike and (not self.is_private or not self._seen.keys().isdisjoint(other._seen))
-
-    def is_asked_by(self, visitor: str) -> bool:
-        """Whether a visitor has asked for this run, first or later."""
-        return visitor in self._seen
-
-    def join(self, visitor: str) -> None:
-        """One more visitor asks for it."""
-        self._seen[visitor] = time.monotonic()
-
-    def leave(self, visitor: str) -> bool:
-        """A visitor does not want it any more; returns whether somebody else still does."""
-        self._seen.pop(visitor, None)
-        return not self.is_abandoned
-
-    @property
-    def what(self) -> str:
-        """What is happening."""
-        return self.state.value if self._job is None else self._job.what
-
-    @property
-    def done(self) -> float:
-        """Fraction done, 0 to 1."""
-        return 0.0 if self._job is None else self._job.done
 
     @property
     def seconds_left(self) -> float | None:
-        """How long it will take if it goes on as fast as since its first step; `None` before that is known."""
+        """Remaining seconds at the pace since the first step; `None` before that is known."""
         if self._first_step is None or self.done <= self._first_step[1]:
             return None
         then, done_then = self._first_step
         return (time.monotonic() - then) / (self.done - done_then) * (1 - self.done)
 
-    @property
-    def is_abandoned(self) -> bool:
-        """Whether all who asked for it have left."""
-        return all(map(is_gone, list(self._seen.values())))
+    def start(self) -> Job:
+        """Start the process on a new run of the store, named after this moment."""
+        self._own_id = self._store.new_id()
+        if self.spec is not None and not self.is_private:
+            self.spec.request["out"] = str(self._store.path(self._own_id))
+        return super().start()
 
-    def seen_by(self, visitor: str) -> None:
-        """Note that a visitor's page has asked how it is going."""
-        if visitor in self._seen:
-            self._seen[visitor] = time.monotonic()
-
-    def may_be_stopped_by(self, visitor: str) -> bool:
-        """Whether a visitor may end this run: who asked for it may, and anybody once all of them have left."""
-        return not self.state.is_over and (self.is_asked_by(visitor) or self.is_abandoned)
-
-    def begin(self, job: Job) -> None:
-        """The run has got its process."""
-        self._job, self.state = job, State.RUNNING
-
-    def take(self, message: dict[str, object]) -> None:
-        """The process has told something."""
+    def receive(self, message: dict[str, Any]) -> None:
+        """Add a message to the trace."""
         self.trace = self.trace.with_message(message)
         if self._first_step is None and self.trace.steps:
             self._first_step = time.monotonic(), self.done
 
+    def conclude(self, job: Job) -> tuple[State, str | None]:
+        """Take the models of a private run, and make room in the store after any other."""
+        state, error = super().conclude(job)
+        try:
+            if self.is_private:
+                if job.answer is not None:
+                    self.pair = private_pair(job.answer, default_name(self._own_id))
+            # Also where the process was ended after its last rename: what is kept is kept.
+            elif (self._store.path(self._own_id) / RUN_FILE).exists():
+                self.run_id = self._own_id
+                state, error = State.DONE, None
+                self.removed = self._store.make_room()
+            else:
+                state = State.FAILED if state is State.DONE else state
+                self._store.remove_partials(self._own_id)
+        except HalfBitsError as trouble:
+            self.remark = str(trouble)
+        return state, error
+
     def end(self, state: State, error: str | None = None) -> None:
-        """The run is over."""
-        self.error, self.state = error, state
-        self.dataset = None  # tens of megabytes that nobody needs any more
-        self._over.set()
-
-    def stop_process(self) -> None:
-        """End the process, and wait until the run is over."""
-        if self._job is not None:
-            self._job.stop()
-            self._over.wait()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait until the run is over, ``timeout`` seconds at most; returns whether it is."""
-        return self._over.wait(timeout)
+        """Set the outcome, and release the data set, which may be tens of megabytes."""
+        self.dataset = None
+        super().end(state, error)

@@ -1,4 +1,4 @@
-"""A stranger's model files looked at without running them: size, offsets, graph, and which of two is which."""
+"""Inspection of a stranger's model files without running them: size, offsets, graph, and the roles of two files."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,8 @@ from fp16core.tflite.data_shapes import sized_by_data
 from fp16core.tflite.graph import TfliteFile
 from fp16core.tflite.halves import holds_float16_weights
 from fp16core.tflite.ledger import byte_ledger
-from fp16core.tflite.reader import model_root, read_tflite
+from fp16core.tflite.model_file import ModelFile
+from fp16core.tflite.reader import model_root
 from fp16core.vocabulary import ModelFileError, PairError
 
 MAX_FILE_BYTES = 10_000_000
@@ -16,18 +17,16 @@ MAX_FILE_BYTES = 10_000_000
 MAX_OPERATORS = 600
 """Operators that graphs and tables can show."""
 
-Named = tuple[str, bytes]
-"""A file's name and contents."""
 
-
-def check_file(name: str, model: bytes) -> None:
+def check_file(model: ModelFile) -> None:
     """Raise `ModelFileError` unless all offsets in a file point into it, and its graph is one that pages can show."""
-    if len(model) > MAX_FILE_BYTES:
+    name = model.name
+    if model.size_bytes > MAX_FILE_BYTES:
         raise ModelFileError(
-            f"{name} has {excess_text(len(model), MAX_FILE_BYTES)} are taken. Bring a smaller network."
+            f"{name} has {excess_text(model.size_bytes, MAX_FILE_BYTES)} are taken. Bring a smaller network."
         )
-    file = read_tflite(model, name)
-    graphs = model_root(model, name).SubgraphsLength()
+    file = model.graph
+    graphs = model_root(model.contents, name).SubgraphsLength()
     if graphs > 1:
         raise ModelFileError(f"{name} has {graphs:,} graphs, which call each other; only a single one can be shown.")
     if max(len(file.operators), len(file.tensors) // 10) > MAX_OPERATORS:
@@ -38,7 +37,7 @@ def check_file(name: str, model: bytes) -> None:
     for op in file.operators:
         if op.name in ("UNKNOWN", "CUSTOM", "DELEGATE"):
             raise ModelFileError(
-                f"{name}: operator {op.index} is none of LiteRT's own; convert with built-in ones only."
+                f"{name}: operator {op.index} is not one of LiteRT's own; convert with built-in ones only."
             )
     for op in sized_by_data(file):
         raise ModelFileError(
@@ -49,7 +48,7 @@ def check_file(name: str, model: bytes) -> None:
     for tensor in file.tensors:
         if tensor.is_constant and tensor.has_numbers:
             _ = tensor.values  # raises if they do not fill its shape
-    byte_ledger(model, name)
+    byte_ledger(model)
     _check_order(name, file)
 
 
@@ -65,17 +64,19 @@ def _check_order(name: str, file: TfliteFile) -> None:
         made.update(op.outputs)
 
 
-def order_files(files: Sequence[Named]) -> tuple[tuple[int, int], list[str]]:
-    """Places of the float32 and the float16 file, and what to say of them; the second means nothing of one file."""
-    halves = [holds_float16_weights(model, name) for name, model in files]
+def order_files(files: Sequence[ModelFile]) -> tuple[tuple[int, int], list[str]]:
+    """Places of the float32 and the float16 file, and remarks on them; the second place is meaningless for one file."""
+    halves = [holds_float16_weights(file) for file in files]
     if len(files) == 1:
         if halves[0]:
             raise ModelFileError(
-                f"{files[0][0]} holds float16 weights already; bring the float32 file that it was made of, or both."
+                f"{files[0].name} holds float16 weights already; bring the float32 file that it was made of, or both."
             )
         return (0, 0), []
     if all(halves):
-        raise PairError(f"{files[0][0]} and {files[1][0]} both hold float16 weights; one must be the float32 model.")
+        raise PairError(
+            f"{files[0].name} and {files[1].name} both hold float16 weights; one must be the float32 model."
+        )
     if halves[0]:
-        return (1, 0), [f"The files came in the other order: {files[1][0]} is the float32 one."]
+        return (1, 0), [f"The files came in the other order: {files[1].name} is the float32 one."]
     return (0, 1), []

@@ -10,32 +10,33 @@ from typing import Any
 from fp16core.convert.from_keras import convert_keras, load_keras
 from fp16core.convert.keras_archive import check_archive
 from fp16core.jobs.confine import confine
-from fp16core.jobs.job import Limits
 from fp16core.jobs.scratch import scratch_folder
 from fp16core.jobs.serve import Client, serve
+from fp16core.jobs.spec import Limits
 from fp16core.lab.conversions import CONVERTER
+from fp16core.tflite.model_file import ModelFile
 from fp16core.training.recipe import import_tensorflow
 from fp16core.worker.trial.trial import Tried, tried, try_files
 
 MODULE = "fp16core.worker.trial.keras_file"
-"""What to hand to a `fp16core.jobs.job.Job`."""
+"""Name of this module, for a `fp16core.jobs.job.Job`."""
 
 LIMITS = Limits(seconds=900, memory_bytes=1_500_000_000, cpu_seconds=180)
-"""What loading, converting and trying may take: TensorFlow alone takes more than half a gigabyte."""
+"""Limits on loading, converting and trying: TensorFlow alone takes more than half a gigabyte."""
 
 LEAST_BYTES = 900_000_000
-"""Memory without which it need not be tried."""
+"""Least memory with which a trial makes sense."""
 
 _FILE_BYTES = 500_000_000
 
 
 def request_for(name: str) -> dict[str, Any]:
-    """What to ask this module: convert and try a ``.keras`` file, the job's one attachment."""
+    """Request to convert and try a ``.keras`` file, the job's one attachment."""
     return {"name": name}
 
 
 def tried_keras(answer: dict[str, Any]) -> Tried:
-    """What this module answered."""
+    """Parse the answer of this module."""
     return tried(answer, [], {"converted_by": CONVERTER})
 
 
@@ -55,9 +56,9 @@ def convert(request: dict[str, Any], client: Client) -> dict[str, Any]:
         client.progress("converting it to float32 and float16", 0.5)
         reference, target = convert_keras(model)
     stem = PurePath(name).stem
-    files = [(f"{stem}.tflite", reference), (f"{stem}_quant_f16.tflite", target)]
+    files = [ModelFile(reference, f"{stem}.tflite"), ModelFile(target, f"{stem}_quant_f16.tflite")]
     answer = try_files(files, lambda what, done: client.progress(what, 0.7 + 0.3 * done), name)
-    return answer | {role: base64.b64encode(files[answer[role]][1]).decode() for role in ("reference", "target")}
+    return answer | {role: base64.b64encode(files[answer[role]].contents).decode() for role in ("reference", "target")}
 
 
 if __name__ == "__main__":

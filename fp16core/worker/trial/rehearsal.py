@@ -1,6 +1,7 @@
-"""What the dashboard's pages do with a pair, page by page, on few images: to be tried where a crash does no harm."""
+"""Every kind of measurement of a pair, rehearsed on few images where a crash does no harm."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -25,9 +26,9 @@ from fp16core.runtime.classifier import BATCH_SIZE
 from fp16core.runtime.delegation import delegate_partitions, upsampling_stage
 from fp16core.tflite.chain import read_chain
 from fp16core.tflite.ledger import byte_ledger
-from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.roles import tensor_roles
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.vocabulary import ModelFileError
 
 Images = npt.NDArray[np.uint8]
 
@@ -39,37 +40,37 @@ _FACTORS = (2.0**-28, 2.0**28)
 _WEIGHTS = (0.0, 70_000.0, 1e38)
 
 
-def overview(pair: ModelPair, comparison: Comparison, images: Images) -> None:
+def claims(pair: ModelPair, comparison: Comparison, images: Images) -> None:
     """Rehearse the claims and the ledgers."""
     check_claims(gather_evidence(pair, comparison, images))
-    for model, name in ((pair.reference, pair.reference_name), (pair.target, pair.target_name)):
-        byte_ledger(model, name)
+    for model in pair.files:
+        byte_ledger(model)
 
 
-def try_a_digit(pair: ModelPair, comparison: Comparison, images: Images) -> None:
+def single_images(pair: ModelPair, _comparison: Comparison, images: Images) -> None:
     """Rehearse single images."""
     models = classifiers(pair)
     for place in range(3):
         read_digits(models, images[place : place + 1])
 
 
-def files(pair: ModelPair, comparison: Comparison, images: Images) -> None:
+def graphs(pair: ModelPair, comparison: Comparison, images: Images) -> None:
     """Rehearse graphs, delegates, erased weights, folding, and the quantizer."""
-    for model, name in ((pair.reference, pair.reference_name), (pair.target, pair.target_name)):
-        tensor_roles(read_tflite(model, name))
-        delegate_partitions(model, name)
+    for model in pair.files:
+        tensor_roles(model.graph)
+        delegate_partitions(model)
     image = normalise(images[0])
     for delegated in (True, False):
-        upsampling_stage(pair.target, image, pair.target_name, delegated)
+        upsampling_stage(pair.target, image, delegated)
     few, answers = images[:_FEW], _first(comparison, _FEW)
     fold_dequantize(pair, few, answers.target.logits)
     convert_both_ways(pair, answers, few)
     key = first_tensor(weight_roundings(pair))
     for weight in _WEIGHTS:
-        read_one_weight(with_first_weight(pair.reference, key, weight), key, images[0], pair.reference_name)
+        read_one_weight(with_first_weight(pair.reference, key, weight), key, images[0])
 
 
-def layers(pair: ModelPair, comparison: Comparison, images: Images) -> None:
+def propagation(pair: ModelPair, _comparison: Comparison, images: Images) -> None:
     """Rehearse what every operator computes."""
     recorder = PairRecorder(pair)
     for count in (1, BATCH_SIZE, _FEW - BATCH_SIZE):
@@ -79,13 +80,13 @@ def layers(pair: ModelPair, comparison: Comparison, images: Images) -> None:
 def overflow(pair: ModelPair, comparison: Comparison, images: Images) -> None:
     """Rehearse rescaled weights."""
     few, answers = images[:_FEW], _first(comparison, _FEW)
-    for boundary in scalable_pairs(read_chain(pair.reference, pair.reference_name)):
+    for boundary in scalable_pairs(read_chain(pair.reference)):
         for factor, clamp in product(_FACTORS, (False, True)):
             measure_scale(pair, boundary, factor, clamp, few, answers.reference)
 
 
-def precision_dial(pair: ModelPair, comparison: Comparison, images: Images) -> None:
-    """Rehearse weights in other formats, and files of fewer bits; those that cannot be made the page leaves out."""
+def formats(pair: ModelPair, comparison: Comparison, images: Images) -> None:
+    """Rehearse weights in other formats, and files of fewer bits; those that cannot be made are left out."""
     few, reference = images[:_FEW], _first(comparison, _FEW).reference
     for form in _FORMATS:
         measure_format(pair, form, few, reference)
@@ -96,25 +97,42 @@ def precision_dial(pair: ModelPair, comparison: Comparison, images: Images) -> N
             continue
 
 
-def proof(pair: ModelPair, comparison: Comparison, images: Images) -> None:
+def bounds(pair: ModelPair, comparison: Comparison, images: Images) -> None:
     """Rehearse the bounds."""
     few = images[:_FEW]
     guarantee(pair, rounding_errors(pair), few, _first(comparison, _FEW).reference)
 
 
-REHEARSALS: dict[str, Callable[[ModelPair, Comparison, Images], None]] = {
-    "Overview": overview,
-    "Try a digit": try_a_digit,
-    "Files": files,
-    "Layers": layers,
-    "Overflow": overflow,
-    "Precision dial": precision_dial,
-    "Guarantee": proof,
-}
-"""By the pages' titles; those that are missing only show what these measure."""
+@dataclass(frozen=True)
+class Rehearsal:
+    """One kind of measurement, tried on few images.
 
-REQUIRED = ("Overview", "Try a digit")
-"""Pages without which a pair is of no use."""
+    Attributes
+    ----------
+    title
+        The measurement in a few words, for a progress bar.
+    run
+        Function of the pair, its comparison and the images of that comparison; raises `HalfBitsError` if the pair
+        does not allow the measurement.
+    is_required
+        True if a pair that does not allow the measurement is refused.
+    """
+
+    title: str
+    run: Callable[[ModelPair, Comparison, Images], None]
+    is_required: bool = False
+
+
+REHEARSALS = {
+    "claims": Rehearsal("the tutorial's claims", claims, is_required=True),
+    "single images": Rehearsal("single images", single_images, is_required=True),
+    "graphs": Rehearsal("graphs and conversions", graphs),
+    "propagation": Rehearsal("errors from operator to operator", propagation),
+    "overflow": Rehearsal("rescaled weights", overflow),
+    "formats": Rehearsal("weights in other formats", formats),
+    "bounds": Rehearsal("bounds of the error", bounds),
+}
+"""All rehearsals by the name of the measurement."""
 
 
 def _first(comparison: Comparison, count: int) -> Comparison:

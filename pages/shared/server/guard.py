@@ -1,16 +1,15 @@
-"""Bounds on what a browser may send and learn, in the order in which they are put up."""
+"""Bounds on messages from browsers and to them, in the order in which they are installed."""
 
-from pages.shared.server import browser_messages, hosted, uploads, widget_values
+from pages.shared.server import browser_messages, hosted, widget_values
 
 
 def start() -> None:
-    """Put up, once for all visitors, the bounds on messages and on widgets' values."""
+    """Install, once for all visitors, the bounds on messages and on widget values."""
     browser_messages.bound()
     widget_values.bound()
 
 
 def begin_run() -> None:
-    """Put up the bounds of this visit; every run begins here."""
+    """Begin a run: check the settings, and install the bounds unless the server has done so."""
     hosted.settle()
     start()
-    uploads.bound()

@@ -4,7 +4,7 @@ from typing import Literal
 
 import streamlit as st
 
-from fp16core.serving.rate_limit import Allowance, Rate, visitor_address, wait_text
+from fp16core.serving.rate_limit import Rate, RateLimiter, visitor_address, wait_text
 from fp16core.singleton import singleton
 from fp16core.vocabulary import BusyError
 from pages.shared.server import hosted
@@ -41,8 +41,8 @@ _WORDS: dict[What, str] = {
 
 
 @singleton
-def _allowances() -> dict[What, Allowance]:
-    return {what: Allowance(each, together) for what, (each, together) in RATES.items()}
+def _allowances() -> dict[What, RateLimiter]:
+    return {what: RateLimiter(each, together) for what, (each, together) in RATES.items()}
 
 
 def allow(what: What, cost: float = 1) -> None:

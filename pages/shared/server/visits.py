@@ -1,10 +1,19 @@
-"""Whether a visitor is still there."""
+"""Visits: their identity, and whether a visitor is still there."""
 
+import secrets
 from collections.abc import Callable
 from functools import partial
 
+import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+
+def visitor() -> str:
+    """Return the identity of this visitor, drawn at random and kept for the session."""
+    if "visitor" not in st.session_state:
+        st.session_state.visitor = secrets.token_hex(8)
+    return str(st.session_state.visitor)
 
 
 def presence() -> Callable[[], bool]:

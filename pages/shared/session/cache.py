@@ -41,7 +41,7 @@ def cached(spinner: str = "", kept: int = _KEPT, at_hand: int = _AT_HAND) -> Cal
     """
 
     def decorate(compute: Callable[P, R]) -> Callable[P, R]:
-        def computed(key: Subject, *args: P.args, **kwargs: P.kwargs) -> R:
+        def computed(key: Subject, *args: P.args, **kwargs: P.kwargs) -> R:  # noqa: ARG001 - Streamlit's key
             with aside():
                 return compute(*args, **kwargs)
 

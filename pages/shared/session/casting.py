@@ -1,4 +1,4 @@
-"""What the visitor has to know before any other number: weights that are not float16, or too large for it."""
+"""Warnings that precede all numbers: weights that are not stored as float16, or are too large for it."""
 
 import streamlit as st
 
@@ -11,23 +11,23 @@ from pages.shared.session.cache import cached
 
 
 def say_if_not_float16() -> None:
-    """One sentence if the active pair's target holds no float16 weights."""
+    """Show a warning if the active pair's target holds no float16 weights."""
     try:
         holds_float16 = _target_holds_float16()
     except HalfBitsError:
-        return  # the page that needs the pair says what is wrong with it
+        return  # the page that needs the pair explains the error
     if not holds_float16:
         st.warning(NO_FLOAT16, icon=":material/warning:")
 
 
 def say_if_out_of_range(comparison: Comparison) -> None:
-    """How many of the active pair's weights are too large for float16, and what that does to the answers."""
+    """Show a warning if weights of the active pair are too large for float16, with the effect on the answers."""
     if found := _casting().out_of_range(comparison):
         st.warning("  \n".join(found), icon=":material/warning:")
 
 
 def say_first(comparison: Comparison) -> tuple[str, ...]:
-    """Both; returns the sentences that were said."""
+    """Show both warnings; returns their sentences."""
     say_if_not_float16()
     say_if_out_of_range(comparison)
     return _casting().remarks(comparison)

@@ -1,4 +1,4 @@
-"""A visitor's own models and data: kept for the visit, in memory, and shown to nobody else."""
+"""A visitor's own models and data, kept in memory for the visit and shown to nobody else."""
 
 import hashlib
 import threading
@@ -10,7 +10,8 @@ import numpy.typing as npt
 import streamlit as st
 
 from fp16core.runs.run import YOURS
-from fp16core.vocabulary import DatasetError, ModelFileError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import DatasetError, ModelFileError
 from fp16core.worker.model_host import ModelHost
 from pages.shared.server import children, uploads, visits
 from pages.shared.session.cache import forget_private
@@ -24,7 +25,7 @@ class Dataset(Protocol):
 
     @property
     def name(self) -> str:
-        """What to call it."""
+        """The data set's name, as shown to the visitor."""
 
     @property
     def images(self) -> npt.NDArray[np.uint8]:
@@ -40,7 +41,7 @@ class Dataset(Protocol):
 
     @property
     def has_training(self) -> bool:
-        """Whether it holds training images, too."""
+        """True if it also holds training images."""
 
     @property
     def digest(self) -> str:
@@ -48,44 +49,44 @@ class Dataset(Protocol):
 
     @property
     def size_bytes(self) -> int:
-        """Memory that it takes: the file, and the test images unpacked."""
+        """Memory of the file and of the unpacked test images."""
 
 
 @dataclass(eq=False)
 class OwnFiles:
-    """What one visitor has brought along.
+    """One visitor's own pair and data set.
 
-    Another visitor's thread may let go of it at any time.
+    Another visitor's thread may let go of them at any time.
     """
 
     pair: ModelPair | None = None
     dataset: Dataset | None = None
     host: tuple[Subject, ModelHost] | None = None
     _answered: dict[Subject, int] = field(default_factory=dict, repr=False)
-    """Bytes that hosts which are closed have answered of the pair, by what they measured: pages keep the answers."""
+    """Bytes of the answers of closed hosts, by subject: pages keep these answers."""
 
     @property
     def pair_name(self) -> str | None:
-        """What the sidebar calls the pair, which nothing else of the server is called."""
+        """Name of the pair in the sidebar, unique on the server."""
         pair = self.pair
         return None if pair is None else f"{pair.name}{YOURS}"
 
     @property
     def size_bytes(self) -> int:
-        """Memory that it takes in this process, with what has been measured of the pair."""
+        """Memory in this process, including the measurements of the pair."""
         pair, host, dataset = self.pair, self.host, self.dataset
-        models = 0 if pair is None else len(pair.reference) + len(pair.target)
+        models = 0 if pair is None else pair.size_bytes
         answered = dict(self._answered)
         if host is not None:
             answered[host[0]] = max(host[1].answered_bytes, answered.get(host[0], 0))
-        # Its weights, once more, and both models' answers will be among what pages keep of it.
+        # Pages will keep at least a copy of its weights, and both models' answers.
         measured = max(models, sum(answered.values()))
         return models + measured + (0 if dataset is None else dataset.size_bytes)
 
     def let_go(self) -> None:
-        """Forget everything at once, as others need the room; whoever asks for it again is told so.
+        """Forget everything at once, as others need the memory; `pair_in_use` and `dataset_in_use` raise from then on.
 
-        The process that measures the pair ends soon afterwards: that may have to wait for a measurement.
+        The process that measures the pair ends soon afterwards, if need be after a measurement.
         """
         host = self.host
         self.host = self.pair = self.dataset = None
@@ -94,12 +95,12 @@ class OwnFiles:
             threading.Thread(target=host[1].close, daemon=True).start()
 
     def hosted(self, now: Subject) -> ModelHost | None:
-        """Where the pair is measured, if that is on these test images."""
+        """The host that measures the pair, if it does so on these test images."""
         host = self.host
         return host[1] if host is not None and host[0] == now else None
 
     def close_host(self, are_answers_kept: bool) -> None:
-        """End the process that measures the pair, if there is one; pages may keep what it has answered."""
+        """End the process that measures the pair, if there is one; pages may keep its answers."""
         host, self.host = self.host, None
         if host is not None:
             host[1].close()
@@ -123,7 +124,7 @@ class OwnFiles:
 
 
 def files() -> OwnFiles:
-    """What the visitor has brought along."""
+    """The visitor's own files."""
     if _STATE not in st.session_state:
         st.session_state[_STATE] = OwnFiles()
         uploads.count(st.session_state[_STATE])
@@ -133,13 +134,11 @@ def files() -> OwnFiles:
 
 def digest(pair: ModelPair) -> str:
     """SHA-256 of both files' SHA-256."""
-    return hashlib.sha256(
-        b"".join(hashlib.sha256(model).digest() for model in (pair.reference, pair.target))
-    ).hexdigest()
+    return hashlib.sha256(b"".join(bytes.fromhex(model.sha256) for model in pair.files)).hexdigest()
 
 
 def host(now: Subject, pair: ModelPair, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> ModelHost:
-    """Where the visitor's pair is measured on these test images."""
+    """The host that measures the visitor's pair on these test images, started if need be."""
     mine = files()
     found = mine.hosted(now)
     if found is None:
@@ -150,12 +149,12 @@ def host(now: Subject, pair: ModelPair, images: npt.NDArray[np.uint8], labels: n
 
 
 def close_host() -> None:
-    """End the process that measures the visitor's pair, if there is one; nothing is kept of its answers."""
+    """End the process that measures the visitor's pair, if there is one; its answers are forgotten."""
     files().close_host(are_answers_kept=False)
 
 
 def set_pair(pair: ModelPair) -> None:
-    """Make a pair the visitor's own, and the one that all pages show from the next run on."""
+    """Make a pair the visitor's own, shown on all pages from the next run on."""
     forget_private()
     close_host()
     files().pair = pair
@@ -163,7 +162,7 @@ def set_pair(pair: ModelPair) -> None:
 
 
 def set_dataset(dataset: Dataset) -> None:
-    """Make a data set the visitor's own, and the one that all pages use from the next run on."""
+    """Make a data set the visitor's own, used on all pages from the next run on."""
     forget_private()
     close_host()
     files().dataset = dataset
@@ -171,7 +170,7 @@ def set_dataset(dataset: Dataset) -> None:
 
 
 def forget_pair() -> None:
-    """Drop the visitor's own models, and all that was computed from them."""
+    """Forget the visitor's own models, and all that was computed from them."""
     forget_private()
     close_host()
     files().pair = None
@@ -179,17 +178,17 @@ def forget_pair() -> None:
 
 
 def forget_dataset() -> None:
-    """Drop the visitor's own data set, and all that was computed from it."""
+    """Forget the visitor's own data set, and all that was computed from it."""
     forget_private()
     close_host()
     files().dataset = None
 
 
 def choose_pair(name: str) -> None:
-    """Show the pair that the sidebar calls so, from the next run on."""
+    """Show the pair with this name in the sidebar from the next run on."""
     st.session_state["next-model"] = name
 
 
 def choose_dataset(name: str) -> None:
-    """Use the test images that the sidebar calls so, from the next run on."""
+    """Use the test images with this name in the sidebar from the next run on."""
     st.session_state["next-dataset"] = name

@@ -1,4 +1,4 @@
-"""What the numerics lab measures."""
+"""Measurements of the numerics lab."""
 
 from dataclasses import replace
 
@@ -16,20 +16,20 @@ _KEPT = 5_000
 
 
 def format_result(form: FloatFormat) -> DialResult:
-    """The reference with its weights in a format; raises `HalfBitsError` as `state.results`."""
+    """Result of the reference with its weights rounded to a format; raises `HalfBitsError` as `state.results`."""
     return _format_result(replace(form, name=""))
 
 
 @cached("Quantizing the float32 file in other ways …")
 def file_results() -> tuple[list[DialResult], list[str]]:
-    """The pair's files and what LiteRT Quantizer makes of the reference, and why some could not be had."""
+    """Results of the pair's files and of LiteRT Quantizer's files of the reference, and why some are missing."""
     limits.allow("lab")
     return state.measure(measures.file_results)
 
 
 @cached()
 def boundaries() -> tuple[tuple[str, str], ...]:
-    """Weights of layers between which a factor can be moved; raises `HalfBitsError` if there are none."""
+    """Pairs of weights between which a factor can be moved; raises `HalfBitsError` if there are none."""
     return state.measure(measures.boundaries)
 
 
@@ -40,15 +40,15 @@ def scale_result(boundary: int, factor: float, clamp: bool, count: int) -> Scale
     return state.measure(measures.scale_result, boundary, factor, clamp, count)
 
 
-@cached("Bounding what float16 can do to each test image …")
+@cached("Bounding the effect of float16 on each test image …")
 def proof() -> Guarantee:
-    """What the active pair's rounding errors can do at most; raises `HalfBitsError`."""
+    """Bounds on the effect of the active pair's rounding errors; raises `HalfBitsError`."""
     limits.allow("lab")
     return state.measure(measures.proof)
 
 
 def proven_and_unchanged(form: FloatFormat) -> tuple[float, float]:
-    """Shares of the test images whose answer a format cannot change, and does not; raises `HalfBitsError`."""
+    """Shares of the test images whose answers a format provably keeps, and keeps in fact; raises `HalfBitsError`."""
     return _proven_share(replace(form, name="")), format_result(form).unchanged_share
 
 

@@ -1,6 +1,6 @@
-"""What an address asks for, and one sentence, once, about what of it is not here.
+"""Deep links: the values that an address asks for, and one message about those that do not exist.
 
-Streamlit's widgets pass over such a value without a word, and take it out of the address.
+Streamlit's widgets ignore such a value silently, and remove it from the address.
 """
 
 import math
@@ -14,25 +14,25 @@ from pages.shared.ui.words import plain
 _ASKED, _MISSING = "link-asked", "link-missing"
 
 _TEXTS = ("bits_number", "compare")
-"""Parameters that may be empty, or a number without end."""
+"""Parameters that may be empty, or an infinite number."""
 
 _LONGEST = 500
-"""Characters of a parameter: more than any that our pages write."""
+"""Characters of a parameter at most; our pages write fewer."""
 
 _SHOWN = 60
-"""Characters of a value that a sentence shows."""
+"""Characters of a value that the message shows."""
 
 Values = Sequence[str]
 
 
 def begin() -> None:
-    """At the start of a run: remember what the address asks of widgets that have not been drawn yet."""
+    """Remember what the address asks of widgets that have not been drawn yet; called at the start of a run."""
     new = {key: st.query_params.get_all(key) for key in st.query_params if key not in st.session_state}
     st.session_state[_ASKED] = st.session_state.get(_ASKED, {}) | new
 
 
 def leave_out_unusable(page: StreamlitPage) -> None:
-    """Go to the page without the parameters at which Streamlit's widgets fail: empty, infinite or endless ones."""
+    """Open the page without the parameters at which Streamlit's widgets fail: empty, infinite or overlong ones."""
     asked = {key: st.query_params.get_all(key) for key in st.query_params}
     usable = {key: values for key, values in asked.items() if all(_is_usable(key, value) for value in values)}
     if usable != asked:
@@ -43,15 +43,15 @@ def leave_out_unusable(page: StreamlitPage) -> None:
 
 
 def miss(asked: Mapping[str, Values]) -> None:
-    """Note that parameters ask for what is not here, if the address has just brought them."""
+    """Note parameters that ask for something that does not exist."""
     named = {key: [value for value in values if value] for key, values in asked.items()}
     st.session_state[_MISSING] = st.session_state.get(_MISSING, {}) | {key: named[key] for key in named if named[key]}
 
 
 def miss_if_asked(key: str, but: str | None = None) -> None:
-    """The same of a parameter whose widget is not drawn, as it would have no choice to offer, or only ``but``.
+    """As `miss`, for a parameter whose widget is not drawn because it could offer no choice, or only ``but``.
 
-    It is taken out of the address, as a widget would do.
+    The parameter is removed from the address, as a widget would do.
     """
     asked = st.session_state.get(_ASKED, {}).pop(key, [but])
     if asked != [but]:
@@ -60,7 +60,7 @@ def miss_if_asked(key: str, but: str | None = None) -> None:
 
 
 def tell() -> None:
-    """At the end of a page, with all widgets drawn: say what the address asks for and the page does not have."""
+    """Show what the address asks for and the page does not have; called at its end, with all widgets drawn."""
     for key, values in st.session_state.pop(_ASKED, {}).items():
         if key in st.session_state and (absent := _absent(values, st.session_state[key])):
             miss({key: absent})
@@ -80,7 +80,8 @@ def _is_usable(key: str, value: str) -> bool:
 def _sentence(missing: Mapping[str, Values]) -> str:
     asked = [f"**{plain(key)} = {plain(_shortened(value))}**" for key, values in missing.items() for value in values]
     words = " and ".join(filter(None, (", ".join(asked[:-1]), asked[-1])))
-    return f"The link asks for {words}, which {'is' if len(asked) == 1 else 'are'} not here; you see the usual instead."
+    does = "does" if len(asked) == 1 else "do"
+    return f"The link asks for {words}, which {does} not exist here; you see the default instead."
 
 
 def _shortened(value: str) -> str:
@@ -88,7 +89,7 @@ def _shortened(value: str) -> str:
 
 
 def _absent(values: Values, shown: object) -> Values:
-    """Those of a parameter's values that its widget does not have."""
+    """Values of a parameter that its widget does not have."""
     if isinstance(shown, list | tuple):
         return [value for value in values if value not in map(str, shown)]
     return [] if _is_same(values[-1], shown) else values[-1:]

@@ -1,19 +1,17 @@
 """Measurements of the modes of execution: handed in, watched, kept, and shared where everybody may see them."""
 
 import json
-import time
 from collections.abc import Mapping
 
 import streamlit as st
 
 from fp16core.claims.evidence import Measurement, RuntimeEvidence
 from fp16core.data.mnist import load_mnist
-from fp16core.jobs.presence import is_gone
+from fp16core.json_text import nonfinite_as_null
 from fp16core.modes.document import modes_document
 from fp16core.modes.emulated import Accounted
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
-from fp16core.output import nonfinite_as_null
 from fp16core.runs.pair import BUNDLED, load_pair
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.processor import Processor, read_processor
@@ -24,7 +22,7 @@ from fp16core.workbench import measures
 from fp16core.worker.modes import latency
 from fp16core.worker.modes import run as mode_run
 from fp16core.worker.modes.survey import Survey
-from pages.shared.server import limits
+from pages.shared.server import limits, visits
 from pages.shared.server.turns import aside
 from pages.shared.session import state
 from pages.shared.session.measurement_board import AnySurvey, Board, Key, Wanted
@@ -65,8 +63,8 @@ def probe() -> AnySurvey:
     shared = _shared()
     with shared.lock:
         shared.probe = Survey(
-            shared.room,
-            mode_run.wishes_for(ExecutionMode, pair, images, _PROBE_IMAGES, in_depth=False),
+            shared.queue,
+            mode_run.specs_for(ExecutionMode, pair, images, _PROBE_IMAGES, in_depth=False),
             lambda answer, mode: mode_run.mode_run(answer, mode, pair, labels),
         )
     return shared.probe
@@ -89,12 +87,11 @@ def is_mine(found: AnySurvey) -> bool:
 
 
 def may_stop(found: AnySurvey) -> bool:
-    """Whether this visitor may stop it: who has asked, or anybody once who has asked is gone."""
-    shared = _shared()
+    """Return whether this visitor may stop it: owners may, and anybody once all owners are gone."""
     if is_mine(found):
-        shared.seen[found] = time.monotonic()
+        found.owners.touch(visits.visitor())
         return True
-    return found not in shared.seen or is_gone(shared.seen[found])
+    return found.owners.are_gone
 
 
 def follow(is_shown: bool) -> None:
@@ -133,26 +130,27 @@ def start(wanted: Wanted) -> None:
     with shared.lock:
         shared.settle()
         if (existing := shared.public.get(key)) is not None:
+            existing.owners.add(visits.visitor())
             _mine()[key] = existing
             return
         if any(not mine.is_over for mine in _mine().values()):
             raise BusyError("Another measurement of yours goes on; let it end or stop it, then ask for this one.")
-        if len(shared.going_on) >= _MOST:
+        if len(shared.running) >= _MOST:
             raise BusyError(f"{_MOST} measurements go on or wait already; come back in a few minutes.")
         limits.allow("measurement")
-        pair, labels = found.pair, found.comparison.labels[: wanted.images]
+        pair, labels, owner = found.pair, found.comparison.labels[: wanted.images], visits.visitor()
         if wanted.kind is Measurement.LATENCY:
             asked: AnySurvey = Survey(
-                shared.room, latency.wishes_for(ExecutionMode, pair, found.images), latency.mode_latency
+                shared.queue, latency.specs_for(ExecutionMode, pair, found.images), latency.mode_latency, owner
             )
         else:
             asked = Survey(
-                shared.room,
-                mode_run.wishes_for(ExecutionMode, pair, found.images[: wanted.images], wanted.batch),
+                shared.queue,
+                mode_run.specs_for(ExecutionMode, pair, found.images[: wanted.images], wanted.batch),
                 lambda answer, mode: mode_run.mode_run(answer, mode, pair, labels),
+                owner,
             )
-        shared.going_on.append(asked)
-        shared.seen[asked] = time.monotonic()
+        shared.running.append(asked)
         if not subject().is_private:
             shared.public[key] = asked
     _mine()[key] = asked

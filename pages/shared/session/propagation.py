@@ -1,4 +1,4 @@
-"""What both models compute between image and logits, for all visitors of the server."""
+"""Activations of both models between image and logits, and the propagation of their error."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,31 +15,31 @@ from pages.shared.session import state
 from pages.shared.session.cache import cached
 
 _BATCHES = 20
-"""Batches between two moves of the progress bar."""
+"""Batches between two updates of the progress bar."""
 
 
 def recording(index: int) -> Callable[[], PairActivations]:
-    """Finds out what both models compute on one test image, also when no page is drawn.
+    """A function that records both models' activations on one test image, even in a thread that draws no page.
 
-    Itself and what it returns raise `HalfBitsError` if they cannot.
+    Both this function and the one it returns raise `HalfBitsError` if the models cannot be measured.
     """
     return partial(state.measuring(), measures.record, index)
 
 
 def table(record: Callable[[], PairActivations], step: int | None = None) -> str:
-    """What a `recording` finds, of all operators or of one, as CSV."""
+    """Activations that a `recording` returns, of all operators or of one, as CSV."""
     return activations_csv(record(), step)
 
 
 def propagation(images: int) -> Propagation:
-    """The errors over the first ``images`` test images, with a progress bar the first time; raises as `recording`."""
+    """Errors over the first ``images`` test images, with a progress bar the first time; raises as `recording`."""
     known = _known()
     if images not in known:
         bar, before = st.empty(), 0
         while (run := state.measure(measures.follow, images, _BATCHES)).propagation is None:
-            if run.done <= before:  # the process was ended, and another has begun anew
+            if run.done <= before:  # the process was ended, and another has started from the beginning
                 bar.empty()
-                raise BusyError("Other visitors' models need the memory just now; try again in a minute.")
+                raise BusyError("Other visitors' models need the memory at the moment; try again in a minute.")
             before = run.done
             bar.progress(run.done / run.total, f"{run.done:,} of {run.total:,} images through both models")
         bar.empty()
@@ -54,7 +54,7 @@ def weights() -> ErrorMeasure:
 
 
 def same_as_usual(recorded: PairActivations, index: int) -> bool:
-    """Whether both models' logits for one test image are those computed when nothing else is kept."""
+    """True if both models' logits for one test image equal those computed without keeping activations."""
     comparison = state.results().comparison
     return all(
         np.array_equal(logits, usual.logits[index], equal_nan=True)
@@ -67,5 +67,5 @@ def same_as_usual(recorded: PairActivations, index: int) -> bool:
 
 @cached()
 def _known() -> dict[int, Propagation]:
-    """By the number of images: what has been followed to its end."""
+    """Completed propagations, by their numbers of images."""
     return {}

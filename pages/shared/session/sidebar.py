@@ -1,4 +1,4 @@
-"""The sidebar: which pair of models and which test images every page shows."""
+"""The sidebar: the choice of the pair of models and of the test images that every page shows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,10 +19,10 @@ from pages.shared.ui.words import plain
 _UI = Path(__file__).parents[1] / "ui"
 
 LOOK = _UI / "look.css"
-"""Style sheet of the whole dashboard."""
+"""Style sheet of the entire dashboard."""
 
 ICON = png_url((_UI / "icon.png").read_bytes())
-"""The page's icon, as Streamlit need not look at it on each run."""
+"""The page's icon as a data URL, which Streamlit need not read from disk on each run."""
 
 _MODEL, _DATASET, _CLOSES_ON = "model", "test-images", "navigation-closes-on"
 
@@ -38,11 +38,11 @@ export default () => {
 """
 
 _closer = st.components.v2.component("sidebar_closer", html="<span></span>", js=_CLOSER_JS)
-"""On a telephone the navigation lies over the page that was chosen from it, and Streamlit leaves it there."""
+"""Closes the navigation on a phone, where Streamlit leaves it open on top of the page chosen from it."""
 
 
 def show_active_pair() -> None:
-    """Name the dashboard, let the visitor choose among what is there, and settle what all pages show."""
+    """Show the dashboard's name, let the visitor choose a pair and test images, and settle the subject of all pages."""
     with st.sidebar:
         st.markdown(f"**Half the Bits**  \nThe [float16 tutorial of LiteRT]({TUTORIAL_URL}) under a microscope.")
         chosen = _choose_pair()
@@ -50,15 +50,15 @@ def show_active_pair() -> None:
         try:
             pair = state.active_pair()
         except HalfBitsError:
-            # Each page explains; the sidebar only must not claim a pair.
+            # Each page explains; the sidebar must only not name a pair that is not in use.
             st.markdown(":red[:material/error: none that can be used]")
             return
         recipe = pair.run.get("recipe")
         st.caption(
-            f"float32 {bytes_text(len(pair.reference))}  \nfloat16 {bytes_text(len(pair.target))}"
+            f"float32 {bytes_text(pair.reference.size_bytes)}  \nfloat16 {bytes_text(pair.target.size_bytes)}"
             + (f"  \n{recipe_text(Recipe.from_dict(recipe))}" if recipe else "")
             + (
-                "  \nseen by you alone, forgotten when you leave"
+                "  \nvisible to you alone, deleted when you leave"
                 if chosen.own_pair
                 else "  \nboth files as recorded when trained (SHA-256)"
             )
@@ -67,10 +67,10 @@ def show_active_pair() -> None:
 
 @contextmanager
 def closing_after_choice(page: str) -> Iterator[None]:
-    """See to it that the navigation closes when another page is chosen from it.
+    """Let the navigation close after a page is chosen from it, on a narrow screen.
 
-    Once for each page is enough, as a browser goes on listening; and it counts once the page has been
-    drawn to its end, as a browser may never see what a run that is cut short has sent.
+    Once per page is enough, as the browser keeps the listener. A page counts once it has been drawn to its
+    end, as a browser may never receive what an interrupted run has sent.
     """
     if st.session_state.get(_CLOSES_ON) != page:
         with st.sidebar:
@@ -97,7 +97,7 @@ def _choose_pair() -> Subject:
             list(subjects),
             key=_MODEL,
             bind="query-params",
-            help="Every page shows this pair. Yours to choose: other visitors keep theirs.",
+            help="Every page shows this pair. Your choice does not affect other visitors.",
         )
     return subjects[chosen]
 

@@ -1,4 +1,4 @@
-"""What every page starts from: the active pair, the test images, the comparison."""
+"""The active pair, the test images and the comparison, from which every page starts."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,8 +17,9 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.numerics.rounding import WeightRounding
 from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import DigitModel
+from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.purposes import LedgerEntry
-from fp16core.vocabulary import HalfBitsError, ModelPair
+from fp16core.vocabulary import HalfBitsError
 from fp16core.workbench import measures
 from fp16core.workbench.workbench import Workbench
 from fp16core.worker.model_host import HostedModel, ModelHost
@@ -35,7 +36,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, eq=False)
 class Results:
-    """Everything measured on the active pair."""
+    """The active pair, the test images, and everything measured on them."""
 
     pair: ModelPair
     images: npt.NDArray[np.uint8] = field(repr=False)
@@ -45,7 +46,7 @@ class Results:
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn an error that the user can mend into a sentence on the page, and end the page there."""
+    """Show an error that the user can fix as a sentence on the page, and end the page there."""
     try:
         yield
     except HalfBitsError as error:
@@ -56,7 +57,7 @@ def explained() -> Iterator[None]:
 def active_pair() -> ModelPair:
     """The verified pair that all pages show; raises `HalfBitsError` if it cannot be used.
 
-    A visitor's own is in no cache: it may be let go at any time, and then nothing may keep it.
+    A visitor's own pair is in no cache: it may be let go at any time, and then nothing may keep it alive.
     """
     return files.files().pair_in_use() if subject().own_pair else _servers_pair()
 
@@ -68,7 +69,7 @@ def _servers_pair() -> ModelPair:
 
 
 def results() -> Results:
-    """Both models' answers on all test images; raises `HalfBitsError` if they cannot be had."""
+    """Both models' answers on all test images; raises `HalfBitsError` if they cannot be computed."""
     pair, (images, _) = active_pair(), test_set()
     comparison, evidence = _measured()
     return Results(pair, images, comparison, evidence.about(pair, comparison))
@@ -80,7 +81,7 @@ def _measured() -> tuple[Comparison, FurtherEvidence]:
 
 
 def roundings() -> dict[str, WeightRounding]:
-    """The active pair's weights; raises `HalfBitsError` if they cannot be had."""
+    """The active pair's weights by tensor; raises `HalfBitsError` if they cannot be read."""
     active_pair()
     return _roundings()
 
@@ -91,7 +92,7 @@ def _roundings() -> dict[str, WeightRounding]:
 
 
 def ledgers() -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]]:
-    """Where the bytes of both files go; raises `HalfBitsError` if they cannot be read."""
+    """Bytes of both files by purpose; raises `HalfBitsError` if they cannot be read."""
     active_pair()
     return _ledgers()
 
@@ -102,14 +103,14 @@ def _ledgers() -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]]:
 
 
 def measure(function: Callable[Concatenate[Workbench, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """What one of `fp16core.workbench.measures` finds of the active pair on the test images.
+    """Apply one of `fp16core.workbench.measures` to the active pair on the test images.
 
     A visitor's own pair is measured in a confined process, any other in this one.
 
     Raises
     ------
     HalfBitsError
-        As the function does, or if that process came to an end.
+        As the function does, or if that process has ended.
     """
     if not subject().own_pair:
         return function(_workbench(), *args, **kwargs)
@@ -118,7 +119,7 @@ def measure(function: Callable[Concatenate[Workbench, P], R], *args: P.args, **k
 
 
 def measuring() -> Callable[..., Any]:
-    """As `measure`, for what is called when no page is drawn; it goes on with the pair that is active now."""
+    """A function like `measure` for threads that draw no page; it keeps to the pair that is active now."""
     if not subject().own_pair:
         bench = _workbench()
         return lambda function, *args: function(bench, *args)
@@ -126,7 +127,7 @@ def measuring() -> Callable[..., Any]:
 
 
 def models() -> tuple[DigitModel, DigitModel]:
-    """The active pair's reference and target; raises `HalfBitsError` if they cannot be had."""
+    """The active pair's reference and target; raises `HalfBitsError` if they cannot be used."""
     if not subject().own_pair:
         return _workbench().classifiers
     return HostedModel(_host(), False), HostedModel(_host(), True)
@@ -146,7 +147,7 @@ def _host() -> ModelHost:
 
 
 def test_set() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """Test images and labels of the data set in use; raises `HalfBitsError` if they cannot be had."""
+    """Test images and labels of the data set in use; raises `HalfBitsError` if they cannot be read."""
     now = subject()
     if now.own_dataset:
         dataset = files.files().dataset_in_use()

@@ -1,4 +1,4 @@
-"""Many measurements one after another, while the page stays at hand: they show as they come, and can be stopped."""
+"""Many measurements one after another on a responsive page: results appear as they come, and it can be stopped."""
 
 import time
 from collections.abc import Callable, Hashable, Sequence
@@ -15,27 +15,27 @@ _Setting = TypeVar("_Setting", bound=Hashable)
 _Result = TypeVar("_Result")
 
 _SLICE_S = 0.7
-"""How long is measured before the page is drawn and listens again."""
+"""Seconds of measuring before the page is drawn again and responds."""
 
 _SENDING_S = 0.1
-"""How long a page gets to reach the browser before it is drawn again."""
+"""Seconds that a page gets to reach the browser before it is drawn again."""
 
 _UNFINISHED = "sweep-unfinished"
 
 
 def sweep(key: str, settings: Sequence[_Setting], measure: Callable[[_Setting], _Result], what: str) -> list[_Result]:
-    """Results of the first settings, of as many as were measured so far, at least one; such a page ends with `go_on`.
+    """Results of the settings measured so far, at least one, in order; the page must end with `go_on`.
 
     Parameters
     ----------
     key
-        Names the sweep on the page.
+        Identifies the sweep on the page.
     settings
-        What to measure, in this order; all that a measurement depends on besides the subject.
+        Settings to measure, in this order. A measurement depends on nothing else but the subject.
     measure
-        Measures one setting, and answers at once where it was measured before.
+        Measures one setting; returns at once if it was measured before.
     what
-        What is measured, in the plural, with where it is measured.
+        Noun for the settings, in the plural, and the images on which they are measured.
     """
     total, asked = len(settings), hash((subject(), *settings))
     asked_before, done, stopped = st.session_state.get(_state(key), (None, 0, False))
@@ -46,7 +46,7 @@ def sweep(key: str, settings: Sequence[_Setting], measure: Callable[[_Setting], 
     st.session_state[_state(key)] = (asked, done, stopped)
     place = st.empty()
     if done < total:
-        # Before measuring, too: what a page draws late, it shows late.
+        # Also before measuring: an element that is drawn late appears late.
         _show(place, key, done, total, what, stopped)
     results: list[_Result] = []
     deadline = time.monotonic() + _SLICE_S
@@ -63,10 +63,10 @@ def sweep(key: str, settings: Sequence[_Setting], measure: Callable[[_Setting], 
 
 
 def go_on() -> None:
-    """At the end of a page: if a sweep has more to measure, draw the page again."""
+    """Draw the page again if a sweep has more to measure; called at the end of a page."""
     if st.session_state.pop(_UNFINISHED, False):
         links.tell()
-        # A new run drops what the last one has not sent yet.
+        # A new run discards what the last one has not sent yet.
         with aside():
             time.sleep(_SENDING_S)
         st.rerun()
@@ -76,7 +76,7 @@ def _show(place: DeltaGenerator, key: str, done: int, total: int, what: str, sto
     row = place.container(horizontal=True, vertical_alignment="center")
     row.progress(done / total, text=f"{done:,} of {total:,} {what}" + (", stopped" if stopped else " …"))
     if stopped:
-        row.button("Go on", icon=":material/play_arrow:", key=f"{key}-on", on_click=_set_stopped, args=(key, False))
+        row.button("Continue", icon=":material/play_arrow:", key=f"{key}-on", on_click=_set_stopped, args=(key, False))
     else:
         row.button("Stop", icon=":material/stop:", key=f"{key}-stop", on_click=_set_stopped, args=(key, True))
 

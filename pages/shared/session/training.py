@@ -1,21 +1,22 @@
 """The server's training desk, and what a visitor has to do with it."""
 
 import contextlib
-import secrets
 
 import streamlit as st
 
 from fp16core.evaluate.comparison import Comparison, compare
+from fp16core.jobs.ticket import State
 from fp16core.runs.pair import BUNDLED, load_pair
 from fp16core.singleton import singleton
 from fp16core.text import duration_text, share_text
+from fp16core.tflite.model_file import ModelPair
 from fp16core.training.recipe import Recipe
-from fp16core.vocabulary import ModelPair, RunError
+from fp16core.vocabulary import RunError
 from fp16core.workbench import measures
 from fp16core.worker.model_host import ModelHost
-from fp16core.worker.training.desk import TrainingDesk
+from fp16core.worker.training.queue import TrainingQueue
 from fp16core.worker.training.settings import training_settings
-from fp16core.worker.training.ticket import State, Ticket, TrainingData
+from fp16core.worker.training.ticket import TrainingData, TrainingTicket
 from pages.shared.server import children, limits, visits
 from pages.shared.server.turns import aside
 from pages.shared.session import files, state
@@ -28,32 +29,25 @@ _TICK_S = 2.0
 
 
 @singleton
-def desk() -> TrainingDesk:
-    """The desk that all visitors share; raises `HalfBitsError` if the server's settings are wrong."""
-    return TrainingDesk(store(), training_settings())
+def queue() -> TrainingQueue:
+    """The queue that all visitors share; raises `HalfBitsError` if the server's settings are wrong."""
+    return TrainingQueue(store(), training_settings())
 
 
-def visitor() -> str:
-    """Who this is, for the time of the visit."""
-    if "visitor" not in st.session_state:
-        st.session_state.visitor = secrets.token_hex(8)
-    return str(st.session_state.visitor)
-
-
-def own_ticket() -> Ticket | None:
+def own_ticket() -> TrainingTicket | None:
     """The run that this visitor has asked for, or joined, last."""
-    ticket: Ticket | None = st.session_state.get("ticket")
+    ticket: TrainingTicket | None = st.session_state.get("ticket")
     return ticket
 
 
-def hand_in(recipe: Recipe, dataset: Dataset | None, is_private: bool) -> None:
+def submit(recipe: Recipe, dataset: Dataset | None, is_private: bool) -> None:
     """Ask for a run on the server's data set or the visitor's own; raises `BusyError` if it cannot be just now."""
     limits.allow("training")
     data = None if dataset is None else TrainingData(dataset.name, dataset.contents)
-    st.session_state.ticket = desk().hand_in(recipe, visitor(), data, is_private)
+    st.session_state.ticket = queue().submit(recipe, visits.visitor(), data, is_private)
 
 
-def outcome(ticket: Ticket) -> tuple[str, Comparison, Comparison]:
+def outcome(ticket: TrainingTicket) -> tuple[str, Comparison, Comparison]:
     """Name and comparison of a finished run's models, and the bundled pair's, on the visitor's test images.
 
     Raises `HalfBitsError` if the run is there no more.
@@ -75,7 +69,7 @@ def outcome(ticket: Ticket) -> tuple[str, Comparison, Comparison]:
     )
 
 
-def use(ticket: Ticket) -> None:
+def use(ticket: TrainingTicket) -> None:
     """Show a finished run's models on all pages."""
     if ticket.pair is not None:
         files.set_pair(ticket.pair)
@@ -84,7 +78,7 @@ def use(ticket: Ticket) -> None:
             files.choose_pair(store().run(ticket.run_id).name)
 
 
-def is_in_use(ticket: Ticket) -> bool:
+def is_in_use(ticket: TrainingTicket) -> bool:
     """Whether all pages show this run's models."""
     now = subject()
     if ticket.pair is not None:
@@ -92,11 +86,11 @@ def is_in_use(ticket: Ticket) -> bool:
     return ticket.run_id is not None and now.run == ticket.run_id
 
 
-def _compare(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:
+def _compare(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:  # noqa: ARG001 - Streamlit's key
     return compare(_pair, *state.test_set())
 
 
-def _compare_confined(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:
+def _compare_confined(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:  # noqa: ARG001 - Streamlit's key
     """As `_compare`, outside of this process: a model that a stranger's data have made is a stranger's model."""
     host = ModelHost(children.memory(), _pair, *state.test_set(), visits.presence())
     try:
@@ -111,9 +105,9 @@ _compared_privately = st.cache_resource(show_spinner=False, max_entries=4, scope
 _compared_confined = st.cache_resource(show_spinner=False, max_entries=4, scope="session")(_compare_confined)
 
 
-def stop(ticket: Ticket) -> None:
+def stop(ticket: TrainingTicket) -> None:
     """End a run for this visitor; others who have asked for it, too, go on."""
-    desk().stop(ticket, visitor())
+    queue().stop(ticket, visits.visitor())
     if not ticket.state.is_over and own_ticket() is ticket:
         del st.session_state["ticket"]
 
@@ -126,7 +120,7 @@ def forget_private() -> None:
         st.session_state.pop("ticket", None)
 
 
-def standing(ticket: Ticket) -> str:
+def standing(ticket: TrainingTicket) -> str:
     """How far a run is, in a few words."""
     if ticket.state is not State.RUNNING:
         return str(ticket.state.value)
@@ -148,8 +142,8 @@ def follow(is_shown: bool) -> None:
         st.toast(f"Your training run is over: {ticket.state.value}. The page *Train* shows what came of it.")
 
 
-def _note(ticket: Ticket) -> None:
-    ticket.seen_by(visitor())
+def _note(ticket: TrainingTicket) -> None:
+    ticket.owners.touch(visits.visitor())
     st.caption(f":material/model_training: Your training run: {standing(ticket)}")
     if ticket.state.is_over:
         st.rerun()

@@ -1,17 +1,19 @@
 """What a visitor brings along, on its way: uploaded, tried in a process of its own, taken or refused."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import streamlit as st
 
 from fp16core.data.custom import MAX_TEST_IMAGES, read_custom_dataset
-from fp16core.jobs.queue import Ticket, WaitingRoom, Wish
+from fp16core.jobs.queue import JobQueue
+from fp16core.jobs.spec import JobSpec
+from fp16core.jobs.ticket import Ticket
 from fp16core.singleton import singleton
+from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import BusyError, HalfBitsError
 from fp16core.worker.trial import keras_file, trial
-from fp16core.worker.trial.inspection import Named
 from fp16core.worker.trial.trial import Tried
 from pages.shared.server import children, limits, uploads
 from pages.shared.server.uploads import Upload
@@ -21,6 +23,17 @@ from pages.shared.session import measurements, training
 KERAS = ".keras"
 
 _ATTEMPT, _ERROR, _REMARKS = "own-attempt", "own-error", "own-remarks"
+
+SHOWN_ON = {
+    "claims": "Overview",
+    "single images": "Try a digit",
+    "graphs": "Files",
+    "propagation": "Layers",
+    "overflow": "Overflow",
+    "formats": "Precision dial",
+    "bounds": "Guarantee",
+}
+"""Titles of the pages that show the measurements of `fp16core.worker.trial.rehearsal.REHEARSALS`."""
 
 _TEST_IMAGE_BYTES = 28 * 28 + 1
 """Memory that a test image takes unpacked, with its label."""
@@ -33,23 +46,23 @@ _KERAS_PLACES = 2
 class Attempt:
     """Files that are being tried."""
 
-    files: tuple[Named, ...] = field(repr=False)
+    files: tuple[ModelFile, ...] = field(repr=False)
     ticket: Ticket
 
     @property
     def names(self) -> str:
         """What to call the files."""
-        return " and ".join(name for name, _ in self.files)
+        return " and ".join(file.name for file in self.files)
 
     @property
     def size_bytes(self) -> int:
         """Memory that the files take."""
-        return sum(len(contents) for _, contents in self.files)
+        return sum(file.size_bytes for file in self.files)
 
     @property
     def is_keras(self) -> bool:
         """Whether it is a ``.keras`` file."""
-        return any(_is_keras(name) for name, _ in self.files)
+        return any(_is_keras(file.name) for file in self.files)
 
     def let_go(self) -> None:
         """Forget the files at once, and stop the trial without waiting for its end."""
@@ -61,13 +74,13 @@ class Attempt:
         files, answer = self.files, self.ticket.answer  # another thread may let go meanwhile
         if answer is None or not files:
             return None
-        return keras_file.tried_keras(answer) if _is_keras(files[0][0]) else trial.tried(answer, files)
+        return keras_file.tried_keras(answer) if _is_keras(files[0].name) else trial.tried(answer, files)
 
 
 @singleton
-def waiting_room() -> WaitingRoom:
-    """Where the server's trials wait for their turn."""
-    return WaitingRoom(memory=children.memory())
+def queue() -> JobQueue[Ticket]:
+    """The queue of trials that all visitors share."""
+    return JobQueue(memory=children.memory(), full_text=full_text)
 
 
 def attempt() -> Attempt | None:
@@ -88,6 +101,14 @@ def remarks() -> tuple[str, ...]:
     return found
 
 
+def unavailable(failed: Mapping[str, str]) -> tuple[str, ...]:
+    """Sentences on the pages that cannot show a pair, one for each reason; ``failed`` as `Tried.failed`."""
+    pages: dict[str, list[str]] = {}
+    for measurement, reason in failed.items():
+        pages.setdefault(reason, []).append(SHOWN_ON[measurement])
+    return tuple(f"Cannot be shown on {' and '.join(titles)}: {reason}" for reason, titles in pages.items())
+
+
 def may_begin() -> bool:
     """Whether a trial may be asked for just now; if not, `error` says when."""
     try:
@@ -102,27 +123,27 @@ def begin(brought: Sequence[Upload]) -> None:
     """Hand the files in; whatever was on trial before is stopped."""
     stop()
     files = _named(brought)
-    if any(_is_keras(name) for name, _ in files):
+    if any(_is_keras(file.name) for file in files):
         if len(files) > 1:
             _fail("A .keras file is both models in one; upload it alone.")
             return
         if children.memory().total_bytes < keras_file.LEAST_BYTES:
             _fail(
-                f"{files[0][0]}: a .keras file needs TensorFlow, for which this server has too little memory; convert "
-                "it to .tflite, and bring that."
+                f"{files[0].name}: a .keras file needs TensorFlow, for which this server has too little memory; "
+                "convert it to .tflite, and bring that."
             )
             return
-        request, limits, module = keras_file.request_for(files[0][0]), keras_file.LIMITS, keras_file.MODULE
+        request, limits, module = keras_file.request_for(files[0].name), keras_file.LIMITS, keras_file.MODULE
     elif len(files) > 2:
         _fail(f"{len(files)} files came; upload the float32 one, or it and its float16 one.")
         return
     else:
-        request, module = trial.request_for([name for name, _ in files]), trial.MODULE
-        limits = trial.limits_for(sum(len(model) for _, model in files))
+        request, module = trial.request_for([file.name for file in files]), trial.MODULE
+        limits = trial.limits_for(sum(file.size_bytes for file in files))
     places = _KERAS_PLACES if module == keras_file.MODULE else 1
     try:
-        uploads.check_room(2 * sum(len(model) for _, model in files))  # with the measurements that will follow
-        ticket = waiting_room().hand_in(Wish(module, request, [model for _, model in files], limits, places))
+        uploads.check_room(2 * sum(file.size_bytes for file in files))  # with the measurements that will follow
+        ticket = queue().submit(JobSpec(module, request, [file.contents for file in files], limits, places))
     except HalfBitsError as error:
         _fail(str(error))
         return
@@ -151,17 +172,17 @@ def collect() -> bool:
         _fail(_reason(current))
     else:
         own.set_pair(found.pair)
-        st.session_state[_REMARKS] = found.remarks
+        st.session_state[_REMARKS] = found.remarks + unavailable(found.failed)
     return True
 
 
 def take_dataset(upload: Upload) -> None:
     """Read a data set and use it, or say why not."""
-    ((name, contents),) = _named([upload])
+    (file,) = _named([upload])
     try:
         limits.allow("trial")
-        uploads.check_room(len(contents) + MAX_TEST_IMAGES * _TEST_IMAGE_BYTES)  # a small file may unpack to as much
-        own.set_dataset(read_custom_dataset(contents, name))
+        uploads.check_room(file.size_bytes + MAX_TEST_IMAGES * _TEST_IMAGE_BYTES)  # a small file may unpack to as much
+        own.set_dataset(read_custom_dataset(file.contents, file.name))
     except HalfBitsError as error:
         _fail(str(error))
     else:
@@ -189,14 +210,19 @@ def held() -> dict[str, int]:
     pair, dataset = mine.pair, mine.dataset
     found: dict[str, int] = {}
     if current is not None:
-        found |= {f"{name}, on trial": len(model) for name, model in current.files}
+        found |= {f"{file.name}, on trial": file.size_bytes for file in current.files}
     if pair is not None:
-        found["float32 model"] = len(pair.reference)
-        found["float16 model"] = len(pair.target)
+        found["float32 model"] = pair.reference.size_bytes
+        found["float16 model"] = pair.target.size_bytes
     if dataset is not None:
         found[f"data set {dataset.name}"] = len(dataset.contents)
         found["its test images, unpacked"] = dataset.images.nbytes + dataset.labels.nbytes
     return found
+
+
+def full_text(waiting: int) -> str:
+    """Sentence for a visitor who finds the queue full."""
+    return f"{waiting} visitors wait for their files to be tried already; come back in a minute."
 
 
 def _is_keras(name: str) -> bool:
@@ -213,14 +239,14 @@ def _reason(ended: Attempt) -> str:
     return f"{ended.names} brought down the process that tried it, and nothing else. {why}"
 
 
-def _named(brought: Sequence[Upload]) -> tuple[Named, ...]:
+def _named(brought: Sequence[Upload]) -> tuple[ModelFile, ...]:
     """Names that can be shown and told apart, and contents."""
     taken = uploads.take(brought)
     names: list[str] = []
     for given, _ in taken:
         name = "".join(sign for sign in given if sign.isprintable())[-60:] or "unnamed"
         names.append(f"second {name}" if name in names else name)
-    return tuple(zip(names, (contents for _, contents in taken), strict=True))
+    return tuple(ModelFile(contents, name) for name, (_, contents) in zip(names, taken, strict=True))
 
 
 def _fail(why: str | None) -> None:

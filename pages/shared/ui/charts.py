@@ -1,4 +1,4 @@
-"""Showing a figure with the table behind it."""
+"""Charts with the table behind them, and the marks that visitors pick in them."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ _CONFIG = {"displayModeBar": False}
 
 
 def chart(draw: Callable[[], go.Figure], key: str, alt: str, on_click: Callable[[], None] | None = None) -> None:
-    """Show what ``draw`` draws, offer its data as CSV, and call ``on_click`` when a visitor picks a mark."""
+    """Show the figure that ``draw`` returns, offer its data as CSV, and call ``on_click`` when a mark is picked."""
     st.plotly_chart(
         draw(),
         key=key,
@@ -20,12 +20,12 @@ def chart(draw: Callable[[], go.Figure], key: str, alt: str, on_click: Callable[
         on_select=on_click or "ignore",
         selection_mode="points",
     )
-    # Drawn once more for whoever wants the table: each visitor would else hold the figure as long as the page is open.
+    # Drawn again when the table is asked for: otherwise every session keeps the figure while the page is open.
     table_button(lambda: figure_csv(draw()), key, "The numbers behind this chart, as CSV")
 
 
 def table_button(table: Callable[[], str], key: str, hint: str, label: str = "CSV") -> None:
-    """Offer a table as CSV; it is made when it is asked for."""
+    """Offer a table as CSV, made on demand."""
     st.download_button(
         label,
         table,
@@ -40,7 +40,7 @@ def table_button(table: Callable[[], str], key: str, hint: str, label: str = "CS
 
 
 def picked(key: str, count: int) -> int | None:
-    """Number of the mark picked in the chart ``key``, one of ``count`` from 0 on; `None` if none is."""
+    """Number of the mark picked in the chart ``key``, from 0 to ``count`` − 1; `None` if none is picked."""
     try:
         points = st.session_state[key]["selection"]["points"]
         value = next(point["customdata"] for point in points if "customdata" in point)
@@ -50,7 +50,7 @@ def picked(key: str, count: int) -> int | None:
 
 
 def index_of(sent: object, count: int) -> int | None:
-    """What a browser sent, if it is a whole number from 0 to ``count`` − 1."""
+    """The value that a browser sent as an integer, if it is one from 0 to ``count`` − 1."""
     if isinstance(sent, bool) or not isinstance(sent, int | float) or sent not in range(count):
         return None
     return int(sent)

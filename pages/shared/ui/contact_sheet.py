@@ -1,4 +1,4 @@
-"""A sheet of images to choose from, with a real button for each: for the mouse, the finger and the keyboard."""
+"""A sheet of images to choose from by mouse, touch or keyboard: each is a button."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.style.setProperty("--chosen", data.chosenColour);
     root.style.setProperty("--mark", data.markColour);
     const rows = Math.ceil(data.images.length / data.columns);
-    // A choice draws the sheet anew: whoever was on it with the keyboard stays where they were.
+    // A choice redraws the sheet: the keyboard focus stays where it was.
     const focused = [...root.children].indexOf(root.getRootNode().activeElement);
     const step = (place, count) => (count > 1 ? (100 * place) / (count - 1) : 0) + "%";
     root.replaceChildren(...data.images.map((image, place) => {
@@ -43,7 +43,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
         return button;
     }));
     const buttons = [...root.children];
-    // One stop for Tab; the arrow keys go on from there.
+    // One tab stop; the arrow keys move from there.
     const stopAt = (place) => buttons.forEach((button, other) => { button.tabIndex = other === place ? 0 : -1; });
     stopAt(focused in buttons ? focused : Math.max(0, data.images.findIndex((image) => image.chosen)));
     if (focused in buttons) buttons[focused].focus();
@@ -71,18 +71,18 @@ def contact_sheet(
     key: str,
     on_pick: Callable[[], None],
 ) -> None:
-    """Draw the sheet; a pick is found in ``st.session_state[key].picked`` when ``on_pick`` runs.
+    """Show the sheet; ``st.session_state[key].picked`` holds the index of the picked image when ``on_pick`` runs.
 
     Parameters
     ----------
     sprite
-        PNG of all images in a grid of ``columns`` columns, without gaps.
+        PNG of all images, in a grid of ``columns`` columns without gaps.
     columns
-        Images in a row.
+        Number of images in a row.
     images
-        For each image ``index``, ``words`` (what a hover and a screen reader say), ``chosen``, ``marked``.
+        For each image ``index``, ``words`` (hover text and label for screen readers), ``chosen``, ``marked``.
     colours
-        Frame of the chosen image and of marked ones.
+        Colours of the frames of the chosen image and of marked ones.
     key
         The component's key.
     on_pick

@@ -1,4 +1,4 @@
-"""Text by strangers inside Markdown, with nothing in it interpreted."""
+"""Strangers' text as Markdown in which nothing is interpreted."""
 
 import re
 import unicodedata
@@ -18,19 +18,19 @@ _SPLIT_AT = re.compile(
 )
 
 _ESCAPED = frozenset("\\`*_{}[]()<>#+-.!|$:~&")
-"""What may begin or end something in Markdown, in Streamlit's extensions of it too."""
+"""Characters that may begin or end markup, in Markdown and in Streamlit's extensions of it."""
 
 _BIDIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""What reorders the letters around it, those of our own sentences among them."""
+"""Characters that reorder the letters around them, including those of our own sentences."""
 
 _UNSHOWN = "\N{REPLACEMENT CHARACTER}"
 
 
 def inert(text: str) -> str:
-    """Markdown that shows a text as it is, anywhere in a line: no link, image, icon, formula or block comes of it.
+    """Markdown that shows a text as it is, anywhere in a line, without a link, image, icon, formula or block.
 
-    Line breaks and spaces at either end become character references, which begin no block. What cannot be shown
-    (control characters, half a surrogate pair) or reorders the letters around it is replaced.
+    Line breaks and spaces at either end become character references, which begin no block. Characters that cannot
+    be shown (control characters, half a surrogate pair) or that reorder the letters around them are replaced.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     body = lines.strip(" ")

@@ -1,4 +1,4 @@
-"""Sentences that more than one page says."""
+"""Sentences shared by several pages."""
 
 import streamlit as st
 
@@ -10,18 +10,18 @@ from pages.shared.ui.inert import inert
 
 
 def say_if_probabilities(reference: Answers) -> None:
-    """A remark on what scores are, if the model ends in a softmax as the tutorial's does not."""
+    """Show a remark if the model ends in a softmax, which the tutorial's does not."""
     if reference.are_probabilities:
         st.caption(
             ":orange[This model's outputs look like probabilities, not logits: it ends in a softmax.] Scores and "
-            "logits are then numbers from 0 to 1, and the surer the model, the smaller any change of them."
+            "logits are then numbers from 0 to 1, and the surer the model, the smaller their changes."
         )
 
 
 def flip_sentence(report: ImageReport) -> str:
-    """How far float16 was from changing an image's answer, in one sentence."""
+    """Sentence on how much larger float16's error must be to change an image's answer."""
     if not report.is_answered:
-        return "A score is not a number here, so nothing can be said of the margin."
+        return "One of the scores is not a number, so there is no margin."
     if report.changed:
         return f"float16 changed this answer; {percent_text(report.flip_factor)} of its error would have been enough."
     if report.can_flip:
@@ -30,10 +30,10 @@ def flip_sentence(report: ImageReport) -> str:
             f"to change this answer (to {report.rival})."
         )
     if report.max_abs_logit_delta == 0:
-        return "float16 changed no score of this image."
+        return "float16 changed none of the scores of this image."
     return "The float16 error favours this answer: no multiple of it would change it."
 
 
 def plain(text: str) -> str:
-    """Text by a visitor or of an error as Markdown that shows it as it is, but for what `hosted.shown` hides."""
+    """A visitor's text or an error message as Markdown that shows it as it is, except what `hosted.shown` hides."""
     return inert(hosted.shown(text))

@@ -1,4 +1,4 @@
-"""What users are told first: a target without float16 weights, and weights too large for float16."""
+"""Warnings that users see first: a target without float16 weights, and weights too large for float16."""
 
 from pathlib import Path
 
@@ -12,8 +12,7 @@ from fp16core.evaluate.casting import NO_FLOAT16
 from fp16core.lab.conversions import with_first_weight
 from fp16core.runtime.classifier import Classifier
 from fp16core.text import count_text
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
 from tests.helpers.apps.driving import OF_NO_PAIR, visit, words
 from tests.helpers.apps.your_files import tried
 from tests.helpers.commands import cli, document
@@ -32,14 +31,14 @@ def warnings(app: AppTest) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def infinite(pair: ModelPair) -> bytes:
+def infinite(pair: ModelPair) -> ModelFile:
     """The bundled reference with one weight of 70,000."""
     return with_first_weight(pair.reference, KERNEL, 70_000)
 
 
 @pytest.fixture(scope="module")
-def effect(infinite: bytes, test_set: TestSet) -> str:
-    """What it does to the answers, counted on the logits themselves."""
+def effect(infinite: ModelFile, test_set: TestSet) -> str:
+    """Its effect on the answers, counted on the logits themselves."""
     logits = Classifier(quantize_tflite(infinite)).logits(normalise(test_set[0]))
     assert np.isfinite(Classifier(infinite).logits(normalise(test_set[0]))).all()
     spoiled, unanswered = (~np.isfinite(logits)).any(axis=1).sum(), np.isnan(logits).any(axis=1).sum()
@@ -53,19 +52,21 @@ TOO_LARGE = f"Too large for float16, now infinite: 1 weight ({KERNEL}: 1)."
 
 
 def test_converting_an_older_file_halves_it_without_a_remark(pair: ModelPair, tmp_path: Path) -> None:
-    (tmp_path / "old.tflite").write_bytes(older(pair.reference))
+    (tmp_path / "old.tflite").write_bytes(older(pair.reference).contents)
     done = cli("convert", tmp_path / "old.tflite", "--out", tmp_path / "out", "--json")
     assert done.returncode == 0, done.stderr
     found = document(done)
     assert 1.8 < found["size_ratio"] < 2
     assert found["casting"]["holds_float16"] is True
     assert found["casting"]["remarks"] == []
-    weights = read_tflite((tmp_path / "out" / "old_quant_f16.tflite").read_bytes()).weights()
+    weights = ModelFile((tmp_path / "out" / "old_quant_f16.tflite").read_bytes()).graph.weights()
     assert weights[KERNEL].dtype == "float16"
 
 
-def test_converting_says_what_became_infinite_and_what_that_does(infinite: bytes, effect: str, tmp_path: Path) -> None:
-    (tmp_path / "large.tflite").write_bytes(infinite)
+def test_converting_says_what_became_infinite_and_what_that_does(
+    infinite: ModelFile, effect: str, tmp_path: Path
+) -> None:
+    (tmp_path / "large.tflite").write_bytes(infinite.contents)
     done = cli("convert", tmp_path / "large.tflite", "--out", tmp_path / "out", COLUMNS="200")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[:2] == [TOO_LARGE, effect]
@@ -91,18 +92,18 @@ def test_converting_keras_says_what_was_clamped(tmp_path: Path) -> None:
 
 
 def test_converting_a_network_that_reads_no_digits_still_counts_its_weights(tmp_path: Path) -> None:
-    (tmp_path / "wide.tflite").write_bytes(dense(np.tile(LARGE, (2, 1))))
+    (tmp_path / "wide.tflite").write_bytes(dense(np.tile(LARGE, (2, 1))).contents)
     done = cli("convert", tmp_path / "wide.tflite", "--out", tmp_path / "out", "--json")
     assert done.returncode == 0, done.stderr
     counted, effect = document(done)["casting"]["remarks"]
     assert counted == "Too large for float16, now infinite: 6 weights (fully_connected.weights: 6)."
     assert effect.startswith(
-        "What that does to the answers was not measured: wide.tflite answered 25 images with an array"
+        "The effect on the answers was not measured: wide.tflite returns float32 (-1, 20); expected float32"
     )
 
 
 def test_a_conversion_that_casts_nothing_says_so_first_and_is_no_success(tmp_path: Path) -> None:
-    (tmp_path / "scaled.tflite").write_bytes(scaled(np.ones((1, 4), np.float32)))
+    (tmp_path / "scaled.tflite").write_bytes(scaled(np.ones((1, 4), np.float32)).contents)
     done = cli("convert", tmp_path / "scaled.tflite", "--out", tmp_path / "out")
     assert done.returncode == 1
     assert done.stdout.startswith(NO_FLOAT16)
@@ -128,11 +129,11 @@ def test_every_command_says_first_that_nothing_is_float16(pair: ModelPair, tmp_p
     assert found["answer"]["kind"] == "not_float16"
     assert found["comparison"]["casting"]["holds_float16"] is False
     assert not [claim for claim in found["claims"] if claim["verdict"] == "holds" and "float16" in claim["measured"]]
-    assert "What is called float16 below is the target file" in report.words
-    assert "this is about float16 weights" not in report.words
+    assert "Below, float16 denotes the target file" in report.words
+    assert "the answer is about float16 weights" not in report.words
 
 
-def test_a_report_names_weights_that_became_infinite(infinite: bytes, tmp_path: Path, small_dataset: Path) -> None:
+def test_a_report_names_weights_that_became_infinite(infinite: ModelFile, tmp_path: Path, small_dataset: Path) -> None:
     folder = altered_pair(tmp_path / "infinite", infinite, quantize_tflite(infinite))
     out = tmp_path / "report.html"
     done = cli("report", "--out", out, HALFBITS_PAIR=str(folder), HALFBITS_MNIST=str(small_dataset))
@@ -168,9 +169,9 @@ def test_every_page_about_the_pair_says_first_that_nothing_is_float16(
 
 @pytest.mark.usefixtures("cold_caches")
 def test_overview_and_your_files_say_what_became_infinite(
-    infinite: bytes, effect: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    infinite: ModelFile, effect: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = tried(visit("your_files"), ("large.tflite", infinite))
+    app = tried(visit("your_files"), ("large.tflite", infinite.contents))
     assert warnings(app) == [f"{TOO_LARGE}  \n{effect}"]
     assert TOO_LARGE not in words(app).replace("\\", ""), "once is enough"
     folder = altered_pair(tmp_path / "infinite", infinite, quantize_tflite(infinite))
@@ -180,7 +181,9 @@ def test_overview_and_your_files_say_what_became_infinite(
 
 @pytest.mark.usefixtures("cold_caches")
 def test_your_files_say_first_that_the_second_file_is_not_float16(pair: ModelPair) -> None:
-    app = tried(visit("your_files"), ("mine.tflite", pair.reference), ("half.tflite", older(pair.reference)))
+    app = tried(
+        visit("your_files"), ("mine.tflite", pair.reference.contents), ("half.tflite", older(pair.reference).contents)
+    )
     assert warnings(app) == [NO_FLOAT16]
     assert "The target file has **" in words(app)
     assert "The float16 file has" not in words(app)

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fp16core.lab import conversions
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from pages.files import state
 from tests.helpers.apps.driving import charts, visit, words
 from tests.helpers.apps.visits import forget
@@ -42,7 +42,7 @@ def test_the_bytes_add_up_on_screen(pair: ModelPair) -> None:
     app = visit("files")
     table = app.dataframe[0].value.set_index("category")
     for column, model in (("float32 (B)", pair.reference), ("float16 (B)", pair.target)):
-        assert table.loc["whole file", column] == len(model) == table[column][:-1].sum()
+        assert table.loc["whole file", column] == model.size_bytes == table[column][:-1].sum()
     assert "only weights and biases shrink: from 81,640 B to **40,820 B**, exactly half" in words(app)
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Beyond half"] == "+2,556 B"
@@ -104,7 +104,7 @@ def test_tensorflows_converter_is_asked_stopped_and_asked_again() -> None:
     ask.click().run()
     visitor = files(CONVERSION)
     assert [button.label for button in visitor.button] == []  # who did not start it cannot stop it
-    job = state.desk().running
+    job = next(iter(state.conversion_queue().running), None)
     assert job is not None
     job.wait(PATIENCE_S)
     for seen in (app.run(), visitor.run()):
@@ -122,7 +122,7 @@ def test_without_tensorflow_the_page_says_what_to_install(tmp_path: Path, monkey
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     app = files(CONVERSION)
     asks(app)[0].click().run()
-    if (job := state.desk().running) is not None:
+    for job in state.conversion_queue().running:
         job.wait(PATIENCE_S)
     assert "TensorFlow is not installed" in words(app.run())
     assert not app.exception
@@ -137,6 +137,6 @@ def test_a_target_without_float16_is_no_second_way_to_it(
     assert "This pair's target holds no float16 weights. What **LiteRT Quantizer** makes of its float32 file" in text
     assert "has **44,740 B**" in text
     assert "Both ways give the same digits" not in text
-    monkeypatch.setattr(conversions, "quantize_tflite", lambda model, name: model)  # no digit classifier is known
+    monkeypatch.setattr(conversions, "quantize_tflite", lambda model: model)  # no digit classifier is known
     forget()
     assert "casts none of this model's weights to float16" in words(files(CONVERSION))

@@ -14,7 +14,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.images.stages import StageName
 from fp16core.runs.pair import BUNDLED
 from fp16core.text import count_text, percent_text
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from tests.helpers.apps.driving import OF_NO_PAIR, charts, errors, picture, reads, try_digit, upload, visit, words
 from tests.helpers.files.made import file_of
 from tests.helpers.places import PAGES, TestSet
@@ -106,13 +106,13 @@ def test_an_altered_pair_is_a_sentence_on_every_page(
     app = visit(page)
     assert not app.exception
     (error,) = errors(app)
-    assert "mnist_model_quant_f16.tflite: the file was altered or cut off" in error
+    assert "mnist_model_quant_f16.tflite was altered or cut off" in error
     assert len(app.title) == 1
 
 
 def test_a_wrong_data_set_leaves_the_weights_page_working(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HALFBITS_MNIST", str(tmp_path / "absent.npz"))
-    assert "absent.npz: there is no such file" in errors(visit())[0]
+    assert "absent.npz: the file does not exist" in errors(visit())[0]
     assert "absent.npz" in errors(visit("digits"))[0]
     weights = visit("weights")
     assert not weights.error
@@ -127,7 +127,7 @@ def test_an_uploaded_digit_is_read_and_every_stage_shown(test_set: TestSet) -> N
     strip = next(block.proto.body for block in app.get("html") if 'class="stages"' in block.proto.body)
     assert strip.count("<figure") == len(StageName)
     assert strip.count("data:image/png") == len(StageName)
-    assert "inverted: dark ink on light paper" in strip
+    assert "inverted (dark ink on light paper)" in strip
     assert len(charts(app)) == 2
 
 
@@ -135,7 +135,7 @@ def test_a_stage_that_is_left_out_is_explained(test_set: TestSet) -> None:
     app = upload(try_digit("Upload"), ("seven.png", picture(test_set, 0)))
     app.pills(key="off-False").set_value([StageName.POLARITY]).run()
     assert not app.exception
-    assert "Without “Make the ink light”, the picture is taken for light ink on dark paper as it is." in words(app)
+    assert "Without “Make the ink light”, the picture is taken to be light ink on dark paper." in words(app)
 
 
 def test_a_row_is_read_digit_by_digit(test_set: TestSet) -> None:

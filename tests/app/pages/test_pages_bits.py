@@ -17,8 +17,8 @@ from fp16core.figures.base.table import figure_csv
 from fp16core.numerics.narrowing import narrow
 from fp16core.numerics.number_text import read_number
 from fp16core.numerics.rounding import weight_roundings
-from fp16core.tflite.reader import read_tflite, replace_values
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.tflite.replace import replace_values
 from tests.helpers.apps.driving import charts, visit, words
 from tests.helpers.files.stores import altered_pair
 from tests.helpers.places import ROUTER
@@ -47,7 +47,7 @@ def take_apart(text: str) -> AppTest:
 
 
 def spelled(app: AppTest) -> str:
-    """What the picture says to those who do not see it."""
+    """Text alternative of the picture."""
     (strip,) = [block.proto.body for block in app.get("html") if 'class="bits"' in block.proto.body]
     (found,) = re.findall(r'aria-label="([^"]*)"', strip)
     return html.unescape(found)
@@ -130,7 +130,7 @@ def test_an_address_out_of_range_still_shows_a_number(query: dict[str, str]) -> 
         ("0x1.8p-3", 0.1875, "float16 stores **0.1875**"),
         ("-0", -0.0, "float16 stores **−0**"),
         ("nan", float("nan"), "Both formats have bit patterns for nan"),
-        ("1e39", float("inf"), "1e39 lies beyond what float32 can hold: it already stores **∞**"),
+        ("1e39", float("inf"), "1e39 is outside float32's range: float32 stores **∞** instead"),
     ],
 )
 def test_any_number_is_taken_apart(text: str, value: float, sentence: str) -> None:
@@ -156,9 +156,7 @@ def test_badges_name_what_became_of_the_number(text: str, badges: tuple[str, ...
 
 
 def test_rounding_twice_is_told() -> None:
-    assert "Rounded once, without the detour through float32, it would be 1.0009765625" in words(
-        take_apart("1.000488281250001")
-    )
+    assert "Rounded once, directly to float16, it would be 1.0009765625" in words(take_apart("1.000488281250001"))
 
 
 def test_a_text_that_is_no_number_is_a_sentence_and_the_rest_stays() -> None:
@@ -170,7 +168,7 @@ def test_a_text_that_is_no_number_is_a_sentence_and_the_rest_stays() -> None:
     assert "has a comma" in error.value
     assert "<b>" not in error.value
     assert spelled(app) == before
-    assert "Below is still 65504" in words(app)
+    assert "The page still shows 65504" in words(app)
     assert len(charts(app)) == 1
 
 
@@ -186,7 +184,7 @@ def test_an_example_is_typed_for_the_visitor() -> None:
 def test_a_tensor_left_in_float32_is_said_to_be(
     pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As the quantizer leaves biases."""
+    """As LiteRT Quantizer leaves biases."""
     folder = altered_pair(tmp_path / "quantizer", pair.reference, quantize_tflite(pair.reference))
     monkeypatch.setenv("HALFBITS_PAIR", str(folder))
     app = address(bits_tensor="conv_2d.bias")
@@ -199,7 +197,7 @@ def test_a_file_that_does_not_hold_numpys_cast_is_said_so(
     pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A weight of 70,000 clamped to 65,504, as TensorFlow's converter clamps."""
-    singles, halves = (read_tflite(model).weights()["conv_2d.kernel"] for model in (pair.reference, pair.target))
+    singles, halves = (model.graph.weights()["conv_2d.kernel"] for model in (pair.reference, pair.target))
     large, clamped = singles.values.copy(), halves.values.copy()
     large.flat[3], clamped.flat[3] = 70000, 65504
     folder = altered_pair(

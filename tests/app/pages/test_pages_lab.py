@@ -13,9 +13,10 @@ from fp16core.figures.lab.dial import format_map
 from fp16core.lab.guarantee import guarantee
 from fp16core.numerics.formats import PRESETS, FloatFormat
 from fp16core.numerics.rounding import rounding_errors
-from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
 from fp16core.text import percent_text, small_text
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from pages.shared.session.subject import default_subject
 from tests.helpers.apps.driving import charts, errors, visit, words
 from tests.helpers.networks.edited import edited, with_average_pooling
@@ -87,7 +88,7 @@ def test_the_guarantee_shows_what_is_proven(pair: ModelPair, test_set: TestSet, 
     proven = guarantee(pair, rounding_errors(pair), test_set[0], comparison.reference).proven
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Proven unchangeable"] == f"{proven.sum():,}"
-    assert shown["Unchanged in fact"] == f"{(~comparison.changed).sum():,}"
+    assert shown["Observed unchanged"] == f"{(~comparison.changed).sum():,}"
     assert "Its answer is not proven" in words(app)
     app.number_input(key="near").set_value(0).run()
     assert "Its answer is proven." in words(app)
@@ -100,7 +101,7 @@ def test_a_network_that_cannot_be_followed_is_a_sentence(
     other = Path(shutil.copytree(BUNDLED, tmp_path / "average"))
     run = json.loads((other / RUN_FILE).read_text())
     for name, model in ((REFERENCE_FILE, pair.reference), (TARGET_FILE, pair.target)):
-        changed = edited(model, with_average_pooling)
+        changed = edited(model, with_average_pooling).contents
         (other / name).write_bytes(changed)
         run["files"][name] = file_record(changed)
     (other / RUN_FILE).write_text(json.dumps(run))
@@ -130,4 +131,4 @@ def test_a_sweep_stopped_at_once_still_has_a_first_result() -> None:
     assert not app.exception
     proof = next(chart for chart in charts(app) if chart["layout"]["yaxis"]["title"]["text"] == "images (%)")
     assert proof["data"][0]["x"] == [12]
-    assert [button.label for button in app.button] == ["Go on"]
+    assert [button.label for button in app.button] == ["Continue"]

@@ -17,9 +17,11 @@ from fp16core.data.mnist import normalise
 from fp16core.evaluate.comparison import Comparison
 from fp16core.numerics.propagation import PairActivations, PairRecorder, weights_error
 from fp16core.numerics.rounding import weight_roundings
-from fp16core.runs.pair import BUNDLED, REFERENCE_FILE, TARGET_FILE, file_record
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE, file_record
 from fp16core.text import decibels_text, small_text
-from fp16core.vocabulary import BusyError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import BusyError
 from fp16core.workbench import measures
 from pages.shared.session import propagation, state
 from pages.shared.session.files import OwnFiles
@@ -39,8 +41,8 @@ def folder_of(pair: ModelPair, folder: Path) -> Path:
     shutil.copytree(BUNDLED, folder)
     run = json.loads((folder / "run.json").read_text())
     for name, model in ((REFERENCE_FILE, pair.reference), (TARGET_FILE, pair.target)):
-        (folder / name).write_bytes(model)
-        run["files"][name] = file_record(model)
+        (folder / name).write_bytes(model.contents)
+        run["files"][name] = file_record(model.contents)
     (folder / "run.json").write_text(json.dumps(run))
     return folder
 
@@ -136,7 +138,7 @@ def test_an_address_out_of_range_is_the_first_image() -> None:
 def test_a_process_that_begins_anew_again_and_again_ends_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """As when others need its memory between any two of its calls."""
     monkeypatch.setattr(state, "measure", lambda *_: measures.Followed(20, 100, None))
-    with pytest.raises(BusyError, match="need the memory just now"):
+    with pytest.raises(BusyError, match="need the memory at the moment"):
         propagation.propagation(100)
 
 

@@ -2,13 +2,16 @@
 
 import base64
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from fp16core.bench.strangers.hostile_pictures import HOSTILE, heic_of_one_tile, jpeg_of_empty_scans, tiff_in_parts
 from fp16core.images import picture_file
+from fp16core.images.stages import StageName
+from fp16core.reading import gallery as reading_gallery
 from fp16core.resident.endings import CallLimits
 from fp16core.vocabulary import BusyError, ImageError
 from fp16core.worker import decoder
@@ -45,7 +48,7 @@ def refusals(app: AppTest) -> str:
 
 
 def test_hostile_files_beside_a_good_one(test_set: TestSet) -> None:
-    """The good one is read, each other has its sentence; another visitor's picture is read then, too."""
+    """The good one is read, each of the others has its message; another visitor's picture is read afterwards."""
     hostile = {
         "strips.tiff": tiff_in_parts(4_000_000),
         "scans.jpg": jpeg_of_empty_scans(9_900, 10_000, 5_000),
@@ -107,7 +110,7 @@ def test_a_picture_that_must_wait_is_kept(test_set: TestSet, monkeypatch: pytest
 
 
 def pasted() -> None:
-    """What the browser sends of a pasted picture and of a photograph, and what the page does then."""
+    """A page that takes a pasted picture and a photograph as the browser sends them."""
     import io
 
     import streamlit as st
@@ -147,9 +150,8 @@ def test_a_pasted_text_larger_than_any_picture_is_refused_before_it_is_decoded()
     assert "the file has 20.2 MB; at most 20 MB are read" in app.text[0].value
 
 
-def test_the_processor_time_of_a_picture_counts_against_its_address(
-    unbounded: PictureDecoder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("unbounded")
+def test_the_processor_time_of_a_picture_counts_against_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a second is 12.5 usual pictures: of fifteen allowed, two more are left after it."""
     monkeypatch.setenv("HALFBITS_HOSTED", "1")
     only(monkeypatch, "picture", 15)
@@ -169,3 +171,35 @@ def test_there_is_one_decoder_for_all_visitors(test_set: TestSet) -> None:
         pids.append(children.pictures().pid)
     assert pids[0] is not None
     assert pids[0] == pids[1]
+
+
+def test_a_picture_is_prepared_and_read_once_in_each_setting(
+    test_set: TestSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often the page is drawn; what is kept for it is counted, and gone when the pictures are removed."""
+    done: list[str] = []
+    for step in ("prepare_picture", "read_picture"):
+        usual = getattr(reading_gallery, step)
+
+        def counted(*arguments: Any, step: str = step, usual: Callable[..., Any] = usual, **settings: Any) -> Any:
+            done.append(step)
+            return usual(*arguments, **settings)
+
+        monkeypatch.setattr(reading_gallery, step, counted)
+    once = ["prepare_picture", "read_picture"]
+    app = upload(try_digit("Upload"), ("7.png", picture(test_set, 0)))
+    assert reads(app) == ["7", "7"]
+    assert done == once
+    app.run()
+    assert done == once
+    app.pills(key="off-False").set_value([StageName.LINES]).run()
+    assert done == once * 2
+    app.run()
+    app.pills(key="off-False").set_value([]).run()
+    assert done == once * 2
+    assert not app.exception
+    kept = app.session_state["gallery"]
+    assert kept.size_bytes > sum(each.size_bytes for each in kept.pictures) + 28 * 28
+    app.button(key="remove").click().run()
+    assert app.session_state["gallery"].size_bytes == 0
+    assert reads(app) == []

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fp16core.report import Findings, Report, make_report
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from pages.overview import report
 from pages.shared.session.files import OwnFiles
 from tests.helpers.apps.driving import visit

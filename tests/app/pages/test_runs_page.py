@@ -17,7 +17,7 @@ from tests.helpers.places import ROUTER
 
 
 @pytest.fixture(autouse=True)
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cold_caches: None) -> RunStore:
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cold_caches: None) -> RunStore:  # noqa: ARG001 - it must come first
     monkeypatch.setenv("HALFBITS_RUNS", str(tmp_path / "runs"))
     return RunStore()
 
@@ -99,7 +99,8 @@ def test_runs_that_survive_equally_well_are_all_named(store: RunStore) -> None:
     assert "**same3**, **same2**, **same1** and 2 more do equally well: float16 changed **0.01 %**" in found
 
 
-def test_at_first_the_newest_runs_are_compared_with_the_bundled_pair(three: RunStore) -> None:
+@pytest.mark.usefixtures("three")
+def test_at_first_the_newest_runs_are_compared_with_the_bundled_pair() -> None:
     app = page()
     assert app.multiselect(key="compare").value == ["Fair", "Best", "Bundled pair"]
     assert table(app, 1) == {" ": ["epochs"], "Fair": ["1"], "Best": ["3"], "Bundled pair": ["1"]}
@@ -116,7 +117,8 @@ def test_at_first_the_newest_runs_are_compared_with_the_bundled_pair(three: RunS
     assert len(charts(app)) == 2
 
 
-def test_what_is_compared_is_in_the_address(three: RunStore) -> None:
+@pytest.mark.usefixtures("three")
+def test_what_is_compared_is_in_the_address() -> None:
     app = page(compare=["oldest", "Bundled pair"], run="Best")
     assert app.multiselect(key="compare").value == ["oldest", "Bundled pair"]
     assert app.selectbox(key="run").value == "Best"
@@ -126,7 +128,8 @@ def test_what_is_compared_is_in_the_address(three: RunStore) -> None:
     assert not charts(app)
 
 
-def test_runs_that_are_no_longer_there_are_left_out_of_a_link(three: RunStore) -> None:
+@pytest.mark.usefixtures("three")
+def test_runs_that_are_no_longer_there_are_left_out_of_a_link() -> None:
     app = page(compare=["Gone", "Best", "Fair"], run="Gone")
     assert {*app.multiselect(key="compare").value} <= {"Best", "Fair", "Bundled pair"}
     assert app.selectbox(key="run").value == "Fair"
@@ -199,7 +202,8 @@ def test_a_run_that_another_visitor_deleted_meanwhile_is_a_sentence(three: RunSt
     assert "No run is kept yet" in words(app)
 
 
-def test_a_run_is_used_by_all_pages_follows_its_name_and_gives_way_when_it_is_deleted(three: RunStore) -> None:
+@pytest.mark.usefixtures("three")
+def test_a_run_is_used_by_all_pages_follows_its_name_and_gives_way_when_it_is_deleted() -> None:
     app = press(page(run="Best"), "run-use")
     assert app.sidebar.selectbox(key="model").value == "Best"
     assert app.button(key="run-use").label == "In use"
@@ -246,9 +250,8 @@ def test_names_are_shown_as_text(store: RunStore) -> None:
     assert f"**{inert(name)}**" in found
 
 
-def test_a_server_that_does_not_train_shows_its_runs_and_leaves_them_alone(
-    three: RunStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("three")
+def test_a_server_that_does_not_train_shows_its_runs_and_leaves_them_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HALFBITS_TRAINING", "off")
     app = page()
     keys = {button.key for button in app.button}
@@ -266,7 +269,8 @@ def test_pinned_runs_beyond_the_limit_are_a_warning(three: RunStore, monkeypatch
     assert "unpin or delete some" in page().warning[0].value
 
 
-def test_a_store_with_wrong_settings_is_a_sentence(three: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("three")
+def test_a_store_with_wrong_settings_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HALFBITS_RUNS_MAX", "many")
     app = visit("runs")
     assert "HALFBITS_RUNS_MAX is 'many'" in errors(app)[0]

@@ -12,10 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from fp16core.evaluate.comparison import Comparison
 from fp16core.jobs import presence
-from fp16core.jobs.queue import Wish
+from fp16core.jobs.spec import JobSpec
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.text import percent_text, small_text
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from fp16core.worker.modes import latency, run
 from pages.runtimes import accuracy
 from pages.shared.session import measurements
@@ -31,19 +31,19 @@ PATIENCE_S = 200
 
 
 @pytest.fixture(autouse=True)
-def no_gpu(monkeypatch: pytest.MonkeyPatch, cold_caches: None) -> Iterator[None]:
-    """A server without a driver, on which nothing goes on afterwards."""
+def no_gpu(monkeypatch: pytest.MonkeyPatch, cold_caches: None) -> Iterator[None]:  # noqa: ARG001 - it must come first
+    """A server without a GPU driver, on which no measurement runs afterwards."""
     monkeypatch.setenv("VK_DRIVER_FILES", "/nowhere.json")
     yield
     board = measurements._shared()
-    for survey in (*board.going_on, *filter(None, [board.probe])):
+    for survey in (*board.running, *filter(None, [board.probe])):
         survey.stop()
     forget()
 
 
 @pytest.fixture
 def downloads(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], str]]:
-    """What the page has offered as JSON: this test driver cannot press the button."""
+    """JSON that the page offers for download: this test driver cannot press the button."""
     offered: list[Callable[[], str]] = []
     monkeypatch.setattr(accuracy, "download", offered.append)
     return offered
@@ -51,14 +51,15 @@ def downloads(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], str]]:
 
 def age(board: Board, seconds: float) -> None:
     """All who have asked for something were last seen so much earlier."""
-    board.seen = {survey: seen - seconds for survey, seen in board.seen.items()}
+    for survey in board.running:
+        survey.owners._seen = {visitor: seen - seconds for visitor, seen in survey.owners._seen.items()}
 
 
 def rerun_while_busy(app: AppTest) -> AppTest:
     """As the page's own ticking does."""
     board = measurements._shared()
     deadline = time.monotonic() + PATIENCE_S
-    while any(not survey.is_over for survey in (*board.going_on, *filter(None, [board.probe]))):
+    while any(not survey.is_over for survey in (*board.running, *filter(None, [board.probe]))):
         assert time.monotonic() < deadline
         time.sleep(0.2)
         app.run()
@@ -85,7 +86,7 @@ def keys(app: AppTest) -> list[str | None]:
     return [button.key for button in app.button]
 
 
-def hanging(modes: Iterable[ExecutionMode], *rest: object, **more: object) -> dict[ExecutionMode, Wish]:
+def hanging(modes: Iterable[ExecutionMode], *_rest: object, **_more: object) -> dict[ExecutionMode, JobSpec]:
     return dict.fromkeys(modes, wild("hang"))
 
 
@@ -128,7 +129,7 @@ def test_both_files_run_in_every_mode_there_is_and_claims_follow(
 def test_a_larger_measurement_that_is_stopped_takes_nothing_back(monkeypatch: pytest.MonkeyPatch) -> None:
     measured(opened())
     app = opened("first 1,000")
-    monkeypatch.setattr(run, "wishes_for", hanging)
+    monkeypatch.setattr(run, "specs_for", hanging)
     app.button(key="measure").click().run()
     assert "last read while the model is loaded" in words(visit("overview"))
     app.button(key="stop-measuring").click().run()
@@ -137,7 +138,7 @@ def test_a_larger_measurement_that_is_stopped_takes_nothing_back(monkeypatch: py
 
 def test_measuring_again_and_stopping_keeps_what_was_there(monkeypatch: pytest.MonkeyPatch) -> None:
     app = measured(opened())
-    monkeypatch.setattr(run, "wishes_for", hanging)
+    monkeypatch.setattr(run, "specs_for", hanging)
     app.button(key="measure").click().run()
     assert "last read while the model is loaded" in words(visit("overview"))
     app.button(key="stop-measuring").click().run()
@@ -147,14 +148,14 @@ def test_measuring_again_and_stopping_keeps_what_was_there(monkeypatch: pytest.M
 
 def test_a_measurement_is_shared_and_only_who_asked_may_stop_it(monkeypatch: pytest.MonkeyPatch) -> None:
     app, other, late = opened(), opened(), opened()
-    monkeypatch.setattr(run, "wishes_for", hanging)
+    monkeypatch.setattr(run, "specs_for", hanging)
     app.button(key="measure").click().run()
     other.run()
     assert "stop-measuring" not in keys(other)
     assert "measure" not in keys(other)
     # Who presses a moment later joins.
     late.button(key="measure").click().run()
-    assert len(measurements._shared().going_on) == 1
+    assert len(measurements._shared().running) == 1
     assert "stop-measuring" in keys(late)
     app.button(key="stop-measuring").click().run()
     assert "Stopped." in words(app)
@@ -163,7 +164,7 @@ def test_a_measurement_is_shared_and_only_who_asked_may_stop_it(monkeypatch: pyt
 
 def test_a_measurement_that_nobody_looks_after_can_be_stopped_by_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
     app, other = opened(), opened()
-    monkeypatch.setattr(run, "wishes_for", hanging)
+    monkeypatch.setattr(run, "specs_for", hanging)
     app.button(key="measure").click().run()
     board = measurements._shared()
     age(board, presence.GONE_S - 20)
@@ -172,12 +173,12 @@ def test_a_measurement_that_nobody_looks_after_can_be_stopped_by_anybody(monkeyp
     age(board, 20)
     other.run()
     other.button(key="stop-measuring").click().run()
-    assert all(survey.is_over for survey in board.going_on)
+    assert all(survey.is_over for survey in board.running)
 
 
 def test_whoever_measures_and_reads_another_page_is_still_there(monkeypatch: pytest.MonkeyPatch) -> None:
     app, other = opened(), opened()
-    monkeypatch.setattr(run, "wishes_for", hanging)
+    monkeypatch.setattr(run, "specs_for", hanging)
     app.button(key="measure").click().run()
     board = measurements._shared()
     app.switch_page("weights/weights.py").run()
@@ -186,7 +187,7 @@ def test_whoever_measures_and_reads_another_page_is_still_there(monkeypatch: pyt
     assert any("Your measurement: " in caption.value for caption in app.sidebar.caption)
     other.run()
     assert "stop-measuring" not in keys(other)
-    for survey in board.going_on:
+    for survey in board.running:
         survey.stop()
     app.run()
     assert [toast.value for toast in app.toast] == [
@@ -197,22 +198,22 @@ def test_whoever_measures_and_reads_another_page_is_still_there(monkeypatch: pyt
 
 def test_a_visitor_measures_one_thing_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened()
-    monkeypatch.setattr(run, "wishes_for", hanging)
+    monkeypatch.setattr(run, "specs_for", hanging)
     app.button(key="measure").click().run()
     app.segmented_control(key="runtimes-batch").set_value(10).run()
     app.button(key="measure").click().run()
     assert errors(app) == ["Another measurement of yours goes on; let it end or stop it, then ask for this one."]
-    assert len(measurements._shared().going_on) == 1
+    assert len(measurements._shared().running) == 1
 
 
 def test_a_driver_that_brings_down_its_process_costs_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = run.wishes_for
+    usual = run.specs_for
 
-    def crashing(*arguments: Any, **more: Any) -> dict[ExecutionMode, Wish]:
+    def crashing(*arguments: Any, **more: Any) -> dict[ExecutionMode, JobSpec]:
         return usual(*arguments, **more) | {mode: wild("crash") for mode in ExecutionMode if mode.on_gpu}
 
     app = opened()
-    monkeypatch.setattr(run, "wishes_for", crashing)
+    monkeypatch.setattr(run, "specs_for", crashing)
     measured(app)
     assert "The process crashed \\(SIGSEGV\\)" in words(app)
     assert len(column(app, "mode")) == 6
@@ -220,8 +221,8 @@ def test_a_driver_that_brings_down_its_process_costs_a_sentence(monkeypatch: pyt
 
 
 def test_times_are_shown_with_a_verdict_and_judge_the_claim(monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = latency.wishes_for
-    monkeypatch.setattr(latency, "wishes_for", lambda modes, pair, images: usual(modes, pair, images, (1, 10), 0.1))
+    usual = latency.specs_for
+    monkeypatch.setattr(latency, "specs_for", lambda modes, pair, images: usual(modes, pair, images, (1, 10), 0.1))
     app = opened()
     app.segmented_control(key="runtimes-section").set_value(LATENCY).run()
     measured(app)
@@ -237,7 +238,7 @@ def test_overview_alone_starts_no_process() -> None:
     before = threading.active_count()
     visit("overview")
     assert measurements._shared().probe is None
-    assert not measurements._shared().going_on
+    assert not measurements._shared().running
     assert threading.active_count() <= before + 1
 
 
@@ -274,4 +275,4 @@ def test_a_private_pair_is_measured_for_its_owner_alone(
     board = measurements._shared()
     with board.lock:
         board.settle()
-    assert mine not in (*board.going_on, *board.seen, *board.public.values(), *board.finished.values())
+    assert mine not in (*board.running, *board.public.values(), *board.finished.values())

@@ -26,16 +26,19 @@ PATIENCE_S = 120.0
 
 @pytest.fixture(autouse=True)
 def own_store(
-    tmp_path: Path, small_dataset: Path, monkeypatch: pytest.MonkeyPatch, cold_caches: None
+    tmp_path: Path,
+    small_dataset: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    cold_caches: None,  # noqa: ARG001 - it must come first
 ) -> Iterator[Path]:
     """A store of the test's own, few images, and no run that survives it."""
     monkeypatch.setenv("HALFBITS_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
     yield tmp_path / "runs"
     monkeypatch.delenv("HALFBITS_TRAINING", raising=False)
-    for ticket in (*training.desk().waiting, *filter(None, [training.desk().running])):
-        for visitor in list(ticket._seen):
-            training.desk().stop(ticket, visitor)
+    for ticket in (*training.queue().waiting, *filter(None, [training.queue().running])):
+        for visitor in list(ticket.owners.names):
+            training.queue().stop(ticket, visitor)
 
 
 def button(app: AppTest, label: str) -> AppTest:
@@ -49,7 +52,7 @@ def labels(app: AppTest) -> list[str]:
 
 def rerun_until_over(app: AppTest) -> AppTest:
     """As the page's own ticking does."""
-    ticket = training.desk().running
+    ticket = training.queue().running
     deadline = time.monotonic() + PATIENCE_S
     while ticket is not None and not ticket.wait(0.5) and time.monotonic() < deadline:
         app.run()
@@ -116,9 +119,9 @@ def test_the_other_pages_tell_how_ones_own_run_is_going() -> None:
     button(owner, "Train").run()
     owner.switch_page("weights/weights.py").run()
     assert any("Your training run: " in caption.value for caption in owner.sidebar.caption)
-    running = training.desk().running
+    running = training.queue().running
     assert running is not None
-    training.desk().stop(running, *running._seen)
+    training.queue().stop(running, *running.owners.names)
     owner.run()
     assert [toast.value for toast in owner.toast] == [
         "Your training run is over: stopped. The page *Train* shows what came of it."
@@ -133,7 +136,7 @@ def test_who_has_a_finished_run_can_watch_the_next_one(own_store: Path) -> None:
     rerun_until_over(mine)
     other.number_input(key="train-epochs").set_value(50)
     button(other, "Train").run()
-    running = training.desk().running
+    running = training.queue().running
     assert running is not None
     while not running.trace.epochs:
         time.sleep(0.1)
@@ -163,7 +166,7 @@ def test_a_second_wish_waits_and_can_be_withdrawn() -> None:
     assert "You are next; meanwhile, the run before yours." in words(other)
     button(other, "Withdraw").run()
     assert "Taken out of the queue" in words(other)
-    assert not training.desk().waiting
+    assert not training.queue().waiting
 
 
 def test_a_full_queue_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,10 +181,10 @@ def test_a_full_queue_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_killed_run_says_what_happened_and_is_not_listed(own_store: Path) -> None:
     app = visit("train")
     button(app, "Train").run()
-    running = training.desk().running
+    running = training.queue().running
     assert running is not None
-    assert running._job is not None
-    os.kill(running._job._child.pid, signal.SIGKILL)
+    assert running.job is not None
+    os.kill(running.job._child.pid, signal.SIGKILL)
     rerun_until_over(app)
     assert "The run was not finished." in words(app)
     assert "SIGKILL" in words(app)

@@ -9,16 +9,18 @@ from streamlit.testing.v1 import AppTest
 
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.evaluate.comparison import compare
-from fp16core.jobs.queue import WaitingRoom, Wish
+from fp16core.jobs.queue import JobQueue
+from fp16core.jobs.spec import JobSpec
+from fp16core.jobs.ticket import Ticket
 from fp16core.runs.pair import BUNDLED
 from fp16core.text import percent_text, small_text
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from fp16core.worker.trial import trial
+from fp16core.worker.trial.rehearsal import REHEARSALS
 from pages.shared.session import trials
-from pages.shared.session.files import OwnFiles
 from pages.your_files import uploaders
 from tests.helpers.apps.driving import errors, visit, words
-from tests.helpers.apps.your_files import DATASET, MODELS, held, is_freed, tried, turn_to, upload
+from tests.helpers.apps.your_files import DATASET, MODELS, held, is_freed, tried, turn_to, upload, with_pair
 from tests.helpers.children.processes import own_module, until_begun, without_tensorflow
 from tests.helpers.files.made import packed
 from tests.helpers.networks.strangers import stranger
@@ -28,24 +30,24 @@ pytestmark = pytest.mark.usefixtures("cold_caches")
 
 
 def sidebar(app: AppTest) -> str:
-    """What the router says of the pair, whatever page the visit has come to."""
+    """Texts and choices in the sidebar."""
     app = turn_to(app, "overview")
     boxes = [box.value for box in app.sidebar.selectbox]
     return "\n".join([block.value for block in (*app.sidebar.markdown, *app.sidebar.caption)] + boxes)
 
 
 def test_a_float32_file_becomes_the_active_pair_with_its_own_numbers(pair: ModelPair, test_set: TestSet) -> None:
-    app = tried(visit("your_files"), ("mine.tflite", pair.reference))
+    app = tried(visit("your_files"), ("mine.tflite", pair.reference.contents))
     expected = compare(ModelPair("", pair.reference, quantize_tflite(pair.reference)), *test_set)
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["File size, float16"] == f"{expected.target.size_bytes:,} B"
     assert shown["Accuracy, float16"] == percent_text(expected.target.accuracy.value)
     assert shown["Changed answers"] == str(expected.changed_predictions)
     assert shown["Largest logit change"] == small_text(expected.max_abs_logit_delta)
-    assert held(app)["float32 model"] == f"{len(pair.reference):,} B"
-    assert held(app)["all together"] == f"{len(pair.reference) + expected.target.size_bytes:,} B"
+    assert held(app)["float32 model"] == f"{pair.reference.size_bytes:,} B"
+    assert held(app)["all together"] == f"{pair.reference.size_bytes + expected.target.size_bytes:,} B"
     assert "mine.tflite (yours)" in (said := sidebar(app))
-    assert "seen by you alone" in said
+    assert "visible to you alone" in said
     overview = {metric.label: metric.value for metric in turn_to(app, "overview").metric}
     assert overview["Largest logit change"] == shown["Largest logit change"]
     assert "Bundled pair" in sidebar(visit()), "another visit sees what it saw before"
@@ -53,7 +55,7 @@ def test_a_float32_file_becomes_the_active_pair_with_its_own_numbers(pair: Model
 
 
 def test_forgetting_goes_back_to_the_bundled_pair_and_holds_nothing(pair: ModelPair) -> None:
-    app = tried(visit("your_files"), ("mine.tflite", pair.reference))
+    app = tried(visit("your_files"), ("mine.tflite", pair.reference.contents))
     app.button(key="own-back").click().run()
     app = turn_to(app, "your_files")
     assert "You are looking at another pair" in words(app)
@@ -71,7 +73,7 @@ def test_forgetting_goes_back_to_the_bundled_pair_and_holds_nothing(pair: ModelP
 
 def test_what_is_forgotten_is_gone_from_memory(pair: ModelPair) -> None:
     """The models, and all that pages have kept of them."""
-    app = turn_to(tried(visit("your_files"), ("mine.tflite", pair.reference)), "overview")
+    app = turn_to(tried(visit("your_files"), ("mine.tflite", pair.reference.contents)), "overview")
     app.switch_page("weights/weights.py").run()
     app.switch_page("your_files/your_files.py").run()
     watched = weakref.ref(app.session_state["own-files"].pair)
@@ -80,18 +82,18 @@ def test_what_is_forgotten_is_gone_from_memory(pair: ModelPair) -> None:
 
 
 def test_two_files_are_a_pair_in_any_order(pair: ModelPair) -> None:
-    app = tried(visit("your_files"), ("half.tflite", pair.target), ("full.tflite", pair.reference))
+    app = tried(visit("your_files"), ("half.tflite", pair.target.contents), ("full.tflite", pair.reference.contents))
     assert "The files came in the other order: full" in words(app).replace("\\", "")
-    assert held(app)["float16 model"] == f"{len(pair.target):,} B"
+    assert held(app)["float16 model"] == f"{pair.target.size_bytes:,} B"
     assert "full.tflite and half.tflite (yours)" in sidebar(app)
 
 
 def test_files_of_the_same_name_are_told_apart(pair: ModelPair) -> None:
-    app = tried(visit("your_files"), ("model.tflite", pair.reference), ("model.tflite", pair.target))
+    app = tried(visit("your_files"), ("model.tflite", pair.reference.contents), ("model.tflite", pair.target.contents))
     assert "model.tflite and second model.tflite (yours)" in sidebar(app)
 
 
-def test_a_keras_file_is_converted_by_tensorflow(pair: ModelPair) -> None:
+def test_a_keras_file_is_converted_by_tensorflow() -> None:
     app = tried(visit("your_files"), ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
     assert {m.label: m.value for m in app.metric}["Changed answers"] == "1"
     assert "mine.keras (yours)" in sidebar(app)
@@ -113,7 +115,7 @@ def test_what_cannot_be_used_is_a_sentence_and_changes_nothing(pair: ModelPair) 
     app = visit("your_files")
     for files, sentence in (
         ([("*notes*.tflite", b"hello")], "*notes*.tflite is not a LiteRT model"),
-        ([("half.tflite", pair.target)], "holds float16 weights already"),
+        ([("half.tflite", pair.target.contents)], "holds float16 weights already"),
         ([("code.keras", b"PK")], "cannot be read as a"),
         ([("a.keras", b""), ("b.tflite", b"")], "upload it alone"),
         ([(f"{name}.tflite", b"") for name in "abc"], "3 files came"),
@@ -124,7 +126,7 @@ def test_what_cannot_be_used_is_a_sentence_and_changes_nothing(pair: ModelPair) 
         assert held(app) == {}
         assert "Bundled pair" in sidebar(app)
         app = turn_to(app, "your_files")
-    app = tried(app, ("fine.tflite", pair.reference))
+    app = tried(app, ("fine.tflite", pair.reference.contents))
     assert not app.error
     assert "fine.tflite (yours)" in sidebar(app)
 
@@ -134,7 +136,7 @@ def test_a_file_that_crashes_its_trial_costs_a_sentence(
 ) -> None:
     module = own_module(tmp_path, monkeypatch, "os.kill(os.getpid(), signal.SIGSEGV)")
     monkeypatch.setattr(trial, "MODULE", module)
-    app = tried(visit("your_files"), ("crash.tflite", pair.reference))
+    app = tried(visit("your_files"), ("crash.tflite", pair.reference.contents))
     said = app.error[0].value.replace("\\", "")
     assert said.startswith("crash.tflite brought down the process that tried it, and nothing else. The process crashed")
     assert held(app) == {}
@@ -142,9 +144,9 @@ def test_a_file_that_crashes_its_trial_costs_a_sentence(
 
 def test_a_trial_can_be_stopped(pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial, "MODULE", own_module(tmp_path, monkeypatch, "time.sleep(600)"))
-    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference))
+    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
     app.button(key="own-try").click().run()
-    assert held(app)["mine.tflite, on trial"] == f"{len(pair.reference):,} B"
+    assert held(app)["mine.tflite, on trial"] == f"{pair.reference.size_bytes:,} B"
     until_begun(app.session_state["own-attempt"].ticket)
     assert app.session_state["own-attempt"].ticket.job.is_running
     app.button(key="own-stop").click().run()
@@ -154,18 +156,18 @@ def test_a_trial_can_be_stopped(pair: ModelPair, tmp_path: Path, monkeypatch: py
 
 
 def test_others_wait_and_are_told_so(pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = WaitingRoom(places=1, longest=3)
-    monkeypatch.setattr(trials, "waiting_room", lambda: room)
+    queue: JobQueue[Ticket] = JobQueue(places=1, max_waiting=3, full_text=trials.full_text)
+    monkeypatch.setattr(trials, "queue", lambda: queue)
     module = own_module(tmp_path, monkeypatch, "time.sleep(600)")
-    before = [room.hand_in(Wish(module, {})) for _ in range(3)]
-    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference))
+    before = [queue.submit(JobSpec(module, {})) for _ in range(3)]
+    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
     app.button(key="own-try").click().run()
     attempt = app.session_state["own-attempt"]
     assert attempt.ticket.job is None
     app.button(key="own-stop").click().run()
     assert attempt.ticket.is_over
-    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference))
-    late = room.hand_in(Wish(module, {}))
+    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
+    late = queue.submit(JobSpec(module, {}))
     app.button(key="own-try").click().run()
     assert "3 visitors wait for their files to be tried already" in app.error[0].value.replace("\\", "")
     for ticket in (late, *reversed(before)):
@@ -198,14 +200,6 @@ def test_a_data_set_that_is_none_is_a_sentence(test_set: TestSet) -> None:
     assert held(app) == {}
 
 
-def with_pair(pair: ModelPair) -> AppTest:
-    """A visit of somebody whose pair was taken."""
-    app = AppTest.from_file(str(ROUTER), default_timeout=120)
-    mine = OwnFiles(pair)
-    app.session_state["own-files"], app.session_state["next-model"] = mine, mine.pair_name
-    return app.run()
-
-
 @pytest.mark.parametrize(
     "name", ["dense only", "two convolutions", "softmax", "depthwise", "batch of 7", "odd constants", "recurrent"]
 )
@@ -214,10 +208,10 @@ def test_every_page_opens_on_a_strangers_pair_or_says_what_the_trial_foretold(
 ) -> None:
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
     theirs = stranger(name)
-    remarks = trial.try_files([(name, theirs.reference), (f"{name}, half", theirs.target)], lambda what, done: None)
-    foretold = [remark for remark in remarks["remarks"] if remark.startswith("Cannot be shown on")]
+    found = trial.try_files(theirs.pair.files, lambda _what, _done: None)
+    foretold = trials.unavailable(found["failed"])
     titles = {"overflow": "Overflow", "dial": "Precision dial", "try_digit": "Try a digit"}
-    app = with_pair(ModelPair(name, theirs.reference, theirs.target, {}, name, f"{name}, half"))
+    app = with_pair(theirs.pair)
     for page in PAGES:
         app.switch_page(page_file(page)).run()
         assert not app.exception, page
@@ -233,8 +227,22 @@ def test_every_page_opens_on_a_strangers_pair_or_says_what_the_trial_foretold(
         assert not app.error, view
 
 
+def test_each_measurement_of_a_trial_is_shown_on_a_page_of_the_navigation() -> None:
+    assert trials.SHOWN_ON.keys() == REHEARSALS.keys()
+    router = ROUTER.read_text()
+    assert all(f'title="{page}"' in router for page in trials.SHOWN_ON.values())
+
+
+def test_pages_that_cannot_show_a_pair_for_one_reason_share_a_sentence() -> None:
+    failed = {"graphs": "too odd.", "propagation": "too odd.", "bounds": "no chain."}
+    assert trials.unavailable(failed) == (
+        "Cannot be shown on Files and Layers: too odd.",
+        "Cannot be shown on Guarantee: no chain.",
+    )
+
+
 def test_a_softmax_is_said_and_its_probabilities_are_not_squashed_again(
-    test_set: TestSet, small_dataset: Path, monkeypatch: pytest.MonkeyPatch
+    small_dataset: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
     theirs = stranger("softmax")
@@ -253,7 +261,7 @@ def test_the_page_works_though_the_servers_own_pair_is_broken(
     app = visit("your_files")
     assert not app.exception
     assert not app.error
-    app = tried(app, ("mine.tflite", pair.reference))
+    app = tried(app, ("mine.tflite", pair.reference.contents))
     assert not app.error
     assert "mine.tflite (yours)" in sidebar(app)
 
@@ -261,7 +269,7 @@ def test_the_page_works_though_the_servers_own_pair_is_broken(
 def test_a_server_without_tensorflow_refuses_a_keras_file_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody may hand one in although the page does not offer it."""
+    """A visitor may hand one in although the page does not offer it."""
     without_tensorflow(tmp_path, monkeypatch)
     app = tried(visit("your_files"), ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
     assert "TensorFlow is not installed" in app.error[0].value

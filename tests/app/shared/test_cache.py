@@ -1,4 +1,4 @@
-"""What is computed of a subject is remembered for whom it may be shown to."""
+"""Results from a subject are kept for everybody who may see them."""
 
 import gc
 import weakref
@@ -38,12 +38,12 @@ def of_setting(setting: int) -> Result:
 
 
 @pytest.fixture(autouse=True)
-def nothing_computed(cold_caches: None) -> None:
+def nothing_computed(cold_caches: None) -> None:  # noqa: ARG001 - it must come first
     computed.clear()
 
 
 def ask() -> None:
-    """What a page does."""
+    """A page that asks for results."""
     import streamlit as st
 
     from pages.shared.session import cache, subject

@@ -1,4 +1,4 @@
-"""Which pair and which test images a visitor sees: the sidebar's choice."""
+"""The choice of the pair and of the test images in the sidebar."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.runs.store import RunStore
 from fp16core.text import bytes_text
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from pages.shared.session.files import OwnFiles
 from tests.helpers.files.stores import add_run
 from tests.helpers.places import ROUTER, TestSet
@@ -31,7 +31,7 @@ class FewImages:
 
 
 @pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cold_caches: None) -> RunStore:
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cold_caches: None) -> RunStore:  # noqa: ARG001 - it must come first
     monkeypatch.setenv("HALFBITS_RUNS", str(tmp_path / "runs"))
     return RunStore()
 
@@ -83,13 +83,13 @@ def test_ones_own_pair_is_shown_on_all_pages_and_to_nobody_else(pair: ModelPair)
     mine.session_state["next-model"] = "mine.tflite (yours)"
     mine.run()
     assert mine.sidebar.selectbox(key="model").value == "mine.tflite (yours)"
-    assert size_shown(mine) == bytes_text(len(brought.target))
-    assert "seen by you alone" in "\n".join(caption.value for caption in mine.sidebar.caption)
+    assert size_shown(mine) == bytes_text(brought.target.size_bytes)
+    assert "visible to you alone" in "\n".join(caption.value for caption in mine.sidebar.caption)
     other.run()
     assert not other.sidebar.selectbox
-    assert size_shown(other) == bytes_text(len(pair.target))
+    assert size_shown(other) == bytes_text(pair.target.size_bytes)
     mine.session_state["own-files"] = OwnFiles()
-    assert size_shown(mine.run()) == bytes_text(len(pair.target))
+    assert size_shown(mine.run()) == bytes_text(pair.target.size_bytes)
 
 
 def test_ones_own_test_images_can_be_put_aside(test_set: TestSet) -> None:

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from fp16core.data.custom import read_custom_dataset
 from fp16core.reading.likeness import RuleCheck
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
 from pages.shared.session.files import OwnFiles
 from pages.shared.ui.inert import inert
 from tests.helpers.files.made import digit_file, packed
@@ -37,7 +37,7 @@ UNSEEN = ("customdata", "ids", "parents")
 """Of a chart: what no template of ours names, and what tells boxes apart."""
 
 LINKED = f"https://{MARK}.example/linked"
-"""What a link asks for."""
+"""Value that a link asks for."""
 
 PLAIN = {
     "Selectbox": {"options", "raw_value"},
@@ -54,7 +54,7 @@ PLAIN = {
 
 
 def strings(message: Message) -> Iterator[tuple[str, str]]:
-    """All texts in a message but those of `PLAIN`, and where they are."""
+    """All texts in a message except those of `PLAIN`, and their fields."""
     kind = message.DESCRIPTOR.name
     for field, value in message.ListFields():
         if field.name in PLAIN.get(kind, ()) or field.name == "id":
@@ -100,15 +100,15 @@ def shown(app: AppTest) -> str:
     return "\n".join(str(element.proto) for element in elements(app) if hasattr(element, "proto"))
 
 
-def with_hostile_tensors(model: bytes) -> bytes:
+def with_hostile_tensors(model: ModelFile) -> ModelFile:
     """The same model with other names of tensors, and another description."""
-    tree = schema.ModelT.InitFromPackedBuf(model)
+    tree = schema.ModelT.InitFromPackedBuf(model.contents)
     tree.description = HOSTILE[0].encode()
     for number, tensor in enumerate(tree.subgraphs[0].tensors):
         tensor.name = f"<a href='//{MARK}.example'>{number}</a>{HOSTILE[number % 2]}".encode()
-    builder = flatbuffers.Builder(len(model))
+    builder = flatbuffers.Builder(model.size_bytes)
     builder.Finish(tree.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return ModelFile(bytes(builder.Output()), model.name)
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
-"""What a visitor has brought along is let go when others need the room: at once, wholly, and said on the pages."""
+"""A visitor's own files are let go when others need the memory: at once, completely, and with a message."""
 
 import weakref
 from typing import cast
 
 import pytest
 
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.worker.model_host import ModelHost
 from pages.shared.session.files import OwnFiles
 from pages.shared.session.subject import Subject
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("cold_caches")
 
 
 class Host:
-    """What has answered so many bytes."""
+    """A host whose answers have this size."""
 
     def __init__(self, answered_bytes: int) -> None:
         self.answered_bytes = answered_bytes
@@ -28,7 +28,9 @@ class Host:
 
 def test_answers_on_other_test_images_count_as_long_as_pages_keep_them() -> None:
     one, other = Subject("mine", "a", "mnist", own_pair=True), Subject("mine", "a", "fashion", own_pair=True)
-    mine = OwnFiles(ModelPair("mine", bytes(10), bytes(5)), host=(one, cast(ModelHost, Host(100))))
+    mine = OwnFiles(
+        ModelPair("mine", ModelFile(bytes(10)), ModelFile(bytes(5))), host=(one, cast(ModelHost, Host(100)))
+    )
     assert mine.size_bytes == 15 + 100
     mine.close_host(are_answers_kept=True)
     assert mine.size_bytes == 15 + 100
@@ -43,7 +45,7 @@ def test_answers_on_other_test_images_count_as_long_as_pages_keep_them() -> None
 
 def test_a_trial_that_was_let_go_is_a_sentence(pair: ModelPair) -> None:
     """Though its answer is there already."""
-    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference))
+    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
     app.button(key="own-try").click().run()
     attempt = app.session_state["own-attempt"]
     assert attempt.ticket.wait(PATIENCE_S)
@@ -57,7 +59,7 @@ def test_a_pair_that_was_let_go_is_gone_from_memory_and_pages_say_so(
     pair: ModelPair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also if another visitor's upload comes between the router and the page."""
-    app = turn_to(tried(visit("your_files"), ("mine.tflite", pair.reference)), "weights")
+    app = turn_to(tried(visit("your_files"), ("mine.tflite", pair.reference.contents)), "weights")
     mine = app.session_state["own-files"]
     watched = weakref.ref(mine.pair)
     monkeypatch.setattr("pages.shared.session.casting.say_if_not_float16", mine.let_go)

@@ -1,4 +1,4 @@
-"""Links to what is not here: one sentence, once, on whatever page and of whatever widget."""
+"""Links to what does not exist: one sentence, once, on every page and for every widget."""
 
 from pathlib import Path
 
@@ -34,9 +34,8 @@ def told(app: AppTest) -> list[str]:
 
 def missing(*asked: str) -> list[str]:
     words = " and ".join(filter(None, (", ".join(f"**{each}**" for each in asked[:-1]), f"**{asked[-1]}**")))
-    return [
-        f"The link asks for {words}, which {'is' if len(asked) == 1 else 'are'} not here; you see the usual instead."
-    ]
+    does = "does" if len(asked) == 1 else "do"
+    return [f"The link asks for {words}, which {does} not exist here; you see the default instead."]
 
 
 @pytest.mark.parametrize(

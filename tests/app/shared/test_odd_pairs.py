@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from fp16core.runs.pair import REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
-from fp16core.vocabulary import ModelPair
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
+from fp16core.tflite.model_file import ModelPair
 from tests.helpers.apps.driving import visit, words
 from tests.helpers.networks.edited import odd_pair
 
@@ -21,8 +22,9 @@ def test_the_lab_copes_with_odd_pairs(
 ) -> None:
     files = dict(zip((REFERENCE_FILE, TARGET_FILE), odd_pair(kind, pair), strict=True))
     for name, model in files.items():
-        (tmp_path / name).write_bytes(model)
-    run = {"files": {name: file_record(model) for name, model in files.items()}, "recipe": {"epochs": 1, "seed": 0}}
+        (tmp_path / name).write_bytes(model.contents)
+    run = json.loads((BUNDLED / RUN_FILE).read_text())
+    run["files"] = {name: file_record(model.contents) for name, model in files.items()}
     (tmp_path / RUN_FILE).write_text(json.dumps(run))
     monkeypatch.setenv("HALFBITS_PAIR", str(tmp_path))
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))

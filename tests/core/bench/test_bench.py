@@ -11,13 +11,13 @@ from fp16core.bench.tutorial import evaluate_one_at_a_time
 from fp16core.commands.bench import BENCH_PARTS
 from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.comparison import Comparison
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 
 
 @pytest.mark.slow
 def test_the_tutorials_loop_reaches_the_same_accuracy(pair: ModelPair, comparison: Comparison) -> None:
     images, labels = load_mnist("test")
-    interpreter = Interpreter(model_content=pair.target)
+    interpreter = Interpreter(model_content=pair.target.contents)
     interpreter.allocate_tensors()
     found = evaluate_one_at_a_time(interpreter, images / 255.0, labels)
     assert found == comparison.target.accuracy.value
@@ -61,7 +61,7 @@ def test_memory_is_judged_by_its_median() -> None:
 @pytest.mark.slow
 def test_ratios_show_their_spread_and_progress_ends_at_one() -> None:
     steps: list[float] = []
-    (part,) = run_bench(["evaluation"], 3, lambda what, done: steps.append(done))
+    (part,) = run_bench(["evaluation"], 3, lambda _what, done: steps.append(done))
     assert (part.part, part.repeats) == ("evaluation", 3)
     assert part.seconds > 0.1
     (found,) = part.results

@@ -125,7 +125,7 @@ def test_each_throughput_is_of_the_processes_that_it_names(monkeypatch: pytest.M
         return {name: found[name] for name in plan}
 
     monkeypatch.setattr(measure, "run_scenarios", played)
-    results = measure.measure_load(1, lambda what, done: None)
+    results = measure.measure_load(1, lambda _what, _done: None)
     found = {result.name.rpartition(": ")[2]: result for result in results if isinstance(result, Ratio)}
     ratios = {
         name: (ratio.median, ratio.goal) for name, ratio in found.items() if "process" in name or "replicas" in name

@@ -1,6 +1,8 @@
 """The benchmark writes its sections of the documents, and nothing else in them."""
 
+import io
 import re
+from argparse import Namespace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from fp16core.bench.child_cost import BenchError
 from fp16core.bench.command_results import ComparisonResult, RuntimesResult
 from fp16core.bench.headlines import HEADLINES
-from fp16core.bench.load.results import ResponseTimes, ServerLoad, throughput
+from fp16core.bench.load.results import ONE_PROCESS, ResponseTimes, ServerLoad, throughput
 from fp16core.bench.measures import Duration, Memory, Ratio
 from fp16core.bench.parts import PARTS, PartResults, Result
 from fp16core.bench.sections import (
@@ -26,7 +28,9 @@ from fp16core.bench.sections import (
 from fp16core.bench.strangers.model_files import ModelOutcomes
 from fp16core.bench.strangers.pictures import PictureOutcomes
 from fp16core.bench.uploads.accuracy import UploadAccuracy
+from fp16core.commands.bench import bench
 from fp16core.terminal import new_table
+from fp16core.training.recipe import Progress
 from tests.helpers.places import ROOT
 
 DAY = date(2026, 1, 31)
@@ -103,6 +107,32 @@ def test_a_measurement_is_written_with_day_machine_and_command_and_as_a_sentence
     )
 
 
+def test_the_command_writes_each_part_as_soon_as_it_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second part fails, and the first is written."""
+    (tmp_path / "docs").mkdir()
+    for name in (MEASUREMENTS, README):
+        (tmp_path / name).write_text(DOCUMENT)
+    monkeypatch.setattr("fp16core.jobs.child.ROOT", tmp_path)
+    monkeypatch.setitem(PARTS, "process", lambda _repeats, _report: process().results)
+
+    def failing(_repeats: int, _report: Progress) -> list[Result]:
+        raise BenchError("made up")
+
+    monkeypatch.setitem(PARTS, "load", failing)
+    options = Namespace(parts=["process", "load"], repeats=3, write=True, terminal=io.StringIO())
+    with pytest.raises(BenchError, match="made up"):
+        bench(options)
+    written = sections((tmp_path / MEASUREMENTS).read_text())
+    assert written["process"].startswith("`python -m fp16core bench process --repeats 3`, ")
+    assert written["load"] == "other\n"
+    options.parts, options.write = ["process"], False
+    (tmp_path / MEASUREMENTS).unlink()
+    assert [ratio["name"] for ratio in bench(options).document] == ["time", "memory"]
+    assert not (tmp_path / MEASUREMENTS).exists()
+
+
 def test_a_part_without_a_sentence_leaves_readme_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / MEASUREMENTS).write_text(DOCUMENT.replace("load", "lab"))
@@ -111,10 +141,10 @@ def test_a_part_without_a_sentence_leaves_readme_as_it_is(tmp_path: Path) -> Non
     assert "| proof |  | 1,234.50 ms | 3 |" in (tmp_path / MEASUREMENTS).read_text()
 
 
-def test_a_pipe_in_a_cell_does_not_end_it() -> None:
+def test_a_cells_contents_are_not_markup() -> None:
     table = new_table("some title", "a", "b")
-    table.add_row("x | y", "1")
-    assert markdown_table(table) == "**Some title**\n\n| a | b |\n|---|---:|\n| x \\| y | 1 |"
+    table.add_row("x | *y*", "1")
+    assert markdown_table(table) == "**Some title**\n\n| a | b |\n|---|---:|\n| x \\| \\*y\\* | 1 |"
 
 
 def test_every_kind_of_result_has_a_table() -> None:
@@ -143,6 +173,28 @@ def test_every_kind_of_result_has_a_table() -> None:
     ):
         assert row in text
     assert text.startswith("`python -m fp16core bench load --repeats 2`, ")
+
+
+def test_every_sentence_of_readme_has_the_numbers_of_its_part() -> None:
+    steps = [{"sessions": 2, "per_second": rate, "p95_s": 0.5} for rate in (0.5, 50.1)]
+    several = throughput(steps[:1], [steps[1] | {"per_second": 99.0}], "2 replicas against one process", 50)
+    found: dict[str, list[Result]] = {
+        "compare": [ComparisonResult(COMPARED)],
+        "process": [*process(10.126).results],
+        "load": [several, throughput(steps[:1], steps[1:], ONE_PROCESS, None)],
+        "uploads": [
+            UploadAccuracy("all uploads", 1000, 0.958, 0.951, 0.951, 0.288, 0.006, -0.03),
+            UploadAccuracy("plain", 67, 1.0, 0.5, 0.5, 0.5, 0.0, -0.08),
+        ],
+    }
+    said = {part: HEADLINES[part](results) for part, results in found.items()}
+    assert said.keys() == HEADLINES.keys()
+    assert "2.00× smaller (500 B instead of 1,000 B)" in said["compare"]
+    assert said["compare"].endswith("goes from 95.00 % to 90.00 %; 1 of 20 answers changes.")
+    assert "takes 10.13× less time and 7.00× less memory" in said["process"]
+    assert "gives 50.1 answers per second at p95 ≤ 1 s, 100× as many" in said["load"]
+    assert "Of 1,000 digits" in said["uploads"]
+    assert "95.10 % are read correctly; merely resizing the pictures gives 28.80 %." in said["uploads"]
 
 
 def test_the_modes_of_execution_are_told_from_their_commands_document() -> None:

@@ -20,7 +20,7 @@ from tests.helpers.places import TestSet
 def test_uploads_cost_little_accuracy_and_resizing_alone_costs_much() -> None:
     """300 of the benchmark's kind of files, with another seed; 3 photographs on each paper."""
     done: list[float] = []
-    found = measure_uploads(lambda what, share: done.append(share), count=300, photographs=3, seed=5)
+    found = measure_uploads(lambda _what, share: done.append(share), count=300, photographs=3, seed=5)
     every, *kinds = found
     assert every.images == sum(kind.images for kind in kinds if kind.direct is not None) == 300
     assert every.delta is not None
@@ -61,7 +61,7 @@ def test_photographs_are_jpegs_of_the_size_asked_for_and_refuse_letters() -> Non
 
 
 def test_durations_are_measured() -> None:
-    found = measure_durations(lambda what, share: None, 1)
+    found = measure_durations(lambda _what, _share: None, 1)
     assert all(duration.median_ms < 10_000 and duration.repeats == 10 for duration in found)
     _, added, *others = found
     assert "added" in added.name, "a difference, which a busy machine may turn around"

@@ -11,8 +11,8 @@ from fp16core.claims.evidence import ClaimCheck, Verdict, gather_evidence
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.evaluate.evaluation import Evaluation
-from fp16core.tflite.reader import read_tflite, replace_values
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.tflite.replace import replace_values
 from tests.helpers.places import TestSet
 
 
@@ -29,7 +29,7 @@ def bundled(pair: ModelPair, comparison: Comparison, test_set: TestSet) -> dict[
 def test_verdicts_on_the_bundled_pair_follow_from_its_numbers(
     bundled: dict[str, ClaimCheck], comparison: Comparison, pair: ModelPair
 ) -> None:
-    ratio = len(pair.reference) / len(pair.target)
+    ratio = pair.reference.size_bytes / pair.target.size_bytes
     assert f"{ratio:.2f}×" in bundled["Size reduction"].measured
     assert bundled["Size reduction"].verdict is (Verdict.HOLDS if ratio >= 1.95 else Verdict.PARTLY)
     assert "weight data alone 2.00×" in bundled["Size reduction"].measured
@@ -52,7 +52,7 @@ def test_every_claim_states_quote_rule_and_method(bundled: dict[str, ClaimCheck]
 
 def test_a_ruined_target_fails_the_accuracy_claims(pair: ModelPair, test_set: TestSet) -> None:
     """Dense weights with their sign turned."""
-    tensor = read_tflite(pair.target).weights()["fully_connected.weights"]
+    tensor = pair.target.graph.weights()["fully_connected.weights"]
     ruined = replace_values(pair.target, {tensor.index: np.negative(tensor.values, dtype=np.float16)})
     found = checks(ModelPair("ruined", pair.reference, ruined), test_set[0][:300], test_set[1][:300])
     assert found["Impact on accuracy"].verdict is Verdict.FAILS
@@ -72,8 +72,8 @@ def test_the_quantizers_pair_is_upsampled_too(pair: ModelPair, test_set: TestSet
 def test_a_model_for_raw_pixels_fails_the_preprocessing_claim(pair: ModelPair, test_set: TestSet) -> None:
     """Kernel divided by 255, as if trained on 0…255: scaled images then reach it nearly black."""
 
-    def dimmed(model: bytes) -> bytes:
-        tensor = read_tflite(model).weights()["conv_2d.kernel"]
+    def dimmed(model: ModelFile) -> ModelFile:
+        tensor = model.graph.weights()["conv_2d.kernel"]
         return replace_values(model, {tensor.index: np.divide(tensor.values, 255, dtype=tensor.values.dtype)})
 
     raw = ModelPair("raw", dimmed(pair.reference), dimmed(pair.target))
@@ -83,7 +83,7 @@ def test_a_model_for_raw_pixels_fails_the_preprocessing_claim(pair: ModelPair, t
 
 def test_an_infinite_weight_is_still_upsampled_and_not_a_difference(pair: ModelPair, test_set: TestSet) -> None:
     """70,000 becomes infinite with the quantizer; logits that are not numbers in both compare as equal."""
-    tensor = read_tflite(pair.reference).weights()["fully_connected.weights"]
+    tensor = pair.reference.graph.weights()["fully_connected.weights"]
     large = tensor.values.copy()
     large[3, :] = 70_000
     reference = replace_values(pair.reference, {tensor.index: large})

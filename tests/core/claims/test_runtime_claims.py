@@ -12,7 +12,7 @@ from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
 from fp16core.runtime.delegation import UpsamplingStage
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from tests.helpers.places import TestSet
 from tests.helpers.results import latency
 

@@ -14,9 +14,10 @@ from PIL import Image
 from fp16core.bench.uploads.photographs import photograph
 from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.comparison import Comparison
-from fp16core.runs.pair import BUNDLED, file_record
-from fp16core.tflite.reader import read_tflite, replace_values
-from fp16core.vocabulary import ModelPair
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import file_record
+from fp16core.tflite.model_file import ModelPair
+from fp16core.tflite.replace import replace_values
 from tests.helpers.commands import REFERENCE, TARGET, cli, document, refused
 from tests.helpers.places import ROOT
 
@@ -82,15 +83,15 @@ def test_predict_takes_any_picture_and_says_what_it_did(tmp_path: Path) -> None:
     photo, several, absent = document(done)
     assert photo["reference"]["digit"] == photo["target"]["digit"] == 5
     assert photo["stages"][0] == "Decode: JPEG, 1,600 × 1,200 pixels, colour, scaled down to 512 × 384"
-    assert "Make the ink light: inverted, as dark ink is on light paper" in photo["stages"]
+    assert "Make the ink light: inverted (dark ink on light paper)" in photo["stages"]
     assert [digit["target"]["digit"] for digit in several["digits"]] == [7, 2, 1, 0]
     assert several["agree"] is True
-    assert "Tell digits apart: 4 digits in a row" in several["stages"]
+    assert "Separate digits: 4 digits in a row" in several["stages"]
     assert "absent.png: the file cannot be read (No such file or directory)" in absent["error"]
     assert re.search(r"7\s\(\d+\.\d+\s%\)\s2\s\(", cli("predict", tmp_path / "row.webp").stdout)
 
 
-def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
+def test_a_reader_that_has_enough_is_no_error() -> None:
     command = f"{sys.executable} -m fp16core compare --limit 10 --json | true; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0
@@ -99,11 +100,11 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
 
 def test_a_model_without_numbers_answers_nothing(tmp_path: Path, pair: ModelPair) -> None:
     """All dense weights infinite: positive and negative activations meet as NaN."""
-    tensor = read_tflite(pair.target).weights()["fully_connected.weights"]
+    tensor = pair.target.graph.weights()["fully_connected.weights"]
     infinite = np.where(np.greater(tensor.values, 0), np.inf, -np.inf).astype(np.float16)
     broken = tmp_path / "broken"
     shutil.copytree(BUNDLED, broken)
-    contents = replace_values(pair.target, {tensor.index: infinite})
+    contents = replace_values(pair.target, {tensor.index: infinite}).contents
     (broken / TARGET.name).write_bytes(contents)
     run = json.loads((broken / "run.json").read_text())
     run["files"][TARGET.name] = file_record(contents)
@@ -153,8 +154,12 @@ def test_converting_a_keras_file_reproduces_the_bundled_pair(tmp_path: Path) -> 
 def test_bad_input_ends_with_status_2_and_names_file_and_cure(tmp_path: Path) -> None:
     text = tmp_path / "notes.tflite"
     text.write_text("these are only notes, and not a model")
-    assert f"{text} is not a LiteRT model" in refused(cli("compare", "--reference", REFERENCE, "--target", text))
-    assert f"{text} is not a LiteRT model" in refused(cli("compare", "--reference", text, "--target", TARGET))
+    assert "error: notes.tflite is not a LiteRT model" in refused(
+        cli("compare", "--reference", REFERENCE, "--target", text)
+    )
+    assert "error: notes.tflite is not a LiteRT model" in refused(
+        cli("compare", "--reference", text, "--target", TARGET)
+    )
     absent = tmp_path / "absent.tflite"
     assert f"{absent}: the file cannot be read" in refused(cli("compare", "--reference", absent, "--target", TARGET))
     assert "--target is missing" in refused(cli("compare", "--reference", REFERENCE))

@@ -12,8 +12,8 @@ from fp16core.evaluate.casting import NO_FLOAT16, casting_of
 from fp16core.evaluate.comparison import compare
 from fp16core.lab.dial import QUANTIZED, make_file
 from fp16core.tflite.halves import holds_float16_weights
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.vocabulary import ModelFileError
 from tests.helpers.networks.edited import older
 from tests.helpers.networks.handmade import CENTRE, LARGE, PIXELS, Weights, dense, scaled, weights_with
 from tests.helpers.networks.strangers import TOO_LARGE, stranger
@@ -104,13 +104,14 @@ def test_only_stored_float16_that_an_operator_reads_is_a_float16_weight(pair: Mo
     assert not holds_float16_weights(pair.reference)
     assert not holds_float16_weights(quantize_tflite(scaled(np.ones((1, 4), np.float32))))
     with pytest.raises(ModelFileError, match="mine is damaged"):
-        holds_float16_weights(pair.target[:3000] + bytes(40_000), "mine")
+        holds_float16_weights(ModelFile(pair.target.contents[:3000] + bytes(40_000), "mine"))
 
 
 def test_no_claim_about_float16_is_judged_without_float16_weights(pair: ModelPair, test_set: TestSet) -> None:
     """Whatever the numbers say: zeros appended to the reference make the target half as large."""
     images, labels = test_set[0][:300], test_set[1][:300]
-    for reference in (pair.reference, pair.reference + bytes(len(pair.reference))):
+    longer = ModelFile(pair.reference.contents + bytes(pair.reference.size_bytes))
+    for reference in (pair.reference, longer):
         same = ModelPair("same", reference, pair.reference, pair.run)
         comparison = compare(same, images, labels)
         assert comparison.accuracy_delta == 0
@@ -129,7 +130,7 @@ def test_the_dial_shows_no_file_as_float16_that_is_none(pair: ModelPair) -> None
     same = ModelPair("same", pair.reference, pair.reference)
     with pytest.raises(ModelFileError, match="There is no file of float16 to show: the target holds none"):
         make_file(same, "float16")
-    assert {t.dtype for t in read_tflite(make_file(same, QUANTIZED)).weights().values()} == {"float16", "float32"}
+    assert {t.dtype for t in make_file(same, QUANTIZED).graph.weights().values()} == {"float16", "float32"}
     uncast = scaled(np.ones((1, 4), np.float32))
     with pytest.raises(ModelFileError, match="LiteRT Quantizer casts none of its weights"):
         make_file(ModelPair("uncast", uncast, uncast), QUANTIZED)

@@ -10,7 +10,8 @@ from hypothesis.extra.numpy import arrays
 from fp16core.evaluate.browse import Show, select_images, sheet_count, sheet_images, sheet_of
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.evaluate.evaluation import NO_ANSWER, Evaluation
-from fp16core.vocabulary import ImageError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import ImageError
 
 
 def logits(*rows: dict[int, float]) -> npt.NDArray[np.float32]:
@@ -198,3 +199,17 @@ def test_probabilities_are_the_softmax_of_the_logits(comparison: Comparison) -> 
     """By the definition, for one image."""
     z = comparison.reference.logits[0].astype(float)
     assert comparison.reference.probabilities[0] == pytest.approx(np.exp(z) / np.exp(z).sum())
+
+
+@pytest.mark.parametrize(("lost", "is_significant"), [(5, False), (6, True)])
+def test_five_lost_answers_may_be_chance_and_six_are_not(lost: int, is_significant: bool) -> None:
+    """By hand: 2 / 2⁵ = 0.0625 and 2 / 2⁶ = 0.03125. The changed images are the first ones."""
+    right = np.zeros((20, 10), np.float32)
+    right[:, 0] = 1
+    wrong = right.copy()
+    wrong[:lost, 1] = 2
+    labels = np.zeros(20, np.uint8)
+    found = Comparison(Evaluation(right, labels, 2), Evaluation(wrong, labels, 1))
+    assert found.is_difference_significant is is_significant
+    assert found.changed_and_exposed(lost - 1) == (lost - 1, lost - 1)
+    assert found.changed_and_exposed(20) == (lost, lost)

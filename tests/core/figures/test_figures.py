@@ -16,8 +16,8 @@ from fp16core.figures.base.pictures import sprite_png
 from fp16core.figures.base.table import figure_csv
 from fp16core.numerics.rounding import weight_roundings
 from fp16core.tflite.ledger import byte_ledger
+from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.size_account import size_account
-from fp16core.vocabulary import ModelPair
 from tests.helpers.places import ROOT, TestSet
 
 
@@ -38,10 +38,10 @@ def test_mark_colours_stand_out_from_every_background(colour: str, page: str) ->
 
 
 def test_file_sizes_add_up(pair: ModelPair) -> None:
-    drawn = overview.file_sizes(byte_ledger(pair.reference), byte_ledger(pair.target))
+    drawn = overview.file_sizes(size_account(byte_ledger(pair.reference), byte_ledger(pair.target)))
     assert [sum(sizes) for sizes in zip(*(bar.x for bar in drawn.data), strict=True)] == [
-        len(pair.reference),
-        len(pair.target),
+        pair.reference.size_bytes,
+        pair.target.size_bytes,
     ]
 
 
@@ -54,7 +54,7 @@ def test_the_map_of_a_file_holds_every_byte_on_every_level(pair: ModelPair, role
     for identity, (_, size) in boxes.items():
         inside = [s for parent, s in boxes.values() if parent == identity]
         assert not inside or sum(inside) == size
-    assert boxes["file"][1] == len(model)
+    assert boxes["file"][1] == model.size_bytes
 
 
 def test_the_map_without_weights_holds_the_rest(pair: ModelPair) -> None:
@@ -67,7 +67,7 @@ def test_the_map_without_weights_holds_the_rest(pair: ModelPair) -> None:
 def test_the_steps_beyond_half_end_at_the_targets_size(pair: ModelPair) -> None:
     for target in (pair.target, quantize_tflite(pair.reference)):
         steps = bytes_figures.beyond_half(size_account(byte_ledger(pair.reference), byte_ledger(target))).data[0]
-        assert sum(steps.x[:-1]) == steps.x[-1] == len(target) - len(pair.reference) / 2
+        assert sum(steps.x[:-1]) == steps.x[-1] == target.size_bytes - pair.reference.size_bytes / 2
         assert steps.measure[-1] == "total"
 
 
@@ -128,7 +128,7 @@ def test_every_chart_can_be_had_as_a_table(comparison: Comparison, pair: ModelPa
     assert rows["weights"][0][3:] == ["bin from", "bin to"]
     assert rows["map"][0] == ["series", "category", "what", "bytes"]
     assert ["float16", "weights", "fully_connected.weights", "40560"] in rows["map"]
-    assert sum(int(row[3]) for row in rows["map"][1:]) == len(pair.target)
+    assert sum(int(row[3]) for row in rows["map"][1:]) == pair.target.size_bytes
     assert float(rows["beyond half"][-1][1]) == 45_244 - 85_376 / 2
     assert len(rows["probabilities"]) == 1 + 20
     assert len(rows["logits"]) == 1 + 30

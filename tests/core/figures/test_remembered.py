@@ -1,4 +1,4 @@
-"""Figures that are kept, and figures in the making."""
+"""Cached figures, sketches, and lazy figures."""
 
 import copy
 import gc
@@ -47,7 +47,7 @@ def test_a_figure_is_forgotten_with_the_result_that_it_shows() -> None:
     figures = []
 
     @remembered()
-    def draw(result: Outcome) -> go.Figure:
+    def draw(_result: Outcome) -> go.Figure:
         figure = go.Figure()
         figures.append(id(figure))
         return figure
@@ -104,7 +104,7 @@ def test_arrays_are_sent_as_plotly_sends_them(values: npt.NDArray[Any]) -> None:
 
 
 def test_numbers_with_the_other_end_first_are_sent_as_numbers() -> None:
-    """Plotly refuses them."""
+    """Plotly itself refuses them."""
     figure = LazyFigure([{"type": "scatter", "x": np.array([1.5, -2.0], ">f4")}], {})
     assert json.loads(plotly.io.to_json(figure))["data"][0]["x"] == [1.5, -2.0]
 

@@ -1,4 +1,4 @@
-"""Figures of a run while it goes on: they hold what the run has told, stand still, and are quick to make."""
+"""Figures of a run in progress hold its trace, and their axes stay still."""
 
 import csv
 import io
@@ -192,7 +192,7 @@ def test_the_histogram_shows_now_as_bars_and_then_as_an_outline() -> None:
 
 
 def test_bins_of_different_widths_are_brought_to_one() -> None:
-    """Once weights spread, their bins are wider; counts of narrow and of wide bins could not be compared."""
+    """Bins widen as weights spread; counts in narrow and in wide bins cannot be compared."""
     values = np.random.default_rng(1).normal(0, 0.2, 5000)
     fine = weight_histogram(values, 0.01)
     coarse = WeightHistogram(np.arange(-10, 11, dtype=np.float64) * 0.32, np.arange(20))

@@ -1,4 +1,4 @@
-"""Strokes as a canvas sends them, and as nobody should."""
+"""Strokes as a canvas sends them, and malformed ones."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Files that name so many parts that decoding them would take long: refused at once, beyond a bound and not at it."""
+"""Files with so many parts that decoding them would take long: refused beyond each bound, and not at it."""
 
 import io
 import struct
@@ -29,7 +29,7 @@ EXIF = b"\xff\xe1\xff\xffExif\0\0" + bytes(65_527)
 
 
 def bigtiff(strips: int) -> bytes:
-    """A header and a directory of one entry, in either byte order's way of saying so."""
+    """A header and a directory of one entry, in either byte order."""
     return b"II+\0" + struct.pack("<HHQQHHQQ", 8, 0, 16, 1, 273, 16, strips, 0)
 
 
@@ -38,13 +38,13 @@ def bigtiff_of_the_other_order(strips: int) -> bytes:
 
 
 def with_size(data: bytes, size: tuple[int, int]) -> bytes:
-    """A JPEG that says of itself that it is larger."""
+    """A JPEG that claims to be larger than it is."""
     at = data.index(b"\xff\xc0") + 5
     return data[:at] + struct.pack(">HH", *size) + data[at + 4 :]
 
 
 def progressive(width: int, height: int, subsampling: int) -> bytes:
-    """The head of a progressive JPEG in colour, which claims to be large."""
+    """Header of a progressive JPEG in colour that claims to be large."""
     file = io.BytesIO()
     Image.new("RGB", (64, 64), "red").save(file, "JPEG", progressive=True, subsampling=subsampling)
     data = file.getvalue()
@@ -147,7 +147,7 @@ def test_a_file_is_refused_beyond_a_bound_and_read_on_at_it(within: bytes, beyon
 
 
 def test_scans_after_the_first_count_wherever_the_data_of_one_ends() -> None:
-    """A restart marker and a stuffed byte are data; what follows the end of the image is no scan."""
+    """A restart marker and a stuffed byte are data; nothing after the end of the image is a scan."""
     data = jpeg_of_empty_scans(100, 100, 1)
     scan = data[data.index(b"\xff\xda") : -2]
     full = scan + b"\x12\xff\0\xd3\xff\xd0\x34"
@@ -164,7 +164,7 @@ def test_a_baseline_jpeg_of_one_scan_needs_no_coefficients() -> None:
 
 @pytest.mark.parametrize("size", [(128, 64), (1_024, 640), (4_096, 128)])
 def test_the_size_that_hevc_codes_is_read_whatever_the_file_says(size: tuple[int, int]) -> None:
-    """The encoder codes these sizes as they are: they are whole numbers of its largest blocks."""
+    """The encoder keeps these sizes, which are multiples of its largest block."""
     file = io.BytesIO()
     Image.new("RGB", size).save(file, "HEIF")
     data = file.getvalue()
@@ -175,7 +175,7 @@ def test_the_size_that_hevc_codes_is_read_whatever_the_file_says(size: tuple[int
 
 @pytest.mark.parametrize("head", ["jpeg", "png", "tiff", "gif", "webp", "bmp", "heif"])
 def test_cut_files_are_left_to_the_decoder(head: str) -> None:
-    """Each beginning of a file is walked through without an error."""
+    """Every truncation of a file is read without an error."""
     files = {
         "jpeg": jpeg_of_empty_scans(100, 100, 3),
         "png": png_with(png_chunk(b"tEXt", b"a\0b")),

@@ -1,4 +1,4 @@
-"""Image files in every format and mode that may be read, damaged ones too; Pillow writes them."""
+"""Image files in every accepted format and mode, intact and damaged, written by Pillow."""
 
 import base64
 import io
@@ -146,7 +146,7 @@ def test_a_packed_picture_comes_back_as_it_was() -> None:
 
 
 def test_metadata_is_not_kept() -> None:
-    """A profile of 2 MB, which PNG's reader would refuse to read back."""
+    """A profile of 2 MB, which the PNG reader would refuse."""
     opened = open_picture(file_of(Image.fromarray(GREY), "JPEG", icc_profile=bytes(2_000_000)), "picture")
     packed = opened.packed()
     assert len(packed.png) < 3_000
@@ -168,7 +168,7 @@ def test_counting_frames_takes_no_time() -> None:
 
 
 def png_of_size(width: int, height: int) -> bytes:
-    """A small file that claims to be large: each row is zeros."""
+    """A small file that claims to be large, with rows of zeros."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))

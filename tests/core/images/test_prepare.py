@@ -1,4 +1,4 @@
-"""Each stage on pictures whose right answer is known because they were made that way."""
+"""Each stage on generated pictures whose right answer is known."""
 
 import re
 from typing import Any
@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, ImageDraw
 from scipy import ndimage
 
 from fp16core.images import mnist_format
-from fp16core.images.prepare import MAX_DIGITS, looks_like_mnist, prepare_image, prepare_test_image
+from fp16core.images.prepare import MAX_DIGITS, prepare_image, prepare_test_image
 from fp16core.images.stages import INFO, OPTIONAL, PreparedPicture, StageName
 from fp16core.vocabulary import ImageError
 from tests.helpers.places import TestSet
@@ -35,7 +35,7 @@ def image_of(picture: Image.Image, *off: StageName) -> npt.NDArray[np.uint8]:
 
 def test_mnist_passes_through_untouched(test_set: TestSet) -> None:
     for image in test_set[0][:1000]:
-        assert looks_like_mnist(image)
+        assert mnist_format.looks_like_mnist(image)
         assert np.array_equal(image_of(Image.fromarray(image)), image)
 
 
@@ -43,7 +43,7 @@ def test_mnist_passes_through_untouched(test_set: TestSet) -> None:
     "altered", [lambda a: 255 - a, lambda a: np.roll(a, 4, axis=1), lambda a: a // 4, lambda a: np.zeros_like(a)]
 )
 def test_what_is_inverted_shifted_pale_or_blank_does_not_pass_for_mnist(altered: Any, test_set: TestSet) -> None:
-    assert not any(looks_like_mnist(altered(image)) for image in test_set[0][:100])
+    assert not any(mnist_format.looks_like_mnist(altered(image)) for image in test_set[0][:100])
 
 
 def test_a_digit_fills_a_box_of_twenty_pixels_centred_by_mass() -> None:
@@ -59,8 +59,8 @@ def test_the_place_on_the_paper_does_not_matter() -> None:
 
 def test_polarity_is_found_and_does_not_matter() -> None:
     dark, light = (prepare_image(sheet(*tones), "picture") for tones in ((20, 230), (230, 20)))
-    assert decision(dark, StageName.POLARITY).startswith("inverted: dark ink")
-    assert decision(light, StageName.POLARITY).startswith("kept: light ink")
+    assert decision(dark, StageName.POLARITY).startswith("inverted (dark ink")
+    assert decision(light, StageName.POLARITY).startswith("kept (light ink")
     difference = dark.images.astype(int) - light.images
     assert np.abs(difference).mean() < 2
 
@@ -110,7 +110,7 @@ def test_specks_edges_and_frames_are_dropped() -> None:
 
 
 def difference(image: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> float:
-    """Mean difference; a pixel of ink may tip the rounding of the centre, so a shift by one does not count."""
+    """Mean difference; a pixel of ink may tip the rounding of the centre, so a shift by one pixel does not count."""
     shifts = [(rows, columns) for rows in (-1, 0, 1) for columns in (-1, 0, 1)]
     return min(float(np.abs(np.roll(image, shift, (0, 1)).astype(int) - other).mean()) for shift in shifts)
 
@@ -141,7 +141,7 @@ def test_a_row_is_split_and_a_broken_digit_is_not() -> None:
 
 
 def test_two_rows_are_read_from_top_to_bottom() -> None:
-    """Widths tell the bars apart: 10, 20 above 30, 40."""
+    """Bars of different widths: 10, 20 above 30, 40."""
     two = bars((50, 40, 60, 120), (150, 40, 170, 120), (40, 180, 70, 260), (150, 180, 190, 260))
     prepared = prepare_image(two, "two", [StageName.STROKE])
     assert decision(prepared, StageName.DIGITS) == "4 digits in 2 rows"
@@ -157,7 +157,7 @@ def test_marks_much_lower_than_the_rest_are_left_out() -> None:
 
 @pytest.mark.parametrize("side", [200, 400, 512])
 def test_hairlines_survive(side: int) -> None:
-    """A pencil of one pixel, as drawing programs have."""
+    """A pencil of one pixel, as in drawing programs."""
     pencil = Image.new("L", (side, side), 255)
     points = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.8)]
     ImageDraw.Draw(pencil).line([(x * side, y * side) for x, y in points], 0, 1)
@@ -218,7 +218,7 @@ def test_unusual_strokes_become_usual(pen: int, verb: str) -> None:
 
 
 def test_the_constants_are_those_of_the_training_images(train_set: TestSet) -> None:
-    """Of 3,000 drawn at random: the order of the training images is not."""
+    """Strokes of 3,000 random training images, as their order in the set is not random."""
     widths = []
     for image in np.random.default_rng(0).choice(train_set[0], 3000, replace=False):
         rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
@@ -273,7 +273,7 @@ def test_every_stage_can_be_left_out_and_says_so(name: StageName) -> None:
 
 
 def test_what_the_left_out_stages_are_good_for() -> None:
-    """Each leaves the mistake that it mends."""
+    """Without a stage, the flaw that it corrects remains."""
     whole = image_of(sheet())
     assert image_of(sheet(), StageName.POLARITY).mean() > 80 > whole.mean(), "paper is taken for ink"
     assert (image_of(sheet(), StageName.SCALE).any(axis=1)).sum() == 28, "no margin is left"

@@ -17,10 +17,11 @@ from fp16core.convert.quantizer import quantize_tflite
 from fp16core.convert.to_keras import rebuild_keras
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.comparison import Comparison
-from fp16core.jobs.job import Desk, Job, Limits
+from fp16core.jobs.job import Job
+from fp16core.jobs.spec import Limits
 from fp16core.lab.conversions import read_one_weight, with_first_weight
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.vocabulary import ModelFileError
 from fp16core.worker.conversion import MODULE, request_for, target_of
 from tests.helpers.children.processes import PATIENCE_S, is_alive, own_module, without_tensorflow
 from tests.helpers.networks.oracles import LOGIT_TOLERANCE
@@ -40,20 +41,20 @@ def test_the_rebuilt_network_computes_what_the_file_does(
 
 def test_a_float16_file_is_no_network_to_rebuild(pair: ModelPair) -> None:
     with pytest.raises(ModelFileError, match=r"half\.tflite is not the tutorial's network in float32 .*DEQUANTIZE"):
-        rebuild_keras(pair.target, "half.tflite")
+        rebuild_keras(ModelFile(pair.target.contents, "half.tflite"))
 
 
 def test_the_converter_clamps_a_weight_of_70000(pair: ModelPair, test_set: TestSet) -> None:
     """Seen from outside: the answer of a real conversion. The quantizer's infinity is in test_rounding."""
-    job = Job(MODULE, request_for(with_first_weight(pair.reference, KEY, 70_000)))
+    job = Job(MODULE, request_for(with_first_weight(pair.reference, KEY, 70_000).contents))
     job.wait(PATIENCE_S)
     assert job.error is None
     assert job.answer is not None
     assert job.done == 1.0
-    target = target_of(job.answer)
-    kernel = read_tflite(target).weights()[KEY].values
+    target = ModelFile(target_of(job.answer))
+    kernel = target.graph.weights()[KEY].values
     assert kernel.flat[0] == np.float16(65504)
-    before = read_tflite(pair.target).weights()[KEY].values
+    before = pair.target.graph.weights()[KEY].values
     assert np.array_equal(kernel.ravel()[1:], before.ravel()[1:])
     outcome = read_one_weight(target, KEY, test_set[0][0])
     assert (outcome.stored, outcome.dtype, outcome.unusable_logits) == (65504.0, "float16", 0)
@@ -63,7 +64,7 @@ def test_the_converter_clamps_a_weight_of_70000(pair: ModelPair, test_set: TestS
 
 
 def test_a_job_is_stopped_within_a_second_and_leaves_no_process(pair: ModelPair) -> None:
-    job = Job(MODULE, request_for(pair.reference))
+    job = Job(MODULE, request_for(pair.reference.contents))
     while job.what == "starting" and job.is_running:
         time.sleep(0.05)
     assert is_alive(job._child.pid)
@@ -76,10 +77,10 @@ def test_a_job_is_stopped_within_a_second_and_leaves_no_process(pair: ModelPair)
     assert not is_alive(job._child.pid)
 
 
-def test_a_job_does_not_outlive_a_killed_server(pair: ModelPair) -> None:
+def test_a_job_does_not_outlive_a_killed_server() -> None:
     program = (
         "import sys, time\nfrom fp16core.jobs.job import Job\nfrom fp16core.worker.conversion import *\n"
-        "from fp16core.runs.pair import load_pair\njob = Job(MODULE, request_for(load_pair().reference))\n"
+        "from fp16core.runs.pair import load_pair\njob = Job(MODULE, request_for(load_pair().reference.contents))\n"
         "while job.what == 'starting': time.sleep(0.05)\nprint(job._child.pid, flush=True)\ntime.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
@@ -97,7 +98,7 @@ def test_without_tensorflow_a_job_says_what_to_install(
     pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_tensorflow(tmp_path, monkeypatch)
-    job = Job(MODULE, request_for(pair.reference))
+    job = Job(MODULE, request_for(pair.reference.contents))
     job.wait(PATIENCE_S)
     assert job.answer is None
     assert job.error is not None
@@ -114,29 +115,6 @@ def test_a_job_that_breaks_gives_its_last_words() -> None:
     missing.wait(PATIENCE_S)
     assert missing.error is not None
     assert "No module named fp16core.worker.absent" in missing.error
-
-
-def test_one_job_at_a_time_and_its_answer_is_kept(pair: ModelPair) -> None:
-    desk = Desk(kept=2)
-    first = desk.hand_in("first", MODULE, request_for(pair.reference))
-    assert first is not None
-    assert desk.running is first
-    assert desk.hand_in("first", MODULE, request_for(pair.reference)) is first
-    assert desk.hand_in("second", MODULE, request_for(pair.reference)) is None
-    first.stop()
-    first.wait(PATIENCE_S)
-    again = desk.hand_in("first", MODULE, request_for(pair.reference))
-    assert again is not None
-    assert again is not first
-    again.wait(PATIENCE_S)
-    assert target_of(again.answer or {}) == pair.target
-    assert desk.hand_in("first", MODULE, {}) is again
-    for question in ("second", "third"):
-        job = desk.hand_in(question, MODULE, {})
-        assert job is not None
-        job.wait(PATIENCE_S)
-    assert desk.job("first") is None
-    assert desk.job("third") is not None
 
 
 def test_what_libraries_print_does_not_spoil_the_answer() -> None:

@@ -15,8 +15,7 @@ from fp16core.lab.conversions import (
     read_one_weight,
     with_first_weight,
 )
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from tests.helpers.places import TestSet
 
 
@@ -32,7 +31,7 @@ def test_both_ways_cast_as_numpy_does_and_differ_in_the_biases(ways: TwoWays, pa
         assert way.bits_match_numpy
         assert (way.dtypes("weights"), way.dtypes("biases")) == ("float16", biases)
         assert sum(op.name == "DEQUANTIZE" for op in way.file.operators) == dequantize
-    assert ways.quantized.file.size_bytes == len(quantize_tflite(pair.reference))
+    assert ways.quantized.file.size_bytes == quantize_tflite(pair.reference).size_bytes
 
 
 def test_the_ways_are_compared_with_the_reference_and_with_each_other(ways: TwoWays, comparison: Comparison) -> None:
@@ -54,12 +53,12 @@ def test_only_what_is_known_is_said_of_who_made_a_target(pair: ModelPair, test_s
 
 
 def test_one_weight_is_replaced_and_all_others_stay(pair: ModelPair, comparison: Comparison, test_set: TestSet) -> None:
-    changed = read_tflite(with_first_weight(pair.reference, "conv_2d.kernel", 70_000)).weights()
-    for key, tensor in read_tflite(pair.reference).weights().items():
+    changed = with_first_weight(pair.reference, "conv_2d.kernel", 70_000).graph.weights()
+    for key, tensor in pair.reference.graph.weights().items():
         differing = np.flatnonzero(changed[key].values != tensor.values)
         assert differing.tolist() == ([0] if key == "conv_2d.kernel" else [])
     outcome = read_one_weight(pair.reference, "conv_2d.kernel", test_set[0][3])
-    assert outcome.stored == read_tflite(pair.reference).weights()["conv_2d.kernel"].values.flat[0]
+    assert outcome.stored == pair.reference.graph.weights()["conv_2d.kernel"].values.flat[0]
     assert outcome.prediction == comparison.reference.predictions[3]
     assert outcome.unusable_logits == 0
 

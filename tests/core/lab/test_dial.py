@@ -17,8 +17,8 @@ from fp16core.lab.dial import (
 )
 from fp16core.numerics.formats import PRESETS
 from fp16core.runtime.classifier import Classifier
-from fp16core.tflite.reader import read_tflite, replace_weights
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.tflite.replace import replace_weights
 from tests.helpers.places import TestSet
 from tests.helpers.results import dial_result
 
@@ -28,7 +28,7 @@ def test_float16_on_the_dial_is_what_the_real_file_does(
 ) -> None:
     """Also its size: 16 bits a number, packed, are the float16 file."""
     found = measure_format(pair, PRESETS["float16"], test_set[0], comparison.reference)
-    assert found.size_bytes == len(pair.target)
+    assert found.size_bytes == pair.target.size_bytes
     assert found.accuracy == comparison.target.accuracy
     assert found.changed_predictions == comparison.changed_predictions
     assert found.max_abs_logit_delta == comparison.max_abs_logit_delta
@@ -38,7 +38,7 @@ def test_float16_on_the_dial_is_what_the_real_file_does(
 def test_bfloat16_on_the_dial_is_ml_dtypes_cast(pair: ModelPair, test_set: TestSet, comparison: Comparison) -> None:
     cast = {
         key: tensor.values.astype(ml_dtypes.bfloat16).astype(np.float32)
-        for key, tensor in read_tflite(pair.reference).weights().items()
+        for key, tensor in pair.reference.graph.weights().items()
     }
     logits = Classifier(replace_weights(pair.reference, cast)).logits(normalise(test_set[0]))
     found = measure_format(pair, PRESETS["bfloat16"], test_set[0], comparison.reference)
@@ -50,12 +50,12 @@ def test_bfloat16_on_the_dial_is_ml_dtypes_cast(pair: ModelPair, test_set: TestS
 
 def test_a_packed_file_loses_the_bits_of_its_20410_numbers(pair: ModelPair) -> None:
     """From 16 to 3 bits: 20,410 · 13 / 8 = 33,166.25 bytes less, and no part of a byte can be saved."""
-    assert packed_size_bytes(pair, 3) == len(pair.target) - 33_166
+    assert packed_size_bytes(pair, 3) == pair.target.size_bytes - 33_166
 
 
 @pytest.mark.parametrize("name", INTEGER_RECIPES)
 def test_integer_files_hold_the_weights_as_small_whole_numbers(pair: ModelPair, name: str) -> None:
-    kinds = {t.dtype for t in read_tflite(quantize_integer(pair.reference, name)).tensors if t.is_constant}
+    kinds = {t.dtype for t in quantize_integer(pair.reference, name).graph.tensors if t.is_constant}
     assert name.split()[0] in kinds
 
 
@@ -63,7 +63,7 @@ def test_real_files_are_smaller_the_fewer_bits_they_store(
     pair: ModelPair, test_set: TestSet, comparison: Comparison
 ) -> None:
     files = {name: make_file(pair, name) for name in FILES}
-    sizes = {name: len(model) for name, model in files.items()}
+    sizes = {name: model.size_bytes for name, model in files.items()}
     assert sizes["float32"] > sizes["float16"] > sizes["int8 dynamic"] > sizes["int4 dynamic"]
     whole = measure_file("int8 dynamic", files["int8 dynamic"], test_set[0], comparison.reference)
     assert whole.size_bytes == sizes["int8 dynamic"]

@@ -12,8 +12,9 @@ from fp16core.lab.overflow import ScaleResult, measure_scale, unharmed_range
 from fp16core.numerics.scaling import rescaled_weights, scalable_pairs
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.chain import Layer, read_chain
-from fp16core.tflite.reader import read_tflite, replace_weights
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.tflite.replace import replace_weights
+from fp16core.vocabulary import ModelFileError
 from tests.helpers.places import TestSet
 
 COUNT = 300
@@ -42,7 +43,7 @@ def test_powers_of_two_leave_the_float32_logits_as_they_are(
 
 def test_the_next_layer_compensates(pair: ModelPair, layers: tuple[Layer, Layer]) -> None:
     """By the definition: first layer times s, second divided by it, the last bias untouched."""
-    stored = {key: tensor.values.astype(np.float32) for key, tensor in read_tflite(pair.reference).weights().items()}
+    stored = {key: tensor.values.astype(np.float32) for key, tensor in pair.reference.graph.weights().items()}
     scaled = rescaled_weights(layers, 1000.0)
     assert np.array_equal(scaled["conv_2d.kernel"], stored["conv_2d.kernel"] * np.float32(1000))
     assert np.array_equal(scaled["conv_2d.bias"], stored["conv_2d.bias"] * np.float32(1000))
@@ -78,6 +79,9 @@ def test_too_large_weights_become_infinite_or_are_clamped(
         assert census.subnormal == ((magnitude > 0) & (magnitude < 2**-14)).sum()
         assert census.normal + census.overflowed + census.underflowed + census.subnormal == census.total
     assert infinite.census["conv_2d.kernel"].overflowed > 0
+    assert infinite.rescaled.total == sum(values.size for values in scaled.values())
+    assert infinite.rescaled.overflowed == sum(np.isinf(values).sum() for values in cast.values())
+    assert infinite.rescaled.normal == sum(census.normal for census in infinite.census.values())
     assert infinite.unanswered == COUNT
     assert math.isnan(infinite.max_abs_logit_delta)
     assert infinite.hurts
@@ -112,7 +116,7 @@ def test_the_unharmed_range_is_what_surrounds_factor_one() -> None:
 
 
 def test_what_cannot_be_rescaled_is_refused(pair: ModelPair, layers: tuple[Layer, Layer]) -> None:
-    with pytest.raises(ModelFileError, match="no two layers with weights"):
+    with pytest.raises(ModelFileError, match="no two consecutive layers with weights"):
         scalable_pairs(read_chain(pair.reference)[:3])
     with pytest.raises(ValueError, match="factor of 0"):
         rescaled_weights(layers, 0.0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fp16core.evaluate.comparison import Comparison
-from fp16core.modes.accuracy_tables import arithmetic_text, emulation_rows, mode_rows
+from fp16core.modes.accuracy_tables import arithmetic_text, emulation_rows, emulation_sentence, mode_rows
 from fp16core.modes.emulated import Accounted, Emulated
 from fp16core.modes.hardware import EXPECTATIONS, expectation_rows
 from fp16core.modes.latency import MemoryUse
@@ -14,7 +14,6 @@ from fp16core.modes.latency_tables import arithmetic_verdict, latency_rows, memo
 from fp16core.modes.runs import ModeRun, ModeTable
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.text import percent_text, small_text
-from pages.runtimes.accuracy import best_words
 from tests.helpers.mode_results import timed_modes, two_modes
 
 
@@ -53,15 +52,15 @@ def test_emulations_are_listed_as_they_agree() -> None:
 
 
 def test_an_emulation_that_gives_a_fifth_of_the_logits_explains_nothing() -> None:
-    """What a Xeon with AVX512-FP16 was measured to give, and a processor without it."""
+    """Measured on a Xeon with AVX512-FP16, and on a processor without it."""
     ways = ("sums in float32, rounded once", "sums in float16, one product after the other")
     fused = Accounted(250, (Emulated(ways[0], 0.0768, 0.28), Emulated(ways[1], 0.2088, 0.047)), 0.278, True, 38.9)
     assert not fused.is_explained
-    assert "None of these ways to add up is the hardware's" in best_words(fused)
-    assert f"The nearest, {ways[1]}, gives **20.88 %** of the logits of 250 images" in best_words(fused)
+    assert "None of these ways to add up is the hardware's" in emulation_sentence(fused)
+    assert f"The nearest, {ways[1]}, gives **20.88 %** of the logits of 250 images" in emulation_sentence(fused)
     usual = Accounted(250, (Emulated(ways[0], 0.9982, 0.0078), Emulated(ways[1], 0.11, 0.28)), 0.01, True, 38.9)
     assert usual.is_explained
-    assert best_words(usual) == (
+    assert emulation_sentence(usual) == (
         f"**99.82 %** of the logits of 250 images are what the emulation gives, bit for bit, with {ways[0]}."
     )
 
@@ -84,8 +83,8 @@ def test_runs_on_fewer_images_are_held_against_the_same_images(comparison: Compa
     table = ModeTable(comparison.reference, {run.mode: run})
     assert table.images == 200
     assert table.largest_change is not None
-    assert table.largest_change[1].max_abs_logit_delta == comparison.abs_logit_delta[:200].max()
-    assert table.largest_change[1].images == 200
+    assert table.largest_change.comparison.max_abs_logit_delta == comparison.abs_logit_delta[:200].max()
+    assert table.largest_change.comparison.images == 200
 
 
 def test_times_and_memory_are_told_with_their_controls() -> None:

@@ -10,7 +10,8 @@ from fp16core.evaluate.evaluation import NO_ANSWER
 from fp16core.reading.likeness import FALSE_ALARMS, Likeness, check_rule, likeness
 from fp16core.reading.non_digits import LETTERS, non_digits
 from fp16core.runtime.classifier import Classifier
-from fp16core.vocabulary import DatasetError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import DatasetError
 from tests.helpers.places import TestSet
 
 
@@ -62,7 +63,7 @@ def test_pictures_without_a_digit_are_seeded_and_differ() -> None:
 
 
 def test_every_letter_has_a_glyph() -> None:
-    """A letter that the font lacks would be drawn as a box, which is no letter."""
+    """A letter missing in the font would be drawn as a box."""
     font = ImageFont.load_default(40.0)
     box = bytes(font.getmask("\uffff"))
     assert not [letter for letter in LETTERS if bytes(font.getmask(letter)) == box]

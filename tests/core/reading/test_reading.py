@@ -1,8 +1,9 @@
-"""What both models read on pictures, the table of many, and the gallery's bounds."""
+"""Readings of pictures by both models, their table, and the gallery's bounds."""
 
 import csv
 import io
 import threading
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from PIL import Image
 from fp16core.images import picture_file
 from fp16core.images.picture import Picture
 from fp16core.images.prepare import prepare_image, prepare_picture
+from fp16core.images.stages import PreparedPicture, StageName
 from fp16core.reading.gallery import Bounds, Gallery
 from fp16core.reading.likeness import Likeness
 from fp16core.reading.reading import Reading, accuracy, read_picture, table, table_csv
@@ -65,7 +67,7 @@ def test_the_truth_is_taken_from_names_that_tell_it(
 def test_accuracy_counts_every_picture_whose_digit_is_known(
     test_set: TestSet, row: Image.Image, models: Models, rule: Likeness
 ) -> None:
-    """A row of four under the name of one digit is wrong, not left out."""
+    """A row of four digits whose name has one digit counts as wrong; it is not left out."""
     seven = Image.fromarray(255 - np.kron(test_set[0][0], np.ones((4, 4), np.uint8)))
     readings = [read(seven, name, models, rule) for name in ("7.png", "3.png", "other.png")]
     readings.append(read(row, "7 and more.png", models, rule))
@@ -103,7 +105,7 @@ def test_the_gallery_answers_the_readable_and_names_the_others(
 def test_the_gallery_keeps_pictures_scaled_down_and_no_files(
     row: Image.Image, models: Models, rule: Likeness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Both come back as they were read, and no stranger's file is decoded again for it."""
+    """Both are returned as they were read, without decoding a stranger's file again."""
     noise = np.random.default_rng(0).integers(0, 30, (1500, 2000), np.uint8)
     large = np.asarray(row.resize((2000, 500))).astype(int)
     photo = Image.fromarray(
@@ -122,7 +124,7 @@ def test_the_gallery_keeps_pictures_scaled_down_and_no_files(
 
 
 def test_the_gallery_keeps_a_visit_within_bounds(row: Image.Image, models: Models, rule: Likeness) -> None:
-    """By number, by size, and by what comes at once; many refusals make one sentence."""
+    """Bounds on number, size and deliveries; several refusals become one sentence."""
     files = [(f"no. {number}.png", file_of(row)) for number in range(9)]
     gallery = Gallery(Bounds(pictures=2))
     gallery.deliver([("bad.png", b"text"), *files])
@@ -133,7 +135,7 @@ def test_the_gallery_keeps_a_visit_within_bounds(row: Image.Image, models: Model
     assert full.startswith("7 files not read, there is no room left; remove some pictures first: no. 2.png, no. 3.png")
     assert full.endswith(", ….")
 
-    gallery.bounds = Bounds(kept_bytes=gallery.size_bytes + 10)
+    gallery.bounds = Bounds(kept_bytes=sum(kept.size_bytes for kept in gallery.pictures) + 10)
     gallery.deliver(files[:1])
     read_all(gallery, models, rule)
     assert gallery.refusals == ["1 file not read, there is no room left; remove some pictures first: no. 0.png."]
@@ -171,7 +173,7 @@ def test_a_file_that_cannot_be_decoded_now_waits_on(row: Image.Image, models: Mo
     gallery = Gallery(decode=decode)
     gallery.deliver([("first.png", file_of(row)), ("second.png", file_of(row))])
     with pytest.raises(BusyError, match="come back"):
-        gallery.read_next(models, rule)
+        gallery.read_next(models, rule, "subject")
     assert (gallery.waiting, gallery.refusals) == (2, [])
     is_busy = False
     read_all(gallery, models, rule)
@@ -181,7 +183,7 @@ def test_a_file_that_cannot_be_decoded_now_waits_on(row: Image.Image, models: Mo
 def test_letting_go_does_not_wait_and_drops_the_file_that_is_being_read(
     row: Image.Image, models: Models, rule: Likeness
 ) -> None:
-    """It is called while another thread decodes: here from within, which would hang if it took the lock."""
+    """It may be called while another thread decodes: here from within, which would hang if it took the lock."""
 
     def decode(data: bytes, name: str) -> Picture:
         if name == "late.png":
@@ -200,6 +202,42 @@ def test_letting_go_does_not_wait_and_drops_the_file_that_is_being_read(
     assert [reading.prepared.name for reading in gallery.readings] == ["again.png"]
 
 
+def test_a_picture_in_view_is_prepared_and_read_once_in_each_setting(
+    row: Image.Image, models: Models, rule: Likeness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last of a delivery already when it comes; what is kept for it is counted, and gone with the pictures."""
+    prepared: list[str] = []
+
+    def counted(picture: Picture, name: str, *rest: Any, **settings: Any) -> PreparedPicture:
+        prepared.append(name)
+        return prepare_picture(picture, name, *rest, **settings)
+
+    monkeypatch.setattr("fp16core.reading.gallery.prepare_picture", counted)
+    gallery = Gallery()
+    gallery.deliver([("first.png", file_of(row)), ("last.png", file_of(row))])
+    read_all(gallery, models, rule)
+    first, last = gallery.pictures
+    for _ in range(2):
+        whole = gallery.view(last, models, rule, [], "subject")
+    assert prepared == ["first.png", "last.png"]
+    assert all(stage.picture is not None for stage in whole.prepared.stages)
+    assert all(stage.picture is None for kept in (first, last) for stage in kept.reading.prepared.stages)
+    pictures_bytes = first.size_bytes + last.size_bytes
+    assert gallery.size_bytes == pictures_bytes + whole.prepared.size_bytes
+    for off in ([StageName.LINES], [StageName.LINES, StageName.LIGHT], [StageName.LIGHT, StageName.LINES], []):
+        part = gallery.view(last, models, rule, off, "subject")
+        assert [stage.is_on for stage in part.prepared.stages].count(False) == len(off)
+    assert prepared[2:] == ["last.png"] * 2
+    gallery.view(last, models, rule, [], "other models")
+    gallery.view(first, models, rule, [], "subject")
+    assert prepared[4:] == ["last.png", "first.png"]
+    assert gallery.size_bytes == pictures_bytes + gallery.view(first, models, rule, [], "subject").prepared.size_bytes
+    gallery.let_go()
+    assert gallery.size_bytes == 0
+    gallery.view(first, models, rule, [], "subject")
+    assert gallery.size_bytes == 0, "a picture that was let go is kept no more"
+
+
 def read_all(gallery: Gallery, models: Models, rule: Likeness) -> None:
     while gallery.waiting:
-        gallery.read_next(models, rule)
+        gallery.read_next(models, rule, "subject")

@@ -9,9 +9,10 @@ import pytest
 
 from fp16core.claims.evidence import Verdict
 from fp16core.resident.answers import read_answer
-from fp16core.vocabulary import ImageError, ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.vocabulary import ImageError
 
-PAIR = ModelPair("pair", b"reference", b"target", {"epochs": 1})
+PAIR = ModelPair("pair", ModelFile(b"reference"), ModelFile(b"target"), {"epochs": 1})
 
 
 @pytest.mark.parametrize(
@@ -94,5 +95,5 @@ CHANGES_A_CLASS = (
 def test_what_is_no_value_is_refused(hostile: bytes) -> None:
     with pytest.raises((pickle.UnpicklingError, TypeError)):
         read_answer(hostile)
-    assert ModelPair("", b"", b"").reference_name == "the reference model"
+    assert ModelFile(b"").name == "the model"
     assert np.dtype("f4") == np.float32

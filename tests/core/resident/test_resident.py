@@ -146,7 +146,7 @@ def test_closing_ends_a_call_at_work(resident: Resident) -> None:
 
     thread = threading.Thread(target=wait)
     thread.start()
-    while not resident.is_busy:
+    while not resident._lock.locked():
         time.sleep(0.01)
     resident.close()
     thread.join(PATIENCE_S)

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from fp16core.runs.pair import MAX_RUN_BYTES, RUN_FILE
+from fp16core.runs.record import MAX_RUN_BYTES, RUN_FILE
 from fp16core.runs.store import RunStore
 from tests.helpers.files.stores import add_full_run, add_run
 

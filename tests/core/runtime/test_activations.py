@@ -13,8 +13,8 @@ from ai_edge_litert.interpreter import Interpreter
 from fp16core.numerics.propagation import PairRecorder
 from fp16core.runtime.activations import ActivationRecorder
 from fp16core.runtime.classifier import Classifier
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ImageError, ModelPair, PairError
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.vocabulary import ImageError, PairError
 from tests.helpers.networks.oracles import forward
 
 FloatArray = npt.NDArray[np.float64]
@@ -41,10 +41,10 @@ def test_activations_are_those_of_a_float64_forward_pass(
 def test_activations_are_the_tensors_that_the_interpreter_preserves(
     pair: ModelPair, inputs: npt.NDArray[np.float32], role: str
 ) -> None:
-    """No tensor but an activation has a first dimension of 7."""
+    """Only activations have a first dimension of 7."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        bare = Interpreter(model_content=getattr(pair, role), experimental_preserve_all_tensors=True)
+        bare = Interpreter(model_content=getattr(pair, role).contents, experimental_preserve_all_tensors=True)
     place = bare.get_input_details()[0]["index"]
     bare.resize_tensor_input(place, (7, 28, 28))
     bare.allocate_tensors()
@@ -69,11 +69,11 @@ def test_keeping_all_tensors_does_not_change_the_logits(
 
 
 def test_steps_are_the_operators_that_compute_from_the_image(pair: ModelPair, recorder: PairRecorder) -> None:
-    """The target dequantizes its weights besides, and both compute shapes; neither is a step."""
+    """The target also dequantizes weights, and both models compute shapes; neither counts as a step."""
     assert [step.operator for step in recorder.steps] == STEPS
     assert [step.fused for step in recorder.steps] == ["NONE", "RELU", "NONE", "NONE", "NONE"]
     assert [step.shape for step in recorder.steps] == list(PLACES)
-    assert sum(op.name == "DEQUANTIZE" for op in read_tflite(pair.target).operators) == 4
+    assert sum(op.name == "DEQUANTIZE" for op in pair.target.graph.operators) == 4
 
 
 def test_threads_sharing_a_recorder_get_their_own_activations(
@@ -93,18 +93,18 @@ def test_threads_sharing_a_recorder_get_their_own_activations(
     [
         (np.zeros((0, 28, 28), np.float32), "there are 0 images"),
         (np.zeros((2, 28, 27), np.float32), r"shape \(2, 28, 27\)"),
-        (np.full((1, 28, 28), np.nan, np.float32), "hold nan"),
+        (np.full((1, 28, 28), np.nan, np.float32), "contain nan"),
     ],
 )
-def test_wrong_images_are_refused_in_words(pair: ModelPair, images: npt.NDArray[np.float32], words: str) -> None:
+def test_wrong_images_are_rejected_with_a_reason(pair: ModelPair, images: npt.NDArray[np.float32], words: str) -> None:
     with pytest.raises(ImageError, match=words):
         ActivationRecorder(pair.reference).record(images)
 
 
-def test_models_whose_operators_do_not_correspond_are_refused(pair: ModelPair) -> None:
-    tree = schema.ModelT.InitFromPackedBuf(pair.target)
+def test_models_whose_operators_do_not_correspond_are_rejected(pair: ModelPair) -> None:
+    tree = schema.ModelT.InitFromPackedBuf(pair.target.contents)
     tree.subgraphs[0].operators[8].builtinOptions.fusedActivationFunction = schema.ActivationFunctionType.TANH
-    builder = flatbuffers.Builder(len(pair.target))
+    builder = flatbuffers.Builder(pair.target.size_bytes)
     builder.Finish(tree.Pack(builder), b"TFL3")
-    with pytest.raises(PairError, match=r"the reference model computes .*CONV_2D \+ RELU .*CONV_2D \+ TANH .*choose"):
-        PairRecorder(ModelPair("unlike", pair.reference, bytes(builder.Output())))
+    with pytest.raises(PairError, match=r"mnist_model\.tflite computes .*CONV_2D \+ RELU .*CONV_2D \+ TANH .*choose"):
+        PairRecorder(ModelPair("unlike", pair.reference, ModelFile(bytes(builder.Output()))))

@@ -1,4 +1,4 @@
-"""The shared interpreter: right answers from many threads, clear refusals."""
+"""The shared classifier: correct results from many threads, clear errors."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,14 +10,14 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
 from fp16core.runtime.classifier import BATCH_SIZE, Classifier
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ImageError, ModelFileError, ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.vocabulary import ImageError, ModelFileError
 
 
 @pytest.fixture(scope="module")
 def expected(pair: ModelPair, inputs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """The tutorial's way: a bare interpreter, one image at a time."""
-    interpreter = Interpreter(model_content=pair.target)
+    """Logits computed as in the tutorial: a bare interpreter, one image at a time."""
+    interpreter = Interpreter(model_content=pair.target.contents)
     interpreter.allocate_tensors()
     answers = []
     for image in inputs:
@@ -60,35 +60,35 @@ def test_threads_sharing_one_classifier_get_their_own_answers(
         (np.zeros((2, 28, 27), np.float32), r"shape \(2, 28, 27\)"),
         (np.zeros((2, 28, 28, 1), np.float32), r"shape \(2, 28, 28, 1\)"),
         (np.zeros((2, 28, 28), np.uint8), "dtype uint8; expected float32"),
-        (np.full((2, 28, 28), np.nan, np.float32), r"hold nan at \(0, 0, 0\)"),
-        (np.full((1, 28, 28), np.inf, np.float32), "hold inf"),
+        (np.full((2, 28, 28), np.nan, np.float32), r"contain nan at \(0, 0, 0\)"),
+        (np.full((1, 28, 28), np.inf, np.float32), "contain inf"),
     ],
 )
-def test_wrong_images_are_refused_in_words(pair: ModelPair, images: npt.NDArray[np.float32], words: str) -> None:
+def test_wrong_images_are_rejected_with_a_reason(pair: ModelPair, images: npt.NDArray[np.float32], words: str) -> None:
     with pytest.raises(ImageError, match=words):
         Classifier(pair.reference).logits(images)
 
 
-def edited(model: bytes, tensor: int, shape: list[int]) -> bytes:
-    """The same file with another shape and shape signature of one tensor, by the schema's own writer."""
-    tree = schema.ModelT.InitFromPackedBuf(model)
+def edited(model: ModelFile, tensor: int, shape: list[int], name: str) -> ModelFile:
+    """Copy of a file with the shape and shape signature of one tensor changed, by the schema's own writer."""
+    tree = schema.ModelT.InitFromPackedBuf(model.contents)
     tree.subgraphs[0].tensors[tensor].shapeSignature = shape
     tree.subgraphs[0].tensors[tensor].shape = [abs(n) for n in shape]
-    builder = flatbuffers.Builder(len(model))
+    builder = flatbuffers.Builder(model.size_bytes)
     builder.Finish(tree.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return ModelFile(bytes(builder.Output()), name)
 
 
-def test_models_of_other_shapes_are_refused(pair: ModelPair) -> None:
-    file = read_tflite(pair.reference)
-    nine = edited(pair.reference, file.outputs[0].index, [-1, 9])
+def test_models_of_other_shapes_are_rejected(pair: ModelPair) -> None:
+    file = pair.reference.graph
+    nine = edited(pair.reference, file.outputs[0].index, [-1, 9], "nines")
     with pytest.raises(ModelFileError, match=r"nines returns float32 \(-1, 9\); expected float32 logits"):
-        Classifier(nine, "nines")
-    wide = edited(pair.reference, file.inputs[0].index, [-1, 32, 32])
+        Classifier(nine)
+    wide = edited(pair.reference, file.inputs[0].index, [-1, 32, 32], "wide")
     with pytest.raises(ModelFileError, match=r"wide takes float32 \(-1, 32, 32\); expected float32 images"):
-        Classifier(wide, "wide")
+        Classifier(wide)
 
 
-def test_damaged_models_are_refused(pair: ModelPair) -> None:
+def test_damaged_models_are_rejected(pair: ModelPair) -> None:
     with pytest.raises(ModelFileError, match="cut"):
-        Classifier(pair.reference[:50_000], "cut")
+        Classifier(ModelFile(pair.reference.contents[:50_000], "cut"))

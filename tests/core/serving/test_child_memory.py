@@ -23,17 +23,17 @@ class Kept:
     def end(self) -> None:
         """End it."""
         self.gone += 1
-        self.share.leave()
+        self.share.release()
 
 
 def test_those_who_work_never_hold_more_than_there_is() -> None:
     memory = ChildMemory(100)
     one, other = Kept(memory), Kept(memory)
-    one.share.take(60)
+    one.share.acquire(60)
     with pytest.raises(BusyError, match="all of the 100 B"):
-        other.share.take(50, patience_s=0)
+        other.share.acquire(50, patience_s=0)
     assert memory.held_bytes == 60
-    other.share.take(40, patience_s=0)
+    other.share.acquire(40, patience_s=0)
     assert memory.held_bytes == 100
     assert one.gone == other.gone == 0
 
@@ -41,12 +41,12 @@ def test_those_who_work_never_hold_more_than_there_is() -> None:
 def test_an_idle_child_counts_with_what_it_holds_and_gives_way_when_there_is_no_room() -> None:
     memory = ChildMemory(100)
     first, second, third = Kept(memory), Kept(memory), Kept(memory)
-    first.share.take(60)
+    first.share.acquire(60)
     first.share.keep(20)
-    second.share.take(60)
+    second.share.acquire(60)
     second.share.keep(20)
     assert memory.held_bytes == 40
-    third.share.take(80, patience_s=0)
+    third.share.acquire(80, patience_s=0)
     assert (first.gone, second.gone) == (1, 0), "the one unused for longest goes, and no more than needed"
     assert memory.held_bytes == 100
 
@@ -54,12 +54,12 @@ def test_an_idle_child_counts_with_what_it_holds_and_gives_way_when_there_is_no_
 def test_a_child_that_is_just_called_is_left_alone_and_waited_for() -> None:
     memory = ChildMemory(100)
     called, other = Kept(memory, is_called=True), Kept(memory)
-    called.share.take(60)
+    called.share.acquire(60)
     called.share.keep(60)
     taken = threading.Event()
 
     def take() -> None:
-        other.share.take(60, PATIENCE_S)
+        other.share.acquire(60, PATIENCE_S)
         taken.set()
 
     thread = threading.Thread(target=take)
@@ -74,22 +74,22 @@ def test_a_child_that_is_just_called_is_left_alone_and_waited_for() -> None:
 def test_more_than_there_is_means_all_of_it() -> None:
     memory = ChildMemory(100)
     large = Kept(memory)
-    large.share.take(1_000, patience_s=0)
+    large.share.acquire(1_000, patience_s=0)
     assert memory.held_bytes == 100
 
 
 def test_whoever_has_left_waits_no_longer() -> None:
     memory = ChildMemory(100)
-    Kept(memory).share.take(100)
+    Kept(memory).share.acquire(100)
     asked = time.monotonic()
-    with pytest.raises(BusyError), memory.lent(50, lambda: time.monotonic() < asked + 0.3):
+    with pytest.raises(BusyError), memory.reserved(50, lambda: time.monotonic() < asked + 0.3):
         pass
     assert memory.held_bytes == 100
 
 
 def test_what_was_lent_comes_back_also_after_an_error() -> None:
     memory = ChildMemory(100)
-    with pytest.raises(ZeroDivisionError), memory.lent(100, lambda: True):
+    with pytest.raises(ZeroDivisionError), memory.reserved(100, lambda: True):
         _ = 1 / 0
     assert memory.held_bytes == 0
 
@@ -99,14 +99,14 @@ def test_those_who_wait_do_not_wait_for_each_other() -> None:
     memory = ChildMemory(100)
     both = [Kept(memory, is_called=True) for _ in range(2)]
     for kept in both:
-        kept.share.take(40)
+        kept.share.acquire(40)
         kept.share.keep(40)
     served: list[Kept] = []
 
     def call(kept: Kept) -> None:
-        kept.share.take(90, PATIENCE_S)
+        kept.share.acquire(90, PATIENCE_S)
         served.append(kept)
-        kept.share.leave()
+        kept.share.release()
 
     threads = [threading.Thread(target=call, args=(kept,)) for kept in both]
     for thread in threads:
@@ -124,11 +124,11 @@ def test_many_threads_never_exceed_it() -> None:
     def work(seed: int) -> None:
         kept = Kept(memory)
         for size in (30, 70, 50, 100):
-            kept.share.take(size)
+            kept.share.acquire(size)
             most[0] = max(most[0], memory.held_bytes)
             time.sleep(0.002 * seed)
             kept.share.keep(10)
-        kept.share.leave()
+        kept.share.release()
 
     threads = [threading.Thread(target=work, args=(seed,)) for seed in range(6)]
     for thread in threads:

@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from fp16core.serving import rate_limit
-from fp16core.serving.memory_budget import Holdings, Visit
-from fp16core.serving.rate_limit import Allowance, Rate, visitor_address, wait_text
+from fp16core.serving.memory_budget import MemoryBudget, Visit
+from fp16core.serving.rate_limit import Rate, RateLimiter, visitor_address, wait_text
 from fp16core.vocabulary import BusyError
 
 
@@ -22,7 +22,7 @@ class Clock:
 
 def test_an_address_gets_its_burst_and_then_its_rate() -> None:
     clock = Clock()
-    allowed = Allowance(Rate(3, 6), Rate(100, 100), clock)
+    allowed = RateLimiter(Rate(3, 6), Rate(100, 100), clock)
     assert [allowed.take("a") for _ in range(3)] == [(0, 0)] * 3
     own_s, common_s = allowed.take("a")
     assert (round(own_s, 6), common_s) == (10, 0), "six a minute: the next in ten seconds"
@@ -37,7 +37,7 @@ def test_an_address_gets_its_burst_and_then_its_rate() -> None:
 
 def test_what_is_refused_costs_nothing_and_a_large_wish_costs_a_full_bucket() -> None:
     clock = Clock()
-    allowed = Allowance(Rate(10, 60), Rate(12, 60), clock)
+    allowed = RateLimiter(Rate(10, 60), Rate(12, 60), clock)
     assert allowed.take("a", 50) == (0, 0)
     own_s, common_s = allowed.take("b", 5)
     assert (own_s, round(common_s, 6)) == (0, 3), "two are left for all"
@@ -48,7 +48,7 @@ def test_what_is_refused_costs_nothing_and_a_large_wish_costs_a_full_bucket() ->
 
 def test_idle_addresses_are_forgotten_and_never_too_many_known(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
-    allowed = Allowance(Rate(2, 60), Rate(1e9, 1e9), clock)
+    allowed = RateLimiter(Rate(2, 60), Rate(1e9, 1e9), clock)
     for number in range(50):
         allowed.take(f"early {number}")
     clock.now += 2
@@ -62,7 +62,7 @@ def test_idle_addresses_are_forgotten_and_never_too_many_known(monkeypatch: pyte
 
 
 def test_threads_get_no_more_than_there_is() -> None:
-    allowed = Allowance(Rate(100, 1), Rate(1_000, 1), Clock())
+    allowed = RateLimiter(Rate(100, 1), Rate(1_000, 1), Clock())
     taken: list[bool] = []
     threads = [
         threading.Thread(target=lambda: taken.extend(allowed.take("a") == (0, 0) for _ in range(50))) for _ in range(8)
@@ -96,7 +96,7 @@ def test_the_last_address_is_believed_if_the_peer_can_be_our_proxy(
 
 
 def test_what_was_done_already_is_charged_as_far_as_there_are_tokens() -> None:
-    rate_limit = Allowance(Rate(10, 60), Rate(30, 60), clock=lambda: 0.0)
+    rate_limit = RateLimiter(Rate(10, 60), Rate(30, 60), clock=lambda: 0.0)
     rate_limit.charge("a", 7)
     assert rate_limit.take("a", 4) == (1.0, 0.0)
     rate_limit.charge("a", 100)
@@ -128,7 +128,7 @@ class Held:
 
 
 def test_holdings_count_what_is_alive() -> None:
-    holdings = Holdings(100, 70)
+    holdings = MemoryBudget(100, 70)
     first, second = Held(60), Held(30)
     holdings.add(first, Visit("1.1.1.1"))
     holdings.add(first, Visit("1.1.1.1"))
@@ -143,7 +143,7 @@ def test_holdings_count_what_is_alive() -> None:
 
 
 def test_one_address_cannot_take_everybodys_room() -> None:
-    holdings = Holdings(100, 70)
+    holdings = MemoryBudget(100, 70)
     mine = [Held(20) for _ in range(3)]
     for held in mine:
         holdings.add(held, Visit("1.1.1.1"))
@@ -159,7 +159,7 @@ def test_one_address_cannot_take_everybodys_room() -> None:
 
 def test_what_visitors_hold_who_have_left_makes_room() -> None:
     """And stays until somebody needs it: it may be that only the connection broke."""
-    holdings, here = Holdings(100, 100), [True]
+    holdings, here = MemoryBudget(100, 100), [True]
     gone, present = Held(50), Held(40)
     holdings.add(gone, Visit("1.1.1.1", lambda: here[0]))
     holdings.add(present, Visit("2.2.2.2"))

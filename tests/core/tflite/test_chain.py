@@ -9,9 +9,10 @@ from ai_edge_litert import schema_py_generated as schema
 
 from fp16core.convert.quantizer import quantize_integer, quantize_tflite
 from fp16core.tflite.chain import read_chain
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import ModelFileError
 from tests.helpers.networks.edited import edited, with_average_pooling
+from tests.helpers.networks.handmade import dense
 
 Operators = dict[str, Any]
 """The first operator of each kind."""
@@ -31,7 +32,7 @@ def test_layers_are_the_tutorials_in_its_order(pair: ModelPair, role: str) -> No
 def test_weights_of_a_chain_are_the_files_upsampled(pair: ModelPair, quantized: str) -> None:
     """Whichever path made the file: the quantizer leaves biases in float32."""
     model = pair.target if quantized == "target" else quantize_tflite(pair.reference)
-    stored = read_tflite(model).weights()
+    stored = model.graph.weights()
     for layer in read_chain(model):
         for key, values in ((layer.weights_key, layer.weights), (layer.bias_key, layer.bias)):
             if values is not None:
@@ -41,7 +42,7 @@ def test_weights_of_a_chain_are_the_files_upsampled(pair: ModelPair, quantized: 
 
 def test_a_network_of_other_operators_is_refused_by_name(pair: ModelPair) -> None:
     with pytest.raises(ModelFileError, match="mine has the operator AVERAGE_POOL_2D"):
-        read_chain(edited(pair.reference, with_average_pooling), "mine")
+        read_chain(edited(pair.reference, with_average_pooling, "mine"))
 
 
 def test_integer_weights_are_refused(pair: ModelPair) -> None:
@@ -54,7 +55,7 @@ def tensor(tree: Any, op: Any) -> Any:
     return tree.subgraphs[0].tensors[op.outputs[0]]
 
 
-def pooled_past_the_convolution(tree: Any, operators: Operators) -> None:
+def pooled_past_the_convolution(_tree: Any, operators: Operators) -> None:
     operators["MAX_POOL_2D"].inputs = [operators["RESHAPE"].outputs[0]]
 
 
@@ -62,19 +63,19 @@ def answered_by_the_pooling(tree: Any, operators: Operators) -> None:
     tree.subgraphs[0].outputs = [operators["MAX_POOL_2D"].outputs[0]]
 
 
-def answered_by_nothing(tree: Any, operators: Operators) -> None:
+def answered_by_nothing(tree: Any, _operators: Operators) -> None:
     tree.subgraphs[0].outputs = []
 
 
-def with_tanh(tree: Any, operators: Operators) -> None:
+def with_tanh(_tree: Any, operators: Operators) -> None:
     operators["CONV_2D"].builtinOptions.fusedActivationFunction = schema.ActivationFunctionType.TANH
 
 
-def padded(tree: Any, operators: Operators) -> None:
+def padded(_tree: Any, operators: Operators) -> None:
     operators["MAX_POOL_2D"].builtinOptions.padding = schema.Padding.SAME
 
 
-def dilated(tree: Any, operators: Operators) -> None:
+def dilated(_tree: Any, operators: Operators) -> None:
     operators["CONV_2D"].builtinOptions.dilationWFactor = 2
 
 
@@ -116,4 +117,13 @@ def test_what_the_proof_could_not_follow_is_no_chain(
 ) -> None:
     """Each of the checks on which the proof, the emulation and the rescaling lean."""
     with pytest.raises(ModelFileError, match=f"mine.* {words}"):
-        read_chain(edited(pair.reference, edit), "mine")
+        read_chain(edited(pair.reference, edit, "mine"))
+
+
+def test_a_bias_is_read_where_there_is_one() -> None:
+    weights, bias = np.ones((10, 784), np.float32), np.arange(10, dtype=np.float32)
+    (without,) = [layer for layer in read_chain(dense(weights)) if layer.weights is not None]
+    (given,) = [layer for layer in read_chain(dense(weights, bias)) if layer.weights is not None]
+    assert without.bias is None
+    assert given.bias is not None
+    assert np.array_equal(given.bias, bias)

@@ -13,10 +13,10 @@ from fp16core.lab.folding import fold_dequantize
 from fp16core.runtime.delegation import delegate_partitions
 from fp16core.runtime.operator_table import operator_table
 from fp16core.tflite.graph import Operator, Tensor, TfliteFile
-from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.roles import Role, tensor_roles
 from fp16core.tflite.tables import roles_of_type, tensor_table, type_table
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.vocabulary import ModelFileError
 from tests.helpers.places import TestSet
 
 NODE = re.compile(r'^    (\w+) \[label="([^"]*)", class=(\w+)', re.MULTILINE)
@@ -26,7 +26,7 @@ FRAME = re.compile(r"subgraph cluster\d+ \{ class=delegate; .*?tooltip=\"[^\"]*\
 
 def test_every_operator_is_drawn_once_and_dequantize_stands_out(pair: ModelPair) -> None:
     for model in (pair.reference, pair.target, quantize_tflite(pair.reference)):
-        file = read_tflite(model)
+        file = model.graph
         nodes = NODE.findall(graph_dot(file, delegate_partitions(model)))
         names = {identity: label.split(r"\n")[0] for identity, label, _ in nodes}
         assert names == {f"op{op.index}": op.name for op in file.operators} | {
@@ -39,11 +39,11 @@ def test_every_operator_is_drawn_once_and_dequantize_stands_out(pair: ModelPair)
 
 def test_arrows_join_maker_and_reader_of_each_computed_tensor(pair: ModelPair) -> None:
     """Types and shapes by the interpreter's account; its −1 is our n."""
-    interpreter = Interpreter(model_content=pair.target)
+    interpreter = Interpreter(model_content=pair.target.contents)
     interpreter.allocate_tensors()
     details = {d["index"]: d for d in interpreter.get_tensor_details()}
     operators = {op["index"]: op for op in interpreter._get_ops_details() if op["op_name"] != "DELEGATE"}
-    arrows = ARROW.findall(graph_dot(read_tflite(pair.target), ()))
+    arrows = ARROW.findall(graph_dot(pair.target.graph, ()))
     computed = {t for op in operators.values() for t in op["outputs"]} | {0}
     expected = {
         (next((f"op{m['index']}" for m in operators.values() if t in m["outputs"]), "input0"), f"op{reader['index']}")
@@ -62,12 +62,12 @@ def test_arrows_join_maker_and_reader_of_each_computed_tensor(pair: ModelPair) -
 
 def test_frames_hold_what_the_delegate_runs(pair: ModelPair) -> None:
     parts = delegate_partitions(pair.target)
-    frames = FRAME.findall(graph_dot(read_tflite(pair.target), parts))
+    frames = FRAME.findall(graph_dot(pair.target.graph, parts))
     assert [frame.split() for frame in frames] == [[f"op{i};" for i in part.operators] for part in parts]
 
 
 def test_without_shape_arithmetic_the_image_still_reaches_the_logits(pair: ModelPair) -> None:
-    dot = graph_dot(read_tflite(pair.reference), (), with_shape_arithmetic=False)
+    dot = graph_dot(pair.reference.graph, (), with_shape_arithmetic=False)
     assert "SHAPE" not in {label for _, label, _ in NODE.findall(dot)}
     assert "PACK" not in dot
     after = {maker: reader for maker, reader, _, _ in ARROW.findall(dot)}
@@ -87,7 +87,7 @@ def test_names_from_a_strangers_file_cannot_leave_their_quotes() -> None:
 
 @pytest.mark.parametrize(("role", "stored"), [("reference", "float32"), ("target", "float16")])
 def test_only_stored_weights_and_biases_are_float16(pair: ModelPair, role: str, stored: str) -> None:
-    file = read_tflite(getattr(pair, role))
+    file = getattr(pair, role).graph
     roles = tensor_roles(file)
     assert set(roles) == {tensor.index for tensor in file.tensors}
     for tensor in file.tensors:
@@ -100,7 +100,7 @@ def test_only_stored_weights_and_biases_are_float16(pair: ModelPair, role: str, 
 
 
 def test_the_tables_count_what_the_files_hold(pair: ModelPair) -> None:
-    reference, target = read_tflite(pair.reference), read_tflite(pair.target)
+    reference, target = pair.reference.graph, pair.target.graph
     types = type_table(reference, target)
     rows = dict(zip(types["tensors"], zip(types["float32 file"], types["float16 file"], strict=True), strict=True))
     assert rows[Role.INPUT.value] == rows[Role.OUTPUT.value] == ("1 float32", "1 float32")
@@ -124,7 +124,7 @@ def test_folding_dequantize_changes_no_logit_and_doubles_the_file(
     """The float32 file with the weights rounded is as large as any float32 file of this network."""
     folding = fold_dequantize(pair, test_set[0][:500], comparison.target.logits[:500])
     assert folding.upsampling_operators == (4, 0)
-    assert folding.size_bytes == (len(pair.target), len(pair.reference))
+    assert folding.size_bytes == (pair.target.size_bytes, pair.reference.size_bytes)
     assert folding.upsampled_bytes == 4 * 20_410
     assert folding.identical_images == folding.images == 500
     moved = comparison.target.logits[:500].copy()
@@ -134,7 +134,7 @@ def test_folding_dequantize_changes_no_logit_and_doubles_the_file(
 
 def test_an_outline_says_that_its_values_were_left_out(pair: ModelPair) -> None:
     """No reader is told that a sound file is damaged."""
-    file = read_tflite(pair.reference)
+    file = pair.reference.graph
     for tensor, whole in zip(file.outline().parameters(), file.parameters(), strict=True):
         assert whole.values.nbytes == tensor.stored_size_bytes
         with pytest.raises(ModelFileError, match="outline, whose values were left out"):

@@ -17,9 +17,11 @@ from fp16core.runtime.delegation import delegate_partitions
 from fp16core.runtime.fixed_batch import with_fixed_batch
 from fp16core.tflite.chain import read_chain
 from fp16core.tflite.ledger import byte_ledger
+from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.tflite.packing import packed, unpacked, with_current_codes
-from fp16core.tflite.reader import read_tflite, replace_weights
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.replace import replace_weights
+from fp16core.vocabulary import ModelFileError
 from tests.helpers.networks.edited import older
 from tests.helpers.places import TestSet
 
@@ -29,9 +31,9 @@ def old(pair: ModelPair) -> ModelPair:
     return replace(pair, name="old", reference=older(pair.reference), target=older(pair.target), run={})
 
 
-def codes(model: bytes) -> list[tuple[int, int]]:
+def codes(model: ModelFile) -> list[tuple[int, int]]:
     """The newer and the deprecated field of each operator code, as the schema reads them."""
-    root = schema.Model.GetRootAs(model)
+    root = schema.Model.GetRootAs(model.contents)
     found = map(root.OperatorCodes, range(root.OperatorCodesLength()))
     return [(code.BuiltinCode(), code.DeprecatedBuiltinCode()) for code in found]
 
@@ -41,26 +43,26 @@ def test_the_older_file_is_one_that_litert_quantizer_leaves_as_it_is(old: ModelP
     from litert_quantizer import quantizer, recipe
 
     assert {new for new, _ in codes(old.reference)} == {0}
-    work = quantizer.Quantizer(old.reference)
+    work = quantizer.Quantizer(old.reference.contents)
     work.load_quantization_recipe(recipe.weight_only_wi8_afp32())
     untouched = work.quantize(enable_progress_bar=False, enable_progress_report=False).quantized_model
     assert {tensor.dtype for tensor in read_tflite(bytes(untouched)).weights().values()} == {"float32"}
 
 
 def test_an_older_files_weights_are_cast_as_numpy_casts_them(old: ModelPair, pair: ModelPair) -> None:
-    weights = read_tflite(pair.reference).weights()
+    weights = pair.reference.graph.weights()
     made = quantize_tflite(old.reference)
-    stored = read_tflite(made).weights()
+    stored = made.graph.weights()
     assert stored.keys() == weights.keys()
     for key in ("conv_2d.kernel", "fully_connected.weights"):
         assert stored[key].dtype == "float16"
         assert stored[key].values.tobytes() == weights[key].values.astype(np.float16).tobytes()
-    assert 0.5 < len(made) / len(old.reference) < 0.55
+    assert 0.5 < made.size_bytes / old.reference.size_bytes < 0.55
 
 
 @pytest.mark.parametrize("recipe", INTEGER_RECIPES)
 def test_an_older_files_weights_become_whole_numbers_too(old: ModelPair, recipe: str) -> None:
-    kinds = {tensor.dtype for tensor in read_tflite(quantize_integer(old.reference, recipe)).tensors}
+    kinds = {tensor.dtype for tensor in quantize_integer(old.reference, recipe).graph.tensors}
     assert recipe.split()[0] in kinds
 
 
@@ -81,7 +83,7 @@ def test_an_older_file_answers_as_ever_and_so_does_what_is_made_of_it(
 def test_data_are_aligned_and_nothing_else_changes(old: ModelPair, pair: ModelPair) -> None:
     again = with_current_codes(old.reference)
     assert codes(again) == codes(pair.reference)
-    before, after = read_tflite(pair.reference), read_tflite(again)
+    before, after = pair.reference.graph, again.graph
     assert (after.operators, after.inputs[0].name, after.outputs[0].name) == (
         before.operators,
         before.inputs[0].name,
@@ -98,27 +100,27 @@ def test_codes_beyond_127_which_the_deprecated_field_has_no_room_for_are_kept(pa
     content.operatorCodes[0].builtinCode = schema.BuiltinOperator.GELU
     content.operatorCodes[0].deprecatedBuiltinCode = 127
     content.operatorCodes[1].builtinCode = 0
-    first, second, *_ = codes(with_current_codes(packed(content)))
+    first, second, *_ = codes(with_current_codes(ModelFile(packed(content))))
     assert first == (schema.BuiltinOperator.GELU, 127)
     assert second[0] == second[1] > 0
 
 
-def with_data_behind(model: bytes) -> bytes:
+def with_data_behind(model: ModelFile) -> ModelFile:
     """The same model with its tensors' data after the flatbuffer, as files of more than 2 GB have them."""
-    tree = schema.ModelT.InitFromPackedBuf(model)
+    tree = schema.ModelT.InitFromPackedBuf(model.contents)
     moved = [buffer for buffer in tree.buffers if buffer.data is not None and len(buffer.data)]
     data = [bytes(buffer.data) for buffer in moved]
     for place, buffer in enumerate(moved):
         buffer.data, buffer.offset, buffer.size = None, 1000 + place, len(data[place])
     for _ in range(2):  # where the data begin is known once the flatbuffer's size is
-        builder = flatbuffers.Builder(len(model))
+        builder = flatbuffers.Builder(model.size_bytes)
         builder.Finish(tree.Pack(builder), b"TFL3")
         file = bytes(builder.Output())
         for buffer, contents in zip(moved, data, strict=True):
             file += bytes(-len(file) % 16)
             buffer.offset = len(file)
             file += contents
-    return file
+    return ModelFile(file, model.name)
 
 
 def test_data_behind_the_flatbuffer_come_along(pair: ModelPair, inputs: npt.NDArray[np.float32]) -> None:
@@ -130,14 +132,14 @@ def test_data_behind_the_flatbuffer_come_along(pair: ModelPair, inputs: npt.NDAr
 
 def test_all_that_reads_a_file_reads_an_older_one(old: ModelPair, pair: ModelPair) -> None:
     for mine, theirs in ((old.reference, pair.reference), (old.target, pair.target)):
-        assert [op.name for op in read_tflite(mine).operators] == [op.name for op in read_tflite(theirs).operators]
+        assert [op.name for op in mine.graph.operators] == [op.name for op in theirs.graph.operators]
         assert [layer.operator for layer in read_chain(mine)] == [layer.operator for layer in read_chain(theirs)]
         assert delegate_partitions(mine) == delegate_partitions(theirs)
         ledger = byte_ledger(mine)
-        assert sum(entry.size_bytes for entry in ledger) == len(mine)
+        assert sum(entry.size_bytes for entry in ledger) == mine.size_bytes
         assert not [entry for entry in ledger if entry.category == "unattributed"]
-        weights = {key: np.zeros_like(t.values) for key, t in read_tflite(mine).weights().items()}
-        emptied = read_tflite(replace_weights(mine, weights)).weights()
+        weights = {key: np.zeros_like(t.values) for key, t in mine.graph.weights().items()}
+        emptied = replace_weights(mine, weights).graph.weights()
         assert not any(tensor.values.any() for tensor in emptied.values())
 
 
@@ -163,7 +165,8 @@ def test_keras_rebuilds_the_network_of_an_older_file(old: ModelPair, inputs: npt
 
 def test_damage_is_named_when_codes_are_looked_at(pair: ModelPair) -> None:
     with pytest.raises(ModelFileError, match="notes is not a LiteRT model"):
-        with_current_codes(b"hello", "notes")
-    damaged = pair.reference[:8] + bytes(1992) + pair.reference[2000:]
+        with_current_codes(ModelFile(b"hello", "notes"))
+    contents = pair.reference.contents
+    damaged = ModelFile(contents[:8] + bytes(1992) + contents[2000:], "mine")
     with pytest.raises(ModelFileError, match="mine is damaged"):
-        with_current_codes(damaged, "mine")
+        with_current_codes(damaged)

@@ -10,20 +10,22 @@ from fp16core.convert.quantizer import quantize_tflite
 from fp16core.numerics.rounding import weight_roundings
 from fp16core.tflite.graph import Operator, Tensor, TfliteFile
 from fp16core.tflite.ledger import byte_ledger
-from fp16core.tflite.reader import read_tflite, replace_values, replace_weights
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.replace import replace_values, replace_weights
 from fp16core.tflite.size_account import bytes_by_category, size_account
-from fp16core.vocabulary import ModelFileError, ModelPair, PairError
+from fp16core.vocabulary import ModelFileError, PairError
 
 
 @pytest.mark.parametrize("role", ["reference", "target"])
 def test_tensors_are_those_the_interpreter_reports(pair: ModelPair, role: str) -> None:
     """Names, shapes, dtypes and stored values, by the runtime's own account."""
     model = getattr(pair, role)
-    interpreter = Interpreter(model_content=model)
+    interpreter = Interpreter(model_content=model.contents)
     interpreter.allocate_tensors()
     details = {d["index"]: d for d in interpreter.get_tensor_details()}
-    file = read_tflite(model)
-    assert file.size_bytes == len(model)
+    file = model.graph
+    assert file.size_bytes == model.size_bytes
     for tensor in file.tensors:
         found = details[tensor.index]
         assert tensor.name == found["name"]
@@ -37,19 +39,17 @@ def test_tensors_are_those_the_interpreter_reports(pair: ModelPair, role: str) -
 
 def test_operators_are_the_tutorials_network_behind_dequantize(pair: ModelPair) -> None:
     compute = [
-        op.name
-        for op in read_tflite(pair.reference).operators
-        if op.name in {"CONV_2D", "MAX_POOL_2D", "FULLY_CONNECTED"}
+        op.name for op in pair.reference.graph.operators if op.name in {"CONV_2D", "MAX_POOL_2D", "FULLY_CONNECTED"}
     ]
     assert compute == ["CONV_2D", "MAX_POOL_2D", "FULLY_CONNECTED"]
-    counts = Counter(op.name for op in read_tflite(pair.target).operators)
+    counts = Counter(op.name for op in pair.target.graph.operators)
     assert counts["DEQUANTIZE"] == 4
-    assert "DEQUANTIZE" not in Counter(op.name for op in read_tflite(pair.reference).operators)
+    assert "DEQUANTIZE" not in Counter(op.name for op in pair.reference.graph.operators)
 
 
 def test_settings_of_the_operators_are_the_tutorials(pair: ModelPair) -> None:
     """Conv2D 3×3 with relu and MaxPool 2×2, both without padding; the scores are not activated."""
-    settings = {op.name: op.settings for op in read_tflite(pair.target).operators if op.settings}
+    settings = {op.name: op.settings for op in pair.target.graph.operators if op.settings}
     strides = {"stride_height": 1, "stride_width": 1}
     dilations = {"dilation_height": 1, "dilation_width": 1}
     assert settings["CONV_2D"] == {"padding": "VALID", "activation": "RELU", **strides, **dilations}
@@ -60,9 +60,7 @@ def test_settings_of_the_operators_are_the_tutorials(pair: ModelPair) -> None:
 
 def test_replaced_weights_leave_the_rest_of_the_file_alone(pair: ModelPair) -> None:
     bias = np.arange(12, dtype=np.float32)
-    old, new = (
-        read_tflite(m).weights() for m in (pair.reference, replace_weights(pair.reference, {"conv_2d.bias": bias}))
-    )
+    old, new = (m.graph.weights() for m in (pair.reference, replace_weights(pair.reference, {"conv_2d.bias": bias})))
     assert np.array_equal(new["conv_2d.bias"].values, bias)
     assert all(new[key].stored_bytes == old[key].stored_bytes for key in old if key != "conv_2d.bias")
 
@@ -76,7 +74,7 @@ def test_weights_have_the_tutorials_20410_parameters(pair: ModelPair) -> None:
         "fully_connected.bias": (10,),
     }
     for model, dtype in ((pair.reference, "float32"), (pair.target, "float16")):
-        weights = read_tflite(model).weights()
+        weights = model.graph.weights()
         assert {key: tensor.shape for key, tensor in weights.items()} == shapes
         assert {tensor.dtype for tensor in weights.values()} == {dtype}
     assert sum(int(np.prod(shape)) for shape in shapes.values()) == 20_410
@@ -87,19 +85,19 @@ def test_the_ledger_counts_each_byte_once(pair: ModelPair, role: str, bytes_each
     """12·3·3·1 + 10·2028 weights and 12 + 10 biases, of 4 or 2 bytes: 81,640 or 40,820 in all."""
     model = getattr(pair, role)
     totals = bytes_by_category(byte_ledger(model))
-    assert sum(totals.values()) == len(model)
+    assert sum(totals.values()) == model.size_bytes
     assert totals["weights"] == bytes_each * 20_388
     assert totals["biases"] == bytes_each * 22
     assert sum(e.size_bytes for e in byte_ledger(model) if e.is_parameter) == bytes_each * 20_410
     assert totals["unattributed"] == 0
     # Padding is what alignment to at most 16 bytes needs, before each of the vectors at most.
-    assert totals["padding"] < 0.005 * len(model)
+    assert totals["padding"] < 0.005 * model.size_bytes
 
 
 def test_shape_arithmetic_is_what_the_dynamic_batch_needs(pair: ModelPair) -> None:
     """Both reshapes of the tutorial's network ask for the batch size: SHAPE, cut out its first number, PACK."""
     for model in (pair.reference, pair.target):
-        file = read_tflite(model)
+        file = model.graph
         assert [op.name for op in file.shape_arithmetic()] == ["SHAPE", "STRIDED_SLICE", "PACK"] * 2
         entries = {entry.item for entry in byte_ledger(model) if entry.category == "shape arithmetic"}
         # The operators; the three integer tensors that each half makes; the constants that only they read.
@@ -137,7 +135,7 @@ def test_the_bytes_beyond_half_are_explained_to_the_last_one(pair: ModelPair) ->
     account = size_account(byte_ledger(pair.reference), byte_ledger(quantized))
     assert account.uncast_bytes == 22 * 2  # its 22 biases stay float32
     parts = account.uncast_bytes + account.unhalved_bytes + account.growth_bytes
-    assert len(pair.reference) / 2 + parts == len(quantized)
+    assert pair.reference.size_bytes / 2 + parts == quantized.size_bytes
 
 
 def test_a_file_held_against_itself_has_only_its_own_half_too_much(pair: ModelPair) -> None:
@@ -150,16 +148,18 @@ def test_a_file_held_against_itself_has_only_its_own_half_too_much(pair: ModelPa
 
 def test_the_ledger_finds_the_bytes_that_hold_a_weight(pair: ModelPair) -> None:
     """The runtime's values, searched for in the file, start where the tensor says they do."""
-    tensor = read_tflite(pair.target).weights()["fully_connected.weights"]
-    assert pair.target.find(tensor.values.tobytes()) == tensor.data_start
+    tensor = pair.target.graph.weights()["fully_connected.weights"]
+    assert pair.target.contents.find(tensor.values.tobytes()) == tensor.data_start
 
 
 def test_replacing_values_changes_nothing_else(pair: ModelPair) -> None:
-    tensor = read_tflite(pair.reference).weights()["conv_2d.bias"]
+    tensor = pair.reference.graph.weights()["conv_2d.bias"]
     new = np.arange(12, dtype=np.float32)
     patched = replace_values(pair.reference, {tensor.index: new})
-    assert np.array_equal(read_tflite(patched).weights()["conv_2d.bias"].values, new)
-    differing = np.flatnonzero(np.frombuffer(patched, np.uint8) != np.frombuffer(pair.reference, np.uint8))
+    assert np.array_equal(patched.graph.weights()["conv_2d.bias"].values, new)
+    differing = np.flatnonzero(
+        np.frombuffer(patched.contents, np.uint8) != np.frombuffer(pair.reference.contents, np.uint8)
+    )
     assert tensor.data_start is not None
     assert differing.min() >= tensor.data_start
     assert differing.max() < tensor.data_start + 48
@@ -168,7 +168,7 @@ def test_replacing_values_changes_nothing_else(pair: ModelPair) -> None:
 
 
 def test_tensors_computed_at_run_time_have_no_values(pair: ModelPair) -> None:
-    given = read_tflite(pair.reference).inputs[0]
+    given = pair.reference.graph.inputs[0]
     with pytest.raises(ModelFileError, match="computed at run time"):
         _ = given.values
 
@@ -184,7 +184,7 @@ def test_damaged_files_never_raise_anything_else(pair: ModelPair) -> None:
     random = np.random.default_rng(0)
     refused = 0
     for _ in range(400):
-        broken = bytearray(pair.target)
+        broken = bytearray(pair.target.contents)
         match random.integers(3):
             case 0:
                 broken = broken[: random.integers(8, len(broken))]
@@ -196,9 +196,10 @@ def test_damaged_files_never_raise_anything_else(pair: ModelPair) -> None:
                 start = int(random.integers(len(broken) - 200))
                 broken[start : start + 200] = bytes(200)
         try:
-            read_tflite(bytes(broken)).weights()
-            weight_roundings(ModelPair("broken", pair.reference, bytes(broken)))
-            assert sum(entry.size_bytes for entry in byte_ledger(bytes(broken))) == len(broken)
+            model = ModelFile(bytes(broken))
+            model.graph.weights()
+            weight_roundings(ModelPair("broken", pair.reference, model))
+            assert sum(entry.size_bytes for entry in byte_ledger(model)) == len(broken)
         except (ModelFileError, PairError):
             refused += 1
     assert refused > 50

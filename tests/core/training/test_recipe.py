@@ -1,4 +1,4 @@
-"""Settings that a run may vary, and the network that it trains."""
+"""Recipes, and the network that they describe."""
 
 import dataclasses
 import json
@@ -12,14 +12,14 @@ from fp16core.convert.to_keras import rebuild_keras
 from fp16core.data.mnist import load_mnist, normalise
 from fp16core.runs.pair import BUNDLED
 from fp16core.runtime.classifier import Classifier
-from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.model_file import ModelFile
 from fp16core.training.recipe import LIMITS, OPTIMIZERS, TUTORIAL, Recipe, build_network
 from fp16core.vocabulary import ModelFileError, RecipeError
 from tests.helpers.networks.oracles import LOGIT_TOLERANCE
 
 
 @pytest.mark.parametrize("name", LIMITS)
-def test_settings_at_their_limits_are_taken_and_beyond_them_named(name: str) -> None:
+def test_settings_at_their_limits_are_accepted_and_others_named(name: str) -> None:
     low, high = LIMITS[name]
     for value in (low, high):
         assert getattr(Recipe.from_dict({name: value}), name) == value
@@ -35,11 +35,11 @@ def test_what_is_wrong_is_named_with_what_is_expected() -> None:
         Recipe(learning_rate=11.0)
     with pytest.raises(RecipeError, match=r"^optimizer is 'lbfgs'; expected one of adam, adamw, .*sgd\.$"):
         Recipe(optimizer="lbfgs")
-    with pytest.raises(RecipeError, match=r"^a recipe has no setting 'momentum'; it has epochs, seed, batch_size, "):
+    with pytest.raises(RecipeError, match=r"^a recipe has no setting 'momentum'; choose from epochs, seed, "):
         Recipe.from_dict({"momentum": 0.9})
 
 
-def test_a_recipe_survives_json_and_what_an_old_record_leaves_out_is_the_tutorials() -> None:
+def test_a_recipe_survives_json_and_missing_settings_are_the_tutorials() -> None:
     recipe = Recipe(3, 7, 64, 1, 5, 2, "sgd")
     assert Recipe.from_dict(json.loads(json.dumps(dataclasses.asdict(recipe)))) == recipe
     assert isinstance(recipe.learning_rate, float)
@@ -70,21 +70,21 @@ def test_every_optimizer_is_one_of_keras(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("filters", "size"), [(1, 1), (64, 1), (12, 3), (5, 2), (1, 9), (3, 8), (70, 4)])
 def test_networks_of_any_filters_convert_both_ways_and_are_rebuilt(filters: int, size: int) -> None:
-    """Of random weights; even and odd kernels leave even and odd rows for pooling."""
+    """Random weights; even and odd kernel sizes leave odd and even numbers of rows for pooling."""
     images = normalise(load_mnist("test")[0][:40])
     network = build_network(filters, size)
     if filters <= LIMITS["filters"][1]:
         assert network.count_params() == Recipe(filters=filters, kernel_size=size).parameters
     random = np.random.default_rng(filters)
     network.set_weights([random.normal(0, 0.05, w.shape).astype(np.float32) for w in network.get_weights()])
-    reference, target = convert_keras(network)
+    reference, target = map(ModelFile, convert_keras(network))
     expected = network(images).numpy()
     assert np.abs(Classifier(reference).logits(images) - expected).max() < LOGIT_TOLERANCE
     rebuilt = rebuild_keras(reference)
     assert all(np.array_equal(a, b) for a, b in zip(rebuilt.get_weights(), network.get_weights(), strict=True))
     kernel = network.get_weights()[0].transpose(3, 0, 1, 2)
     for half in (target, quantize_tflite(reference)):
-        assert np.array_equal(read_tflite(half).weights()["conv_2d.kernel"].values, kernel.astype(np.float16))
+        assert np.array_equal(half.graph.weights()["conv_2d.kernel"].values, kernel.astype(np.float16))
 
 
 @pytest.mark.slow
@@ -102,4 +102,4 @@ def test_other_networks_are_not_rebuilt() -> None:
         ]
     )
     with pytest.raises(ModelFileError, match="odd is not the tutorial's network in float32"):
-        rebuild_keras(convert_keras(network)[0], "odd")
+        rebuild_keras(ModelFile(convert_keras(network)[0], "odd"))

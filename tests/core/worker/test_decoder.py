@@ -284,10 +284,10 @@ def test_a_usual_picture_takes_little_of_the_servers_memory_and_a_large_one_all_
 
     def end() -> None:
         gone.append("given up")
-        other.leave()
+        other.release()
 
     other = Share(memory, threading.Lock(), end)
-    other.take(200_000_000)
+    other.acquire(200_000_000)
     assert decoder.open(GOOD, "good").image.size == (512, 384)
     assert decoder.open(photograph("7", "ruled", np.random.default_rng(0), (4_000, 3_000)), "12 MP").image.width == 512
     with pytest.raises(BusyError, match="all of the 400 MB of memory"):
@@ -306,7 +306,7 @@ def test_the_process_gives_way_when_others_need_its_memory() -> None:
     decoder = PictureDecoder(memory=memory)
     decoder.open(GOOD, "good")
     pid = decoder.pid
-    with memory.lent(290_000_000, lambda: True):
+    with memory.reserved(290_000_000, lambda: True):
         assert pid is not None
         assert not psutil.pid_exists(pid)
     assert decoder.limits.memory_bytes == 300_000_000

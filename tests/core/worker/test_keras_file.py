@@ -21,8 +21,8 @@ from fp16core.jobs.job import Job
 from fp16core.jobs.scratch import scratch_folder
 from fp16core.lab.conversions import CONVERTER
 from fp16core.runs.pair import BUNDLED
-from fp16core.tflite.reader import read_tflite
-from fp16core.vocabulary import ModelFileError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import ModelFileError
 from fp16core.worker.trial import keras_file
 from tests.helpers.children.processes import PATIENCE_S, is_alive, without_tensorflow
 from tests.helpers.places import ROOT
@@ -52,9 +52,9 @@ def test_a_keras_file_becomes_the_pair_that_the_converter_makes_of_it(pair: Mode
     assert job.answer is not None
     found = keras_file.tried_keras(job.answer)
     assert found.pair.name == "mine.keras"
-    assert (found.pair.reference_name, found.pair.target_name) == ("mine.tflite", "mine_quant_f16.tflite")
+    assert (found.pair.reference.name, found.pair.target.name) == ("mine.tflite", "mine_quant_f16.tflite")
     for made, bundled in ((found.pair.reference, pair.reference), (found.pair.target, pair.target)):
-        ours, theirs = read_tflite(made).weights(), read_tflite(bundled).weights()
+        ours, theirs = made.graph.weights(), bundled.graph.weights()
         assert [tensor.dtype for tensor in ours.values()] == [tensor.dtype for tensor in theirs.values()]
         assert all(np.array_equal(ours[key].values, theirs[key].values) for key in theirs)
     assert found.pair.run == {"converted_by": CONVERTER}
@@ -70,7 +70,7 @@ def saved(model: Any, folder: Path) -> bytes:
 def test_how_a_model_was_trained_need_not_be_known(tmp_path: Path) -> None:
     """A loss of one's own would be code; only what computes answers is loaded."""
 
-    def own_loss(true: Any, said: Any) -> float:
+    def own_loss(_true: Any, _said: Any) -> float:
         return 0.0
 
     theirs = build("softmax")
@@ -98,12 +98,12 @@ def repacked(change: Callable[[dict[str, Any]], None]) -> bytes:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"class_name": "Lambda"}, "holds code of its own, in a Lambda layer; it is not run here"),
-        ({"config": {"activation": {"class_name": "__lambda__", "config": {}}}}, "holds code of its own"),
-        ({"class_name": "TFSMLayer"}, "layer TFSMLayer, which loads a model from elsewhere"),
+        ({"class_name": "Lambda"}, "contains Python code, such as a Lambda layer, which is not run here"),
+        ({"config": {"activation": {"class_name": "__lambda__", "config": {}}}}, "contains Python code"),
+        ({"class_name": "TFSMLayer"}, "layer TFSMLayer, which loads a model from another file"),
         ({"class_name": "StringLookup"}, "layer StringLookup, which reads other files"),
-        ({"module": "os", "class_name": "system"}, r"part os\.system, which is not Keras's own"),
-        ({"registered_name": "mine>Own"}, "part mine>Own, which is not Keras's own"),
+        ({"module": "os", "class_name": "system"}, r"layer os\.system, which is not part of Keras"),
+        ({"registered_name": "mine>Own"}, "layer mine>Own, which is not part of Keras"),
     ],
 )
 def test_what_is_not_kerass_own_is_refused_unloaded(change: dict[str, Any], words: str) -> None:
@@ -139,15 +139,15 @@ def packed(**members: bytes) -> bytes:
     [
         (b"hello", "cannot be read as a .keras file"),
         (GOOD[:5000], "cannot be read as a .keras file"),
-        (packed(weights=b""), r"holds no config\.json"),
-        (packed(config_json=b"[1]"), "describes no model"),
+        (packed(weights=b""), r"contains no config\.json"),
+        (packed(config_json=b"[1]"), "does not describe a model"),
         (packed(config_json=b"[" * 100_000), "cannot be read"),
         (
             packed(config_json=b"{}", weights=bytes(250_000_000)),
-            r"to 250 MB, its config\.json to 2 B; at most 200 MB and 5",
+            r"to 250 MB, its config\.json to 2 B; the limits are 200 MB and 5",
         ),
         (b"PK\x01\x02" * 1001, "more than 1,000 files"),
-        (bytes(MAX_FILE_BYTES + 1), "has 20.000001 MB; at most 20 MB are taken"),
+        (bytes(MAX_FILE_BYTES + 1), "has 20.000001 MB; at most 20 MB are accepted"),
     ],
 )
 def test_files_that_are_none_are_refused_in_words(contents: bytes, words: str) -> None:
@@ -161,7 +161,7 @@ def test_a_refusal_costs_no_tensorflow() -> None:
     assert job.was_refused
     assert job.what == "reading the file"
     assert job.error is not None
-    assert job.error.startswith("code.keras holds code of its own")
+    assert job.error.startswith("code.keras contains Python code")
 
 
 def test_without_tensorflow_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,8 @@ from fp16core.numerics.formats import FloatFormat
 from fp16core.resident.endings import Ending, ResidentEndedError
 from fp16core.runtime.classifier import Classifier
 from fp16core.serving.child_memory import ChildMemory
-from fp16core.vocabulary import BusyError, ModelFileError, ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.vocabulary import BusyError, ModelFileError
 from fp16core.workbench import measures
 from fp16core.workbench.workbench import Workbench
 from fp16core.worker import model_host
@@ -128,7 +129,7 @@ def test_eight_gigabytes_for_one_image_end_the_process_and_not_this_one(
 ) -> None:
     """The model behaves on all images but the last; no trial on others could tell."""
     images = test_set[0][:IMAGES]
-    reference = sized_by_likeness(kind, images[-1], 2_000_000_000)
+    reference = ModelFile(sized_by_likeness(kind, images[-1], 2_000_000_000))
     host = host_of(ModelPair("sized", reference, quantize_tflite(reference)))
     usual = host_of(ModelPair("sized", reference, quantize_tflite(reference)), images[:-1])
     assert usual.measure(measures.comparison).images == IMAGES - 1

@@ -10,7 +10,7 @@ import pytest
 
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.comparison import Comparison
-from fp16core.jobs.queue import WaitingRoom
+from fp16core.jobs.queue import JobQueue
 from fp16core.modes.emulated import account_for
 from fp16core.modes.latency import CONTROL, REFERENCE, TARGET, TWIN, ModeLatency
 from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
@@ -20,7 +20,7 @@ from fp16core.runtime.delegation import UpsamplingStage
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.processor import read_processor
 from fp16core.tflite.chain import read_chain
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
 from fp16core.worker.modes import latency as latency_run
 from fp16core.worker.modes import run as mode_run
 from fp16core.worker.modes.survey import Survey
@@ -44,8 +44,8 @@ def run_modes(
     in_depth: bool = True,
 ) -> dict[ExecutionMode, ModeOutcome]:
     x, y = test_set[0][:images], test_set[1][:images]
-    wishes = mode_run.wishes_for(modes, pair, x, batch, in_depth)
-    return outcomes(Survey(WaitingRoom(1, 9), wishes, lambda answer, mode: mode_run.mode_run(answer, mode, pair, y)))
+    specs = mode_run.specs_for(modes, pair, x, batch, in_depth)
+    return outcomes(Survey(JobQueue(1, 9), specs, lambda answer, mode: mode_run.mode_run(answer, mode, pair, y)))
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +128,9 @@ def test_the_emulation_agrees_with_forced_float16_on_nearly_all_logits(pair: Mod
 
 @pytest.mark.parametrize("driver", ["mesa"], indirect=True)
 @pytest.mark.parametrize(("batch", "dense"), [(1, Summation.LANES), (10, Summation.LANES), (100, Summation.SEQUENTIAL)])
+@pytest.mark.usefixtures("driver")
 def test_mesa_computes_in_float16_as_the_emulation_does_bit_for_bit(
-    driver: str, batch: int, dense: Summation, pair: ModelPair, test_set: TestSet, inputs: npt.NDArray[np.float32]
+    batch: int, dense: Summation, pair: ModelPair, test_set: TestSet, inputs: npt.NDArray[np.float32]
 ) -> None:
     images = 30 if batch == 1 else IMAGES
     found = run_modes([ExecutionMode.GPU_FLOAT16], pair, test_set, batch, images, in_depth=False)
@@ -150,25 +151,27 @@ def test_mesa_computes_in_float16_as_the_emulation_does_bit_for_bit(
 
 
 @pytest.mark.parametrize("driver", ["mesa"], indirect=True)
+@pytest.mark.usefixtures("driver")
 def test_mesa_in_float32_differs_by_rounding_alone_and_float16_sums_lose_most(
-    driver: str, pair: ModelPair, test_set: TestSet, comparison: Comparison
+    pair: ModelPair, test_set: TestSet, comparison: Comparison
 ) -> None:
     found = run_modes(GPU, pair, test_set, images=100)
     table = ModeTable(comparison.reference, found)
     exact, half = table.run(ExecutionMode.GPU_FLOAT32), table.run(ExecutionMode.GPU_FLOAT16)
     assert exact is not None
     assert half is not None
-    assert exact.cells(table.baseline)[0].max_abs_logit_delta < 5e-5
+    assert exact.against(table.baseline).reference.comparison.max_abs_logit_delta < 5e-5
     assert not exact.computes_float16
-    assert 0.01 < half.cells(table.baseline)[0].max_abs_logit_delta < 1
+    assert 0.01 < half.against(table.baseline).reference.comparison.max_abs_logit_delta < 1
     # The dense layer adds 2,028 products in float16: there the signal is lost, not in the convolution.
     assert half.steps[-1].target.snr_db < half.steps[0].target.snr_db - 6
     assert table.largest_change is not None
-    assert table.largest_change[0] is half
+    assert table.largest_change.run is half
 
 
 @pytest.mark.parametrize("driver", ["swiftshader"], indirect=True)
-def test_swiftshader_silently_computes_in_float32(driver: str, pair: ModelPair, test_set: TestSet) -> None:
+@pytest.mark.usefixtures("driver")
+def test_swiftshader_silently_computes_in_float32(pair: ModelPair, test_set: TestSet) -> None:
     found = run_modes(GPU, pair, test_set, images=100, in_depth=False)
     exact, half = found[ExecutionMode.GPU_FLOAT32], found[ExecutionMode.GPU_FLOAT16]
     assert isinstance(exact, ModeRun), exact
@@ -186,13 +189,14 @@ def test_without_a_driver_the_reason_reads_well(
     monkeypatch.setenv("VK_DRIVER_FILES", "/nowhere.json")
     for reason in run_modes(GPU, pair, test_set, images=10, in_depth=False).values():
         assert reason == (
-            "This machine has no GPU with a driver that LiteRT's accelerator could use: it found no adapter. It needs "
+            "This machine has no GPU with a driver that LiteRT's accelerator can use: it found no adapter. It needs "
             "Vulkan on Linux, Metal on macOS or Direct3D 12 on Windows."
         )
 
 
 @pytest.mark.parametrize("driver", ["mesa"], indirect=True)
-def test_a_gpu_runs_networks_that_are_not_the_tutorials(driver: str, test_set: TestSet) -> None:
+@pytest.mark.usefixtures("driver")
+def test_a_gpu_runs_networks_that_are_not_the_tutorials(test_set: TestSet) -> None:
     guest = stranger("two convolutions").pair
     run = run_modes([ExecutionMode.GPU_FLOAT32], guest, test_set, images=50)[ExecutionMode.GPU_FLOAT32]
     assert isinstance(run, ModeRun), run
@@ -230,8 +234,8 @@ def test_a_size_of_batch_that_a_file_fixes_is_kept(test_set: TestSet) -> None:
 
 def test_times_are_taken_in_turns_with_a_control(pair: ModelPair, test_set: TestSet) -> None:
     modes = [ExecutionMode.CPU_FLOAT32, ExecutionMode.CPU_FLOAT16]
-    wishes = latency_run.wishes_for(modes, pair, test_set[0], (1, 10), seconds=0.1)
-    found = outcomes(Survey(WaitingRoom(1, 9), wishes, latency_run.mode_latency))
+    specs = latency_run.specs_for(modes, pair, test_set[0], (1, 10), seconds=0.1)
+    found = outcomes(Survey(JobQueue(1, 9), specs, latency_run.mode_latency))
     for mode in modes:
         timed = found[mode]
         assert isinstance(timed, ModeLatency), timed
@@ -260,7 +264,7 @@ def test_every_contender_is_called_at_every_place() -> None:
         def __init__(self, name: str) -> None:
             self.name = name
 
-        def run(self, images: object) -> None:
+        def run(self, _images: object) -> None:
             called.append(self.name)
 
     runners: Any = {name: Contender(name) for name in (REFERENCE, TARGET, CONTROL)}

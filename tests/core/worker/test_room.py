@@ -68,7 +68,7 @@ def test_a_failure_on_a_disk_that_has_become_full_is_put_down_to_it(
     """What TensorFlow's converter raises then says nothing of a disk."""
 
     def fail() -> None:
-        monkeypatch.setattr(shutil, "disk_usage", lambda folder: Usage(10_000, 9_001, 999))
+        monkeypatch.setattr(shutil, "disk_usage", lambda _folder: Usage(10_000, 9_001, 999))
         raise failure
 
     full = "its disk has 999 B left, and 1,000 B may be needed"
@@ -81,7 +81,7 @@ def test_a_refusal_that_has_nothing_to_do_with_the_disk_stays_what_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def diverge() -> None:
-        monkeypatch.setattr(shutil, "disk_usage", lambda folder: Usage(10_000, 9_001, 999))
+        monkeypatch.setattr(shutil, "disk_usage", lambda _folder: Usage(10_000, 9_001, 999))
         raise RecipeError("Training diverged.")
 
     with pytest.raises(RecipeError), needs_room(tmp_path / "out", tmp_path, 1000):

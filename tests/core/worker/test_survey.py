@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from fp16core.jobs.job import Limits
-from fp16core.jobs.queue import WaitingRoom
+from fp16core.jobs.queue import JobQueue
+from fp16core.jobs.spec import Limits
+from fp16core.jobs.ticket import Ticket
 from fp16core.runtime.execution_mode import ExecutionMode
-from fp16core.vocabulary import BusyError, ModelPair
+from fp16core.tflite.model_file import ModelPair
+from fp16core.vocabulary import BusyError
 from fp16core.worker.modes import run
 from fp16core.worker.modes.survey import Survey
 from tests.helpers.children.surveys import GPU, PATIENCE_S, PATIENT, outcomes, wild
@@ -19,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 def reason(how: str, limits: Limits = PATIENT) -> str:
     survey: Survey[dict[str, Any]] = Survey(
-        WaitingRoom(1, 1), {ExecutionMode.GPU_FLOAT16: wild(how, limits)}, lambda answer, mode: answer
+        JobQueue(1, 1), {ExecutionMode.GPU_FLOAT16: wild(how, limits)}, lambda answer, _mode: answer
     )
     return str(outcomes(survey)[ExecutionMode.GPU_FLOAT16])
 
@@ -34,7 +36,7 @@ def test_a_driver_that_hangs_is_ended() -> None:
 
 def test_a_driver_that_floods_its_log_fills_no_disk() -> None:
     survey: Survey[dict[str, Any]] = Survey(
-        WaitingRoom(1, 1), {ExecutionMode.GPU_FLOAT16: wild("flood")}, lambda answer, mode: answer
+        JobQueue(1, 1), {ExecutionMode.GPU_FLOAT16: wild("flood")}, lambda answer, _mode: answer
     )
     found = outcomes(survey)[ExecutionMode.GPU_FLOAT16]
     assert found["log_bytes"] <= 100_000_000
@@ -46,10 +48,10 @@ def test_a_refusal_is_explained_by_the_log() -> None:
 
 
 def test_a_survey_can_be_stopped_and_keeps_what_has_come(pair: ModelPair, test_set: TestSet) -> None:
-    quick = run.wishes_for([ExecutionMode.CPU_FLOAT32], pair, test_set[0][:10], 10, False)
-    wishes = quick | dict.fromkeys(GPU, wild("hang"))
-    room = WaitingRoom(1, 9)
-    survey: Survey[Any] = Survey(room, wishes, lambda answer, mode: answer)
+    quick = run.specs_for([ExecutionMode.CPU_FLOAT32], pair, test_set[0][:10], 10, False)
+    specs = quick | dict.fromkeys(GPU, wild("hang"))
+    queue: JobQueue[Ticket] = JobQueue(1, 9)
+    survey: Survey[Any] = Survey(queue, specs, lambda answer, _mode: answer)
     deadline = time.monotonic() + PATIENCE_S
     while not survey.outcomes() and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -61,19 +63,19 @@ def test_a_survey_can_be_stopped_and_keeps_what_has_come(pair: ModelPair, test_s
     survey.stop()  # once more, as somebody does who is impatient
     assert survey.was_stopped
     assert list(survey.outcomes()) == [ExecutionMode.CPU_FLOAT32]
-    # The room is free for the next one.
-    last: Survey[Any] = Survey(room, {ExecutionMode.CPU_FLOAT32: wild("refuse")}, lambda answer, mode: answer)
+    # The queue is free for the next one.
+    last: Survey[Any] = Survey(queue, {ExecutionMode.CPU_FLOAT32: wild("refuse")}, lambda answer, _mode: answer)
     assert list(outcomes(last)) == [ExecutionMode.CPU_FLOAT32]
 
 
 def test_one_survey_waits_for_another_and_too_many_are_refused() -> None:
-    room = WaitingRoom(1, 2)
-    first: Survey[Any] = Survey(room, {ExecutionMode.GPU_FLOAT16: wild("hang")}, lambda answer, mode: answer)
-    second: Survey[Any] = Survey(room, {ExecutionMode.GPU_FLOAT16: wild("hang")}, lambda answer, mode: answer)
+    queue: JobQueue[Ticket] = JobQueue(1, 2)
+    first: Survey[Any] = Survey(queue, {ExecutionMode.GPU_FLOAT16: wild("hang")}, lambda answer, _mode: answer)
+    second: Survey[Any] = Survey(queue, {ExecutionMode.GPU_FLOAT16: wild("hang")}, lambda answer, _mode: answer)
     try:
         assert second.what == "waiting for a measurement that goes on"
         with pytest.raises(BusyError):
-            Survey(room, dict.fromkeys(GPU, wild("hang")), lambda answer, mode: answer)
+            Survey(queue, dict.fromkeys(GPU, wild("hang")), lambda answer, _mode: answer)
         assert not second.is_over
     finally:
         second.stop()

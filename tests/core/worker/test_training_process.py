@@ -67,7 +67,7 @@ def test_all_settings_can_be_given_and_a_table_says_what_came_out(tmp_path: Path
     assert Recipe.from_dict(record["recipe"]) == recipe
     assert f"{recipe.parameters:,} parameters" in " ".join(output.split())
     rows = [line.split("│") for line in output.splitlines() if line.startswith("│")]
-    assert [row[1].strip() for row in rows[:3]] == ["1", "2", "in all"]
+    assert [row[1].strip() for row in rows[:3]] == ["1", "2", "total"]
     assert float(rows[2][-2]) == pytest.approx(sum(record["seconds"].values()), abs=0.01)
     assert rows[1][5].strip() == f"{record['reference_accuracy'] * 100:.2f} %"
     assert f"{record['files']['mnist_model_quantizer_f16.tflite']['size_bytes']:,} B" in output
@@ -97,7 +97,7 @@ def test_what_the_process_refuses_is_told_in_its_words(tmp_path: Path) -> None:
     output, errors = run.communicate(timeout=60)
     assert run.returncode == 2
     assert output == ""
-    assert f"error: {tmp_path}/absent.npz: array 'x_train'" in errors or "there is no such file" in errors
+    assert f"error: {tmp_path}/absent.npz: array 'x_train'" in errors or "the file does not exist" in errors
     assert "Traceback" not in errors
     assert list(tmp_path.iterdir()) == []
 

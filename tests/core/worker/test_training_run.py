@@ -15,6 +15,7 @@ from fp16core.data.mnist import load_mnist, normalise
 from fp16core.jobs.job import Job
 from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import Classifier
+from fp16core.tflite.model_file import ModelFile
 from fp16core.training.recipe import LIMITS, Recipe
 from fp16core.training.trace import Trace
 from fp16core.vocabulary import DatasetError, ModelFileError, OutputError, RecipeError
@@ -84,7 +85,7 @@ def test_a_runs_results_are_those_of_its_files(run: Run, small_dataset: Path) ->
     out, record, _ = run
     images, labels = load_mnist("test", small_dataset)
     inputs = normalise(images)
-    logits = {name: Classifier((out / name).read_bytes()).logits(inputs) for name in MODELS[1:]}
+    logits = {name: Classifier(ModelFile((out / name).read_bytes())).logits(inputs) for name in MODELS[1:]}
     reference = logits["mnist_model.tflite"]
     keras = load_keras(out / "mnist_model.keras").predict(inputs, verbose=0)
     assert np.abs(keras - reference).max() < 1e-4
@@ -98,7 +99,7 @@ def test_a_runs_results_are_those_of_its_files(run: Run, small_dataset: Path) ->
         assert record[f"{prefix}accuracy_delta"] == pytest.approx(
             record[f"{role}_accuracy"] - record["reference_accuracy"]
         )
-    assert quantize_tflite((out / MODELS[1]).read_bytes()) == (out / MODELS[3]).read_bytes()
+    assert quantize_tflite(ModelFile((out / MODELS[1]).read_bytes())).contents == (out / MODELS[3]).read_bytes()
 
 
 def test_what_a_run_tells_is_what_it_records(run: Run) -> None:
@@ -131,7 +132,7 @@ def test_a_run_with_any_file_altered_or_missing_is_not_loaded(run: Run, name: st
     whole = path.read_bytes()
     try:
         path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-        with pytest.raises(ModelFileError, match=f"{name}: the file was altered or cut off"):
+        with pytest.raises(ModelFileError, match=f"{name} was altered or cut off"):
             load_pair(run[0])
         path.unlink()
         with pytest.raises(ModelFileError, match=f"{name}: the file cannot be read"):
@@ -198,6 +199,6 @@ def test_a_folder_in_use_and_a_missing_data_set_are_refused_before_tensorflow(tm
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(OutputError, match="exists already"):
         train_run(tmp_path, RECIPE)
-    with pytest.raises(DatasetError, match="there is no such file"):
+    with pytest.raises(DatasetError, match="the file does not exist"):
         train_run(tmp_path / "out", RECIPE, source=tmp_path / "absent.npz")
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

@@ -13,14 +13,14 @@ limits.RATES["trial"] = Rate(3, 0.001), Rate(100, 100)
 
 SHARED = (
     children.memory,
-    trials.waiting_room,
-    state.desk,
+    trials.queue,
+    state.conversion_queue,
     report._making,
     measurements._shared,
     store.store,
-    training.desk,
+    training.queue,
     turns._places,
-    uploads.holdings,
+    uploads.memory_budget,
 )
 
 # What is made is kept alive, so that no two have the same address.
@@ -41,4 +41,4 @@ try:
 except BusyError:
     st.markdown("wait")
 for owner in SHARED:
-    st.markdown(f"{owner.__name__} {id(owner())}")
+    st.markdown(f"{owner.__module__}.{owner.__name__} {id(owner())}")

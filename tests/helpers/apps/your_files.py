@@ -6,7 +6,8 @@ import weakref
 
 from streamlit.testing.v1 import AppTest
 
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelPair
+from pages.shared.session.files import OwnFiles
 from tests.helpers.children.processes import PATIENCE_S
 from tests.helpers.places import ROUTER, page_file
 
@@ -42,6 +43,14 @@ def tried(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
     if "own-attempt" in app.session_state:
         assert app.session_state["own-attempt"].ticket.wait(PATIENCE_S)
     return turn_to(app, "your_files")
+
+
+def with_pair(pair: ModelPair) -> AppTest:
+    """A visit of somebody whose pair was taken."""
+    app = AppTest.from_file(str(ROUTER), default_timeout=120)
+    mine = OwnFiles(pair)
+    app.session_state["own-files"], app.session_state["next-model"] = mine, mine.pair_name
+    return app.run()
 
 
 def held(app: AppTest) -> dict[str, str]:

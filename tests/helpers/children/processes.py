@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fp16core.jobs.queue import Ticket
+from fp16core.jobs.ticket import Ticket
 
 PATIENCE_S = 120.0
 

@@ -3,8 +3,7 @@
 import time
 from typing import Any
 
-from fp16core.jobs.job import Limits
-from fp16core.jobs.queue import Wish
+from fp16core.jobs.spec import JobSpec, Limits
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.worker.modes.survey import Survey
 
@@ -27,5 +26,5 @@ def outcomes(survey: Survey[Any]) -> dict[ExecutionMode, Any]:
 PATIENT = Limits(seconds=PATIENCE_S)
 
 
-def wild(how: str, limits: Limits = PATIENT) -> Wish:
-    return Wish("tests.helpers.children.gone_wild", {"how": how}, (), limits)
+def wild(how: str, limits: Limits = PATIENT) -> JobSpec:
+    return JobSpec("tests.helpers.children.gone_wild", {"how": how}, (), limits)

@@ -6,7 +6,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from fp16core.runs.pair import BUNDLED, KERAS_FILE, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
+from fp16core.runs.pair import BUNDLED
+from fp16core.runs.record import KERAS_FILE, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
+from fp16core.tflite.model_file import ModelFile
 
 
 def add_run(store: Path, id: str, created: str = "2026-11-20T10:00:00+00:00", **changes: Any) -> Path:
@@ -32,13 +34,13 @@ def add_full_run(store: Path, id: str, created: str = "2026-11-20T10:00:00+00:00
     return folder
 
 
-def altered_pair(folder: Path, reference: bytes, target: bytes) -> Path:
+def altered_pair(folder: Path, reference: ModelFile, target: ModelFile) -> Path:
     """The bundled pair with other files, recorded as a training run records them."""
     shutil.copytree(BUNDLED, folder)
     run = json.loads((folder / RUN_FILE).read_text())
-    for name, contents in ((REFERENCE_FILE, reference), (TARGET_FILE, target)):
-        (folder / name).write_bytes(contents)
-        run["files"][name] = file_record(contents)
+    for name, model in ((REFERENCE_FILE, reference), (TARGET_FILE, target)):
+        (folder / name).write_bytes(model.contents)
+        run["files"][name] = file_record(model.contents)
     (folder / RUN_FILE).write_text(json.dumps(run))
     assert (folder / KERAS_FILE).exists()
     return folder

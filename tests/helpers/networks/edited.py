@@ -8,14 +8,14 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from fp16core.convert.quantizer import quantize_tflite
-from fp16core.tflite.reader import read_tflite, replace_weights
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.tflite.replace import replace_weights
 
 
-def older(model: bytes) -> bytes:
+def older(model: ModelFile) -> ModelFile:
     """The same model as older converters wrote it: each operator code in ``deprecated_builtin_code``."""
 
-    def moved(tree: Any, operators: dict[str, Any]) -> None:
+    def moved(tree: Any, _operators: dict[str, Any]) -> None:
         for code in tree.operatorCodes:
             code.deprecatedBuiltinCode = max(code.builtinCode, code.deprecatedBuiltinCode)
             code.builtinCode = 0
@@ -23,15 +23,15 @@ def older(model: bytes) -> bytes:
     return edited(model, moved)
 
 
-def with_weight(model: bytes, key: str, value: float, whole: bool = False) -> bytes:
+def with_weight(model: ModelFile, key: str, value: float, whole: bool = False) -> ModelFile:
     """The file with the first weight of a tensor, or all of them, set to a value, in the dtype it is stored in."""
-    values = read_tflite(model).weights()[key].values.copy()
+    values = model.graph.weights()[key].values.copy()
     with np.errstate(over="ignore"):
         values.flat[: None if whole else 1] = np.float32(value).astype(values.dtype)
     return replace_weights(model, {key: values})
 
 
-def odd_pair(kind: str, pair: ModelPair) -> tuple[bytes, bytes]:
+def odd_pair(kind: str, pair: ModelPair) -> tuple[ModelFile, ModelFile]:
     both = pair.reference, pair.target
     match kind:
         case "quantizer":
@@ -51,7 +51,7 @@ def odd_pair(kind: str, pair: ModelPair) -> tuple[bytes, bytes]:
 
 def overflowed(pair: ModelPair) -> ModelPair:
     """The pair with a weight of the convolution that float16 can only store as infinity."""
-    large = read_tflite(pair.reference).weights()["conv_2d.kernel"].values.copy()
+    large = pair.reference.graph.weights()["conv_2d.kernel"].values.copy()
     large.flat[0] = 70000
     reference = replace_weights(pair.reference, {"conv_2d.kernel": large})
     return ModelPair("overflowed", reference, quantize_tflite(reference))
@@ -62,15 +62,15 @@ def with_average_pooling(tree: Any, operators: dict[str, Any]) -> None:
     code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.AVERAGE_POOL_2D
 
 
-def edited(model: bytes, edit: Callable[[Any, dict[str, Any]], None]) -> bytes:
+def edited(model: ModelFile, edit: Callable[[Any, dict[str, Any]], None], called: str | None = None) -> ModelFile:
     """A copy changed by the schema's own writer; ``edit`` gets the model and its operators by name."""
     names = {code: name for name, code in vars(schema.BuiltinOperator).items() if name[0].isupper()}
-    tree = schema.ModelT.InitFromPackedBuf(model)
+    tree = schema.ModelT.InitFromPackedBuf(model.contents)
     operators: dict[str, Any] = {}
     for op in tree.subgraphs[0].operators:
         code = tree.operatorCodes[op.opcodeIndex]
         operators.setdefault(names[max(code.builtinCode, code.deprecatedBuiltinCode)], op)
     edit(tree, operators)
-    builder = flatbuffers.Builder(len(model))
+    builder = flatbuffers.Builder(model.size_bytes)
     builder.Finish(tree.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return ModelFile(bytes(builder.Output()), called or model.name)

@@ -8,22 +8,24 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
+from fp16core.tflite.model_file import ModelFile
+
 PIXELS = 784
 
 Codes = schema.BuiltinOperator
 
 
-def dense(weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32] | None = None) -> bytes:
+def dense(weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32] | None = None) -> ModelFile:
     """Images (n, 28, 28) to logits (n, 10): their pixels times weights (10, 784), and a bias."""
     return _perceptron([weights], bias)
 
 
-def perceptron(*layers: npt.NDArray[np.float32]) -> bytes:
+def perceptron(*layers: npt.NDArray[np.float32]) -> ModelFile:
     """Images (n, 28, 28) to logits (n, 10): their pixels times the weights of each layer (outputs, inputs) in turn."""
     return _perceptron(layers, None)
 
 
-def _perceptron(layers: Sequence[npt.NDArray[np.float32]], bias: npt.NDArray[np.float32] | None) -> bytes:
+def _perceptron(layers: Sequence[npt.NDArray[np.float32]], bias: npt.NDArray[np.float32] | None) -> ModelFile:
     content = _model()
     graph = content.subgraphs[0]
     image = _tensor(content, "image", (1, 28, 28), (-1, 28, 28))
@@ -42,7 +44,7 @@ def _perceptron(layers: Sequence[npt.NDArray[np.float32]], bias: npt.NDArray[np.
     return _packed(content)
 
 
-def scaled(factors: npt.NDArray[np.float32]) -> bytes:
+def scaled(factors: npt.NDArray[np.float32]) -> ModelFile:
     """Numbers times constants: a network of which LiteRT Quantizer knows no weights."""
     content = _model()
     given = _tensor(content, "given", factors.shape)
@@ -91,10 +93,10 @@ def _operator(content: Any, kind: int, inputs: list[int], outputs: list[int], op
     content.subgraphs[0].operators.append(op)
 
 
-def _packed(content: Any) -> bytes:
+def _packed(content: Any) -> ModelFile:
     builder = flatbuffers.Builder(1 << 16)
     builder.Finish(content.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return ModelFile(bytes(builder.Output()))
 
 
 CENTRE, CORNER = 14 * 28 + 14, 0

@@ -3,12 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.tflite.reader import read_tflite
+from fp16core.tflite.model_file import ModelFile
 
 
-def forward(model: bytes, images: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float64]]:
+def forward(model: ModelFile, images: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float64]]:
     """The tutorial's network in float64 from the file's weights, after each operator."""
-    weights = {key: tensor.values.astype(np.float64) for key, tensor in read_tflite(model).weights().items()}
+    weights = {key: tensor.values.astype(np.float64) for key, tensor in model.graph.weights().items()}
     pixels = images.astype(np.float64)[..., None]
     windows = np.lib.stride_tricks.sliding_window_view(pixels[..., 0], (3, 3), axis=(1, 2))
     kernels = weights["conv_2d.kernel"][..., 0]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.vocabulary import ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
 from tests.helpers.networks.handmade import perceptron
 from tests.helpers.places import ROOT
 
@@ -44,8 +44,8 @@ class Stranger:
     """
 
     name: str
-    reference: bytes = field(repr=False)
-    target: bytes = field(repr=False)
+    reference: ModelFile = field(repr=False)
+    target: ModelFile = field(repr=False)
     answers: npt.NDArray[np.float32] = field(repr=False)
 
     @property
@@ -57,7 +57,8 @@ class Stranger:
 @functools.cache
 def stranger(name: str) -> Stranger:
     """One of `NETWORKS`, the heavy one, or the one of too large weights."""
-    reference, target = (kept(name, f"{kind}.tflite") for kind in ("reference", "target"))
+    reference = ModelFile(kept(name, "reference.tflite"), name)
+    target = ModelFile(kept(name, "target.tflite"), f"{name}, half")
     with np.load(FOLDER / "answers.npz") as answers:
         return Stranger(name, reference, target, answers.get(name, np.zeros((0, 10), np.float32)))
 
@@ -71,4 +72,4 @@ def large_model() -> bytes:
     """A float32 file of 9.8 million bytes of weights, nearly as large as one may be."""
     random = np.random.default_rng(0)
     hidden, last = (random.normal(0, 0.05, shape).astype(np.float32) for shape in ((3_080, 784), (10, 3_080)))
-    return perceptron(hidden, last)
+    return perceptron(hidden, last).contents

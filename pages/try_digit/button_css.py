@@ -1,4 +1,4 @@
-"""How buttons look inside our own components, which the page's style does not reach."""
+"""Style of buttons inside our own components, which the page's style sheet does not reach."""
 
 BUTTON_CSS = """
 button {

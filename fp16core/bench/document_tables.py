@@ -4,25 +4,18 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fp16core.evaluate.comparison_table import COLUMNS, comparison_rows
 from fp16core.terminal import Table, new_table
-from fp16core.text import bytes_text, percent_text, points_text, small_text
+from fp16core.text import bytes_text, percent_text, small_text
 
 FILES = {"reference": "float32", "target": "float16"}
 
 
 def comparison_tables(found: Mapping[str, Any]) -> list[Table]:
     """Table of sizes, accuracies and changes, from the document of ``compare``."""
-    table = new_table(f"{found['pair']}, {found['images']:,} images", "", "float32", "float16", "float16 − float32")
-    sizes = [found[f"{role}_size_bytes"] for role in FILES]
-    change = f"{bytes_text(sizes[1] - sizes[0], signed=True)} ({found['size_ratio']:.2f}× smaller)"
-    table.add_row("file size", *map(bytes_text, sizes), change)
-    accuracies = (percent_text(found[f"{role}_accuracy"]) for role in FILES)
-    p_value = f"McNemar p = {found['mcnemar_p']:.3g}"
-    table.add_row("accuracy", *accuracies, f"{points_text(found['accuracy_delta'])} ({p_value})")
-    intervals = (" to ".join(map(percent_text, found[f"{role}_accuracy_interval"])) for role in FILES)
-    table.add_row("95 % Wilson interval", *intervals, "")
-    table.add_row("changed answers", "", "", f"{found['changed_predictions']:,}")
-    table.add_row("largest logit change", "", "", _number(found["max_abs_logit_delta"]))
+    table = new_table(f"{found['pair']}, {found['images']:,} images", *COLUMNS)
+    for row in comparison_rows(found):
+        table.add_row(*row)
     return [table]
 
 

@@ -1,4 +1,4 @@
-"""Figures of many images at once, on logarithmic axes: scatters of points to pick, and distributions."""
+"""Figures of many images on logarithmic axes: scatter plots with points to pick, and distributions."""
 
 import math
 from collections.abc import Sequence
@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from fp16core.figures.base.sketch import Sketch
-from fp16core.figures.base.style import DELTA_COLOUR, as_list, figure, fixed, log_ticks
+from fp16core.figures.base.style import DELTA_COLOUR, as_list, figure, fixed, log_ticks, write_message
 
 Values = npt.NDArray[np.float64]
 
@@ -18,7 +17,17 @@ _BINS_PER_DECADE = 8
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Images drawn alike: their name, which they are (bool, shape (n,)), and how they look."""
+    """Images drawn alike.
+
+    Attributes
+    ----------
+    name
+        Name of the group.
+    members : bool, shape (n,)
+        True for its images.
+    colour, size, symbol, opacity
+        Look of its points.
+    """
 
     name: str
     members: npt.NDArray[np.bool_] = field(repr=False)
@@ -37,22 +46,22 @@ def scatter(
     line: tuple[str, float],
     chosen: int | None = None,
 ) -> go.Figure:
-    """A point for each image, on two logarithmic axes; images with a value of 0 or not a number are left out.
+    """Scatter plot of images on two logarithmic axes; values that are not positive and finite are left out.
 
     Parameters
     ----------
     across, upward : float64, shape (n,)
-        What the axes count.
+        Values on the horizontal and the vertical axis.
     groups
-        Drawn one over the other.
+        Groups of images, drawn in order.
     titles
-        Of both axes.
+        Titles of both axes.
     sentence
-        What a point says, after "Image 7: ", with ``%{x}`` and ``%{y}`` for its values.
+        Hover text of a point, after "Image 7: ", with ``%{x}`` and ``%{y}`` for its values.
     line
         Name and factor of the dashed line ``upward = factor × across``.
     chosen
-        An image to put a ring around.
+        Index of an image to put a ring around.
 
     Returns
     -------
@@ -86,9 +95,9 @@ def scatter(
             hoverinfo="skip",
         )
     else:
-        say(drawn, "No image has both values to draw.")
+        write_message(drawn, "No image has both values to draw.")
     if chosen is not None and visible[chosen]:
-        # On the same canvas as the points, which would otherwise cover it.
+        # On the same canvas as the points, which would otherwise cover the ring.
         drawn.add(
             "scattergl",
             name=f"image {chosen:,}",
@@ -105,20 +114,20 @@ def scatter(
 
 
 def distributions(series: Sequence[tuple[str, Values, str]], title: str) -> go.Figure:
-    """How values of images are distributed, on one logarithmic axis; zeros and what is not a number are left out.
+    """Distributions of values of images on a logarithmic axis; values that are not positive and finite are left out.
 
     Parameters
     ----------
     series
         Names, values (float64, shape (n,)) and colours.
     title
-        Of the axis of values.
+        Title of the axis of values.
     """
     drawn = figure(330, hovermode="closest")
     drawable = [values[np.isfinite(values) & (values > 0)] for _, values, _ in series]
     everything = np.concatenate(drawable)
     if len(everything) == 0:
-        say(drawn, "No image has a value to draw.")
+        write_message(drawn, "No image has a value to draw.")
     low, high = (everything.min(), everything.max()) if len(everything) else (0.1, 10.0)
     first, last = math.floor(math.log10(low) * _BINS_PER_DECADE), math.ceil(math.log10(high) * _BINS_PER_DECADE) + 1
     edges = 10.0 ** (np.arange(first, last + 1) / _BINS_PER_DECADE)
@@ -136,8 +145,3 @@ def distributions(series: Sequence[tuple[str, Values, str]], title: str) -> go.F
     drawn.update_xaxes(title=title, **log_ticks(float(edges[0]), float(edges[-1])))
     drawn.update_yaxes(title="number of images", rangemode="tozero", tickformat=",d")
     return fixed(drawn)
-
-
-def say(drawn: Sketch, words: str) -> None:
-    """Words in the middle of a figure that has nothing, or not all, to show."""
-    drawn.add_annotation(text=words, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)

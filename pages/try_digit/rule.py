@@ -1,0 +1,27 @@
+"""The rule by which a picture is said not to look like a digit."""
+
+import streamlit as st
+
+from fp16core.reading.likeness import FALSE_ALARMS
+from fp16core.text import percent_text, share_text, small_text
+from pages.try_digit import pictures
+
+
+def show_rule() -> None:
+    """Explain the rule by which a picture is said not to look like a digit, with its measured error rates."""
+    st.header("When does a picture not look like a digit?", anchor=False)
+    checked, rule = pictures.rule_check(), pictures.likeness()
+    st.markdown(
+        "The models cannot answer “none of the ten”. Therefore the picture is compared with every test image of the "
+        "digit that float32 names, both averaged over 2 × 2 pixels. If even the nearest is farther away than "
+        f"{small_text(rule.limit)}, it is said not to look like a digit. (The distance is Euclidean: the root of the "
+        "summed squared differences of all pixels, ink counting from 0 to 1.) Of a sample of the first half of the "
+        f"test images, {share_text(FALSE_ALARMS)} are farther than that from all others of the digit named."
+    )
+    st.markdown(
+        f"Measured on this server: of {checked.digits:,} images sampled from the second half it doubts "
+        f"**{percent_text(checked.digits_share)}**. Of {checked.non_digits} drawn letters, scribbles, shapes and "
+        f"crossing lines it doubts **{percent_text(checked.non_digits_share)}**: a picture that it accepts may still "
+        f"be none. float32 reads {percent_text(checked.confident_share)} of those as some digit with more than 90 % "
+        "probability: confidence alone proves nothing."
+    )
