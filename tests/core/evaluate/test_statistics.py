@@ -65,7 +65,7 @@ def test_the_interval_of_a_paired_difference_is_walds_after_half_a_count_more_in
     both: int, gained: int, lost: int, neither: int
 ) -> None:
     """Each member of the sample as −1, 0 or 1, with a weight; the mean and its standard error by NumPy."""
-    values, weights = [0, 1, -1, 0], np.array([both, gained, lost, neither]) + 0.5
+    values, weights = np.array([0, 1, -1, 0]), np.array([both, gained, lost, neither]) + 0.5
     mean = np.average(values, weights=weights)
     error = math.sqrt(np.average((values - mean) ** 2, weights=weights) / weights.sum())
     expected = [max(-1, mean - 1.959963985 * error), min(1, mean + 1.959963985 * error)]
