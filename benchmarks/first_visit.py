@@ -1,4 +1,4 @@
-"""What a visitor's browser fetches: on the first visit to a page, and on the second.
+"""Bytes that a visitor's browser fetches on the first visit to a page, and on the second.
 
 ``python benchmarks/first_visit.py URL… [--page NAME] [--files N]`` opens the page in a browser that knows nothing,
 waits until it stands still, leaves, and comes again. Bytes are those that came over the network, headers included

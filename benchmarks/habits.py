@@ -1,4 +1,4 @@
-"""What visitors do on the pages: for each page the changes that one makes, drawn at random.
+"""Habits of visitors: for each page the changes that one makes, drawn at random.
 
 Where a page has nothing to set, the visitor runs it again. Nothing is uploaded, trained or timed here:
 those are jobs with a queue of their own.
@@ -73,7 +73,7 @@ FIRST: tuple[tuple[str, tuple[Change, ...]], ...] = (
     ("files", (("files-view", "Graph"), ("files-view", "Converter and quantizer"))),
     ("runtimes", (("runtimes-images", "first 200"), ("measure", True))),
 )
-"""What an earlier visitor has looked at: results that all visitors share once one has waited for them."""
+"""Pages and settings of an earlier visitor: results that all visitors share once one has waited for them."""
 
 APPS = {
     "ours": (ROOT / "app.py", OURS, FIRST),

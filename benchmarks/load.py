@@ -1,9 +1,9 @@
-"""How the dashboard bears a crowd, and how a plain demo does.
+"""Load test: the dashboard, or a plain demo, under a crowd of visitors.
 
 ``python benchmarks/load.py ours|theirs REPLICAS PLAN``, PLAN a JSON object with, for each of the
 scenarios below that is to be played, its keyword arguments. Everything happens on this machine, on two
 of its cores: so many servers, each in a process of its own, and this process as all of their visitors.
-Prints a JSON object with what came of each scenario.
+Prints a JSON object with the results of each scenario.
 """
 
 import asyncio
@@ -203,7 +203,7 @@ def main(name: str, replicas: int, plan: dict[str, Document]) -> None:
 
 
 async def play(fleet: Fleet, app: App, plan: dict[str, Document]) -> Document:
-    """What came of each scenario; all but a first visit find what an earlier visitor has waited for."""
+    """Results of each scenario; all but a first visit find what an earlier visitor has waited for."""
     found = {}
     for number, (scenario, options) in enumerate(plan.items()):
         if number == 0 and scenario != "first":

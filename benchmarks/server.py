@@ -47,7 +47,7 @@ class Fleet:
     servers: tuple[Server, ...]
 
     def address(self, number: int) -> str:
-        """Where the visitor of that number goes."""
+        """Address of the server for the visitor of that number."""
         return self.servers[number % len(self.servers)].address
 
     def cpu_s(self) -> float:

@@ -104,7 +104,7 @@ def small_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def mesa() -> str:
-    """What VK_DRIVER_FILES takes: Mesa's software driver, new enough to compute in float16."""
+    """Value for VK_DRIVER_FILES: Mesa's software driver, new enough to compute in float16."""
     description = os.environ.get("TEST_VULKAN_DRIVER", "")
     if not Path(description).is_file():
         without("no software GPU driver with float16; fetch one: TEST_VULKAN_DRIVER=$(.ci/software-vulkan FOLDER)")

@@ -34,7 +34,7 @@ class Widget:
 
 @dataclass
 class Session:
-    """What a browser keeps of one session.
+    """State that a browser keeps of one session.
 
     Attributes
     ----------

@@ -20,7 +20,7 @@ LOOK = """e => {
     return JSON.stringify(around.map(o => getComputedStyle(o)).map(s =>
         [s.outlineStyle, s.outlineWidth, s.boxShadow, s.borderColor, s.backgroundColor]));
 }"""
-"""What tells where the keyboard is: frames and grounds of an element and what it lies in."""
+"""Marks of the keyboard focus: frames and grounds of an element and what it lies in."""
 
 
 def tab_to(page: Page, goal: Locator) -> None:

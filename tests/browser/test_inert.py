@@ -16,7 +16,7 @@ MADE_OF_IT = (
     " + code, sup, .katex, span[role='img'], .stMarkdownColoredText,"
     " .stMarkdownColoredBackground, .stMarkdownBadge, streamlit-help-icon"
 )
-"""What must not come of a text."""
+"""Elements and attributes that no text may turn into."""
 
 UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 

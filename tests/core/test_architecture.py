@@ -41,7 +41,7 @@ def test_importing_the_whole_core_brings_in_neither_streamlit_nor_tensorflow() -
 
 
 def test_comparing_on_the_command_line_imports_no_more_than_it_needs() -> None:
-    """What the other commands need takes longer to import than both models to read all test images."""
+    """Imports of the other commands take longer than both models need for all test images."""
     program = (
         "import sys\nfrom fp16core.__main__ import main\nassert 'numpy' not in sys.modules\n"
         "assert main(['compare', '--limit', '10', '--json']) == 0\nprint(*sys.modules, file=sys.stderr)"
@@ -100,7 +100,7 @@ def test_what_tests_share_lies_among_their_helpers() -> None:
     """A test module imports no other, and nothing outside the tests imports anything of them."""
     for path in (ROOT / "tests").rglob("*.py"):
         used = {name for name in imported(path) if name.startswith("tests.")} - {module_name(path)}
-        assert all(name.startswith(("tests.helpers.", "tests.networks.")) for name in used), path
+        assert all(name.startswith(("tests.helpers.", "tests.networks")) for name in used), path
     for top in ("benchmarks", "deploy", "fp16core", "pages"):
         for path in (ROOT / top).rglob("*.py"):
             assert not any(name.split(".")[0] == "tests" for name in imported(path)), path

@@ -1,4 +1,4 @@
-"""Where things lie, and what test modules call by one name."""
+"""Places in the repository, and names that test modules share."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 ROUTER = ROOT / "pages" / "router.py"
-"""What Streamlit runs on each visit."""
+"""Script that Streamlit runs on each visit."""
 
 PAGES = tuple(sorted(path.stem for path in (ROOT / "pages").glob("*/*.py") if path.stem == path.parent.name))
 
@@ -58,7 +58,7 @@ TestSet = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 
 
 def page_file(page: str) -> str:
-    """Where a page lies, seen from the router."""
+    """Path of a page, seen from the router."""
     return f"{page}/{page}.py"
 
 

@@ -230,7 +230,7 @@ def test_the_lab_measures_anew_only_at_its_rate(monkeypatch: pytest.MonkeyPatch)
 
 
 STRANGE = ("9" * 5_000, "-1", "1e999", "nan", "²", "", "x" * 20_000, "[]", "\x00", "true", "٣")
-"""What nobody's link says."""
+"""Text that no link contains."""
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from tests.helpers.files.stores import add_full_run
 from tests.helpers.places import PAGES, ROOT
 
 SKILLS = ("install_skills", "dismiss_skills_nudge")
-"""What would write to the server's disk, if Streamlit took the visitor for its developer."""
+"""Requests that would write to the server's disk, if Streamlit took the visitor for its developer."""
 
 
 class Stranger(Visitor):
@@ -102,7 +102,7 @@ def answers(url: str, *kinds: str) -> list[str]:
 
 
 def forgets(url: str) -> bool:
-    """Whether a visit that asks for caches to be cleared starts anew: what it draws once, it draws again."""
+    """True if a visit that asks for caches to be cleared starts anew, and draws again what it draws once."""
     with Stranger(url) as stranger:
         stranger.rerun()
         assert "sidebar_closer" not in str(stranger.rerun())

@@ -140,7 +140,7 @@ def test_every_page_has_its_address_with_its_parameters_and_a_slash(hosted: Host
 
 
 def status_for(address: str, host: str) -> int:
-    """What a page's address answers to whoever has looked it up under another name."""
+    """Status of a page's address for a browser that has looked it up under another name."""
     connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=30)
     connection.request("GET", "/weights", headers={"Host": host})
     status = connection.getresponse().status

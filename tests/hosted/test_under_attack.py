@@ -27,7 +27,7 @@ from tests.helpers.networks.strangers import large_model
 from tests.helpers.places import ROOT
 
 LIMIT_BYTES = 2**30
-"""What ``--memory 1g`` gives a container."""
+"""Memory of a container with ``--memory 1g``."""
 
 PATIENCE_S = 240
 FILE = bytes(19_000_000)

@@ -12,6 +12,7 @@ from fp16core.tflite.chain import read_chain
 from fp16core.tflite.model_file import ModelPair
 from fp16core.vocabulary import ModelFileError
 from tests.helpers.networks.edited import edited, with_average_pooling
+from tests.helpers.networks.handmade import dense
 
 Operators = dict[str, Any]
 """The first operator of each kind."""
@@ -50,7 +51,7 @@ def test_integer_weights_are_refused(pair: ModelPair) -> None:
 
 
 def tensor(tree: Any, op: Any) -> Any:
-    """What an operator makes."""
+    """Tensor that an operator computes."""
     return tree.subgraphs[0].tensors[op.outputs[0]]
 
 
@@ -117,3 +118,12 @@ def test_what_the_proof_could_not_follow_is_no_chain(
     """Each of the checks on which the proof, the emulation and the rescaling lean."""
     with pytest.raises(ModelFileError, match=f"mine.* {words}"):
         read_chain(edited(pair.reference, edit, "mine"))
+
+
+def test_a_bias_is_read_where_there_is_one() -> None:
+    weights, bias = np.ones((10, 784), np.float32), np.arange(10, dtype=np.float32)
+    (without,) = [layer for layer in read_chain(dense(weights)) if layer.weights is not None]
+    (given,) = [layer for layer in read_chain(dense(weights, bias)) if layer.weights is not None]
+    assert without.bias is None
+    assert given.bias is not None
+    assert np.array_equal(given.bias, bias)

@@ -61,7 +61,7 @@ def held(app: AppTest) -> dict[str, str]:
 
 
 def is_freed(watched: weakref.ref[ModelPair]) -> bool:
-    """Whether a pair is gone, once the threads are that have ended the process that measured it."""
+    """True if a pair is gone, once the threads are that have ended the process that measured it."""
     until = time.monotonic() + PATIENCE_S
     while watched() is not None and time.monotonic() < until:
         time.sleep(0.1)

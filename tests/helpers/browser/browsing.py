@@ -1,4 +1,4 @@
-"""What journeys in a real browser need: a server, and patience."""
+"""Servers and pages for journeys in a real browser."""
 
 import re
 import signal
@@ -23,7 +23,7 @@ STREAMLITS_OWN = [
     ["listitem", "[data-testid='stSidebarNavItems']"],
     ["presentation-role-conflict", "[data-testid='stFileUploaderDropzone']"],
 ]
-"""What axe-core finds in markup that is Streamlit's and not ours to mend: a rule, and where."""
+"""Findings of axe-core in Streamlit's own markup, which we cannot change: a rule, and a place."""
 
 FIND_BARRIERS = """own => axe.run({resultTypes: ["violations"]}).then(found => found.violations.flatMap(
     rule => rule.nodes.filter(node => !own.some(([id, place]) =>
@@ -98,7 +98,7 @@ def excess_width(page: Page) -> int:
 
 
 def barriers(page: Page) -> list[str]:
-    """What axe-core finds that keeps somebody from reading or using the page."""
+    """Findings of axe-core that keep somebody from reading or using the page."""
     page.evaluate(AXE_SCRIPT)
     found: list[str] = page.evaluate(FIND_BARRIERS, STREAMLITS_OWN)
     return found

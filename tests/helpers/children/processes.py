@@ -12,7 +12,7 @@ PATIENCE_S = 120.0
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process is there and no mere entry that nobody has collected."""
+    """True if a process runs, and is not just a zombie."""
     status = Path(f"/proc/{pid}/stat")
     return status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
 

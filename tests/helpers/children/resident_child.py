@@ -12,7 +12,7 @@ from fp16core.resident.wire import ANSWER, HEADER, REFUSAL
 from fp16core.vocabulary import ImageError
 
 answers = 1
-"""Where this child's answers go."""
+"""File descriptor of this child's answers."""
 
 
 def echo(value: Any) -> Any:
@@ -65,7 +65,7 @@ def evil() -> Evil:
 
 
 def answer_twice() -> str:
-    """What the next caller would take for its answer comes with this one's."""
+    """Answer twice, so that the next caller would take the second for its own."""
     for _ in range(2):
         body = pickle.dumps("somebody else's", pickle.HIGHEST_PROTOCOL)
         os.write(answers, HEADER.pack(ANSWER, len(body)) + body)

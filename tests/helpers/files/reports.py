@@ -12,7 +12,7 @@ from PIL import Image
 
 
 class Parsed(HTMLParser):
-    """What a browser finds in a file: its tags with their attributes, its scripts, and its words."""
+    """Contents of a file as a browser sees them: its tags with their attributes, its scripts, and its words."""
 
     def __init__(self, contents: bytes) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ def pixels(source: str) -> npt.NDArray[np.uint8]:
 
 
 def points(axis: Any) -> int:
-    """How many numbers an axis of a trace has."""
+    """Number of values of an axis of a trace."""
     if isinstance(axis, list):
         return len(axis)
     return len(np.frombuffer(base64.b64decode(axis["bdata"]), np.dtype(axis["dtype"])))
