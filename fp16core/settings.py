@@ -13,16 +13,16 @@ HOSTED_MEMORY_MB = 1_073
 """Memory of a hosted server where nothing else is said, in million bytes: 1 GiB."""
 
 _SERVER_BYTES = 500_000_000
-"""What the server's own process and its files in memory take of it: see docs/hosting.md."""
+"""Memory of the server's own process and its files in memory: see docs/hosting.md."""
 
 _FEWEST_CHILD_BYTES = 320_000_000
-"""What decoding a picture may take."""
+"""Memory for decoding a picture."""
 
 _ON, _OFF = ("1", "on", "true"), ("0", "off", "false")
 
 
 def switch(name: str, usual: bool) -> bool:
-    """What a variable says that is either on or off.
+    """Read a variable that is either on or off.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def switch(name: str, usual: bool) -> bool:
 
 
 def is_hosted() -> bool:
-    """Whether strangers use this server, by ``HALFBITS_HOSTED``; raises `SettingError` if it is neither on nor off."""
+    """Return whether strangers use this server, by ``HALFBITS_HOSTED``; raises `SettingError` as `switch`."""
     return switch(HOSTED, usual=False)
 
 
@@ -69,10 +69,10 @@ def memory_bytes() -> int:
 
 
 def child_memory_bytes() -> int:
-    """What all child processes may hold of it together; raises as `memory_bytes`."""
+    """Memory that all child processes may hold together; raises as `memory_bytes`."""
     return max(memory_bytes() - _SERVER_BYTES, _FEWEST_CHILD_BYTES)
 
 
 def upload_bytes() -> int:
-    """What all visitors' files may take of it, uploaded or kept; raises as `memory_bytes`."""
+    """Memory for all visitors' files, uploaded or kept; raises as `memory_bytes`."""
     return memory_bytes() // 10

@@ -242,7 +242,7 @@ def test_pages_that_cannot_show_a_pair_for_one_reason_share_a_sentence() -> None
 
 
 def test_a_softmax_is_said_and_its_probabilities_are_not_squashed_again(
-    test_set: TestSet, small_dataset: Path, monkeypatch: pytest.MonkeyPatch
+    small_dataset: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
     theirs = stranger("softmax")
