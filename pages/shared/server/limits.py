@@ -51,13 +51,10 @@ def allow(what: What, cost: float = 1) -> None:
         return
     own_s, common_s = _limiters()[what].take(address(), cost)
     if own_s:
-        raise BusyError(
-            f"So many {_WORDS[what]} came from your address that this one must wait; try again {wait_text(own_s)}."
-        )
+        raise BusyError(f"Rate limit for {_WORDS[what]} reached for your address; try again {wait_text(own_s)}.")
     if common_s:
         raise BusyError(
-            f"All visitors together ask for more {_WORDS[what]} than this server can take; try again "
-            f"{wait_text(common_s)}."
+            f"Rate limit for {_WORDS[what]} reached for all visitors together; try again {wait_text(common_s)}."
         )
 
 
