@@ -185,7 +185,7 @@ def test_too_many_trials_must_wait_and_lose_nothing(pair: ModelPair, monkeypatch
     app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
     app.button(key="own-try").click().run()
     assert "Rate limit for trials of model files reached for your address" in app.error[0].value.replace("\\", "")
-    assert "that this one must wait; try again in " in app.error[0].value
+    assert "for your address; try again in " in app.error[0].value
     assert app.file_uploader[MODELS].value, "the file waits in the uploader"
     assert "own-attempt" not in app.session_state
     monkeypatch.delenv("HALFBITS_HOSTED")
