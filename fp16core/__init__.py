@@ -1,8 +1,7 @@
 """Half the Bits: float16 quantization of a ``.tflite`` model under a microscope.
 
-The core computes and draws; it imports neither Streamlit nor, outside of the functions that train
-and convert Keras models, TensorFlow. docs/architecture.md has its packages in order; each imports only from
-those before it.
+The core computes and draws. It never imports Streamlit, and imports TensorFlow only inside functions that train or
+convert Keras models. docs/architecture.md lists its packages in order; each imports only from those before it.
 """
 
 __version__ = "0.2.0"

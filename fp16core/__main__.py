@@ -13,7 +13,8 @@ from typing import Any, NoReturn
 
 from fp16core.commands.bench import BENCH_PARTS
 from fp16core.commands.outcome import Outcome
-from fp16core.output import nonfinite_as_null, terminal_for_results
+from fp16core.json_text import nonfinite_as_null
+from fp16core.redirection import terminal_for_results
 from fp16core.text import visible
 from fp16core.training.recipe import LIMITS, OPTIMIZERS, TUTORIAL
 from fp16core.vocabulary import HalfBitsError

@@ -1,4 +1,4 @@
-"""Reading files that somebody else has named: ordinary ones, and no more of them than was asked for."""
+"""Reading of files whose paths come from others: regular files only, and never more than a limit."""
 
 import errno
 import os
@@ -7,40 +7,40 @@ from pathlib import Path
 from typing import IO
 
 
-def open_ordinary(path: Path, follow_links: bool = True) -> IO[bytes]:
-    """Open a file to read it; neither a pipe nor a device, which may never end, is waited for.
+def open_regular(path: Path, follow_links: bool = True) -> IO[bytes]:
+    """Open a regular file for reading; a pipe or a device, which might never end, is rejected without blocking.
 
     Raises
     ------
     OSError
-        If it cannot be opened, or is no ordinary file; ``strerror`` says so.
+        If the file cannot be opened or is not a regular file; ``strerror`` gives the reason.
     """
     flags = os.O_RDONLY | os.O_NONBLOCK | (0 if follow_links else os.O_NOFOLLOW)
     descriptor = os.open(path, flags)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
     return os.fdopen(descriptor, "rb")
 
 
-def read_ordinary(path: Path, limit_bytes: int, follow_links: bool = True) -> bytes:
-    """Contents of an ordinary file.
+def read_regular(path: Path, limit_bytes: int, follow_links: bool = True) -> bytes:
+    """Contents of a regular file.
 
     Parameters
     ----------
     path
-        Where it is.
+        Path of the file.
     limit_bytes
-        Largest size that is read, also of a file that grows meanwhile.
+        Largest size that is read, even if the file grows in the meantime.
     follow_links
         Whether the path may be a symbolic link.
 
     Raises
     ------
     OSError
-        As `open_ordinary`, and if the file is larger.
+        As `open_regular`, or if the file is larger than the limit.
     """
-    with open_ordinary(path, follow_links) as file:
+    with open_regular(path, follow_links) as file:
         size_bytes = os.fstat(file.fileno()).st_size
         contents = file.read(limit_bytes + 1) if size_bytes <= limit_bytes else b""
     if size_bytes > limit_bytes or len(contents) > limit_bytes:

@@ -1,4 +1,4 @@
-"""Switches in the environment, and the one that says whether this server is open to strangers."""
+"""Settings read from environment variables, among them hosted mode, which opens the server to strangers."""
 
 import os
 
@@ -10,31 +10,31 @@ HOSTED = "HALFBITS_HOSTED"
 MEMORY = "HALFBITS_MEMORY_MB"
 
 HOSTED_MEMORY_MB = 1_073
-"""Memory of a hosted server where nothing else is said, in million bytes: 1 GiB."""
+"""Default memory of a hosted server, in million bytes: 1 GiB."""
 
 _SERVER_BYTES = 500_000_000
-"""Memory of the server's own process and its files in memory: see docs/hosting.md."""
+"""Memory reserved for the server's own process and its in-memory files; see docs/hosting.md."""
 
 _FEWEST_CHILD_BYTES = 320_000_000
-"""Memory for decoding a picture."""
+"""Least memory for child processes: the limit on decoding one picture."""
 
 _ON, _OFF = ("1", "on", "true"), ("0", "off", "false")
 
 
 def switch(name: str, usual: bool) -> bool:
-    """Read a variable that is either on or off.
+    """Value of a boolean environment variable.
 
     Parameters
     ----------
     name
-        Of the variable; ``1``, ``on`` and ``true`` turn it on, ``0``, ``off`` and ``false`` turn it off.
+        Name of the variable; ``1``, ``on`` and ``true`` turn it on, ``0``, ``off`` and ``false`` turn it off.
     usual
-        What holds if it is unset or empty.
+        Default if the variable is unset or empty.
 
     Raises
     ------
     SettingError
-        If it is anything else.
+        If the variable has any other value.
     """
     text = os.environ.get(name, "").strip().lower()
     if text in _ON or text in _OFF:
@@ -45,19 +45,19 @@ def switch(name: str, usual: bool) -> bool:
 
 
 def is_hosted() -> bool:
-    """Return whether strangers use this server, by ``HALFBITS_HOSTED``; raises `SettingError` as `switch`."""
+    """True in hosted mode (``HALFBITS_HOSTED``); raises `SettingError` if the variable is neither on nor off."""
     return switch(HOSTED, usual=False)
 
 
 def memory_bytes() -> int:
-    """Memory of the server with all its child processes, by ``HALFBITS_MEMORY_MB``.
+    """Memory limit of the server including its child processes (``HALFBITS_MEMORY_MB``).
 
-    By default it is that of the machine, and of a hosted server `HOSTED_MEMORY_MB`.
+    The default is the memory of the machine, or `HOSTED_MEMORY_MB` in hosted mode.
 
     Raises
     ------
     SettingError
-        If the variable is no number, or too small for the server itself.
+        If the variable is not a number, or too small for the server itself.
     """
     text = os.environ.get(MEMORY, "").strip()
     if not text:
@@ -69,10 +69,10 @@ def memory_bytes() -> int:
 
 
 def child_memory_bytes() -> int:
-    """Memory that all child processes may hold together; raises as `memory_bytes`."""
+    """Memory limit of all child processes together; raises as `memory_bytes`."""
     return max(memory_bytes() - _SERVER_BYTES, _FEWEST_CHILD_BYTES)
 
 
 def upload_bytes() -> int:
-    """Memory for all visitors' files, uploaded or kept; raises as `memory_bytes`."""
+    """Memory limit of all visitors' files, uploaded or stored; raises as `memory_bytes`."""
     return memory_bytes() // 10

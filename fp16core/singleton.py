@@ -1,7 +1,7 @@
 """Process-wide singletons: built on first use, shared by all threads, kept until the process ends.
 
-What limits visitors or owns something of theirs belongs here and not in a cache: a cache may be emptied at any
-time, by anybody, and whatever is rebuilt after that has forgotten what it counted or owned.
+Objects that limit visitors or own something of theirs belong here rather than in a cache: any visitor may clear a
+cache, and a rebuilt object has lost what it counted or owned.
 """
 
 import functools
@@ -14,11 +14,11 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 _HOLDER = "fp16core_singletons"
-"""Name of a module without a file: a reloader that evicts changed modules from `sys.modules` passes it by."""
+"""Name of a module without a file, which a reloader that evicts changed modules from `sys.modules` ignores."""
 
 
 class _Slot(Generic[T]):
-    """Place of one singleton; the lock is held while it is being built."""
+    """Slot of one singleton; its lock is held during construction."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -27,10 +27,10 @@ class _Slot(Generic[T]):
 
 
 def singleton(build: Callable[[], T]) -> Callable[[], T]:
-    """Call ``build`` once in the life of the process, whichever thread is first; the others wait and share its result.
+    """Decorate a function without arguments to be called once per process; all threads share its result.
 
-    Keyed by module and qualified name, so that the result outlives a reload of the module that defines ``build``.
-    If ``build`` raises, nothing is kept and the next caller tries again.
+    The key is the function's module and qualified name, so the result survives a reload of its module. If
+    ``build`` raises, nothing is stored and the next caller tries again.
     """
     name = f"{build.__module__}.{build.__qualname__}"
 
@@ -43,13 +43,13 @@ def singleton(build: Callable[[], T]) -> Callable[[], T]:
                 if not slot.is_built:
                     slot.value = build()
                     slot.is_built = True
-        return slot.value  # type: ignore[return-value]  # built by now
+        return slot.value  # type: ignore[return-value]  # built above
 
     return shared
 
 
 def reset_singletons() -> None:
-    """Forget all singletons: for tests, each of which starts as a new process would."""
+    """Forget all singletons; for tests, each of which starts like a new process."""
     _slots().clear()
 
 

@@ -1,4 +1,4 @@
-"""Temporary files, where there is a folder for them."""
+"""Clear errors where no temporary file can be created."""
 
 import contextlib
 from collections.abc import Iterator
@@ -8,10 +8,11 @@ from fp16core.vocabulary import OutputError
 
 @contextlib.contextmanager
 def temporary_named() -> Iterator[None]:
-    """A block that makes a temporary file or folder; raises `OutputError` with the remedy if none can be made."""
+    """Turn an `OSError` from creating a temporary file or folder into an `OutputError` that gives the remedy."""
     try:
         yield
     except OSError as error:
         raise OutputError(
-            f"No temporary file can be made ({error.strerror}); make /tmp writable, or name a folder that is in TMPDIR."
+            f"No temporary file can be created ({error.strerror}); make /tmp writable, or set TMPDIR to a writable "
+            "folder."
         ) from error

@@ -1,4 +1,4 @@
-"""Numbers as they appear everywhere, on screen and in the terminal."""
+"""Text formatting: numbers as they appear on screen and in the terminal, and strings made safe to show."""
 
 import math
 import re
@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from pathlib import PurePath
 
 _PATH = re.compile(r"(?:file://|(?<![\w.:/\\]))~?/[^\s'\"“”]+")
-"""A path from the root, or from home: in a text, it begins after a blank, a quote or a bracket."""
+"""An absolute path, or one that starts in the home folder; in a text, it follows whitespace, a quote or a bracket."""
 
 _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
-"""Unicode's categories of control and format characters, line separators, and what is no character."""
+"""Unicode categories of control and format characters, line separators and non-characters."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -21,7 +21,7 @@ def bytes_text(size_bytes: float, signed: bool = False) -> str:
 
 
 def size_text(size_bytes: float, digits: int = 3) -> str:
-    """A number of bytes as a person would say it: ``10 MB``, ``85.4 kB``; a MB is a million bytes."""
+    """A number of bytes with a decimal prefix: ``10 MB``, ``85.4 kB``; a MB is a million bytes."""
     for unit, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
         if float(f"{size_bytes:.{digits}g}") >= unit:
             scaled = size_bytes / unit
@@ -31,31 +31,31 @@ def size_text(size_bytes: float, digits: int = 3) -> str:
 
 
 def excess_text(size_bytes: int, limit_bytes: int) -> str:
-    """A number of bytes beyond a limit, with as many digits as tell them apart: ``10.2 MB; at most 10 MB``."""
+    """A size above a limit, with enough digits to distinguish the two: ``10.2 MB; at most 10 MB``."""
     limit = size_text(limit_bytes)
     texts = (size_text(size_bytes, digits) for digits in range(3, 12))
     return f"{next(text for text in texts if text != limit)}; at most {limit}"
 
 
 def percent_text(share: float) -> str:
-    """A share of 1 as a percentage to two decimals: ``96.11 %``."""
+    """A fraction as a percentage to two decimals: ``96.11 %``."""
     if not math.isfinite(share):
         return small_text(share)
     return f"{share * 100:.2f} %"
 
 
 def share_text(share: float) -> str:
-    """A share of 1 as a rounded percentage: ``8 %``."""
+    """A fraction as a rounded percentage: ``8 %``."""
     return f"{share * 100:.0f} %"
 
 
 def points_text(share: float) -> str:
-    """A difference of two shares in percentage points, signed: ``−0.01 points``."""
+    """A difference of two fractions in percentage points, with a sign: ``−0.01 points``."""
     return _minus(f"{share * 100:+.2f}") + " points"
 
 
 def small_text(value: float, signed: bool = False) -> str:
-    """A logit, weight or error: three digits, as ``0.769`` from 0.01 up and ``2.52 × 10⁻³`` below."""
+    """A logit, weight or error to three significant digits: ``0.769``, or ``2.52 × 10⁻³`` below 0.01."""
     if math.isnan(value):
         return "not a number"
     if math.isinf(value):
@@ -73,12 +73,12 @@ def power_text(base: int, exponent: int) -> str:
 
 
 def weight_text(value: float) -> str:
-    """A single weight: ``65,504`` if it is a whole number that can be read, else as `small_text`."""
+    """A single weight: ``65,504`` if it is an integer below 10 million, otherwise as `small_text`."""
     return bytes_text(value).removesuffix(" B") if value.is_integer() and abs(value) < 1e7 else small_text(value)
 
 
 def factor_text(factor: float) -> str:
-    """How many times: two significant digits below 10, whole numbers above."""
+    """A factor: two significant digits below 10, an integer above."""
     if factor < 0.01 or not math.isfinite(factor):
         return small_text(factor)
     return f"{factor:.2g}" if factor < 9.95 else f"{factor:,.0f}"
@@ -90,50 +90,50 @@ def decibels_text(decibels: float) -> str:
 
 
 def near_one_text(distance: float) -> str:
-    """A number below 1 by its distance from 1, in which its news is: ``1 − 2.61 × 10⁻⁸``."""
+    """A number just below 1, given its distance from 1: ``1 − 2.61 × 10⁻⁸``."""
     if distance == 0:
         return "1"
     return f"1 − {small_text(distance)}" if 0 < distance < 0.01 else small_text(1 - distance)
 
 
 def duration_text(seconds: float) -> str:
-    """A time as a person would say it: ``4 s``, ``2 min 5 s``."""
+    """A duration rounded up to seconds: ``4 s``, ``2 min 5 s``."""
     whole = math.ceil(seconds)
     return f"{whole} s" if whole < 60 else f"{whole // 60} min" + (f" {whole % 60} s" if whole % 60 else "")
 
 
 def count_text(count: int, one: str, many: str | None = None) -> str:
-    """A number with its noun: ``1 epoch``, ``2 epochs``."""
+    """A count with its noun in singular or plural: ``1 epoch``, ``2 epochs``."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def first_line(error: Exception) -> str:
-    """What an error says first, or its kind if it says nothing."""
+    """First line of an error's message, or the name of its class if the message is empty."""
     return str(error).strip().split("\n")[0] or type(error).__name__
 
 
 def visible(text: str) -> str:
-    r"""A text in which whatever cannot be seen is written out: ``\x1b``, ``\n``, ``\u202e``.
+    r"""Escape all invisible characters of a text: ``\x1b``, ``\n``, ``\u202e``.
 
-    A terminal obeys control characters, and characters that set the direction of writing make names look like others.
+    Control characters would be obeyed by a terminal, and characters that set the writing direction can disguise names.
     """
     if text.isprintable():
         return text
     return "".join(
-        sign.encode("unicode_escape").decode() if unicodedata.category(sign) in _INVISIBLE else sign for sign in text
+        char.encode("unicode_escape").decode() if unicodedata.category(char) in _INVISIBLE else char for char in text
     )
 
 
 def names_only(text: str, folders: Iterable[str] = ()) -> str:
-    """A text with the names of files and folders, and not where they lie.
+    """Replace each path in a text by its last component.
 
     Parameters
     ----------
     text
-        What may hold paths.
+        Text that may contain paths.
     folders
-        Paths known to occur, whatever signs they hold; of others, only those from the root are recognised,
-        up to the first blank or quote.
+        Folders known to occur, which may contain any characters. Other paths are recognized only if they are
+        absolute, and only up to the first whitespace or quote.
     """
     for folder in sorted({folder.rstrip("/") for folder in folders}, key=len, reverse=True):
         if "/" in folder:

@@ -5,17 +5,17 @@ this package is ``target − reference``.
 """
 
 IMAGE_SIDE = 28
-"""Height and width, in pixels, of every image the models know."""
+"""Height and width, in pixels, of the models' input images."""
 
 CLASSES = 10
-"""Number of classes, and so of logits, for each image."""
+"""Number of classes, and therefore of logits for each image."""
 
 TUTORIAL_URL = "https://ai.google.dev/edge/litert/models/post_training_float16_quant"
 """The tutorial whose claims are checked."""
 
 
 class HalfBitsError(Exception):
-    """Something a user can mend; the message names the offender, the value and the cure."""
+    """An error the user can fix; the message names the offender, its value and the remedy."""
 
 
 class DatasetError(HalfBitsError):
@@ -23,7 +23,7 @@ class DatasetError(HalfBitsError):
 
 
 class ModelFileError(HalfBitsError):
-    """A model file is missing, altered, or not what it should be."""
+    """A model file is missing, altered, or not of the expected kind."""
 
 
 class PairError(HalfBitsError):
@@ -31,23 +31,23 @@ class PairError(HalfBitsError):
 
 
 class ImageError(HalfBitsError):
-    """Images have a shape, type or value that the models cannot take."""
+    """Images have a shape, dtype or value that the models do not accept."""
 
 
 class NumberError(HalfBitsError):
-    """A text is not a number that can be read."""
+    """A text cannot be parsed as a number."""
 
 
 class OutputError(HalfBitsError):
-    """A result cannot be written where it was asked for."""
+    """A result cannot be written to the requested place."""
 
 
 class SettingError(HalfBitsError):
-    """An environment variable of the server is not what it should be."""
+    """An environment variable of the server has an invalid value."""
 
 
 class BusyError(HalfBitsError):
-    """The server is at work on as much as it takes on."""
+    """The server's capacity is exhausted."""
 
 
 class RunError(HalfBitsError):
@@ -55,20 +55,20 @@ class RunError(HalfBitsError):
 
 
 class RecipeError(HalfBitsError):
-    """A setting of a training run is not what it may be."""
+    """A setting of a training run is invalid."""
 
 
 class TraceError(HalfBitsError):
-    """A training run told something that cannot be understood."""
+    """A message of a training run cannot be parsed."""
 
 
 class WorkerError(HalfBitsError):
-    """A process that was to do a piece of work has not done it."""
+    """A child process did not complete its work."""
 
 
 class ModeError(HalfBitsError):
-    """A model cannot be executed in the way asked for, on this machine."""
+    """A model cannot be executed in the requested mode on this machine."""
 
 
 class DependencyError(HalfBitsError):
-    """An optional package that this work needs is not installed."""
+    """A required optional package is not installed."""

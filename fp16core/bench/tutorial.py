@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.data.mnist import load_mnist
-from fp16core.output import redirected_output
+from fp16core.redirection import redirected_output
 from fp16core.runs.pair import load_pair
 from fp16core.training.recipe import build_network
 

@@ -192,4 +192,4 @@ _CHECKS: tuple[Callable[[Evidence], ClaimCheck], ...] = (
 )
 
 _ABOUT_FLOAT32 = (_preprocessing, _parameters, _trained_accuracy)
-"""What is claimed of the reference alone."""
+"""Claims about the reference alone."""

@@ -1,4 +1,4 @@
-"""What the tutorial's claims are judged by: measurements of one pair."""
+"""Evidence for the tutorial's claims: measurements of one pair."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ from fp16core.tflite.model_file import ModelPair
 
 
 class Verdict(Enum):
-    """What a measurement says about a claim."""
+    """Verdict of a measurement on a claim."""
 
     HOLDS = "holds"
     PARTLY = "holds partly"
@@ -37,7 +37,7 @@ class Verdict(Enum):
 
 
 class Measurement(Enum):
-    """What can be measured of the modes of execution."""
+    """Measurements of the modes of execution that a claim may await."""
 
     ACCURACY = "accuracy"
     LATENCY = "latency"
@@ -55,21 +55,21 @@ class ClaimCheck:
     Attributes
     ----------
     topic
-        What the claim is about, in two or three words.
+        Subject of the claim, in two or three words.
     claim
         The tutorial's words, or what its code says in ours.
     is_quote
-        Whether `claim` is the tutorial's wording.
+        True if `claim` is the tutorial's wording.
     awaits
-        Which measurement of the modes of execution that is still to be made would tell more, if any.
+        Measurement of the modes of execution that has not been made yet and would tell more, if any.
     measured
         The value on the pair, with its unit.
     verdict
-        What follows from the value by `rule`.
+        Verdict that follows from the value by `rule`.
     rule
-        When the claim holds, holds partly, or does not.
+        Conditions under which the claim holds, holds partly, or does not.
     method
-        How the value was measured.
+        Method by which the value was measured.
     """
 
     topic: str
@@ -84,7 +84,7 @@ class ClaimCheck:
 
 @dataclass(frozen=True, eq=False)
 class RuntimeEvidence:
-    """What has been measured of the modes of execution.
+    """Measurements of the modes of execution made so far.
 
     Attributes
     ----------
@@ -107,17 +107,17 @@ class Evidence:
     pair, comparison
         The models, and their answers on the test images.
     reference_file, target_file
-        What the two files hold, without the stored data.
+        The graphs of both files, without the stored data.
     rounded_reference_logits : float32, shape (n, 10)
         Logits of the reference with each weight replaced by the target's rounded value.
     raw_pixel_accuracy
         Accuracy of the reference on grey levels 0…255, not scaled to 0…1.
     target_holds_float16
-        Whether the target stores any float16 number; if not, nothing measured of it is about float16.
+        True if the target stores any float16 number; if not, nothing measured of it is about float16.
     trained_on_these_images
-        Whether the run's record names these test images as its own.
+        True if the run's record names these test images as its own.
     runtimes
-        What has been measured of the modes of execution, if anything; some claims are about nothing else.
+        Measurements of the modes of execution, if any were made; some claims are about nothing else.
     """
 
     pair: ModelPair
@@ -136,12 +136,12 @@ class Evidence:
 
     @property
     def upsampling_is_exact(self) -> bool:
-        """Whether the target's logits equal the rounded reference's, bit for bit (NaN equals NaN)."""
+        """True if the target's logits equal the rounded reference's, bit for bit (NaN equals NaN)."""
         return np.array_equal(self.rounded_reference_logits, self.comparison.target.logits, equal_nan=True)
 
     @property
     def upsampling_difference(self) -> float:
-        """Largest |logit difference| between target and rounded reference, where both are numbers; else NaN."""
+        """Largest |logit difference| between target and rounded reference, where both are numbers, otherwise NaN."""
         with np.errstate(invalid="ignore"):
             difference = np.abs(self.rounded_reference_logits.astype(np.float64) - self.comparison.target.logits)
         finite = difference[np.isfinite(difference)]
@@ -150,7 +150,7 @@ class Evidence:
 
 @dataclass(frozen=True, eq=False)
 class FurtherEvidence:
-    """What `Evidence` holds of a pair besides the pair, the comparison and the modes of execution; as there."""
+    """Attributes of `Evidence` other than the pair, the comparison and the modes of execution."""
 
     reference_file: TfliteFile
     target_file: TfliteFile
@@ -174,12 +174,12 @@ class FurtherEvidence:
 
 
 def gather_evidence(pair: ModelPair, comparison: Comparison, images: npt.NDArray[np.uint8]) -> Evidence:
-    """All that the claims are judged by; parameters and errors as `further_evidence`."""
+    """Gather all evidence for the claims; parameters and errors as `further_evidence`."""
     return further_evidence(pair, comparison, images).about(pair, comparison)
 
 
 def further_evidence(pair: ModelPair, comparison: Comparison, images: npt.NDArray[np.uint8]) -> FurtherEvidence:
-    """Measure what `comparison` does not hold already.
+    """Measure whatever `comparison` does not hold already.
 
     Parameters
     ----------

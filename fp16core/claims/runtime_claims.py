@@ -1,4 +1,4 @@
-"""The tutorial's claims on what happens when a model runs, judged by the modes of execution."""
+"""Claims of the tutorial about running a model, judged by the modes of execution."""
 
 from fp16core.claims.evidence import ClaimCheck, Evidence, Measurement, RuntimeEvidence, Verdict, graded
 from fp16core.modes.latency import Difference, Latency, ModeLatency, difference_text, ratio_text, summary_text
@@ -16,7 +16,7 @@ _MINIMAL, _SMALL = 0.10, 0.25
 
 
 def upsampled(e: Evidence) -> ClaimCheck:
-    """When and whether float16 weights become float32 on a CPU."""
+    """Judge whether, and when, float16 weights become float32 on a CPU."""
     run = _run(e.runtimes, ExecutionMode.CPU_FLOAT32)
     moment = None if run is None else run.upsampled
     constants, by_operator = upsampled_by_operator(e.target_file)
@@ -31,7 +31,7 @@ def upsampled(e: Evidence) -> ClaimCheck:
     prior = " prior to the first inference" if moment is not None else " …"
     when = (
         "When: the stored float16 numbers of an interpreter were overwritten with zeros, before and after its first "
-        "run; it holds if the logits no longer change once the model is loaded, else at most partly."
+        "run; it holds if the logits no longer change once the model is loaded, otherwise at most partly."
         if moment is not None
         else "The tutorial adds “prior to the first inference”; when the weights are upsampled is not observed yet."
     )
@@ -49,7 +49,7 @@ def upsampled(e: Evidence) -> ClaimCheck:
 
 
 def latency_impact(e: Evidence) -> ClaimCheck:
-    """Whether the float16 file takes another time than the float32 one, run as the tutorial runs it."""
+    """Judge whether the float16 file takes another time than the float32 one, run as in the tutorial."""
     found = e.runtimes.latencies.get(ExecutionMode.CPU_FLOAT32)
     if found is None:
         measured, verdict, awaits = "—", Verdict.NOT_MEASURED, Measurement.LATENCY
@@ -78,7 +78,7 @@ def latency_impact(e: Evidence) -> ClaimCheck:
 
 
 def native_arithmetic(e: Evidence) -> ClaimCheck:
-    """Whether a GPU computes in float16, and is faster by it."""
+    """Judge whether a GPU computes in float16, and is faster for it."""
     run, refusal = _gpu(e.runtimes)
     found = e.runtimes.latencies.get(ExecutionMode.GPU_FLOAT16)
     timed = [] if found is None else [x for x in found.latencies if x.arithmetic is not None]
@@ -109,18 +109,18 @@ def native_arithmetic(e: Evidence) -> ClaimCheck:
         verdict,
         "Holds if this machine's GPU computes in float16 and is measurably faster than in float32 for some size of "
         "batch; partly if it computes in float16 and is not, or its times are not known; does not hold if it silently "
-        "computes in float32. A software driver is no GPU, and decides nothing.",
+        "computes in float32. A software driver is not a GPU, and decides nothing.",
         method,
         awaits=awaits,
     )
 
 
 def reduced_precision(e: Evidence) -> ClaimCheck:
-    """Whether ``precision_loss_allowed`` makes all arithmetic float16."""
+    """Judge whether ``precision_loss_allowed`` makes all arithmetic float16."""
     run, refusal = _gpu(e.runtimes)
     if run is None or e.runtimes.table is None:
         measured, verdict = "—", Verdict.NOT_MEASURED
-        method = refusal or "The CPU interpreter of the other pages has no such option, and no GPU has been asked yet."
+        method = refusal or "The CPU interpreter has no such option, and no GPU has been asked yet."
     else:
         baseline = e.runtimes.table.baseline
         without = _run(e.runtimes, ExecutionMode.GPU_FLOAT32)
@@ -139,8 +139,8 @@ def reduced_precision(e: Evidence) -> ClaimCheck:
             verdict = graded(not run.is_silently_float32, False)
         method = (
             f"{_adapter(run)}, on {count_text(run.images, 'image')}, {run.batch} at once; today's name of the option "
-            "is enforce_f32=False. Whether a logit is a float16 number is looked at bit by bit; the page Runtimes "
-            "holds the sums behind it against an emulation."
+            "is enforce_f32=False. Whether a logit is a float16 number is checked bit by bit, and the "
+            "sums behind it can be compared with an emulation."
         )
     return ClaimCheck(
         "Reduced precision",
@@ -148,7 +148,7 @@ def reduced_precision(e: Evidence) -> ClaimCheck:
         measured,
         verdict,
         "Holds if, with that option, every logit of both files is a number that float16 has; does not hold if a GPU "
-        "silently computes in float32. On a software driver, which is no GPU, it holds partly at best.",
+        "silently computes in float32. On a software driver, which is not a GPU, it holds partly at best.",
         method,
         is_quote=False,
         awaits=Measurement.ACCURACY if run is None and refusal is None else None,
@@ -183,7 +183,7 @@ def _latency_text(found: ModeLatency) -> str:
 
 
 def _is_decided(found: ModeLatency) -> bool:
-    """Whether each interval is narrow enough to say that there is no difference, or shows one."""
+    """Return whether each interval shows a difference, or is narrow enough to rule one out."""
     return all(x.difference is not Difference.NONE or _within(x, _SMALL) for x in found.latencies)
 
 

@@ -10,7 +10,7 @@ from fp16core.evaluate.both import read_digits
 from fp16core.evaluate.casting import NO_FLOAT16
 from fp16core.evaluate.comparison import classifiers
 from fp16core.evaluate.evaluation import NO_ANSWER, Answers
-from fp16core.files import open_ordinary
+from fp16core.files import open_regular
 from fp16core.runs.pair import load_pair
 from fp16core.terminal import new_table, print_table, say
 from fp16core.text import percent_text
@@ -65,7 +65,7 @@ def _contents(path: Path) -> bytes:
     from fp16core.images.picture_file import MAX_FILE_BYTES, check_size
 
     try:
-        with open_ordinary(path) as file:
+        with open_regular(path) as file:
             check_size(os.fstat(file.fileno()).st_size, str(path))
             return file.read(MAX_FILE_BYTES)
     except OSError as error:

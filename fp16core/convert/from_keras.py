@@ -1,9 +1,9 @@
-"""Keras to ``.tflite`` by TensorFlow's converter, as the tutorial does it."""
+"""Conversion from Keras to ``.tflite`` with TensorFlow's converter, as in the tutorial."""
 
 from pathlib import Path
 from typing import Any
 
-from fp16core.files import open_ordinary
+from fp16core.files import open_regular
 from fp16core.text import first_line
 from fp16core.training.recipe import import_tensorflow
 from fp16core.vocabulary import ModelFileError
@@ -31,7 +31,7 @@ def convert_keras(model: Any) -> tuple[bytes, bytes]:
     DependencyError
         If TensorFlow is not installed.
     ModelFileError
-        If the converter refuses the model.
+        If the converter rejects the model.
     """
     tf = import_tensorflow()
     try:
@@ -40,22 +40,22 @@ def convert_keras(model: Any) -> tuple[bytes, bytes]:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.target_spec.supported_types = [tf.float16]
         return reference, converter.convert()
-    # The converter's own error has no public class, and what its parts raise has no common one.
+    # The converter's own error class is not public, and its components raise errors without a common base.
     except Exception as error:
-        raise ModelFileError(f"TensorFlow's converter refuses the model ({first_line(error)}).") from error
+        raise ModelFileError(f"TensorFlow's converter rejects the model ({first_line(error)}).") from error
 
 
 def load_keras(path: Path, name: str | None = None, compiled: bool = True) -> Any:
-    """Load a ``.keras`` file in Keras's safe mode, which refuses code hidden in the file.
+    """Load a ``.keras`` file in Keras's safe mode, which rejects code stored in the file.
 
     Parameters
     ----------
     path
-        The file.
+        Path of the file.
     name
-        What to call it in errors, if not by its path.
+        Name of the file in error messages; the path by default.
     compiled
-        Whether to load how it was trained, too: optimiser, loss and metrics.
+        Whether to load the training configuration as well: optimiser, loss and metrics.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def load_keras(path: Path, name: str | None = None, compiled: bool = True) -> An
         If TensorFlow is not installed.
     """
     try:
-        open_ordinary(path).close()
+        open_regular(path).close()
     except OSError as error:
         raise ModelFileError(f"{name or path}: the file cannot be read ({error.strerror}); check the path.") from error
     import_tensorflow()
@@ -73,7 +73,7 @@ def load_keras(path: Path, name: str | None = None, compiled: bool = True) -> An
 
     try:
         return keras.models.load_model(path, compile=compiled, safe_mode=True)
-    # Keras wraps whatever a layer's deserialisation raises in no common class of its own.
+    # Errors raised while deserializing a layer have no common base class.
     except Exception as error:
         raise ModelFileError(
             f"{name or path}: Keras cannot load this file as a model ({first_line(error)})."

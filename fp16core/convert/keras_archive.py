@@ -1,7 +1,7 @@
-"""What a ``.keras`` file says it is made of, read before Keras is let near it.
+"""Inspection of a ``.keras`` file's description, before Keras loads the file.
 
-Keras's own safe mode refuses Python code in a file. This looks at the description first, so that
-what would be refused is named, and that nothing is built which reads other files of the server.
+Keras's safe mode rejects Python code in a file. Inspecting the description first allows error messages that name
+the offending layer, and rejects layers that would read other files of the server.
 """
 
 import io
@@ -15,7 +15,7 @@ from fp16core.text import excess_text, size_text
 from fp16core.vocabulary import ModelFileError
 
 MAX_FILE_BYTES = 20_000_000
-"""Largest ``.keras`` file taken: the optimiser's state makes it three times as large as the model."""
+"""Largest ``.keras`` file accepted; the optimiser's state makes it three times as large as the model."""
 
 _MAX_UNPACKED_BYTES = 200_000_000
 _MAX_CONFIG_BYTES = 5_000_000
@@ -24,30 +24,35 @@ _MAX_MEMBERS = 1_000
 _CONFIG = "config.json"
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 
-_CODE = ("Lambda", "__lambda__")
-_ELSEWHERE = ("TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer")
-_READERS = ("StringLookup", "IntegerLookup", "TextVectorization")
+_CODE_LAYERS = ("Lambda", "__lambda__")
+_EXTERNAL_MODEL_LAYERS = ("TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer")
+_FILE_READING_LAYERS = ("StringLookup", "IntegerLookup", "TextVectorization")
 
 _DAMAGE = (OSError, ValueError, EOFError, RuntimeError, RecursionError, KeyError, zipfile.BadZipFile, zlib.error)
 
 
 def check_archive(contents: bytes, name: str) -> None:
-    """Raise `ModelFileError` unless a ``.keras`` file is of reasonable size and made of Keras's own layers.
+    """Check that a ``.keras`` file has a reasonable size and consists of Keras's own layers.
 
     Parameters
     ----------
     contents
-        The file.
+        Contents of the file.
     name
-        What to call it in errors.
+        Name of the file in error messages.
+
+    Raises
+    ------
+    ModelFileError
+        If it has not; the message names the layer or the size.
     """
     if len(contents) > MAX_FILE_BYTES:
         raise ModelFileError(
-            f"{name} has {excess_text(len(contents), MAX_FILE_BYTES)} are taken. Save it without "
+            f"{name} has {excess_text(len(contents), MAX_FILE_BYTES)} are accepted. Save it without "
             "the optimiser (include_optimizer=False), or convert it to .tflite."
         )
     if contents.count(_DIRECTORY_ENTRY) > _MAX_MEMBERS:
-        raise ModelFileError(f"{name} holds more than {_MAX_MEMBERS:,} files; a .keras file has a handful.")
+        raise ModelFileError(f"{name} contains more than {_MAX_MEMBERS:,} files; a .keras file has a handful.")
     for part in _parts(_config(contents, name)):
         _check_part(part, name)
 
@@ -57,24 +62,26 @@ def _config(contents: bytes, name: str) -> Any:
         with zipfile.ZipFile(io.BytesIO(contents)) as archive:
             sizes = {member.filename: member.file_size for member in archive.infolist()}
             if _CONFIG not in sizes:
-                raise ModelFileError(f"{name} holds no {_CONFIG}, so it is no .keras file of Keras 3; save it anew.")
+                raise ModelFileError(
+                    f"{name} contains no {_CONFIG}, so it is not a .keras file of Keras 3; save it again."
+                )
             if sum(sizes.values()) > _MAX_UNPACKED_BYTES or sizes[_CONFIG] > _MAX_CONFIG_BYTES:
                 raise ModelFileError(
                     f"{name} would unpack to {size_text(sum(sizes.values()))}, its {_CONFIG} to "
-                    f"{size_text(sizes[_CONFIG])}; at most {size_text(_MAX_UNPACKED_BYTES)} and "
-                    f"{size_text(_MAX_CONFIG_BYTES)} are unpacked."
+                    f"{size_text(sizes[_CONFIG])}; the limits are {size_text(_MAX_UNPACKED_BYTES)} and "
+                    f"{size_text(_MAX_CONFIG_BYTES)}."
                 )
             config = json.loads(archive.read(_CONFIG))
     except _DAMAGE as error:
-        raise ModelFileError(f"{name} cannot be read as a .keras file ({error}); save it anew.") from error
+        raise ModelFileError(f"{name} cannot be read as a .keras file ({error}); save it again.") from error
     if not isinstance(config, dict):
-        raise ModelFileError(f"{name}: its {_CONFIG} describes no model; save it anew.")
-    config.pop("compile_config", None)  # how it was trained does not matter, and need not be known
+        raise ModelFileError(f"{name}: its {_CONFIG} does not describe a model; save it again.")
+    config.pop("compile_config", None)  # custom losses and optimisers do no harm: the file is loaded without them
     return config
 
 
 def _parts(config: Any) -> Iterator[dict[str, Any]]:
-    """Everything in a description that names a class, however deep."""
+    """All dictionaries in a description that name a class, at any depth."""
     left = [config]
     while left:
         value = left.pop()
@@ -88,17 +95,19 @@ def _parts(config: Any) -> Iterator[dict[str, Any]]:
 
 def _check_part(part: dict[str, Any], name: str) -> None:
     kind, module, registered = (str(part.get(key) or "") for key in ("class_name", "module", "registered_name"))
-    if kind in _CODE:
+    if kind in _CODE_LAYERS:
         raise ModelFileError(
-            f"{name} holds code of its own, in a Lambda layer; it is not run here. Put a layer of Keras in its place, "
-            "or convert the model to .tflite at home."
+            f"{name} contains Python code, such as a Lambda layer, which is not run here. Replace it with Keras's own "
+            "layers, or convert the model to .tflite on your own machine."
         )
-    if kind in _ELSEWHERE:
-        raise ModelFileError(f"{name} has the layer {kind}, which loads a model from elsewhere; convert it at home.")
-    if kind in _READERS:
+    if kind in _EXTERNAL_MODEL_LAYERS:
+        raise ModelFileError(
+            f"{name} has the layer {kind}, which loads a model from another file; convert it on your own machine."
+        )
+    if kind in _FILE_READING_LAYERS:
         raise ModelFileError(f"{name} has the layer {kind}, which reads other files; a digit classifier needs none.")
     if module.split(".")[0] not in ("", "keras", "builtins") or ">" in registered:
         raise ModelFileError(
-            f"{name} has the part {registered or f'{module}.{kind}'}, which is not Keras's own and whose code is not "
-            "here; convert the model to .tflite at home."
+            f"{name} has the layer {registered or f'{module}.{kind}'}, which is not part of Keras and whose code is "
+            "not available here; convert the model to .tflite on your own machine."
         )

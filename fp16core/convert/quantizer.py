@@ -1,4 +1,4 @@
-"""Float32 to float16 without TensorFlow, by LiteRT Quantizer."""
+"""Quantization of ``.tflite`` files with LiteRT Quantizer, without TensorFlow."""
 
 import struct
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.packing import with_current_codes
 from fp16core.vocabulary import ModelFileError
 
-# What it raises on models it does not know, and on damaged ones that it did not expect.
-_REFUSALS = (
+# Raised by LiteRT Quantizer on unsupported models, and on damaged ones that it does not check for.
+_QUANTIZER_ERRORS = (
     ValueError,
     RuntimeError,
     KeyError,
@@ -30,16 +30,15 @@ INTEGER_RECIPES = {
     "int4 weight-only": "weight_only_wi4_afp32",
     "int4 dynamic": "dynamic_wi4_afp32",
 }
-"""Ways to store weights as small whole numbers, and LiteRT Quantizer's names for them."""
+"""Integer quantization schemes, and LiteRT Quantizer's names for their recipes."""
 
 
 def quantize_tflite(reference: ModelFile) -> ModelFile:
     """Cast the weights of a float32 ``.tflite`` to float16 with LiteRT Quantizer.
 
-    This is the way the LiteRT documentation recommends today: quantize the converted file
-    instead of quantizing during conversion. Kernels and dense weights become float16 behind
-    a DEQUANTIZE operator; biases stay float32. A weight beyond ±65,504 becomes infinite,
-    where TensorFlow's converter clamps it.
+    LiteRT's documentation recommends this path today: quantize the converted file rather than during conversion.
+    Kernels and dense weights become float16, each behind a DEQUANTIZE operator; biases stay float32. A weight
+    beyond ±65,504 becomes infinite, whereas TensorFlow's converter clamps it.
 
     Parameters
     ----------
@@ -54,14 +53,14 @@ def quantize_tflite(reference: ModelFile) -> ModelFile:
     Raises
     ------
     ModelFileError
-        If the bytes are not a LiteRT model, have no float32 weights, or the quantizer refuses them.
+        If the bytes are not a LiteRT model, have no float32 weights, or the quantizer rejects them.
     """
     _require_float32_weights(reference)
     from litert_quantizer import qtyping, quantizer
     from litert_quantizer.algorithm_manager import AlgorithmName
 
     weights = qtyping.TensorQuantizationConfig(num_bits=16, dtype=qtyping.TensorDataType.FLOAT)
-    with _refusal_named(reference.name):
+    with _rejection_named(reference.name):
         work = quantizer.Quantizer(with_current_codes(reference).contents)
         work.update_quantization_recipe(
             regex=".*",
@@ -77,15 +76,15 @@ def quantize_tflite(reference: ModelFile) -> ModelFile:
 
 
 def quantize_integer(reference: ModelFile, recipe: str) -> ModelFile:
-    """Store the weights of a float32 ``.tflite`` as small whole numbers with scales, by LiteRT Quantizer.
+    """Quantize the weights of a float32 ``.tflite`` to int8 or int4 with scales, with LiteRT Quantizer.
 
     Parameters
     ----------
     reference
         A ``.tflite`` file with float32 weights.
     recipe
-        One of `INTEGER_RECIPES`. *Weight-only* turns the weights back into float32 before computing; *dynamic* also
-        computes with 8-bit activations.
+        A key of `INTEGER_RECIPES`. *Weight-only* dequantizes the weights to float32 before computing; *dynamic*
+        quantizes activations to int8 on the fly and computes with integers.
 
     Raises
     ------
@@ -96,26 +95,26 @@ def quantize_integer(reference: ModelFile, recipe: str) -> ModelFile:
     from litert_quantizer import quantizer
     from litert_quantizer import recipe as recipes
 
-    with _refusal_named(reference.name):
+    with _rejection_named(reference.name):
         work = quantizer.Quantizer(with_current_codes(reference).contents)
         work.load_quantization_recipe(getattr(recipes, INTEGER_RECIPES[recipe])())
         return ModelFile(_quantized(work), f"the {recipe} model made of {reference.name}")
 
 
 def _quantized(work: Any) -> bytes:
-    with np.errstate(over="ignore", invalid="ignore"):  # infinite weights, and NaN, are outcomes to be seen
+    with np.errstate(over="ignore", invalid="ignore"):  # infinite weights and NaN are outcomes to be shown
         target = work.quantize(enable_progress_bar=False, enable_progress_report=False).quantized_model
     if target is None:
-        raise ValueError("it returned no model")
+        raise ValueError("no model returned")
     return bytes(target)
 
 
 @contextmanager
-def _refusal_named(name: str) -> Iterator[None]:
+def _rejection_named(name: str) -> Iterator[None]:
     try:
         yield
-    except _REFUSALS as error:
-        raise ModelFileError(f"{name}: LiteRT Quantizer refuses the model ({error}).") from error
+    except _QUANTIZER_ERRORS as error:
+        raise ModelFileError(f"{name}: LiteRT Quantizer rejects the model ({error}).") from error
 
 
 def _require_float32_weights(model: ModelFile) -> None:

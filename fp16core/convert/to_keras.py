@@ -1,4 +1,4 @@
-"""The tutorial's Keras network, rebuilt around the weights of a float32 ``.tflite``, however many kernels that has."""
+"""Reconstruction of the tutorial's Keras network from the weights of a float32 ``.tflite``."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ _KEYS = ("conv_2d.kernel", "conv_2d.bias", "fully_connected.weights", "fully_con
 
 
 def rebuild_keras(model: ModelFile) -> Any:
-    """A Keras model that computes what a converted one does.
+    """Rebuild the Keras model that a ``.tflite`` was converted from.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def rebuild_keras(model: ModelFile) -> Any:
     Returns
     -------
     keras.Sequential
-        Its kernels are stored as (height, width, in, out) and (in, out), where a ``.tflite`` has
+        Its weights have the layouts (height, width, in, out) and (in, out), those of a ``.tflite``
         (out, height, width, in) and (out, in).
 
     Raises
@@ -55,8 +55,8 @@ def rebuild_keras(model: ModelFile) -> Any:
     if not is_tutorials:
         found = ", ".join(op.name for op in operators) or "no operator"
         raise ModelFileError(
-            f"{name} is not the tutorial's network in float32 ({found}); TensorFlow's converter starts from a Keras "
-            "model, and only that network can be rebuilt from a .tflite file."
+            f"{name} is not the tutorial's network in float32 ({found}); TensorFlow's converter requires a Keras "
+            "model, and only this network can be rebuilt from a .tflite file."
         )
     kernel, bias, dense, dense_bias = (np.asarray(weights[key].values) for key in _KEYS)
     network = build_network(filters=len(kernel), kernel_size=kernel.shape[1])
@@ -65,7 +65,7 @@ def rebuild_keras(model: ModelFile) -> Any:
 
 
 def _shapes(weights: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
-    """What the tutorial's network has, with as many kernels and of the size that the file has; empty if none fits."""
+    """Shapes of the tutorial network's weights, given the file's number and size of kernels; empty if none fits."""
     kernel = weights["conv_2d.kernel"].shape if "conv_2d.kernel" in weights else ()
     if len(kernel) != 4 or not 1 <= kernel[1] < IMAGE_SIDE:
         return {}

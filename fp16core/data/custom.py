@@ -1,4 +1,4 @@
-"""A visitor's own data set, from the bytes of a file: to evaluate on, and to train on if it can be."""
+"""Custom data sets read from the bytes of a file, for evaluation and, if they have training images, for training."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -13,9 +13,9 @@ from fp16core.vocabulary import DatasetError
 MAX_FILE_BYTES = 40_000_000
 MAX_TEST_IMAGES = 20_000
 MAX_TRAINING_IMAGES = 100_000
-"""What one visitor's data set may hold of the server's memory: the file, and its test images unpacked.
+"""Limits on one data set: the file and its unpacked test images stay in the server's memory.
 
-Training images are unpacked only where a model is trained.
+Training images are unpacked only in the process that trains a model.
 """
 
 _REMEDY = "save the arrays x_test and y_test, and x_train and y_train to train on, with numpy.savez_compressed."
@@ -23,22 +23,22 @@ _REMEDY = "save the arrays x_test and y_test, and x_train and y_train to train o
 
 @dataclass(frozen=True, eq=False)
 class CustomDataset:
-    """A data set that somebody brought along.
+    """A data set supplied by a user.
 
     Attributes
     ----------
     name
-        What to call it: the file's name.
+        Name of the file.
     contents
-        The file, a ``.npz`` in the Keras layout.
+        Contents of the file, a ``.npz`` in the Keras layout.
     images : uint8, shape (n, 28, 28)
-        Its test images.
+        Test images.
     labels : uint8, shape (n,)
-        Their classes, 0 to 9.
+        Classes of the test images, 0 to 9.
     digest
         SHA-256 of the file.
     training_images
-        Number of training images in the file; 0 if it can only be evaluated on.
+        Number of training images in the file; 0 if it only serves for evaluation.
     """
 
     name: str
@@ -50,38 +50,38 @@ class CustomDataset:
 
     @property
     def has_training(self) -> bool:
-        """Whether a model can be trained on it."""
+        """True if a model can be trained on it."""
         return self.training_images > 0
 
     @property
     def size_bytes(self) -> int:
-        """Memory that it takes: the file, and the test images unpacked."""
+        """Memory in use: the file and the unpacked test images."""
         return len(self.contents) + self.images.nbytes + self.labels.nbytes
 
 
 def read_custom_dataset(contents: bytes, name: str) -> CustomDataset:
-    """Take a data set from the bytes of a ``.npz`` file in the Keras layout.
+    """Read a data set from the bytes of a ``.npz`` file in the Keras layout.
 
-    The test images are needed; the training images may be missing. Those are checked, in pieces, and
-    not kept unpacked.
+    Test images are required, training images optional. Training images are checked block by block and not kept
+    unpacked.
 
     Parameters
     ----------
     contents
-        The file.
+        Contents of the file.
     name
-        What to call it, in errors too.
+        Name of the data set, also in error messages.
 
     Raises
     ------
     DatasetError
-        If the file is too large or damaged, if arrays are missing or of another shape, dtype or range,
-        or hold too many images. Nothing in it is executed: pickled objects are refused.
+        If the file is too large or damaged, if an array is missing, has the wrong shape, dtype or range, or
+        contains too many images. Pickled objects are rejected, so nothing in the file is executed.
     """
     if len(contents) > MAX_FILE_BYTES:
         raise DatasetError(
-            f"{name}: the file has {excess_text(len(contents), MAX_FILE_BYTES)} are taken. "
-            "Leave the training images out, or some of them."
+            f"{name}: the file has {excess_text(len(contents), MAX_FILE_BYTES)} are accepted. "
+            "Remove some or all of the training images."
         )
     images, labels = NpzFile(contents, name, _REMEDY, MAX_TEST_IMAGES).read("test")
     training = NpzFile(contents, name, _REMEDY, MAX_TRAINING_IMAGES).check("train")

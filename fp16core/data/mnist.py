@@ -1,4 +1,4 @@
-"""MNIST as shipped with the package, or another data set of the same layout."""
+"""MNIST as shipped with the package, or another data set in the same layout."""
 
 import hashlib
 import io
@@ -24,7 +24,7 @@ SHA256 = {
 
 
 class DatasetContents(io.BytesIO):
-    """The contents of a data set that is in memory, with what errors call it."""
+    """The contents of a data set in memory, with the name that error messages give it."""
 
     def __init__(self, contents: bytes, name: str) -> None:
         super().__init__(contents)
@@ -35,7 +35,7 @@ class DatasetContents(io.BytesIO):
 
 
 def dataset_path() -> Path:
-    """Path of the data set in use: what ``HALFBITS_MNIST`` names, or the bundled MNIST."""
+    """Path of the data set in use: ``HALFBITS_MNIST`` if set, otherwise the bundled MNIST."""
     named = os.environ.get(ENVIRONMENT_VARIABLE)
     return Path(named) if named else BUNDLED
 
@@ -43,7 +43,7 @@ def dataset_path() -> Path:
 def load_mnist(
     split: Split, path: Path | DatasetContents | None = None
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """Read one split of the data set; the other split stays on disk.
+    """Read one split of the data set; the other split is not read.
 
     Parameters
     ----------
@@ -55,15 +55,15 @@ def load_mnist(
     Returns
     -------
     images : uint8, shape (n, 28, 28)
-        White ink (255) on black paper (0).
+        Grey levels: white strokes (255) on a black background (0).
     labels : uint8, shape (n,)
         Classes 0 to 9.
 
     Raises
     ------
     DatasetError
-        If the file is missing or damaged, if an array is missing or of another shape,
-        dtype or range, or if the bundled file is not MNIST bit for bit.
+        If the file is missing or damaged, if an array is missing or has the wrong shape, dtype or range,
+        or if the bundled file does not hold MNIST bit for bit.
     """
     path = dataset_path() if path is None else path
     if split not in ("train", "test"):
@@ -79,8 +79,8 @@ def load_mnist(
 def normalise(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     """Scale grey levels 0…255 to 0…1, the tutorial's only preprocessing.
 
-    The tutorial divides in float64 and casts to float32 before the interpreter; for all
-    256 grey levels a float32 division by 255 rounds to the same float32 number.
+    The tutorial divides in float64 and casts the result to float32; for each of the 256 grey levels, dividing by
+    255 in float32 gives the same number.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def normalise(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
 
 
 def images_digest(images: npt.NDArray[np.uint8]) -> str:
-    """SHA-256 of an array's bytes (C order), the one that `SHA256` lists."""
+    """SHA-256 of an array's bytes in C order, comparable with `SHA256`."""
     return hashlib.sha256(np.ascontiguousarray(images).data).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""A ``.npz`` in the Keras layout, on disk or in memory: each array is checked before it is unpacked."""
+"""Reader of ``.npz`` files in the Keras layout, on disk or in memory; each array is checked before it is unpacked."""
 
 import io
 import lzma
@@ -15,7 +15,7 @@ from typing import IO, Literal
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.files import open_ordinary
+from fp16core.files import open_regular
 from fp16core.text import first_line
 from fp16core.vocabulary import CLASSES, IMAGE_SIDE, DatasetError
 
@@ -25,13 +25,13 @@ MAX_IMAGES = 1_000_000
 """Largest number of images read from a data set."""
 
 _MAX_MEMBERS = 100
-"""Files in the archive; it has four, and Python keeps a record of each that a directory claims."""
+"""Most files in an archive, which needs four: for each entry that a directory claims, Python allocates a record."""
 
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 
 _BLOCK_BYTES = 1 << 20
 
-# What the zip, compression and array headers' readers raise on damaged files.
+# Raised on damaged files by the readers of archives, compressed streams and array headers.
 _DAMAGE = (
     OSError,
     ValueError,
@@ -47,21 +47,21 @@ _DAMAGE = (
 )
 
 _ODD_LITERALS = TypeError, LookupError, AttributeError
-"""What NumPy raises, too, on a header that is a literal of Python but of the wrong kind: it sorts and unpacks it."""
+"""Raised by NumPy on a header that is a valid Python literal of the wrong type, because it sorts and unpacks it."""
 
 
 @dataclass(frozen=True)
 class NpzFile:
-    """A data set's file.
+    """A data set file.
 
     Attributes
     ----------
     source
-        Where it is, or its contents.
+        Path or contents of the file.
     name, remedy
-        What errors call it, and what they advise.
+        Name of the file in error messages, and the advice that they give.
     max_images
-        Largest number of images for each split.
+        Largest number of images in a split.
     """
 
     source: Path | bytes = field(repr=False)
@@ -70,18 +70,18 @@ class NpzFile:
     max_images: int = MAX_IMAGES
 
     def read(self, split: Split) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-        """Unpack one split; the other is not looked at.
+        """Unpack one split; the other is not read.
 
         Returns
         -------
         images : uint8, shape (n, 28, 28)
         labels : uint8, shape (n,)
-            Classes 0 to 9; the file may hold them as integers of any kind.
+            Classes 0 to 9; the file may store them in any integer dtype.
 
         Raises
         ------
         DatasetError
-            If the file is missing or damaged, or an array is missing or of another shape, dtype or
+            If the file is missing or damaged, or an array is missing or has the wrong shape, dtype or
             range.
         """
         with self._opened(f"x_{split}") as (member, shape, _, column_major):
@@ -95,7 +95,7 @@ class NpzFile:
         Returns
         -------
         int or None
-            Number of images; None if the file has neither images nor labels of this split.
+            Number of images; None if the file contains neither images nor labels of this split.
 
         Raises
         ------
@@ -123,29 +123,32 @@ class NpzFile:
         wrong = labels[(labels < 0) | (labels >= CLASSES)]
         if len(wrong):
             raise DatasetError(
-                f"{self.name}: array '{array}' holds the label {wrong.max()}; expected 0 to {CLASSES - 1}."
+                f"{self.name}: array '{array}' contains the label {wrong.max()}; expected 0 to {CLASSES - 1}."
             )
         return labels.astype(np.uint8)
 
     @contextmanager
     def _opened(self, array: str) -> Iterator[tuple[IO[bytes], tuple[int, ...], np.dtype[np.generic], bool]]:
-        """An array's data, its shape and dtype, and whether columns come first; what reading raises is named."""
+        """Stream of an array's data, its shape and dtype, and whether it is in Fortran order.
+
+        Errors while reading become `DatasetError`.
+        """
         if array not in (held := self._arrays(array)):
             listed = ", ".join(held) or "nothing"
-            raise DatasetError(f"{self.name}: array '{array}' is missing, the file holds {listed}; {self.remedy}")
+            raise DatasetError(f"{self.name}: array '{array}' is missing, the file contains {listed}; {self.remedy}")
         with (
             self._damage_named(array),
             self._file() as file,
             zipfile.ZipFile(file) as archive,
             archive.open(f"{array}.npy") as member,
         ):
-            # The header first: a few compressed bytes may claim, and unpack to, any amount of memory.
+            # A few compressed bytes may unpack to any amount of memory, so the header is checked first.
             version = np.lib.format.read_magic(member)
             if version != (1, 0):
-                # Whose header may claim gigabytes for itself, and is read before it is looked at.
+                # In later versions the header itself may claim gigabytes, and NumPy reads it before checking it.
                 raise DatasetError(
                     f"{self.name}: array '{array}' is in version {version[0]}.{version[1]} of NumPy's format; "
-                    f"expected 1.0, which NumPy writes for such arrays. {self.remedy}"
+                    f"expected 1.0, NumPy's default for such arrays. {self.remedy}"
                 )
             shape, column_major, dtype = self._header(member, array)
             self._check_header(array, shape, dtype)
@@ -161,7 +164,7 @@ class NpzFile:
 
     def _check_header(self, array: str, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> None:
         are_images = array.startswith("x")
-        if any(type(size) is not int for size in shape):  # True is an integer to NumPy until it comes to reshaping
+        if any(type(size) is not int for size in shape):  # NumPy accepts True as a size until it reshapes
             raise DatasetError(f"{self.name}: array '{array}' has shape {shape}; expected whole numbers. {self.remedy}")
         if not (dtype == np.uint8 if are_images else dtype.kind in "iu"):
             expected = "uint8, grey levels from 0 to 255" if are_images else "integers"
@@ -180,12 +183,12 @@ class NpzFile:
     def _arrays(self, wanted: str) -> list[str]:
         with self._damage_named(wanted):
             if isinstance(self.source, bytes) and self.source.count(_DIRECTORY_ENTRY) > _MAX_MEMBERS:
-                raise DatasetError(f"{self.name}: the archive holds more than {_MAX_MEMBERS} files; {self.remedy}")
+                raise DatasetError(f"{self.name}: the archive has more than {_MAX_MEMBERS} files; {self.remedy}")
             with self._file() as file, zipfile.ZipFile(file) as archive:
                 return [name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")]
 
     def _file(self) -> IO[bytes]:
-        return io.BytesIO(self.source) if isinstance(self.source, bytes) else open_ordinary(self.source)
+        return io.BytesIO(self.source) if isinstance(self.source, bytes) else open_regular(self.source)
 
     def _exactly(self, member: IO[bytes], array: str, size_bytes: int) -> bytes:
         data = member.read(size_bytes)
@@ -200,7 +203,7 @@ class NpzFile:
         try:
             yield
         except FileNotFoundError as error:
-            raise DatasetError(f"{self.name}: there is no such file; {self.remedy}") from error
+            raise DatasetError(f"{self.name}: the file does not exist; {self.remedy}") from error
         except _DAMAGE as error:
             what = getattr(error, "strerror", None) or first_line(error)
             raise DatasetError(f"{self.name}: array '{array}' cannot be read ({what}); {self.remedy}") from error

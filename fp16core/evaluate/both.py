@@ -26,17 +26,17 @@ class BothAnswers:
 
     @cached_property
     def changed(self) -> npt.NDArray[np.bool_]:
-        """Whether the two predictions differ, shape (n,)."""
+        """True where the two predictions differ, shape (n,)."""
         return np.not_equal(self.reference.predictions, self.target.predictions)
 
     @cached_property
     def exposed(self) -> npt.NDArray[np.bool_]:
-        """Whether some logit changed by at least half the reference's margin, without which no answer can change."""
+        """True where a logit changed by at least half the reference's margin, as it must for the answer to change."""
         return np.logical_not(self.abs_logit_delta < self.reference.margins / 2)
 
     @property
     def spoiled(self) -> npt.NDArray[np.bool_]:
-        """Whether the target gives a logit that is infinite or NaN where all the reference's are finite, shape (n,)."""
+        """True where a target logit is infinite or NaN and all of the reference's are finite, shape (n,)."""
         finite, target = (np.isfinite(each.logits).all(axis=1) for each in (self.reference, self.target))
         return np.logical_and(finite, np.logical_not(target))
 
@@ -86,7 +86,7 @@ class BothAnswers:
 
     @property
     def flip_factors(self) -> npt.NDArray[np.float64]:
-        """How many times larger each image's float16 error would have to be to change its answer.
+        """Factor by which each image's float16 error would have to grow to change its answer.
 
         With reference logits z, top class t and logit deltas δ, the answer of ``z + kδ`` first
         changes at ``k = min over j of (z_t − z_j) / (δ_j − δ_t)``, over the classes j that gain on

@@ -9,7 +9,7 @@ from fp16core.evaluate.comparison import Comparison
 
 
 class Show(Enum):
-    """Which images to list, and in which order."""
+    """Selections of images, each with an order."""
 
     ALL = "all"
     CLOSEST = "closest"

@@ -1,4 +1,4 @@
-"""What became of the weights when they were cast, as far as it comes before every other number.
+"""Effects of the cast on the weights that a reader must know before any other number.
 
 A target without float16 weights says nothing about float16, however well it answers; and weights too large for float16
 become infinite (LiteRT Quantizer) or are clamped (TensorFlow's converter).
@@ -17,17 +17,17 @@ from fp16core.tflite.halves import holds_float16_weights
 from fp16core.tflite.model_file import ModelPair
 
 NO_FLOAT16 = "The target holds no float16 weights: nothing was cast, and nothing measured here is about float16."
-"""What to say first of such a pair."""
+"""First remark on a pair without float16 weights."""
 
 
 @dataclass(frozen=True)
 class Casting:
-    """What became of a pair's weights.
+    """Effects of the cast on a pair's weights.
 
     Attributes
     ----------
     holds_float16
-        Whether the target stores any float16 number.
+        True if the target stores any float16 number.
     became_infinite
         Number of weights that are finite in the reference and infinite in the target, by the keys of
         `TfliteFile.weights`; only tensors that have any.
@@ -41,11 +41,11 @@ class Casting:
 
     @property
     def is_out_of_range(self) -> bool:
-        """Whether any weight is too large for float16."""
+        """True if any weight is too large for float16."""
         return bool(self.became_infinite or self.clamped)
 
     def remarks(self, answers: BothAnswers | None) -> tuple[str, ...]:
-        """What a reader has to know first, in sentences; none if there is nothing of the kind.
+        """Sentences that a reader must see first; empty if nothing of the kind happened.
 
         Parameters
         ----------
@@ -55,7 +55,7 @@ class Casting:
         return (() if self.holds_float16 else (NO_FLOAT16,)) + self.out_of_range(answers)
 
     def out_of_range(self, answers: BothAnswers | None) -> tuple[str, ...]:
-        """Those about weights too large for float16."""
+        """Remarks on weights too large for float16."""
         found = []
         for counts, fate in ((self.became_infinite, "now infinite"), (self.clamped, "clamped to ±65,504")):
             if counts:
@@ -68,7 +68,7 @@ class Casting:
         return tuple(found)
 
     def document(self, answers: BothAnswers | None) -> dict[str, Any]:
-        """The same for JSON; null what is not known without answers."""
+        """The same for JSON, with null for whatever is unknown without answers."""
         return {
             "holds_float16": self.holds_float16,
             "became_infinite": dict(self.became_infinite),
@@ -81,14 +81,14 @@ class Casting:
 
 
 def casting(roundings: Mapping[str, WeightRounding], holds_float16: bool) -> Casting:
-    """What became of a pair's weights, of which `weight_roundings` has told.
+    """Effects of the cast on a pair's weights, from their roundings.
 
     Parameters
     ----------
     roundings
         The weights of both files.
     holds_float16
-        Whether the target stores any float16 number.
+        True if the target stores any float16 number.
     """
 
     def counted(name: str) -> dict[str, int]:
@@ -98,12 +98,12 @@ def casting(roundings: Mapping[str, WeightRounding], holds_float16: bool) -> Cas
 
 
 def casting_of(pair: ModelPair) -> Casting:
-    """The same from the two files; raises as `weight_roundings`."""
+    """Effects of the cast, from the two files; raises as `weight_roundings`."""
     return casting(weight_roundings(pair), holds_float16_weights(pair.target))
 
 
 def _effect(answers: BothAnswers) -> str:
-    """What weights out of range do to the answers."""
+    """Describe the effect of weights out of range on the answers."""
     spoiled = answers.spoiled
     if not spoiled.any():
         return (

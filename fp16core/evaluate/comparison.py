@@ -115,7 +115,7 @@ class Comparison(BothAnswers):
 
 
 def costs_a_point(accuracy_delta: float) -> bool:
-    """Whether a difference of accuracies, as a share of 1, is a loss of at least one percentage point."""
+    """Return whether a difference of accuracies, as a share of 1, is a loss of at least one percentage point."""
     return accuracy_delta <= -0.01
 
 
@@ -141,7 +141,7 @@ def image_logits(
 ) -> npt.NDArray[np.float32]:
     """Logits of a model for at least one image, float32, shape (n, 10); raises as `Classifier.logits`.
 
-    Scales some images at a time: as float32, all test images would hold 31 MB, which the process seldom gives back.
+    Images are scaled in parts: as float32, all test images would take 31 MB, which the process seldom gives back.
     """
     parts = (images[start : start + _SCALED_AT_ONCE] for start in range(0, len(images), _SCALED_AT_ONCE))
     return np.concatenate([model.logits(scale(part)) for part in parts])

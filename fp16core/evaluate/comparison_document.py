@@ -1,4 +1,4 @@
-"""What a comparison found, as one JSON document."""
+"""Results of a comparison as one JSON document."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ def comparison_document(pair: str, found: Comparison, casting: Casting) -> dict[
     Parameters
     ----------
     pair
-        What the pair is called.
+        Name of the pair.
     found
-        What was found.
+        The comparison.
     casting
-        What became of the weights.
+        Effect of the cast on the weights.
     """
     reference, target = found.reference.accuracy, found.target.accuracy
     return {

@@ -1,4 +1,4 @@
-"""One model's answers, and everything that follows from its logits, without and with the true classes."""
+"""Answers of one model, and everything that follows from its logits, without and with the true classes."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +13,7 @@ NO_ANSWER = -1
 """Prediction of a model whose logits are not numbers."""
 
 _SUM_TOLERANCE = 1e-3
-"""How far from 1 ten rounded probabilities may add up; ten logits come as near only by a rare chance."""
+"""Tolerance of the sum of ten rounded probabilities around 1; ten logits come that near only by rare chance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Answers:
 
     @cached_property
     def are_probabilities(self) -> bool:
-        """Whether the model's outputs are no logits but probabilities: none negative, 1 in sum for each image."""
+        """True if the outputs are probabilities instead of logits: none negative, with a sum of 1 for each image."""
         if not np.all(self.logits >= 0):
             return False
         sums = self.logits.sum(axis=1, dtype=np.float64)
@@ -76,7 +76,7 @@ class Evaluation(Answers):
 
     @cached_property
     def correct(self) -> npt.NDArray[np.bool_]:
-        """Whether each prediction is the true class, shape (n,)."""
+        """True where the prediction is the true class, shape (n,)."""
         return np.equal(self.predictions, self.labels)
 
     @cached_property
@@ -134,7 +134,9 @@ def answer_text(prediction: int) -> str:
 
 def softmax(logits: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
     """Probabilities from logits, along the last axis, in float64."""
-    from scipy.special import softmax as scipy_softmax  # half a start-up's time, and not all need it
+    from scipy.special import (
+        softmax as scipy_softmax,
+    )  # half of the start-up time
 
     with np.errstate(invalid="ignore"):  # of infinite scores the probabilities are not numbers, which shows
         return np.asarray(scipy_softmax(logits.astype(np.float64), axis=-1))

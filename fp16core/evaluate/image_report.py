@@ -1,4 +1,4 @@
-"""What there is to say of one image."""
+"""Report on one image."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class ImageReport:
     flip_factor
         As `Comparison.flip_factors`.
     rival
-        The class that would answer then; without meaning if no multiple changes the answer.
+        The class that would be answered then; meaningless if no multiple changes the answer.
     """
 
     reference_text: str
@@ -39,10 +39,10 @@ class ImageReport:
 
     @property
     def can_flip(self) -> bool:
-        """Whether some multiple of the error would change the answer."""
+        """True if some multiple of the error would change the answer."""
         return bool(np.isfinite(self.flip_factor))
 
     @property
     def is_answered(self) -> bool:
-        """Whether all logits of both models are numbers."""
+        """True if all logits of both models are numbers."""
         return not np.isnan(self.flip_factor)

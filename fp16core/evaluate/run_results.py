@@ -1,4 +1,4 @@
-"""What a training run has come to, by its record: for comparing runs that nobody has to repeat."""
+"""Results of training runs from their records, to compare runs without repeating them."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -24,11 +24,11 @@ class RunResult:
     Attributes
     ----------
     name
-        What the run is called.
+        Name of the run.
     created
-        When it ended, UTC.
+        End of the run, UTC.
     recipe
-        What it was trained with.
+        Settings of the training.
     reference, target
         Accuracies of the float32 and the float16 file, with their 95 % Wilson intervals.
     changed
@@ -41,9 +41,9 @@ class RunResult:
     max_abs_logit_delta
         Largest change of a logit; `None` if it was not recorded or is not a number.
     seconds
-        How long the run took; `None` if it was not recorded.
+        Duration of the run; `None` if it was not recorded.
     images_name
-        What to call its test images.
+        Name of its test images.
     images_digest
         SHA-256 of its test images, empty if it was not recorded.
     """
@@ -104,13 +104,13 @@ def bundled_logit_delta() -> float:
 
 
 def fewest_changed(results: Sequence[RunResult]) -> tuple[RunResult, ...]:
-    """Those of which float16 changed the smallest share of answers."""
+    """Runs of which float16 changed the smallest share of answers."""
     least = min((result.changed.value for result in results), default=math.nan)
     return tuple(result for result in results if result.changed.value == least)
 
 
 def same_images(results: Sequence[RunResult]) -> bool:
-    """Whether all were tested on the same images, as far as is known."""
+    """Return whether all were tested on the same images, as far as is known."""
     return len({result.images_digest for result in results}) <= 1
 
 

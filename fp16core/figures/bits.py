@@ -22,9 +22,9 @@ from fp16core.figures.base.style import (
     log_ticks,
 )
 from fp16core.numerics.bits import BinaryNumber, exact_text
+from fp16core.numerics.histograms import nearest_to_centres, shared_histograms
 from fp16core.numerics.narrowing import Narrowing
-from fp16core.numerics.picks import nearest_to_middle
-from fp16core.numerics.rounding import WeightRounding, shared_histograms
+from fp16core.numerics.rounding import WeightRounding
 from fp16core.text import power_text, small_text
 
 
@@ -72,7 +72,7 @@ def choosable_weights(tensor: WeightRounding, chosen: int) -> go.Figure:
         the bar's middle. Counts are logarithmic, so that a bar of one weight can be clicked.
     """
     histogram, _ = shared_histograms(tensor.reference, tensor.reference)
-    examples = nearest_to_middle(tensor.reference, histogram)
+    examples = nearest_to_centres(tensor.reference, histogram)
     edges, weight = histogram.edges, float(tensor.reference.flat[chosen])
     holder = int(np.clip(np.searchsorted(edges, weight, "right") - 1, 0, len(edges) - 2))
     bars = [place for place, example in enumerate(examples) if example is not None]

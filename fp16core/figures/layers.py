@@ -15,8 +15,7 @@ from fp16core.figures.base.style import (
     log_ticks,
 )
 from fp16core.numerics.error_measure import ErrorMeasure
-from fp16core.numerics.propagation import Propagation
-from fp16core.numerics.rounding import GUARANTEED_SNR_DB
+from fp16core.numerics.propagation import GUARANTEED_SNR_DB, Propagation
 from fp16core.runtime.operator_names import step_name
 from fp16core.text import decibels_text, small_text
 

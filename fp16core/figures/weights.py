@@ -17,7 +17,8 @@ from fp16core.figures.base.style import (
     fixed,
     log_ticks,
 )
-from fp16core.numerics.rounding import Histogram, WeightRounding, error_histogram, shared_histograms
+from fp16core.numerics.histograms import Histogram, error_histogram, shared_histograms
+from fp16core.numerics.rounding import WeightRounding
 
 EDGE_COLUMNS = ["bin from", "bin to"]
 

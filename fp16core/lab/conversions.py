@@ -1,4 +1,4 @@
-"""Two ways from the same float32 model to float16, held against each other."""
+"""Two ways from the same float32 model to float16, compared with each other."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,13 +28,13 @@ class Conversion:
     Attributes
     ----------
     file
-        What it holds, without the stored data.
+        Its graph, without the stored data.
     stored_types
         Types in which it stores weights and biases, by those two nouns.
     bits_match_numpy
-        Whether every weight and bias that was cast has the bits of NumPy's cast.
+        True if every weight and bias that was cast has the bits of NumPy's cast.
     holds_float16
-        Whether any weight or bias was cast.
+        True if any weight or bias was cast.
     comparison
         Its answers against the reference's.
     """
@@ -47,7 +47,7 @@ class Conversion:
 
     @staticmethod
     def of(file: TfliteFile, roundings: Mapping[str, WeightRounding], comparison: Comparison) -> "Conversion":
-        """What is to be known of a file whose weights and answers have been compared."""
+        """Summary of a file whose weights and answers have been compared."""
         types: dict[str, set[str]] = {}
         for rounding in roundings.values():
             types.setdefault(rounding.noun, set()).add(str(rounding.stored.dtype))
@@ -60,13 +60,13 @@ class Conversion:
         )
 
     def dtypes(self, noun: str) -> str:
-        """As what the ``"weights"`` or the ``"biases"`` are stored: ``"float16"``, or several types."""
+        """Type in which the ``"weights"`` or the ``"biases"`` are stored: ``"float16"``, or several types."""
         return ", ".join(self.stored_types.get(noun, ())) or "none"
 
 
 @dataclass(frozen=True, eq=False)
 class TwoWays:
-    """A pair's own target beside what LiteRT Quantizer makes of the same reference.
+    """A pair's own target beside the one that LiteRT Quantizer makes of the same reference.
 
     Attributes
     ----------
@@ -75,9 +75,9 @@ class TwoWays:
     between
         The two files' answers; deltas are quantized − target.
     is_same_file
-        Whether the two files are equal byte for byte.
+        True if the two files are equal byte for byte.
     target_maker
-        Who made the pair's target, as far as known: LiteRT Quantizer if the files are equal, TensorFlow's
+        Maker of the pair's target, as far as known: LiteRT Quantizer if the files are equal, TensorFlow's
         converter if the pair has the record of a training run, which uses no other.
     """
 
@@ -119,14 +119,14 @@ def convert_both_ways(pair: ModelPair, comparison: Comparison, images: npt.NDArr
 
 @dataclass(frozen=True, eq=False)
 class OneWeight:
-    """What became of one weight, and what the model says with it.
+    """One weight as a file stores it, and the model's answer with it.
 
     Attributes
     ----------
     stored
         The weight as the file stores it.
     dtype
-        As what it is stored.
+        Type in which it is stored.
     logits : float32, shape (10,)
         Of one image.
     """

@@ -1,4 +1,4 @@
-"""How few bits are enough: the reference with its weights in any format, and real files beside it."""
+"""Fewest bits that are enough: the reference with its weights in any format, and real files beside it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class DialResult:
     Attributes
     ----------
     name
-        What to call it.
+        Name of the model.
     size_bytes
         Of the file; for a format of which there is no file, see `packed_size_bytes`.
     accuracy
@@ -56,7 +56,7 @@ class DialResult:
 
     @property
     def breaks(self) -> bool:
-        """Whether it costs at least a point of accuracy."""
+        """True if it costs at least a point of accuracy."""
         return costs_a_point(self.accuracy_delta)
 
 
@@ -87,7 +87,7 @@ def measure_format(
 
 
 def packed_size_bytes(pair: ModelPair, bits: int) -> int:
-    """Size of the target's file if it stored each weight and bias in so many bits, one after another without gaps.
+    """Size of the target's file if it stored each weight and bias in this many bits, one after another without gaps.
 
     With 32 bits it is the reference's file: nothing has to be upsampled.
     """
@@ -124,7 +124,7 @@ def measure_file(name: str, model: ModelFile, images: npt.NDArray[np.uint8], ref
 
 
 def enough_mantissa_bits(results: Mapping[int, DialResult]) -> int | None:
-    """Fewest mantissa bits from which on no result breaks the model; None if even the most do.
+    """Fewest mantissa bits from which on no result breaks the model; None if even the largest number does.
 
     Parameters
     ----------

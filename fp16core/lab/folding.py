@@ -1,4 +1,4 @@
-"""Whether a float16 model's DEQUANTIZE operators can go, and at what price."""
+"""Folding of a float16 model's DEQUANTIZE operators, and its price."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class Folding:
 
 
 def fold_dequantize(pair: ModelPair, images: npt.NDArray[np.uint8], target_logits: npt.NDArray[np.float32]) -> Folding:
-    """Fold the target's DEQUANTIZE operators, and run what comes of it.
+    """Fold the target's DEQUANTIZE operators, and run the result.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ _CHUNK = 500
 
 @dataclass(frozen=True, eq=False)
 class Guarantee:
-    """What is certain about every model whose weights are off by no more than the rounding errors.
+    """Bounds that hold for every model whose weights are off by no more than the rounding errors.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Guarantee:
 
     @property
     def proven(self) -> npt.NDArray[np.bool_]:
-        """Whether no such model can answer differently, shape (n,)."""
+        """True where no such model can answer differently, shape (n,)."""
         return np.greater(self.least_margin, 0)
 
     @property
@@ -75,7 +75,7 @@ def guarantee(
     ModelFileError
         If a network is not a chain of the operators that can be followed.
     PairError
-        If the target computes anything else than the reference with other weights.
+        If the target is not the same network with other weights.
     """
     layers = read_chain(pair.reference)
     require_same_network(layers, read_chain(pair.target))

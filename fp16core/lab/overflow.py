@@ -20,7 +20,7 @@ from fp16core.tflite.replace import replace_weights
 
 @dataclass(frozen=True)
 class Census:
-    """What became of one tensor's weights when they were cast to float16.
+    """Counts of one tensor's weights by the effect of the cast to float16.
 
     Attributes
     ----------
@@ -82,7 +82,7 @@ class ScaleResult:
 
     @property
     def hurts(self) -> bool:
-        """Whether float16 costs at least a point of accuracy."""
+        """True if float16 costs at least a point of accuracy."""
         return costs_a_point(self.accuracy_delta)
 
 
@@ -105,7 +105,7 @@ def measure_scale(
     factor
         Above 0.
     clamp
-        Whether weights beyond ±65,504 are stored as that, as TensorFlow's converter does, or as infinity, as NumPy
+        True if weights beyond ±65,504 are stored as that, as TensorFlow's converter does, or as infinity, as NumPy
         and LiteRT Quantizer do.
     images : uint8, shape (n, 28, 28)
     original

@@ -1,4 +1,4 @@
-"""Whether an emulation accounts for what a mode computed in float16, and how far any float16 result can lie off."""
+"""Emulations that account for a mode's float16 results, and bounds on the error of any float16 result."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ WAYS: dict[str, tuple[Summation, Summation]] = {
 
 @dataclass(frozen=True)
 class Emulated:
-    """One way to add up, held against what a mode computed.
+    """One way to add up, compared with the results of a mode.
 
     Attributes
     ----------
@@ -46,18 +46,18 @@ class Emulated:
 
 @dataclass(frozen=True)
 class Accounted:
-    """What explains a mode's float16 results.
+    """Explanation of a mode's float16 results.
 
     Attributes
     ----------
     images
-        How many were looked at.
+        Number of images emulated.
     emulated
         One for each of `WAYS`.
     farthest
         Largest distance of a logit from what exact sums of the same rounded weights and pixels give.
     within_bound
-        Whether each logit lies where float16 arithmetic can bring it, in any order of its sums, with or without
+        True if each logit lies where float16 arithmetic can bring it, in any order of its sums, with or without
         fused multiply-adds.
     bound
         Half the width of the widest of those intervals. It supposes that all roundings err in the same direction, and
@@ -72,12 +72,12 @@ class Accounted:
 
     @property
     def best(self) -> Emulated:
-        """What agrees most."""
+        """The way that agrees most."""
         return max(self.emulated, key=lambda found: (found.exact_share, -found.max_abs_difference))
 
     @property
     def is_explained(self) -> bool:
-        """Whether the best of them gives nearly all logits, bit for bit; otherwise the hardware adds up differently."""
+        """True if the best of them gives nearly all logits, bit for bit; otherwise the hardware adds up differently."""
         return self.best.exact_share >= _NEARLY_ALL
 
 
@@ -96,7 +96,7 @@ def account_for(run: ModeRun, pair: ModelPair, images: npt.NDArray[np.float32]) 
     Raises
     ------
     ModelFileError
-        If the network is none that `fp16core.tflite.chain.read_chain` can follow.
+        If `fp16core.tflite.chain.read_chain` cannot follow the network.
     """
     layers, given = read_chain(pair.target), images[:IMAGES]
     logits = run.target.logits[: len(given)]
@@ -119,7 +119,7 @@ def _held_against(logits: npt.NDArray[np.float32], way: str, found: npt.NDArray[
 
 
 def _rounding_errors(layers: tuple[Layer, ...]) -> dict[str, npt.NDArray[np.float64]]:
-    """What rounding to float16 does to weights that are not float16 numbers already."""
+    """Errors of rounding to float16, for weights that are not float16 numbers already."""
     stored = [(x.weights_key, x.weights) for x in layers] + [(x.bias_key, x.bias) for x in layers]
     with np.errstate(over="ignore"):
         return {

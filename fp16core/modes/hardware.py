@@ -1,4 +1,4 @@
-"""What to expect of float16 on which hardware, and who says so."""
+"""Expectations of float16 on kinds of hardware, each with its source."""
 
 from dataclasses import dataclass
 
@@ -7,18 +7,18 @@ from fp16core.vocabulary import TUTORIAL_URL
 
 @dataclass(frozen=True)
 class Expectation:
-    """A kind of hardware, and what a float16 model does on it.
+    """A kind of hardware, and the behaviour of a float16 model on it.
 
     Attributes
     ----------
     hardware
-        What it is.
+        The kind of hardware.
     arithmetic
-        In which numbers it computes.
+        Numbers in which it computes.
     expect
-        What that means for a float16 ``.tflite``.
+        Consequence for a float16 ``.tflite``.
     source, url
-        Who says so, and where.
+        Source of the statement, and its address.
     """
 
     hardware: str
@@ -31,7 +31,7 @@ class Expectation:
 EXPECTATIONS = (
     Expectation(
         "Phone processor since about 2018: ARMv8.2 with FP16 (Pixel 3, Galaxy S9 or S10, iPhone 8 and later)",
-        "float16, if XNNPACK is told to (FORCE_FP16) or the file asks for it; else float32",
+        "float16 if XNNPACK is told to (FORCE_FP16) or the file asks for it, otherwise float32",
         "Almost twice as fast as float32 on average in Google's measurements, the file half as large.",
         "TensorFlow blog, 29 November 2023",
         "https://blog.tensorflow.org/2023/11/half-precision-inference-doubles-on-device-inference-performance.html",
@@ -53,7 +53,7 @@ EXPECTATIONS = (
     ),
     Expectation(
         "Phone GPU through LiteRT's GPU delegate (Android, iOS)",
-        "float16 with precision_loss_allowed, else float32",
+        "float16 with precision_loss_allowed, otherwise float32",
         "Takes float32 and float16 files alike; a float16 file needs no conversion and half the memory for weights.",
         "LiteRT, GPU delegates",
         "https://ai.google.dev/edge/litert/performance/gpu",
@@ -75,12 +75,12 @@ EXPECTATIONS = (
     Expectation(
         "Edge TPU and microcontrollers",
         "whole numbers (int8)",
-        "float16 is of no use there: quantize to int8.",
+        "float16 does not help there: quantize to int8.",
         "LiteRT, Post-training quantization",
         "https://ai.google.dev/edge/litert/models/post_training_quantization",
     ),
 )
-"""In the order of how many people have it in their pocket."""
+"""From the most common hardware to the least."""
 
 
 def expectation_rows() -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""How long both files take, from times that were measured in turns.
+"""Latency of both files, from times that were measured in turns.
 
 A verdict follows from an interval, and is held against a control: the same float32 file, loaded a second
 time. Where it lies in memory and in which order it is called differ, and nothing else does; what
@@ -20,7 +20,7 @@ from fp16core.text import count_text, percent_text
 Times = npt.NDArray[np.float64]
 
 REFERENCE, TARGET, CONTROL, TWIN = "reference", "target", "control", "float32 arithmetic"
-"""What is timed: either file, the float32 file once more, and the float16 file in the mode's float32 twin."""
+"""Timed entries: either file, the float32 file once more, and the float16 file in the mode's float32 counterpart."""
 
 _RESAMPLES = 2_000
 _INTERVAL = (0.5, 99.5)
@@ -38,7 +38,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class PairedRatio:
-    """How many times as long one thing takes as another, by calls made in the same turn.
+    """Ratio of two times, from calls made in the same turn.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class PairedRatio:
 
 
 class Difference(Enum):
-    """What an interval says."""
+    """Verdict that follows from an interval."""
 
     NONE = "no measurable difference on this machine"
     SLOWER = "slower"
@@ -68,7 +68,7 @@ class Latency:
     Attributes
     ----------
     mode, batch
-        What was timed.
+        The mode and the number of images in each call.
     rounds
         For each round, in which everything was loaded anew, the times of what was timed, in microseconds for each
         call: writing the input, running, reading the output. Arrays of a round have the same length; numbers at the
@@ -91,12 +91,12 @@ class Latency:
 
     @property
     def pairs(self) -> int:
-        """How many times everything was called, one after the other."""
+        """Number of turns, in each of which everything was called once."""
         return sum(len(times[REFERENCE]) for times in self.rounds)
 
     @property
     def loadings(self) -> int:
-        """How many times everything was loaded anew."""
+        """Number of rounds, in each of which everything was loaded anew."""
         return len(self.rounds)
 
     @functools.cached_property
@@ -116,12 +116,12 @@ class Latency:
 
     @property
     def difference(self) -> Difference:
-        """Whether the files differ, by the interval of their ratio."""
+        """Verdict on the two files, by the interval of their ratio."""
         return judged(self.files, self.control)
 
     @property
     def arithmetic_difference(self) -> Difference | None:
-        """Whether float16 arithmetic takes another time than float32 arithmetic."""
+        """Verdict on float16 and float32 arithmetic; `None` if only one of them was timed."""
         return None if self.arithmetic is None else judged(self.arithmetic, self.control)
 
     def _ratio(self, over: str, under: str) -> PairedRatio:
@@ -142,14 +142,14 @@ class MemoryUse:
 
     @property
     def difference_bytes(self) -> float:
-        """What a copy of the float16 file takes more; 0 if it is no farther from the float32 file than the control."""
+        """Additional memory of a copy of the float16 file; 0 if the difference is within the control's."""
         difference = self.target_bytes - self.reference_bytes
         return difference if abs(difference) > abs(self.control_bytes - self.reference_bytes) else 0.0
 
 
 @dataclass(frozen=True, eq=False)
 class ModeLatency:
-    """What one mode takes.
+    """Latency and memory of one mode.
 
     Attributes
     ----------
@@ -163,7 +163,7 @@ class ModeLatency:
         Loading and running the float32 file for the first time in a process that has loaded LiteRT, but asked no
         driver yet.
     adapter
-        What computed, if a GPU was asked.
+        Adapter that computed, if a GPU was asked.
     """
 
     mode: ExecutionMode
@@ -174,7 +174,7 @@ class ModeLatency:
 
 
 def summary_text(found: ModeLatency) -> str:
-    """What may be said of both files, for each size of batch if anything differs."""
+    """Summary of both files' latency, for each size of batch if anything differs."""
     if all(x.difference is Difference.NONE for x in found.latencies):
         return str(Difference.NONE.value)
     return "; ".join(
@@ -185,8 +185,8 @@ def summary_text(found: ModeLatency) -> str:
 def paired_ratio(rounds: Sequence[tuple[Times, Times]], seed: int = 0) -> PairedRatio:
     """Median ratio of times measured in pairs, with its 99 % bootstrap interval.
 
-    Rounds are drawn with replacement, and pairs within each: what changes from one loading to the next is no less
-    chance than what changes from call to call (A. C. Davison and D. V. Hinkley, Bootstrap Methods and their
+    Rounds are drawn with replacement, and pairs within each: variation from one loading to the next is no less
+    random than variation from call to call (A. C. Davison and D. V. Hinkley, Bootstrap Methods and their
     Application, 1997, section 3.8).
 
     Parameters

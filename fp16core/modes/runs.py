@@ -1,4 +1,4 @@
-"""What the modes of execution give: both files in each, held against the float32 file in float32 arithmetic."""
+"""Results of the modes of execution: both files in each, compared with the float32 file in float32 arithmetic."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from fp16core.runtime.gpu_log import Adapter
 
 @dataclass(frozen=True)
 class ModeStep:
-    """What one operator computes in a mode, from either file, against the float32 file on the CPU in float32."""
+    """Error of one operator in a mode, for either file, against the float32 file on the CPU in float32."""
 
     operator: str
     reference: ErrorMeasure
@@ -31,19 +31,19 @@ class ModeRun:
     Attributes
     ----------
     mode
-        How they were executed.
+        The mode of execution.
     batch
         Images for each run.
     reference, target
         The float32 and the float16 file's answers.
     adapter
-        What computed, if a GPU was asked.
+        Adapter that computed, if a GPU was asked.
     steps
-        The operators that compute numbers, in order; empty if they were not looked at.
+        Errors of the operators that compute numbers, in order; empty if they were not measured.
     steps_refused
-        Why they could not be looked at, if that was tried.
+        Reason why they could not be measured, if that was tried.
     upsampled
-        When float16 weights were read for the last time, if that was looked at and there are any.
+        Stage at which float16 weights were last read, if that was measured and there are any.
     """
 
     mode: ExecutionMode
@@ -57,25 +57,25 @@ class ModeRun:
 
     @cached_property
     def computes_float16(self) -> bool:
-        """Whether all logits of both files are numbers that float16 has, as they are if they were computed in it.
+        """True if all logits of both files are float16 numbers, as they are if they were computed in float16.
 
-        Of float32 numbers, one in 8,192 is one by chance.
+        One in 8,192 float32 numbers is a float16 number by chance.
         """
         return is_float16(self.reference.logits) and is_float16(self.target.logits)
 
     @property
     def is_silently_float32(self) -> bool:
-        """Whether float16 arithmetic was asked for, and the hardware or its driver computed in float32 instead."""
+        """True if float16 arithmetic was asked for, and the hardware or its driver computed in float32 instead."""
         return self.mode.asks_for_float16 and not self.computes_float16
 
     @property
     def images(self) -> int:
-        """How many images were run."""
+        """Number of images that were run."""
         return len(self.reference.labels)
 
     @property
     def by_software(self) -> bool:
-        """Whether a GPU was asked, and a software driver computed on the processor."""
+        """True if a GPU was asked, and a software driver computed on the processor."""
         return self.adapter is not None and self.adapter.is_software
 
     def against(self, baseline: Evaluation) -> "FilesCompared":
@@ -121,7 +121,7 @@ class FilesCompared:
 
 
 ModeOutcome = ModeRun | str
-"""What came of a mode: its run, or why there is none, in a sentence."""
+"""Outcome of a mode: its run, or the reason why there is none, in a sentence."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +133,7 @@ class ModeTable:
     baseline
         The float32 file in float32 arithmetic on the CPU, on at least as many images as each run.
     outcomes
-        What came of each.
+        Outcome of each mode.
     """
 
     baseline: Evaluation = field(repr=False)
@@ -151,7 +151,7 @@ class ModeTable:
 
     @property
     def images(self) -> int:
-        """How many images the runs have seen, at most."""
+        """Largest number of images that a run has seen."""
         return max((run.images for run in self.runs), default=0)
 
     @cached_property

@@ -100,9 +100,9 @@ class FloatFormat:
         -------
         float32, same shape
             Values that round beyond the largest finite number become infinite, or NaN in a format without
-            infinity (IEEE 754-2019, section 4.3.1; OCP 8-bit floating point, section 5), as do those
-            that only float32 cannot represent. NaN stays NaN. Ties go to the even code even without
-            mantissa bits, a case that IEEE 754 does not define.
+            infinity (IEEE 754-2019, section 4.3.1; OCP 8-bit floating point, section 5). Results too large for
+            float32 become infinite as well. NaN stays NaN. Ties go to the even code even without mantissa
+            bits, a case that IEEE 754 does not define.
         """
         with np.errstate(invalid="ignore"):  # a signalling NaN, which an uploaded file may contain, raises a warning
             exact = values.astype(np.float64)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from fp16core.numerics.bits import BinaryNumber, number_at
 from fp16core.numerics.narrowing import Narrowing, narrow
-from fp16core.numerics.rounding import SMALLEST_NORMAL, Histogram, WeightRounding
+from fp16core.numerics.rounding import SMALLEST_NORMAL, WeightRounding
 
 
 class Pick(Enum):
@@ -85,28 +85,6 @@ def pick_weight(tensor: WeightRounding, pick: Pick) -> int | None:
     if pick is Pick.LARGEST_RELATIVE_ERROR:
         errors = np.divide(errors, magnitudes, out=np.full_like(errors, np.nan), where=magnitudes > 0)
     return _argmax(errors)
-
-
-def nearest_to_middle(values: npt.NDArray[np.floating], histogram: Histogram) -> list[int | None]:
-    """Flat index, in C order, of the value nearest to the centre of each bin; ``None`` for an empty bin.
-
-    Parameters
-    ----------
-    values
-        Any shape; infinities and NaN belong to no bin.
-    histogram
-        Histogram of the finite values.
-    """
-    flat = values.ravel().astype(np.float64)
-    finite = np.flatnonzero(np.isfinite(flat))
-    order = finite[np.argsort(flat[finite], kind="stable")]
-    ends = np.cumsum(histogram.counts)  # in ascending order, a bin's values are contiguous
-    centres = (histogram.edges[:-1] + histogram.edges[1:]) / 2
-    found: list[int | None] = []
-    for start, end, centre in zip(ends - histogram.counts, ends, centres, strict=True):
-        members = order[start:end]
-        found.append(int(members[np.argmin(np.abs(flat[members] - centre))]) if len(members) else None)
-    return found
 
 
 def _distances_from_a_tie(magnitudes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

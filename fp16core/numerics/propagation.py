@@ -9,11 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.numerics.error_measure import ErrorAccumulator, ErrorMeasure
-from fp16core.numerics.rounding import WeightRounding
+from fp16core.numerics.rounding import RELATIVE_ERROR_BOUND, WeightRounding
 from fp16core.runtime.activations import ActivationRecorder, Activations, ActivationStep
 from fp16core.runtime.classifier import BATCH_SIZE
 from fp16core.tflite.model_file import ModelPair
 from fp16core.vocabulary import PairError
+
+GUARANTEED_SNR_DB = -20 * math.log10(RELATIVE_ERROR_BOUND)
+"""Lowest signal-to-noise ratio that rounding leaves to weights in float16's normal range: 66.2 dB."""
 
 
 @dataclass(frozen=True)

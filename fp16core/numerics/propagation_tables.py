@@ -1,4 +1,4 @@
-"""Errors on their way through the network as tables, and all activations as CSV."""
+"""Tables of propagated errors, and activations as CSV."""
 
 import math
 from collections.abc import Iterator
@@ -32,37 +32,37 @@ def step_table(propagation: Propagation) -> dict[str, list[str]]:
 
 
 def step_purposes(propagation: Propagation) -> dict[str, str]:
-    """Purpose of each operator in a few words, by its display name; operators without any are left out."""
+    """Purpose of each operator in a few words, by its display name; operators of unknown purpose are omitted."""
     purposes = {step_name(each.step): step_purpose(each.step) for each in propagation.steps}
     return {name: purpose for name, purpose in purposes.items() if purpose}
 
 
 def activations_csv(activations: PairActivations, only: int | None = None) -> str:
-    """Activations of both models on the first image as CSV, one row each.
+    """Activations of both models on the first image as CSV, one activation per row.
 
-    Activations without rows and columns, such as logits, have a channel only.
+    Activations without height and width, such as logits, have a channel only.
 
     Parameters
     ----------
     activations
-        Of both models.
+        Activations of both models.
     only
-        Index of the one step to list; by default, all are listed.
+        Index of a single step to list; all steps by default.
     """
     titles = ["step", "operator", "row", "column", "channel", "float32", "float16", "float16 − float32"]
     return csv_text(chain([titles], _rows(activations, only)))
 
 
 def _rows(activations: PairActivations, only: int | None) -> Iterator[list[Any]]:
-    for place, step in enumerate(activations.steps):
-        if only in (None, place):
-            reference, target = (values.astype(np.float64) for values in activations.of_first_image(place))
+    for number, step in enumerate(activations.steps):
+        if only in (None, number):
+            reference, target = (values.astype(np.float64) for values in activations.of_first_image(number))
             with np.errstate(invalid="ignore"):
                 delta = target - reference
-            numbers_of = (array.ravel().tolist() for array in (reference, target, delta))
+            columns = (array.ravel().tolist() for array in (reference, target, delta))
             blanks = [""] * (3 - delta.ndim)
-            for where, *numbers in zip(np.ndindex(delta.shape), *numbers_of, strict=True):
-                yield [place + 1, step.operator, *blanks, *where, *numbers]
+            for position, *values in zip(np.ndindex(delta.shape), *columns, strict=True):
+                yield [number + 1, step.operator, *blanks, *position, *values]
 
 
 def _range_text(ends: tuple[float, float]) -> str:

@@ -1,6 +1,5 @@
 """Rounding errors of a model's weights cast to float16."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -24,9 +23,6 @@ OVERFLOW_THRESHOLD = 65520.0
 
 RELATIVE_ERROR_BOUND = 2.0**-11
 """Bound on the relative rounding error in float16's normal range: the unit roundoff of an 11-bit significand."""
-
-GUARANTEED_SNR_DB = -20 * math.log10(RELATIVE_ERROR_BOUND)
-"""Lowest signal-to-noise ratio that rounding leaves to weights in this range: 66.2 dB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,16 +131,8 @@ class WeightRounding:
         return float(np.max(ratios, initial=0.0))
 
 
-@dataclass(frozen=True, eq=False)
-class Histogram:
-    """Histogram in which ``counts[i]`` values lie between ``edges[i]`` and ``edges[i + 1]``."""
-
-    edges: npt.NDArray[np.float64]
-    counts: npt.NDArray[np.int64]
-
-
 def require_matching_weights(pair: ModelPair) -> None:
-    """Check that the two files hold the same weights but for rounding: two files that run need not belong together.
+    """Check that the two files have the same weights except for rounding; files that run need not belong together.
 
     Raises
     ------
@@ -178,25 +166,6 @@ def weight_roundings(pair: ModelPair) -> dict[str, WeightRounding]:
 def largest_tensor(roundings: Mapping[str, WeightRounding]) -> str:
     """Key of the tensor with the most weights."""
     return max(roundings, key=lambda key: roundings[key].reference.size)
-
-
-def shared_histograms(
-    reference: npt.NDArray[np.floating], target: npt.NDArray[np.floating], bins: int = 60
-) -> tuple[Histogram, Histogram]:
-    """Histograms of two arrays over shared bin edges that span the finite values of both."""
-    finite = [values[np.isfinite(values)].astype(np.float64).ravel() for values in (reference, target)]
-    edges = np.histogram_bin_edges(np.concatenate(finite), bins)
-    first, second = (Histogram(edges, np.histogram(values, edges)[0]) for values in finite)
-    return first, second
-
-
-def error_histogram(rounding: WeightRounding, bins: int = 60) -> Histogram:
-    """Histogram of the finite rounding errors, over bins symmetric about 0."""
-    errors = rounding.error[np.isfinite(rounding.error)]
-    # Bins need a width even if every error is 0.
-    limit = float(np.max(np.abs(errors), initial=0.0)) or 1e-9
-    counts, edges = np.histogram(errors, np.linspace(-limit, limit, bins + 1))
-    return Histogram(edges, counts)
 
 
 def rounding_errors(pair: ModelPair) -> dict[str, npt.NDArray[np.float64]]:

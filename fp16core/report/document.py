@@ -10,11 +10,11 @@ from fp16core.claims.evidence import ClaimCheck
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.comparison_document import comparison_document
 from fp16core.evaluate.evaluation import Evaluation
+from fp16core.json_text import nonfinite_as_null
 from fp16core.lab.guarantee import Guarantee
 from fp16core.modes.document import modes_document
 from fp16core.modes.runs import ModeTable
 from fp16core.numerics.propagation import Propagation
-from fp16core.output import nonfinite_as_null
 from fp16core.report.answer import RULE, answer
 from fp16core.report.findings import Findings
 from fp16core.report.source import Source, source_document

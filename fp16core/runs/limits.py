@@ -15,7 +15,7 @@ MAX_RUNS = 50
 MAX_MB = 200
 
 _CLOCKS_DIFFER = timedelta(days=1)
-"""How far another machine's clock may be ahead before its runs count as dated in the future."""
+"""Lead that another machine's clock may have before its runs count as dated in the future."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from fp16core.files import read_ordinary
+from fp16core.files import read_regular
 from fp16core.runs.record import MAX_RUN_BYTES, REFERENCE_FILE, RUN_FILE, TARGET_FILE, parse_record, verify
 from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.vocabulary import ModelFileError, RunError
@@ -19,7 +19,7 @@ MAX_FILE_BYTES = 2**31 - 1
 
 
 def pair_folder() -> Path:
-    """Folder of the pair in use: what ``HALFBITS_PAIR`` names, or the bundled pair's."""
+    """Folder of the pair in use: the one that ``HALFBITS_PAIR`` names, or the bundled pair's."""
     named = os.environ.get(ENVIRONMENT_VARIABLE)
     return Path(named) if named else BUNDLED
 
@@ -35,7 +35,7 @@ def load_pair(folder: Path | None = None) -> ModelPair:
     Parameters
     ----------
     folder
-        What ``python -m fp16core train --out`` wrote; by default :func:`pair_folder`.
+        Folder written by ``python -m fp16core train --out``; by default :func:`pair_folder`.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def read_pair(reference: Path, target: Path) -> ModelPair:
 def read_model_file(path: Path, remedy: str = "check the path.", limit_bytes: int = MAX_FILE_BYTES) -> bytes:
     """Contents of a file; raises `ModelFileError` with a remedy if it cannot be read."""
     try:
-        return read_ordinary(path, limit_bytes)
+        return read_regular(path, limit_bytes)
     except OSError as error:
         raise ModelFileError(f"{path}: the file cannot be read ({error.strerror}); {remedy}") from error
 

@@ -1,4 +1,4 @@
-"""What a store of runs lists: whole runs, folders that are none, and what runs are called."""
+"""Entries of a store of runs: whole runs, other folders, and the names of runs."""
 
 import io
 import re
@@ -14,7 +14,7 @@ from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import RunError
 
 NAME_LENGTH = 60
-"""Characters of a run's name at most."""
+"""Largest length of a run's name."""
 
 YOURS = " (yours)"
 """Ending of the names of a visitor's own files; no run's name may end so."""
@@ -31,13 +31,13 @@ class Run:
     id
         Name of its folder, which never changes.
     name
-        What its owner calls it; no other run of the store has this name.
+        Name that its owner gave it; no other run of the store has this name.
     pinned
-        Whether it must not be removed to make room.
+        True if it must not be removed to make room.
     created
-        When it ended, UTC.
+        End of the run, UTC.
     recipe
-        What it was trained with.
+        Settings of the training.
     record
         The contents of ``run.json``.
     size_bytes
@@ -61,14 +61,14 @@ class Run:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A folder in the store that is no whole run.
+    """A folder in the store that is not a whole run.
 
     Attributes
     ----------
     folder
         Its name, as it can be shown.
     reason
-        What is wrong with it and how to mend it, beginning in lower case.
+        Defect and remedy, beginning in lower case.
     """
 
     folder: str
@@ -76,12 +76,12 @@ class Skipped:
 
 
 def total_bytes(runs: Sequence[Run]) -> int:
-    """What runs take on disk."""
+    """Total size of runs on disk."""
     return sum(run.size_bytes for run in runs)
 
 
 def tidy_name(name: str) -> str:
-    """A name as it can be stored; raises `RunError` if it is empty, too long or cannot be seen."""
+    """Return a name as it can be stored; raises `RunError` if it is empty, too long or cannot be seen."""
     tidy = " ".join(unicodedata.normalize("NFC", name).split())
     if not 1 <= len(tidy) <= NAME_LENGTH:
         raise RunError(f"A name has 1 to {NAME_LENGTH} characters; this one has {len(tidy)}. Choose another one.")
@@ -93,7 +93,7 @@ def tidy_name(name: str) -> str:
 
 
 def default_name(id: str) -> str:
-    """What a run is called that nobody has named."""
+    """Name of a run that nobody has named."""
     if match := _ID.fullmatch(id):
         year, month, day, hour, minute, second = match.groups()
         return f"Run of {year}-{month}-{day}, {hour}:{minute}:{second} UTC"

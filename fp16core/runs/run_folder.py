@@ -2,7 +2,7 @@
 
 A run lies in a folder of its own: the models, ``train.log``, and ``run.json``, which is written last and holds
 the digests of all the others. Beside them may lie ``label.json``: what its owner calls the run, and whether it
-is pinned. Hidden files are nobody's business.
+is pinned. Hidden files are ignored.
 """
 
 import json
@@ -12,16 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fp16core.files import read_ordinary
+from fp16core.files import read_regular
 from fp16core.runs.record import LABEL_FILE, MAX_RUN_BYTES, RUN_FILE, RunRecord, is_run_name, parse_record, verify
 from fp16core.text import bytes_text
 from fp16core.vocabulary import RunError
 
 Signature = tuple[tuple[str | int, ...], ...]
-"""Tells whether a folder's files are still those that were looked at."""
+"""State of a folder's files: equal as long as nothing has changed."""
 
 _NAME, _SIZE = 0, 3
-"""Where they are in an entry of a `Signature`."""
+"""Positions in an entry of a `Signature`."""
 
 _REMEDY = "restore it, or remove the folder."
 
@@ -35,9 +35,9 @@ class RunFolder:
     record
         Its validated ``run.json``.
     name
-        What it was called, `None` if nobody has named it.
+        Its name, `None` if nobody has named it.
     pinned
-        Whether it must not be removed to make room.
+        True if it must not be removed to make room.
     files
         Contents of all of its files, by name.
     """
@@ -61,7 +61,7 @@ def read_run_folder(folder: Path) -> RunFolder:
     Raises
     ------
     RunError
-        If a file is missing, altered or none of the run's; the message names it and the cure, not the folder.
+        If a file is missing, altered or none of the run's; the message names it and the remedy, not the folder.
     OSError
         If the folder cannot be listed.
     """
@@ -116,7 +116,7 @@ def _label(contents: bytes) -> tuple[str, bool]:
 def _read(path: Path) -> bytes:
     """Contents of an ordinary file; no link is followed out of the folder."""
     try:
-        return read_ordinary(path, MAX_RUN_BYTES, follow_links=False)
+        return read_regular(path, MAX_RUN_BYTES, follow_links=False)
     except OSError as error:
         what = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
         raise RunError(f"{path.name} {what}; {_REMEDY}") from error

@@ -37,7 +37,7 @@ class RunStore:
     Parameters
     ----------
     folder
-        Where they are; by default what ``HALFBITS_RUNS`` names, or else ``half-the-bits/runs`` in the user's
+        Their folder; by default the one that ``HALFBITS_RUNS`` names, or ``half-the-bits/runs`` in the user's
         data folder. It need not exist yet.
     max_runs, max_bytes
         Number and total size of the runs that `make_room` leaves; by default ``HALFBITS_RUNS_MAX``, or 50, and
@@ -70,7 +70,7 @@ class RunStore:
         return distinctly_named(sorted(runs, key=lambda run: (run.created, run.id), reverse=True))
 
     def skipped(self) -> tuple[Skipped, ...]:
-        """What is in the store and no whole run; raises `RunError` if the store's folder cannot be listed."""
+        """Folders in the store that are not whole runs; raises `RunError` if the store's folder cannot be listed."""
         skipped = [found for found in self._look() if isinstance(found, Skipped)]
         return tuple(sorted(skipped, key=lambda found: found.folder))
 
@@ -127,7 +127,7 @@ class RunStore:
         Parameters
         ----------
         name
-            What somebody wants to call a run.
+            Name wanted for a run.
         but
             Id of the run that it is for, if that exists.
 
@@ -142,7 +142,7 @@ class RunStore:
         return tidy
 
     def rename(self, id: str, name: str) -> None:
-        """Call a run something else.
+        """Rename a run.
 
         Raises
         ------
@@ -190,11 +190,11 @@ class RunStore:
         return self.limits.overfull(self.runs())
 
     def remove_partials(self, id: str) -> None:
-        """Remove what a worker that is gone left of the run that it was writing."""
+        """Remove the unfinished run of a worker that has ended."""
         remove_partials(self.folder, of=id)
 
     def remove_stale_partials(self) -> None:
-        """Remove what killed workers and servers left; what a living worker is writing stays."""
+        """Remove what killed workers and servers left behind; runs that are being written stay."""
         remove_partials(self.folder)
         remove_half_deleted(self.folder)
 

@@ -1,4 +1,4 @@
-"""The folder in which runs are stored: who is in it, who may change it, what killed processes leave in it."""
+"""Folder of a store of runs: its entries, its lock, and the remains of killed processes."""
 
 import contextlib
 import fcntl
@@ -37,7 +37,7 @@ def remove_folder(folder: Path) -> None:
 
 
 def remove_partials(store: Path, of: str | None = None) -> None:
-    """Remove unfinished runs that nobody is writing any more: those with a name, or all of them."""
+    """Remove unfinished runs that are no longer being written: those of one id, or all of them."""
     for entry in _entries(store):
         match = _PARTIAL.fullmatch(entry.name)
         if match and (of is None or match[1] == of[:40]):
@@ -45,10 +45,10 @@ def remove_partials(store: Path, of: str | None = None) -> None:
 
 
 def remove_half_deleted(store: Path) -> None:
-    """Go on where `remove_folder` was interrupted."""
+    """Finish removals that were interrupted."""
     for entry in _entries(store):
         if _DELETED.fullmatch(entry.name):
-            shutil.rmtree(entry.path, ignore_errors=True)  # another server may be at it, too
+            shutil.rmtree(entry.path, ignore_errors=True)  # another server may be removing it, too
 
 
 @contextlib.contextmanager
@@ -58,7 +58,7 @@ def changing(store: Path) -> Iterator[None]:
     Raises
     ------
     RunError
-        If what is changed in the block is not there.
+        If the run to change does not exist.
     OutputError
         If it cannot be changed.
     """

@@ -1,1 +1,1 @@
-"""Interpreters that many visitors can share, and what a delegate runs."""
+"""Execution of models by LiteRT: thread-safe interpreters, delegates, execution modes and the machine's processor."""

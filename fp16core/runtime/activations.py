@@ -1,4 +1,4 @@
-"""What a model computes on the way from image to logits: its activations."""
+"""Activations: the outputs of a model's operators on the way from image to logits."""
 
 import threading
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ImageError, ModelFileError
 
 Activations = tuple[npt.NDArray[np.float32], ...]
-"""One array for each step, shape (n, …)."""
+"""Output of each step, shape (n, …)."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,11 @@ class ActivationStep:
     Attributes
     ----------
     operator
-        LiteRT's name of its kind (``"CONV_2D"``).
+        LiteRT's name of the operator, such as ``"CONV_2D"``.
     fused
-        The function fused into it (``"RELU"``), ``"NONE"`` without one.
+        Fused activation function, such as ``"RELU"``; ``"NONE"`` if there is none.
     shape
-        Of what it computes for one image; −1 where the file leaves a dimension open.
+        Shape of the output for one image; −1 for a dynamic dimension.
     """
 
     operator: str
@@ -36,12 +36,12 @@ class ActivationStep:
 
 
 class ActivationRecorder:
-    """A model that shows what each of its operators computes; many threads may share it.
+    """Recorder of a model's activations; thread-safe.
 
-    The interpreter runs with ``experimental_preserve_all_tensors``: otherwise it reuses the memory
-    of what is no longer needed, and reading it back gives other tensors' numbers. LiteRT still
-    hands the operators to the same CPU kernels (XNNPACK), but one by one; on the tutorial's models
-    the logits equal `Classifier.logits` bit for bit, which a test holds it to.
+    The interpreter runs with ``experimental_preserve_all_tensors``: without it, LiteRT reuses the memory of
+    intermediate tensors, and reading one returns the contents of another. XNNPACK's kernels still run
+    the operators, but one by one; on the tutorial's models the logits equal `Classifier.logits` bit for bit,
+    which a test verifies.
 
     Parameters
     ----------
@@ -51,13 +51,13 @@ class ActivationRecorder:
     Attributes
     ----------
     steps
-        In the order in which they run; the last one computes the logits. Operators that compute
-        shapes, or weights from weights (DEQUANTIZE), are none.
+        The model's steps in execution order; the last one computes the logits. Operators that compute
+        shapes, or weights from weights (DEQUANTIZE), are not steps.
 
     Raises
     ------
     ModelFileError
-        As `Classifier`, or if the logits do not follow from the image.
+        As `Classifier`, or if the logits do not depend on the image.
     """
 
     def __init__(self, model: ModelFile) -> None:
@@ -68,26 +68,26 @@ class ActivationRecorder:
         self.steps = tuple(step for step, _ in found)
         self._tensors = tuple(tensor for _, tensor in found)
         if self._interpreter.file.outputs[0].index not in self._tensors[-1:]:
-            raise ModelFileError(f"{model.name}: its logits do not follow from the image; convert the model again.")
+            raise ModelFileError(f"{model.name}: its logits do not depend on the image; convert the model again.")
 
     def record(self, images: npt.NDArray[np.float32]) -> Activations:
-        """Run the model and keep what each step computed.
+        """Run the model and return the output of each step.
 
         Parameters
         ----------
         images : float32, shape (n, 28, 28)
-            As for `Classifier.logits`, n at least 1. All activations of the n images are held at
-            once (some 50 KB for each image): hand large sets over in batches.
+            As for `Classifier.logits`, n at least 1. Pass large sets in batches: the activations of all n images
+            are in memory at once, about 50 kB for each image.
 
         Returns
         -------
         tuple of float32 arrays, shape (n, …)
-            One for each of `steps`.
+            One array for each of `steps`.
 
         Raises
         ------
         ImageError
-            If there are no images, shape or dtype differ, or a value is not finite.
+            If there are no images, their shape or dtype is wrong, or a value is not finite.
         ModelFileError
             If the runtime fails on this model.
         """
@@ -99,14 +99,14 @@ class ActivationRecorder:
         for step, values in zip(self.steps, activations, strict=True):
             if values.shape[:1] != (len(images),):
                 raise ModelFileError(
-                    f"{self.name}: {step.operator} answered {count_text(len(images), 'image')} with an array "
-                    f"{values.shape}, in which no row belongs to one image; its activations cannot be told apart."
+                    f"{self.name}: for {count_text(len(images), 'image')}, {step.operator} returned an array of shape "
+                    f"{values.shape}; expected one row for each image."
                 )
         return activations
 
 
 def _steps(file: TfliteFile) -> list[tuple[ActivationStep, int]]:
-    """The steps of a graph, each with the index of the tensor that it computes."""
+    """The steps of a graph, each with the index of its output tensor."""
     return [
         (ActivationStep(op.name, str(op.settings.get("activation", "NONE")), tensor.shape_signature[1:]), tensor.index)
         for op, tensor in file.from_input()

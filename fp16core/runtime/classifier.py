@@ -1,4 +1,4 @@
-"""Running a digit classifier with the LiteRT interpreter."""
+"""Digit classification with the LiteRT interpreter."""
 
 import threading
 from typing import Protocol
@@ -11,22 +11,21 @@ from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import CLASSES
 
 BATCH_SIZE = 25
-"""Images for each interpreter call; the fastest size in ``python -m fp16core bench``."""
+"""Images per interpreter call; the fastest size in ``python -m fp16core bench``."""
 
 
 class DigitModel(Protocol):
-    """What reads images of digits: a `Classifier`, or one that another process runs."""
+    """A digit classifier in this process (`Classifier`) or in another one."""
 
     def logits(self, images: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """One logit for each digit; as `Classifier.logits`."""
+        """Logits of each image; as `Classifier.logits`."""
 
 
 class Classifier:
-    """A ``.tflite`` digit classifier that many threads may share.
+    """A thread-safe ``.tflite`` digit classifier.
 
-    LiteRT's interpreter gives wrong results when threads share it, so every call into it holds
-    a lock; the lock is released between batches, so a single image need not wait for a long
-    evaluation to end.
+    LiteRT's interpreter returns wrong results when threads share it, so every call into it holds a lock.
+    The lock is released between batches, so that a single image need not wait for the end of a long evaluation.
 
     Parameters
     ----------
@@ -34,12 +33,12 @@ class Classifier:
         A ``.tflite`` file that maps float32 images (n, 28, 28) or (n, 28, 28, 1) to
         float32 logits (n, 10).
     batch_size
-        Images for each interpreter call.
+        Images per interpreter call.
 
     Raises
     ------
     ModelFileError
-        If the file is not such a model, is damaged, or the runtime refuses it.
+        If the file is not such a model, is damaged, or the runtime rejects it.
     """
 
     def __init__(self, model: ModelFile, batch_size: int = BATCH_SIZE) -> None:
@@ -58,12 +57,12 @@ class Classifier:
         Returns
         -------
         float32, shape (n, 10)
-            One logit for each digit.
+            One logit for each digit, before softmax.
 
         Raises
         ------
         ImageError
-            If shape or dtype differ or a value is not finite.
+            If shape or dtype is wrong, or a value is not finite.
         ModelFileError
             If the runtime fails on this model.
         """

@@ -1,7 +1,5 @@
-"""What LiteRT's interpreter hands to its default delegate, XNNPACK, and when float16 weights become float32."""
+"""Partitions of a graph run by LiteRT's default delegate, XNNPACK, and the stage that upsamples float16 weights."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 
@@ -9,24 +7,23 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from fp16core.text import first_line
+from fp16core.runtime.digit_interpreter import rejection_named
 from fp16core.tflite.graph import TfliteFile
 from fp16core.tflite.model_file import ModelFile
-from fp16core.vocabulary import ModelFileError
 
 _DELEGATE = "DELEGATE"
 
 
 @dataclass(frozen=True)
 class Partition:
-    """A part of the graph that the delegate runs in one go.
+    """A subgraph that the delegate runs as a single node.
 
     Attributes
     ----------
     operators
-        Indices of the operators it replaced, rising.
+        Indices of the operators it replaces, in ascending order.
     inputs, outputs
-        Indices of the tensors it reads and fills; what lies between never leaves the delegate.
+        Indices of the tensors it reads and writes; intermediate tensors stay inside the delegate.
     """
 
     operators: tuple[int, ...]
@@ -35,7 +32,7 @@ class Partition:
 
 
 class UpsamplingStage(Enum):
-    """When an interpreter reads a stored float16 constant for the last time."""
+    """Stage at which an interpreter reads a stored float16 constant for the last time."""
 
     LOADING = "while the model is loaded"
     FIRST_RUN = "in the first run"
@@ -43,11 +40,11 @@ class UpsamplingStage(Enum):
 
 
 def delegate_partitions(model: ModelFile) -> tuple[Partition, ...]:
-    """The parts of a graph that the interpreter's default delegate runs.
+    """Partitions of a graph that the interpreter's default delegate runs.
 
-    Once its tensors are allocated, the interpreter lists a DELEGATE node for each part after the
-    operators of the file. A part's operators are found by walking back from the tensors that its
-    node fills to those that it reads.
+    After tensor allocation, the interpreter lists one DELEGATE node for each partition, following the
+    operators of the file. The operators of a partition are found by walking back from the tensors that its
+    node writes to those that it reads.
 
     Parameters
     ----------
@@ -57,15 +54,15 @@ def delegate_partitions(model: ModelFile) -> tuple[Partition, ...]:
     Returns
     -------
     tuple of Partition
-        In the interpreter's order; empty if the delegate takes nothing.
+        In the interpreter's order; empty if the delegate runs no operator.
 
     Raises
     ------
     ModelFileError
-        If the file is no LiteRT model, is damaged, or the interpreter refuses it.
+        If the file is not a LiteRT model, is damaged, or the interpreter rejects it.
     """
     file = model.graph
-    with _refusal_named(model.name):
+    with rejection_named(model.name):
         nodes = _loaded(model.contents)._get_ops_details()[len(file.operators) :]
     return tuple(
         _partition(file, _indices(node["inputs"]), _indices(node["outputs"]))
@@ -77,25 +74,24 @@ def delegate_partitions(model: ModelFile) -> tuple[Partition, ...]:
 def upsampling_stage(
     model: ModelFile, image: npt.NDArray[np.float32], delegated: bool = True
 ) -> UpsamplingStage | None:
-    """When float16 weights become float32: found by erasing them.
+    """Stage at which float16 weights are upsampled to float32, found by erasing them.
 
-    The stored float16 numbers of one interpreter are overwritten with zeros, before its first run or
-    after it. A run whose logits are still those of the untouched model no longer needs them.
+    The stored float16 constants are overwritten with zeros before or after an interpreter's first run. If a later
+    run still returns the logits of the intact model, it no longer reads them.
 
     Parameters
     ----------
     model
         A ``.tflite`` file with one input and one output.
     image : float32, shape (28, 28)
-        What to run it on, as often as one batch of the file has room for; its logits must depend on
-        the weights.
+        Input, repeated to fill the file's batch; its logits must depend on the weights.
     delegated
-        Whether the default delegate may take part.
+        Whether the default delegate may be applied.
 
     Returns
     -------
     UpsamplingStage or None
-        None if the file stores no float16 numbers.
+        None if the file stores no float16 constants.
 
     Raises
     ------
@@ -106,9 +102,9 @@ def upsampling_stage(
     halves = [t.index for t in file.tensors if t.is_constant and t.dtype == "float16"]
     if not halves:
         return None
-    with _refusal_named(model.name):
+    with rejection_named(model.name):
         expected = _logits(_loaded(model.contents, delegated), file, image)
-        # Erasing writes into the very bytes that the interpreter was given, so each gets a copy of its own.
+        # An interpreter works on the given bytes in place, and erasing writes into them, so each gets its own copy.
         early, late = (_loaded(bytes(bytearray(model.contents)), delegated) for _ in range(2))
         _erase(early, halves)
         if np.array_equal(_logits(early, file, image), expected):
@@ -127,16 +123,6 @@ def _loaded(contents: bytes, delegated: bool = True) -> Interpreter:
     interpreter = Interpreter(model_content=contents, num_threads=1, experimental_op_resolver_type=kind)
     interpreter.allocate_tensors()
     return interpreter
-
-
-@contextmanager
-def _refusal_named(name: str) -> Iterator[None]:
-    try:
-        yield
-    except (ValueError, RuntimeError) as error:
-        raise ModelFileError(
-            f"{name}: the LiteRT interpreter refuses the model ({first_line(error)}); convert it again."
-        ) from error
 
 
 def _partition(file: TfliteFile, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> Partition:

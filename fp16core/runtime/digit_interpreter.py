@@ -1,7 +1,8 @@
-"""LiteRT's interpreter, opened on a digit classifier: what all that run one share."""
+"""LiteRT's interpreter on a digit classifier, the common base of `Classifier` and `ActivationRecorder`."""
 
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import numpy.typing as npt
@@ -16,31 +17,29 @@ _IMAGE_SHAPES = ((IMAGE_SIDE, IMAGE_SIDE), (IMAGE_SIDE, IMAGE_SIDE, 1))
 
 
 class DigitInterpreter:
-    """A ``.tflite`` digit classifier in an interpreter of its own, for any number of images at a time.
+    """A ``.tflite`` digit classifier in its own interpreter, for any number of images.
 
-    A file whose batch is fixed runs in batches of just that size, the last one filled up with blank
-    images: to resize it anyway fails in some networks, and in others might mix the images up.
+    A file with a fixed batch size runs in batches of exactly that size, the last one padded with blank
+    images: resizing such a file fails in some networks and might mix up the images in others.
 
-    LiteRT's interpreter gives wrong results when threads share it: whoever owns one holds a lock
-    around `run`.
+    Not thread-safe, because LiteRT's interpreter is not: the owner must hold a lock around `run`.
 
     Parameters
     ----------
     model
-        A ``.tflite`` file that maps float32 images (n, 28, 28) or (n, 28, 28, 1) to
-        float32 logits (n, 10).
+        A ``.tflite`` file, as for `Classifier`.
     preserve_all_tensors
-        Whether `run` can be asked for what lies between input and output, too.
+        Whether `run` can also return intermediate tensors.
 
     Attributes
     ----------
     fixed_batch
-        Number of images that the file takes at once; ``None`` if any.
+        Batch size of the file; ``None`` if it is dynamic.
 
     Raises
     ------
     ModelFileError
-        If the file is not such a model, is damaged, or the runtime refuses it.
+        If the file is not such a model, is damaged, or the runtime rejects it.
     """
 
     def __init__(self, model: ModelFile, preserve_all_tensors: bool = False) -> None:
@@ -51,49 +50,54 @@ class DigitInterpreter:
         self.fixed_batch = signature[0] if signature[0] != -1 else None
         self._input = self.file.inputs[0].index
         self._batch = 0
-        try:
+        with rejection_named(model.name):
             self._interpreter = open_interpreter(model.contents, preserve_all_tensors)
             self._resize(self.fixed_batch or 1)
-        except (ValueError, RuntimeError) as error:
-            raise ModelFileError(
-                f"{name}: the LiteRT interpreter refuses the model ({first_line(error)}); convert it again."
-            ) from error
 
     def logits(self, images: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Run the model on images that `check_images` accepts; returns float32 logits, shape (n, 10).
-
-        Raises
-        ------
-        ModelFileError
-            If the runtime fails, or the model does not answer each image.
-        """
-        (answer,) = self.run(images, (self.file.outputs[0].index,))
-        if answer.shape != (len(images), CLASSES):
-            raise ModelFileError(
-                f"{self.name} answered {count_text(len(images), 'image')} with an array {answer.shape}; "
-                f"expected ({len(images)}, {CLASSES}). Convert it with a variable batch size."
-            )
-        return answer
-
-    def run(self, images: npt.NDArray[np.float32], tensors: Sequence[int]) -> tuple[npt.NDArray[np.float32], ...]:
-        """Run the model on at least one image, and read tensors back.
+        """Run the model.
 
         Parameters
         ----------
         images : float32, shape (n, 28, 28)
-            Such as `check_images` accepts.
-        tensors
-            Indices; with ``preserve_all_tensors`` any, else input and output.
+            At least one image, accepted by `check_images`.
 
         Returns
         -------
-        tuple of arrays
-            A copy of each tensor; if the file's batch is fixed, those of several batches joined.
+        float32, shape (n, 10)
 
         Raises
         ------
         ModelFileError
-            If the runtime fails, or a tensor of a fixed batch has no row for each image.
+            If the runtime fails, or the output does not have one row for each image.
+        """
+        (answer,) = self.run(images, (self.file.outputs[0].index,))
+        if answer.shape != (len(images), CLASSES):
+            raise ModelFileError(
+                f"{self.name} returned an array of shape {answer.shape} for {count_text(len(images), 'image')}; "
+                f"expected ({len(images)}, {CLASSES}). Convert it with a dynamic batch size."
+            )
+        return answer
+
+    def run(self, images: npt.NDArray[np.float32], tensors: Sequence[int]) -> tuple[npt.NDArray[np.float32], ...]:
+        """Run the model and read tensors back.
+
+        Parameters
+        ----------
+        images : float32, shape (n, 28, 28)
+            At least one image, accepted by `check_images`.
+        tensors
+            Indices of the tensors to read: any with ``preserve_all_tensors``, otherwise only input and output.
+
+        Returns
+        -------
+        tuple of arrays
+            A copy of each tensor; with a fixed batch size, the batches are concatenated.
+
+        Raises
+        ------
+        ModelFileError
+            If the runtime fails, or with a fixed batch size a tensor does not have one row for each image.
         """
         if self.fixed_batch is None:
             return self._invoke(images, tensors)
@@ -101,15 +105,15 @@ class DigitInterpreter:
         return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))
 
     def _rows(self, images: npt.NDArray[np.float32], tensors: Sequence[int]) -> tuple[npt.NDArray[np.float32], ...]:
-        """What the model computes of a batch that it takes only if filled up."""
-        filled = np.zeros((self.fixed_batch or 1, *images.shape[1:]), np.float32)
-        filled[: len(images)] = images
-        found = self._invoke(filled, tensors)
+        """Tensors of a batch padded to the fixed size, without the rows of the padding."""
+        padded = np.zeros((self.fixed_batch or 1, *images.shape[1:]), np.float32)
+        padded[: len(images)] = images
+        found = self._invoke(padded, tensors)
         for index, values in zip(tensors, found, strict=True):
-            if values.shape[:1] != (len(filled),):
+            if values.shape[:1] != (len(padded),):
                 raise ModelFileError(
-                    f"{self.name}: tensor '{self.file.tensors[index].name}' is {values.shape} for a batch of "
-                    f"{len(filled)}, in which no row belongs to one image."
+                    f"{self.name}: tensor '{self.file.tensors[index].name}' has shape {values.shape} for a batch of "
+                    f"{len(padded)}; expected one row for each image."
                 )
         return tuple(values[: len(images)] for values in found)
 
@@ -124,7 +128,7 @@ class DigitInterpreter:
 
     def _resize(self, batch: int) -> None:
         if batch != self._batch:
-            self._batch = 0  # so that a failed resize is not taken for a finished one
+            self._batch = 0  # if resizing fails, the next call must try again
             if self.fixed_batch is None:
                 self._interpreter.resize_tensor_input(self._input, (batch, *self._image_shape))
             self._interpreter.allocate_tensors()
@@ -132,15 +136,26 @@ class DigitInterpreter:
 
 
 def open_interpreter(contents: bytes, preserve_all_tensors: bool) -> Interpreter:
-    """LiteRT's interpreter of a file, whose tensors are still to be allocated; raises what LiteRT raises."""
+    """LiteRT's interpreter of a file, before tensor allocation; raises whatever LiteRT raises."""
     with warnings.catch_warnings():
-        # LiteRT warns that keeping all tensors takes memory; that is known, and batches are small.
+        # LiteRT warns that preserving all tensors takes memory; that is intended, and batches are small.
         warnings.filterwarnings("ignore", ".*experimental_preserve_all_tensors", UserWarning)
-        # One thread: two models evaluated side by side use two cores better than one
-        # interpreter with two threads does.
+        # Two models evaluated concurrently, one thread each, use two cores better than one after the other
+        # with two threads.
         return Interpreter(
             model_content=contents, num_threads=1, experimental_preserve_all_tensors=preserve_all_tensors
         )
+
+
+@contextmanager
+def rejection_named(name: str) -> Iterator[None]:
+    """Turn LiteRT's errors on loading or running a model into `ModelFileError`."""
+    try:
+        yield
+    except (ValueError, RuntimeError) as error:
+        raise ModelFileError(
+            f"{name}: the LiteRT interpreter rejects the model ({first_line(error)}); convert it again."
+        ) from error
 
 
 def check_images(images: npt.NDArray[np.float32]) -> None:
@@ -151,11 +166,11 @@ def check_images(images: npt.NDArray[np.float32]) -> None:
         raise ImageError(f"images have dtype {images.dtype}; expected float32 (fp16core.data.normalise makes it).")
     if not np.isfinite(images).all():
         worst = tuple(int(i) for i in np.argwhere(~np.isfinite(images))[0])
-        raise ImageError(f"images hold {images[worst]} at {worst}; expected finite numbers from 0 to 1.")
+        raise ImageError(f"images contain {images[worst]} at {worst}; expected finite numbers from 0 to 1.")
 
 
 def signature_text(file: TfliteFile) -> str:
-    """How many inputs and outputs a file has, in words."""
+    """Numbers of a file's inputs and outputs in words, such as ``1 input and 2 outputs``."""
     return f"{count_text(len(file.inputs), 'input')} and {count_text(len(file.outputs), 'output')}"
 
 

@@ -1,12 +1,12 @@
-"""The ways in which LiteRT can execute a model, and what to call them."""
+"""Execution modes of LiteRT, with their names and explanations."""
 
 from enum import Enum
 
 
 class ExecutionMode(Enum):
-    """Where a model's operators run, and in which arithmetic.
+    """Processor and arithmetic that run a model's operators.
 
-    The value is the mode's key in requests, files and addresses.
+    The value is the mode's key in requests, files and URLs.
     """
 
     CPU_FLOAT32 = "cpu-float32"
@@ -17,32 +17,32 @@ class ExecutionMode(Enum):
 
     @property
     def title(self) -> str:
-        """What to call it on screen."""
+        """Name of the mode on screen."""
         return _TITLES[self]
 
     @property
     def short_title(self) -> str:
-        """The same where there is little room."""
+        """Name of the mode where space is short."""
         return self.title.replace(",", "").removesuffix(" arithmetic").removesuffix(" kernels")
 
     @property
     def explanation(self) -> str:
-        """What computes, and what it was asked to do."""
+        """Runtime component that computes, and the options passed to it."""
         return _EXPLANATIONS[self]
 
     @property
     def on_gpu(self) -> bool:
-        """Whether a GPU driver computes."""
+        """True if a GPU driver computes."""
         return self in (ExecutionMode.GPU_FLOAT32, ExecutionMode.GPU_FLOAT16)
 
     @property
     def asks_for_float16(self) -> bool:
-        """Whether results are asked to be float16 numbers; whether they are has to be looked at."""
+        """True if float16 results are requested; LiteRT may still compute in float32."""
         return self in (ExecutionMode.CPU_FLOAT16, ExecutionMode.GPU_FLOAT16)
 
     @property
     def float32_counterpart(self) -> "ExecutionMode | None":
-        """The mode that runs the same way but for float32 arithmetic, of a mode that asks for float16."""
+        """Float32 mode on the same processor, if this mode requests float16; otherwise ``None``."""
         return {
             ExecutionMode.CPU_FLOAT16: ExecutionMode.CPU_FLOAT32,
             ExecutionMode.GPU_FLOAT16: ExecutionMode.GPU_FLOAT32,
@@ -62,17 +62,18 @@ _EXPLANATIONS = {
         "The interpreter with its default delegate XNNPACK, as in the tutorial and on all other pages."
     ),
     ExecutionMode.CPU_REFERENCE: (
-        "The interpreter without a delegate, on LiteRT's reference kernels: slow, and written to be checked against."
+        "The interpreter without a delegate, on LiteRT's reference kernels: slow, and meant for checking other kernels."
     ),
     ExecutionMode.CPU_FLOAT16: (
-        "CompiledModel with XNNPACK told to compute in float16 (FORCE_FP16): weights and every operator's result are "
-        "float16. Sums are float32 on x86-64 processors with AVX2 and F16C, and float16 on those with AVX512-FP16, "
-        "which therefore err more."
+        "CompiledModel with XNNPACK forced to float16 (FORCE_FP16): weights and the results of all operators are "
+        "float16. Sums are accumulated in float32 on x86-64 processors with AVX2 and F16C, and in float16 on those "
+        "with AVX512-FP16, whose errors are therefore larger."
     ),
     ExecutionMode.GPU_FLOAT32: (
-        "CompiledModel on LiteRT's WebGPU accelerator (Vulkan, Metal, Direct3D), told to keep to float32."
+        "CompiledModel on LiteRT's WebGPU accelerator (Vulkan, Metal, Direct3D), restricted to float32."
     ),
     ExecutionMode.GPU_FLOAT16: (
-        "The same without that: the tutorial's precision_loss_allowed = 1. All arithmetic may be float16, even sums."
+        "The same without the restriction: the tutorial's precision_loss_allowed = 1. All arithmetic may be float16, "
+        "including sums."
     ),
 }

@@ -1,8 +1,8 @@
-"""The same network for one size of batch, and its first operators alone, written without TensorFlow.
+"""Specialization of a ``.tflite`` file to one batch size, optionally cut off after an operator, without TensorFlow.
 
-LiteRT's GPU accelerator refuses a file that leaves the size of its batch open, and `CompiledModel`
-corrupts memory when it resizes one. A file for one size needs none of the arithmetic on shapes that
-makes any size possible: its results are stored in its place.
+LiteRT's GPU accelerator rejects files with a dynamic batch size, and `CompiledModel` corrupts memory when it
+resizes one. With a fixed batch size the shape arithmetic of the graph is constant, so it is evaluated once and
+replaced by its results (constant folding).
 """
 
 from collections.abc import Mapping
@@ -19,27 +19,27 @@ from fp16core.vocabulary import ModelFileError
 
 
 def with_fixed_batch(model: ModelFile, batch: int, output: int | None = None) -> ModelFile:
-    """A copy of a ``.tflite`` file that takes so many images at once, no more and no fewer.
+    """Copy of a ``.tflite`` file with a fixed batch size.
 
     Parameters
     ----------
     model
-        A ``.tflite`` file with one input.
+        A ``.tflite`` file with one input and one output.
     batch
-        Number of images.
+        Batch size.
     output
-        Index of the tensor that the copy computes instead of the last one; operators that it does not
-        need are left out.
+        Index of an intermediate tensor that becomes the copy's output; operators that it does not depend on
+        are removed.
 
     Returns
     -------
     ModelFile
-        The copy, of the same name. The indices of its tensors are the original's.
+        The copy, with the same name. Tensors keep their indices.
 
     Raises
     ------
     ModelFileError
-        If the file is damaged, has no operators or several graphs, or its batch is fixed to another size.
+        If the file is damaged, has no operators or several graphs, or has another fixed batch size.
     """
     file, name = model.graph, model.name
     if len(file.inputs) != 1 or len(file.outputs) != 1:
@@ -47,7 +47,7 @@ def with_fixed_batch(model: ModelFile, batch: int, output: int | None = None) ->
     signature = file.inputs[0].shape_signature
     if signature[:1] not in ((-1,), (batch,)):
         raise ModelFileError(
-            f"{name} takes {count_text(signature[0], 'image')} at a time, and cannot be made to take {batch}."
+            f"{name} takes {count_text(signature[0], 'image')} at a time, and cannot be changed to take {batch}."
         )
     content = unpacked(model)
     arithmetic = file.shape_arithmetic()
@@ -73,7 +73,7 @@ def with_fixed_batch(model: ModelFile, batch: int, output: int | None = None) ->
 def _computed(
     model: ModelFile, batch: int, wanted: set[int]
 ) -> tuple[Mapping[int, tuple[int, ...]], Mapping[int, npt.NDArray[np.generic]]]:
-    """Every tensor's shape for a batch of this size, and the values of some, which depend on nothing else."""
+    """Shapes of all tensors for a batch size, and the values of the wanted ones, which depend on nothing else."""
     try:
         interpreter = open_interpreter(model.contents, preserve_all_tensors=True)
         given = interpreter.get_input_details()[0]
@@ -88,13 +88,13 @@ def _computed(
         return shapes, {index: np.ascontiguousarray(interpreter.get_tensor(index)) for index in sorted(wanted)}
     except (ValueError, RuntimeError) as error:
         raise ModelFileError(
-            f"{model.name}: the LiteRT interpreter refuses batches of {batch} ({first_line(error)}); convert it with a "
-            "variable batch size."
+            f"{model.name}: the LiteRT interpreter rejects batches of {batch} ({first_line(error)}); convert it with a "
+            "dynamic batch size."
         ) from error
 
 
 def _needed(operators: list[schema.OperatorT], dropped: set[int], last: int) -> set[int]:
-    """Places of the operators that the last tensor follows from."""
+    """Indices of the operators that the last tensor depends on."""
     producers = {
         int(tensor): place for place, op in enumerate(operators) if place not in dropped for tensor in op.outputs
     }

@@ -1,4 +1,4 @@
-"""What LiteRT's GPU accelerator tells of itself. It has no other way than to print it."""
+"""Parsing of the log of LiteRT's GPU accelerator, which reports adapters and failures in no other way."""
 
 import re
 from dataclasses import dataclass
@@ -7,23 +7,23 @@ _ADAPTER = re.compile(
     r"Selected adapter: (?P<name>.+?), arch=(?P<architecture>[^,]*), vendor=(?P<vendor>[^,]*), "
     r"backend=(?P<backend>[^,]*), adapterType=(?P<kind>.+)"
 )
-_REFUSED = re.compile(r"Warning: (?P<why>.+?)\.?\n - While initializing adapter")
+_REFUSED = re.compile(r"Warning: (?P<reason>.+?)\.?\n - While initializing adapter")
 _UNSUPPORTED = re.compile(r"^(?P<operator>[A-Z0-9_]+): Operation is not supported", re.MULTILINE)
-_ERROR = re.compile(r"ERROR: (?:\[[^\]]*\] )?(?P<what>.+)")
+_ERROR = re.compile(r"ERROR: (?:\[[^\]]*\] )?(?P<message>.+)")
 
 
 @dataclass(frozen=True)
 class Adapter:
-    """What computes when a GPU is asked to.
+    """A WebGPU adapter: a GPU, or a software implementation of one.
 
     Attributes
     ----------
     name
-        As its driver calls it.
+        Name given by the driver.
     backend
-        ``"Vulkan"``, ``"Metal"``, …
+        Graphics API: ``"Vulkan"``, ``"Metal"``, …
     kind
-        ``"Discrete GPU"``, ``"CPU / Software"``, …
+        Adapter type: ``"Discrete GPU"``, ``"CPU / Software"``, …
     """
 
     name: str
@@ -32,18 +32,18 @@ class Adapter:
 
     @property
     def is_software(self) -> bool:
-        """Whether the processor computes, and no GPU."""
+        """True if the adapter emulates a GPU on the processor."""
         return "software" in self.kind.lower() or self.kind.upper().startswith("CPU")
 
     @property
     def title(self) -> str:
-        """Its name and what it is."""
+        """Name, backend and type."""
         kind = "a software driver, which computes on the processor" if self.is_software else self.kind
         return f"{self.name} ({self.backend}; {kind})"
 
 
 def selected_adapter(log: str) -> Adapter | None:
-    """The adapter that a log names last, if any."""
+    """Adapter that a log reports as selected last, if any."""
     found = list(_ADAPTER.finditer(log))
     if not found:
         return None
@@ -52,20 +52,20 @@ def selected_adapter(log: str) -> Adapter | None:
 
 
 def refusal(log: str) -> str | None:
-    """Why there is no GPU to compute on, in a sentence, as far as a log tells."""
+    """Reason, in a sentence, why the GPU accelerator could not run a model; ``None`` if the log gives none."""
     refused = _REFUSED.search(log)
     if refused is not None:
         return (
-            f"The graphics driver of this machine lacks what LiteRT's GPU accelerator needs ({refused['why']}). "
+            f"The graphics driver of this machine lacks what LiteRT's GPU accelerator needs ({refused['reason']}). "
             "Install a newer one."
         )
     if "No adapters found" in log:
         return (
-            "This machine has no GPU with a driver that LiteRT's accelerator could use: it found no adapter. It needs "
+            "This machine has no GPU with a driver that LiteRT's accelerator can use: it found no adapter. It needs "
             "Vulkan on Linux, Metal on macOS or Direct3D 12 on Windows."
         )
     unsupported = dict.fromkeys(found["operator"] for found in _UNSUPPORTED.finditer(log))
     if unsupported:
-        return f"LiteRT's GPU accelerator does not have this network's operators {', '.join(unsupported)}."
+        return f"LiteRT's GPU accelerator does not support this network's operators {', '.join(unsupported)}."
     error = _ERROR.search(log)
-    return None if error is None else f"LiteRT's GPU accelerator says: {error['what']}."
+    return None if error is None else f"LiteRT's GPU accelerator reports: {error['message']}."

@@ -1,4 +1,4 @@
-"""What this machine's processor can do with half-precision numbers."""
+"""Half-precision features of this machine's processor."""
 
 import os
 import platform
@@ -7,38 +7,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-_FEATURES = {
-    "x86": {
-        "AVX2": "256-bit vectors; with F16C what XNNPACK asks for before it computes in float16",
-        "F16C": "converts between float16 and float32 in hardware",
-        "AVX512-FP16": "multiplies and adds float16 numbers themselves; XNNPACK then sums in float16, too",
-        "AMX-FP16": "multiplies matrices of float16 numbers, sums in float32",
-    },
-    "arm": {
-        "FP16": "multiplies and adds float16 numbers themselves, one at a time (FEAT_FP16)",
-        "FP16 vectors": "the same for eight at a time (asimdhp), which XNNPACK uses",
-        "FP16 products": "float16 products summed in float32 (FEAT_FHM)",
-    },
-}
-"""What of a processor matters to float16, and why."""
-
-_FLAGS = {
-    "AVX2": {"avx2", "AVX2"},
-    "F16C": {"f16c", "F16C"},
-    "AVX512-FP16": {"avx512_fp16"},
-    "AMX-FP16": {"amx_fp16"},
-    "FP16": {"fphp", "hw.optional.arm.FEAT_FP16"},
-    "FP16 vectors": {"asimdhp", "hw.optional.arm.FEAT_FP16"},
-    "FP16 products": {"asimdfhm", "hw.optional.arm.FEAT_FHM"},
-}
-"""What Linux and macOS call them."""
-
 _ARM = ("arm", "aarch64")
 
 
 @dataclass(frozen=True)
 class Feature:
-    """Something a processor has or lacks; `None` where the system does not tell."""
+    """A processor feature.
+
+    Attributes
+    ----------
+    name
+        Common name of the feature.
+    meaning
+        What it means for half precision.
+    is_there
+        Whether the processor has it; ``None`` if the system does not tell.
+    """
 
     name: str
     meaning: str
@@ -52,11 +36,11 @@ class Processor:
     Attributes
     ----------
     name
-        As it calls itself, or the architecture.
+        Model name, or the architecture if the system gives none.
     cores
-        That this process may use.
+        Number of cores available to this process.
     features
-        Those that matter to half precision.
+        Features relevant to half precision.
     """
 
     name: str
@@ -64,8 +48,49 @@ class Processor:
     features: tuple[Feature, ...]
 
 
+@dataclass(frozen=True)
+class _KnownFeature:
+    """A feature relevant to float16, its meaning, and its names in Linux and macOS."""
+
+    name: str
+    meaning: str
+    flags: frozenset[str]
+
+
+_X86_FEATURES = (
+    _KnownFeature(
+        "AVX2",
+        "256-bit vectors; with F16C, XNNPACK's requirement for float16 arithmetic",
+        frozenset({"avx2", "AVX2"}),
+    ),
+    _KnownFeature("F16C", "converts between float16 and float32 in hardware", frozenset({"f16c", "F16C"})),
+    _KnownFeature(
+        "AVX512-FP16",
+        "float16 arithmetic in hardware; XNNPACK then also accumulates in float16",
+        frozenset({"avx512_fp16"}),
+    ),
+    _KnownFeature("AMX-FP16", "float16 matrix products, accumulated in float32", frozenset({"amx_fp16"})),
+)
+
+_ARM_FEATURES = (
+    _KnownFeature(
+        "FP16", "scalar float16 arithmetic in hardware (FEAT_FP16)", frozenset({"fphp", "hw.optional.arm.FEAT_FP16"})
+    ),
+    _KnownFeature(
+        "FP16 vectors",
+        "the same for vectors of eight (asimdhp), which XNNPACK uses",
+        frozenset({"asimdhp", "hw.optional.arm.FEAT_FP16"}),
+    ),
+    _KnownFeature(
+        "FP16 products",
+        "float16 products accumulated in float32 (FEAT_FHM)",
+        frozenset({"asimdfhm", "hw.optional.arm.FEAT_FHM"}),
+    ),
+)
+
+
 def read_processor() -> Processor:
-    """Ask the system."""
+    """Read the processor's properties from the operating system."""
     system = platform.system()
     if system == "Linux":
         return linux_processor(Path("/proc/cpuinfo").read_text(), platform.machine(), len(os.sched_getaffinity(0)))
@@ -74,16 +99,16 @@ def read_processor() -> Processor:
 
 
 def linux_processor(cpuinfo: str, machine: str, cores: int) -> Processor:
-    """What ``/proc/cpuinfo`` says.
+    """Parse ``/proc/cpuinfo``.
 
     Parameters
     ----------
     cpuinfo
-        Its contents.
+        Contents of the file.
     machine
-        The architecture, as ``uname -m`` calls it.
+        Architecture as reported by ``uname -m``.
     cores
-        That may be used.
+        Number of cores available to this process.
     """
     lines = dict(line.split(":", 1) for line in reversed(cpuinfo.splitlines()) if ":" in line)
     said = {key.strip(): value.strip() for key, value in lines.items()}
@@ -92,11 +117,11 @@ def linux_processor(cpuinfo: str, machine: str, cores: int) -> Processor:
 
 
 def _processor(name: str, flags: Iterable[str] | None, machine: str, cores: int) -> Processor:
-    kind = "arm" if machine.lower().startswith(_ARM) else "x86"
-    has = None if flags is None else set(flags)
+    known = _ARM_FEATURES if machine.lower().startswith(_ARM) else _X86_FEATURES
+    found = None if flags is None else set(flags)
     features = tuple(
-        Feature(feature, meaning, None if has is None else not has.isdisjoint(_FLAGS[feature]))
-        for feature, meaning in _FEATURES[kind].items()
+        Feature(feature.name, feature.meaning, None if found is None else not found.isdisjoint(feature.flags))
+        for feature in known
     )
     return Processor(name or machine, cores, features)
 

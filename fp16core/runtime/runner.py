@@ -1,4 +1,4 @@
-"""A model of one batch size, executed in one of the modes. For processes that may crash, hang and fill their logs."""
+"""Execution of a fixed-batch model in one execution mode; for child processes, because drivers may crash or hang."""
 
 import functools
 import shutil
@@ -36,24 +36,25 @@ _RESOLVERS = {
 
 
 class ModeRunner:
-    """A model in memory, ready to run in one mode, on one thread of the processor.
+    """A model loaded for execution in one mode, on one CPU thread.
 
     Parameters
     ----------
     model
-        A ``.tflite`` file of a fixed batch, as `fp16core.runtime.fixed_batch.with_fixed_batch` writes it.
+        A ``.tflite`` file with a fixed batch size, as returned by
+        `fp16core.runtime.fixed_batch.with_fixed_batch`.
     mode
-        How to execute it.
+        Execution mode.
     compiled
-        Whether to use LiteRT's CompiledModel in a mode that has the interpreter, too: to compare times with a mode
-        that has not.
+        Whether to use LiteRT's `CompiledModel` even in a mode that the interpreter supports, so that times can be
+        compared with a mode that it does not support.
 
     Raises
     ------
     ModelFileError
-        If the file is damaged or leaves the size of its batch open.
+        If the file is damaged or its batch size is dynamic.
     ModeError
-        If LiteRT refuses to execute it so. Why is in what it has printed.
+        If LiteRT does not execute the model in this mode; it prints the reason.
     """
 
     def __init__(self, model: ModelFile, mode: ExecutionMode, compiled: bool = False) -> None:
@@ -61,7 +62,7 @@ class ModeRunner:
         self._name, self._mode = name, mode
         self._input_shape, self._output_shape = file.inputs[0].shape, file.outputs[0].shape
         if -1 in file.inputs[0].shape_signature:
-            raise ModelFileError(f"{name} takes batches of any size; fix the size first.")
+            raise ModelFileError(f"{name} has a dynamic batch size; convert it with a fixed one.")
         self._run: Callable[[Floats], Floats]
         try:
             if compiled or mode not in _RESOLVERS:
@@ -70,16 +71,16 @@ class ModeRunner:
                 self._run = _interpreted(model.contents, mode)
         except (ValueError, RuntimeError) as error:
             raise ModeError(
-                f"{name}: LiteRT refuses to run it in the mode “{mode.title}” ({first_line(error)})."
+                f"{name}: LiteRT cannot run it in the mode “{mode.title}” ({first_line(error)})."
             ) from error
 
     @property
     def batch(self) -> int:
-        """Images for each run."""
+        """Batch size."""
         return self._input_shape[0]
 
     def run(self, images: Floats) -> Floats:
-        """What the model computes; its input is written, its output read.
+        """Run the model on one batch, including the copies of input and output.
 
         Parameters
         ----------
@@ -92,7 +93,7 @@ class ModeRunner:
         Raises
         ------
         ValueError
-            If the shape is another: LiteRT would not notice.
+            If the shape or dtype is wrong, which LiteRT would not notice.
         ModeError
             If the run fails.
         """
@@ -106,20 +107,25 @@ class ModeRunner:
             ) from error
 
     def run_all(self, images: Floats, after_batch: Callable[[int], None] = lambda _done: None) -> Floats:
-        """The same for any number of images from 1 on; the last batch is filled up with blank ones.
+        """Run the model on any number of images; the last batch is padded with blank ones.
 
         Parameters
         ----------
         images : float32, shape (n, 28, 28)
+            n at least 1.
         after_batch
             Called with the number of images done.
+
+        Returns
+        -------
+        float32, shape (n, …)
         """
         parts = []
         for start in range(0, len(images), self.batch):
             given = images[start : start + self.batch]
-            filled = np.zeros((self.batch, *given.shape[1:]), np.float32)
-            filled[: len(given)] = given
-            parts.append(self.run(filled)[: len(given)])
+            padded = np.zeros((self.batch, *given.shape[1:]), np.float32)
+            padded[: len(given)] = given
+            parts.append(self.run(padded)[: len(given)])
             after_batch(start + len(given))
         return np.concatenate(parts)
 
@@ -162,7 +168,7 @@ def _options(mode: ExecutionMode) -> Options:
 
 @functools.cache
 def _environment() -> Environment:
-    # Without a folder of its own LiteRT looks for NPU plug-ins, which takes as long as all the rest, and warns.
+    # Unless it is given a folder, LiteRT searches for NPU plug-ins, which doubles the loading time, and warns.
     with temporary_named():
         empty = tempfile.mkdtemp(prefix="half-the-bits-")
     try:

@@ -1,4 +1,4 @@
-"""Versions of what computes here."""
+"""Versions of the software that computes."""
 
 import importlib.metadata
 import platform
@@ -7,6 +7,6 @@ _PACKAGES = ("ai-edge-litert", "numpy")
 
 
 def versions() -> dict[str, str]:
-    """Python, the packages that compute, and the system they run on."""
+    """Versions of Python and the computing packages, and the operating system and architecture."""
     found = {name: importlib.metadata.version(name) for name in _PACKAGES}
     return {"python": platform.python_version(), **found, "system": f"{platform.system()} {platform.machine()}"}

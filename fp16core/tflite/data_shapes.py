@@ -44,7 +44,7 @@ _SIZE_OPERANDS: dict[str, tuple[int, ...]] = {
     "UNSORTED_SEGMENT_SUM": (2,),
     "WHERE": (_EVERY,),
 }
-"""Which operands of LiteRT's operators decide the size of the result by their values."""
+"""Operands of LiteRT's operators whose values decide the size of the result, by their positions."""
 
 _ONLY_SHAPE = ("SHAPE", "RANK")
 """Operators that read nothing of their operand but its shape."""

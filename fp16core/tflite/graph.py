@@ -1,4 +1,4 @@
-"""What a ``.tflite`` file holds, once read: tensors, operators, weights."""
+"""Contents of a ``.tflite`` file, once read: tensors, operators, weights."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _WEIGHT_ROLES = {
 }
 
 _OTHER_ROLE = "constant"
-"""What an operator of another kind computes with: the factors of a batch normalisation, say."""
+"""Role of the constants of any other kind of operator, such as the factors of a batch normalisation."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,12 @@ class Tensor:
 
     @property
     def is_constant(self) -> bool:
-        """Whether the file stores the tensor's values."""
+        """True if the file stores the tensor's values."""
         return self.data_start is not None
 
     @property
     def has_numbers(self) -> bool:
-        """Whether NumPy knows its type: it has none for int4 and strings."""
+        """True if NumPy has its type, unlike int4 and strings."""
         return self.dtype in _NUMPY_DTYPES
 
     @property
@@ -124,7 +124,7 @@ class Operator:
 
 @dataclass(frozen=True)
 class TfliteFile:
-    """What a ``.tflite`` file holds: the tensors and operators of its main graph."""
+    """Tensors and operators of a ``.tflite`` file's main graph."""
 
     size_bytes: int
     tensors: tuple[Tensor, ...] = field(repr=False)

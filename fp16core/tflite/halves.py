@@ -1,4 +1,4 @@
-"""Whether a ``.tflite`` file computes with anything stored as float16."""
+"""Detection of ``.tflite`` files that compute with anything stored as float16."""
 
 from ai_edge_litert import schema_py_generated as schema
 
@@ -7,7 +7,7 @@ from fp16core.tflite.reader import buffer_span, check_indices, damage_named, int
 
 
 def holds_float16_weights(model: ModelFile) -> bool:
-    """Whether an operator, in whichever of the file's graphs, reads stored float16 numbers.
+    """Return whether an operator, in any of the file's graphs, reads stored float16 numbers.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What each byte of a ``.tflite`` file is for.
+"""Ledger of a ``.tflite`` file: the purpose of each byte.
 
 A flatbuffer is a tree of tables, each with a directory of its fields ("vtable"), and of
 vectors and strings. Walking all of them with the schema's own accessors gives every byte

@@ -9,7 +9,7 @@ from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.reader import FILE_IDENTIFIER, buffer_span, damage_named, model_root
 
 _ALIGNMENT = 16
-"""Where tensors' data begin in a file, a multiple of so many bytes, by LiteRT's schema."""
+"""Alignment, in bytes, of tensors' data in a file, by LiteRT's schema."""
 
 
 def unpacked(model: ModelFile) -> schema.ModelT:
@@ -58,7 +58,7 @@ def with_current_codes(model: ModelFile) -> ModelFile:
     Returns
     -------
     ModelFile
-        The file itself if nothing is to be filled in, otherwise a copy that computes the same.
+        The file itself if there is nothing to fill in, otherwise a copy that computes the same.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What the bytes of a ``.tflite`` file can be for."""
+"""Purposes that the bytes of a ``.tflite`` file can have."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from fp16core.tflite.graph import TfliteFile
 
 PURPOSES: Mapping[str, str] = {
-    "weights": "numbers that training found, by which inputs are multiplied",
-    "biases": "numbers that training found, which are added",
+    "weights": "trained numbers by which inputs are multiplied",
+    "biases": "trained numbers that are added",
     "upsampling": "DEQUANTIZE operators, which turn float16 into float32, and the tensors they fill",
     "operators": "which operator reads and makes which tensor, and how",
     "tensors": "name, type and shape of the other tensors",
     "shape arithmetic": "what works out shapes at run time, so that any number of images can be read at once",
     "constants": "other stored numbers",
     "buffer table": "where the stored numbers of each tensor begin",
-    "field directories": "which field of a record stands where",
+    "field directories": "which field of a record is where",
     "metadata": "what the converter noted about itself",
     "signatures": "the names by which a program calls the model",
     "header": "how the file begins, and the record of the graph",
     "padding": "zeros, so that numbers begin at even addresses",
     "unattributed": "bytes that nothing in the file refers to",
 }
-"""What the bytes of each category are for."""
+"""Purpose of the bytes of each category."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class LedgerEntry:
     category
         One of the keys of `PURPOSES`.
     item
-        What within the category: a weight's key, a tensor's or operator's name.
+        Part of the category: a weight's key, a tensor's or operator's name.
     size_bytes
-        How many bytes of the file.
+        Number of bytes of the file.
     """
 
     category: str
@@ -44,12 +44,12 @@ class LedgerEntry:
 
     @property
     def is_parameter(self) -> bool:
-        """Whether the bytes are numbers that training has found."""
+        """True if the bytes are numbers found by training."""
         return self.category in ("weights", "biases")
 
 
 class GraphCategories:
-    """Which operators and tensors of a graph, by index, belong to a category of their own.
+    """Operators and tensors of a graph, by index, that belong to a category of their own.
 
     Attributes
     ----------

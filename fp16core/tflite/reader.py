@@ -37,7 +37,7 @@ _SETTINGS = {
     "filter_width": "FilterWidth",
     "activation": "FusedActivationFunction",
 }
-"""What of an operator's options decides its arithmetic: our names, and the schema's accessors."""
+"""Options of an operator that decide its arithmetic: our names, and the schema's accessors."""
 
 _ENUMERATIONS = {"padding": _names(schema.Padding), "activation": _names(schema.ActivationFunctionType)}
 
@@ -168,7 +168,7 @@ def _tensor(model: bytes, root: schema.Model, raw: schema.Tensor, index: int) ->
 
 
 def buffer_span(model: bytes, buffer: schema.Buffer) -> tuple[int, int]:
-    """Where a buffer's data lie in the file: start and stop offset, equal if it has none."""
+    """Start and stop offset of a buffer's data in the file, equal if it has none."""
     # Files over 2 GB keep data after the flatbuffer; offsets 0 and 1 mean "not used".
     if buffer.Offset() > 1:
         start, stop = buffer.Offset(), buffer.Offset() + buffer.Size()
@@ -184,7 +184,7 @@ def buffer_span(model: bytes, buffer: schema.Buffer) -> tuple[int, int]:
 
 
 def check_indices(indices: Iterable[int], low: int, high: int) -> None:
-    """Raise `IndexError` for one not from ``low`` to ``high - 1``, with which accessors would read just anything."""
+    """Raise `IndexError` for one not from ``low`` to ``high - 1``, with which accessors would read arbitrary bytes."""
     for index in indices:
         if not low <= index < high:
             raise IndexError(f"index {index} is not from {low} to {high - 1}")

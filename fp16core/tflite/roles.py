@@ -1,4 +1,4 @@
-"""What each tensor of a graph is for."""
+"""Roles of the tensors of a graph."""
 
 from enum import Enum
 
@@ -7,7 +7,7 @@ from fp16core.tflite.purposes import GraphCategories
 
 
 class Role(Enum):
-    """What a tensor is for."""
+    """Role of a tensor."""
 
     INPUT = "input"
     PARAMETER = "weights and biases, as stored"

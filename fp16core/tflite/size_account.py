@@ -1,4 +1,4 @@
-"""Why a float16 file is not exactly half as large as its float32 file."""
+"""Account of a float16 file's size: the reasons why it is not exactly half of the float32 file's."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -17,9 +17,9 @@ def bytes_by_category(ledger: Iterable[LedgerEntry]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class SizeAccount:
-    """What the target's file has above half of the reference's, by cause.
+    """Bytes of the target's file above half of the reference's, by cause.
 
-    With a reference of P bytes of weights and biases and R bytes besides, and a target of P′ and R′,
+    With P bytes of weights and biases and R other bytes in the reference, and P′ and R′ in the target,
 
         P′ + R′ − (P + R) / 2  =  (P′ − P/2)  +  R/2  +  (R′ − R),
 
@@ -51,12 +51,12 @@ class SizeAccount:
 
     @property
     def reference_rest_bytes(self) -> int:
-        """What the reference has besides weights and biases, R."""
+        """Bytes of the reference other than weights and biases, R."""
         return self.reference_bytes - self.reference_parameter_bytes
 
     @property
     def target_rest_bytes(self) -> int:
-        """What the target has besides weights and biases, R′."""
+        """Bytes of the target other than weights and biases, R′."""
         return self.target_bytes - self.target_parameter_bytes
 
     @property
@@ -81,17 +81,17 @@ class SizeAccount:
 
     @property
     def unhalved_bytes(self) -> float:
-        """Half of what the reference has besides weights and biases: casting does not shrink it."""
+        """Half of the reference's other bytes, R/2: casting does not shrink them."""
         return self.reference_rest_bytes / 2
 
     @property
     def growth_bytes(self) -> int:
-        """What the target has besides weights and biases more than the reference; less, if negative."""
+        """Growth of everything other than weights and biases, R′ − R; negative if it shrinks."""
         return self.target_rest_bytes - self.reference_rest_bytes
 
     @property
     def upsampling_bytes(self) -> int:
-        """The part of the growth that DEQUANTIZE operators and the tensors they fill take."""
+        """Part of the growth due to DEQUANTIZE operators and the tensors they fill."""
         return self.change["upsampling"]
 
 

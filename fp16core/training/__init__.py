@@ -1,1 +1,1 @@
-"""The tutorial's network and recipe, its training, and the trace a training run leaves."""
+"""The tutorial's network and recipe, its training, and the trace of a training run."""

@@ -1,4 +1,4 @@
-"""Training the tutorial's network, told as it goes on. TensorFlow is imported inside the function."""
+"""Training of the tutorial's network with progress events. TensorFlow is imported inside functions."""
 
 import math
 from collections.abc import Callable
@@ -12,38 +12,38 @@ from fp16core.training.trace import Snapshot, TrainingStep, weight_histogram
 from fp16core.vocabulary import IMAGE_SIDE, RecipeError
 
 STEPS_PER_EPOCH = 15
-"""How often in an epoch training is told; between, TensorFlow runs many batches in one call, which is faster."""
+"""Progress events per epoch; between them, TensorFlow runs many batches in one call, which is faster."""
 
 IMAGES_PER_GATHER = 640
-"""Images that are gathered and scaled in one go, and then cut apart into batches."""
+"""Images gathered and scaled in one go, before they are split into batches."""
 
 _INITIAL_BINS = 16
-"""Bins of the untrained network's histograms at least, and half of what there may be; grown weights get more."""
+"""Fewest bins of the untrained network's histograms, and half of the most; growing weights add bins."""
 
 
 def train(
     recipe: Recipe,
     images: npt.NDArray[np.uint8],
     labels: npt.NDArray[np.uint8],
-    tell: Callable[[TrainingStep | Snapshot], None] = lambda _event: None,
+    on_event: Callable[[TrainingStep | Snapshot], None] = lambda _event: None,
     after_epoch: Callable[[Any, TrainingStep], object] = lambda _model, _step: None,
 ) -> Any:
     """Train the tutorial's network on sparse categorical cross-entropy from logits.
 
-    The images stay uint8 and are gathered and scaled to 0…1 some batches at a time, and TensorFlow runs
-    many batches for each call; both change time and memory, not the arithmetic of a step.
+    The images stay uint8 and are gathered and scaled to 0…1 a few batches at a time, and TensorFlow runs many batches
+    per call. Both change time and memory, not the arithmetic of a step.
 
     Parameters
     ----------
     recipe
-        What to do.
+        Hyperparameters and seed.
     images : uint8, shape (n, 28, 28)
     labels : uint8, shape (n,)
-    tell
-        Called with a step and a snapshot about 15 times an epoch, and with a snapshot before the first. An
+    on_event
+        Called with a snapshot before training, and with a step and a snapshot about 15 times per epoch. An
         exception that it raises ends the training.
     after_epoch
-        Called with the Keras model and the epoch's last step, each time that an epoch ends.
+        Called at the end of each epoch with the Keras model and the epoch's last step.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def train(
     Raises
     ------
     RecipeError
-        If training diverges until loss or weights are no numbers: what it would give is no network.
+        If training diverges until the loss or a weight is not finite.
     DependencyError
         If TensorFlow is not installed.
     """
@@ -62,8 +62,7 @@ def train(
 
     keras.utils.set_random_seed(recipe.seed)
     tf.config.experimental.enable_op_determinism()
-    batches = -(-len(labels) // recipe.batch_size)
-
+    batches = _batch_count(recipe, len(labels))
     model = build_network(recipe.filters, recipe.kernel_size)
     settings = {"learning_rate": recipe.learning_rate}
     model.compile(
@@ -73,48 +72,65 @@ def train(
         steps_per_execution=-(-batches // STEPS_PER_EPOCH),
         jit_compile=False,  # compiling takes longer than it saves
     )
+    model.fit(
+        _batches(recipe, images, labels),
+        epochs=recipe.epochs,
+        shuffle=False,  # the data set shuffles itself, with the recipe's seed
+        verbose=0,
+        callbacks=[_reporter(recipe, model, batches, on_event, after_epoch)],
+    )
+    return model
+
+
+def _reporter(
+    recipe: Recipe,
+    model: Any,
+    batches: int,
+    on_event: Callable[[TrainingStep | Snapshot], None],
+    after_epoch: Callable[[Any, TrainingStep], object],
+) -> Any:
+    """A Keras callback that reports progress and ends diverged training; its base class exists only after import."""
+    import keras
+
     widths = {key: _bin_width(weights) for key, weights in _weights(model).items()}
 
-    class Report(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
+    class Reporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
         epoch = 0
         step = TrainingStep(0, math.nan, math.nan)
 
         def on_train_begin(self, logs: object = None) -> None:  # noqa: ARG002 - Keras's signature
-            tell(_snapshot(model, 0, widths))
+            on_event(_snapshot(model, 0, widths))
 
         def on_epoch_begin(self, epoch: int, logs: object = None) -> None:  # noqa: ARG002 - Keras's signature
             self.epoch = epoch
 
         def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
-            # With steps_per_execution the last batch index runs past the end of the epoch.
+            # With steps_per_execution, the last batch index exceeds the number of batches.
             done = self.epoch + min((batch + 1) / batches, 1.0)
             self.step = TrainingStep(done, float(logs["loss"]), float(logs["accuracy"]))
-            tell(self.step)
-            tell(_snapshot(model, done, widths))
-            _require_numbers(recipe, self.step, model)
+            on_event(self.step)
+            on_event(_snapshot(model, done, widths))
+            _require_finite(recipe, self.step, model)
 
         def on_epoch_end(self, epoch: int, logs: object = None) -> None:  # noqa: ARG002 - Keras's signature
             after_epoch(model, self.step)
 
-    model.fit(
-        _batches(recipe, images, labels),
-        epochs=recipe.epochs,
-        shuffle=False,  # by Keras; the data set shuffles itself, with the recipe's seed
-        verbose=0,
-        callbacks=[Report()],
-    )
-    return model
+    return Reporter()
+
+
+def _batch_count(recipe: Recipe, images: int) -> int:
+    return -(-images // recipe.batch_size)
 
 
 def _batches(recipe: Recipe, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> Any:
-    """A ``tf.data.Dataset`` of one epoch's batches, in another order for each epoch."""
+    """A ``tf.data.Dataset`` of one epoch's batches, reshuffled for each epoch."""
     tf = import_tensorflow()
 
     def gathered(indices: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
         return images[indices], labels[indices]
 
     def scaled(indices: Any) -> tuple[Any, Any]:
-        # By NumPy, as TensorFlow would keep a copy of all images to gather from.
+        # tf.gather would need a copy of all images as a tensor; NumPy indexes the array in place.
         chosen, classes = tf.numpy_function(gathered, [indices], (tf.uint8, tf.uint8), stateful=False)
         chosen.set_shape((None, IMAGE_SIDE, IMAGE_SIDE))
         classes.set_shape((None,))
@@ -124,10 +140,10 @@ def _batches(recipe: Recipe, images: npt.NDArray[np.uint8], labels: npt.NDArray[
     shuffled = tf.data.Dataset.range(len(labels)).shuffle(len(labels), seed=recipe.seed)
     batches = shuffled.batch(at_once).map(scaled).rebatch(recipe.batch_size)
     options = tf.data.Options()
-    # What tunes itself waits up to two seconds at the end of some epochs, and holds 20 MB.
+    # Autotuning waits up to two seconds at the end of some epochs, and allocates 20 MB.
     options.autotune.enabled = False
-    # Cutting apart loses the count; without it Keras would take the second epoch's end for a mishap.
-    counted = batches.apply(tf.data.experimental.assert_cardinality(-(-len(labels) // recipe.batch_size)))
+    # rebatch() loses the number of batches; without it, Keras takes the end of the second epoch for missing data.
+    counted = batches.apply(tf.data.experimental.assert_cardinality(_batch_count(recipe, len(labels))))
     return counted.with_options(options)
 
 
@@ -138,8 +154,8 @@ def _weights(model: Any) -> dict[str, npt.NDArray[np.float32]]:
 
 
 def _bin_width(untrained: npt.NDArray[np.float32]) -> float:
-    # One filter of one pixel may even be 0; then its bins grow from the smallest there are. A power of 2, so that
-    # which bin a weight is in does not depend on rounding.
+    # A power of 2, so that rounding moves no weight to a neighbouring bin. The only weight of a 1 × 1 filter may be 0;
+    # the smallest normal number then stands in for it.
     largest = max(float(np.abs(untrained).max()), float(np.finfo(np.float32).tiny))
     return 2.0 ** math.floor(math.log2(2 * largest / _INITIAL_BINS))
 
@@ -150,10 +166,10 @@ def _snapshot(model: Any, epochs_done: float, widths: dict[str, float]) -> Snaps
     return Snapshot(epochs_done, weights["conv_2d.kernel"][:, :, 0].transpose(2, 0, 1), histograms)
 
 
-def _require_numbers(recipe: Recipe, step: TrainingStep, model: Any) -> None:
+def _require_finite(recipe: Recipe, step: TrainingStep, model: Any) -> None:
     if math.isfinite(step.loss) and all(np.isfinite(weights).all() for weights in model.get_weights()):
         return
     raise RecipeError(
-        f"Training diverged after {step.epochs_done:.2f} epochs: loss or weights are no numbers any more. Choose a "
-        f"learning_rate below {recipe.learning_rate:g} or another optimizer than {recipe.optimizer}."
+        f"Training diverged after {step.epochs_done:.2f} epochs: the loss or a weight is no longer finite. Choose a "
+        f"learning_rate below {recipe.learning_rate:g} or an optimizer other than {recipe.optimizer}."
     )

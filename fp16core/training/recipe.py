@@ -1,7 +1,6 @@
-"""The tutorial's network and training recipe, and how far both may be varied.
+"""The tutorial's network and training recipe, with the limits of their settings.
 
-Keras and TensorFlow are imported inside the functions: only the process that trains or
-converts pays for them.
+Keras and TensorFlow are imported inside functions, so that only processes that train or convert load them.
 """
 
 import importlib.util
@@ -15,51 +14,52 @@ from typing import Any
 from fp16core.vocabulary import CLASSES, IMAGE_SIDE, DependencyError, RecipeError
 
 Progress = Callable[[str, float], None]
-"""Called with what is happening and the fraction done, 0 to 1."""
+"""Callback for progress: a description of the current work, and the fraction done, 0 to 1."""
 
 _NO_TENSORFLOW = (3, 14)
-"""The first Python for which there is no TensorFlow; requirements.txt says so, too."""
+"""First Python version without a TensorFlow release; requirements.txt has the same condition."""
 
 LIMITS: Mapping[str, tuple[Any, Any]] = {
-    # As far as somebody may want to wait: a night.
+    # The longest that somebody may want to wait: one night.
     "epochs": (1, 1000),
     "seed": (0, 2**31 - 1),
-    # Memory grows with batch × filters × pixels: at their largest, a run peaks at 1.16 GB, the tutorial's at 0.83 GB.
+    # Memory grows with batch × filters × pixels: with all at their limits a run peaks at 1.16 GB; the tutorial's at
+    # 0.83 GB.
     "batch_size": (1, 512),
-    # Below, float32 weights hardly move in an epoch; above, no optimiser comes to anything.
+    # Below, float32 weights hardly change in an epoch; above, no optimiser converges.
     "learning_rate": (1e-6, 10.0),
-    # Five times the tutorial's; the dense layer grows with them.
+    # Five times the tutorial's; the dense layer grows in proportion.
     "filters": (1, 64),
-    # A third of the image; what is left is 20 pixels wide, and 10 after pooling.
+    # A third of the image, which leaves 20 × 20 outputs, and 10 × 10 after pooling.
     "kernel_size": (1, 9),
 }
-"""Smallest and largest value of each number in a `Recipe`: whole ones, but for the learning rate."""
+"""Smallest and largest value of each numeric setting of a `Recipe`; all but the learning rate are integers."""
 
 OPTIMIZERS = ("adam", "adamw", "nadam", "rmsprop", "adagrad", "sgd")
-"""Keras' names of the optimisers to choose from; all their settings but the learning rate are Keras' defaults."""
+"""Keras's names of the available optimisers; their settings except the learning rate keep Keras's defaults."""
 
 THREADS = 2
-"""Threads that share one of TensorFlow's operations, whatever the machine has.
+"""Threads within one TensorFlow operation, independent of the machine's cores.
 
-Their number decides in which order gradients are summed, and so the bits of the weights: with one per core, another
-machine would train another network from the same seed.
+The number of threads determines the order in which gradients are summed, and with it the bits of the weights: with
+one thread per core, two machines would train different networks from the same seed.
 """
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a training run may vary; the defaults are the tutorial's, with a seed.
+    """Hyperparameters and seed of a training run; the defaults are the tutorial's.
 
     Attributes
     ----------
     epochs
         Passes over the training images.
     seed
-        Fixes initial weights and shuffling; the same seed on the same machine gives the same bits.
+        Seed of the initial weights and of shuffling; the same seed on the same machine gives the same bits.
     batch_size
-        Images for each step of the optimiser.
+        Images per optimiser step.
     learning_rate
-        How far a step goes.
+        Step size of the optimiser.
     filters, kernel_size
         Number of the convolution's kernels, and their height and width in pixels.
     optimizer
@@ -68,7 +68,7 @@ class Recipe:
     Raises
     ------
     RecipeError
-        If a setting is beyond its `LIMITS`, or not of its type.
+        If a setting is outside its `LIMITS` or has the wrong type.
     """
 
     epochs: int = 1
@@ -83,26 +83,26 @@ class Recipe:
         for name, (low, high) in LIMITS.items():
             value = getattr(self, name)
             whole = name != "learning_rate"
-            # True and False are whole numbers to Python, but to nobody else.
+            # bool is a subclass of int, but True is not a sensible setting.
             if type(value) not in ((int,) if whole else (int, float)) or not low <= value <= high:
                 kind = "a whole number" if whole else "a number"
                 raise RecipeError(f"{name} is {value!r}; expected {kind} from {_plain(low)} to {_plain(high)}.")
-        object.__setattr__(self, "learning_rate", float(self.learning_rate))  # JSON writes 1.0 as it likes
+        object.__setattr__(self, "learning_rate", float(self.learning_rate))  # JSON may turn 1.0 into 1
         if self.optimizer not in OPTIMIZERS:
             raise RecipeError(f"optimizer is {self.optimizer!r}; expected one of {', '.join(OPTIMIZERS)}.")
 
     @staticmethod
     def from_dict(content: Mapping[str, Any]) -> "Recipe":
-        """The recipe that ``run.json`` records, or a request asks for; what it leaves out is the tutorial's.
+        """Recipe from the settings in ``run.json`` or in a request; missing settings are the tutorial's.
 
         Raises
         ------
         RecipeError
-            If there is a setting that no recipe has, or one beyond its `LIMITS`.
+            If there is an unknown setting, or one outside its `LIMITS`.
         """
         known = [item.name for item in fields(Recipe)]
         if unknown := [name for name in content if name not in known]:
-            raise RecipeError(f"a recipe has no setting {unknown[0]!r}; it has {', '.join(known)}.")
+            raise RecipeError(f"a recipe has no setting {unknown[0]!r}; choose from {', '.join(known)}.")
         return Recipe(**content)
 
     @property
@@ -113,7 +113,7 @@ class Recipe:
 
 
 TUTORIAL = Recipe()
-"""What the tutorial does."""
+"""The tutorial's recipe."""
 
 
 def _plain(value: float) -> str:
@@ -121,24 +121,24 @@ def _plain(value: float) -> str:
 
 
 def python_for_tensorflow() -> str:
-    """What to add to advice on installing TensorFlow: which Python has one, if this one does not; else nothing."""
+    """Addition to advice on installing TensorFlow: the Python versions it supports; empty if this is one of them."""
     major, minor, _ = platform.python_version_tuple()
     if (int(major), int(minor)) < _NO_TENSORFLOW:
         return ""
-    return f" in Python 3.11 to 3.13, as there is no TensorFlow for Python {major}.{minor}"
+    return f" in Python 3.11 to 3.13, because there is no TensorFlow for Python {major}.{minor}"
 
 
 def import_tensorflow() -> Any:
-    """TensorFlow, quietly, with `THREADS` threads for an operation and one operation at a time.
+    """Import TensorFlow with logging reduced, `THREADS` threads per operation and one operation at a time.
 
     Raises
     ------
     DependencyError
-        If it is not installed.
+        If TensorFlow is not installed.
     """
     if importlib.util.find_spec("tensorflow") is None:
         raise DependencyError(
-            "TensorFlow is not installed; training and reading .keras files need it "
+            "TensorFlow is not installed; training and reading .keras files require it "
             f"(pip install -r requirements.txt{python_for_tensorflow()}). "
             "A float32 .tflite can be quantized without it."
         )
@@ -152,7 +152,7 @@ def import_tensorflow() -> Any:
 
 
 def build_network(filters: int = TUTORIAL.filters, kernel_size: int = TUTORIAL.kernel_size) -> Any:
-    """The tutorial's network, untrained: logits (n, 10) from images (n, 28, 28); 20,410 parameters as it stands."""
+    """The tutorial's untrained network, from images (n, 28, 28) to logits (n, 10); by default 20,410 parameters."""
     import_tensorflow()
     import keras
 

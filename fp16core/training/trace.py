@@ -1,6 +1,6 @@
-"""What a training run tells while it goes on: losses, epochs, the weights as they change. No TensorFlow.
+"""Events of a training run in progress: losses, epochs and weights. Free of TensorFlow.
 
-The process that trains sends these as JSON messages, one each; whoever watches gathers them in a `Trace`.
+The training process sends each event as a JSON message; the receiver collects them in a `Trace`.
 """
 
 import base64
@@ -16,26 +16,26 @@ import numpy.typing as npt
 from fp16core.vocabulary import TraceError
 
 MAX_STEPS = 600
-"""Steps a trace keeps, more or less as many as a chart has pixels; of older ones, some go."""
+"""Largest number of steps in a trace, about as many as a chart has pixels; older steps are thinned out."""
 
 MAX_BINS = 160
-"""Bins of a histogram at most; weights that spread further get wider ones."""
+"""Largest number of bins of a histogram; a wider range of weights gets wider bins."""
 
 _Numbers = TypeVar("_Numbers", bound="TrainingStep | EpochResult")
 
 
 @dataclass(frozen=True)
 class TrainingStep:
-    """Where training is; loss and accuracy are running means over the epoch so far.
+    """Progress of training; loss and accuracy are running means over the current epoch.
 
     Attributes
     ----------
     epochs_done
-        Passes over the training images; 1.5 is half way through the second.
+        Passes over the training images; 1.5 is half-way through the second.
     loss
         Mean cross-entropy, in nats; NaN once training has diverged.
     accuracy
-        Share of training images read rightly, each before it was learned from.
+        Fraction of training images classified correctly, each before the step that learns from it.
     """
 
     epochs_done: float
@@ -49,22 +49,22 @@ class TrainingStep:
 
 @dataclass(frozen=True)
 class EpochResult:
-    """A finished epoch: how training went, and what its files do when really converted and run.
+    """A finished epoch, with the results of converting the network and running both files on the test images.
 
     Attributes
     ----------
     number
         1 for the first epoch.
     loss, accuracy
-        Running means over the epoch's training images, as a `TrainingStep` has them at the epoch's end.
+        Running means over the epoch's training images, as in the epoch's last `TrainingStep`.
     reference_loss
-        Mean cross-entropy of the float32 file on the test images, in nats; NaN if it is not a number.
+        Mean cross-entropy of the float32 file on the test images, in nats; may be NaN.
     reference_accuracy, target_accuracy
-        Share of test images that the float32 and the float16 file read rightly.
+        Fraction of test images that the float32 and the float16 file classify correctly.
     changed_predictions
-        Number of test images on which the two files' answers differ.
+        Number of test images on which the two files' predictions differ.
     seconds
-        Wall-clock time of the epoch with all of this.
+        Wall-clock time of the epoch, including conversion and test.
     """
 
     number: int
@@ -83,14 +83,14 @@ class EpochResult:
 
 @dataclass(frozen=True, eq=False)
 class WeightHistogram:
-    """How a layer's weights are distributed.
+    """Histogram of a layer's weights.
 
     Attributes
     ----------
     edges : float64, shape (n + 1,)
-        Limits of the bins, all of one width; 0 is one of them.
+        Multiples of the bin width.
     counts : int64, shape (n,)
-        Weights in each bin. Weights that are not finite are in none.
+        Number of weights in each bin; infinities and NaN are not counted.
     """
 
     edges: npt.NDArray[np.float64] = field(repr=False)
@@ -104,16 +104,16 @@ class WeightHistogram:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """The weights at one moment.
+    """The weights at one point of training.
 
     Attributes
     ----------
     epochs_done
-        Passes over the training images; 0 for the untrained network.
+        Passes over the training images; 0 before training.
     kernels : float32, shape (filters, k, k)
         The convolution's kernels.
     histograms
-        Of all weights, by the keys that `TfliteFile.weights` gives them: ``"conv_2d.kernel"`` and
+        One for each weight tensor, by the keys of `TfliteFile.weights`: ``"conv_2d.kernel"`` and
         ``"fully_connected.weights"``.
     """
 
@@ -122,8 +122,8 @@ class Snapshot:
     histograms: Mapping[str, WeightHistogram] = field(repr=False)
 
     def message(self) -> dict[str, Any]:
-        """The JSON message; the kernels' bits are kept."""
-        # JSON has no NaN, which diverged weights are, and decimal digits would take four times the room.
+        """The JSON message; it preserves the kernels bit for bit."""
+        # JSON has no NaN, which weights may be after divergence, and decimal digits would take four times the space.
         kernels = base64.b64encode(self.kernels.astype("<f4").tobytes()).decode()
         histograms = {
             key: {"width": h.width, "first": round(h.edges[0] / h.width), "counts": h.counts.tolist()}
@@ -135,16 +135,16 @@ class Snapshot:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """All that a run has told so far; it never changes, so that threads can share it.
+    """All events of a run so far; immutable, so threads can share it.
 
     Attributes
     ----------
     steps
-        About 15 an epoch, thinned where they are old: `MAX_STEPS` at most. The latest is always there.
+        About 15 for each epoch, at most `MAX_STEPS` in total: older ones are thinned out, the latest is kept.
     epochs
         One result for each finished epoch.
     first, last
-        The network before training, and as it was last seen.
+        The network before training, and its latest snapshot.
     """
 
     steps: tuple[TrainingStep, ...] = ()
@@ -153,12 +153,12 @@ class Trace:
     last: Snapshot | None = None
 
     def with_message(self, message: Mapping[str, Any]) -> "Trace":
-        """The trace after one more message; one that is about something else changes nothing.
+        """The trace with one more message; messages of other kinds are ignored.
 
         Raises
         ------
         TraceError
-            If a step, an epoch or a snapshot is not told as `TrainingStep.message` and its like tell it.
+            If a step, an epoch or a snapshot is not in the format of its ``message`` method.
         """
         try:
             if "step" in message:
@@ -174,19 +174,19 @@ class Trace:
 
 
 def weight_histogram(weights: npt.NDArray[np.floating], width: float) -> WeightHistogram:
-    """Count weights in bins on both sides of 0.
+    """Histogram of weights over bins whose edges are multiples of their width.
 
     Parameters
     ----------
     weights : float, any shape
     width
-        Of a bin, a power of 2, so that rounding puts no weight into the next one; doubled until `MAX_BINS` bins
-        reach from the smallest to the largest weight.
+        Smallest bin width, a power of 2, so that rounding moves no weight to a neighbouring bin. It is doubled
+        until `MAX_BINS` bins span the finite weights.
 
     Returns
     -------
     WeightHistogram
-        From the smallest to the largest finite weight; one empty bin if none is finite.
+        Bins from the smallest to the largest finite weight; one empty bin if no weight is finite.
     """
     finite = weights[np.isfinite(weights)].astype(np.float64)
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
@@ -205,7 +205,7 @@ def _edges(first: int, bins: int, width: float) -> npt.NDArray[np.float64]:
 def _thinned(steps: tuple[TrainingStep, ...]) -> tuple[TrainingStep, ...]:
     if len(steps) <= MAX_STEPS:
         return steps
-    # Half of them, evenly over the whole run; the next ones are dense again until they are too many, too.
+    # Keep half of the steps, evenly spaced over the run; later steps are added at full density until the next thinning.
     spacing = 2 * steps[-1].epochs_done / MAX_STEPS
     kept = (next(group) for _, group in itertools.groupby(steps[:-1], lambda s: s.epochs_done // spacing))
     return (*kept, steps[-1])
@@ -223,7 +223,7 @@ def _numbers(kind: type[_Numbers], content: Mapping[str, float | None]) -> _Numb
 
 def _number(value: object) -> float:
     if not isinstance(value, int | float):
-        raise TypeError(f"{value!r} is no number")
+        raise TypeError(f"{value!r} is not a number")
     return value
 
 

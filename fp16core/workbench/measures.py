@@ -1,6 +1,6 @@
 """Everything that can be asked of a pair of models: functions of a `Workbench` and of plain values.
 
-What they return can be sent from one process to another, so that a stranger's pair is measured elsewhere.
+Their results can be sent from one process to another, so that a stranger's pair is measured elsewhere.
 All of them raise `HalfBitsError` if the pair does not allow the measurement.
 """
 
@@ -37,7 +37,7 @@ from fp16core.workbench.workbench import Workbench
 
 @dataclass(frozen=True)
 class Graphs:
-    """Both files' graphs and how they are run.
+    """Graphs of both files, and how they are run.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Graphs:
 
 @dataclass(frozen=True)
 class Followed:
-    """How far the error has been followed from operator to operator.
+    """Progress in following the error from operator to operator.
 
     Attributes
     ----------
@@ -78,12 +78,12 @@ def comparison(bench: Workbench) -> Comparison:
 
 
 def evidence(bench: Workbench) -> FurtherEvidence:
-    """What the tutorial's claims are judged by besides the comparison."""
+    """Evidence for the tutorial's claims other than the comparison."""
     return further_evidence(bench.pair, bench.comparison, bench.images)
 
 
 def roundings(bench: Workbench) -> dict[str, WeightRounding]:
-    """What rounding did to the weights."""
+    """Rounding of the weights."""
     return bench.roundings
 
 
@@ -93,12 +93,12 @@ def ledgers(bench: Workbench) -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntr
 
 
 def holds_float16(bench: Workbench) -> bool:
-    """Whether the target computes with anything stored as float16."""
+    """Return whether the target computes with anything stored as float16."""
     return holds_float16_weights(bench.pair.target)
 
 
 def graphs(bench: Workbench) -> Graphs:
-    """Both files' graphs and how they are run."""
+    """Graphs of both files, and how they are run."""
     pair, image = bench.pair, normalise(bench.images[0])
     return Graphs(
         (
@@ -125,14 +125,14 @@ def changed_reference(bench: Workbench, key: str, value: float) -> ModelFile:
 
 
 def quantized_weight(bench: Workbench, key: str, value: float) -> tuple[OneWeight, OneWeight]:
-    """That weight in the float32 file, and as LiteRT Quantizer stores it; what the models say of the first image."""
+    """Read that weight in the float32 file and as LiteRT Quantizer stores it; run both models on the first image."""
     changed = changed_reference(bench, key, value)
     image = bench.images[0]
     return read_one_weight(changed, key, image), read_one_weight(quantize_tflite(changed), key, image)
 
 
 def converted_weight(bench: Workbench, model: ModelFile, key: str) -> OneWeight:
-    """That weight as another converter has stored it in ``model``."""
+    """Read that weight as another converter has stored it in ``model``."""
     return read_one_weight(model, key, bench.images[0])
 
 
@@ -176,7 +176,7 @@ def proven_share(bench: Workbench, form: FloatFormat) -> float:
 
 
 def record(bench: Workbench, index: int) -> PairActivations:
-    """What both models compute between one test image and its logits."""
+    """Activations of both models between one test image and its logits."""
     return bench.recorder.record(normalise(bench.images[index : index + 1]))
 
 
@@ -194,7 +194,7 @@ def logits(bench: Workbench, of_target: bool, images: npt.NDArray[np.float32]) -
 
 
 def accounted(bench: Workbench, run: ModeRun) -> Accounted:
-    """What explains a run of this pair in float16."""
+    """Explanation of a run of this pair in float16."""
     return account_for(run, bench.pair, normalise(bench.images[: run.images]))
 
 

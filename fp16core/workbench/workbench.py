@@ -1,4 +1,4 @@
-"""One pair of models on one set of test images, with what several measurements need computed once."""
+"""One pair of models on one set of test images, with everything that several measurements need computed once."""
 
 import threading
 from collections import OrderedDict
@@ -24,7 +24,7 @@ _RUNS = 4
 
 
 class Workbench:
-    """What `fp16core.workbench.measures` measures on; many threads may share it.
+    """Subject of the functions in `fp16core.workbench.measures`; many threads may share it.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class Workbench:
 
     @property
     def roundings(self) -> dict[str, WeightRounding]:
-        """What rounding did to the weights; raises as `weight_roundings`."""
+        """Rounding of the weights; raises as `weight_roundings`."""
         with self._lock:
             return self._roundings
 

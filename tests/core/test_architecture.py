@@ -10,44 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.places import PAGES, ROOT
-
-ROOMS = [
-    "text",
-    "csv_text",
-    "files",
-    "vocabulary",
-    "settings",
-    "temporary",
-    "singleton",
-    "output",
-    "terminal",
-    "png",
-    "data",
-    "images",
-    "training",
-    "tflite",
-    "runs",
-    "convert",
-    "runtime",
-    "numerics",
-    "evaluate",
-    "reading",
-    "modes",
-    "lab",
-    "claims",
-    "workbench",
-    "figures",
-    "serving",
-    "jobs",
-    "resident",
-    "worker",
-    "report",
-    "bench",
-    "commands",
-    "__main__",
-]
-"""In the order in which data flow; a room imports only from itself and from rooms before it."""
+from tests.helpers.places import PAGES, ROOMS, ROOT
 
 MOST_FILES = 15
 
@@ -193,6 +156,7 @@ def test_nothing_that_limits_or_owns_lives_in_a_streamlit_cache() -> None:
     assert all(caching[name] == count for name, count in of_results.items() if count is not None)
 
 
+@pytest.mark.slow
 def test_the_dashboard_process_never_imports_tensorflow(small_dataset: Path) -> None:
     program = (
         "from streamlit.testing.v1 import AppTest\nimport sys\n"

@@ -1,4 +1,4 @@
-"""Tables as CSV: what comes back, and what a spreadsheet would run."""
+"""CSV output: round trips, and cells that a spreadsheet might run as formulas."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from fp16core.figures.base.table import figure_csv
 
 
 def cell(text: str) -> str:
-    """What a reader of CSV finds where a text was written, beside a number."""
+    """Text cell written next to a number, as a CSV reader returns it."""
     ((found, number),) = csv.reader(io.StringIO(csv_text([[text, 0.5]])))
     assert number == "0.5"
     return found
@@ -24,7 +24,7 @@ FORMULA = "cmd|' /C calc'!A0"
 @pytest.mark.parametrize(
     "before", ["", " ", "\t", "\n", "\r", "\r\n", "\N{NO-BREAK SPACE}", "\u3000", "\ufeff", "\x00", " \t\n"]
 )
-def test_a_text_that_a_spreadsheet_might_run_gets_an_apostrophe(sign: str, before: str) -> None:
+def test_text_that_a_spreadsheet_might_run_gets_an_apostrophe(sign: str, before: str) -> None:
     text = before + sign + FORMULA
     assert cell(text) == "'" + text
 
@@ -37,19 +37,19 @@ def test_a_text_whose_first_character_spreadsheets_drop_gets_one_too(text: str) 
 @pytest.mark.parametrize(
     "text", ["", " ", "7.png", "a=b", "x@y", "−1", "float16 − float32", "'=1", 'say "so"', "a, b\nc"]
 )
-def test_other_texts_are_as_they_were(text: str) -> None:
+def test_other_text_is_unchanged(text: str) -> None:
     assert cell(text) == text
 
 
-def test_numbers_stay_numbers_and_texts_one_cell_where_semicolons_separate() -> None:
+def test_numbers_stay_numbers_and_semicolons_do_not_split_cells() -> None:
     text = csv_text([["a;=1+1", -1, -0.5, None, True]])
     assert text == '"a;=1+1",-1,-0.5,"",True\n'
     (row,) = csv.reader(io.StringIO(text), delimiter=";")
     assert row[0].startswith("a;=1+1")
 
 
-def test_a_figures_table_runs_nothing_either() -> None:
-    """Runs and tensors, whose names strangers choose, become series and places on an axis."""
+def test_the_table_of_a_figure_contains_no_formulas() -> None:
+    """Names of runs and tensors, chosen by strangers, become series and axis labels."""
     drawn = go.Figure(go.Scatter(name="=1+1", x=["\n＝1+1"], y=[1]))
     (_, row) = csv.reader(io.StringIO(figure_csv(drawn)))
     assert row == ["'=1+1", "'\n＝1+1", "1"]

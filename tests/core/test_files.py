@@ -1,4 +1,4 @@
-"""Files that somebody has named: ordinary ones are read, up to a limit; nothing else is waited for."""
+"""Files named by others: regular files are read up to a limit; pipes and devices never block."""
 
 import os
 from collections.abc import Callable
@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from fp16core.data.mnist import load_mnist
-from fp16core.files import open_ordinary, read_ordinary
+from fp16core.files import open_regular, read_regular
 from fp16core.runs.pair import BUNDLED, load_pair, read_pair
 from fp16core.runs.record import MAX_RUN_BYTES, RUN_FILE
 from fp16core.vocabulary import DatasetError, ModelFileError
 from tests.helpers.commands import REFERENCE, TARGET, cli, refused
 
-NO_FILE = "it is no ordinary file"
+NO_FILE = "it is not a regular file"
 
 
 def pipe(folder: Path) -> Path:
@@ -27,42 +27,42 @@ ODD: list[Callable[[Path], Path]] = [lambda _folder: Path("/dev/zero"), lambda f
 
 @pytest.fixture(params=ODD, ids=["device", "folder", "pipe"])
 def odd(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A path of something that is no ordinary file."""
+    """Path of something other than a regular file."""
     made: Path = request.param(tmp_path)
     return made
 
 
-def test_an_ordinary_file_is_read_up_to_the_limit(tmp_path: Path) -> None:
+def test_a_regular_file_is_read_up_to_the_limit(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"0123456789")
-    assert read_ordinary(path, 10) == b"0123456789"
+    assert read_regular(path, 10) == b"0123456789"
     with pytest.raises(OSError, match="it has 10 B; at most 9 B are read"):
-        read_ordinary(path, 9)
+        read_regular(path, 9)
 
 
 def test_a_file_that_grows_while_it_is_read_is_not_read_beyond_the_limit() -> None:
-    """The kernel's own files have a size of 0 and contents all the same."""
+    """Files in ``/proc`` report a size of 0 although they have contents."""
     assert Path("/proc/self/status").stat().st_size == 0
     with pytest.raises(OSError, match="it has 101 B; at most 100 B are read"):
-        read_ordinary(Path("/proc/self/status"), 100)
+        read_regular(Path("/proc/self/status"), 100)
 
 
-def test_links_are_followed_unless_they_must_not_be(tmp_path: Path) -> None:
+def test_links_are_followed_unless_forbidden(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"here")
     (tmp_path / "link").symlink_to(tmp_path / "file")
-    assert read_ordinary(tmp_path / "link", 4) == b"here"
+    assert read_regular(tmp_path / "link", 4) == b"here"
     with pytest.raises(OSError, match="symbolic links"):
-        read_ordinary(tmp_path / "link", 4, follow_links=False)
+        read_regular(tmp_path / "link", 4, follow_links=False)
 
 
-def test_what_is_no_ordinary_file_is_refused_and_closed(odd: Path) -> None:
+def test_files_that_are_not_regular_are_rejected_and_closed(odd: Path) -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
     with pytest.raises(OSError, match=NO_FILE):
-        open_ordinary(odd)
+        open_regular(odd)
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
-def test_a_data_set_or_a_model_that_is_no_ordinary_file_is_named(odd: Path) -> None:
+def test_a_data_set_or_model_that_is_not_a_regular_file_is_named(odd: Path) -> None:
     with pytest.raises(DatasetError, match=f"{odd}: array 'x_test' cannot be read .*; set HALFBITS_MNIST to"):
         load_mnist("test", odd)
     with pytest.raises(ModelFileError, match=f"{odd}: the file cannot be read"):
@@ -89,7 +89,7 @@ def test_every_path_that_the_command_line_takes_may_be_a_device(tmp_path: Path) 
 
 
 def test_a_pair_whose_files_are_larger_than_any_run_makes_is_not_read(tmp_path: Path) -> None:
-    """A sparse file takes no room on the disk, and as much in memory as it likes."""
+    """A sparse file takes no disk space, but any amount of memory when read."""
     for path in BUNDLED.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     os.truncate(tmp_path / TARGET.name, MAX_RUN_BYTES + 1)

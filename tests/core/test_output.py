@@ -1,4 +1,4 @@
-"""Folders that appear whole or not at all, and what a killed process leaves of them."""
+"""Folders that appear complete or not at all, and the remains of killed processes."""
 
 import fcntl
 import os
@@ -17,7 +17,7 @@ from tests.helpers.commands import FILLING
 from tests.helpers.places import ROOT
 
 
-def test_a_folder_that_is_being_filled_is_not_abandoned_and_stays(tmp_path: Path) -> None:
+def test_a_folder_being_filled_is_neither_abandoned_nor_removed(tmp_path: Path) -> None:
     with new_folder(tmp_path / "out") as folder:
         (folder / "a").write_text("whole")
         assert not is_abandoned(folder)
@@ -27,7 +27,7 @@ def test_a_folder_that_is_being_filled_is_not_abandoned_and_stays(tmp_path: Path
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["a"]
 
 
-def test_what_a_killed_process_leaves_is_abandoned_and_can_be_removed(tmp_path: Path) -> None:
+def test_the_folder_of_a_killed_process_is_abandoned_and_can_be_removed(tmp_path: Path) -> None:
     command = [sys.executable, "-c", FILLING, str(tmp_path / "out")]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
@@ -43,8 +43,8 @@ def test_what_a_killed_process_leaves_is_abandoned_and_can_be_removed(tmp_path: 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_only_what_is_abandoned_and_of_the_same_name_is_cleared_away(tmp_path: Path) -> None:
-    """Also for names that would mean something to a search for files."""
+def test_only_abandoned_folders_of_the_same_name_are_removed(tmp_path: Path) -> None:
+    """Also for names that contain glob characters."""
     with new_folder(tmp_path / "out[1]*") as living:
         kept = {living, tmp_path / ".out1.partial-abcdefgh", tmp_path / "out[1]*.partial-abcdefgh"}
         for path in kept - {living}:
@@ -57,10 +57,10 @@ def test_only_what_is_abandoned_and_of_the_same_name_is_cleared_away(tmp_path: P
 
 @pytest.mark.parametrize("moment", ["made", "about to be locked"])
 @pytest.mark.parametrize("clear_up", ["by name", "the whole store"])
-def test_a_folder_that_is_cleared_away_before_it_is_locked_is_made_anew(
+def test_a_folder_removed_before_it_is_locked_is_created_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str, clear_up: str
 ) -> None:
-    """Another process clears up at the worst moment; whoever fills a folder does not notice."""
+    """Cleanup by another process at the worst moment goes unnoticed by the process that fills a folder."""
     out = tmp_path / "out"
     cleared: list[bool] = []
 
@@ -93,10 +93,8 @@ def test_a_folder_that_is_cleared_away_before_it_is_locked_is_made_anew(
     assert (out / "a").read_text() == "whole"
 
 
-def test_a_folder_has_the_name_of_a_partial_one_only_while_it_is_locked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whoever sees one may ask at once whether somebody is filling it."""
+def test_a_folder_is_named_partial_only_while_it_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A partial folder is locked from the moment it is visible under its name."""
     seen: list[list[Path]] = []
     lock = fcntl.flock
 
@@ -111,7 +109,7 @@ def test_a_folder_has_the_name_of_a_partial_one_only_while_it_is_locked(
         assert not is_abandoned(partial)
 
 
-def test_what_was_begun_and_never_locked_is_cleared_away(tmp_path: Path) -> None:
+def test_a_folder_that_was_never_locked_is_removed(tmp_path: Path) -> None:
     for name in (".out.begun-abcdefgh", ".other.begun-abcdefgh"):
         (tmp_path / name).mkdir()
     remove_partials(tmp_path / "out")
@@ -120,21 +118,21 @@ def test_what_was_begun_and_never_locked_is_cleared_away(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folders_name_may_look_like_that_of_one_that_is_begun(tmp_path: Path) -> None:
+def test_the_name_of_a_folder_may_contain_the_suffix_of_a_begun_one(tmp_path: Path) -> None:
     with new_folder(tmp_path / "a.begun-b") as folder:
         assert folder.name.startswith(".a.begun-b.partial-")
     assert [path.name for path in tmp_path.iterdir()] == ["a.begun-b"]
 
 
 @pytest.mark.parametrize("name", ["absent", "file"])
-def test_what_is_no_folder_is_not_abandoned(tmp_path: Path, name: str) -> None:
+def test_only_folders_count_as_abandoned(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_text("a file")
     assert not is_abandoned(tmp_path / name)
     assert not remove_abandoned(tmp_path / name)
 
 
-def test_one_look_does_not_hide_an_abandoned_folder_from_another(tmp_path: Path) -> None:
-    """Two servers that look at the same moment: a shared lock is no sign of life."""
+def test_a_check_does_not_hide_an_abandoned_folder_from_another(tmp_path: Path) -> None:
+    """Two servers checking at the same moment: a shared lock is not a sign of life."""
     other = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(other, fcntl.LOCK_SH)
     assert is_abandoned(tmp_path)

@@ -1,4 +1,4 @@
-"""Python 3.14, for which there is no TensorFlow: everything else works, and each place that needs it says why."""
+"""Python 3.14, without TensorFlow: everything else works, and each feature that requires it gives the reason."""
 
 import json
 import platform
@@ -13,12 +13,14 @@ from tests.helpers.apps.driving import visit, words
 from tests.helpers.commands import REFERENCE, cli, refused, train
 from tests.helpers.places import ROOT
 
-REASON = "in Python 3.11 to 3.13, as there is no TensorFlow for Python 3.14"
+pytestmark = pytest.mark.slow
+
+REASON = "in Python 3.11 to 3.13, because there is no TensorFlow for Python 3.14"
 
 
 @pytest.fixture
 def python_3_14(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Child processes without TensorFlow that take themselves for Python 3.14."""
+    """Child processes without TensorFlow that report Python 3.14."""
     (tmp_path / "sitecustomize.py").write_text(
         "import importlib.util as util, platform\nfind = util.find_spec\n"
         "util.find_spec = lambda name, *rest: None if name == 'tensorflow' else find(name, *rest)\n"
@@ -50,7 +52,7 @@ def test_training_and_keras_files_say_which_python_they_need(tmp_path: Path, sma
     assert (run.returncode, output) == (2, "")
     for error in (said, refused(cli("convert", BUNDLED / "mnist_model.keras", "--out", tmp_path / "converted"))):
         assert "Traceback" not in error
-        assert "TensorFlow is not installed; training and reading .keras files need it (pip install -r " in error
+        assert "TensorFlow is not installed; training and reading .keras files require it (pip install -r " in error
         assert f"requirements.txt {REASON}). A float32 .tflite can be quantized without it." in error
     assert not (tmp_path / "run").exists()
     assert not (tmp_path / "converted").exists()
@@ -65,7 +67,7 @@ def test_comparing_and_quantizing_work_there(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["images"] == 10
 
 
-def test_pages_that_miss_tensorflow_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_that_need_tensorflow_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "python_version_tuple", lambda: ("3", "14", "0"))
     monkeypatch.setattr("fp16core.worker.training.settings.has_tensorflow", lambda: False)
     assert REASON in words(visit("train"))

@@ -1,4 +1,4 @@
-"""Singletons: one for all threads, whatever becomes of the module that defines them."""
+"""Singletons: one instance for all threads, even if the defining module is reloaded."""
 
 import importlib
 import sys
@@ -40,7 +40,7 @@ def test_all_threads_share_what_the_first_has_built() -> None:
     assert desk() is not built[0]
 
 
-def test_what_returns_nothing_runs_once_and_what_fails_is_tried_again() -> None:
+def test_a_builder_that_returns_none_runs_once_and_one_that_fails_runs_again() -> None:
     calls: list[str] = []
 
     @singleton
@@ -62,8 +62,8 @@ def test_what_returns_nothing_runs_once_and_what_fails_is_tried_again() -> None:
     assert calls == ["settled", "store", "store"]
 
 
-def test_two_that_need_each_others_lock_do_not_wait_forever() -> None:
-    """A singleton is built under a lock of its own: a thread that holds another lock may ask for a second one."""
+def test_singletons_that_need_each_others_lock_do_not_deadlock() -> None:
+    """Each singleton is built under its own lock: a thread that holds another lock may ask for a second one."""
     board, is_building = threading.Lock(), threading.Event()
 
     @singleton
@@ -86,7 +86,7 @@ def test_two_that_need_each_others_lock_do_not_wait_forever() -> None:
 
 
 def test_a_singleton_outlives_a_reload_of_its_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As Streamlit's watcher reloads: each module with a file is evicted when one of them has changed."""
+    """As Streamlit's file watcher does: every module with a file is evicted when one of them changes."""
     (tmp_path / "edited_desk.py").write_text(
         "from fp16core.singleton import singleton\n@singleton\ndef desk():\n    return object()\n"
     )

@@ -1,4 +1,4 @@
-"""Without a folder for temporary files: a sentence that names ``TMPDIR``, wherever one is needed."""
+"""Missing folder for temporary files: wherever one is needed, the error names ``TMPDIR``."""
 
 import tempfile
 from pathlib import Path
@@ -16,12 +16,12 @@ from fp16core.worker.training.queue import TrainingQueue
 from fp16core.worker.training.settings import TrainingSettings
 from tests.helpers.commands import cli, refused
 
-REMEDY = "make /tmp writable, or name a folder that is in TMPDIR."
+REMEDY = "make /tmp writable, or set TMPDIR to a writable folder."
 
 
 @pytest.fixture(params=["never there", "gone since"])
 def no_temporary_folder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """As for a user who may write nowhere: tests may run as one who may write everywhere."""
+    """As for a user without write permission; the tests may run as root."""
     gone = str(tmp_path / "gone")
     monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [gone])
     monkeypatch.setattr(tempfile, "tempdir", None if request.param == "never there" else gone)
@@ -29,7 +29,7 @@ def no_temporary_folder(request: pytest.FixtureRequest, monkeypatch: pytest.Monk
 
 @pytest.mark.usefixtures("no_temporary_folder")
 def test_a_job_says_so_to_whoever_starts_it() -> None:
-    with pytest.raises(OutputError, match=f"No temporary file can be made .*; {REMEDY}"):
+    with pytest.raises(OutputError, match=f"No temporary file can be created .*; {REMEDY}"):
         Job("fp16core.worker.trial.trial", {})
 
 
@@ -56,12 +56,12 @@ def test_the_command_line_ends_with_status_2(tmp_path: Path) -> None:
     said = refused(cli("compare", "--limit", 5, PYTHONPATH=str(tmp_path)))
     assert (
         said
-        == f"error: No temporary file can be made (No usable temporary directory found in ['/nowhere']); {REMEDY}\n"
+        == f"error: No temporary file can be created (No usable temporary directory found in ['/nowhere']); {REMEDY}\n"
     )
 
 
 @pytest.mark.usefixtures("no_temporary_folder")
-def test_a_hosted_page_shows_sentences_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hosted_page_shows_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
     from pages.shared.server.hosted import shown
 
     monkeypatch.setenv("HALFBITS_HOSTED", "1")

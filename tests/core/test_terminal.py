@@ -1,4 +1,4 @@
-"""What goes to a terminal: whatever a stranger calls a file or a tensor, the terminal takes no orders from it."""
+"""Terminal output: control characters in names of files and tensors are never sent to the terminal."""
 
 import ast
 from pathlib import Path
@@ -29,11 +29,11 @@ OBEYED = {*HOSTILE} - {*RETITLE[2:-1], *"2J", *SPOOF.replace("\u202e", "")} - {"
         ("\x9b\u2066\u2028\ufeff\U000e0001\udcff", "\\x9b\\u2066\\u2028\\ufeff\\U000e0001\\udcff"),
     ],
 )
-def test_what_cannot_be_seen_is_written_out(text: str, expected: str) -> None:
+def test_invisible_characters_are_escaped(text: str, expected: str) -> None:
     assert visible(text) == expected
 
 
-def test_lines_titles_headings_and_cells_hold_nothing_that_a_terminal_obeys(capsys: pytest.CaptureFixture[str]) -> None:
+def test_lines_titles_headings_and_cells_contain_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
     table = new_table(HOSTILE, HOSTILE, "beside it")
     table.add_row(HOSTILE, "[bold]1[/bold]")
     print_table(table)
@@ -44,7 +44,7 @@ def test_lines_titles_headings_and_cells_hold_nothing_that_a_terminal_obeys(caps
     assert printed.splitlines()[-1] == visible(HOSTILE)
 
 
-def test_a_section_ends_where_it_was_ended(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_section_ends_with_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     table = new_table("", "number")
     for number in ("1", "2"):
         table.add_row(number)
@@ -56,7 +56,7 @@ def test_a_section_ends_where_it_was_ended(capsys: pytest.CaptureFixture[str]) -
 
 
 def hostile_model(folder: Path) -> Path:
-    """The bundled model with an escape sequence in the name of its input, under a hostile name of its own."""
+    """Bundled model with an escape sequence in the name of its input, under a hostile file name."""
     model = (BUNDLED / "mnist_model.tflite").read_bytes()
     (tensor,) = ModelFile(model).graph.inputs
     name = tensor.name.encode()
@@ -68,7 +68,7 @@ def hostile_model(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("command", ["predict", "compare", "convert", "report"])
-def test_no_command_hands_a_strangers_text_to_the_terminal(command: str, tmp_path: Path) -> None:
+def test_no_command_prints_a_strangers_text_unescaped(command: str, tmp_path: Path) -> None:
     model = hostile_model(tmp_path)
     arguments: dict[str, list[object]] = {
         "predict": [model],
@@ -82,7 +82,7 @@ def test_no_command_hands_a_strangers_text_to_the_terminal(command: str, tmp_pat
     assert not {*"\x1b\x07\u202e"} & {*printed}
 
 
-def test_an_error_is_one_line_whatever_a_file_is_called(tmp_path: Path) -> None:
+def test_an_error_is_one_line_whatever_the_file_name(tmp_path: Path) -> None:
     said = refused(cli("convert", tmp_path / "a\nerror: nothing to fear\x1b[2A.tflite", "--out", tmp_path / "out"))
     assert len(said.strip().splitlines()) == 1
     assert "a\\nerror: nothing to fear\\x1b[2A.tflite" in said

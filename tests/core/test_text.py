@@ -1,4 +1,4 @@
-"""Numbers as they appear on screen."""
+"""Number formats, and removal of paths from messages."""
 
 import math
 

@@ -14,6 +14,45 @@ ROUTER = ROOT / "pages" / "router.py"
 
 PAGES = tuple(sorted(path.stem for path in (ROOT / "pages").glob("*/*.py") if path.stem == path.parent.name))
 
+ROOMS = [
+    "text",
+    "csv_text",
+    "json_text",
+    "files",
+    "vocabulary",
+    "settings",
+    "temporary",
+    "redirection",
+    "singleton",
+    "output",
+    "terminal",
+    "png",
+    "data",
+    "images",
+    "training",
+    "tflite",
+    "runs",
+    "convert",
+    "runtime",
+    "numerics",
+    "evaluate",
+    "reading",
+    "modes",
+    "lab",
+    "claims",
+    "workbench",
+    "figures",
+    "serving",
+    "jobs",
+    "resident",
+    "worker",
+    "report",
+    "bench",
+    "commands",
+    "__main__",
+]
+"""In the order in which data flow; a room imports only from itself and from rooms before it."""
+
 TestSet = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 """Images and labels."""
 

@@ -18,7 +18,7 @@ import pytest
 import streamlit
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
@@ -26,11 +26,11 @@ from benchmarks.client.browser import PATIENCE_MS, settled
 from benchmarks.client.visitor import Visitor
 from fp16core.png import png
 from tests.helpers.browser.browsing import served
+from tests.helpers.browser.clicker import COOKIE, Clicker, until
 from tests.helpers.browser.proxying import proxied
 from tests.helpers.places import PAGES, TestSet, without
 
 STATIC = Path(streamlit.__file__).parent / "static"
-COOKIE = "half_the_bits"
 
 
 BREACH = """new Promise(seen => {
@@ -270,41 +270,6 @@ def _try_a_digit(page: Page, picture: bytes) -> None:
     page.get_by_role("button", name="Take Photo").click()
     expect(page.get_by_role("button", name="Clear photo")).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
-
-
-class Clicker:
-    """A visitor who goes from page to page until told to stop, and comes back when the session breaks."""
-
-    def __init__(self, address: str) -> None:
-        self.visitor = Visitor(address)
-        self.replica = self.visitor.cookies[COOKIE]
-        self.session_ids = [self.visitor.session.id]
-        self.clicks = [0]
-        self.error: BaseException | None = None
-
-    def click(self, stop: threading.Event) -> None:
-        """Go on until ``stop`` is set."""
-        pages = ["digits", "weights", "bits", ""]
-        while not stop.is_set():
-            try:
-                self.visitor.show(pages[self.clicks[-1] % len(pages)])
-                self.clicks[-1] += 1
-            except ConnectionClosed:
-                self.visitor.open()
-                self.session_ids.append(self.visitor.session.id)
-                self.clicks.append(0)
-            except BaseException as error:
-                self.error = error
-                raise
-
-
-def until(clickers: list[Clicker], clicks: int) -> None:
-    """Wait until each has clicked that often since the last break."""
-    deadline = time.monotonic() + 60
-    while any(clicker.clicks[-1] < clicks for clicker in clickers):
-        assert [clicker.error for clicker in clickers if clicker.error] == []
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fp16core.output import redirected_output
+from fp16core.redirection import redirected_output
 from fp16core.text import names_only
 
 

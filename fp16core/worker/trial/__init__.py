@@ -1,1 +1,1 @@
-"""Strangers' models tried in every way in which the pages use them."""
+"""Trials of strangers' models: every kind of measurement, on few images, in a confined process."""

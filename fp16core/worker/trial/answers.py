@@ -14,7 +14,7 @@ from fp16core.tflite.model_file import ModelPair
 from fp16core.vocabulary import ModelFileError
 
 MAX_IMAGE_S = 1e-3
-"""How long a model may take for an image, on average: each page lets both read all test images, most several times."""
+"""Longest average time, in seconds, that a model may take for an image: measurements read all of them repeatedly."""
 
 _ALONE = 3
 """Images that are also read alone."""

@@ -1,4 +1,4 @@
-"""A stranger's model files looked at without running them: size, offsets, graph, and which of two is which."""
+"""Inspection of a stranger's model files without running them: size, offsets, graph, and the roles of two files."""
 
 from collections.abc import Sequence
 
@@ -37,7 +37,7 @@ def check_file(model: ModelFile) -> None:
     for op in file.operators:
         if op.name in ("UNKNOWN", "CUSTOM", "DELEGATE"):
             raise ModelFileError(
-                f"{name}: operator {op.index} is none of LiteRT's own; convert with built-in ones only."
+                f"{name}: operator {op.index} is not one of LiteRT's own; convert with built-in ones only."
             )
     for op in sized_by_data(file):
         raise ModelFileError(
@@ -65,7 +65,7 @@ def _check_order(name: str, file: TfliteFile) -> None:
 
 
 def order_files(files: Sequence[ModelFile]) -> tuple[tuple[int, int], list[str]]:
-    """Places of the float32 and the float16 file, and what to say of them; the second means nothing of one file."""
+    """Places of the float32 and the float16 file, and remarks on them; the second place is meaningless for one file."""
     halves = [holds_float16_weights(file) for file in files]
     if len(files) == 1:
         if halves[0]:

@@ -19,24 +19,24 @@ from fp16core.training.recipe import import_tensorflow
 from fp16core.worker.trial.trial import Tried, tried, try_files
 
 MODULE = "fp16core.worker.trial.keras_file"
-"""What to hand to a `fp16core.jobs.job.Job`."""
+"""Name of this module, for a `fp16core.jobs.job.Job`."""
 
 LIMITS = Limits(seconds=900, memory_bytes=1_500_000_000, cpu_seconds=180)
-"""What loading, converting and trying may take: TensorFlow alone takes more than half a gigabyte."""
+"""Limits on loading, converting and trying: TensorFlow alone takes more than half a gigabyte."""
 
 LEAST_BYTES = 900_000_000
-"""Memory without which it need not be tried."""
+"""Least memory with which a trial makes sense."""
 
 _FILE_BYTES = 500_000_000
 
 
 def request_for(name: str) -> dict[str, Any]:
-    """What to ask this module: convert and try a ``.keras`` file, the job's one attachment."""
+    """Request to convert and try a ``.keras`` file, the job's one attachment."""
     return {"name": name}
 
 
 def tried_keras(answer: dict[str, Any]) -> Tried:
-    """What this module answered."""
+    """Parse the answer of this module."""
     return tried(answer, [], {"converted_by": CONVERTER})
 
 

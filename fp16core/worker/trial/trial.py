@@ -1,7 +1,7 @@
 """A stranger's models tried out in a process of their own: ``python -m fp16core.worker.trial.trial``.
 
-Whatever the pages will later measure is tried here first, so that a file that crashes the runtime, hangs or
-asks for too much memory costs a sentence. TensorFlow is not needed.
+Every kind of measurement is tried here first, so that a file that crashes the runtime, hangs or asks for too much
+memory costs only an error message. TensorFlow is not needed.
 """
 
 import base64
@@ -28,7 +28,7 @@ from fp16core.worker.trial.inspection import check_file, order_files
 from fp16core.worker.trial.rehearsal import REHEARSALS
 
 MODULE = "fp16core.worker.trial.trial"
-"""What to hand to a `fp16core.jobs.job.Job`."""
+"""Name of this module, for a `fp16core.jobs.job.Job`."""
 
 CPU_S = 60
 """Processor time of a trial, in seconds; one of the bundled model takes a second."""
@@ -42,7 +42,7 @@ Measured: 190 MB of data with the bundled model, 480 MB with one of 9.8 MB.
 
 
 def limits_for(files_bytes: int) -> Limits:
-    """What a trial of files of this size together may take."""
+    """Limits on a trial of files of this total size."""
     return Limits(_WALL_S, min(_LEAST_BYTES + _TIMES * files_bytes, _MOST_BYTES), CPU_S)
 
 
@@ -55,22 +55,22 @@ _LOG_BYTES = 10_000_000
 
 @dataclass(frozen=True)
 class Tried:
-    """What a trial found.
+    """Findings of a trial.
 
     Attributes
     ----------
     pair
         The float32 model and its float16 counterpart, whichever way it came by.
     remarks
-        What is worth knowing, in sentences.
+        Remarks on the models, in sentences.
     failed
         Reasons why the pair does not allow a measurement, by its name in `REHEARSALS`.
     images
         Test images that both models read.
     reference_accuracy, target_accuracy
-        Shares of those read right.
+        Shares of the images that were classified correctly.
     changed_predictions
-        Number of those on which the two differ.
+        Number of images on which the two models differ.
     image_s
         Processor time, in seconds, that the slower of both takes for an image.
     """
@@ -86,21 +86,21 @@ class Tried:
 
 
 def request_for(names: Sequence[str]) -> dict[str, Any]:
-    """What to ask this module: try a float32 ``.tflite``, or two files; their contents are the job's attachments."""
+    """Request to try a float32 ``.tflite``, or two files; their contents are the job's attachments."""
     return {"names": list(names)}
 
 
 def tried(answer: dict[str, Any], files: Sequence[ModelFile], run: dict[str, Any] | None = None) -> Tried:
-    """What a trial answered.
+    """Parse the answer of a trial.
 
     Parameters
     ----------
     answer
         The job's.
     files
-        What was tried.
+        The files that were tried.
     run
-        What is known of how the models were made, as in ``run.json``.
+        Record of how the models were made, as in ``run.json``.
     """
 
     def file(role: str) -> bytes:
@@ -115,7 +115,7 @@ def tried(answer: dict[str, Any], files: Sequence[ModelFile], run: dict[str, Any
 
 
 def try_files(files: Sequence[ModelFile], report: Progress, pair_name: str | None = None) -> dict[str, Any]:
-    """Try a float32 model, or a float32 and a float16 one in any order, in every way that the pages use them.
+    """Try a float32 model, or a float32 and a float16 one in any order, with every kind of measurement.
 
     Parameters
     ----------
@@ -124,17 +124,17 @@ def try_files(files: Sequence[ModelFile], report: Progress, pair_name: str | Non
     report
         Called with what is happening and the fraction done.
     pair_name
-        What to call the pair, if not by the files.
+        Name of the pair, if not by the files.
 
     Returns
     -------
     dict
-        What `tried` takes.
+        Answer for `tried`.
 
     Raises
     ------
     HalfBitsError
-        Why they cannot be used, in a sentence.
+        If they cannot be used; the message says why.
     """
     report("reading the file" if len(files) == 1 else "reading the files", 0.05)
     for file in files:

@@ -7,11 +7,11 @@ import streamlit as st
 
 from fp16core.claims.evidence import Measurement, RuntimeEvidence
 from fp16core.data.mnist import load_mnist
+from fp16core.json_text import nonfinite_as_null
 from fp16core.modes.document import modes_document
 from fp16core.modes.emulated import Accounted
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
-from fp16core.output import nonfinite_as_null
 from fp16core.runs.pair import BUNDLED, load_pair
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.processor import Processor, read_processor

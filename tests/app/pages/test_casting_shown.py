@@ -97,7 +97,9 @@ def test_converting_a_network_that_reads_no_digits_still_counts_its_weights(tmp_
     assert done.returncode == 0, done.stderr
     counted, effect = document(done)["casting"]["remarks"]
     assert counted == "Too large for float16, now infinite: 6 weights (fully_connected.weights: 6)."
-    assert effect.startswith("The effect on the answers was not measured: wide.tflite answered 25 images with an array")
+    assert effect.startswith(
+        "The effect on the answers was not measured: wide.tflite returns float32 (-1, 20); expected float32"
+    )
 
 
 def test_a_conversion_that_casts_nothing_says_so_first_and_is_no_success(tmp_path: Path) -> None:
@@ -127,8 +129,8 @@ def test_every_command_says_first_that_nothing_is_float16(pair: ModelPair, tmp_p
     assert found["answer"]["kind"] == "not_float16"
     assert found["comparison"]["casting"]["holds_float16"] is False
     assert not [claim for claim in found["claims"] if claim["verdict"] == "holds" and "float16" in claim["measured"]]
-    assert "What is called float16 below is the target file" in report.words
-    assert "this is about float16 weights" not in report.words
+    assert "Below, float16 denotes the target file" in report.words
+    assert "the answer is about float16 weights" not in report.words
 
 
 def test_a_report_names_weights_that_became_infinite(infinite: ModelFile, tmp_path: Path, small_dataset: Path) -> None:

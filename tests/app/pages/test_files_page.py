@@ -137,6 +137,6 @@ def test_a_target_without_float16_is_no_second_way_to_it(
     assert "This pair's target holds no float16 weights. What **LiteRT Quantizer** makes of its float32 file" in text
     assert "has **44,740 B**" in text
     assert "Both ways give the same digits" not in text
-    monkeypatch.setattr(conversions, "quantize_tflite", lambda model, _name: model)  # no digit classifier is known
+    monkeypatch.setattr(conversions, "quantize_tflite", lambda model: model)  # no digit classifier is known
     forget()
     assert "casts none of this model's weights to float16" in words(files(CONVERSION))

@@ -112,7 +112,7 @@ def test_an_altered_pair_is_a_sentence_on_every_page(
 
 def test_a_wrong_data_set_leaves_the_weights_page_working(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HALFBITS_MNIST", str(tmp_path / "absent.npz"))
-    assert "absent.npz: there is no such file" in errors(visit())[0]
+    assert "absent.npz: the file does not exist" in errors(visit())[0]
     assert "absent.npz" in errors(visit("digits"))[0]
     weights = visit("weights")
     assert not weights.error

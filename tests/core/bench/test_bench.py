@@ -14,6 +14,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.tflite.model_file import ModelPair
 
 
+@pytest.mark.slow
 def test_the_tutorials_loop_reaches_the_same_accuracy(pair: ModelPair, comparison: Comparison) -> None:
     images, labels = load_mnist("test")
     interpreter = Interpreter(model_content=pair.target.contents)
@@ -22,6 +23,7 @@ def test_the_tutorials_loop_reaches_the_same_accuracy(pair: ModelPair, compariso
     assert found == comparison.target.accuracy.value
 
 
+@pytest.mark.slow
 def test_a_childs_answer_time_and_memory_are_its_own() -> None:
     """Python with NumPy and LiteRT needs some 50 MB; this test's own process holds far more."""
     ballast = bytearray(500_000_000)
@@ -41,6 +43,7 @@ def test_a_child_that_fails_is_an_error_in_words() -> None:
         run_module("fp16core", "compare", "--limit", "0")
 
 
+@pytest.mark.slow
 def test_the_notebook_and_a_training_run_do_the_same_work() -> None:
     """The same epoch on the same images. The notebook has no seed; its accuracy comes out between 95.5 and 96.7 %."""
     theirs, ours = run_module("fp16core.bench.tutorial", "train"), run_module("fp16core.bench.training_run")
@@ -55,6 +58,7 @@ def test_memory_is_judged_by_its_median() -> None:
     assert found.document() == {"name": "made up", "peak_bytes": (3, 1, 20), "goal_bytes": 10, "median_bytes": 3}
 
 
+@pytest.mark.slow
 def test_ratios_show_their_spread_and_progress_ends_at_one() -> None:
     steps: list[float] = []
     (part,) = run_bench(["evaluation"], 3, lambda _what, done: steps.append(done))
@@ -73,6 +77,7 @@ def test_the_command_line_offers_every_part() -> None:
     assert {*BENCH_PARTS} == {*PARTS}
 
 
+@pytest.mark.slow
 def test_what_a_training_run_costs_the_other_visitors_is_measured() -> None:
     """One round of reruns; the script is none of the core's modules, so nothing else would notice that it breaks."""
     found = run_script("reruns", 1)

@@ -13,6 +13,8 @@ from fp16core.bench.load.results import ALL_PAGES, ServerLoad, response_times, s
 from fp16core.bench.measures import Ratio
 from tests.helpers.places import PAGES
 
+pytestmark = pytest.mark.slow
+
 
 def test_visitors_walk_through_all_pages_and_leave_a_server_that_serves_others() -> None:
     """A rerun that shows an exception or an error ends the script; so does a widget that is not there."""

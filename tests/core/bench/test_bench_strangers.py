@@ -13,6 +13,7 @@ from fp16core.tflite.model_file import ModelPair
 from fp16core.worker.decoder import LIMITS
 
 
+@pytest.mark.slow
 def test_every_corrupted_file_is_answered_and_this_process_survives() -> None:
     """14 files, two of each kind, with another seed than the benchmark's; those that are taken are used here."""
     done: list[float] = []
@@ -25,6 +26,7 @@ def test_every_corrupted_file_is_answered_and_this_process_survives() -> None:
     assert done == sorted(done)
 
 
+@pytest.mark.slow
 def test_damaged_and_hostile_pictures_harm_nobody() -> None:
     """Every kind of hostile picture, and 35 damaged ones with another seed than the benchmark's."""
     done: list[float] = []
@@ -39,6 +41,7 @@ def test_damaged_and_hostile_pictures_harm_nobody() -> None:
     assert done == sorted(done)
 
 
+@pytest.mark.slow
 def test_models_that_ask_for_eight_gigabytes_harm_nobody() -> None:
     done: list[float] = []
     rows = measure_oversized_models(lambda _what, share: done.append(share))

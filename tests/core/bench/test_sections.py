@@ -115,9 +115,9 @@ def test_the_command_writes_each_part_as_soon_as_it_is_measured(
     for name in (MEASUREMENTS, README):
         (tmp_path / name).write_text(DOCUMENT)
     monkeypatch.setattr("fp16core.jobs.child.ROOT", tmp_path)
-    monkeypatch.setitem(PARTS, "process", lambda repeats, report: process().results)
+    monkeypatch.setitem(PARTS, "process", lambda _repeats, _report: process().results)
 
-    def failing(repeats: int, report: Progress) -> list[Result]:
+    def failing(_repeats: int, _report: Progress) -> list[Result]:
         raise BenchError("made up")
 
     monkeypatch.setitem(PARTS, "load", failing)

@@ -16,6 +16,7 @@ from fp16core.runtime.classifier import Classifier
 from tests.helpers.places import TestSet
 
 
+@pytest.mark.slow
 def test_uploads_cost_little_accuracy_and_resizing_alone_costs_much() -> None:
     """300 of the benchmark's kind of files, with another seed; 3 photographs on each paper."""
     done: list[float] = []
@@ -31,6 +32,7 @@ def test_uploads_cost_little_accuracy_and_resizing_alone_costs_much() -> None:
     assert done == sorted(done)
 
 
+@pytest.mark.slow
 def test_rendering_is_seeded_and_of_every_kind(test_set: TestSet) -> None:
     first, again = (list(renderings(test_set[0][:50], 30, seed=3)) for _ in range(2))
     assert [upload.data for upload in first] == [upload.data for upload in again]
@@ -38,6 +40,7 @@ def test_rendering_is_seeded_and_of_every_kind(test_set: TestSet) -> None:
     assert len({upload.index for upload in first}) == 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("paper", PAPERS)
 def test_photographs_of_rows_are_split_and_mostly_read(
     paper: str, models: tuple[Classifier, Classifier], rule: Likeness

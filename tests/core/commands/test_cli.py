@@ -137,6 +137,7 @@ def test_converting_a_tflite_needs_no_tensorflow(tmp_path: Path) -> None:
     assert compared["max_abs_logit_delta"] < 0.01
 
 
+@pytest.mark.slow
 def test_converting_a_keras_file_reproduces_the_bundled_pair(tmp_path: Path) -> None:
     """Names inside the file may differ; weights and answers may not."""
     done = cli("convert", BUNDLED / "mnist_model.keras", "--out", tmp_path / "out", "--json")
@@ -149,6 +150,7 @@ def test_converting_a_keras_file_reproduces_the_bundled_pair(tmp_path: Path) -> 
         assert compared["max_abs_logit_delta"] == expected["max_abs_logit_delta"]
 
 
+@pytest.mark.slow
 def test_bad_input_ends_with_status_2_and_names_file_and_cure(tmp_path: Path) -> None:
     text = tmp_path / "notes.tflite"
     text.write_text("these are only notes, and not a model")
@@ -184,6 +186,7 @@ def test_an_existing_folder_is_never_overwritten(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["kept.txt"]
 
 
+@pytest.mark.slow
 def test_bench_prints_ratios_with_their_spread() -> None:
     done = cli("bench", "evaluation", "--repeats", 2, "--json")
     assert done.returncode == 0, done.stderr

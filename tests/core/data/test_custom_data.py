@@ -1,4 +1,4 @@
-"""A stranger's data set: read from bytes, checked, refused in words."""
+"""Custom data sets: read from bytes, checked, and rejected with a reason."""
 
 import io
 import zipfile
@@ -33,29 +33,29 @@ def test_a_data_set_is_read_from_bytes(test_set: TestSet) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["int64", "int32", ">i4", "uint8", "int8"])
-def test_labels_may_be_integers_of_any_kind(dtype: str) -> None:
+def test_labels_may_have_any_integer_dtype(dtype: str) -> None:
     images, labels = split(20, 2)
     found = read_custom_dataset(packed(x_test=images, y_test=labels.astype(dtype)), "any")
     assert found.labels.dtype == np.uint8
     assert np.array_equal(found.labels, labels)
 
 
-def test_column_major_images_are_read_as_meant() -> None:
+def test_images_in_fortran_order_are_read_correctly() -> None:
     images, labels = split(5, 3)
     assert np.array_equal(
         read_custom_dataset(packed(x_test=np.asfortranarray(images), y_test=labels), "f").images, images
     )
 
 
-def test_without_training_images_it_can_be_evaluated_on() -> None:
+def test_a_data_set_without_training_images_serves_for_evaluation() -> None:
     images, labels = split(3, 4)
     found = read_custom_dataset(packed(x_test=images, y_test=labels), "test only")
     assert not found.has_training
-    with pytest.raises(DatasetError, match="test only: array 'x_train' is missing, the file holds x_test, y_test; "):
+    with pytest.raises(DatasetError, match="test only: array 'x_train' is missing, the file contains x_test, y_test; "):
         load_mnist("train", DatasetContents(found.contents, "test only"))
 
 
-def test_equal_files_have_equal_digests_and_others_others() -> None:
+def test_digests_are_equal_for_equal_files_only() -> None:
     def digest(seed: int) -> str:
         images, labels = split(3, seed)
         return read_custom_dataset(packed(x_test=images, y_test=labels), str(seed)).digest
@@ -80,14 +80,14 @@ GOOD = {"x_test": split(3, 0)[0], "y_test": split(3, 0)[1]}
         ({"x_test": np.zeros((3, 32, 32), np.uint8)}, r"'x_test' has shape \(3, 32, 32\)"),
         ({"x_test": np.zeros((20_001, 28, 28), np.uint8)}, "at most 20,000 images"),
         ({"y_test": np.array([0.0, 1.0, 2.0])}, "'y_test' has dtype float64; expected integers"),
-        ({"y_test": np.array([0, 1, 10])}, "'y_test' holds the label 10"),
-        ({"y_test": np.array([0, -1, 3])}, "'y_test' holds the label -1"),
+        ({"y_test": np.array([0, 1, 10])}, "'y_test' contains the label 10"),
+        ({"y_test": np.array([0, -1, 3])}, "'y_test' contains the label -1"),
         ({"y_test": np.array([1, 2], "m8[s]")}, r"'y_test' has dtype timedelta64\[s\]"),
         ({"y_test": np.array([[1], [2], [3]])}, r"'y_test' has shape \(3, 1\); expected \(3,\)"),
         ({"y_test": np.array([{"a": 1}], dtype=object)}, "'y_test' has dtype object"),
         ({"x_train": GOOD["x_test"]}, "'y_train' is missing"),
         ({"y_train": GOOD["y_test"]}, "'x_train' is missing"),
-        ({"x_train": np.zeros((2, 28, 28), np.uint8), "y_train": np.array([3, 11])}, "'y_train' holds the label 11"),
+        ({"x_train": np.zeros((2, 28, 28), np.uint8), "y_train": np.array([3, 11])}, "'y_train' contains the label 11"),
         ({"x_train": np.zeros((2, 28), np.uint8), "y_train": np.array([3, 1])}, r"'x_train' has shape \(2, 28\)"),
         ({"x_train": np.zeros((100_001, 28, 28), np.uint8), "y_train": [0]}, "at most 100,000 images"),
     ],
@@ -98,19 +98,19 @@ def test_a_wrong_array_is_named_with_what_was_expected(changes: dict[str, Any], 
     assert str(caught.value).startswith("theirs.npz: ")
 
 
-def test_a_file_beyond_the_limit_is_refused_unread() -> None:
-    with pytest.raises(DatasetError, match=r"40.000001 MB; at most 40 MB are taken"):
+def test_a_file_above_the_limit_is_rejected_unread() -> None:
+    with pytest.raises(DatasetError, match=r"40.000001 MB; at most 40 MB are accepted"):
         read_custom_dataset(bytes(MAX_FILE_BYTES + 1), "large")
 
 
 @pytest.mark.parametrize("contents", [b"", b"hello", b"PK\x05\x06" + bytes(18), packed(**GOOD)[:200]])
-def test_files_that_are_no_data_sets_get_a_sentence(contents: bytes) -> None:
+def test_files_that_are_not_data_sets_are_rejected_with_a_reason(contents: bytes) -> None:
     with pytest.raises(DatasetError, match="theirs: "):
         read_custom_dataset(contents, "theirs")
 
 
 def with_header(shape: tuple[int, ...], data: bytes) -> bytes:
-    """A data set whose test images have a header of our making over some data."""
+    """Data set whose test images have a given header and given data."""
     member, file = io.BytesIO(), io.BytesIO()
     np.lib.format.write_array_header_1_0(member, {"descr": "|u1", "fortran_order": False, "shape": shape})
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -118,8 +118,8 @@ def with_header(shape: tuple[int, ...], data: bytes) -> bytes:
     return file.getvalue()
 
 
-def test_what_would_unpack_to_gigabytes_is_refused_before_it_does() -> None:
-    """A claim without data, data without a claim, and a claim of less than nothing."""
+def test_a_zip_bomb_is_rejected_before_it_unpacks() -> None:
+    """Headers that claim more, fewer or a negative number of bytes."""
     for contents, words in (
         (with_header((10**12, 28, 28), b""), "at most 20,000 images"),
         (with_header((-1, 28, 28), bytes(10**7)), r"has shape \(-1, 28, 28\)"),
@@ -138,7 +138,7 @@ def test_an_archive_of_a_million_names_is_refused_before_they_are_read() -> None
         read_custom_dataset(directory + end, "names")
 
 
-def test_mutated_files_are_refused_in_words_or_differ() -> None:
+def test_mutated_files_are_rejected_with_a_reason_or_read_differently() -> None:
     whole = packed(**GOOD)
     random = np.random.default_rng(0)
     refused = 0

@@ -13,7 +13,7 @@ from fp16core.vocabulary import DatasetError
 
 
 def test_the_bundled_splits_have_the_size_and_the_label_counts_of_mnist() -> None:
-    """Counts by digit as published for the training and test labels."""
+    """Counts of each digit as published for the training and test labels."""
     images, labels = load_mnist("train")
     assert images.shape == (60_000, 28, 28)
     assert images.dtype == np.uint8
@@ -34,7 +34,7 @@ def test_the_environment_variable_names_another_data_set(small_dataset: Path, mo
     assert len(load_mnist("test")[0]) == 200
 
 
-def test_a_data_set_in_memory_is_read_and_called_by_its_name(small_dataset: Path) -> None:
+def test_a_data_set_in_memory_is_read_and_named_in_errors(small_dataset: Path) -> None:
     contents = DatasetContents(small_dataset.read_bytes(), "mine.npz")
     splits: tuple[Split, ...] = ("test", "train", "test")
     for split in splits:
@@ -52,7 +52,7 @@ def arrays(**changes: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
-        ({"x_test": None}, "'x_test' is missing, the file holds y_test"),
+        ({"x_test": None}, "'x_test' is missing, the file contains y_test"),
         ({"y_test": None}, "'y_test' is missing"),
         ({"x_test": np.zeros((3, 28, 28), np.float32)}, "'x_test' has dtype float32"),
         ({"x_test": np.zeros((3, 28, 29), np.uint8)}, r"'x_test' has shape \(3, 28, 29\); expected \(n, 28, 28\)"),
@@ -71,7 +71,7 @@ def test_a_wrong_array_is_named_with_what_was_expected(tmp_path: Path, changes: 
 
 
 def test_files_that_are_no_archives_get_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match=r"there is no such file; set HALFBITS_MNIST"):
+    with pytest.raises(DatasetError, match=r"the file does not exist; set HALFBITS_MNIST"):
         load_mnist("test", tmp_path / "absent.npz")
     for name, contents in (("text", b"hello"), ("empty", b""), ("cut", BUNDLED.read_bytes()[:100_000])):
         path = tmp_path / f"{name}.npz"
@@ -80,8 +80,8 @@ def test_files_that_are_no_archives_get_a_sentence(tmp_path: Path) -> None:
             load_mnist("test", path)
 
 
-def test_a_header_that_claims_more_than_memory_is_refused_before_reading(tmp_path: Path) -> None:
-    """A true header over no data, for an array of terabytes and for one of a few bytes too many."""
+def test_a_header_that_claims_more_than_memory_is_rejected_before_reading(tmp_path: Path) -> None:
+    """A valid header without data, for an array of terabytes and for one a few bytes too large."""
     for shape, words in (((10**13, 28, 28), "at most 1,000,000 images"), ((2, 28, 28), "ends after 0 of 1,568 bytes")):
         header = io.BytesIO()
         fields = {"descr": "|u1", "fortran_order": False, "shape": shape}
@@ -94,7 +94,7 @@ def test_a_header_that_claims_more_than_memory_is_refused_before_reading(tmp_pat
 
 
 def test_mutated_archives_raise_nothing_but_the_named_error(tmp_path: Path) -> None:
-    """600 seeded mutations of stored, deflated and LZMA archives; most are refused, some only differ."""
+    """600 seeded mutations of stored, deflated and LZMA archives; most are rejected, some read differently."""
     random = np.random.default_rng(0)
     refused = 0
     for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA):
@@ -118,8 +118,8 @@ def test_mutated_archives_raise_nothing_but_the_named_error(tmp_path: Path) -> N
     assert refused > 300
 
 
-def test_an_altered_bundled_file_is_refused_with_the_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A copy with one pixel changed, in the bundled file's place."""
+def test_an_altered_bundled_file_is_rejected_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copy with one pixel changed, in place of the bundled file."""
     path = tmp_path / "mnist.npz"
     images, labels = load_mnist("test")
     images = images.copy()
@@ -131,7 +131,7 @@ def test_an_altered_bundled_file_is_refused_with_the_cure(tmp_path: Path, monkey
 
 
 def test_the_other_split_is_not_read(tmp_path: Path) -> None:
-    """Only the test arrays are in the archive, and damage elsewhere goes unseen."""
+    """The archive contains the test arrays only; damage elsewhere does not matter."""
     path = tmp_path / "half.npz"
     np.savez(path, **arrays())  # type: ignore[arg-type]  # typed as wide as the wrong ones
     with zipfile.ZipFile(path, "a") as archive:

@@ -1,4 +1,4 @@
-"""Headers of arrays in a stranger's ``.npz``: any literal of Python may stand in them."""
+"""Array headers in an untrusted ``.npz``, which may contain any Python literal."""
 
 import io
 import zipfile
@@ -17,7 +17,7 @@ LABELS = {"descr": "|u1", "fortran_order": False, "shape": (1,)}
 
 
 def archive(images: object = IMAGES, labels: object = LABELS) -> bytes:
-    """A data set of one black image, a zero, with any headers."""
+    """Data set of one black image labelled 0, with given headers."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as members:
         for name, header, data in (("x_test", images, bytes(784)), ("y_test", labels, bytes(1))):
@@ -26,7 +26,7 @@ def archive(images: object = IMAGES, labels: object = LABELS) -> bytes:
     return file.getvalue()
 
 
-def test_the_headers_that_are_varied_here_make_a_data_set() -> None:
+def test_the_unmodified_header_is_that_of_a_data_set() -> None:
     assert read_custom_dataset(archive(), "good").images.shape == (1, 28, 28)
 
 
@@ -44,7 +44,7 @@ def test_the_headers_that_are_varied_here_make_a_data_set() -> None:
         (["[" * 500], LABELS, "Header is not a dictionary"),
     ],
 )
-def test_a_header_of_the_wrong_kind_is_refused_in_a_sentence(images: object, labels: object, words: str) -> None:
+def test_a_header_of_the_wrong_type_is_rejected_with_a_reason(images: object, labels: object, words: str) -> None:
     with pytest.raises(DatasetError, match=words) as caught:
         read_custom_dataset(archive(images, labels), "odd.npz")
     assert str(caught.value).startswith("odd.npz: ")
@@ -73,7 +73,7 @@ HEADER = st.fixed_dictionaries(
 
 @settings(max_examples=1000, deadline=None)
 @given(HEADER | LITERAL, st.booleans())
-def test_any_literal_is_refused_in_words_or_makes_a_data_set(header: Any, of_images: bool) -> None:
+def test_any_literal_is_rejected_with_a_reason_or_accepted(header: Any, of_images: bool) -> None:
     contents = archive(images=header) if of_images else archive(labels=header)
     try:
         found = read_custom_dataset(contents, "odd.npz")

@@ -27,6 +27,8 @@ from tests.helpers.children.processes import PATIENCE_S, is_alive, own_module, w
 from tests.helpers.networks.oracles import LOGIT_TOLERANCE
 from tests.helpers.places import ROOT, TestSet
 
+pytestmark = pytest.mark.slow
+
 KEY = "conv_2d.kernel"
 
 

@@ -1,4 +1,4 @@
-"""Numbers taken apart and rounded, against NumPy's casts, ml_dtypes and hand-computed cases."""
+"""Bit fields and rounding, against NumPy's casts, ml_dtypes and hand-computed cases."""
 
 import math
 from decimal import Decimal
@@ -38,7 +38,7 @@ def is_nan32(bits: int) -> bool:
     return bits & 0x7FFFFFFF > 0x7F800000
 
 
-def test_every_float16_number_has_numpys_value_and_kind() -> None:
+def test_every_float16_number_has_numpys_value_and_class() -> None:
     tiny = float(np.finfo(np.float16).smallest_normal)
     for bits, value in enumerate(ALL_HALVES.tolist()):
         number = BinaryNumber(FLOAT16, bits)
@@ -59,7 +59,7 @@ def test_every_float16_number_has_numpys_value_and_kind() -> None:
 
 
 def test_every_float16_number_its_midpoints_and_their_neighbours_round_as_numpy_rounds() -> None:
-    """The float32 numbers on, just before and just after each place where the rounding changes."""
+    """Float32 numbers at, just below and just above each value where the rounding changes."""
     positive = ALL_HALVES[:0x7C00].astype(np.float32)
     midpoints = np.append((positive[:-1] + positive[1:]) / 2, np.float32(65520))
     places = np.concatenate([positive, midpoints])
@@ -117,7 +117,7 @@ def test_neighbours_are_numpys_next_numbers_around_the_source(value: float) -> N
 @settings(deadline=None, max_examples=1000)
 @given(PATTERNS.filter(lambda bits: not is_nan32(bits)))
 def test_the_decision_agrees_with_exact_arithmetic(bits: int) -> None:
-    """Neighbours enclose the number; the midpoint says which is nearer."""
+    """The neighbours enclose the number; the midpoint decides which is nearer."""
     source = BinaryNumber(FLOAT32, bits)
     found = narrow(source)
     if source.float_class is FloatClass.INFINITE:
@@ -143,7 +143,7 @@ def test_the_decision_agrees_with_exact_arithmetic(bits: int) -> None:
 
 @settings(deadline=None)
 @given(st.floats(width=16, allow_nan=False, allow_infinity=False), st.integers(-3, 3))
-def test_a_step_on_the_grid_is_numpys_next_number(value: float, steps: int) -> None:
+def test_stepping_up_gives_numpys_next_number(value: float, steps: int) -> None:
     expected = np.float16(value)
     for _ in range(abs(steps)):
         expected = np.nextafter(expected, np.float16(math.copysign(np.inf, steps)))
@@ -160,7 +160,7 @@ def test_the_decimal_text_has_every_digit(value: float) -> None:
 
 
 def test_a_tenth_by_hand() -> None:
-    """0.1 is 0 01111011 10011001100110011001101 in float32: 1.6 times a sixteenth."""
+    """0.1 is 0 01111011 10011001100110011001101 in float32: 1.6 · 2⁻⁴."""
     tenth = narrowed(0.1)
     assert tenth.source.fields == ("0", "01111011", "10011001100110011001101")
     assert tenth.result.fields == ("0", "01011", "1001100110")

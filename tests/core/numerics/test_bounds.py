@@ -1,4 +1,4 @@
-"""Bounds on the logits, against what was observed and against a float64 pass with weights drawn within the errors."""
+"""Bounds on the logits, against observed logits and float64 passes with weights drawn within the errors."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ from tests.helpers.places import TestSet
 
 
 def forward(weights: dict[str, npt.NDArray[np.float64]], images: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """The tutorial's network in float64, as its definition reads."""
+    """The tutorial's network in float64, directly from its definition."""
     kernel = weights["conv_2d.kernel"][:, :, :, 0]
     maps = np.zeros((len(images), 26, 26, 12))
     for i in range(3):
@@ -47,7 +47,7 @@ def stored_weights(pair: ModelPair) -> dict[str, npt.NDArray[np.float64]]:
 def test_the_bound_is_never_below_the_observed_change(
     pair: ModelPair, test_set: TestSet, comparison: Comparison
 ) -> None:
-    """On all 100,000 logits, and no answer that float16 changed is called proven."""
+    """For all 100,000 logits; and no prediction that float16 changed is called proven."""
     layers, errors = read_chain(pair.reference), rounding_errors(pair)
     bounds = bound_logits(layers, errors, normalise(test_set[0]))
     observed = np.abs(comparison.target.logits.astype(float) - comparison.reference.logits)
@@ -59,7 +59,7 @@ def test_the_bound_is_never_below_the_observed_change(
     assert 0.99 < proven.mean() < 1
 
 
-def test_the_quantizers_file_keeps_within_its_bounds_too(pair: ModelPair, test_set: TestSet) -> None:
+def test_the_quantizers_file_stays_within_its_bounds(pair: ModelPair, test_set: TestSet) -> None:
     other = ModelPair("other", pair.reference, quantize_tflite(pair.reference))
     images, labels = test_set[0][:2000], test_set[1][:2000]
     comparison = compare(other, images, labels)
@@ -68,7 +68,7 @@ def test_the_quantizers_file_keeps_within_its_bounds_too(pair: ModelPair, test_s
     assert not (found.proven & comparison.changed).any()
 
 
-def test_weights_anywhere_within_the_errors_keep_within_the_bounds(pair: ModelPair, test_set: TestSet) -> None:
+def test_weights_anywhere_within_their_errors_stay_within_the_bounds(pair: ModelPair, test_set: TestSet) -> None:
     """Twenty draws of all signs, with errors 300 times as large as float16's, so that the intervals matter."""
     images = normalise(test_set[0][:100])
     weights = stored_weights(pair)
@@ -84,7 +84,7 @@ def test_weights_anywhere_within_the_errors_keep_within_the_bounds(pair: ModelPa
 
 
 def test_without_rounding_errors_only_float32_arithmetic_is_allowed_for(pair: ModelPair, test_set: TestSet) -> None:
-    """The limits hold the float64 logits, closely."""
+    """The bounds enclose the float64 logits tightly."""
     images = normalise(test_set[0][:100])
     weights = stored_weights(pair)
     bounds = bound_logits(read_chain(pair.reference), {k: np.zeros_like(v) for k, v in weights.items()}, images)
@@ -100,7 +100,7 @@ def dense(weights: npt.NDArray[np.float32]) -> tuple[Layer, Layer]:
 
 
 def test_bounds_of_a_hand_computed_layer() -> None:
-    """Logit j is j times the first pixel, 1, each weight off by a quarter: t leads j by t − j − ½ at least."""
+    """Logit j is j times the first pixel, 1, with weights off by ¼: the margin of t over j is at least t − j − ½."""
     weights = np.zeros((10, 784), np.float32)
     weights[:, 0] = np.arange(10)
     errors = np.zeros((10, 784))
@@ -136,7 +136,7 @@ def test_errors_of_a_format_are_those_of_the_cast(pair: ModelPair) -> None:
         assert np.array_equal(errors, np.abs(weights[key].astype(np.float16).astype(np.float64) - weights[key]))
 
 
-def test_a_network_that_does_not_end_in_scores_is_refused(pair: ModelPair, test_set: TestSet) -> None:
+def test_a_network_that_does_not_end_in_logits_is_rejected(pair: ModelPair, test_set: TestSet) -> None:
     with pytest.raises(ModelFileError, match="ends in MAX_POOL_2D"):
         bound_logits(read_chain(pair.reference)[:3], rounding_errors(pair), normalise(test_set[0][:1]))
 
@@ -146,7 +146,7 @@ def layer(name: str, shape: tuple[int, ...], **settings: int | str) -> Layer:
 
 
 def drawn_network(rng: np.random.Generator) -> tuple[Layer, ...]:
-    """Two convolutions, one with stride 2, RELU6 and no bias; overlapping pooling; a hidden layer; ten scores."""
+    """Two convolutions, one with stride 2, RELU6 and no bias; overlapping pooling; a hidden layer; ten logits."""
 
     def weights(*shape: int) -> npt.NDArray[np.float32]:
         return rng.normal(0, 0.7, shape).astype(np.float32)
@@ -181,7 +181,7 @@ def drawn_network(rng: np.random.Generator) -> tuple[Layer, ...]:
 def run(
     network: tuple[Layer, ...], weights: dict[str, npt.NDArray[np.float64]], image: npt.NDArray[np.float32]
 ) -> npt.NDArray[np.float64]:
-    """One image through a drawn network in float64, sum by sum."""
+    """One image through a network with drawn weights in float64, sum by sum."""
     values = image.astype(np.float64)
     for step in network:
         settings, shape = step.operator.settings, step.output_shape
@@ -209,7 +209,7 @@ def run(
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_other_networks_keep_within_their_bounds(seed: int) -> None:
+def test_other_networks_stay_within_their_bounds(seed: int) -> None:
     """Weights drawn anywhere within errors of up to 2 %, and images with negative pixels."""
     rng = np.random.default_rng(seed)
     network = drawn_network(rng)
@@ -227,7 +227,7 @@ def test_other_networks_keep_within_their_bounds(seed: int) -> None:
             assert (logits[:, None] - logits[None, :] >= margins - 1e-12).all()
 
 
-def test_sums_that_could_leave_float32_prove_nothing() -> None:
+def test_sums_that_could_overflow_float32_prove_nothing() -> None:
     """Two weights of 3e38 cancel exactly; in float32 their partial sum is infinite."""
     weights = np.zeros((10, 784), np.float32)
     weights[9, :4] = 3e38, 3e38, -3e38, -3e38
@@ -236,10 +236,8 @@ def test_sums_that_could_leave_float32_prove_nothing() -> None:
     assert not bounds.least_margin(np.array([9]))[0] > 0
 
 
-def test_a_target_that_computes_something_else_is_refused(
-    pair: ModelPair, test_set: TestSet, comparison: Comparison
-) -> None:
-    """The same weights, but without the convolution's ReLU."""
+def test_a_target_with_another_network_is_rejected(pair: ModelPair, test_set: TestSet, comparison: Comparison) -> None:
+    """Copy with the same weights but without the convolution's ReLU."""
     root = schema.ModelT.InitFromPackedBuf(pair.target.contents, 0)
     for op in root.subgraphs[0].operators:
         if isinstance(op.builtinOptions, schema.Conv2DOptionsT):

@@ -1,4 +1,4 @@
-"""The emulation of half precision: hand-computed sums, single operations one by one, and the processor itself."""
+"""Emulation of half precision, against hand-computed sums, scalar operations, and the processor itself."""
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ Floats = npt.NDArray[np.float32]
 
 
 def dense(weights: Floats, bias: Floats | None = None) -> tuple[Layer, Layer]:
-    """Ten sums, or however many rows there are, of all pixels."""
+    """One sum of all pixels for each row of weights."""
     terms = weights.shape[1]
     return (
         Layer(Operator(0, "RESHAPE", (0,), (1,)), (terms,)),
@@ -27,7 +27,7 @@ def images_of(values: list[float]) -> Floats:
 
 
 def one_by_one(values: Floats, weights: Floats, bias: float) -> np.float16:
-    """A dot product by Python's own loop, each operation rounded on its own by NumPy's scalars."""
+    """Dot product in a Python loop, each operation rounded by NumPy's float16 scalars."""
     total = np.float16(0)
     for value, weight in zip(values, weights, strict=True):
         product = np.float16(np.float64(np.float16(value)) * np.float64(np.float16(weight)))
@@ -35,16 +35,16 @@ def one_by_one(values: Floats, weights: Floats, bias: float) -> np.float16:
     return np.float16(np.float64(total) + np.float64(np.float16(bias)))
 
 
-def test_a_sum_in_turn_stands_still_at_2048_and_float32_does_not() -> None:
-    """From 2,048 on, float16 has only even numbers; 2,048 + 1 is a tie and goes back to 2,048."""
+def test_a_sequential_sum_stagnates_at_2048_and_a_float32_sum_does_not() -> None:
+    """From 2,048 on, float16 has only even integers; 2,048 + 1 is a tie and rounds to 2,048."""
     layers = dense(np.ones((1, 5), np.float32))
     image = images_of([2048, 1, 1, 1, 1])
     assert emulate(layers, image, Summation.SEQUENTIAL).item() == 2048
     assert emulate(layers, image, Summation.FLOAT32).item() == 2052
 
 
-def test_lanes_add_their_halves() -> None:
-    """Groups of four go to eight lanes in turn; 2,048 sits alone in its lane, and the ones meet each other first."""
+def test_lanes_are_reduced_in_halves() -> None:
+    """Groups of four go to the eight lanes in turn; 2,048 is alone in its lane, and the ones are added first."""
     ones = [2048.0] + [0.0] * 3 + [1.0] * 28
     layers = dense(np.ones((1, 32), np.float32))
     # Lane 0 holds 2048, lanes 1 to 7 four each. Halves: 0+4: 2052, 1+5: 8, 2+6: 8, 3+7: 8; then 2060, 16; then 2076.
@@ -61,7 +61,7 @@ def test_weights_pixels_and_results_are_rounded() -> None:
     )
 
 
-def test_beyond_65504_is_infinite() -> None:
+def test_sums_beyond_65504_are_infinite() -> None:
     assert emulate(dense(np.array([[2.0]], np.float32)), images_of([40_000]), Summation.FLOAT32).item() == np.inf
 
 
@@ -74,7 +74,7 @@ def test_each_operation_is_rounded_as_numpys_scalars_round_it() -> None:
     assert found[0].tolist() == [float(one_by_one(pixels, row, b)) for row, b in zip(weights, bias, strict=True)]
 
 
-def test_dense_layers_may_sum_in_another_way_than_convolutions(pair: ModelPair, inputs: Floats) -> None:
+def test_dense_layers_may_sum_differently_from_convolutions(pair: ModelPair, inputs: Floats) -> None:
     layers = read_chain(pair.target)
     mixed = emulate(layers, inputs[:20], Summation.SEQUENTIAL, Summation.FLOAT32)
     assert not np.array_equal(mixed, emulate(layers, inputs[:20], Summation.SEQUENTIAL))
@@ -93,7 +93,7 @@ def test_results_are_float16_numbers_near_the_float32_ones(
 
 
 @pytest.mark.parametrize("summation", Summation)
-def test_no_way_to_add_leaves_the_bound(pair: ModelPair, inputs: Floats, summation: Summation) -> None:
+def test_every_summation_stays_within_the_bound(pair: ModelPair, inputs: Floats, summation: Summation) -> None:
     layers = read_chain(pair.target)
     none = {
         key: np.zeros(values.shape)
@@ -109,8 +109,8 @@ def test_no_way_to_add_leaves_the_bound(pair: ModelPair, inputs: Floats, summati
     assert not np.all((narrow.low <= found) & (found <= narrow.high))
 
 
-def test_the_bound_of_one_sum_is_the_papers() -> None:
-    """n·u·Σ|terms|, with n the terms and the bias, two more for the bound's own arithmetic, and no pixel to round."""
+def test_the_bound_on_one_sum_is_that_of_the_paper() -> None:
+    """n·u·Σ|terms|, where n counts the terms, the bias, and two for the bound's own arithmetic; pixels are exact."""
     weights = np.zeros((10, 4), np.float32)
     weights[0] = (1, -2, 4, 0.5)
     layers = dense(weights)
@@ -129,7 +129,7 @@ def test_the_bound_of_one_sum_is_the_papers() -> None:
     assert found.high[0, 0] == pytest.approx(4 + terms * unit * magnitudes + terms * least + reach @ np.abs(weights[0]))
 
 
-def test_what_is_float16_is_told_from_what_is_not() -> None:
+def test_float16_numbers_are_distinguished_from_others() -> None:
     halves = np.array([0, 1, 65504, 2**-24, -0.1], np.float16).astype(np.float32)
     assert is_float16(halves)
     assert is_float16(np.array([np.nan, np.inf, -np.inf], np.float32))
@@ -147,15 +147,15 @@ def test_exact_sums_round_weights_and_pixels_alone() -> None:
     assert found.item() == float(np.float16(0.1)) * half + float(np.float16(2**-20)) + half
 
 
-def test_exact_sums_lie_near_what_litert_gives(pair: ModelPair, inputs: Floats) -> None:
-    """The float16 file in float32 arithmetic: all that differs is that pixels are rounded here."""
+def test_exact_sums_are_close_to_litert(pair: ModelPair, inputs: Floats) -> None:
+    """The float16 file in float32 arithmetic differs only in that pixels are rounded here."""
     from fp16core.runtime.classifier import Classifier
 
     found = exact_logits(read_chain(pair.target), inputs[:50])
     np.testing.assert_allclose(found, Classifier(pair.target).logits(inputs[:50]), atol=0.01)
 
 
-def test_logits_that_no_float16_sum_could_give_are_told(pair: ModelPair, inputs: Floats) -> None:
+def test_logits_beyond_any_float16_sum_are_detected(pair: ModelPair, inputs: Floats) -> None:
     from fp16core.evaluate.evaluation import Evaluation
     from fp16core.modes.emulated import account_for
     from fp16core.modes.runs import ModeRun

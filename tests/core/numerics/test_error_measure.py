@@ -1,4 +1,4 @@
-"""Measures of error, against cases done by hand and exact arithmetic."""
+"""Error measures, against hand-computed cases and exact arithmetic."""
 
 import math
 import warnings
@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 from fp16core.numerics.error_measure import ErrorAccumulator, measure_error
 
 
-def test_measures_of_a_case_done_by_hand() -> None:
+def test_measures_of_a_hand_computed_case() -> None:
     found = measure_error(np.array([3.0, 4.0], np.float32), np.array([3.0, 5.0], np.float32))
     assert found.max_abs_error == 1
     assert found.rms_error == pytest.approx(math.sqrt(1 / 2))
@@ -49,7 +49,7 @@ def test_a_hundredth_of_the_signal_is_40_db_and_a_bit_is_6_db() -> None:
         ([3e38, 3e38], [-3e38, -3e38], 20 * math.log10(1 / 2), 2.0),
     ],
 )
-def test_arrays_without_an_ordinary_measure_are_measured_without_a_warning(
+def test_degenerate_arrays_are_measured_without_a_warning(
     reference: list[float], target: list[float], snr_db: float, cosine_distance: float
 ) -> None:
     with warnings.catch_warnings():
@@ -61,7 +61,7 @@ def test_arrays_without_an_ordinary_measure_are_measured_without_a_warning(
     assert found.not_finite == sum(not math.isfinite(a + b) for a, b in zip(reference, target, strict=True))
 
 
-def test_arrays_that_cannot_be_measured_are_refused() -> None:
+def test_arrays_that_cannot_be_measured_are_rejected() -> None:
     with pytest.raises(ValueError, match=r"reference and target have the shapes \(2,\) and \(3,\)"):
         measure_error(np.zeros(2), np.zeros(3))
     with pytest.raises(ValueError, match="no arrays were added"):
@@ -98,7 +98,7 @@ def test_measures_keep_the_digits_of_exact_arithmetic(
     arrays(np.float32, (20, 3), elements=st.floats(-10, 10, width=32)),
     st.lists(st.integers(1, 19), unique=True, max_size=5),
 )
-def test_measuring_in_parts_is_measuring_the_whole(
+def test_accumulating_batches_equals_measuring_the_whole(
     reference: npt.NDArray[np.float32], target: npt.NDArray[np.float32], cuts: list[int]
 ) -> None:
     sums = ErrorAccumulator()

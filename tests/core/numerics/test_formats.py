@@ -1,4 +1,4 @@
-"""Rounding to any floating-point format, against NumPy's and ml_dtypes' casts and a list of all numbers."""
+"""Rounding to any floating-point format, against NumPy's and ml_dtypes' casts and exhaustive lists of numbers."""
 
 from fractions import Fraction
 
@@ -22,7 +22,7 @@ OTHERS = {FloatFormat(4, 3): ml_dtypes.float8_e4m3, FloatFormat(3, 4): ml_dtypes
 
 
 def any_floats() -> npt.NDArray[np.float32]:
-    """Random bit patterns, which are mostly extreme, ordinary numbers, ties of float16, and the special ones."""
+    """Random bit patterns, which are mostly extreme; ordinary numbers; ties of float16; and special values."""
     rng = np.random.default_rng(0)
     patterns = rng.integers(0, 2**32, 200_000, dtype=np.uint64).astype(np.uint32).view(np.float32)
     ordinary = rng.normal(0, 1, 50_000).astype(np.float32) * np.exp2(rng.integers(-30, 20, 50_000)).astype(np.float32)
@@ -48,7 +48,7 @@ def test_rounding_equals_the_cast_of_numpy_or_ml_dtypes(form: FloatFormat, cast:
 
 
 @pytest.mark.parametrize(("name", "cast"), CASTS.items())
-def test_limits_are_those_ml_dtypes_states(name: str, cast: type) -> None:
+def test_limits_equal_those_of_ml_dtypes(name: str, cast: type) -> None:
     form, stated = PRESETS[name], ml_dtypes.finfo(cast)
     assert form.width == stated.bits
     assert form.largest_finite == float(stated.max)
@@ -66,7 +66,7 @@ def test_tf32_keeps_ten_mantissa_bits_of_float32() -> None:
 
 
 def numbers_of(form: FloatFormat) -> tuple[list[Fraction], Fraction]:
-    """All finite magnitudes in the order of their codes, straight from the definition, and what would come next."""
+    """All finite magnitudes in the order of their codes, from the definition, and the one that would follow."""
     found = []
     bias = 2 ** (form.exponent_bits - 1) - 1
     for exponent in range(2**form.exponent_bits + 1):
@@ -98,7 +98,7 @@ def test_rounding_finds_the_nearest_of_all_numbers_and_the_even_of_two(form: Flo
         assert Fraction(float(abs(found))) == numbers[nearest]
 
 
-def test_a_format_that_does_not_exist_is_refused() -> None:
+def test_an_unsupported_format_is_rejected() -> None:
     with pytest.raises(ValueError, match="expected 2 to 11 exponent bits"):
         FloatFormat(12, 3)
     assert FLOAT16.width == 16

@@ -1,4 +1,4 @@
-"""Numbers as people type them, against Python's own reading of them and hand-computed cases."""
+"""Parsing of numbers, against Python's own parser and hand-computed cases."""
 
 import math
 import time
@@ -16,8 +16,8 @@ from tests.helpers.results import float32
 
 @settings(deadline=None)
 @given(st.floats(width=32, allow_nan=False))
-def test_a_number_written_out_is_read_back_bit_for_bit(value: float) -> None:
-    """All decimal digits with either minus, the shortest decimal, and the bits."""
+def test_an_exact_decimal_is_parsed_back_bit_for_bit(value: float) -> None:
+    """Exact decimals with either minus sign, shortest decimals, and bit patterns."""
     number = float32(value)
     texts = [repr(float(np.float32(value))), number.decimal_text, number.hex_text, f"0b{number.bits:032b}"]
     if math.isfinite(value):
@@ -54,12 +54,12 @@ def test_a_number_written_out_is_read_back_bit_for_bit(value: float) -> None:
         ("7.0064923216240854e-46", 1),  # a little more than that
     ],
 )
-def test_what_people_type(text: str, bits: int) -> None:
+def test_numbers_as_people_type_them(text: str, bits: int) -> None:
     assert read_number(text).float32.bits == bits
 
 
 def test_a_typed_number_is_rounded_once() -> None:
-    """Just above half-way between two float32 numbers; float64 cannot tell it from half-way."""
+    """Just above the midpoint of two float32 numbers, from which float64 cannot distinguish it."""
     text = "1.00000005960464477539062500000000001"
     assert float(text) == 1 + 2**-24
     assert read_number(text).float32.bits == 0x3F800001
@@ -70,8 +70,8 @@ def test_a_typed_number_is_rounded_once() -> None:
     assert read_number("inf").is_float32
 
 
-def test_a_number_that_the_detour_through_float32_changes_is_found() -> None:
-    """Just above half-way between two float16 numbers: float32 makes it half-way, and that goes to the even 1."""
+def test_double_rounding_is_detected() -> None:
+    """Just above the midpoint of two float16 numbers: float32 rounds it to the midpoint, a tie that goes to 1."""
     twice = read_number("1.000488281250001")
     assert twice.is_rounded_twice
     assert narrow(twice.float32).result.decimal_text == "1"
@@ -98,13 +98,13 @@ def test_a_number_that_the_detour_through_float32_changes_is_found() -> None:
         ("1" * (MAX_CHARACTERS + 1), "has 201 characters"),
     ],
 )
-def test_what_is_no_number_is_refused_with_a_sentence(text: str, sentence: str) -> None:
+def test_text_that_is_not_a_number_is_rejected_with_a_reason(text: str, sentence: str) -> None:
     with pytest.raises(NumberError, match=sentence):
         read_number(text)
 
 
-def test_no_text_takes_long_to_read() -> None:
-    """Ten thousand digits are refused unread; the largest exponents are as quick as any. A bound against hanging."""
+def test_no_text_takes_long_to_parse() -> None:
+    """Ten thousand digits are rejected unparsed, and huge exponents take no longer than others."""
     started = time.process_time()
     with pytest.raises(NumberError):
         read_number("9" * 10_000)

@@ -1,13 +1,14 @@
-"""Weights picked out of a tensor, against exact arithmetic and hand-made tensors."""
+"""Selection of weights, against exact arithmetic and hand-made tensors."""
 
 import math
 
 import numpy as np
 
 from fp16core.numerics.bits import FloatClass, number_at
+from fp16core.numerics.histograms import nearest_to_centres, shared_histograms
 from fp16core.numerics.narrowing import narrow
-from fp16core.numerics.picks import Pick, nearest_to_middle, pick_weight, weight_at
-from fp16core.numerics.rounding import WeightRounding, shared_histograms, weight_roundings
+from fp16core.numerics.picks import Pick, pick_weight, weight_at
+from fp16core.numerics.rounding import WeightRounding, weight_roundings
 from fp16core.tflite.model_file import ModelPair
 from tests.helpers.results import rounding
 
@@ -25,7 +26,7 @@ def test_hand_made_weights_are_picked() -> None:
     assert {pick_weight(tensor, Pick.RANDOM) for _ in range(200)} == set(range(7))
 
 
-def test_a_tensor_left_in_float32_is_picked_by_what_the_cast_would_do() -> None:
+def test_weights_of_a_tensor_left_in_float32_are_picked_by_the_errors_of_a_cast() -> None:
     reference = np.array([0.5, 1000.3], np.float32)
     assert pick_weight(WeightRounding("bias", reference, reference), Pick.LARGEST_ERROR) == 1
 
@@ -34,20 +35,20 @@ def test_the_picks_of_the_bundled_pair_are_the_extremes_of_exact_arithmetic(pair
     for tensor in weight_roundings(pair).values():
         errors = [weight_at(tensor, index).narrowing.deviation for index in range(min(tensor.reference.size, 2000))]
         part = WeightRounding("part", tensor.reference.ravel()[:2000], tensor.stored.ravel()[:2000])
-        for pick, scores in (
+        for pick, criteria in (
             (Pick.LARGEST_ERROR, [abs(error.absolute) for error in errors]),
             (Pick.LARGEST_RELATIVE_ERROR, [error.relative for error in errors]),
             (Pick.NEAREST_TO_A_TIE, [-abs(abs(error.ulps) - 0.5) for error in errors]),
         ):
             index = pick_weight(part, pick)
             assert index is not None
-            assert scores[index] == max(scores)
+            assert criteria[index] == max(criteria)
 
 
-def test_a_bins_example_is_the_weight_nearest_to_its_middle(pair: ModelPair) -> None:
+def test_the_example_of_a_bin_is_the_weight_nearest_to_its_centre(pair: ModelPair) -> None:
     values = weight_roundings(pair)["conv_2d.kernel"].reference
     histogram, _ = shared_histograms(values, values)
-    examples = nearest_to_middle(values, histogram)
+    examples = nearest_to_centres(values, histogram)
     flat = values.ravel().astype(float)
     for example, low, high in zip(examples, histogram.edges[:-1], histogram.edges[1:], strict=True):
         inside = flat[(flat >= low) & (flat <= high)]

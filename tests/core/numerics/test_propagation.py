@@ -1,4 +1,4 @@
-"""Errors on their way through the network, against float64 forward passes; what float16 changed in the scores."""
+"""Error propagation, against float64 forward passes; margins and changes of the logits."""
 
 import csv
 import io
@@ -17,9 +17,9 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.figures import layers, margins
 from fp16core.figures.activation_maps import map_sheet
 from fp16core.figures.base.table import figure_csv
-from fp16core.numerics.propagation import PairRecorder, PropagationRun, weights_error
+from fp16core.numerics.propagation import GUARANTEED_SNR_DB, PairRecorder, PropagationRun, weights_error
 from fp16core.numerics.propagation_tables import activations_csv, step_table
-from fp16core.numerics.rounding import GUARANTEED_SNR_DB, WeightRounding, weight_roundings
+from fp16core.numerics.rounding import WeightRounding, weight_roundings
 from fp16core.tflite.model_file import ModelPair
 from tests.helpers.networks.edited import overflowed
 from tests.helpers.networks.oracles import forward
@@ -42,9 +42,7 @@ def test_the_error_after_each_operator_is_that_of_two_float64_forward_passes(
     assert found.noisiest is min(found.steps[1:], key=lambda step: step.error.snr_db)
 
 
-def test_a_run_over_many_images_is_the_whole_measured_at_once(
-    recorder: PairRecorder, inputs: npt.NDArray[np.float32]
-) -> None:
+def test_a_run_in_batches_equals_one_over_all_images(recorder: PairRecorder, inputs: npt.NDArray[np.float32]) -> None:
     run = PropagationRun(recorder, inputs)
     run.advance()
     assert (run.done, run.total, run.is_done) == (25, 203, False)
@@ -71,12 +69,12 @@ def test_the_error_of_the_weights_is_that_of_numpys_cast(pair: ModelPair) -> Non
 
 @settings(deadline=None)
 @given(arrays(np.float32, 20, elements=st.floats(2**-14, 60000, width=32)))
-def test_normal_weights_keep_the_guarantee(weights: npt.NDArray[np.float32]) -> None:
+def test_normal_weights_stay_within_the_relative_bound(weights: npt.NDArray[np.float32]) -> None:
     found = weights_error([WeightRounding("test", weights, weights.astype(np.float16))])
     assert found.snr_db >= GUARANTEED_SNR_DB - 1e-9
 
 
-def test_the_guarantee_is_eleven_bits() -> None:
+def test_the_relative_bound_is_eleven_bits() -> None:
     assert abs(GUARANTEED_SNR_DB - 11 * 6.0206) < 1e-3
 
 
@@ -100,7 +98,7 @@ def test_an_overflowed_model_is_measured_and_drawn_without_a_warning(
         assert "nan" in activations_csv(activations, 1)
 
 
-def test_step_figures_hold_the_measures(
+def test_step_figures_show_the_measures(
     pair: ModelPair, recorder: PairRecorder, inputs: npt.NDArray[np.float32]
 ) -> None:
     found = recorder.record(inputs[:1]).propagation()
@@ -119,7 +117,9 @@ def test_step_figures_hold_the_measures(
     assert table["operator"][1] == "2. Convolution + ReLU"
 
 
-def test_the_table_of_activations_holds_every_number(recorder: PairRecorder, inputs: npt.NDArray[np.float32]) -> None:
+def test_the_table_of_activations_contains_every_number(
+    recorder: PairRecorder, inputs: npt.NDArray[np.float32]
+) -> None:
     activations = recorder.record(inputs[:1])
     rows = list(csv.DictReader(io.StringIO(activations_csv(activations))))
     assert len(rows) == 784 + 8112 + 2 * 2028 + 10
@@ -133,7 +133,7 @@ def test_the_table_of_activations_holds_every_number(recorder: PairRecorder, inp
     assert len(only) == 8112
 
 
-def test_leads_are_the_gaps_and_gains_of_which_the_flip_factor_is_the_smallest_ratio(comparison: Comparison) -> None:
+def test_the_flip_factor_is_the_smallest_ratio_of_margins_and_gains(comparison: Comparison) -> None:
     for index in (0, comparison.closest_image, comparison.most_changed_image):
         lead, gained, lost = margins.leads(comparison, index).data
         gaps = dict(zip(lead.x, lead.y, strict=True))

@@ -7,12 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from fp16core.convert.quantizer import quantize_tflite
+from fp16core.numerics.histograms import error_histogram, shared_histograms
 from fp16core.numerics.rounding import (
     RELATIVE_ERROR_BOUND,
     WeightRounding,
-    error_histogram,
     rounded_reference,
-    shared_histograms,
     upsampled_by_operator,
     weight_roundings,
 )
@@ -38,7 +37,7 @@ def test_the_quantizers_stored_bits_are_numpys_cast_and_its_biases_stay_float32(
         assert tensor.stored_bytes == reference[key].values.astype(dtype).tobytes()
 
 
-def test_hand_made_weights_are_counted_in_their_kind() -> None:
+def test_hand_made_weights_are_counted_by_class() -> None:
     """2⁻¹⁴ is the smallest normal, 2⁻²⁴ the smallest subnormal; 2⁻²⁵ ties to 0; 65,520 ties away to ∞."""
     kinds = rounding(2**-14, 2**-15, 2**-24, 2**-25, 0.0, 65504, 65519, 65520, -70000)
     assert kinds.subnormal == 2
@@ -66,7 +65,7 @@ def test_errors_of_a_hand_computed_weight() -> None:
 
 @settings(deadline=None)  # machines are noisy
 @given(arrays(np.float32, 20, elements=st.floats(2**-14, 65504, width=32)))
-def test_normal_weights_keep_within_the_relative_bound(weights: np.ndarray) -> None:
+def test_normal_weights_stay_within_the_relative_bound(weights: np.ndarray) -> None:
     assert WeightRounding("test", weights, weights.astype(np.float16)).max_relative_error <= RELATIVE_ERROR_BOUND
 
 
@@ -84,7 +83,7 @@ def test_histograms_share_edges_and_count_every_finite_weight(pair: ModelPair) -
     assert error_histogram(with_infinity).counts.sum() == 1
 
 
-def test_the_rounded_reference_holds_the_targets_values(pair: ModelPair) -> None:
+def test_the_rounded_reference_has_the_targets_values(pair: ModelPair) -> None:
     rounded = rounded_reference(pair).graph.weights()
     for key, tensor in pair.target.graph.weights().items():
         assert rounded[key].dtype == "float32"
@@ -97,12 +96,12 @@ def test_upsampling_operators_are_counted(pair: ModelPair) -> None:
     assert upsampled_by_operator(pair.reference.graph) == (0, 0)
 
 
-def test_files_that_do_not_belong_together_are_refused(pair: ModelPair) -> None:
+def test_files_that_do_not_belong_together_are_rejected(pair: ModelPair) -> None:
     with pytest.raises(PairError, match=r"mnist_model_quant_f16\.tflite stores conv_2d\.kernel as float16"):
         weight_roundings(ModelPair("swapped", pair.target, pair.reference))
 
 
-def test_quantizing_a_quantized_model_is_refused(pair: ModelPair) -> None:
+def test_quantizing_a_quantized_model_is_rejected(pair: ModelPair) -> None:
     with pytest.raises(ModelFileError, match=r"conv_2d.kernel is float16, not float32"):
         quantize_tflite(ModelFile(pair.target.contents, "half.tflite"))
 

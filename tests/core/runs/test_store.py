@@ -136,7 +136,7 @@ def test_a_pipe_in_a_run_is_not_waited_for(store: RunStore) -> None:
     folder = add_full_run(store.folder, "mine")
     (folder / "train.log").unlink()
     os.mkfifo(folder / "train.log")
-    assert "train.log cannot be read (it is no ordinary file)" in only_reason(store)
+    assert "train.log cannot be read (it is not a regular file)" in only_reason(store)
 
 
 def test_listing_again_reads_no_file_that_did_not_change(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:

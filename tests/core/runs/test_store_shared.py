@@ -74,6 +74,7 @@ def test_what_killed_workers_leave_is_removed(store: RunStore) -> None:
             child.communicate()
 
 
+@pytest.mark.slow
 def test_a_run_with_random_damage_is_loaded_as_it_was_or_not_at_all(store: RunStore) -> None:
     """400 times: bits flipped, bytes cut off, appended or exchanged in any of its files, and files removed."""
     folder = add_full_run(store.folder, "mine")

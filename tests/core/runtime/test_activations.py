@@ -1,4 +1,4 @@
-"""What the recorder hands out, against the interpreter and a float64 forward pass."""
+"""Recorded activations, against the interpreter and a float64 forward pass."""
 
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -41,7 +41,7 @@ def test_activations_are_those_of_a_float64_forward_pass(
 def test_activations_are_the_tensors_that_the_interpreter_preserves(
     pair: ModelPair, inputs: npt.NDArray[np.float32], role: str
 ) -> None:
-    """No tensor but an activation has a first dimension of 7."""
+    """Only activations have a first dimension of 7."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         bare = Interpreter(model_content=getattr(pair, role).contents, experimental_preserve_all_tensors=True)
@@ -69,7 +69,7 @@ def test_keeping_all_tensors_does_not_change_the_logits(
 
 
 def test_steps_are_the_operators_that_compute_from_the_image(pair: ModelPair, recorder: PairRecorder) -> None:
-    """The target dequantizes its weights besides, and both compute shapes; neither is a step."""
+    """The target also dequantizes weights, and both models compute shapes; neither counts as a step."""
     assert [step.operator for step in recorder.steps] == STEPS
     assert [step.fused for step in recorder.steps] == ["NONE", "RELU", "NONE", "NONE", "NONE"]
     assert [step.shape for step in recorder.steps] == list(PLACES)
@@ -93,15 +93,15 @@ def test_threads_sharing_a_recorder_get_their_own_activations(
     [
         (np.zeros((0, 28, 28), np.float32), "there are 0 images"),
         (np.zeros((2, 28, 27), np.float32), r"shape \(2, 28, 27\)"),
-        (np.full((1, 28, 28), np.nan, np.float32), "hold nan"),
+        (np.full((1, 28, 28), np.nan, np.float32), "contain nan"),
     ],
 )
-def test_wrong_images_are_refused_in_words(pair: ModelPair, images: npt.NDArray[np.float32], words: str) -> None:
+def test_wrong_images_are_rejected_with_a_reason(pair: ModelPair, images: npt.NDArray[np.float32], words: str) -> None:
     with pytest.raises(ImageError, match=words):
         ActivationRecorder(pair.reference).record(images)
 
 
-def test_models_whose_operators_do_not_correspond_are_refused(pair: ModelPair) -> None:
+def test_models_whose_operators_do_not_correspond_are_rejected(pair: ModelPair) -> None:
     tree = schema.ModelT.InitFromPackedBuf(pair.target.contents)
     tree.subgraphs[0].operators[8].builtinOptions.fusedActivationFunction = schema.ActivationFunctionType.TANH
     builder = flatbuffers.Builder(pair.target.size_bytes)

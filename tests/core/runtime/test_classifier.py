@@ -1,4 +1,4 @@
-"""The shared interpreter: right answers from many threads, clear refusals."""
+"""The shared classifier: correct results from many threads, clear errors."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,7 +16,7 @@ from fp16core.vocabulary import ImageError, ModelFileError
 
 @pytest.fixture(scope="module")
 def expected(pair: ModelPair, inputs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """The tutorial's way: a bare interpreter, one image at a time."""
+    """Logits computed as in the tutorial: a bare interpreter, one image at a time."""
     interpreter = Interpreter(model_content=pair.target.contents)
     interpreter.allocate_tensors()
     answers = []
@@ -60,17 +60,17 @@ def test_threads_sharing_one_classifier_get_their_own_answers(
         (np.zeros((2, 28, 27), np.float32), r"shape \(2, 28, 27\)"),
         (np.zeros((2, 28, 28, 1), np.float32), r"shape \(2, 28, 28, 1\)"),
         (np.zeros((2, 28, 28), np.uint8), "dtype uint8; expected float32"),
-        (np.full((2, 28, 28), np.nan, np.float32), r"hold nan at \(0, 0, 0\)"),
-        (np.full((1, 28, 28), np.inf, np.float32), "hold inf"),
+        (np.full((2, 28, 28), np.nan, np.float32), r"contain nan at \(0, 0, 0\)"),
+        (np.full((1, 28, 28), np.inf, np.float32), "contain inf"),
     ],
 )
-def test_wrong_images_are_refused_in_words(pair: ModelPair, images: npt.NDArray[np.float32], words: str) -> None:
+def test_wrong_images_are_rejected_with_a_reason(pair: ModelPair, images: npt.NDArray[np.float32], words: str) -> None:
     with pytest.raises(ImageError, match=words):
         Classifier(pair.reference).logits(images)
 
 
 def edited(model: ModelFile, tensor: int, shape: list[int], name: str) -> ModelFile:
-    """The same file with another shape and shape signature of one tensor, by the schema's own writer."""
+    """Copy of a file with the shape and shape signature of one tensor changed, by the schema's own writer."""
     tree = schema.ModelT.InitFromPackedBuf(model.contents)
     tree.subgraphs[0].tensors[tensor].shapeSignature = shape
     tree.subgraphs[0].tensors[tensor].shape = [abs(n) for n in shape]
@@ -79,7 +79,7 @@ def edited(model: ModelFile, tensor: int, shape: list[int], name: str) -> ModelF
     return ModelFile(bytes(builder.Output()), name)
 
 
-def test_models_of_other_shapes_are_refused(pair: ModelPair) -> None:
+def test_models_of_other_shapes_are_rejected(pair: ModelPair) -> None:
     file = pair.reference.graph
     nine = edited(pair.reference, file.outputs[0].index, [-1, 9], "nines")
     with pytest.raises(ModelFileError, match=r"nines returns float32 \(-1, 9\); expected float32 logits"):
@@ -89,6 +89,6 @@ def test_models_of_other_shapes_are_refused(pair: ModelPair) -> None:
         Classifier(wide)
 
 
-def test_damaged_models_are_refused(pair: ModelPair) -> None:
+def test_damaged_models_are_rejected(pair: ModelPair) -> None:
     with pytest.raises(ModelFileError, match="cut"):
         Classifier(ModelFile(pair.reference.contents[:50_000], "cut"))

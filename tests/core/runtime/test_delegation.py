@@ -1,4 +1,4 @@
-"""What the interpreter hands to XNNPACK, held against which tensors a run fills."""
+"""Partitions delegated to XNNPACK, against the tensors that a run fills."""
 
 import numpy as np
 import pytest
@@ -23,8 +23,8 @@ def delegated_names(model: ModelFile) -> list[list[str]]:
     return [[operators[index].name for index in part.operators] for part in delegate_partitions(model)]
 
 
-def test_xnnpack_takes_all_that_computes_with_the_image_but_the_reshapes(pair: ModelPair) -> None:
-    """Their shapes are only known when the batch is; XNNPACK plans its work before that."""
+def test_xnnpack_runs_every_operator_on_the_image_except_reshapes(pair: ModelPair) -> None:
+    """Their shapes depend on the batch size, which XNNPACK does not know when it plans its work."""
     assert delegated_names(pair.reference) == [["CONV_2D", "MAX_POOL_2D"], ["FULLY_CONNECTED"]]
     assert delegated_names(pair.target) == [["DEQUANTIZE"] * 4, ["CONV_2D", "MAX_POOL_2D"], ["FULLY_CONNECTED"]]
     assert delegated_names(quantize_tflite(pair.reference)) == [
@@ -33,8 +33,8 @@ def test_xnnpack_takes_all_that_computes_with_the_image_but_the_reshapes(pair: M
     ]
 
 
-def test_what_lies_within_a_part_is_never_filled(model: ModelFile, test_set: TestSet) -> None:
-    """The interpreter gives no memory to a tensor that only operators within one part touch."""
+def test_tensors_inside_a_partition_are_never_filled(model: ModelFile, test_set: TestSet) -> None:
+    """The interpreter allocates no memory for tensors internal to a partition."""
     file, parts = model.graph, delegate_partitions(model)
     interpreter = Interpreter(model_content=model.contents)
     interpreter.allocate_tensors()
@@ -57,17 +57,17 @@ def test_what_lies_within_a_part_is_never_filled(model: ModelFile, test_set: Tes
     assert hidden
 
 
-def test_every_operator_runs_once_at_most(model: ModelFile) -> None:
+def test_every_operator_runs_at_most_once(model: ModelFile) -> None:
     runs = [index for part in delegate_partitions(model) for index in part.operators]
     assert len(runs) == len(set(runs))
     assert set(runs) <= {op.index for op in model.graph.operators}
 
 
 @pytest.mark.parametrize(("delegated", "filled"), [(True, 0), (False, 4)])
-def test_only_without_the_delegate_are_the_dequantized_tensors_filled(
+def test_dequantized_tensors_are_filled_only_without_the_delegate(
     pair: ModelPair, test_set: TestSet, delegated: bool, filled: int
 ) -> None:
-    """After a run, the tensor behind each DEQUANTIZE either holds the upsampled weights or whatever was there."""
+    """After a run, the output of each DEQUANTIZE holds either the upsampled weights or stale memory."""
     file = pair.target.graph
     kind = OpResolverType.AUTO if delegated else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
     interpreter = Interpreter(model_content=pair.target.contents, experimental_op_resolver_type=kind)
@@ -81,7 +81,7 @@ def test_only_without_the_delegate_are_the_dequantized_tensors_filled(
     assert sum(holds) == filled
 
 
-def test_xnnpack_upsamples_while_loading_and_the_plain_kernels_in_the_first_run(
+def test_xnnpack_upsamples_while_loading_and_builtin_kernels_in_the_first_run(
     pair: ModelPair, test_set: TestSet
 ) -> None:
     image = normalise(test_set[0][0])
@@ -94,6 +94,6 @@ def test_xnnpack_upsamples_while_loading_and_the_plain_kernels_in_the_first_run(
         assert upsampling_stage(without, image) is None
 
 
-def test_a_file_that_does_not_run_is_refused() -> None:
+def test_a_file_that_does_not_run_is_rejected() -> None:
     with pytest.raises(ModelFileError, match="notes is not a LiteRT model"):
         delegate_partitions(ModelFile(b"hello", "notes"))

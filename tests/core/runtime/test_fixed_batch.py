@@ -1,4 +1,4 @@
-"""Files for one size of batch compute what the original computes, bit for bit."""
+"""Files with a fixed batch size compute the same as the original, bit for bit."""
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ BATCHES = (1, 7, 100)
 
 
 def run_as_it_is(model: ModelFile, images: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """By an interpreter that is told nothing of batches."""
+    """Run by an interpreter whose input is never resized."""
     interpreter = Interpreter(model_content=model.contents, num_threads=1)
     interpreter.allocate_tensors()
     (given,), (answer,) = interpreter.get_input_details(), interpreter.get_output_details()
@@ -37,7 +37,7 @@ def test_a_fixed_batch_gives_the_originals_logits_bit_for_bit(
         assert np.array_equal(run_as_it_is(fixed, inputs[:batch]), expected)
 
 
-def test_a_fixed_batch_has_no_arithmetic_on_shapes_and_aligned_data(pair: ModelPair) -> None:
+def test_a_fixed_batch_has_no_shape_arithmetic_and_aligned_data(pair: ModelPair) -> None:
     for model in (pair.reference, pair.target):
         before, after = model.graph, with_fixed_batch(model, 10).graph
         assert before.shape_arithmetic()
@@ -50,8 +50,8 @@ def test_a_fixed_batch_has_no_arithmetic_on_shapes_and_aligned_data(pair: ModelP
         assert all(t.data_start % 16 == 0 for t in after.tensors if t.data_start is not None)
 
 
-def test_a_network_cut_off_computes_what_lies_within(pair: ModelPair, inputs: npt.NDArray[np.float32]) -> None:
-    """Against an interpreter that keeps all tensors of the whole network."""
+def test_a_truncated_network_computes_the_intermediate_tensor(pair: ModelPair, inputs: npt.NDArray[np.float32]) -> None:
+    """Against an interpreter that preserves all tensors of the whole network."""
     for model in (pair.reference, pair.target):
         kept = ActivationRecorder(model).record(inputs[:5])
         for (_, tensor), expected in zip(model.graph.from_input(), kept, strict=True):
@@ -60,23 +60,23 @@ def test_a_network_cut_off_computes_what_lies_within(pair: ModelPair, inputs: np
 
 
 @pytest.mark.parametrize("name", [name for name in NETWORKS if not name.startswith("batch")])
-def test_other_networks_can_be_fixed_too(name: str, inputs: npt.NDArray[np.float32]) -> None:
-    """XNNPACK may take operators whose shapes it now knows, and sum in another order than LiteRT's own kernels."""
+def test_other_networks_can_be_given_a_fixed_batch(name: str, inputs: npt.NDArray[np.float32]) -> None:
+    """With shapes known, XNNPACK may run more operators, and sum in an order different from LiteRT's own kernels."""
     for model in (stranger(name).reference, stranger(name).target):
         expected = Classifier(model, batch_size=6).logits(inputs[:6])
         found = run_as_it_is(with_fixed_batch(model, 6), inputs[:6])
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
-def test_a_size_that_is_fixed_already_stays(inputs: npt.NDArray[np.float32]) -> None:
+def test_a_batch_size_that_is_already_fixed_stays(inputs: npt.NDArray[np.float32]) -> None:
     model = stranger("batch of 7").reference
     again = with_fixed_batch(model, 7)
     assert np.array_equal(run_as_it_is(again, inputs[:7]), run_as_it_is(model, inputs[:7]))
-    with pytest.raises(ModelFileError, match="batch of 7 takes 7 images at a time, and cannot be made to take 10"):
+    with pytest.raises(ModelFileError, match="batch of 7 takes 7 images at a time, and cannot be changed to take 10"):
         with_fixed_batch(model, 10)
 
 
-def test_what_is_no_digit_classifier_is_refused(pair: ModelPair) -> None:
+def test_files_other_than_digit_classifiers_are_rejected(pair: ModelPair) -> None:
     with pytest.raises(ModelFileError, match="notes is not a LiteRT model"):
         with_fixed_batch(ModelFile(b"hello", "notes"), 1)
 

@@ -1,4 +1,4 @@
-"""What LiteRT's GPU accelerator prints, read: lines as they were seen on machines with and without a driver."""
+"""Logs of LiteRT's GPU accelerator, as seen on machines with and without a driver."""
 
 from fp16core.runtime.gpu_log import Adapter, refusal, selected_adapter
 
@@ -26,7 +26,7 @@ def test_the_adapter_is_named_with_all_its_commas() -> None:
     assert "software driver, which computes on the processor" in found.title
 
 
-def test_a_real_gpu_is_no_software_and_the_last_adapter_counts() -> None:
+def test_a_real_gpu_is_not_software_and_the_last_adapter_counts() -> None:
     found = selected_adapter(LLVMPIPE + DISCRETE)
     assert found == Adapter("NVIDIA H100", "Vulkan", "Discrete GPU")
     assert not found.is_software
@@ -37,22 +37,22 @@ def test_no_adapter_is_none() -> None:
     assert selected_adapter("INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\n") is None
 
 
-def test_a_refused_driver_is_told_from_none_at_all() -> None:
+def test_an_unsuitable_driver_is_distinguished_from_a_missing_one() -> None:
     assert "lacks what LiteRT's GPU accelerator needs (Vulkan shaderUniform*ArrayDynamicIndexing required)" in str(
         refusal(OLD_DRIVER)
     )
     assert "has no GPU with a driver" in str(refusal(NO_DRIVER))
 
 
-def test_operators_that_a_gpu_lacks_are_named() -> None:
+def test_unsupported_operators_are_named() -> None:
     log = (
         "ERROR: Following operations are not supported by GPU delegate:\nFILL: Operation is not supported.\n"
         "TOPK_V2: Operation is not supported.\n53 operations will run on the GPU, and the remaining 8 operations will "
         "run on the CPU.\n"
     )
-    assert refusal(log) == "LiteRT's GPU accelerator does not have this network's operators FILL, TOPK_V2."
+    assert refusal(log) == "LiteRT's GPU accelerator does not support this network's operators FILL, TOPK_V2."
 
 
-def test_another_error_is_told_in_its_own_words() -> None:
-    assert refusal("ERROR: [x.cc:1] out of memory\n") == "LiteRT's GPU accelerator says: out of memory."
+def test_other_errors_are_quoted() -> None:
+    assert refusal("ERROR: [x.cc:1] out of memory\n") == "LiteRT's GPU accelerator reports: out of memory."
     assert refusal("all is well\n") is None

@@ -1,4 +1,4 @@
-"""Half-precision features of processors, by what Linux says of them."""
+"""Half-precision features of processors, parsed from ``/proc/cpuinfo``."""
 
 import os
 
@@ -32,7 +32,7 @@ def test_features_of_arm_are_found() -> None:
     assert there(found) == {"FP16": True, "FP16 vectors": True, "FP16 products": False}
 
 
-def test_what_is_not_told_is_not_known() -> None:
+def test_features_that_the_system_does_not_report_are_unknown() -> None:
     assert set(there(linux_processor("processor\t: 0\n", "x86_64", 1)).values()) == {None}
 
 

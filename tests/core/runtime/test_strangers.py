@@ -1,4 +1,4 @@
-"""Networks that are not the tutorial's, through the core: Keras's own answers are the oracle."""
+"""Networks other than the tutorial's, with Keras's own answers as the oracle."""
 
 import numpy as np
 import numpy.typing as npt
@@ -39,14 +39,14 @@ def test_any_number_of_images_gives_keras_answers(
     assert np.abs(answers - expected).max() <= 1e-4 * max(1, np.abs(expected).max())
 
 
-def test_the_target_says_nearly_the_same(theirs: Stranger, test_set: TestSet) -> None:
+def test_the_targets_logits_are_close(theirs: Stranger, test_set: TestSet) -> None:
     for target in (theirs.target, quantize_tflite(theirs.reference)):
         found = compare(ModelPair(theirs.name, theirs.reference, target), test_set[0][:50], test_set[1][:50])
         assert 0 < found.max_abs_logit_delta < 0.02
 
 
 def test_every_stored_number_has_a_key_in_both_files(theirs: Stranger) -> None:
-    """All that training found, scalars too, once each; what the converter cast is NumPy's cast."""
+    """All trained tensors, scalars included, once each; those that were cast equal NumPy's cast."""
     roundings = weight_roundings(theirs.pair)
     for model in (theirs.reference, theirs.target):
         file = model.graph
@@ -64,7 +64,7 @@ def test_a_dense_network_has_as_many_weights_as_its_layers_need() -> None:
 
 
 def test_upsampling_is_exact_whatever_the_constants(theirs: Stranger, test_set: TestSet) -> None:
-    """The float32 file with the float16 values answers as the float16 file does: no constant was overlooked."""
+    """The float32 file with the float16 values returns the logits of the float16 file: no constant is missed."""
     images, labels = test_set[0][:50], test_set[1][:50]
     evidence = gather_evidence(theirs.pair, compare(theirs.pair, images, labels), images)
     assert evidence.upsampling_difference <= 1e-6
@@ -82,7 +82,7 @@ def test_every_byte_is_accounted_for(theirs: Stranger) -> None:
 
 
 def test_a_fixed_batch_gives_each_image_its_own_activations(test_set: TestSet) -> None:
-    """Alone among blank images or in the middle of a batch."""
+    """Alone in a padded batch, or in the middle of a full one."""
     inputs = normalise(test_set[0][:10])
     for name in ("batch of 1", "batch of 7"):
         recorder = ActivationRecorder(stranger(name).reference)
@@ -94,20 +94,20 @@ def test_a_fixed_batch_gives_each_image_its_own_activations(test_set: TestSet) -
 
 
 @pytest.mark.parametrize("name", ["batch of 1", "batch of 7", "two convolutions"])
-def test_the_moment_of_upsampling_is_found_whatever_the_input(name: str, test_set: TestSet) -> None:
+def test_the_stage_of_upsampling_is_found_whatever_the_input(name: str, test_set: TestSet) -> None:
     target, image = stranger(name).target, normalise(test_set[0][0])
     assert upsampling_stage(target, image) is UpsamplingStage.LOADING
     assert upsampling_stage(target, image, delegated=False) is UpsamplingStage.FIRST_RUN
 
 
-def test_activations_that_belong_to_no_image_are_refused_in_words(inputs: npt.NDArray[np.float32]) -> None:
-    """A recurrent network turns time to the front."""
-    with pytest.raises(ModelFileError, match=r"TRANSPOSE answered 5 images .* no row belongs to one image"):
+def test_activations_without_a_row_for_each_image_are_rejected(inputs: npt.NDArray[np.float32]) -> None:
+    """A recurrent network moves time to the first axis."""
+    with pytest.raises(ModelFileError, match=r"for 5 images, TRANSPOSE returned .* expected one row for each image"):
         PairRecorder(stranger("recurrent").pair).record(inputs[:5])
 
 
-def test_a_number_whose_bytes_mean_something_else_elsewhere_cannot_be_replaced() -> None:
-    """The recurrent network's first state, 0.0, shares its bytes with an integer 0."""
+def test_a_constant_that_shares_its_buffer_cannot_be_replaced() -> None:
+    """The recurrent network's initial state, 0.0, shares its buffer with an integer 0."""
     model = stranger("recurrent").reference
     file = model.graph
     shared = file.weights()["fill.constant"]

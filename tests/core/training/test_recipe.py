@@ -1,4 +1,4 @@
-"""What a run may vary, and the network that it trains."""
+"""Recipes, and the network that they describe."""
 
 import dataclasses
 import json
@@ -19,7 +19,7 @@ from tests.helpers.networks.oracles import LOGIT_TOLERANCE
 
 
 @pytest.mark.parametrize("name", LIMITS)
-def test_settings_at_their_limits_are_taken_and_beyond_them_named(name: str) -> None:
+def test_settings_at_their_limits_are_accepted_and_others_named(name: str) -> None:
     low, high = LIMITS[name]
     for value in (low, high):
         assert getattr(Recipe.from_dict({name: value}), name) == value
@@ -35,17 +35,18 @@ def test_what_is_wrong_is_named_with_what_is_expected() -> None:
         Recipe(learning_rate=11.0)
     with pytest.raises(RecipeError, match=r"^optimizer is 'lbfgs'; expected one of adam, adamw, .*sgd\.$"):
         Recipe(optimizer="lbfgs")
-    with pytest.raises(RecipeError, match=r"^a recipe has no setting 'momentum'; it has epochs, seed, batch_size, "):
+    with pytest.raises(RecipeError, match=r"^a recipe has no setting 'momentum'; choose from epochs, seed, "):
         Recipe.from_dict({"momentum": 0.9})
 
 
-def test_a_recipe_survives_json_and_what_an_old_record_leaves_out_is_the_tutorials() -> None:
+def test_a_recipe_survives_json_and_missing_settings_are_the_tutorials() -> None:
     recipe = Recipe(3, 7, 64, 1, 5, 2, "sgd")
     assert Recipe.from_dict(json.loads(json.dumps(dataclasses.asdict(recipe)))) == recipe
     assert isinstance(recipe.learning_rate, float)
     assert Recipe.from_dict({"epochs": 1, "seed": 0, "batch_size": 32}) == Recipe() == TUTORIAL
 
 
+@pytest.mark.slow
 def test_the_network_is_the_tutorials() -> None:
     model = load_keras(BUNDLED / "mnist_model.keras")
     layers = [type(layer).__name__ for layer in model.layers]
@@ -56,6 +57,7 @@ def test_the_network_is_the_tutorials() -> None:
     assert type(model.optimizer).__name__.lower() == TUTORIAL.optimizer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_optimizer_is_one_of_keras(name: str) -> None:
     import keras
@@ -65,9 +67,10 @@ def test_every_optimizer_is_one_of_keras(name: str) -> None:
     assert float(made.learning_rate) == 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("filters", "size"), [(1, 1), (64, 1), (12, 3), (5, 2), (1, 9), (3, 8), (70, 4)])
 def test_networks_of_any_filters_convert_both_ways_and_are_rebuilt(filters: int, size: int) -> None:
-    """Of random weights; even and odd kernels leave even and odd rows for pooling."""
+    """Random weights; even and odd kernel sizes leave odd and even numbers of rows for pooling."""
     images = normalise(load_mnist("test")[0][:40])
     network = build_network(filters, size)
     if filters <= LIMITS["filters"][1]:
@@ -84,6 +87,7 @@ def test_networks_of_any_filters_convert_both_ways_and_are_rebuilt(filters: int,
         assert np.array_equal(half.graph.weights()["conv_2d.kernel"].values, kernel.astype(np.float16))
 
 
+@pytest.mark.slow
 def test_other_networks_are_not_rebuilt() -> None:
     import keras
 

@@ -1,4 +1,4 @@
-"""What a training run tells: the messages survive JSON, and a long run's trace stays small."""
+"""Traces of training runs: messages survive JSON, and a long run's trace stays small."""
 
 import json
 import math
@@ -14,7 +14,7 @@ KEYS = ("conv_2d.kernel", "fully_connected.weights")
 
 
 def through_json(message: dict[str, Any]) -> dict[str, Any]:
-    """What arrives of a message; JSON proper, which has no NaN."""
+    """A message after a round trip through strict JSON, which has no NaN."""
     arrived: dict[str, Any] = json.loads(json.dumps(message, allow_nan=False))
     return arrived
 
@@ -24,7 +24,7 @@ def snapshot(epochs_done: float, kernels: np.ndarray) -> Snapshot:
     return Snapshot(epochs_done, kernels, {key: weight_histogram(dense, 0.125) for key in KEYS})
 
 
-def test_steps_and_epochs_arrive_as_they_were_told() -> None:
+def test_steps_and_epochs_arrive_unchanged() -> None:
     step = TrainingStep(1.4, 0.125, 0.9)
     epoch = EpochResult(1, 0.3, 0.91, 0.14, 0.9611, 0.961, 1, 4.25)
     trace = Trace().with_message(through_json(step.message())).with_message(through_json(epoch.message()))
@@ -33,7 +33,7 @@ def test_steps_and_epochs_arrive_as_they_were_told() -> None:
     assert (trace.first, trace.last) == (None, None)
 
 
-def test_what_is_not_a_number_survives_json() -> None:
+def test_nan_survives_json() -> None:
     diverged = TrainingStep(0.2, math.nan, 0.1), TrainingStep(0.4, math.inf, 0.1)
     trace = Trace()
     for step in diverged:
@@ -60,7 +60,7 @@ def test_the_first_snapshot_stays_and_the_last_is_the_latest() -> None:
         assert np.array_equal(trace.last.histograms[key].edges, np.arange(-8, 10) / 8)
 
 
-def test_a_trace_does_not_change_and_ignores_what_is_about_something_else() -> None:
+def test_a_trace_is_immutable_and_ignores_other_messages() -> None:
     before = Trace().with_message(TrainingStep(0.5, 1.0, 0.5).message())
     after = before.with_message(TrainingStep(1.0, 0.5, 0.7).message())
     assert len(before.steps) == 1
@@ -73,12 +73,12 @@ def test_a_trace_does_not_change_and_ignores_what_is_about_something_else() -> N
     [{"step": {}}, {"step": None}, {"step": {"epochs_done": 1, "loss": "low", "accuracy": 1}}, {"snapshot": {}},
      {"snapshot": {"epochs_done": 1, "kernels_shape": [2], "kernels": "", "histograms": {}}}],
 )  # fmt: skip
-def test_messages_that_say_nothing_are_named(message: dict[str, Any]) -> None:
+def test_malformed_messages_are_named(message: dict[str, Any]) -> None:
     with pytest.raises(TraceError, match="a message of the training run cannot be read"):
         Trace().with_message(message)
 
 
-def test_a_thousand_epochs_stay_small_and_evenly_told() -> None:
+def test_the_trace_of_a_thousand_epochs_is_small_and_evenly_spaced() -> None:
     trace = Trace()
     for number in range(1, 15_001):
         trace = trace.with_message({"step": {"epochs_done": number / 15, "loss": 1 / number, "accuracy": 0.5}})
@@ -91,7 +91,7 @@ def test_a_thousand_epochs_stay_small_and_evenly_told() -> None:
     assert np.diff(times).max() < 1000 / 50
 
 
-def test_histograms_count_every_finite_weight_where_it_is() -> None:
+def test_histograms_count_every_finite_weight_in_its_bin() -> None:
     weights = np.random.default_rng(0).normal(size=5000).astype(np.float32)
     found = weight_histogram(weights, 0.125)
     expected, _ = np.histogram(weights.astype(np.float64), found.edges)
@@ -105,7 +105,7 @@ def test_histograms_count_every_finite_weight_where_it_is() -> None:
     assert len(empty.edges) == 2
 
 
-def test_weights_that_spread_get_wider_bins_and_not_more() -> None:
+def test_spreading_weights_get_wider_bins_rather_than_more() -> None:
     weights = np.array([-3e30, 0.0, 1e30], np.float32)
     found = weight_histogram(weights, 0.0625)
     assert len(found.counts) <= MAX_BINS

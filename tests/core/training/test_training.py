@@ -1,4 +1,4 @@
-"""Training: Keras' own arithmetic, told as it goes on; Keras agrees with the interpreter."""
+"""Training: Keras's own arithmetic with progress events; Keras agrees with the interpreter."""
 
 import json
 import math
@@ -21,6 +21,8 @@ from fp16core.worker.training.epoch import EpochTest
 from tests.helpers.networks.oracles import LOGIT_TOLERANCE
 from tests.helpers.places import TestSet
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def learned(small_dataset: Path) -> TestSet:
@@ -29,7 +31,7 @@ def learned(small_dataset: Path) -> TestSet:
 
 
 class Recording(np.ndarray[Any, np.dtype[np.uint8]]):
-    """Images that remember in which order they were asked for."""
+    """Images that record the order of their indexing."""
 
     asked: ClassVar[list[npt.NDArray[np.int64]]] = []
 
@@ -39,14 +41,14 @@ class Recording(np.ndarray[Any, np.dtype[np.uint8]]):
 
 
 def test_the_keras_models_logits_are_the_interpreters(comparison: Comparison, test_set: TestSet) -> None:
-    """The bundled .keras file on 2,000 images."""
+    """Bundled ``.keras`` file on 2,000 images."""
     model = load_keras(BUNDLED / "mnist_model.keras")
     logits = model.predict(normalise(test_set[0][:2000]), batch_size=500, verbose=0)
     assert np.abs(logits - comparison.reference.logits[:2000]).max() < LOGIT_TOLERANCE
 
 
-def test_training_is_keras_own_loop_over_the_same_batches(learned: TestSet) -> None:
-    """Two epochs of `train_on_batch` with images scaled beforehand give the same weights, bit for bit."""
+def test_training_equals_kerass_own_loop_over_the_same_batches(learned: TestSet) -> None:
+    """Two epochs of `train_on_batch` on images scaled in advance give the same weights, bit for bit."""
     import keras
 
     recipe = Recipe(epochs=2, seed=5, batch_size=48, learning_rate=0.01, filters=4, kernel_size=5, optimizer="rmsprop")
@@ -69,7 +71,7 @@ def test_training_is_keras_own_loop_over_the_same_batches(learned: TestSet) -> N
 
 @pytest.mark.filterwarnings("error::UserWarning:keras")
 @pytest.mark.parametrize(("count", "batch_size"), [(64, 32), (500, 32), (500, 1), (500, 512)])
-def test_every_epoch_sees_every_image_once_and_is_told(learned: TestSet, count: int, batch_size: int) -> None:
+def test_every_epoch_uses_every_image_once_and_is_reported(learned: TestSet, count: int, batch_size: int) -> None:
     """Also where batches, gathers and calls into the graph do not divide the number of images."""
     events: list[TrainingStep | Snapshot] = []
     ends: list[TrainingStep] = []
@@ -127,7 +129,7 @@ def test_an_epochs_result_is_what_keras_itself_finds(learned: TestSet, small_dat
     assert last.target_accuracy == pytest.approx((target.argmax(1) == test[1]).mean())
 
 
-def test_training_that_diverges_is_told_to_the_end_and_ends_with_a_sentence(
+def test_diverging_training_is_reported_and_ends_with_a_reason(
     learned: TestSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(LIMITS, "learning_rate", (1e-6, 1e30))
@@ -144,7 +146,7 @@ def test_training_that_diverges_is_told_to_the_end_and_ends_with_a_sentence(
     assert "snapshot" in messages[-1]
 
 
-def test_files_that_are_no_keras_models_are_named(tmp_path: Path) -> None:
+def test_files_that_are_not_keras_models_are_named(tmp_path: Path) -> None:
     path = tmp_path / "notes.keras"
     path.write_text("not a model")
     with pytest.raises(ModelFileError, match=r"notes.keras: Keras cannot load this file"):

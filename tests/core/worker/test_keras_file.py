@@ -28,6 +28,8 @@ from tests.helpers.children.processes import PATIENCE_S, is_alive, without_tenso
 from tests.helpers.places import ROOT
 from tests.networks.make import build
 
+pytestmark = pytest.mark.slow
+
 GOOD = (BUNDLED / "mnist_model.keras").read_bytes()
 
 
@@ -96,12 +98,12 @@ def repacked(change: Callable[[dict[str, Any]], None]) -> bytes:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"class_name": "Lambda"}, "holds code of its own, in a Lambda layer; it is not run here"),
-        ({"config": {"activation": {"class_name": "__lambda__", "config": {}}}}, "holds code of its own"),
-        ({"class_name": "TFSMLayer"}, "layer TFSMLayer, which loads a model from elsewhere"),
+        ({"class_name": "Lambda"}, "contains Python code, such as a Lambda layer, which is not run here"),
+        ({"config": {"activation": {"class_name": "__lambda__", "config": {}}}}, "contains Python code"),
+        ({"class_name": "TFSMLayer"}, "layer TFSMLayer, which loads a model from another file"),
         ({"class_name": "StringLookup"}, "layer StringLookup, which reads other files"),
-        ({"module": "os", "class_name": "system"}, r"part os\.system, which is not Keras's own"),
-        ({"registered_name": "mine>Own"}, "part mine>Own, which is not Keras's own"),
+        ({"module": "os", "class_name": "system"}, r"layer os\.system, which is not part of Keras"),
+        ({"registered_name": "mine>Own"}, "layer mine>Own, which is not part of Keras"),
     ],
 )
 def test_what_is_not_kerass_own_is_refused_unloaded(change: dict[str, Any], words: str) -> None:
@@ -137,15 +139,15 @@ def packed(**members: bytes) -> bytes:
     [
         (b"hello", "cannot be read as a .keras file"),
         (GOOD[:5000], "cannot be read as a .keras file"),
-        (packed(weights=b""), r"holds no config\.json"),
-        (packed(config_json=b"[1]"), "describes no model"),
+        (packed(weights=b""), r"contains no config\.json"),
+        (packed(config_json=b"[1]"), "does not describe a model"),
         (packed(config_json=b"[" * 100_000), "cannot be read"),
         (
             packed(config_json=b"{}", weights=bytes(250_000_000)),
-            r"to 250 MB, its config\.json to 2 B; at most 200 MB and 5",
+            r"to 250 MB, its config\.json to 2 B; the limits are 200 MB and 5",
         ),
         (b"PK\x01\x02" * 1001, "more than 1,000 files"),
-        (bytes(MAX_FILE_BYTES + 1), "has 20.000001 MB; at most 20 MB are taken"),
+        (bytes(MAX_FILE_BYTES + 1), "has 20.000001 MB; at most 20 MB are accepted"),
     ],
 )
 def test_files_that_are_none_are_refused_in_words(contents: bytes, words: str) -> None:
@@ -159,7 +161,7 @@ def test_a_refusal_costs_no_tensorflow() -> None:
     assert job.was_refused
     assert job.what == "reading the file"
     assert job.error is not None
-    assert job.error.startswith("code.keras holds code of its own")
+    assert job.error.startswith("code.keras contains Python code")
 
 
 def test_without_tensorflow_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

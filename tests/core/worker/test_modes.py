@@ -28,6 +28,8 @@ from tests.helpers.children.surveys import GPU, outcomes
 from tests.helpers.networks.strangers import stranger
 from tests.helpers.places import TestSet
 
+pytestmark = pytest.mark.slow
+
 CPU = [mode for mode in ExecutionMode if not mode.on_gpu]
 IMAGES = 203
 """No multiple of any batch."""
@@ -187,7 +189,7 @@ def test_without_a_driver_the_reason_reads_well(
     monkeypatch.setenv("VK_DRIVER_FILES", "/nowhere.json")
     for reason in run_modes(GPU, pair, test_set, images=10, in_depth=False).values():
         assert reason == (
-            "This machine has no GPU with a driver that LiteRT's accelerator could use: it found no adapter. It needs "
+            "This machine has no GPU with a driver that LiteRT's accelerator can use: it found no adapter. It needs "
             "Vulkan on Linux, Metal on macOS or Direct3D 12 on Windows."
         )
 

@@ -117,6 +117,7 @@ def train(out: Path, dataset: Path, kib: int) -> "subprocess.CompletedProcess[st
     )
 
 
+@pytest.mark.slow
 def test_training_where_files_may_not_grow_says_so(tmp_path: Path, small_dataset: Path) -> None:
     done = train(tmp_path / "out", small_dataset, 40)
     assert done.returncode == 2
@@ -125,6 +126,7 @@ def test_training_where_files_may_not_grow_says_so(tmp_path: Path, small_dataset
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_run_has_no_more_on_the_disk_than_is_asked_for(tmp_path: Path, small_dataset: Path) -> None:
     """Looked at all the time while it is trained; else a disk could become full that was thought to have room."""
     run = subprocess.Popen(

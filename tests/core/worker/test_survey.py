@@ -16,6 +16,8 @@ from fp16core.worker.modes.survey import Survey
 from tests.helpers.children.surveys import GPU, PATIENCE_S, PATIENT, outcomes, wild
 from tests.helpers.places import TestSet
 
+pytestmark = pytest.mark.slow
+
 
 def reason(how: str, limits: Limits = PATIENT) -> str:
     survey: Survey[dict[str, Any]] = Survey(

@@ -18,6 +18,8 @@ from tests.helpers.children.processes import PATIENCE_S, is_alive
 from tests.helpers.commands import train
 from tests.helpers.places import ROOT
 
+pytestmark = pytest.mark.slow
+
 AT_ONCE = 5
 """Runs that are killed beside each other."""
 
@@ -95,7 +97,7 @@ def test_what_the_process_refuses_is_told_in_its_words(tmp_path: Path) -> None:
     output, errors = run.communicate(timeout=60)
     assert run.returncode == 2
     assert output == ""
-    assert f"error: {tmp_path}/absent.npz: array 'x_train'" in errors or "there is no such file" in errors
+    assert f"error: {tmp_path}/absent.npz: array 'x_train'" in errors or "the file does not exist" in errors
     assert "Traceback" not in errors
     assert list(tmp_path.iterdir()) == []
 

@@ -24,6 +24,8 @@ from fp16core.worker.training.settings import TrainingSettings, training_setting
 from fp16core.worker.training.ticket import TrainingData, TrainingTicket
 from tests.helpers.children.processes import is_alive
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_S = 60.0
 
 WORKER = """

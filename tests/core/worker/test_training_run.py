@@ -23,6 +23,8 @@ from fp16core.worker.training.process import MODULE, request_for
 from fp16core.worker.training.run import train_run
 from tests.helpers.children.processes import PATIENCE_S
 
+pytestmark = pytest.mark.slow
+
 MODELS = ("mnist_model.keras", "mnist_model.tflite", "mnist_model_quant_f16.tflite", "mnist_model_quantizer_f16.tflite")
 RECIPE = Recipe(epochs=2, seed=4, filters=6, kernel_size=5, optimizer="nadam")
 
@@ -197,6 +199,6 @@ def test_a_folder_in_use_and_a_missing_data_set_are_refused_before_tensorflow(tm
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(OutputError, match="exists already"):
         train_run(tmp_path, RECIPE)
-    with pytest.raises(DatasetError, match="there is no such file"):
+    with pytest.raises(DatasetError, match="the file does not exist"):
         train_run(tmp_path / "out", RECIPE, source=tmp_path / "absent.npz")
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
