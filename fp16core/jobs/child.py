@@ -1,4 +1,4 @@
-"""How a child process is started: the interpreter's command line and environment."""
+"""Command line and environment of a child process."""
 
 import os
 import sys

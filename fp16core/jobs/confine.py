@@ -1,4 +1,4 @@
-"""What a process gives up before it opens a stranger's file."""
+"""Limits that a process sets for itself before it opens a stranger's file."""
 
 import contextlib
 import resource

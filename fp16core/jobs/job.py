@@ -25,13 +25,13 @@ from fp16core.vocabulary import HalfBitsError
 _LOGGER = logging.getLogger(__name__)
 
 STOPPED = "Stopped."
-"""Why there is no answer, if somebody did not want it any more."""
+"""Error of a job that was stopped."""
 
 _MOST_LINE_BYTES = 60_000_000
-"""Longest line that a child's answer may be: it may hold two files of 20 MB in base64."""
+"""Longest line of an answer: it may hold two files of 20 MB in base64."""
 
-_LOOK_S = 0.1
-"""How often a child with limits is looked after."""
+_POLL_S = 0.1
+"""Interval at which limits are checked."""
 
 
 class Job:
@@ -43,27 +43,27 @@ class Job:
     Parameters
     ----------
     module
-        What to run, as in ``python -m module``.
+        Module to run, as in ``python -m module``.
     request
-        A JSON object for it.
+        JSON object for the module.
     attachments
-        Bytes for it that would only grow as JSON.
+        Binary data for the module, sent as it is instead of as JSON.
     limits
-        What it may take.
+        Limits on the process.
     on_message
         Called with every message besides progress and outcome, from a thread of the job's own.
 
     Attributes
     ----------
     what, done
-        What is happening, and the fraction done, 0 to 1.
+        Current step, and the fraction done, 0 to 1.
     answer
         The module's answer, once there is one.
     error
-        Why there is none, in a sentence. Of a child that came to an end it has the last line of its log, or,
-        where strangers would read it, says that the server's log has it.
+        Reason why there is none, in a sentence. If the process ended by itself, it quotes the last line of the log,
+        or, where strangers would read it, refers to the server's log.
     was_stopped, was_refused
-        Whether `stop` is why, or the work itself, whose sentence it is; else the child came to an end.
+        True if `stop` ended it, or if the work itself raised the error. If neither, the process ended by itself.
 
     Raises
     ------
@@ -118,7 +118,7 @@ class Job:
 
     @property
     def is_running(self) -> bool:
-        """Whether the outcome is still open."""
+        """True until there is an outcome."""
         return self._watcher.is_alive()
 
     def wait(self, timeout: float | None = None) -> None:
@@ -153,7 +153,7 @@ class Job:
                         f"Ended: it used {size_text(used_bytes)} of memory; the limit is "
                         f"{size_text(limits.memory_bytes)}."
                     )
-                self._watcher.join(_LOOK_S)
+                self._watcher.join(_POLL_S)
 
     def _watch(self, parts: Sequence[bytes]) -> None:
         given, answers = cast(IO[bytes], self._child.stdin), cast(IO[bytes], self._child.stdout)

@@ -1,4 +1,4 @@
-"""How much memory a process has held at most."""
+"""Peak memory of a process."""
 
 import resource
 from pathlib import Path

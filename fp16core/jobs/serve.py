@@ -35,7 +35,7 @@ class Client:
     _channel: TextIO
 
     def progress(self, what: str, done: float) -> None:
-        """Say what is happening, and the fraction done, 0 to 1."""
+        """Report the current step, and the fraction done, 0 to 1."""
         self.tell(progress=[what, done])
 
     def tell(self, **message: Any) -> None:

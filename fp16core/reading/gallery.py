@@ -76,7 +76,7 @@ class Gallery:
     """Pictures in order of arrival, files still to be read, and the reasons why others were not read.
 
     A server may start a visitor's next run while the previous one still reads a file; a lock keeps them
-    apart. `let_go` takes no lock: whoever holds it then appends to lists that the gallery has dropped.
+    apart. `release` takes no lock: whoever holds it then appends to lists that the gallery has dropped.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ class Gallery:
             self._refuse_together([name for name, _ in self._inbox], "stopped before")
             self._inbox = []
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Forget all pictures, readings and files at once, and the outcome of a file that is being read."""
         self.pictures, self._inbox = [], []
         self._in_view = None, {}

@@ -1,4 +1,4 @@
-"""What a confined process answered, read without letting it choose what is run or changed here.
+"""Answers of a confined process, read without letting it choose what is run or changed here.
 
 A pickle is a program. This reads those that make plain values, arrays, and this package's own results, and no others.
 """
@@ -34,7 +34,7 @@ def _dtype(name: Any, _align: bool = False, _copy: bool = True) -> np.dtype[Any]
 
 
 def _empty(kind: Any, shape: Any, _code: Any) -> np.ndarray[Any, Any]:
-    """What NumPy begins an array with that it then builds up."""
+    """Return the empty array that NumPy then fills."""
     if kind is not _ARRAY or shape != (0,):
         raise pickle.UnpicklingError("an array of an answer begins empty")
     return np.ndarray((0,), np.int8)
@@ -48,7 +48,7 @@ _KNOWN: dict[tuple[str, str], Any] = {
     ("numpy._core.multiarray", "scalar"): scalar,
     ("numpy._core.numeric", "_frombuffer"): _frombuffer,
 }
-"""What names outside of this package stand for."""
+"""Objects for the names outside of this package."""
 
 
 class _Reader(pickle._Unpickler):  # the one in C lets a pickle change classes

@@ -1,4 +1,4 @@
-"""What a confined child that stays may take, and why it came to an end."""
+"""Limits of a confined child that stays, and the reasons for its end."""
 
 import signal
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from fp16core.vocabulary import WorkerError
 
 @dataclass(frozen=True)
 class CallLimits:
-    """Limits of a child.
+    """Limits on a child.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class CallLimits:
 
 
 class Ending(Enum):
-    """Why a child came to an end before it had answered."""
+    """Reason why a child ended before it had answered."""
 
     PROCESSOR_TIME = "processor time"
     WALL_TIME = "wall time"

@@ -83,7 +83,7 @@ class Resident:
 
     @property
     def is_alive(self) -> bool:
-        """Whether it can be called."""
+        """True if it can be called."""
         return self._child.poll() is None
 
     @property

@@ -1,4 +1,4 @@
-"""What goes through the pipes between a confined child that stays and the process that owns it."""
+"""Messages between a confined child that stays and the process that owns it."""
 
 import struct
 

@@ -31,7 +31,7 @@ class ChildMemory:
 
     @property
     def held_bytes(self) -> int:
-        """What counts at present."""
+        """Memory that counts at present, in bytes."""
         with self._changed:
             return sum(share.size_bytes for share in self._shares)
 

@@ -1,4 +1,4 @@
-"""How much a server holds in memory for all of its visitors, and whether there is room for more."""
+"""Memory that a server holds for its visitors, and the check for more."""
 
 import threading
 import weakref
@@ -15,15 +15,15 @@ class Holder(Protocol):
 
     @property
     def size_bytes(self) -> int:
-        """Memory that it takes."""
+        """Memory that it takes, in bytes."""
 
-    def let_go(self) -> None:
-        """Hold nothing any more: the visitor has left, and others need the room."""
+    def release(self) -> None:
+        """Release everything: the visitor has left, and others need the memory."""
 
 
 @dataclass(frozen=True)
 class Visit:
-    """Whose something is.
+    """Owner of what is held.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class MemoryBudget:
 
     @property
     def size_bytes(self) -> int:
-        """What is held at present."""
+        """Memory held at present, in bytes."""
         return sum(holder.size_bytes for holder, _ in self._now())
 
     def check(self, extra_bytes: int, address: str, elsewhere: Mapping[str, int] | None = None) -> None:
@@ -84,7 +84,7 @@ class MemoryBudget:
         if found is not None:
             for holder, visit in self._now():
                 if not visit.is_present():
-                    holder.let_go()
+                    holder.release()
             found = self._refusal(extra_bytes, address, elsewhere or {})
         if found is not None:
             raise BusyError(found)

@@ -1,4 +1,4 @@
-"""What each visitor, and all together, may ask of a server in a time: token buckets, and whose they are."""
+"""Per-address rate limits: token buckets, and the address of a visitor."""
 
 import ipaddress
 import math
@@ -17,24 +17,24 @@ _IPV6_PREFIX = 64
 
 @dataclass(frozen=True)
 class Rate:
-    """How much may be asked for.
+    """Rate of requests.
 
     Attributes
     ----------
-    at_once
-        After a while without any.
+    burst
+        Burst size: requests after a while without any.
     per_minute
-        In the long run.
+        Sustained rate.
     """
 
-    at_once: float
+    burst: float
     per_minute: float
 
 
 class RateLimiter:
     """Two kinds of token buckets: one for each address, one for all.
 
-    A bucket holds ``at_once`` tokens when it is full, and fills at ``per_minute``. Whoever asks takes
+    A bucket holds ``burst`` tokens when it is full, and fills at ``per_minute``. Whoever asks takes
     tokens out of their own and out of the common one, out of both or out of neither.
 
     Parameters
@@ -71,7 +71,7 @@ class RateLimiter:
         own_s, common_s : float
             Seconds until the address, and all together, may ask so; both are 0 if the tokens were taken.
         """
-        cost = min(cost, self._each.at_once, self._together.at_once)
+        cost = min(cost, self._each.burst, self._together.burst)
         with self._lock:
             now = self._clock()
             self._forget(now)
@@ -98,7 +98,7 @@ class RateLimiter:
 
     def _forget(self, now: float) -> None:
         """Drop buckets that are full again, as far as that is sure, and the oldest if there are too many."""
-        sure_s = self._each.at_once / self._each.per_minute * 60
+        sure_s = self._each.burst / self._each.per_minute * 60
         while self._buckets:
             oldest = next(iter(self._buckets.values()))
             if len(self._buckets) < _MOST_ADDRESSES and now - oldest.when < sure_s:
@@ -108,7 +108,7 @@ class RateLimiter:
 
 class _Bucket:
     def __init__(self, rate: Rate, now: float) -> None:
-        self._rate, self._tokens, self.when = rate, rate.at_once, now
+        self._rate, self._tokens, self.when = rate, rate.burst, now
 
     def wait_s(self, cost: float, now: float) -> float:
         return max(0.0, cost - self.filled(now)) / self._rate.per_minute * 60
@@ -117,11 +117,11 @@ class _Bucket:
         self._tokens, self.when = self.filled(now) - cost, now
 
     def filled(self, now: float) -> float:
-        return min(self._rate.at_once, self._tokens + (now - self.when) / 60 * self._rate.per_minute)
+        return min(self._rate.burst, self._tokens + (now - self.when) / 60 * self._rate.per_minute)
 
 
 def visitor_address(peer: str | None, forwarded: Sequence[str]) -> str:
-    """Whose tokens to take.
+    """Return the address whose tokens a request takes.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def _text(address: _Address | None) -> str:
 
 
 def wait_text(seconds: float) -> str:
-    """When to try again, rounded up: ``in 12 seconds``, ``in 3 minutes``."""
+    """Time to try again, rounded up: ``in 12 seconds``, ``in 3 minutes``."""
     whole = math.ceil(seconds)
     if whole < 2:
         return "in a second"

@@ -13,16 +13,16 @@ from fp16core.tflite.model_file import ModelFile
 from fp16core.training.recipe import import_tensorflow
 
 MODULE = "fp16core.worker.conversion"
-"""What to hand to a `fp16core.jobs.job.Job`."""
+"""Module for a `fp16core.jobs.job.Job`."""
 
 
 def request_for(reference: bytes) -> dict[str, Any]:
-    """What to ask this module: convert the network of a float32 ``.tflite`` to float16."""
+    """Return a request to convert the network of a float32 ``.tflite`` to float16."""
     return {"reference": base64.b64encode(reference).decode()}
 
 
 LIMITS = Limits(seconds=900, memory_bytes=1_500_000_000, cpu_seconds=180)
-"""What loading TensorFlow and converting may take."""
+"""Limits for loading TensorFlow and converting."""
 
 _FILE_BYTES = 500_000_000
 

@@ -18,7 +18,7 @@ from fp16core.vocabulary import BusyError, HalfBitsError, ImageError, WorkerErro
 from fp16core.worker.decoder_child import MODULE
 
 LIMITS = CallLimits(cpu_s=5, wall_s=30, memory_bytes=320_000_000, answer_bytes=2_000_000)
-"""What decoding a picture may take.
+"""Limits for decoding a picture.
 
 Photographs of 12 megapixels take 0.05 s (JPEG) to 0.25 s (HEIC) of processor time, the largest pictures that
 are read 0.8 s and 300 MB.
@@ -31,7 +31,7 @@ Only larger ones wait for all of it, which other children of the server may hold
 """
 
 PATIENCE_S = 10.0
-"""How long a picture waits at most until those before it are decoded, and then for memory."""
+"""Seconds that a picture waits at most until those before it are decoded, and then for memory."""
 
 
 class PictureDecoder:

@@ -10,7 +10,7 @@ from fp16core.resident.child import serve_calls
 from fp16core.vocabulary import ImageError
 
 MODULE = "fp16core.worker.decoder_child"
-"""What to hand to a `fp16core.resident.resident.Resident`."""
+"""Module for a `fp16core.resident.keeper.ResidentKeeper`."""
 
 _READERS = ("Bmp", "Gif", "Jpeg", "Mpo", "Png", "Tiff", "WebP")
 

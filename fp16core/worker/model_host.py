@@ -21,7 +21,7 @@ R = TypeVar("R")
 MODULE = "fp16core.worker.model_host_child"
 
 CPU_S, WALL_S = 60.0, 600.0
-"""What one measurement may take: models that pass their trial read all test images in a third of it."""
+"""Limits for one measurement: models that pass their trial read all test images in a third of it."""
 
 _BASE_BYTES, _TIMES = 210_000_000, 14
 """Data that the process may hold: for itself, and for each byte of the two files; the images as float32 besides.
@@ -34,10 +34,10 @@ _ANSWER_BYTES, _ANSWER_TIMES = 20_000_000, 3
 """Largest answer: for what depends on images, and for each byte of the files, as some answers hold the weights."""
 
 _PATIENCE_S = 60.0
-"""How long a measurement waits for memory."""
+"""Seconds that a measurement waits for memory."""
 
 IDLE_S = 120.0
-"""How long the process is kept after a measurement."""
+"""Seconds that the process is kept after a measurement."""
 
 
 class ModelHost:
@@ -85,7 +85,7 @@ class ModelHost:
         return sum(list(self._answers.values()))
 
     def measure(self, function: Callable[Concatenate[Workbench, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """What one of `fp16core.workbench.measures` finds; ``kwargs`` must be empty.
+        """Return the result of one of `fp16core.workbench.measures`; ``kwargs`` must be empty.
 
         Raises
         ------

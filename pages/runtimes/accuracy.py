@@ -21,7 +21,7 @@ from pages.shared.ui.words import plain
 
 
 def image_counts(most: int) -> dict[str, int]:
-    """How many test images a visitor can choose to run, by what to call it."""
+    """Numbers of test images that a visitor can choose, by label."""
     return {f"first {count:,}": count for count in (200, 1_000) if count < most} | {f"all {most:,}": most}
 
 
@@ -65,7 +65,9 @@ def accuracy(wanted: Wanted) -> None:
         )
         for run in table.runs:
             if run.steps_refused is not None:
-                st.caption(f":orange[{run.mode.title} could not be looked at so.] {plain(run.steps_refused)}")
+                st.caption(
+                    f":orange[{run.mode.title} could not be examined operator by operator.] {plain(run.steps_refused)}"
+                )
     explained = _emulation(table)
     download(partial(measurements.document, name, table, {}, explained))
 
@@ -82,7 +84,7 @@ def _headline(table: ModeTable) -> None:
         f"{changed.comparison.changed_predictions:,}",
         f"of {changed.comparison.images:,}, "
         + (f"at most: {changed.run.mode.short_title}" if changed.comparison.changed_predictions else "in no mode"),
-        "The most images that one mode, with either file, answers otherwise than the float32 file in float32.",
+        "The most images that one mode, with either file, answers differently from the float32 file in float32.",
     )
     number(
         row,
@@ -104,7 +106,7 @@ def _headline(table: ModeTable) -> None:
         "Modes that ran",
         f"{len(table.runs)} of {len(ExecutionMode)}",
         f"{len(silent)} silently in float32" if silent else "in the arithmetic asked for",
-        "Where a mode is not to be had on this server, the reason stands above.",
+        "Where a mode is unavailable here, the reason is shown above.",
     )
 
 

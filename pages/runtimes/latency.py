@@ -20,7 +20,7 @@ from pages.shared.ui.tables import show_table
 
 
 def latency() -> None:
-    """What either file takes in each mode: time, loading, memory."""
+    """Time, loading and memory of either file in each mode."""
     wanted = Wanted(Measurement.LATENCY, IMAGES, 0)
     words = "Each mode is timed for some seconds, both files in turns: about a minute in all."
     if not measured(wanted, "Measure times and memory", words):
@@ -91,7 +91,7 @@ def latency() -> None:
 
 
 def phone() -> None:
-    """What to expect elsewhere, with sources."""
+    """Expectations for other hardware, with sources."""
     st.markdown(
         "A server is no phone. What others have measured and written, by hardware; where this page can measure it, "
         "trust the measurement."

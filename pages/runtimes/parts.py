@@ -1,4 +1,4 @@
-"""What the sections of the Runtimes page share: the modes, the machine, and measurements under way."""
+"""Common parts of the Runtimes page's sections: the modes, the machine, and running measurements."""
 
 from collections.abc import Callable, Sequence
 
@@ -82,7 +82,7 @@ def measured(wanted: Wanted, label: str, words: str) -> bool:
 
 
 def adapter_words(adapters: Sequence[Adapter | None]) -> None:
-    """What stands behind the modes of a GPU."""
+    """Name the adapters that the GPU modes run on."""
     named = {adapter.title: adapter.is_software for adapter in adapters if adapter is not None}
     for title, is_software in named.items():
         remark = (

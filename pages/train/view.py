@@ -1,4 +1,4 @@
-"""What the Train page shows of a run: live, and when it is over."""
+"""The Train page's view of a run: live, and when it is over."""
 
 import shlex
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from pages.shared.ui.headline import headline, number
 from pages.shared.ui.words import plain
 
 _TICK_S = 0.7
-"""How often the page polls a run at work."""
+"""Polling interval while a run goes on."""
 
 _WATCHED = "watched-run"
 
@@ -38,7 +38,7 @@ def own_dataset() -> Dataset | None:
 
 
 def wish_words(recipe: Recipe, dataset: Dataset | None) -> str:
-    """What will be trained, and on what."""
+    """Describe the recipe and the data set to be trained."""
     return f"{recipe_text(recipe)}. {_dataset_words(dataset)}"
 
 
@@ -58,7 +58,7 @@ def command(recipe: Recipe, dataset: Dataset | None) -> None:
 
 
 def explain_off(recipe: Recipe) -> None:
-    """Why this server does not train, and how to do it at home."""
+    """Explain that this server does not train, and how to train at home."""
     st.markdown(
         "**This server does not train.** At home it takes one command more than the dashboard itself: with the "
         "packages of `requirements.txt` installed, start the dashboard and press *Train* there, or run"
@@ -68,7 +68,7 @@ def explain_off(recipe: Recipe) -> None:
 
 
 def explain_missing(recipe: Recipe) -> None:
-    """What to install for training."""
+    """Explain the packages that training needs."""
     st.markdown(
         "**Training needs TensorFlow, which is not installed here.** Everything else works without it. Install it "
         f"with the first command{python_for_tensorflow()}; the second is this recipe without the dashboard."
@@ -77,7 +77,7 @@ def explain_missing(recipe: Recipe) -> None:
 
 
 def show() -> None:
-    """What is going on at the desk, or what has come of the run that the visitor asked for or watched."""
+    """Show the run in progress, or the result of the run that the visitor asked for or watched."""
     with state.explained():
         queue = training.queue()
     mine, running = training.own_ticket(), queue.running

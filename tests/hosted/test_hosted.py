@@ -184,8 +184,8 @@ def test_too_many_trials_must_wait_and_lose_nothing(pair: ModelPair, monkeypatch
     limits.allow("trial")
     app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
     app.button(key="own-try").click().run()
-    assert "So many trials of model files came from your address" in app.error[0].value.replace("\\", "")
-    assert "that this one must wait; try again in " in app.error[0].value
+    assert "Rate limit for trials of model files reached for your address" in app.error[0].value.replace("\\", "")
+    assert "for your address; try again in " in app.error[0].value
     assert app.file_uploader[MODELS].value, "the file waits in the uploader"
     assert "own-attempt" not in app.session_state
     monkeypatch.delenv("HALFBITS_HOSTED")
@@ -212,7 +212,7 @@ def test_pictures_beyond_the_rate_wait_their_turn(monkeypatch: pytest.MonkeyPatc
     gallery = app.session_state["gallery"]
     assert (len(gallery.pictures), gallery.waiting) == (2, 18)
     assert gallery.refusals == ["2 files not read, more than 20 came at once: 20.png, 21.png."]
-    assert any("So many pictures came from your address" in error.value for error in app.error)
+    assert any("Rate limit for pictures reached for your address" in error.value for error in app.error)
     reset_singletons()
     app.button(key="go-on").click().run()
     assert (len(gallery.pictures), gallery.waiting) == (4, 16)
@@ -272,4 +272,4 @@ def test_data_sets_count_as_trials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trials, "read_custom_dataset", broken)
     app = upload(visit("your_files"), DATASET, ("any.npz", b"any"))
     assert not app.exception
-    assert "So many trials of model files came from your address" in app.error[0].value.replace("\\", "")
+    assert "Rate limit for trials of model files reached for your address" in app.error[0].value.replace("\\", "")

@@ -30,7 +30,7 @@ IMAGES = 200
 """Different images that the calls take turns with, at most."""
 
 _ROUNDS = 12
-"""How often everything is loaded anew."""
+"""Number of times that everything is loaded anew."""
 
 _WARM_UP_CALLS, _WARM_UP_S = 5, 0.03
 """Calls before times count: at least so many, and for so long."""
@@ -71,7 +71,7 @@ def specs_for(
 
 
 def mode_latency(answer: dict[str, Any], mode: ExecutionMode) -> ModeLatency:
-    """What a process answered."""
+    """Read a process's answer."""
     return ModeLatency(
         mode,
         tuple(
@@ -189,7 +189,7 @@ def _warm_up(runner: ModeRunner, images: Floats) -> float:
 
 
 def _weigh(mode: ExecutionMode, pair: ModelPair, images: Floats, report: Callable[[], None]) -> MemoryUse:
-    """What one more copy of either file takes of the process's memory."""
+    """Return the memory that one more copy of either file takes."""
     process = psutil.Process()
     kept, taken = [], []
     for model in (pair.reference, pair.target, pair.reference):

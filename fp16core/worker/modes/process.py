@@ -1,4 +1,4 @@
-"""What processes that execute models in the modes share: what they are sent, and what they give up first."""
+"""Common parts of the processes that execute models in the modes: input, limits, drivers, log."""
 
 import io
 import os
@@ -21,7 +21,7 @@ from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.vocabulary import ModeError
 
 _CPU_S, _WALL_S = 600, 1800
-"""What a process may take, in seconds: a slow driver needs 20 s for all test images."""
+"""Limits of a process in seconds: a slow driver needs 20 s for all test images."""
 
 _CPU_BYTES, _GPU_BYTES, _TIMES = 220_000_000, 2_000_000_000, 14
 """Memory of a process that computes on the CPU, with 14 times the two files, or that loads a GPU's driver.
@@ -37,7 +37,7 @@ _LOG_BYTES = 2_000_000
 
 
 def limits_for(mode: ExecutionMode, pair: ModelPair) -> Limits:
-    """What executing a pair in a mode may take."""
+    """Return the limits for executing a pair in a mode."""
     needed_bytes = _CPU_BYTES + _TIMES * pair.size_bytes
     return Limits(_WALL_S, _GPU_BYTES if mode.on_gpu else needed_bytes, _CPU_S)
 
@@ -55,7 +55,7 @@ def possible_batches(pair: ModelPair, batches: Sequence[int], images: int) -> li
 
 
 def attachments(pair: ModelPair, images: npt.NDArray[np.uint8]) -> tuple[bytes, bytes, bytes]:
-    """What such a process is sent besides its request."""
+    """Return the attachments of a request: both files and the images."""
     file = io.BytesIO()
     np.save(file, images)
     return pair.reference.contents, pair.target.contents, file.getvalue()
@@ -94,11 +94,11 @@ def drivers_at_work(mode: ExecutionMode) -> Iterator[None]:
 
 
 def adapter() -> Adapter | None:
-    """What computes for this process, if it has asked a GPU."""
+    """Return the adapter that computes for this process, if it uses a GPU."""
     return selected_adapter(own_log())
 
 
 def own_log() -> str:
-    """What this process has printed so far, the beginning of it."""
+    """Return the beginning of what this process has printed so far."""
     # Standard error is a file that the parent has opened for reading, too.
     return os.pread(2, _LOG_BYTES, 0).decode("utf-8", "replace")

@@ -32,7 +32,7 @@ STEP_IMAGES = 100
 """Images on which the operators are looked at one by one."""
 
 _RUNNING = 0.7
-"""Which part of the work it is to run both files."""
+"""Share of the work that running both files takes."""
 
 _MOVES_ONLY = ("RESHAPE", "DEQUANTIZE")
 """Operators that compute no number."""
@@ -67,7 +67,7 @@ def specs_for(
 
 
 def mode_run(answer: dict[str, Any], mode: ExecutionMode, pair: ModelPair, labels: npt.NDArray[np.uint8]) -> ModeRun:
-    """What a process answered; parameters as for `specs_for`, ``labels`` the classes of the images.
+    """Read a process's answer; parameters as for `specs_for`, ``labels`` the classes of the images.
 
     Raises
     ------

@@ -36,7 +36,7 @@ class Dataset:
         return Dataset(name, load_mnist("train", source), load_mnist("test", source))
 
     def record(self) -> dict[str, Any]:
-        """What ``run.json`` keeps of it: name, numbers of images, and the SHA-256 of each array."""
+        """Return the entry for ``run.json``: name, numbers of images, and the SHA-256 of each array."""
         kept: dict[str, Any] = {"name": self.name}
         for split, (images, labels) in (("train", self.training), ("test", self.test)):
             kept[f"{split}_images"] = len(images)

@@ -1,4 +1,4 @@
-"""What an epoch has come to: its network really converted, and both files run on the test images."""
+"""Result of an epoch: its network converted, and both files run on the test images."""
 
 import gc
 import time

@@ -14,11 +14,11 @@ from fp16core.training.recipe import Recipe
 from fp16core.worker.training.run import train_run
 
 MODULE = "fp16core.worker.training.process"
-"""What to hand to a `fp16core.jobs.job.Job`."""
+"""Module for a `fp16core.jobs.job.Job`."""
 
 
 def request_for(out: Path | None, recipe: Recipe, name: str | None = None) -> dict[str, Any]:
-    """What to ask this module: train and write a run; its paths do not depend on where this process is.
+    """Return a request to train and write a run, with absolute paths.
 
     Without ``out`` nothing is kept on disk, and the answer holds the models.
     """

@@ -45,7 +45,7 @@ Tell = Callable[[dict[str, Any]], None]
 """Called with the messages that a `Trace` gathers."""
 
 _LOADING, _TRAINING, _ENDING = 0.7, 0.85, 0.2
-"""What takes how long, in epochs: all before the first; an epoch without its conversion; all after the last."""
+"""Durations in epochs: all before the first; an epoch without its conversion; all after the last."""
 
 
 def train_run(

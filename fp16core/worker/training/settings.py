@@ -1,4 +1,4 @@
-"""What a server allows of training, by its environment."""
+"""Settings of training on a server, read from its environment."""
 
 import importlib.util
 import os
@@ -16,7 +16,7 @@ MEGABYTES = "HALFBITS_TRAINING_MB"
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """What a server allows of training.
+    """Settings of training on a server.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ def training_settings() -> TrainingSettings:
 
 
 def has_tensorflow() -> bool:
-    """Whether a training process would find TensorFlow."""
+    """Return whether a training process would find TensorFlow."""
     return importlib.util.find_spec("tensorflow") is not None
 
 

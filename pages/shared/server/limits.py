@@ -1,4 +1,4 @@
-"""How often visitors of a hosted server may ask for what is expensive; at home nobody is held up."""
+"""Rate limits of a hosted server on expensive requests; there are none at home."""
 
 from typing import Literal
 
@@ -41,30 +41,27 @@ _WORDS: dict[What, str] = {
 
 
 @singleton
-def _allowances() -> dict[What, RateLimiter]:
+def _limiters() -> dict[What, RateLimiter]:
     return {what: RateLimiter(each, together) for what, (each, together) in RATES.items()}
 
 
 def allow(what: What, cost: float = 1) -> None:
-    """Count a visitor's wish, or raise `BusyError` with when to come again if there were too many of late."""
+    """Count a request, or raise `BusyError` with the time to try again if the rate limit is reached."""
     if not hosted.is_hosted():
         return
-    own_s, common_s = _allowances()[what].take(address(), cost)
+    own_s, common_s = _limiters()[what].take(address(), cost)
     if own_s:
-        raise BusyError(
-            f"So many {_WORDS[what]} came from your address that this one must wait; try again {wait_text(own_s)}."
-        )
+        raise BusyError(f"Rate limit for {_WORDS[what]} reached for your address; try again {wait_text(own_s)}.")
     if common_s:
         raise BusyError(
-            f"All visitors together ask for more {_WORDS[what]} than this server can take; try again "
-            f"{wait_text(common_s)}."
+            f"Rate limit for {_WORDS[what]} reached for all visitors together; try again {wait_text(common_s)}."
         )
 
 
 def charge(what: What, cost: float) -> None:
-    """Count what a visitor's wish has cost beyond what `allow` has counted; that comes off the next ones."""
+    """Charge a visitor for what a request has cost beyond what `allow` has counted."""
     if hosted.is_hosted() and cost > 0:
-        _allowances()[what].charge(address(), cost)
+        _limiters()[what].charge(address(), cost)
 
 
 def address() -> str:

@@ -83,7 +83,7 @@ class OwnFiles:
         measured = max(models, sum(answered.values()))
         return models + measured + (0 if dataset is None else dataset.size_bytes)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Forget everything at once, as others need the memory; `pair_in_use` and `dataset_in_use` raise from then on.
 
         The process that measures the pair ends soon afterwards, if need be after a measurement.

@@ -1,8 +1,6 @@
 """What a visitor brings along, on its way: uploaded, tried in a process of its own, taken or refused."""
 
-import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -14,14 +12,12 @@ from fp16core.singleton import singleton
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import BusyError, HalfBitsError
 from fp16core.worker.trial import keras_file, trial
-from fp16core.worker.trial.trial import Tried
 from pages.shared.server import children, limits, uploads
+from pages.shared.server.attempt import Attempt, is_keras
 from pages.shared.server.uploads import Upload
 from pages.shared.session import files as own
 from pages.shared.session import measurements, training
 from pages.shared.ui.missing import pages_without
-
-KERAS = ".keras"
 
 _ATTEMPT, _ERROR, _REMARKS = "own-attempt", "own-error", "own-remarks"
 
@@ -30,41 +26,6 @@ _TEST_IMAGE_BYTES = 28 * 28 + 1
 
 _KERAS_PLACES = 2
 """TensorFlow takes as much memory as the server gives to two other trials."""
-
-
-@dataclass(eq=False)
-class Attempt:
-    """Files that are being tried."""
-
-    files: tuple[ModelFile, ...] = field(repr=False)
-    ticket: Ticket
-
-    @property
-    def names(self) -> str:
-        """What to call the files."""
-        return " and ".join(file.name for file in self.files)
-
-    @property
-    def size_bytes(self) -> int:
-        """Memory that the files take."""
-        return sum(file.size_bytes for file in self.files)
-
-    @property
-    def is_keras(self) -> bool:
-        """Whether it is a ``.keras`` file."""
-        return any(_is_keras(file.name) for file in self.files)
-
-    def let_go(self) -> None:
-        """Forget the files at once, and stop the trial without waiting for its end."""
-        self.files = ()
-        threading.Thread(target=self.ticket.stop, daemon=True).start()
-
-    def tried(self) -> Tried | None:
-        """What the trial found, if it found the files good and they are still there."""
-        files, answer = self.files, self.ticket.answer  # another thread may let go meanwhile
-        if answer is None or not files:
-            return None
-        return keras_file.tried_keras(answer) if _is_keras(files[0].name) else trial.tried(answer, files)
 
 
 @singleton
@@ -105,7 +66,7 @@ def begin(brought: Sequence[Upload]) -> None:
     """Hand the files in; whatever was on trial before is stopped."""
     stop()
     files = _named(brought)
-    if any(_is_keras(file.name) for file in files):
+    if any(is_keras(file.name) for file in files):
         if len(files) > 1:
             _fail("A .keras file is both models in one; upload it alone.")
             return
@@ -205,10 +166,6 @@ def held() -> dict[str, int]:
 def full_text(waiting: int) -> str:
     """Sentence for a visitor who finds the queue full."""
     return f"{waiting} visitors wait for their files to be tried already; come back in a minute."
-
-
-def _is_keras(name: str) -> bool:
-    return name.lower().endswith(KERAS)
 
 
 def _reason(ended: Attempt) -> str:

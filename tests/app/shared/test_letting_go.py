@@ -49,7 +49,7 @@ def test_a_trial_that_was_let_go_is_a_sentence(pair: ModelPair) -> None:
     app.button(key="own-try").click().run()
     attempt = app.session_state["own-attempt"]
     assert attempt.ticket.wait(PATIENCE_S)
-    attempt.let_go()
+    attempt.release()
     app = turn_to(app, "your_files")
     assert app.error[0].value.startswith("Your files were forgotten, as others needed the room")
     assert held(app) == {}
@@ -62,7 +62,7 @@ def test_a_pair_that_was_let_go_is_gone_from_memory_and_pages_say_so(
     app = turn_to(tried(visit("your_files"), ("mine.tflite", pair.reference.contents)), "weights")
     mine = app.session_state["own-files"]
     watched = weakref.ref(mine.pair)
-    monkeypatch.setattr("pages.shared.session.casting.say_if_not_float16", mine.let_go)
+    monkeypatch.setattr("pages.shared.session.casting.say_if_not_float16", mine.release)
     app.run()
     assert mine.size_bytes == 0
     assert not app.exception

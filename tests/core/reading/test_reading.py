@@ -187,7 +187,7 @@ def test_letting_go_does_not_wait_and_drops_the_file_that_is_being_read(
 
     def decode(data: bytes, name: str) -> Picture:
         if name == "late.png":
-            other = threading.Thread(target=gallery.let_go, daemon=True)
+            other = threading.Thread(target=gallery.release, daemon=True)
             other.start()
             other.join(60)
             assert not other.is_alive()
@@ -232,7 +232,7 @@ def test_a_picture_in_view_is_prepared_and_read_once_in_each_setting(
     gallery.view(first, models, rule, [], "subject")
     assert prepared[4:] == ["last.png", "first.png"]
     assert gallery.size_bytes == pictures_bytes + gallery.view(first, models, rule, [], "subject").prepared.size_bytes
-    gallery.let_go()
+    gallery.release()
     assert gallery.size_bytes == 0
     gallery.view(first, models, rule, [], "subject")
     assert gallery.size_bytes == 0, "a picture that was let go is kept no more"

@@ -122,7 +122,7 @@ class Held:
     def __init__(self, size_bytes: int) -> None:
         self.size_bytes = size_bytes
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Hold nothing."""
         self.size_bytes = 0
 
