@@ -1,9 +1,10 @@
 """Limits on uploads: what is refused before Streamlit receives it, and what counts while it arrives."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from starlette.exceptions import HTTPException
@@ -13,6 +14,8 @@ from pages.shared.server import upload_limits, uploads, visits
 from pages.shared.server.upload_limits import UploadLimits
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
+
+T = TypeVar("T")
 
 
 class Store:
@@ -85,7 +88,13 @@ class Server:
 
     def ask(self, session_id: str, size: int, address: str = "8.8.8.8") -> tuple[int, str]:
         """Answer to an ordinary upload."""
-        return asyncio.run(self.put(session_id, [size], size, address))
+        return answered(self.put(session_id, [size], size, address))
+
+
+def answered(question: Coroutine[Any, Any, T]) -> T:
+    """Outcome of a coroutine, run in a thread of its own: a browser's driver keeps a loop running in the tests' thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, question).result()
 
 
 @pytest.fixture
@@ -139,16 +148,16 @@ def test_an_upload_counts_while_it_arrives(server: Server) -> None:
         pause.set()
         return [*meanwhile, (await slow)[0]]
 
-    assert asyncio.run(together()) == [413, 204, 204]
+    assert answered(together()) == [413, 204, 204]
 
 
 @pytest.mark.parametrize("declared", [None, 10])
 def test_a_length_that_is_absent_or_wrong_helps_nobody(declared: int | None, server: Server) -> None:
-    status, words = asyncio.run(server.put("one", [150, 150, 150], declared))
+    status, words = answered(server.put("one", [150, 150, 150], declared))
     assert status == 413
     assert words.startswith("A visit may hold 400 B")
     assert not server.store.file_storage
-    assert asyncio.run(server.put("one", [150, 150], declared))[0] == 204
+    assert answered(server.put("one", [150, 150], declared))[0] == 204
 
 
 def test_a_large_file_is_refused_by_its_size_alone(monkeypatch: pytest.MonkeyPatch) -> None:

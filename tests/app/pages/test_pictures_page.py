@@ -160,7 +160,7 @@ def test_the_processor_time_of_a_picture_counts_against_its_address(monkeypatch:
     limits.allow("picture")
     limits.allow("picture")
     limits.allow("picture")
-    with pytest.raises(BusyError, match="So many pictures"):
+    with pytest.raises(BusyError, match="Rate limit for pictures reached"):
         limits.allow("picture")
 
 
