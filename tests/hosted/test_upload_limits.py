@@ -92,7 +92,7 @@ class Server:
 
 
 def answered(question: Coroutine[Any, Any, T]) -> T:
-    """Outcome of a coroutine, run in a thread of its own: a browser's driver keeps a loop running in the tests' thread."""
+    """Outcome of a coroutine, in a thread of its own: a browser's driver keeps a loop running in the tests' thread."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, question).result()
 
