@@ -4,7 +4,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from pages.shared.server import guard
-from pages.shared.server.upload_limits import UploadLimits
+from pages.shared.server.upload_gate import UploadGate
 
 guard.start()
-app = st.App("pages/router.py", middleware=[Middleware(UploadLimits)])
+app = st.App("pages/router.py", middleware=[Middleware(UploadGate)])

@@ -14,7 +14,7 @@ from fp16core.evaluate.comparison import compare
 from fp16core.lab.dial import measure_format
 from fp16core.lab.guarantee import guarantee
 from fp16core.numerics.formats import PRESETS
-from fp16core.numerics.rounding import rounding_errors
+from fp16core.numerics.weight_rounding import rounding_errors
 from fp16core.runs import pair as pairs
 from fp16core.runs.pair import load_pair
 from fp16core.tflite.replace import replace_weights

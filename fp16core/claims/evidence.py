@@ -13,7 +13,7 @@ from fp16core.evaluate.evaluation import Evaluation
 from fp16core.evaluate.statistics import Proportion
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.runs import ModeTable
-from fp16core.numerics.rounding import rounded_reference
+from fp16core.numerics.weight_rounding import rounded_reference
 from fp16core.runtime.classifier import Classifier
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.graph import TfliteFile

@@ -3,7 +3,7 @@
 from fp16core.claims.evidence import ClaimCheck, Evidence, Measurement, RuntimeEvidence, Verdict, graded
 from fp16core.modes.latency import Difference, Latency, ModeLatency, difference_text, ratio_text, summary_text
 from fp16core.modes.runs import ModeRun
-from fp16core.numerics.rounding import upsampled_by_operator
+from fp16core.numerics.weight_rounding import upsampled_by_operator
 from fp16core.runtime.delegation import UpsamplingStage
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.text import count_text, small_text

@@ -4,7 +4,7 @@ from typing import Any
 
 from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.casting import Casting, casting
-from fp16core.numerics.rounding import weight_roundings
+from fp16core.numerics.weight_rounding import weight_roundings
 from fp16core.tflite.halves import holds_float16_weights
 from fp16core.tflite.model_file import ModelPair
 from fp16core.vocabulary import DatasetError, ModelFileError, PairError

@@ -4,8 +4,8 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from fp16core.atomic_output import new_folder
 from fp16core.commands.outcome import Outcome, progress_bar
-from fp16core.output import new_folder
 from fp16core.runs.pair import read_model_file
 from fp16core.terminal import new_table, print_table, say
 from fp16core.tflite.model_file import ModelFile, ModelPair

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fp16core.atomic_output import new_file
 from fp16core.claims.evidence import RuntimeEvidence
 from fp16core.commands.modes import measure_modes
 from fp16core.commands.outcome import Outcome, progress_bar
@@ -13,7 +14,6 @@ from fp16core.commands.pair import chosen_pair
 from fp16core.data.mnist import dataset_path, load_mnist
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.runs import ModeTable
-from fp16core.output import new_file
 from fp16core.report import Findings, Source, dataset_name, gather_findings, make_report, report_document
 from fp16core.terminal import say
 from fp16core.text import bytes_text

@@ -6,9 +6,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from fp16core.atomic_output import remove_partials
 from fp16core.commands.outcome import Outcome, progress_bar
 from fp16core.jobs.job import Job
-from fp16core.output import remove_partials
 from fp16core.runs.record import QUANTIZER_FILE, REFERENCE_FILE, TARGET_FILE
 from fp16core.terminal import Table, new_table, print_table
 from fp16core.text import bytes_text, percent_text, small_text

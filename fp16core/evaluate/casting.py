@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from fp16core.evaluate.both import BothAnswers
-from fp16core.numerics.rounding import WeightRounding, weight_roundings
+from fp16core.numerics.weight_rounding import WeightRounding, weight_roundings
 from fp16core.text import count_text
 from fp16core.tflite.halves import holds_float16_weights
 from fp16core.tflite.model_file import ModelPair

@@ -13,7 +13,7 @@ from fp16core.data.mnist import normalise
 from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.evaluate.statistics import mcnemar_exact, paired_difference
-from fp16core.numerics.rounding import require_matching_weights
+from fp16core.numerics.weight_rounding import require_matching_weights
 from fp16core.runtime.classifier import Classifier, DigitModel
 from fp16core.tflite.model_file import ModelPair
 from fp16core.vocabulary import ImageError

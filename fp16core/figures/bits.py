@@ -24,7 +24,7 @@ from fp16core.figures.base.style import (
 from fp16core.numerics.bits import BinaryNumber, exact_text
 from fp16core.numerics.histograms import nearest_to_centres, shared_histograms
 from fp16core.numerics.narrowing import Narrowing
-from fp16core.numerics.rounding import WeightRounding
+from fp16core.numerics.weight_rounding import WeightRounding
 from fp16core.text import power_text, small_text
 
 

@@ -18,7 +18,7 @@ from fp16core.figures.base.style import (
     log_ticks,
 )
 from fp16core.numerics.histograms import Histogram, error_histogram, shared_histograms
-from fp16core.numerics.rounding import WeightRounding
+from fp16core.numerics.weight_rounding import WeightRounding
 
 EDGE_COLUMNS = ["bin from", "bin to"]
 

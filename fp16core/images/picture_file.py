@@ -8,9 +8,9 @@ from typing import Any, cast
 import pillow_heif
 from PIL import Image, UnidentifiedImageError
 
-from fp16core.images.bounds import check_structure
 from fp16core.images.picture import WORK_SIDE_PX, Picture
 from fp16core.images.pixel_modes import MODE_WORDS, eight_bit_levels, plain_mode
+from fp16core.images.structure import check_structure
 from fp16core.text import excess_text, size_text
 from fp16core.vocabulary import ImageError
 

@@ -42,7 +42,7 @@ class JobQueue(Generic[T]):
 
     def __init__(
         self,
-        places: int = 2,
+        places: int,
         max_waiting: int = 10,
         memory: ChildMemory | None = None,
         kept: int = 0,

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from fp16core.jobs.job import Job
-from fp16core.jobs.presence import Owners
+from fp16core.jobs.owners import Owners
 from fp16core.jobs.spec import JobSpec
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from fp16core.data.mnist import normalise
 from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.evaluate.evaluation import predicted
-from fp16core.numerics.rounding import WeightRounding, weight_roundings
+from fp16core.numerics.weight_rounding import WeightRounding, weight_roundings
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.graph import TfliteFile
 from fp16core.tflite.model_file import ModelFile, ModelPair

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.evaluate.comparison import image_logits
-from fp16core.numerics.rounding import rounded_reference
+from fp16core.numerics.weight_rounding import rounded_reference
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.model_file import ModelPair
 

@@ -65,7 +65,7 @@ def guarantee(
     pair
         Reference and target.
     errors
-        By the weights' keys: `fp16core.numerics.rounding.rounding_errors`, or `format_errors`.
+        By the weights' keys: `fp16core.numerics.weight_rounding.rounding_errors`, or `format_errors`.
     images : uint8, shape (n, 28, 28)
     reference
         The reference's answers to these images.

@@ -10,8 +10,8 @@ from fp16core.data.mnist import normalise
 from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.comparison import Comparison, costs_a_point
 from fp16core.evaluate.evaluation import NO_ANSWER, Evaluation
-from fp16core.numerics.rounding import LARGEST_FINITE, WeightRounding
 from fp16core.numerics.scaling import rescaled_weights
+from fp16core.numerics.weight_rounding import LARGEST_FINITE, WeightRounding
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.chain import Layer
 from fp16core.tflite.model_file import ModelPair

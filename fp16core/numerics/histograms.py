@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.numerics.rounding import WeightRounding
+from fp16core.numerics.weight_rounding import WeightRounding
 
 
 @dataclass(frozen=True, eq=False)

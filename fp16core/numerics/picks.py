@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from fp16core.numerics.bits import BinaryNumber, number_at
 from fp16core.numerics.narrowing import Narrowing, narrow
-from fp16core.numerics.rounding import SMALLEST_NORMAL, WeightRounding
+from fp16core.numerics.weight_rounding import SMALLEST_NORMAL, WeightRounding
 
 
 class Pick(Enum):

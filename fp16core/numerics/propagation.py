@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.numerics.error_measure import ErrorAccumulator, ErrorMeasure
-from fp16core.numerics.rounding import RELATIVE_ERROR_BOUND, WeightRounding
+from fp16core.numerics.weight_rounding import RELATIVE_ERROR_BOUND, WeightRounding
 from fp16core.runtime.activations import ActivationRecorder, Activations, ActivationStep
 from fp16core.runtime.classifier import BATCH_SIZE
 from fp16core.tflite.model_file import ModelPair

@@ -13,7 +13,7 @@ from fp16core.figures.modes import latency
 from fp16core.lab.guarantee import Guarantee
 from fp16core.modes.latency import ModeLatency
 from fp16core.numerics.propagation import Propagation
-from fp16core.numerics.rounding import WeightRounding
+from fp16core.numerics.weight_rounding import WeightRounding
 from fp16core.report.document import measured_modes
 from fp16core.report.findings import Findings
 from fp16core.text import bytes_text, count_text, percent_text, small_text

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from fp16core.output import remove_abandoned
+from fp16core.atomic_output import remove_abandoned
 from fp16core.vocabulary import OutputError, RunError
 
 FOLDER_VARIABLE = "HALFBITS_RUNS"

@@ -24,7 +24,7 @@ from fp16core.modes.emulated import Accounted, account_for
 from fp16core.modes.runs import ModeRun
 from fp16core.numerics.formats import FloatFormat
 from fp16core.numerics.propagation import PairActivations, Propagation
-from fp16core.numerics.rounding import WeightRounding, format_errors, rounding_errors
+from fp16core.numerics.weight_rounding import WeightRounding, format_errors, rounding_errors
 from fp16core.runtime.delegation import Partition, UpsamplingStage, delegate_partitions, upsampling_stage
 from fp16core.tflite.graph import TfliteFile
 from fp16core.tflite.halves import holds_float16_weights

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.comparison import Comparison, classifiers, compare
 from fp16core.numerics.propagation import PairRecorder, PropagationRun
-from fp16core.numerics.rounding import WeightRounding, weight_roundings
 from fp16core.numerics.scaling import scalable_pairs
+from fp16core.numerics.weight_rounding import WeightRounding, weight_roundings
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.chain import Layer, read_chain
 from fp16core.tflite.model_file import ModelPair

@@ -9,7 +9,7 @@ from fp16core.numerics.formats import FLOAT16
 from fp16core.numerics.narrowing import deviation, narrow
 from fp16core.numerics.number_text import TypedNumber, read_number
 from fp16core.numerics.picks import Pick, pick_weight, weight_at
-from fp16core.numerics.rounding import WeightRounding, largest_tensor
+from fp16core.numerics.weight_rounding import WeightRounding, largest_tensor
 from fp16core.text import small_text
 from fp16core.vocabulary import NumberError
 from pages.bits.strip import bit_strip, exact_values, legend

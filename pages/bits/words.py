@@ -4,7 +4,7 @@ from fp16core.numerics.bits import BinaryNumber, FloatClass
 from fp16core.numerics.narrowing import Decision, Narrowing
 from fp16core.numerics.number_text import TypedNumber
 from fp16core.numerics.picks import StoredWeight, numpy_cast
-from fp16core.numerics.rounding import WeightRounding
+from fp16core.numerics.weight_rounding import WeightRounding
 from fp16core.text import count_text, power_text
 from pages.shared.ui.words import plain
 

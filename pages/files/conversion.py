@@ -11,7 +11,7 @@ from fp16core.vocabulary import TUTORIAL_URL, HalfBitsError
 from fp16core.worker.conversion import target_of
 from pages.files import state as files_state
 from pages.files.state import WeightQuestion
-from pages.shared.server import limits
+from pages.shared.server import rate_limits
 from pages.shared.session import state
 from pages.shared.ui.headline import cards
 from pages.shared.ui.words import plain
@@ -154,7 +154,7 @@ def _converter(question: WeightQuestion, ticking: bool) -> None:
 
 def _start(question: WeightQuestion) -> None:
     try:
-        limits.allow("conversion")
+        rate_limits.allow("conversion")
         st.session_state["files-started"] = files_state.start_conversion(question)
     except HalfBitsError as error:
         st.session_state[_ERROR] = str(error)

@@ -26,7 +26,7 @@ from fp16core.report import (
 from fp16core.resident.endings import ResidentEndedError
 from fp16core.singleton import singleton
 from fp16core.vocabulary import BusyError, HalfBitsError
-from pages.shared.server import limits
+from pages.shared.server import rate_limits
 from pages.shared.server.turns import aside
 from pages.shared.session import files, lab, propagation, state
 from pages.shared.session.cache import cached
@@ -81,7 +81,7 @@ def offer(evidence: Evidence) -> None:
 
 def _make(evidence: Evidence, bar: DeltaGenerator) -> Report:
     """Make the report once no other is being made; raises `HalfBitsError`, and `BusyError` if that takes too long."""
-    limits.allow("report")
+    rate_limits.allow("report")
     given_up = time.monotonic() + _PATIENCE_S
     with aside():
         while not _making().acquire(timeout=_LOOK_S):

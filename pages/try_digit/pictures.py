@@ -14,7 +14,7 @@ from fp16core.reading.reading import Reading
 from fp16core.runtime.classifier import DigitModel
 from fp16core.text import count_text
 from fp16core.vocabulary import BusyError
-from pages.shared.server import children, hosted, limits, uploads
+from pages.shared.server import children, hosted, rate_limits, uploads
 from pages.shared.server.turns import aside
 from pages.shared.session import state
 from pages.shared.session.cache import cached
@@ -60,7 +60,7 @@ def forget_pictures() -> None:
 def _decode(data: bytes, name: str) -> Picture:
     """Decode a picture in another process; its processor time counts against the visitor's rate limit."""
     return children.pictures().open(
-        data, name, spent=lambda cpu_s: limits.charge("picture", cpu_s / limits.PICTURE_S - 1)
+        data, name, spent=lambda cpu_s: rate_limits.charge("picture", cpu_s / rate_limits.PICTURE_S - 1)
     )
 
 
@@ -84,7 +84,7 @@ def read_inbox() -> None:
     try:
         with aside():
             while waiting.waiting and time.monotonic() < until:
-                limits.allow("picture")
+                rate_limits.allow("picture")
                 waiting.read_next(both, rule, now)
     except BusyError as error:
         progress.error(plain(str(error)), icon=":material/error:")

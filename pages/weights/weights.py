@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from fp16core.figures import weights as figures
-from fp16core.numerics.rounding import RELATIVE_ERROR_BOUND, largest_tensor
+from fp16core.numerics.weight_rounding import RELATIVE_ERROR_BOUND, largest_tensor
 from fp16core.text import percent_text, small_text
 from pages.shared.session import state
 from pages.shared.ui.charts import chart

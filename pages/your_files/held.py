@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fp16core.text import bytes_text, size_text
-from pages.shared.server import hosted, uploads
+from pages.shared.server import hosted, upload_limits
 from pages.shared.session import files, trials
 from pages.shared.session.subject import default_name, subject
 from pages.shared.ui.words import plain
@@ -45,9 +45,9 @@ def show_held() -> None:
     )
     if hosted.is_hosted():
         # Streamlit's uploader only shows the number of an error.
-        budget = uploads.memory_budget()
+        budget = upload_limits.memory_budget()
         st.caption(
-            f"Files that have not been tried or read yet: at most {size_text(uploads.visit_bytes())} per visit (beyond "
-            f"that: error 413). Everything held for visitors: at most {size_text(budget.most_bytes)} in total and "
-            f"{size_text(budget.most_bytes_each)} per network address (error 503)."
+            f"Files that have not been tried or read yet: at most {size_text(upload_limits.visit_bytes())} per visit "
+            f"(beyond that: error 413). Everything held for visitors: at most {size_text(budget.most_bytes)} in total "
+            f"and {size_text(budget.most_bytes_each)} per network address (error 503)."
         )

@@ -13,7 +13,7 @@ from fp16core.training.recipe import python_for_tensorflow
 from fp16core.worker.training.settings import has_tensorflow
 from fp16core.worker.trial import keras_file, trial
 from fp16core.worker.trial.inspection import MAX_FILE_BYTES as MAX_MODEL_BYTES
-from pages.shared.server import hosted, uploads
+from pages.shared.server import hosted, upload_limits
 from pages.shared.session import files, trials
 from pages.shared.ui.words import plain
 
@@ -69,7 +69,7 @@ def upload_models() -> None:
 
 def upload_dataset() -> None:
     """Show the uploader for test images, what a data set must be like, and the one in use."""
-    most_bytes = min(MAX_FILE_BYTES, uploads.FILE_BYTES) if hosted.is_hosted() else MAX_FILE_BYTES
+    most_bytes = min(MAX_FILE_BYTES, upload_limits.FILE_BYTES) if hosted.is_hosted() else MAX_FILE_BYTES
     st.markdown("**Your test images**")
     st.file_uploader(
         "A data set as .npz in the layout of Keras’s MNIST, such as Fashion-MNIST",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fp16core.output import is_abandoned, new_folder, remove_abandoned, remove_partials
+from fp16core.atomic_output import is_abandoned, new_folder, remove_abandoned, remove_partials
 from fp16core.runs.store import RunStore
 from tests.helpers.commands import FILLING
 from tests.helpers.places import ROOT

@@ -35,7 +35,7 @@ def test_a_job_says_so_to_whoever_starts_it() -> None:
 
 @pytest.mark.usefixtures("no_temporary_folder")
 def test_both_queues_pass_it_on(tmp_path: Path) -> None:
-    ticket = JobQueue().submit(JobSpec("fp16core.worker.trial.trial", {}))
+    ticket = JobQueue(places=2).submit(JobSpec("fp16core.worker.trial.trial", {}))
     assert ticket.is_over
     assert (ticket.error or "").endswith(REMEDY)
     run = TrainingQueue(RunStore(tmp_path / "runs"), TrainingSettings()).submit(Recipe(), "visitor")

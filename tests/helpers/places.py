@@ -24,7 +24,7 @@ ROOMS = [
     "temporary",
     "redirection",
     "singleton",
-    "output",
+    "atomic_output",
     "terminal",
     "png",
     "data",

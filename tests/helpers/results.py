@@ -21,9 +21,7 @@ from fp16core.numerics.bits import (
     BinaryNumber,
 )
 from fp16core.numerics.formats import FLOAT32
-from fp16core.numerics.rounding import (
-    WeightRounding,
-)
+from fp16core.numerics.weight_rounding import WeightRounding
 from fp16core.runtime.execution_mode import ExecutionMode
 
 

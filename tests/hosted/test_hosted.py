@@ -21,7 +21,7 @@ from fp16core.singleton import reset_singletons
 from fp16core.tflite.model_file import ModelPair
 from fp16core.vocabulary import SettingError
 from fp16core.worker.training.settings import training_settings
-from pages.shared.server import limits, uploads
+from pages.shared.server import rate_limits, upload_limits
 from pages.shared.session import trials
 from tests.helpers.apps.driving import visit
 from tests.helpers.apps.visits import forget, only
@@ -181,7 +181,7 @@ def test_no_page_says_where_the_server_lies() -> None:
 @pytest.mark.usefixtures("hosted")
 def test_too_many_trials_must_wait_and_lose_nothing(pair: ModelPair, monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, "trial", 1)
-    limits.allow("trial")
+    rate_limits.allow("trial")
     app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
     app.button(key="own-try").click().run()
     assert "Rate limit for trials of model files reached for your address" in app.error[0].value.replace("\\", "")
@@ -223,7 +223,7 @@ def test_pictures_beyond_the_rate_wait_their_turn(monkeypatch: pytest.MonkeyPatc
 def test_the_lab_measures_anew_only_at_its_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     forget()
     only(monkeypatch, "lab", 1)
-    limits.allow("lab")
+    rate_limits.allow("lab")
     app = visit("guarantee")
     assert not app.exception
     assert "new settings of the numerics lab" in app.error[0].value
@@ -256,7 +256,7 @@ def test_any_address_opens_a_page(page: str, keys: tuple[str, ...]) -> None:
 @pytest.mark.usefixtures("hosted")
 def test_a_data_set_is_unpacked_only_where_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of a few hundred kB may hold 15.7 MB of test images."""
-    monkeypatch.setattr(uploads, "upload_bytes", lambda: 20_000_000)
+    monkeypatch.setattr(upload_limits, "upload_bytes", lambda: 20_000_000)
     monkeypatch.setattr(trials, "read_custom_dataset", broken)
     contents = packed(x_test=np.zeros((20_000, 28, 28), np.uint8), y_test=np.zeros(20_000, np.uint8))
     assert len(contents) < 200_000
@@ -268,7 +268,7 @@ def test_a_data_set_is_unpacked_only_where_there_is_room(monkeypatch: pytest.Mon
 @pytest.mark.usefixtures("hosted")
 def test_data_sets_count_as_trials(monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, "trial", 1)
-    limits.allow("trial")
+    rate_limits.allow("trial")
     monkeypatch.setattr(trials, "read_custom_dataset", broken)
     app = upload(visit("your_files"), DATASET, ("any.npz", b"any"))
     assert not app.exception

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
-from fp16core.jobs.presence import Owners
+from fp16core.jobs.owners import Owners
 from fp16core.jobs.queue import JobQueue
 from fp16core.jobs.spec import JobSpec
 from fp16core.jobs.ticket import Ticket

@@ -13,12 +13,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from fp16core.atomic_output import new_folder, remove_partials
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.data.mnist import DatasetContents, dataset_path
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.jobs.peak import peak_bytes
 from fp16core.json_text import nonfinite_as_null
-from fp16core.output import new_folder, remove_partials
 from fp16core.runs.record import (
     FORMAT,
     KERAS_FILE,

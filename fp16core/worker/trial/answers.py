@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.comparison import Comparison, compare
-from fp16core.numerics.rounding import weight_roundings
+from fp16core.numerics.weight_rounding import weight_roundings
 from fp16core.runtime.classifier import Classifier
 from fp16core.text import count_text, percent_text
 from fp16core.tflite.model_file import ModelPair

@@ -20,8 +20,8 @@ from fp16core.lab.guarantee import guarantee
 from fp16core.lab.overflow import measure_scale
 from fp16core.numerics.formats import FloatFormat
 from fp16core.numerics.propagation import PairRecorder
-from fp16core.numerics.rounding import rounding_errors, weight_roundings
 from fp16core.numerics.scaling import scalable_pairs
+from fp16core.numerics.weight_rounding import rounding_errors, weight_roundings
 from fp16core.runtime.classifier import BATCH_SIZE
 from fp16core.runtime.delegation import delegate_partitions, upsampling_stage
 from fp16core.tflite.chain import read_chain

@@ -5,17 +5,8 @@ from typing import Protocol
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from fp16core.serving.memory_budget import Holder, MemoryBudget, Visit
-from fp16core.settings import upload_bytes
-from fp16core.singleton import singleton
-from pages.shared.server import hosted, limits, visits
-
-FILE_BYTES = 20_000_000
-"""Largest file that a hosted server accepts."""
-
-_VISIT_SHARE, _ADDRESS_SHARE = 0.4, 0.5
-"""Shares of the memory for visitors' files on a hosted server: uploads of one visit that no page has taken yet, and
-all files of the visitors from one address."""
+from fp16core.serving.memory_budget import Holder, Visit
+from pages.shared.server import hosted, rate_limits, upload_limits, visits
 
 
 class Upload(Protocol):
@@ -34,27 +25,15 @@ class _Manager(Protocol):
     def remove_file(self, session_id: str, file_id: str) -> None: ...
 
 
-@singleton
-def memory_budget() -> MemoryBudget:
-    """Budget of what the server holds for all visitors, apart from uploads that no page has taken yet."""
-    most = upload_bytes()
-    return MemoryBudget(most, round(most * _ADDRESS_SHARE))
-
-
-def visit_bytes() -> int:
-    """Limit on the uploads of one visit that no page has taken yet, on a hosted server."""
-    return round(memory_budget().most_bytes * _VISIT_SHARE)
-
-
 def count(holder: Holder) -> None:
     """Count what holds this visitor's files for as long as it exists."""
-    memory_budget().add(holder, Visit(limits.address(), visits.presence()))
+    upload_limits.memory_budget().add(holder, Visit(rate_limits.address(), visits.presence()))
 
 
 def check_room(extra_bytes: int) -> None:
     """Raise `BusyError` if a hosted server has no memory for so much more of this visitor's files."""
     if hosted.is_hosted():
-        memory_budget().check(extra_bytes, limits.address())
+        upload_limits.memory_budget().check(extra_bytes, rate_limits.address())
 
 
 def take(uploads: Iterable[Upload]) -> list[tuple[str, bytes]]:

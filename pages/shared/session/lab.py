@@ -7,7 +7,7 @@ from fp16core.lab.guarantee import Guarantee
 from fp16core.lab.overflow import ScaleResult
 from fp16core.numerics.formats import FloatFormat
 from fp16core.workbench import measures
-from pages.shared.server import limits
+from pages.shared.server import rate_limits
 from pages.shared.session import state
 from pages.shared.session.cache import cached
 
@@ -23,7 +23,7 @@ def format_result(form: FloatFormat) -> DialResult:
 @cached("Quantizing the float32 file in other ways …")
 def file_results() -> tuple[list[DialResult], list[str]]:
     """Results of the pair's files and of LiteRT Quantizer's files of the reference, and why some are missing."""
-    limits.allow("lab")
+    rate_limits.allow("lab")
     return state.measure(measures.file_results)
 
 
@@ -36,14 +36,14 @@ def boundaries() -> tuple[tuple[str, str], ...]:
 @cached(kept=_KEPT, at_hand=_KEPT)
 def scale_result(boundary: int, factor: float, clamp: bool, count: int) -> ScaleResult:
     """Both models rescaled at one of `boundaries`, on the first ``count`` images; raises `HalfBitsError`."""
-    limits.allow("lab")
+    rate_limits.allow("lab")
     return state.measure(measures.scale_result, boundary, factor, clamp, count)
 
 
 @cached("Bounding the effect of float16 on each test image …")
 def proof() -> Guarantee:
     """Bounds on the effect of the active pair's rounding errors; raises `HalfBitsError`."""
-    limits.allow("lab")
+    rate_limits.allow("lab")
     return state.measure(measures.proof)
 
 
@@ -54,11 +54,11 @@ def proven_and_unchanged(form: FloatFormat) -> tuple[float, float]:
 
 @cached(kept=_KEPT, at_hand=_KEPT)
 def _format_result(form: FloatFormat) -> DialResult:
-    limits.allow("lab")
+    rate_limits.allow("lab")
     return state.measure(measures.format_result, form)
 
 
 @cached(kept=_KEPT, at_hand=_KEPT)
 def _proven_share(form: FloatFormat) -> float:
-    limits.allow("lab")
+    rate_limits.allow("lab")
     return state.measure(measures.proven_share, form)

@@ -22,7 +22,7 @@ from fp16core.workbench import measures
 from fp16core.worker.modes import latency
 from fp16core.worker.modes import run as mode_run
 from fp16core.worker.modes.survey import Survey
-from pages.shared.server import limits, visits
+from pages.shared.server import rate_limits, visits
 from pages.shared.server.turns import aside
 from pages.shared.session import state
 from pages.shared.session.measurement_board import AnySurvey, Board, Key, Wanted
@@ -137,7 +137,7 @@ def start(wanted: Wanted) -> None:
             raise BusyError("Another measurement of yours goes on; let it end or stop it, then ask for this one.")
         if len(shared.running) >= _MOST:
             raise BusyError(f"{_MOST} measurements go on or wait already; come back in a few minutes.")
-        limits.allow("measurement")
+        rate_limits.allow("measurement")
         pair, labels, owner = found.pair, found.comparison.labels[: wanted.images], visits.visitor()
         if wanted.kind is Measurement.LATENCY:
             asked: AnySurvey = Survey(

@@ -14,7 +14,7 @@ import streamlit as st
 from fp16core.claims.evidence import Evidence, FurtherEvidence
 from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.comparison import Comparison
-from fp16core.numerics.rounding import WeightRounding
+from fp16core.numerics.weight_rounding import WeightRounding
 from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import DigitModel
 from fp16core.tflite.model_file import ModelPair

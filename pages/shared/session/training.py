@@ -17,7 +17,7 @@ from fp16core.worker.model_host import ModelHost
 from fp16core.worker.training.queue import TrainingQueue
 from fp16core.worker.training.settings import training_settings
 from fp16core.worker.training.ticket import TrainingData, TrainingTicket
-from pages.shared.server import children, limits, visits
+from pages.shared.server import children, rate_limits, visits
 from pages.shared.server.turns import aside
 from pages.shared.session import files, state
 from pages.shared.session.files import Dataset
@@ -42,7 +42,7 @@ def own_ticket() -> TrainingTicket | None:
 
 def submit(recipe: Recipe, dataset: Dataset | None, is_private: bool) -> None:
     """Ask for a run on the server's data set or the visitor's own; raises `BusyError` if it cannot be just now."""
-    limits.allow("training")
+    rate_limits.allow("training")
     data = None if dataset is None else TrainingData(dataset.name, dataset.contents)
     st.session_state.ticket = queue().submit(recipe, visits.visitor(), data, is_private)
 

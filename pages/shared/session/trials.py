@@ -12,12 +12,12 @@ from fp16core.singleton import singleton
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import BusyError, HalfBitsError
 from fp16core.worker.trial import keras_file, trial
-from pages.shared.server import children, limits, uploads
+from pages.shared.server import children, rate_limits, uploads
 from pages.shared.server.attempt import Attempt, is_keras
 from pages.shared.server.uploads import Upload
 from pages.shared.session import files as own
 from pages.shared.session import measurements, training
-from pages.shared.ui.missing import pages_without
+from pages.shared.ui.unshowable import pages_without
 
 _ATTEMPT, _ERROR, _REMARKS = "own-attempt", "own-error", "own-remarks"
 
@@ -31,7 +31,7 @@ _KERAS_PLACES = 2
 @singleton
 def queue() -> JobQueue[Ticket]:
     """The queue of trials that all visitors share."""
-    return JobQueue(memory=children.memory(), full_text=full_text)
+    return JobQueue(places=2, memory=children.memory(), full_text=full_text)
 
 
 def attempt() -> Attempt | None:
@@ -55,7 +55,7 @@ def remarks() -> tuple[str, ...]:
 def may_begin() -> bool:
     """Whether a trial may be asked for just now; if not, `error` says when."""
     try:
-        limits.allow("trial")
+        rate_limits.allow("trial")
     except BusyError as error:
         _fail(str(error))
         return False
@@ -123,7 +123,7 @@ def take_dataset(upload: Upload) -> None:
     """Read a data set and use it, or say why not."""
     (file,) = _named([upload])
     try:
-        limits.allow("trial")
+        rate_limits.allow("trial")
         uploads.check_room(file.size_bytes + MAX_TEST_IMAGES * _TEST_IMAGE_BYTES)  # a small file may unpack to as much
         own.set_dataset(read_custom_dataset(file.contents, file.name))
     except HalfBitsError as error:

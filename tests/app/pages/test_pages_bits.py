@@ -16,7 +16,7 @@ from fp16core.figures import bits as figures
 from fp16core.figures.base.table import figure_csv
 from fp16core.numerics.narrowing import narrow
 from fp16core.numerics.number_text import read_number
-from fp16core.numerics.rounding import weight_roundings
+from fp16core.numerics.weight_rounding import weight_roundings
 from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.replace import replace_values
 from tests.helpers.apps.driving import charts, visit, words

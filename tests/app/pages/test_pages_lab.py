@@ -12,7 +12,7 @@ from fp16core.figures.base.table import figure_csv
 from fp16core.figures.lab.dial import format_map
 from fp16core.lab.guarantee import guarantee
 from fp16core.numerics.formats import PRESETS, FloatFormat
-from fp16core.numerics.rounding import rounding_errors
+from fp16core.numerics.weight_rounding import rounding_errors
 from fp16core.runs.pair import BUNDLED
 from fp16core.runs.record import REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
 from fp16core.text import percent_text, small_text

@@ -16,7 +16,7 @@ from fp16core.data.custom import read_custom_dataset
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.comparison import Comparison
 from fp16core.numerics.propagation import PairActivations, PairRecorder, weights_error
-from fp16core.numerics.rounding import weight_roundings
+from fp16core.numerics.weight_rounding import weight_roundings
 from fp16core.runs.pair import BUNDLED
 from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE, file_record
 from fp16core.text import decibels_text, small_text

@@ -16,7 +16,7 @@ from fp16core.resident.endings import CallLimits
 from fp16core.vocabulary import BusyError, ImageError
 from fp16core.worker import decoder
 from fp16core.worker.decoder import LIMITS, PictureDecoder
-from pages.shared.server import children, limits
+from pages.shared.server import children, rate_limits
 from pages.try_digit import pictures
 from tests.helpers.apps.driving import picture, reads, try_digit, upload
 from tests.helpers.apps.visits import only
@@ -157,11 +157,11 @@ def test_the_processor_time_of_a_picture_counts_against_its_address(monkeypatch:
     only(monkeypatch, "picture", 15)
     with pytest.raises(ImageError, match=r"0\.5 seconds"):
         pictures._decode(SLOW, "slow")
-    limits.allow("picture")
-    limits.allow("picture")
-    limits.allow("picture")
+    rate_limits.allow("picture")
+    rate_limits.allow("picture")
+    rate_limits.allow("picture")
     with pytest.raises(BusyError, match="Rate limit for pictures reached"):
-        limits.allow("picture")
+        rate_limits.allow("picture")
 
 
 def test_there_is_one_decoder_for_all_visitors(test_set: TestSet) -> None:

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fp16core.evaluate.comparison import Comparison
-from fp16core.jobs import presence
+from fp16core.jobs import owners
 from fp16core.jobs.spec import JobSpec
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.text import percent_text, small_text
@@ -167,7 +167,7 @@ def test_a_measurement_that_nobody_looks_after_can_be_stopped_by_anybody(monkeyp
     monkeypatch.setattr(run, "specs_for", hanging)
     app.button(key="measure").click().run()
     board = measurements._shared()
-    age(board, presence.GONE_S - 20)
+    age(board, owners.GONE_S - 20)
     other.run()
     assert "stop-measuring" not in keys(other)
     age(board, 20)
@@ -182,7 +182,7 @@ def test_whoever_measures_and_reads_another_page_is_still_there(monkeypatch: pyt
     app.button(key="measure").click().run()
     board = measurements._shared()
     app.switch_page("weights/weights.py").run()
-    age(board, presence.GONE_S)
+    age(board, owners.GONE_S)
     app.run()
     assert any("Your measurement: " in caption.value for caption in app.sidebar.caption)
     other.run()

@@ -18,7 +18,7 @@ from fp16core.tflite.model_file import ModelPair
 from fp16core.worker.trial import trial
 from fp16core.worker.trial.rehearsal import REHEARSALS
 from pages.shared.session import trials
-from pages.shared.ui import missing
+from pages.shared.ui import unshowable
 from pages.your_files import uploaders
 from tests.helpers.apps.driving import errors, visit, words
 from tests.helpers.apps.your_files import DATASET, MODELS, held, is_freed, tried, turn_to, upload, with_pair
@@ -210,7 +210,7 @@ def test_every_page_opens_on_a_strangers_pair_or_says_what_the_trial_foretold(
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
     theirs = stranger(name)
     found = trial.try_files(theirs.pair.files, lambda _what, _done: None)
-    foretold = missing.pages_without(found["failed"])
+    foretold = unshowable.pages_without(found["failed"])
     titles = {"overflow": "Overflow", "dial": "Precision dial", "try_digit": "Try a digit"}
     app = with_pair(theirs.pair)
     for page in PAGES:
@@ -229,14 +229,14 @@ def test_every_page_opens_on_a_strangers_pair_or_says_what_the_trial_foretold(
 
 
 def test_each_measurement_of_a_trial_is_shown_on_a_page_of_the_navigation() -> None:
-    assert missing.SHOWN_ON.keys() == REHEARSALS.keys()
+    assert unshowable.SHOWN_ON.keys() == REHEARSALS.keys()
     router = ROUTER.read_text()
-    assert all(f'title="{page}"' in router for page in missing.SHOWN_ON.values())
+    assert all(f'title="{page}"' in router for page in unshowable.SHOWN_ON.values())
 
 
 def test_pages_that_cannot_show_a_pair_for_one_reason_share_a_sentence() -> None:
     failed = {"graphs": "too odd.", "propagation": "too odd.", "bounds": "no chain."}
-    assert missing.pages_without(failed) == (
+    assert unshowable.pages_without(failed) == (
         "Cannot be shown on Files and Layers: too odd.",
         "Cannot be shown on Guarantee: no chain.",
     )

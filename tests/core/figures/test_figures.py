@@ -14,7 +14,7 @@ from fp16core.figures import bytes as bytes_figures
 from fp16core.figures.base import style
 from fp16core.figures.base.pictures import sprite_png
 from fp16core.figures.base.table import figure_csv
-from fp16core.numerics.rounding import weight_roundings
+from fp16core.numerics.weight_rounding import weight_roundings
 from fp16core.tflite.ledger import byte_ledger
 from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.size_account import size_account

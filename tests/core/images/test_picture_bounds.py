@@ -19,9 +19,9 @@ from fp16core.bench.strangers.hostile_pictures import (
     tiff_of_shared_entries,
     webp_with,
 )
-from fp16core.images.bounds import bmp, check_structure, gif, hevc, jpeg, png, tiff, webp
-from fp16core.images.bounds.exif import MAX_EXIF_BYTES
 from fp16core.images.picture_file import open_picture
+from fp16core.images.structure import bmp, check_structure, gif, hevc, jpeg, png, tiff, webp
+from fp16core.images.structure.exif import MAX_EXIF_BYTES
 from fp16core.vocabulary import ImageError
 
 COMMENT = b"\xff\xfe\0\2"

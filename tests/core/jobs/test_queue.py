@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fp16core.jobs import presence
+from fp16core.jobs.owners import Owners
 from fp16core.jobs.queue import JobQueue
 from fp16core.jobs.spec import JobSpec
 from fp16core.jobs.ticket import State, Ticket
@@ -137,7 +137,7 @@ def test_a_ticket_whose_owners_are_gone_loses_its_turn_and_one_without_owners_do
     first = queue.submit(spec(module, tmp_path, "a"), owner="ann")
     owned = queue.submit(spec(module, tmp_path, "b"), owner="bob")
     ours = queue.submit(spec(module, tmp_path, "c"))
-    monkeypatch.setattr(presence, "GONE_S", -1.0)
+    monkeypatch.setattr("fp16core.jobs.owners.GONE_S", -1.0)
     finish(tmp_path, "a")
     assert first.wait(PATIENCE_S)
     until_begun(ours)
@@ -146,7 +146,7 @@ def test_a_ticket_whose_owners_are_gone_loses_its_turn_and_one_without_owners_do
 
 
 def test_owners_may_stop_a_job_and_others_only_once_all_owners_are_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    owners = presence.Owners("ann")
+    owners = Owners("ann")
     owners.add("bob")
     owners.touch("eve")
     assert owners.names == ("ann", "bob")
@@ -154,6 +154,6 @@ def test_owners_may_stop_a_job_and_others_only_once_all_owners_are_gone(monkeypa
     assert not owners.may_stop("eve")
     owners.remove("ann")
     assert not owners.may_stop("ann")
-    monkeypatch.setattr(presence, "GONE_S", -1.0)
+    monkeypatch.setattr("fp16core.jobs.owners.GONE_S", -1.0)
     assert owners.may_stop("eve")
-    assert presence.Owners().may_stop("anybody"), "the server's own jobs are nobody's"
+    assert Owners().may_stop("anybody"), "the server's own jobs are nobody's"

@@ -15,7 +15,7 @@ from fp16core.evaluate.evaluation import Answers
 from fp16core.lab.guarantee import guarantee
 from fp16core.numerics.bounds import bound_logits
 from fp16core.numerics.formats import FLOAT16
-from fp16core.numerics.rounding import format_errors, rounding_errors
+from fp16core.numerics.weight_rounding import format_errors, rounding_errors
 from fp16core.tflite.chain import Layer, read_chain
 from fp16core.tflite.graph import Operator
 from fp16core.tflite.model_file import ModelFile, ModelPair

@@ -8,7 +8,7 @@ from fp16core.numerics.bits import FloatClass, number_at
 from fp16core.numerics.histograms import nearest_to_centres, shared_histograms
 from fp16core.numerics.narrowing import narrow
 from fp16core.numerics.picks import Pick, pick_weight, weight_at
-from fp16core.numerics.rounding import WeightRounding, weight_roundings
+from fp16core.numerics.weight_rounding import WeightRounding, weight_roundings
 from fp16core.tflite.model_file import ModelPair
 from tests.helpers.results import rounding
 

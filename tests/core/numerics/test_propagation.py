@@ -19,7 +19,7 @@ from fp16core.figures.activation_maps import map_sheet
 from fp16core.figures.base.table import figure_csv
 from fp16core.numerics.propagation import GUARANTEED_SNR_DB, PairRecorder, PropagationRun, weights_error
 from fp16core.numerics.propagation_tables import activations_csv, step_table
-from fp16core.numerics.rounding import WeightRounding, weight_roundings
+from fp16core.numerics.weight_rounding import WeightRounding, weight_roundings
 from fp16core.tflite.model_file import ModelPair
 from tests.helpers.networks.edited import overflowed
 from tests.helpers.networks.oracles import forward

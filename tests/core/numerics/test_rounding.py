@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.numerics.histograms import error_histogram, shared_histograms
-from fp16core.numerics.rounding import (
+from fp16core.numerics.weight_rounding import (
     RELATIVE_ERROR_BOUND,
     WeightRounding,
     rounded_reference,

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fp16core.output import new_folder
+from fp16core.atomic_output import new_folder
 from fp16core.runs.pair import BUNDLED
 from fp16core.runs.record import REFERENCE_FILE, RUN_FILE, TARGET_FILE
 from fp16core.runs.store import RunStore

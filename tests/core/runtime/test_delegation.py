@@ -6,7 +6,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.data.mnist import normalise
-from fp16core.numerics.rounding import rounded_reference
+from fp16core.numerics.weight_rounding import rounded_reference
 from fp16core.runtime.delegation import UpsamplingStage, delegate_partitions, upsampling_stage
 from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.vocabulary import ModelFileError

@@ -11,7 +11,7 @@ from fp16core.data.mnist import normalise
 from fp16core.evaluate.comparison import compare
 from fp16core.lab.dial import packed_size_bytes
 from fp16core.numerics.propagation import PairRecorder
-from fp16core.numerics.rounding import weight_roundings
+from fp16core.numerics.weight_rounding import weight_roundings
 from fp16core.runtime.activations import ActivationRecorder
 from fp16core.runtime.classifier import Classifier
 from fp16core.runtime.delegation import UpsamplingStage, upsampling_stage

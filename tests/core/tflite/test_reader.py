@@ -7,7 +7,7 @@ import pytest
 from ai_edge_litert.interpreter import Interpreter
 
 from fp16core.convert.quantizer import quantize_tflite
-from fp16core.numerics.rounding import weight_roundings
+from fp16core.numerics.weight_rounding import weight_roundings
 from fp16core.tflite.graph import Operator, Tensor, TfliteFile
 from fp16core.tflite.ledger import byte_ledger
 from fp16core.tflite.model_file import ModelFile, ModelPair

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from fp16core.output import new_file, new_folder
+from fp16core.atomic_output import new_file, new_folder
 from fp16core.training.recipe import TUTORIAL
 from fp16core.vocabulary import ModelFileError, OutputError, RecipeError
 from fp16core.worker.training.room import needs_room, run_bytes

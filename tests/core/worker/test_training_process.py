@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fp16core.atomic_output import is_abandoned, remove_partials
 from fp16core.jobs.job import Job
-from fp16core.output import is_abandoned, remove_partials
 from fp16core.runs.pair import load_pair
 from fp16core.training.recipe import Recipe
 from fp16core.worker.training.process import MODULE, request_for

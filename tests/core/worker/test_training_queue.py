@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from fp16core.jobs import presence
+from fp16core.jobs import owners
 from fp16core.jobs.spec import Limits
 from fp16core.jobs.ticket import State
 from fp16core.runs.store import RunStore
@@ -219,7 +219,7 @@ def test_only_the_owner_may_stop_a_run_until_the_owner_has_left(
     ticket = make_queue().submit(Recipe(seed=100), "ann")
     assert ticket.may_be_stopped_by("ann")
     assert not ticket.may_be_stopped_by("bob")
-    monkeypatch.setattr(presence, "GONE_S", 0.2)
+    monkeypatch.setattr(owners, "GONE_S", 0.2)
     time.sleep(0.3)
     ticket.owners.touch("bob")
     assert ticket.may_be_stopped_by("bob")
@@ -232,7 +232,7 @@ def test_a_waiting_run_whose_owner_has_left_is_left_out(
 ) -> None:
     queue = make_queue()
     first, second = queue.submit(Recipe(seed=100), "ann"), queue.submit(Recipe(seed=1), "bob")
-    monkeypatch.setattr(presence, "GONE_S", -1.0)
+    monkeypatch.setattr(owners, "GONE_S", -1.0)
     finish(tmp_path, 100)
     assert first.wait(PATIENCE_S)
     assert second.wait(PATIENCE_S)

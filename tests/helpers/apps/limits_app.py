@@ -6,10 +6,10 @@ from fp16core.serving.rate_limit import Rate
 from fp16core.vocabulary import BusyError
 from pages.files import state
 from pages.overview import report
-from pages.shared.server import children, limits, turns, uploads
+from pages.shared.server import children, rate_limits, turns, upload_limits
 from pages.shared.session import measurements, store, training, trials
 
-limits.RATES["trial"] = Rate(3, 0.001), Rate(100, 100)
+rate_limits.RATES["trial"] = Rate(3, 0.001), Rate(100, 100)
 
 SHARED = (
     children.memory,
@@ -20,7 +20,7 @@ SHARED = (
     store.store,
     training.queue,
     turns._places,
-    uploads.memory_budget,
+    upload_limits.memory_budget,
 )
 
 # What is made is kept alive, so that no two have the same address.
@@ -36,7 +36,7 @@ def cached() -> object:
 
 st.markdown(str(id(cached())))
 try:
-    limits.allow("trial")
+    rate_limits.allow("trial")
     st.markdown("allowed")
 except BusyError:
     st.markdown("wait")

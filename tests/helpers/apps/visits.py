@@ -7,7 +7,7 @@ import streamlit as st
 
 from fp16core.serving.rate_limit import Rate
 from fp16core.singleton import reset_singletons
-from pages.shared.server import limits
+from pages.shared.server import rate_limits
 from pages.shared.session.cache import forget_at_hand
 
 
@@ -25,7 +25,7 @@ def cold_caches() -> Iterator[None]:
     forget()
 
 
-def only(monkeypatch: pytest.MonkeyPatch, what: limits.What, at_once: float) -> None:
+def only(monkeypatch: pytest.MonkeyPatch, what: rate_limits.What, at_once: float) -> None:
     """Let one address ask for so many of a kind at once."""
-    monkeypatch.setitem(limits.RATES, what, (Rate(at_once, 1), Rate(100, 100)))
-    monkeypatch.setattr(limits, "address", lambda: "8.8.8.8")
+    monkeypatch.setitem(rate_limits.RATES, what, (Rate(at_once, 1), Rate(100, 100)))
+    monkeypatch.setattr(rate_limits, "address", lambda: "8.8.8.8")

@@ -1,6 +1,6 @@
 """WebP: chunks, of which each frame of an animation is one."""
 
-from fp16core.images.bounds import exif
+from fp16core.images.structure import exif
 
 MAX_CHUNKS = 10_000
 """Most chunks: a picture has one to six, an animation one for each frame."""

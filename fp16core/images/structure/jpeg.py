@@ -2,7 +2,7 @@
 
 import re
 
-from fp16core.images.bounds import exif
+from fp16core.images.structure import exif
 
 MAX_SEGMENTS = 2_000
 """Most segments: a picture needs some ten, a colour profile or a gain map adds some hundred."""

@@ -10,8 +10,8 @@ import pytest
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
-from pages.shared.server import upload_limits, uploads, visits
-from pages.shared.server.upload_limits import UploadLimits
+from pages.shared.server import upload_gate, upload_limits, visits
+from pages.shared.server.upload_gate import UploadGate
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
@@ -35,7 +35,7 @@ class Server:
     def __init__(self) -> None:
         self.store = Store()
         self.received: list[int] = []
-        self.limits = UploadLimits(self._application)
+        self.limits = UploadGate(self._application)
 
     async def _application(self, scope: Scope, receive: Receive, send: Send) -> None:
         body, more = b"", True
@@ -101,10 +101,10 @@ def answered(question: Coroutine[Any, Any, T]) -> T:
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A server for 1,000 bytes of files in all, 500 for each address, and 400 for each visit."""
     monkeypatch.setenv("HALFBITS_HOSTED", "1")
-    monkeypatch.setattr(uploads, "upload_bytes", lambda: 1_000)
+    monkeypatch.setattr(upload_limits, "upload_bytes", lambda: 1_000)
     monkeypatch.setattr(visits, "is_present", lambda session_id: session_id != "away")
     found = Server()
-    monkeypatch.setattr(upload_limits, "streamlit_store", lambda: found.store)
+    monkeypatch.setattr(upload_gate, "streamlit_store", lambda: found.store)
     yield found
     assert not found.limits._arriving, "nothing counts as arriving once it is answered"
 
@@ -163,7 +163,7 @@ def test_a_length_that_is_absent_or_wrong_helps_nobody(declared: int | None, ser
 def test_a_large_file_is_refused_by_its_size_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HALFBITS_HOSTED", "1")
     found = Server()
-    monkeypatch.setattr(upload_limits, "streamlit_store", lambda: found.store)
+    monkeypatch.setattr(upload_gate, "streamlit_store", lambda: found.store)
     assert found.ask("one", 20_003_000) == (413, "20 MB is the most that a file may have.")
     assert found.ask("one", 20_000_500)[0] == 204, "a file of 20 MB with its name and boundaries"
 

@@ -8,7 +8,7 @@ decoder, which reports it. The limits of the decoding process catch whatever pas
 
 from collections.abc import Callable
 
-from fp16core.images.bounds import bmp, gif, heif, jpeg, png, tiff, webp
+from fp16core.images.structure import bmp, gif, heif, jpeg, png, tiff, webp
 from fp16core.vocabulary import ImageError
 
 _TIFF_HEADS = (b"II*\0", b"MM\0*", b"II\0*", b"MM*\0", b"II+\0", b"MM\0+")

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from fp16core.images.bounds.hevc import coded_pixels
+from fp16core.images.structure.hevc import coded_pixels
 
 MAX_PARTS = 20_000
 """Most boxes and entries of their tables: a photograph in 200 tiles has some 1,500."""

@@ -1,6 +1,6 @@
 """PNG: chunks."""
 
-from fp16core.images.bounds import exif
+from fp16core.images.structure import exif
 
 MAX_CHUNKS = 20_000
 """Most chunks: the largest accepted file has 2,500 of the usual size."""
