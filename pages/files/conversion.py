@@ -32,9 +32,9 @@ _MEASURED: dict[str, Callable[[Conversion], str]] = {
 _OUTCOMES: dict[str, Callable[[OneWeight], str]] = {
     "stored as": lambda outcome: outcome.dtype,
     "stored value": lambda outcome: weight_text(outcome.stored),
-    "logits that are no number": lambda outcome: f"{outcome.unusable_logits} of {outcome.logits.size}",
+    "logits that are not numbers": lambda outcome: f"{outcome.unusable_logits} of {outcome.logits.size}",
     "answer to test image 0": lambda outcome: answer_text(outcome.prediction),
-    "its best score": lambda outcome: small_text(float(outcome.logits.max())),
+    "its largest logit": lambda outcome: small_text(float(outcome.logits.max())),
 }
 
 _WEIGHT = 70_000.0

@@ -111,8 +111,8 @@ number(
     "Largest logit change",
     small_text(comparison.max_abs_logit_delta),
     f"median top-1 margin {small_text(comparison.median_margin)}",
-    "A logit is the model's raw score of a digit; the largest one is the answer. The margin is the lead of "
-    "the best score over the second best; only a change of at least half of it can change an answer.",
+    "A logit is the model's raw score of a digit; the largest one is the answer. The margin is the "
+    "largest logit minus the second largest; only a change of at least half of it can change an answer.",
 )
 
 left, right = cards(2)

@@ -93,7 +93,7 @@ def remarks_on_answers(pair: ModelPair, comparison: Comparison) -> list[str]:
     if batch != -1:
         remarks.append(f"The file takes {count_text(batch, 'image')} at a time, no more and no fewer; it is run so.")
     if not np.isfinite(comparison.reference.logits).all():
-        remarks.append("Some scores of the float32 model are infinite or not numbers.")
+        remarks.append("Some logits of the float32 model are infinite or not numbers.")
     accuracy = comparison.reference.accuracy
     if len(np.unique(comparison.reference.predictions)) == 1:
         remarks.append("It gives all test images the same answer.")
