@@ -102,7 +102,7 @@ class ModelHost:
             raise TypeError("measures take their arguments by position")
         with self._keeper.lock:
             if self._closed.is_set():
-                raise ModelFileError("These model files were forgotten; upload them again, or choose another pair.")
+                raise ModelFileError("These model files were dropped; upload them again, or choose another pair.")
             try:
                 child, is_new = self._keeper.ready(self._limits.memory_bytes, _PATIENCE_S, self._goes_on)
                 if is_new:

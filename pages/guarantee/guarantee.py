@@ -160,8 +160,8 @@ with st.expander("How it is proven", icon=":material/function:"):
         "pooling and the dense layer, for each image: every intermediate number lies in a range, and so does the "
         "margin of the largest logit over each other one. If the lower end of that range is above 0, no choice of "
         "errors can change the answer. The ranges also allow for what float32 arithmetic itself may add when both "
-        "models sum up thousands of products in whatever order (Higham, *Accuracy and Stability of Numerical Algorithms*, "
-        "section 3.1)."
+        "models sum up thousands of products in whatever order (Higham, *Accuracy and Stability of Numerical "
+        "Algorithms*, section 3.1)."
     )
 
 st.header("How many bits does the proof need?", anchor="formats")

@@ -115,7 +115,7 @@ def _live(shown: TrainingTicket | None) -> None:
 
 def _progress(shown: TrainingTicket, mine: TrainingTicket | None) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
-    row.progress(shown.done, text=_sentence_case(training.standing(shown)))
+    row.progress(shown.done, text=_sentence_case(training.progress_text(shown)))
     if shown.may_be_stopped_by(visits.visitor()):
         row.button("Stop", icon=":material/stop_circle:", on_click=training.stop, args=(shown,), key="stop-run")
     if visits.visitor() in shown.owners:

@@ -17,7 +17,7 @@ from fp16core.vocabulary import BusyError
 from pages.shared.server import hosted, uploads, visits
 
 _FRAMING_BYTES = 2_000
-"""RateLimiter for what a request carries besides the file: boundaries, name, type."""
+"""Allowance for what a request carries in addition to the file: boundaries, name, type."""
 
 _DRAINED_BYTES = 2 * uploads.FILE_BYTES
 """Largest refused request that is read to its end, and discarded: a client that is cut off while it sends may never

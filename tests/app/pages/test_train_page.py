@@ -124,7 +124,7 @@ def test_the_other_pages_tell_how_ones_own_run_is_going() -> None:
     training.queue().stop(running, *running.owners.names)
     owner.run()
     assert [toast.value for toast in owner.toast] == [
-        "Your training run is over: stopped. The page *Train* shows what came of it."
+        "Your training run is over: stopped. The page *Train* shows the result."
     ]
     assert not owner.run().toast
 

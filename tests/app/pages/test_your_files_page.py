@@ -139,7 +139,7 @@ def test_a_file_that_crashes_its_trial_costs_a_sentence(
     monkeypatch.setattr(trial, "MODULE", module)
     app = tried(visit("your_files"), ("crash.tflite", pair.reference.contents))
     said = app.error[0].value.replace("\\", "")
-    assert said.startswith("crash.tflite brought down the process that tried it, and nothing else. The process crashed")
+    assert said.startswith("crash.tflite crashed the process that tried it, and nothing else. The process crashed")
     assert held(app) == {}
 
 
@@ -170,7 +170,7 @@ def test_others_wait_and_are_told_so(pair: ModelPair, tmp_path: Path, monkeypatc
     app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
     late = queue.submit(JobSpec(module, {}))
     app.button(key="own-try").click().run()
-    assert "3 visitors wait for their files to be tried already" in app.error[0].value.replace("\\", "")
+    assert "3 visitors already wait for their files to be tried" in app.error[0].value.replace("\\", "")
     for ticket in (late, *reversed(before)):
         ticket.stop()
 

@@ -236,7 +236,7 @@ def test_a_waiting_run_whose_owner_has_left_is_left_out(
     finish(tmp_path, 100)
     assert first.wait(PATIENCE_S)
     assert second.wait(PATIENCE_S)
-    assert (second.state, second.error) == (State.STOPPED, "Left out: whoever asked for it had left.")
+    assert (second.state, second.error) == (State.STOPPED, "Skipped: the visitor who asked for it had left.")
     assert len(store.runs()) == 1
 
 

@@ -49,7 +49,7 @@ def taken(*files: ModelFile) -> trial.Tried:
 
 
 def refusal(*files: ModelFile) -> str:
-    """What this process says of files that are refused without being run by anybody else."""
+    """Error about files that this process refuses without a child running them."""
     with pytest.raises(HalfBitsError) as caught:
         trial.try_files(files, lambda _what, _done: None)
     return str(caught.value)
@@ -205,7 +205,7 @@ def test_a_model_that_takes_too_much_memory_or_time_is_ended(heavy: Stranger) ->
 
 @pytest.mark.slow
 def test_a_busy_server_is_no_reason_to_refuse_a_model(pair: ModelPair) -> None:
-    """What counts is its own processor time: stopped for longer than that allows, it goes on and passes."""
+    """Only its own processor time counts: stopped for longer than the limit, it continues and passes."""
     limits = Limits(seconds=PATIENCE_S, cpu_seconds=20)
     job = Job(trial.MODULE, trial.request_for(["mine.tflite"]), [pair.reference.contents], limits)
     child = psutil.Process(job._child.pid)
