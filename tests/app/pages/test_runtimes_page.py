@@ -225,7 +225,7 @@ def test_times_are_shown_with_a_verdict_and_judge_the_claim(monkeypatch: pytest.
     app.segmented_control(key="runtimes-section").set_value(LATENCY).run()
     measured(app)
     assert "The float16 file against the float32 file" in words(app)
-    assert len(app.dataframe[0].value) == 6  # three modes, two sizes of batch
+    assert len(app.dataframe[0].value) == 6  # three modes, two batch sizes
     assert len(app.dataframe[1].value) == 3
     claims = words(visit("overview"))
     assert "float16 / float32: 1 image at once" in claims

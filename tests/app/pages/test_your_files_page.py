@@ -84,7 +84,7 @@ def test_what_is_forgotten_is_gone_from_memory(pair: ModelPair) -> None:
 
 def test_two_files_are_a_pair_in_any_order(pair: ModelPair) -> None:
     app = tried(visit("your_files"), ("half.tflite", pair.target.contents), ("full.tflite", pair.reference.contents))
-    assert "The files came in the other order: full" in words(app).replace("\\", "")
+    assert "The files were given in the other order: full" in words(app).replace("\\", "")
     assert held(app)["float16 model"] == f"{pair.target.size_bytes:,} B"
     assert "full.tflite and half.tflite (yours)" in sidebar(app)
 
