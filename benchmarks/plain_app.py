@@ -42,19 +42,19 @@ def load_images() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
 
 
 def predict(name: str, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """The ten scores of one image."""
+    """The ten logits of one image."""
     interpreter, lock = load_model(name)
     scaled = np.expand_dims(image / 255.0, axis=0).astype(np.float32)
     with lock:
         interpreter.set_tensor(interpreter.get_input_details()[0]["index"], scaled)
         interpreter.invoke()
-        scores: npt.NDArray[np.float32] = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0]
-    return scores
+        logits: npt.NDArray[np.float32] = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0]
+    return logits
 
 
 @st.cache_data(show_spinner="Evaluating …")
 def evaluate(name: str) -> npt.NDArray[np.float32]:
-    """The scores of all test images."""
+    """The logits of all test images."""
     images, _ = load_images()
     return np.array([predict(name, image) for image in images])
 
@@ -76,14 +76,14 @@ def overview() -> None:
     """Sizes and accuracies."""
     st.title("Is float16 half the size and just as good?")
     _, labels = load_images()
-    scores = {name: evaluate(name) for name in FILES}
-    accuracies = {name: float((found.argmax(1) == labels).mean()) for name, found in scores.items()}
+    logits = {name: evaluate(name) for name in FILES}
+    accuracies = {name: float((found.argmax(1) == labels).mean()) for name, found in logits.items()}
     sizes = {name: path.stat().st_size for name, path in FILES.items()}
     columns = st.columns(4)
     columns[0].metric("File size, float16", f"{sizes['float16']:,} B", f"{sizes['float16'] - sizes['float32']:,} B")
     columns[1].metric("Accuracy, float16", f"{accuracies['float16']:.2%}")
-    columns[2].metric("Changed answers", int((scores["float32"].argmax(1) != scores["float16"].argmax(1)).sum()))
-    columns[3].metric("Largest logit change", f"{np.abs(scores['float16'] - scores['float32']).max():.2e}")
+    columns[2].metric("Changed answers", int((logits["float32"].argmax(1) != logits["float16"].argmax(1)).sum()))
+    columns[3].metric("Largest logit change", f"{np.abs(logits['float16'] - logits['float32']).max():.2e}")
     left, right = st.columns(2)
     table = pd.DataFrame({"model": list(FILES), "bytes": sizes.values(), "accuracy": accuracies.values()})
     left.plotly_chart(px.bar(table, x="model", y="bytes", color="model", title="File size"))
@@ -102,15 +102,15 @@ def digits() -> None:
     left.image(list(images[start : start + 50]), width=48)
     found = []
     for name in FILES:
-        scores = predict(name, images[index])
-        probabilities = tf.nn.softmax(scores).numpy()
-        right.write(f"{name} reads **{scores.argmax()}** ({probabilities.max():.2%} sure)")
+        logits = predict(name, images[index])
+        probabilities = tf.nn.softmax(logits).numpy()
+        right.write(f"{name} reads **{logits.argmax()}** ({probabilities.max():.2%} sure)")
         found.append(
-            pd.DataFrame({"digit": range(10), "probability": probabilities, "score": scores}).assign(model=name)
+            pd.DataFrame({"digit": range(10), "probability": probabilities, "logit": logits}).assign(model=name)
         )
     table = pd.concat(found)
     right.plotly_chart(px.bar(table, x="digit", y="probability", color="model", barmode="group", title="Probabilities"))
-    st.plotly_chart(px.bar(table, x="digit", y="score", color="model", barmode="group", title="Raw scores"))
+    st.plotly_chart(px.bar(table, x="digit", y="logit", color="model", barmode="group", title="Logits"))
 
 
 def weights() -> None:

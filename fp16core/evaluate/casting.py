@@ -107,11 +107,11 @@ def _effect(answers: BothAnswers) -> str:
     spoiled = answers.spoiled
     if not spoiled.any():
         return (
-            f"No score becomes infinite or NaN by it; {answers.changed_predictions:,} of "
+            f"No logit becomes infinite or NaN by it; {answers.changed_predictions:,} of "
             f"{count_text(answers.images, 'answer')} differ."
         )
     unanswered = int(np.count_nonzero(np.isnan(answers.target.logits[spoiled]).any(axis=1)))
     return (
-        f"On {int(spoiled.sum()):,} of {count_text(answers.images, 'test image')} the target gives a score that is "
+        f"On {int(spoiled.sum()):,} of {count_text(answers.images, 'test image')} the target gives a logit that is "
         f"infinite or not a number (NaN), though the reference's are all finite; {unanswered:,} of them get no answer."
     )

@@ -138,5 +138,5 @@ def softmax(logits: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
         softmax as scipy_softmax,
     )  # half of the start-up time
 
-    with np.errstate(invalid="ignore"):  # of infinite scores the probabilities are not numbers, which shows
+    with np.errstate(invalid="ignore"):  # of infinite logits the probabilities are not numbers, which shows
         return np.asarray(scipy_softmax(logits.astype(np.float64), axis=-1))

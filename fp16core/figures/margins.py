@@ -1,4 +1,4 @@
-"""Figures of the changes of scores by float16, compared with the lead of the best score."""
+"""Figures of the changes of logits by float16, compared with the margin."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -20,22 +20,22 @@ from fp16core.text import small_text
 
 
 @remembered()
-def leads(comparison: Comparison, index: int) -> go.Figure:
-    """Lead of the best digit over each other digit, and its change by float16, for one image.
+def by_rival(comparison: Comparison, index: int) -> go.Figure:
+    """Margin of the best digit over each other digit, and its change by float16, for one image.
 
-    The answer changes where a rival's gain reaches the lead over it; both are drawn on the same
+    The answer changes where a rival's gain reaches the margin over it; both are drawn on the same
     logarithmic axis.
     """
     drawn = figure(330, hovermode="closest")
-    scores, delta = comparison.reference.logits[index].astype(np.float64), comparison.logit_delta[index]
-    best = int(np.argmax(scores))
+    logits, delta = comparison.reference.logits[index].astype(np.float64), comparison.logit_delta[index]
+    best = int(np.argmax(logits))
     with np.errstate(invalid="ignore"):
-        lead, gain = scores[best] - scores, delta - delta[best]
-    rivals = [digit for digit in range(len(scores)) if digit != best]
+        margin, gain = logits[best] - logits, delta - delta[best]
+    rivals = [digit for digit in range(len(logits)) if digit != best]
     gained = [digit for digit in rivals if gain[digit] > 0]
     lost = [digit for digit in rivals if gain[digit] < 0]
     for name, digits, values, colour, symbol in (
-        (f"lead of {best} over this digit", rivals, lead, REFERENCE_COLOUR, "circle"),
+        (f"margin of {best} over this digit", rivals, margin, REFERENCE_COLOUR, "circle"),
         ("smaller by, with float16", gained, gain, DELTA_COLOUR, "diamond"),
         ("larger by, with float16", lost, gain, DELTA_COLOUR, "diamond-open"),
     ):
@@ -49,12 +49,12 @@ def leads(comparison: Comparison, index: int) -> go.Figure:
             text=[small_text(size) for size in sizes],
             hovertemplate=f"%{{x}}: {name} %{{text}}<extra></extra>",
         )
-    seen = np.abs(np.concatenate([lead[rivals], gain[rivals]]))
+    seen = np.abs(np.concatenate([margin[rivals], gain[rivals]]))
     seen = seen[np.isfinite(seen) & (seen > 0)]
-    if not np.isfinite(np.concatenate([scores, delta])).all():
-        write_message(drawn, "A score of this image is infinite or not a number.")
+    if not np.isfinite(np.concatenate([logits, delta])).all():
+        write_message(drawn, "A logit of this image is infinite or not a number.")
     low, high = (float(seen.min()), float(seen.max())) if len(seen) else (0.1, 10.0)
-    drawn.update_xaxes(title="rival digit", range=[-0.5, len(scores) - 0.5], **digit_ticks())
+    drawn.update_xaxes(title="rival digit", range=[-0.5, len(logits) - 0.5], **digit_ticks())
     drawn.update_yaxes(title="logits, on a logarithmic axis", **log_ticks(low / 3, high * 3))
     return fixed(drawn)
 
@@ -67,8 +67,8 @@ def changes_and_margins(comparison: Comparison, images: int) -> go.Figure:
     """
     return distributions(
         (
-            ("largest change of a score", comparison.abs_logit_delta[:images], DELTA_COLOUR),
-            ("half the lead of the best score", comparison.reference.margins[:images] / 2, REFERENCE_COLOUR),
+            ("largest change of a logit", comparison.abs_logit_delta[:images], DELTA_COLOUR),
+            ("half the margin", comparison.reference.margins[:images] / 2, REFERENCE_COLOUR),
         ),
         "logits, from",
     )

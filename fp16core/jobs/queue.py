@@ -16,7 +16,7 @@ T = TypeVar("T", bound=Ticket)
 
 
 def _full_text(waiting: int) -> str:
-    return f"{waiting} jobs wait already; come back in a minute."
+    return f"{waiting} jobs are already waiting; try again in a minute."
 
 
 class JobQueue(Generic[T]):
@@ -151,7 +151,7 @@ class JobQueue(Generic[T]):
         while self._waiting and (places := self._needed(self._waiting[0])) <= self._places - self._taken:
             ticket = self._waiting.pop(0)
             if ticket.is_abandoned:
-                self._end(ticket, State.STOPPED, "Left out: whoever asked for it had left.")
+                self._end(ticket, State.STOPPED, "Skipped: the visitor who asked for it had left.")
                 continue
             if self._memory is None and self._start(ticket) is None:
                 continue

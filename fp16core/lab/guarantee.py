@@ -1,4 +1,4 @@
-"""For how many images float16 weights cannot change the answer, and how close it came on the others."""
+"""Images whose answer float16 weights cannot change, and the margin that is certain on the others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from fp16core.tflite.chain import read_chain, require_same_network
 from fp16core.tflite.model_file import ModelPair
 
 _CHUNK = 500
-"""Images whose bounds are held at once: 100 leads each, of which only the least is kept."""
+"""Images whose bounds are held at once: 100 margins each, of which only the least is kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,9 +23,9 @@ class Guarantee:
     Attributes
     ----------
     least_margin : float64, shape (n,)
-        The least that the reference's answer can lead any other digit by.
+        Least margin that the reference's answer can have over any other digit.
     max_abs_delta : float64, shape (n,)
-        The most that any logit can differ from the reference's.
+        Most that any logit can differ from the reference's.
     """
 
     least_margin: npt.NDArray[np.float64] = field(repr=False)

@@ -23,9 +23,9 @@ def modes_document(
     Parameters
     ----------
     pair
-        What the pair is called.
+        Name of the pair.
     table, latencies, accounted
-        What was found; each may lack modes.
+        Results; each may lack modes.
     """
     processor = read_processor()
     return {

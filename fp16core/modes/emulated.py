@@ -22,7 +22,7 @@ WAYS: dict[str, tuple[Summation, Summation]] = {
     "sums in float16, one product after the other": (Summation.SEQUENTIAL, Summation.SEQUENTIAL),
     "sums in float16, dense ones shared by eight threads": (Summation.SEQUENTIAL, Summation.LANES),
 }
-"""Ways to add up, in convolutions and in dense layers."""
+"""Summation orders, in convolutions and in dense layers."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Emulated:
     Attributes
     ----------
     way
-        In words, of `WAYS`.
+        Description of the summation, from `WAYS`.
     exact_share
         Share of the logits that agree bit for bit.
     max_abs_difference

@@ -61,7 +61,7 @@ EXPECTATIONS = (
     Expectation(
         "iPhone and Mac through Core ML: Neural Engine, GPU, processor",
         "float16 for most of a model by default, float32 on request",
-        "Fast; whoever needs float32 sums has to say so when converting.",
+        "Fast; float32 sums have to be requested when converting.",
         "Apple, coremltools: Typed execution",
         "https://apple.github.io/coremltools/docs-guides/source/typed-execution.html",
     ),

@@ -63,18 +63,18 @@ class Difference(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Latency:
-    """Times of one mode and one size of batch.
+    """Times of one mode and one batch size.
 
     Attributes
     ----------
     mode, batch
         The mode and the number of images in each call.
     rounds
-        For each round, in which everything was loaded anew, the times of what was timed, in microseconds for each
+        For each round, in which everything was reloaded, the times of each timed entry, in microseconds for each
         call: writing the input, running, reading the output. Arrays of a round have the same length; numbers at the
         same place belong together.
     load_ms, first_run_ms
-        What loading and the first run took, by what was timed; a number for each round.
+        Durations of loading and of the first run, by timed entry; a number for each round.
     """
 
     mode: ExecutionMode
@@ -84,7 +84,7 @@ class Latency:
     first_run_ms: Mapping[str, Sequence[float]] = field(repr=False)
 
     def timing(self, what: str) -> Timing:
-        """Median and quartiles of the calls to one of what was timed."""
+        """Median and quartiles of the calls to one timed entry."""
         times = np.concatenate([times[what] for times in self.rounds])
         low, median, high = (float(value) for value in np.percentile(times, (25, 50, 75)))
         return Timing(median, low, high, len(times))
@@ -96,7 +96,7 @@ class Latency:
 
     @property
     def loadings(self) -> int:
-        """Number of rounds, in each of which everything was loaded anew."""
+        """Number of rounds, in each of which everything was reloaded."""
         return len(self.rounds)
 
     @functools.cached_property
@@ -132,7 +132,7 @@ class Latency:
 class MemoryUse:
     """Resident memory that one more copy of a file takes, loaded and run once, in bytes; mean of ``copies``.
 
-    The control is the float32 file once more: how far it strays from itself is no difference.
+    The control is the float32 file once more: a deviation within that range does not count as a difference.
     """
 
     reference_bytes: float
@@ -156,7 +156,7 @@ class ModeLatency:
     mode
         The mode.
     latencies
-        By size of batch, rising.
+        By batch size, ascending.
     memory
         For the smallest of them.
     first_load_ms
@@ -174,7 +174,7 @@ class ModeLatency:
 
 
 def summary_text(found: ModeLatency) -> str:
-    """Summary of both files' latency, for each size of batch if anything differs."""
+    """Summary of both files' latency, for each batch size if anything differs."""
     if all(x.difference is Difference.NONE for x in found.latencies):
         return str(Difference.NONE.value)
     return "; ".join(

@@ -18,7 +18,7 @@ RULE = (
 """Rule by which the answer follows from the numbers."""
 
 SCOPE_WITHOUT_FLOAT16 = (
-    "Below, float16 denotes the target file, although it holds no float16 weights: sizes, answers and scores are those "
+    "Below, float16 denotes the target file, although it holds no float16 weights: sizes, answers and logits are those "
     "of two files without any."
 )
 """Scope of a report on a target without float16 weights."""
@@ -30,7 +30,7 @@ class Kind(Enum):
     KEPT = "float16 keeps this model’s accuracy"
     OPEN = "These images are too few to tell whether float16 costs this model accuracy"
     LOST = "float16 costs this model accuracy"
-    BROKEN = "float16 breaks this model: some of its scores are not numbers"
+    BROKEN = "float16 breaks this model: some of its logits are not numbers"
     NOT_FLOAT16 = "The target holds no float16 weights: this report says nothing about float16"
 
 
@@ -91,5 +91,5 @@ def answer(comparison: Comparison, casting: Casting) -> Answer:
         f"it would plausibly change by {points_text(low)} to {points_text(high)} (95 % interval)."
     )
     if unanswered[0]:
-        remark += f" On {count_text(unanswered[0], 'image')}, a score of the target is not a number."
+        remark += f" On {count_text(unanswered[0], 'image')}, a logit of the target is not a number."
     return Answer(kind, low, high, remark)

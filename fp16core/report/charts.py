@@ -84,7 +84,7 @@ def mode_charts(findings: Findings) -> list[Chart]:
         found.append(
             Chart(
                 "logit-changes",
-                "How far scores move in each mode",
+                "How far logits move in each mode",
                 f"Against the float32 file on the CPU in float32 arithmetic, on {count_text(table.images, 'image')}. "
                 "Missing marks are exactly 0.",
                 "Largest and mean logit change of either file by mode",
@@ -176,7 +176,7 @@ def _of_answers(findings: Findings) -> list[Chart]:
             "margins",
             "How far float16 is from changing answers",
             f"Each point is one of {count_text(comparison.images, 'test image')}: the farther right, the surer float32 "
-            "was; the higher up, the more float16 changed the scores. Below the dashed line, no answer can change; "
+            "was; the higher up, the more float16 changed the logits. Below the dashed line, no answer can change; "
             f"{count_text(exposed, 'image lies', 'images lie')} on or above it.",
             "Top-1 margin of every test image against its largest logit change",
             _as_tall_as_others(accuracy.margin_scatter(comparison)),
@@ -189,9 +189,9 @@ def _of_answers(findings: Findings) -> list[Chart]:
                 "guarantee",
                 "Observed and largest possible changes",
                 f"For {percent_text(proof.proven_share)} of the images, interval arithmetic proves that no weights "
-                "within the rounding errors can change the answer. Grey: the largest change of a score that rounding "
+                "within the rounding errors can change the answer. Grey: the largest change of a logit that rounding "
                 "could have caused; green: the observed change.",
-                "Distributions of the largest change of a score, as observed and at most",
+                "Distributions of the largest change of a logit, as observed and at most",
                 guarantee.observed_and_possible(comparison, proof),
             )
         )

@@ -68,7 +68,7 @@ def mode_tables(findings: Findings) -> dict[str, Table]:
     found: dict[str, Table] = {}
     table = measured_modes(findings)
     if table is not None and table.runs:
-        found["Answers and scores"] = mode_rows(table)
+        found["Answers and logits"] = mode_rows(table)
     if timed := timed_modes(findings):
         found["Time per image: median and quartiles; ratio with its 99 % interval"] = latency_rows(timed)
         found["Loading, first run, and memory of one more copy"] = memory_rows(timed)

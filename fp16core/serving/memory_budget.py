@@ -11,7 +11,7 @@ from fp16core.vocabulary import BusyError
 
 
 class Holder(Protocol):
-    """Something that holds what a visitor has brought along."""
+    """Holder of a visitor's files."""
 
     @property
     def size_bytes(self) -> int:

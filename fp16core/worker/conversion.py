@@ -1,4 +1,4 @@
-"""TensorFlow's converter in a process of its own: ``python -m fp16core.worker.conversion``."""
+"""TensorFlow's converter in a separate process: ``python -m fp16core.worker.conversion``."""
 
 import base64
 from typing import Any

@@ -1,4 +1,4 @@
-"""The process that decodes strangers' pictures, seen from the server."""
+"""Decoder of strangers' pictures: the server's side of a confined process."""
 
 import time
 from collections.abc import Callable
@@ -25,31 +25,31 @@ are read 0.8 s and 300 MB.
 """
 
 USUAL_BYTES = 180_000_000
-"""Memory that a picture is given at first: enough for a photograph of 12 megapixels, in HEIC too.
+"""Memory that a picture gets at first: enough for a photograph of 12 megapixels, in HEIC too.
 
 Only larger ones wait for all of it, which other children of the server may hold.
 """
 
 PATIENCE_S = 10.0
-"""Seconds that a picture waits at most until those before it are decoded, and then for memory."""
+"""Longest wait for the pictures before, and then for memory, in seconds each."""
 
 
 class PictureDecoder:
     """Decodes pictures in one confined process that stays, one after another.
 
-    The process is started for the first picture, and again after a picture at which it came to its end.
+    The process is started for the first picture, and again after a picture that ended it.
     Threads may share a decoder.
 
     Parameters
     ----------
     limits
-        What a picture may take.
+        Limits on one picture.
     patience_s
-        How long a picture waits at most until those before it are decoded, in seconds.
+        Longest wait for the pictures before, in seconds.
     module
-        What serves ``decode``.
+        Module of the child process, which serves ``decode``.
     memory
-        What the server has for its child processes; by default nothing else is limited by it.
+        Memory budget of the server's child processes; by default a budget of its own.
     """
 
     def __init__(
@@ -72,10 +72,10 @@ class PictureDecoder:
         data
             Contents of the file.
         name
-            What to call it in errors.
+            Name used in errors.
         spent
-            Called with the processor time that it took, in seconds, whatever came of it; of a process that is
-            gone, with the time that passed, or the limit if that is less.
+            Called with the processor time that it took, in seconds, whatever the outcome; for a process that
+            has ended, with the time that passed, or the limit if that is less.
 
         Raises
         ------

@@ -29,13 +29,13 @@ def decode(data: bytes, name: str, memory_bytes: int, may_have_more: bool) -> Ra
     memory_bytes
         Data that this process may hold meanwhile, at most what it was started with.
     may_have_more
-        Whether more can be had, if it is asked for.
+        True if more is available on request.
 
     Raises
     ------
     LargePictureError
-        If more can be had, and this may not do: by an estimate, or because a library failed, which is what some
-        say for want of memory.
+        If more is available and this may not be enough: by an estimate, or because a library failed, as some do
+        for lack of memory.
     ImageError
         As `open_picture`.
     MemoryError

@@ -1,4 +1,4 @@
-"""A stranger's pair of models, which a confined process parses and runs: this one never opens the files."""
+"""A stranger's pair of models, parsed and run in a confined process: this process never opens the files."""
 
 import threading
 from collections.abc import Callable
@@ -24,7 +24,7 @@ CPU_S, WALL_S = 60.0, 600.0
 """Limits for one measurement: models that pass their trial read all test images in a third of it."""
 
 _BASE_BYTES, _TIMES = 210_000_000, 14
-"""Data that the process may hold: for itself, and for each byte of the two files; the images as float32 besides.
+"""Data that the process may hold: for itself, and for each byte of the two files; in addition, the images as float32.
 
 Measured with all pages' measurements on 10,000 images: 190 MB with the bundled pair, of which its libraries take
 most, and 410 MB with files of 9.8 and 4.9 MB.
@@ -49,11 +49,11 @@ class ModelHost:
     Parameters
     ----------
     memory
-        What the server has for its child processes.
+        Memory budget of the server's child processes.
     pair, images, labels
         As for `Workbench`.
     is_wanted
-        Asked now and then whether the visitor is still there.
+        Called now and then; false once the visitor has left.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class ModelHost:
             raise TypeError("measures take their arguments by position")
         with self._keeper.lock:
             if self._closed.is_set():
-                raise ModelFileError("These model files were forgotten; upload them again, or choose another pair.")
+                raise ModelFileError("These model files were dropped; upload them again, or choose another pair.")
             try:
                 child, is_new = self._keeper.ready(self._limits.memory_bytes, _PATIENCE_S, self._goes_on)
                 if is_new:

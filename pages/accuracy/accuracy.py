@@ -57,7 +57,7 @@ number(
 with st.container(border=True):
     st.header("How far is float16 from changing an answer?", anchor="margins")
     st.markdown(
-        "Each point is a test image. Further right, float32 was surer; further up, float16 changed the scores more. "
+        "Each point is a test image. Further right, float32 was surer; further up, float16 changed the logits more. "
         "Below the dashed line no answer can change; above it one can, if the change goes against the best digit. "
         "**Click a point to see its image.**"
     )

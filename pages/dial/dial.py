@@ -129,9 +129,9 @@ number(
     row,
     "Largest logit change",
     small_text(result.max_abs_logit_delta),
-    f"best scores lead by {small_text(found.comparison.median_margin)} (median)",
-    "The largest change of a logit, the raw score of a digit, on any image. Beside it: the median lead of the best "
-    "score over the second best.",
+    f"median top-1 margin {small_text(found.comparison.median_margin)}",
+    "The largest change of a logit, the raw score of a digit, on any image. Beside it: the median margin of the "
+    "largest logit over the second largest.",
 )
 number(
     row,
@@ -169,7 +169,7 @@ with accuracy:
         "accuracy-by-mantissa",
         "Accuracy against the number of mantissa bits",
     )
-    st.caption("Dashed: float32. The answer depends on which score is largest, which rounding seldom changes.")
+    st.caption("Dashed: float32. The answer depends on which logit is largest, which rounding seldom changes.")
 with changed:
     st.markdown("**Answers that differ from float32's**")
     chart(

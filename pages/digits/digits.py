@@ -149,8 +149,9 @@ with detail.container(border=True):
     )
     words.markdown(flip_sentence(report))
     words.caption(
-        f"Lead of the best score over the second best: {small_text(report.margin)}. Largest change of any score by "
-        f"float16: {small_text(report.max_abs_logit_delta)}; what counts is how much a rival gained on the best."
+        f"Margin of the largest logit over the second largest: {small_text(report.margin)}. Largest change of any "
+        f"logit by float16: {small_text(report.max_abs_logit_delta)}; what counts is how much a rival gained on the "
+        "best."
     )
 
     st.markdown("**Probability of each digit**")
@@ -161,7 +162,7 @@ with detail.container(border=True):
     )
 
 with st.container(border=True):
-    st.markdown("**Raw scores (logits), and what float16 changed**")
+    st.markdown("**Logits (raw scores), and what float16 changed**")
     chart(
         partial(figures.logits, comparison, index),
         "logits",

@@ -32,9 +32,9 @@ _MEASURED: dict[str, Callable[[Conversion], str]] = {
 _OUTCOMES: dict[str, Callable[[OneWeight], str]] = {
     "stored as": lambda outcome: outcome.dtype,
     "stored value": lambda outcome: weight_text(outcome.stored),
-    "logits that are no number": lambda outcome: f"{outcome.unusable_logits} of {outcome.logits.size}",
+    "logits that are not numbers": lambda outcome: f"{outcome.unusable_logits} of {outcome.logits.size}",
     "answer to test image 0": lambda outcome: answer_text(outcome.prediction),
-    "its best score": lambda outcome: small_text(float(outcome.logits.max())),
+    "its largest logit": lambda outcome: small_text(float(outcome.logits.max())),
 }
 
 _WEIGHT = 70_000.0
@@ -53,7 +53,7 @@ def show() -> None:
     st.markdown(_answer(found))
     comparison, weight = cards(2)
     with comparison:
-        st.markdown("**The same float32 model, by both ways**")
+        st.markdown("**The same float32 model, converted both ways**")
         ways = {found.target_maker: found.target, QUANTIZER: found.quantized}
         st.table(
             {"measured": list(_MEASURED)}
@@ -83,15 +83,15 @@ def _answer(found: TwoWays) -> str:
     return (
         f"Both ways give the same digits on **{found.between.images - found.between.changed_predictions:,} of "
         f"{found.between.images:,}** images, with logits at most {small_text(found.between.max_abs_logit_delta)} "
-        f"apart. This pair's file is by {found.target_maker}, has {bytes_text(target.size_bytes)}, stores biases as "
-        f"{found.target.dtypes('biases')}, and needs {count_text(len(target.upsampling()), 'DEQUANTIZE operator')}; "
+        f"apart. This pair's file was made by {found.target_maker}, has {bytes_text(target.size_bytes)}, stores biases "
+        f"as {found.target.dtypes('biases')}, and needs {count_text(len(target.upsampling()), 'DEQUANTIZE operator')}; "
         f"LiteRT Quantizer's has **{bytes_text(quantized.size_bytes)}**, {found.quantized.dtypes('biases')} biases, "
         f"and {count_text(len(quantized.upsampling()), 'DEQUANTIZE operator')}."
     )
 
 
 def _one_weight() -> None:
-    st.markdown("**What does each do to a weight that is too large?**")
+    st.markdown("**What does each do with a weight that is too large?**")
     with state.explained():
         key = files_state.first_tensor()
     value = st.number_input(
@@ -128,11 +128,11 @@ def _one_weight() -> None:
 
 
 def _converter(question: WeightQuestion, ticking: bool) -> None:
-    """Start, watch or stop TensorFlow's converter; ``ticking`` says whether the page looks here by itself."""
+    """Start, watch or stop TensorFlow's converter; ``ticking`` tells whether this fragment polls."""
     queue = files_state.conversion_queue()
     job, running = queue.find(question), next(iter(queue.running), None)
     if ticking != (running is not None):
-        st.rerun()  # the whole page: only it can begin and end the ticking
+        st.rerun()  # the whole page: only it can start and stop the polling
     if running is None:
         if (error := st.session_state.pop(_ERROR, None)) is not None:
             st.error(plain(error), icon=":material/error:")
@@ -143,10 +143,10 @@ def _converter(question: WeightQuestion, ticking: bool) -> None:
             icon=":material/play_arrow:",
             on_click=_start,
             args=(question,),
-            help="Rebuilds the network around these weights and converts it in a process of its own: 5 to 10 seconds.",
+            help="Rebuilds the network around these weights and converts it in a separate process: 5 to 10 seconds.",
         )
         return
-    what = running.what + " …" if running is job else "at work on another weight; the button will be back in seconds"
+    what = running.what + " …" if running is job else "busy with another weight; the button returns in a few seconds"
     st.progress(running.done, text=f"{CONVERTER}: {what}")
     if job is not None and running is job and st.session_state.get("files-started") == job:
         st.button("Stop", icon=":material/stop_circle:", on_click=job.stop)

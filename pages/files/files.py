@@ -1,4 +1,4 @@
-"""Files: what the two files hold, byte by byte and operator by operator, and another way to make the second."""
+"""Files: contents of the two files, byte by byte and operator by operator, and another way to make the second."""
 
 import streamlit as st
 

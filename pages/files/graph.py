@@ -31,8 +31,7 @@ def show() -> None:
         "Show the shape arithmetic",
         key="files-shapes",
         bind="query-params",
-        help="Operators on a few integers that find out how many images there are, so that any number can be read "
-        "at once.",
+        help="Operators on a few integers that determine the number of images, so that any number can be read at once.",
     )
     for column, file, parts, name in zip(
         st.container(key="cards-graphs").columns(2),
@@ -47,7 +46,7 @@ def show() -> None:
     st.caption(
         "Boxes are operators, arrows the tensors between them, with type and shape; n is the number of images read at "
         "once. Orange: DEQUANTIZE. A dashed green frame holds what XNNPACK, the library that LiteRT delegates work "
-        "to on a CPU, runs in one go."
+        "to on a CPU, runs as a unit."
     )
     left, right = cards(2, "cards-questions")
     with left:
@@ -96,7 +95,7 @@ def _can_dequantize_go(found: Graphs) -> None:
         "own kernels if XNNPACK is switched off."
     )
     st.caption(
-        "Found out by erasing: the stored float16 numbers of a loaded interpreter were overwritten with zeros before "
+        "Determined by erasing: the stored float16 numbers of a loaded interpreter were overwritten with zeros before "
         "its first run, or after it. Where the logits stayed the same, the numbers were no longer needed."
     )
 

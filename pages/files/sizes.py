@@ -30,8 +30,8 @@ def show() -> None:
             partial(figures.beyond_half, account), "beyond-half", "Waterfall chart of the bytes beyond half, by cause"
         )
         st.caption(
-            "Casting halves only numbers. Whatever else is in a file stays as large as it was, and what turns "
-            "float16 back into float32 comes on top; the larger the network, the less of both shows."
+            "Casting halves only numbers. Everything else in a file keeps its size, and what turns float16 back into "
+            "float32 is added; the larger the network, the less both matter."
         )
     with st.container(border=True):
         st.markdown("**Each byte has one purpose**")
@@ -56,7 +56,7 @@ def show() -> None:
         value=True,
         key="files-weights",
         bind="query-params",
-        help="Without them, the rest of the file has all the room.",
+        help="Without them, the rest of the file fills the map.",
     )
     for column, ledger, name, colour in zip(
         cards(2, "cards-maps"),
@@ -73,8 +73,8 @@ def show() -> None:
                 f"Tree map of the {name} file: categories, and what is in each",
             )
     st.caption(
-        "Pick a part to look into it, and the bar on top to go back. Coloured are the numbers that training found, "
-        "green what turns float16 into float32; all grey parts only describe how to compute with them."
+        "Click a part to enlarge it, and the bar on top to go back. Coloured: the numbers that training found. Green: "
+        "what turns float16 into float32. Grey: descriptions of how to compute with them."
     )
 
 
@@ -88,7 +88,7 @@ def _answer(account: SizeAccount) -> str:
         + f"The other **{bytes_text(account.reference_bytes - halved)}** stay, which is "
         f"{bytes_text(account.unhalved_bytes)} more than their half"
         + (
-            f", and **{bytes_text(grown)}** come on top, "
+            f", and **{bytes_text(grown)}** are added, "
             f"{bytes_text(account.upsampling_bytes)} of them for DEQUANTIZE operators."
             if grown > 0
             else "."
@@ -114,7 +114,7 @@ def _numbers(account: SizeAccount) -> None:
     )
     number(
         row,
-        "All else",
+        "Everything else",
         percent_text(account.target_rest_bytes / account.reference_rest_bytes),
         f"{bytes_text(account.target_rest_bytes)} of {bytes_text(account.reference_rest_bytes)}",
         "The description of the network: operators, tensors, names, metadata. Casting weights does not shrink it.",

@@ -40,7 +40,7 @@ class WeightQuestion:
 
 @cached("Running both graphs …")
 def graphs() -> Graphs:
-    """Both graphs; raises `HalfBitsError` if they cannot be had."""
+    """Both graphs; raises `HalfBitsError` if they are unavailable."""
     return state.measure(measures.graphs)
 
 
@@ -51,7 +51,7 @@ def two_ways() -> TwoWays:
 
 
 def first_tensor() -> str:
-    """Key of the active pair's first weights; raises `HalfBitsError` if they cannot be had."""
+    """Key of the active pair's first weights; raises `HalfBitsError` if they are unavailable."""
     return conversions.first_tensor(state.roundings())
 
 
@@ -62,7 +62,7 @@ def weight_question(key: str, value: float) -> WeightQuestion:
 
 @singleton
 def conversion_queue() -> JobQueue[Ticket]:
-    """The server's one conversion at a time; it remembers the last answers."""
+    """Queue of the server's conversions: one at a time, none waiting, with the last answers kept."""
     return JobQueue(places=1, max_waiting=0, kept=16)
 
 

@@ -69,22 +69,22 @@ number(
     "Closest call",
     f"{factor_text(comparison.report(nearest[0]).flip_factor)} ×" if len(nearest) else "none",
     f"the error would suffice, image {nearest[0]:,}" if len(nearest) else "no multiple changes an answer",
-    "Factor by which float16's change of the scores would have to grow to change an answer. At most 1: it did.",
+    "Factor by which float16's change of the logits would have to grow to change an answer. At most 1: it did.",
 )
 number(
     row,
     "Worst case",
     f"{factor_text(proof.overestimate(comparison.abs_logit_delta))} ×",
     "the observed change (median)",
-    "Ratio of the largest possible change of a score to the observed one. In reality errors have both signs and "
+    "Ratio of the largest possible change of a logit to the observed one. In reality errors have both signs and "
     "mostly cancel; a proof must not rely on that.",
 )
 
 with st.container(border=True):
-    st.header("The lead, and what float16 could take from it", anchor="bounds")
+    st.header("The margin, and what float16 could take from it", anchor="bounds")
     st.markdown(
-        "Each point is a test image. Further right, float32's best score leads by more; further up, float16 could take "
-        "more of that lead. Below the dashed line it cannot take all of it. **Click a point to see its image.**"
+        "Each point is a test image. Further right, float32's margin is larger; further up, float16 could take more "
+        "of that margin. Below the dashed line it cannot take all of it. **Click a point to see its image.**"
     )
     plot, card = st.container(key="cards-margins").columns([5, 2], vertical_alignment="center")
     with card:
@@ -103,15 +103,15 @@ with st.container(border=True):
         st.caption(
             "Its answer is proven."
             if proof.proven[index]
-            else "Nothing can be proven: a score is not a number."
+            else "Nothing can be proven: a logit is not a number."
             if not comparison.report(index).is_answered
-            else "Its answer is not proven: the lead is smaller than what float16 could take."
+            else "Its answer is not proven: the margin is smaller than what float16 could take."
         )
     with plot:
         chart(
             partial(figures.margins_and_bounds, comparison, proof, index),
             "bounds",
-            "Scatter plot of the lead of the best score against the most that float16 could take from it",
+            "Scatter plot of the margin against the most that float16 could take from it",
             on_click=clicked,
         )
 
@@ -129,14 +129,14 @@ with calls:
         )
         st.caption(
             f"The {len(nearest)} images whose answer the smallest enlargement of float16's error would change, nearest "
-            "first; a smaller lead may be missing where float16's error happens to widen it. An orange frame: it did "
+            "first; a smaller margin may be missing where float16's error happens to widen it. An orange frame: it did "
             "change."
         )
         show_table(
             {
                 "image": [int(i) for i in nearest],
                 "error × to change": [factor_text(comparison.report(i).flip_factor) for i in nearest],
-                "lead": [small_text(comparison.report(i).margin) for i in nearest],
+                "margin": [small_text(comparison.report(i).margin) for i in nearest],
                 "proven": ["yes" if proof.proven[i] else "no" for i in nearest],
             },
         )
@@ -147,7 +147,7 @@ with histogram:
     chart(
         partial(figures.observed_and_possible, comparison, proof),
         "observed-and-possible",
-        "Histograms of the largest change of a score, as observed and at most",
+        "Histograms of the largest change of a logit, as observed and at most",
     )
     st.caption(
         "The gap shows how much the errors cancel in reality. A proof must not rely on that: it lets them all add up."
@@ -157,11 +157,11 @@ with st.expander("How it is proven", icon=":material/function:"):
     st.markdown(
         "Each float32 weight *w* may have become any number from *w* − *e* to *w* + *e*, where *e* is the size of its "
         "own rounding error in the file. Interval arithmetic carries these ranges through the convolution, ReLU, "
-        "pooling and the dense layer, for each image: every intermediate number lies in a range, and so does the lead "
-        "of the best score over each other digit. If the lower end of that range is above 0, no choice of errors can "
-        "change the answer. The ranges also allow for what float32 arithmetic itself may add when both models sum up "
-        "thousands of products in whatever order (Higham, *Accuracy and Stability of Numerical Algorithms*, "
-        "section 3.1)."
+        "pooling and the dense layer, for each image: every intermediate number lies in a range, and so does the "
+        "margin of the largest logit over each other one. If the lower end of that range is above 0, no choice of "
+        "errors can change the answer. The ranges also allow for what float32 arithmetic itself may add when both "
+        "models sum up thousands of products in whatever order (Higham, *Accuracy and Stability of Numerical "
+        "Algorithms*, section 3.1)."
     )
 
 st.header("How many bits does the proof need?", anchor="formats")

@@ -12,7 +12,7 @@ from fp16core.figures.base.pictures import digit_png
 from fp16core.numerics.propagation_tables import step_purposes, step_table
 from fp16core.runtime.operator_names import step_name
 from fp16core.text import decibels_text, factor_text, small_text
-from pages.layers import scores
+from pages.layers import margins
 from pages.layers.channels import show_channels
 from pages.shared.session import propagation, state
 from pages.shared.ui.charts import chart, table_button
@@ -96,17 +96,17 @@ number(
 )
 number(
     row,
-    "SNR of the scores",
+    "SNR of the logits",
     decibels_text(logits.error.snr_db),
     "the last operator’s output",
-    "The ten raw scores (logits) against their error. Where many errors add up, part of them cancels.",
+    "The ten logits (raw scores) against their error. Where many errors add up, part of them cancels.",
 )
 number(
     row,
     "Largest logit change",
     small_text(logits.error.max_abs_error),
-    f"the best score leads by {small_text(report.margin)}" if over == ONE else f"of {travelled.images:,} images",
-    "Largest |float16 − float32| of a logit. Only a change of at least half the lead can change an answer.",
+    f"beside a margin of {small_text(report.margin)}" if over == ONE else f"of {travelled.images:,} images",
+    "Largest |float16 − float32| of a logit. Only a change of at least half the margin can change an answer.",
 )
 st.caption(
     "SNR, the *signal-to-noise ratio*, compares numbers with their error: at 40 dB they are 100 times as large, at "
@@ -116,7 +116,7 @@ images_text = f"image {index:,}" if over == ONE else f"{travelled.images:,} imag
 
 with answer:
     if travelled.is_exact:
-        st.markdown(f"On {images_text}, both models compute **the same activations**, bit for bit, up to the scores.")
+        st.markdown(f"On {images_text}, both models compute **the same activations**, bit for bit, up to the logits.")
     elif (broken := travelled.first_not_finite) is not None:
         st.markdown(
             f":orange[On {images_text}, **{broken.error.not_finite:,} of {broken.error.count:,}** numbers are infinite "
@@ -128,9 +128,9 @@ with answer:
             f"**{step_name(noisiest.step)}**, where the activations are "
             f"**{factor_text(noisiest.error.snr_factor)} times** as large as the error"
             + (
-                ". It is strongest when it reaches the scores."
+                ". It is strongest when it reaches the logits."
                 if noisiest is logits
-                else ". It fades on the way to the scores, which are "
+                else ". It fades on the way to the logits, which are "
                 f"**{factor_text(logits.error.snr_factor)} times** as large as their error."
             )
         )
@@ -189,17 +189,17 @@ with st.container(border=True):
     st.caption(
         "For this page LiteRT is told to keep every operator’s output, which it usually overwrites. "
         + (
-            "The scores of this image are bit for bit the same as without, in both models."
+            "The logits of this image are bit for bit the same as without, in both models."
             if propagation.same_as_usual(activations, index)
-            else ":orange[The scores of this image differ slightly from those computed without.]"
+            else ":orange[The logits of this image differ slightly from those computed without.]"
         )
     )
 
 st.header("Is it enough to change the answer?", anchor="answer")
 if over == ONE:
-    scores.of_one_image(comparison, index)
+    margins.of_one_image(comparison, index)
 else:
-    scores.of_many_images(comparison, travelled.images)
+    margins.of_many_images(comparison, travelled.images)
 
 if (convolution := activations.convolution) is not None:
     st.header("What do the channels of the convolution see?", anchor="maps")

@@ -37,7 +37,7 @@ with st.container(border=True):
             required=True,
             key="factors",
             bind="query-params",
-            help="A power of two only moves the exponent, so float32 gives the same scores while its range lasts. "
+            help="A power of two only moves the exponent, so float32 gives the same logits while its range lasts. "
             "A power of ten rounds each weight anew.",
         ).removeprefix("powers of ")
     )
@@ -110,7 +110,7 @@ number(
     "Changed answers",
     f"{here.changed_predictions:,}",
     f"of {count:,}" + (f"; {count_text(here.unanswered, 'image')} without an answer" if here.unanswered else " images"),
-    "Images on which the two rescaled models answer differently. No answer: a score is not a number.",
+    "Images on which the two rescaled models answer differently. No answer: a logit is not a number.",
 )
 number(
     row,
@@ -159,10 +159,10 @@ with accuracy:
         "Accuracy of both models against the factor",
     )
     st.caption(
-        "An infinite weight spoils every score that depends on it; a clamped or vanished one only distorts the network."
+        "An infinite weight spoils every logit that depends on it; a clamped or vanished one only distorts the network."
     )
 with change:
-    st.markdown("**Largest change of a score**")
+    st.markdown("**Largest change of a logit**")
     chart(
         partial(figures.logit_changes, results, powers, base, power),
         "scale-logits",
@@ -170,7 +170,7 @@ with change:
     )
     st.caption(
         "Flat where all weights are normal: float16's error is relative and does not depend on the scale. No point "
-        "where a score is infinite or not a number."
+        "where a logit is infinite or not a number."
     )
 with st.container(border=True):
     st.markdown("**What became of the weights in float16**")

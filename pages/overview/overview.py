@@ -30,7 +30,7 @@ _BADGES = {
 
 
 def show_claim(claim: ClaimCheck) -> None:
-    """One claim: the quote, the measured value, the verdict, how it was measured."""
+    """Show one claim: the quote, the measured value, the verdict, how it was measured."""
     with st.container(
         border=True, key=f"claim-{claim.topic.lower().replace(' ', '-')}", horizontal=True, vertical_alignment="center"
     ):
@@ -55,7 +55,7 @@ def show_claim(claim: ClaimCheck) -> None:
 
 
 def given(model: bytes) -> Callable[[], bytes]:
-    """A file for a button that asks for it when it is pressed; bytes are fetched by every browser at once."""
+    """Return a callback for a download button, called when it is pressed; every browser would fetch bytes at once."""
     return lambda: model
 
 
@@ -111,8 +111,8 @@ number(
     "Largest logit change",
     small_text(comparison.max_abs_logit_delta),
     f"median top-1 margin {small_text(comparison.median_margin)}",
-    "A logit is the model's raw score of a digit; the largest one is the answer. The margin is the lead of "
-    "the best score over the second best; only a change of at least half of it can change an answer.",
+    "A logit is the model's raw score of a digit; the largest one is the answer. The margin is the "
+    "largest logit minus the second largest; only a change of at least half of it can change an answer.",
 )
 
 left, right = cards(2)

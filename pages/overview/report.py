@@ -1,4 +1,4 @@
-"""The report to take away: made when asked for, one at a time, and kept packed."""
+"""The downloadable report: made on request, one at a time, and kept compressed."""
 
 import threading
 import time
@@ -34,7 +34,7 @@ from pages.shared.session.subject import subject
 from pages.shared.ui.words import plain
 
 _PATIENCE_S = 60.0
-_LOOK_S = 0.2
+_POLL_S = 0.2
 
 
 @dataclass
@@ -49,11 +49,11 @@ class _Shelf:
 
 
 def offer(evidence: Evidence) -> None:
-    """A button that makes the report of the active pair, and then one that saves it."""
+    """Show a button that makes the report of the active pair, and then one that saves it."""
     made_of, shelf, place, below = _made_of(evidence.runtimes), _shelf(), st.empty(), st.empty()
     if (report := shelf.of(made_of)) is None:
         if not place.button(
-            "Make a report to take away",
+            "Make a report to download",
             icon=":material/description:",
             key="make-report",
             help="All of this, the figures and the changed images in one HTML file, to send to a colleague.",
@@ -84,10 +84,10 @@ def _make(evidence: Evidence, bar: DeltaGenerator) -> Report:
     rate_limits.allow("report")
     given_up = time.monotonic() + _PATIENCE_S
     with aside():
-        while not _making().acquire(timeout=_LOOK_S):
+        while not _making().acquire(timeout=_POLL_S):
             bar.progress(0.0, "Another report is being made; yours is next …")
             if time.monotonic() > given_up:
-                raise BusyError("Too many reports are being made just now; come back in a minute.")
+                raise BusyError("Too many reports are being made; try again in a minute.")
     try:
         return _made(evidence, bar)
     finally:
@@ -101,7 +101,7 @@ def _made(evidence: Evidence, bar: DeltaGenerator) -> Report:
     bar.progress(0.1, "Making the report …")
     try:
         proof = lab.proof()
-    except (BusyError, ResidentEndedError):  # which say nothing of the pair
+    except (BusyError, ResidentEndedError):  # which say nothing about the pair
         raise
     except HalfBitsError as error:
         proof = str(error)
@@ -140,5 +140,5 @@ def _shelf() -> _Shelf:
 
 @singleton
 def _making() -> threading.Lock:
-    """Held by whoever makes a report."""
+    """Lock held while a report is made."""
     return threading.Lock()

@@ -17,17 +17,17 @@ from pages.shared.session.store import store
 from pages.shared.session.subject import default_name, subject
 from pages.shared.ui.words import plain
 
-_ONE, _TROUBLE = "run", "runs-trouble"
+_ONE, _FAILURE = "run", "runs-trouble"
 
 
 def one_run(runs: Sequence[Run]) -> None:
-    """A run to use, take along, rename, pin, delete and look into."""
+    """Show one run, to use, download, rename, pin, delete and inspect."""
     names = [run.name for run in runs]
     if st.session_state.get(_ONE, names[0]) not in names:
         del st.session_state[_ONE]
     name = st.selectbox("Run", names, key=_ONE, bind="query-params")
     run = runs[names.index(name)]
-    show_trouble()
+    show_failure()
     with state.explained():
         may_change = training_settings().is_on
     row = st.container(horizontal=True, key="run-buttons")
@@ -48,14 +48,14 @@ def one_run(runs: Sequence[Run]) -> None:
             _pin(run)
             _delete(run)
     if not may_change:
-        st.caption("This server does not train, so its runs stay as they are: names, pins and all.")
-    _look_into(run)
+        st.caption("This server does not train, and its runs cannot be renamed, pinned or deleted.")
+    _inspect(run)
 
 
-def show_trouble() -> None:
-    """Reason why the last button that was pressed had no effect, if it had none."""
-    if trouble := st.session_state.pop(_TROUBLE, None):
-        st.error(plain(trouble), icon=":material/error:")
+def show_failure() -> None:
+    """Show why the last button pressed had no effect, if it had none."""
+    if failure := st.session_state.pop(_FAILURE, None):
+        st.error(plain(failure), icon=":material/error:")
 
 
 def _use(run: Run) -> None:
@@ -67,7 +67,7 @@ def _use(run: Run) -> None:
         disabled=in_use,
         on_click=files.choose_pair,
         args=(run.name,),
-        help="All pages show it from then on, to you. The sidebar takes you back.",
+        help="Show it on all pages, for you alone. The sidebar takes you back.",
         key="run-use",
     )
 
@@ -97,7 +97,7 @@ def _pin(run: Run) -> None:
         icon=":material/keep_off:" if run.pinned else ":material/keep:",
         on_click=_attempt,
         args=(lambda: store().set_pinned(run.id, not run.pinned),),
-        help="Let it go when a new run needs room." if run.pinned else "Keep it when a new run needs room.",
+        help="Allow deletion when space runs out." if run.pinned else "Prevent deletion when space runs out.",
         key="run-pin",
     )
 
@@ -110,12 +110,12 @@ def _delete(run: Run) -> None:
             type="primary",
             icon=":material/delete:",
             on_click=_attempt,
-            args=(lambda: _let_go(run),),
+            args=(lambda: _delete_run(run),),
             key="run-gone",
         )
 
 
-def _let_go(run: Run) -> None:
+def _delete_run(run: Run) -> None:
     store().delete(run.id)
     if subject().run == run.id:
         files.choose_pair(default_name())
@@ -126,12 +126,12 @@ def _attempt(change: Callable[[], None]) -> None:
     try:
         change()
     except HalfBitsError as error:
-        st.session_state[_TROUBLE] = str(error)
+        st.session_state[_FAILURE] = str(error)
 
 
-def _look_into(run: Run) -> None:
+def _inspect(run: Run) -> None:
     texts = [name for name in run.record["files"] if name.endswith(".log")] + [RUN_FILE]
-    name = st.segmented_control("Look into", texts, key="run-file", help="As the training process has written it.")
+    name = st.segmented_control("Inspect a file", texts, key="run-file", help="As the training process wrote it.")
     if name is not None:
         with state.explained():
             contents = store().files(run.id)[name]

@@ -1,4 +1,4 @@
-"""Runs: every training run that is kept, compared, named, used, taken along, deleted."""
+"""Runs: all kept training runs, to compare, name, use, download and delete."""
 
 import streamlit as st
 
@@ -17,10 +17,10 @@ results = {run.name: run_result(run) for run in runs}
 if not runs:
     links.miss_if_asked("run")
     links.miss_if_asked("compare")
-    actions.show_trouble()
+    actions.show_failure()
     st.markdown(
-        "No run is kept yet. Each training run ends up here with its models, its log and all that a repeat needs; "
-        "two of them can be compared, and any one can be what all pages show."
+        "No runs yet. Each training run is kept here with its models, its log and everything needed to repeat it; "
+        "runs can be compared, and any one can be shown on all pages."
     )
     st.page_link("train/train.py", label="Train one", icon=":material/model_training:")
 else:
@@ -41,4 +41,4 @@ else:
         actions.one_run(runs)
 
 if skipped:
-    table.what_was_skipped(skipped)
+    table.show_skipped(skipped)

@@ -54,7 +54,7 @@ def answer(results: Sequence[RunResult]) -> str:
 
 
 def overview(runs: Sequence[Run], results: Mapping[str, RunResult]) -> None:
-    """All runs, newest first."""
+    """Show all runs, newest first."""
     of = [results[run.name] for run in runs]
     show_table(
         {
@@ -94,7 +94,7 @@ def choose_several(names: Sequence[str]) -> list[str]:
 
 
 def side_by_side(results: Sequence[RunResult]) -> None:
-    """Differences between runs, and their results."""
+    """Show differences between runs, and their results."""
     names = [result.name for result in results]
     differing, shared = differing_settings(results), shared_settings(results)
     if differing:
@@ -108,7 +108,7 @@ def side_by_side(results: Sequence[RunResult]) -> None:
             ":orange[:material/warning: They were tested on different images: accuracies cannot be compared across "
             "runs, only what float16 changed within each.]"
         )
-    st.markdown("**What has come of them**")
+    st.markdown("**Results**")
     _table(names, result_rows(results), "runs-outcomes")
     accuracies, deltas = st.container(key="cards-runs").columns(2)
     with accuracies:
@@ -129,8 +129,8 @@ def side_by_side(results: Sequence[RunResult]) -> None:
     )
 
 
-def what_was_skipped(skipped: Sequence[Skipped]) -> None:
-    """Folders in the store that are no whole runs, and why."""
+def show_skipped(skipped: Sequence[Skipped]) -> None:
+    """List the folders in the store that are not complete runs, with reasons."""
     with st.container(border=True, key="runs-skipped"):
         folders = count_text(len(skipped), "folder")
         st.markdown(f":orange[:material/warning:] **{folders} in the store cannot be used**")

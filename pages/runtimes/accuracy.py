@@ -26,7 +26,7 @@ def image_counts(most: int) -> dict[str, int]:
 
 
 def accuracy(wanted: Wanted) -> None:
-    """Both files in each mode: answers, logits, and where a change arises."""
+    """Show both files in each mode: answers, logits, and the operators that change them."""
     words = "Ten seconds or so for 1,000 images; all of them take a minute with a software GPU."
     if not measured(wanted, "Run both files in every mode", words):
         return
@@ -41,7 +41,7 @@ def accuracy(wanted: Wanted) -> None:
         st.caption(
             f"On the first {table.images:,} test images, {table.runs[0].batch:,} at once, against the float32 file on "
             "the CPU in float32 arithmetic. A mode computes in float16 if each of its logits is a number that float16 "
-            "has, looked at bit by bit."
+            "has, checked bit by bit."
         )
         show_table(mode_rows(table), height="content")
         adapter_words([run.adapter for run in table.runs])
@@ -53,7 +53,7 @@ def accuracy(wanted: Wanted) -> None:
             "logit-changes",
             "Largest and mean logit change of either file by mode",
         )
-        st.caption("Marks that are missing are exactly 0. A logit is the model's raw score of a digit.")
+        st.caption("Missing marks are exactly 0. A logit is the model's raw score of a digit.")
     with right:
         st.markdown("**Where the change arises**")
         chart(
@@ -61,7 +61,7 @@ def accuracy(wanted: Wanted) -> None:
         )
         st.caption(
             "The float16 file, cut off after each operator and run on 100 images. The lower a line, the larger the "
-            "error beside the numbers that it is in; 6 dB are one bit."
+            "error relative to the activations; 6 dB are one bit."
         )
         for run in table.runs:
             if run.steps_refused is not None:
@@ -105,7 +105,7 @@ def _headline(table: ModeTable) -> None:
         row,
         "Modes that ran",
         f"{len(table.runs)} of {len(ExecutionMode)}",
-        f"{len(silent)} silently in float32" if silent else "in the arithmetic asked for",
+        f"{len(silent)} silently in float32" if silent else "in the requested arithmetic",
         "Where a mode is unavailable here, the reason is shown above.",
     )
 
@@ -117,8 +117,8 @@ def _emulation(table: ModeTable) -> dict[ExecutionMode, Accounted | str]:
         return found
     st.header("Does an emulation account for it?", anchor="emulation")
     st.markdown(
-        "Emulated in NumPy: the network with everything rounded to float16, and its sums formed in three ways. What "
-        "hardware differs in is how it adds up."
+        "Emulated in NumPy: the network with everything rounded to float16, and its sums formed in three ways. "
+        "Hardware differs in how it adds up."
     )
     for run in halves:
         try:

@@ -20,9 +20,9 @@ from pages.shared.ui.tables import show_table
 
 
 def latency() -> None:
-    """Time, loading and memory of either file in each mode."""
+    """Show time, loading and memory of either file in each mode."""
     wanted = Wanted(Measurement.LATENCY, IMAGES, 0)
-    words = "Each mode is timed for some seconds, both files in turns: about a minute in all."
+    words = "Each mode is timed for a few seconds, both files alternately: about a minute in all."
     if not measured(wanted, "Measure times and memory", words):
         return
     with state.explained():
@@ -43,10 +43,10 @@ def latency() -> None:
             "Time of the float16 file as a multiple of the float32 file's, with 99 % intervals, and a control",
         )
         st.caption(
-            "Both files are called in turns, in random order; each ratio is of calls in the same turn. Everything is "
-            f"loaded anew {found[0].latencies[0].loadings} times, and warmed up. The line is the 99 % interval, found "
-            "by drawing from the measured ratios again and again (bootstrap). The control is the float32 file loaded "
-            "twice: a difference counts only if its whole interval lies farther from 1 than the control's reaches."
+            "Both files are called alternately, in random order; each ratio is of calls in the same turn. Everything "
+            f"is reloaded {found[0].latencies[0].loadings} times, and warmed up. The line is the 99 % interval, found "
+            "by resampling the measured ratios (bootstrap). The control is the float32 file loaded twice: a difference "
+            "counts only if its whole interval lies farther from 1 than the control's reaches."
         )
     left, right = cards(2)
     with left:
@@ -81,9 +81,9 @@ def latency() -> None:
         st.markdown(memory_verdict(found))
         st.caption(
             "First load: loading and running the float32 file for the first time in a process, in which a GPU's driver "
-            "starts, and compiles what it has not kept from before. Then medians over all loadings, at the smallest "
+            "starts, and compiles what it has not cached. Then medians over all loadings, at the smallest "
             "batch. Memory: what one more copy of a file, read, loaded and run once, adds to the memory that its "
-            "process holds (resident); what lies in a GPU's own memory is not seen. Control: the float32 file against "
+            "process holds (resident); memory on the GPU itself is not counted. Control: the float32 file against "
             "itself."
         )
         show_table(memory_rows(found), height="content")
@@ -91,10 +91,10 @@ def latency() -> None:
 
 
 def phone() -> None:
-    """Expectations for other hardware, with sources."""
+    """Show expectations for other hardware, with sources."""
     st.markdown(
-        "A server is no phone. What others have measured and written, by hardware; where this page can measure it, "
-        "trust the measurement."
+        "A server is not a phone. Published expectations, by hardware; where this page can measure, trust the "
+        "measurement."
     )
     st.table(expectation_rows(), hide_index=True)
     st.caption("Read in November 2026. To measure your own machine, run the dashboard there.")

@@ -20,7 +20,7 @@ _ERROR = "runtimes-error"
 
 
 def modes() -> None:
-    """The five modes: what each is, and whether this server has it."""
+    """Show the five modes, with an explanation, and those that this server has."""
     with state.explained():
         probe = measurements.probe()
     if not probe.is_over:
@@ -42,14 +42,14 @@ def modes() -> None:
         st.caption(
             "XNNPACK is a library of fast operators for processors; it is LiteRT's default *delegate*, which is what "
             "LiteRT hands operators to. *CompiledModel* is LiteRT's newer interface, the only one to a GPU. An "
-            "*adapter* is what a graphics driver offers; one in software computes on the processor. Found out on the "
-            "first 100 test images, in a process for each mode."
+            "*adapter* is what a graphics driver offers; one in software computes on the processor. Determined on "
+            "the first 100 test images, in a separate process for each mode."
         )
         _machine()
 
 
 def measured(wanted: Wanted, label: str, words: str) -> bool:
-    """Offer to measure, or show how far a measurement is; returns whether there is something to show."""
+    """Offer to measure, or show a measurement's progress; return whether there are results to show."""
     survey = measurements.survey(wanted)
     if survey is not None and not survey.is_over:
         st.fragment(_watching, run_every=_TICK_S)(wanted, survey, len(survey.outcomes()))
@@ -73,7 +73,7 @@ def measured(wanted: Wanted, label: str, words: str) -> bool:
     if error := st.session_state.pop(_ERROR, None):
         st.error(plain(error), icon=":material/error:")
     if survey is None:
-        st.caption("A measurement can be stopped, and what comes of it is kept for your visit.")
+        st.caption("A measurement can be stopped; its results are kept for your visit.")
         return False
     for mode, outcome in survey.outcomes().items():
         if isinstance(outcome, str):
@@ -86,13 +86,15 @@ def adapter_words(adapters: Sequence[Adapter | None]) -> None:
     named = {adapter.title: adapter.is_software for adapter in adapters if adapter is not None}
     for title, is_software in named.items():
         remark = (
-            " It shows what a GPU's arithmetic does to numbers, and nothing of a GPU's speed." if is_software else ""
+            " It shows what a GPU's arithmetic does to numbers, but says nothing about a GPU's speed."
+            if is_software
+            else ""
         )
         st.caption(f"The modes on a GPU: {plain(title)}.{remark}")
 
 
 def download(content: Callable[[], str]) -> None:
-    """Offer measurements as JSON; ``content`` must not ask who the visitor is, which Streamlit no longer knows then."""
+    """Offer measurements as JSON; ``content`` must not use the session, which Streamlit no longer knows then."""
     st.download_button(
         "These measurements as JSON",
         content,
@@ -105,7 +107,7 @@ def download(content: Callable[[], str]) -> None:
 
 def _availability(outcome: ModeRun | str | None) -> str:
     if not isinstance(outcome, ModeRun):
-        return f":gray[:material/block: not available.] {plain(outcome or 'It was not tried.')}"
+        return f":gray[:material/block: not available.] {plain(outcome or 'It was not tested.')}"
     by = "" if outcome.adapter is None else f" {plain(outcome.adapter.title)}."
     if outcome.is_silently_float32:
         return f":orange[:material/warning: silently computes in float32], though asked for float16.{by}"
@@ -116,7 +118,7 @@ def _probing() -> None:
     probe = measurements.probe()
     if probe.is_over:
         st.rerun()
-    st.progress(probe.done, text=f"Trying what this machine can do: {probe.what} …")
+    st.progress(probe.done, text=f"Testing what this machine can do: {probe.what} …")
 
 
 def _machine() -> None:

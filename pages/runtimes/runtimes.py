@@ -46,8 +46,8 @@ if chosen == ACCURACY:
             required=True,
             key="runtimes-batch",
             bind="query-params",
-            help="Images for each run. A GPU shares its sums among threads in another way for another number, and "
-            "float16 sums depend on their order. A file that fixes a number itself runs with that.",
+            help="Images for each run. A GPU distributes its sums over threads differently for each batch size, and "
+            "float16 sums depend on their order. A file with a fixed batch size keeps it.",
         )
     accuracy.accuracy(Wanted(Measurement.ACCURACY, counts[images], batch))
 elif chosen == LATENCY:

@@ -1,4 +1,4 @@
-"""Train: a run that one watches, from its recipe to the comparison with the bundled pair."""
+"""Train: a run to watch, from its recipe to the comparison with the bundled pair."""
 
 import streamlit as st
 
@@ -7,8 +7,8 @@ from fp16core.worker.training.settings import has_tensorflow, training_settings
 from pages.shared.session import state, training
 from pages.train import view
 
-# More than anyone wants to watch; the command line takes more.
 _PAGE_EPOCHS = 50
+"""As many as anyone wants to watch; the command line takes more."""
 
 _KEYS = {
     "epochs": "train-epochs",
@@ -22,13 +22,13 @@ _KEYS = {
 
 
 def tutorials_values() -> None:
-    """Set every field to what the tutorial has."""
+    """Set every field to the tutorial's value."""
     for setting, key in _KEYS.items():
         st.session_state[key] = getattr(TUTORIAL, setting)
 
 
 def whole_number(setting: str, label: str, hint: str, high: int | None = None) -> int:
-    """A field for one of the recipe's whole numbers."""
+    """Show a field for one of the recipe's whole numbers."""
     low, highest = LIMITS[setting]
     return int(
         st.number_input(
@@ -44,11 +44,11 @@ def whole_number(setting: str, label: str, hint: str, high: int | None = None) -
 
 
 def ask_for_recipe() -> Recipe:
-    """The fields of the recipe."""
+    """Show the fields of the recipe, and return it."""
     first = st.container(key="headline-recipe-1").columns(4)
     second = st.container(key="headline-recipe-2").columns(4, vertical_alignment="bottom")
     with first[0]:
-        epochs = whole_number("epochs", "Epochs", "How often each training image is seen.", _PAGE_EPOCHS)
+        epochs = whole_number("epochs", "Epochs", "Number of times that each training image is used.", _PAGE_EPOCHS)
     with first[1]:
         batch_size = whole_number("batch_size", "Batch size", "Images for each step of the optimiser.")
     optimizer = first[2].selectbox(
@@ -68,7 +68,7 @@ def ask_for_recipe() -> Recipe:
         format="%g",
         key=_KEYS["learning_rate"],
         bind="query-params",
-        help="How far each step goes. Too far, and the loss grows instead of falling.",
+        help="Length of each step. If it is too long, the loss grows instead of falling.",
     )
     with second[0]:
         filters = whole_number("filters", "Filters", "Kernels of the convolution: patterns it looks for.")
@@ -86,7 +86,7 @@ st.title("How does float16 fare while the model learns?")
 with state.explained():
     settings = training_settings()
 st.markdown(
-    "A process of its own trains the tutorial's network with this recipe. After each epoch it converts the network to "
+    "A separate process trains the tutorial's network with this recipe. After each epoch it converts the network to "
     "float32 and float16 and lets both read every test image."
 )
 with st.container(border=True, key="recipe"):
@@ -103,7 +103,7 @@ with st.container(border=True, key="recipe"):
                 "Keep the trained models on the server, where every visitor can use them",
                 key="train-keep",
                 help="Only the models, with the number and the SHA-256 of your images; the images stay with you in any "
-                "case. Off, the models are yours alone and forgotten when you leave.",
+                "case. If off, the models are visible to you alone and are deleted when you leave.",
             )
         with st.container(horizontal=True, vertical_alignment="center"):
             usable = dataset is None or dataset.has_training
@@ -111,7 +111,7 @@ with st.container(border=True, key="recipe"):
                 with state.explained():
                     training.submit(recipe, dataset, is_private=not keeps)
                     st.rerun()
-            st.caption(view.wish_words(recipe, dataset))
+            st.caption(view.request_words(recipe, dataset))
         view.command(recipe, dataset)
 
 if settings.is_on and has_tensorflow():

@@ -1,4 +1,4 @@
-"""The Train page's view of a run: live, and when it is over."""
+"""The Train page's view of a run: live, and its result."""
 
 import shlex
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from pages.shared.ui.headline import headline, number
 from pages.shared.ui.words import plain
 
 _TICK_S = 0.7
-"""Polling interval while a run goes on."""
+"""Polling interval while a run is in progress."""
 
 _WATCHED = "watched-run"
 
@@ -37,21 +37,21 @@ def own_dataset() -> Dataset | None:
     return files.files().dataset if subject().own_dataset else None
 
 
-def wish_words(recipe: Recipe, dataset: Dataset | None) -> str:
+def request_words(recipe: Recipe, dataset: Dataset | None) -> str:
     """Describe the recipe and the data set to be trained."""
     return f"{recipe_text(recipe)}. {_dataset_words(dataset)}"
 
 
 def _dataset_words(dataset: Dataset | None) -> str:
     if dataset is None:
-        return "On the server's data set; another one can be brought along under *Your files*."
+        return "On the server's data set; you can upload another one under *Your files*."
     if not dataset.has_training:
         return f"{plain(dataset.name)} has no training images; choose the server's test images in the sidebar."
     return f"On your data set {plain(dataset.name)}."
 
 
 def command(recipe: Recipe, dataset: Dataset | None) -> None:
-    """The recipe as a command, for those who want it at home."""
+    """Show the recipe as a command to run at home."""
     before = "" if dataset is None else f"HALFBITS_MNIST={shlex.quote(dataset.name)} "
     with st.expander("The same from the command line", icon=":material/terminal:"):
         st.code(before + _command_line(recipe), language="sh")
@@ -60,11 +60,11 @@ def command(recipe: Recipe, dataset: Dataset | None) -> None:
 def explain_off(recipe: Recipe) -> None:
     """Explain that this server does not train, and how to train at home."""
     st.markdown(
-        "**This server does not train.** At home it takes one command more than the dashboard itself: with the "
+        "**This server does not train.** At home it takes one more command than the dashboard itself: with the "
         "packages of `requirements.txt` installed, start the dashboard and press *Train* there, or run"
     )
     st.code(_command_line(recipe), language="sh")
-    st.caption("What *Train* makes there is kept under *Runs*; the command writes a folder of the same kind.")
+    st.caption("The dashboard keeps the run under *Runs*; the command writes a folder of the same kind.")
 
 
 def explain_missing(recipe: Recipe) -> None:
@@ -88,7 +88,7 @@ def show() -> None:
         _outcome(ended)
     elif running is None and mine is None:
         st.caption(
-            "No run is going on. *Train* starts one to watch: the loss as it falls, both files' accuracy after each "
+            "No run is in progress. *Train* starts one to watch: the loss as it falls, both files' accuracy after each "
             "epoch, the kernels and weights as they change."
         )
 
@@ -100,7 +100,7 @@ def _live(shown: TrainingTicket | None) -> None:
     if training.queue().running is not shown:
         st.rerun()
     if shown is None:
-        st.progress(0.0, text="Your run begins at once …")
+        st.progress(0.0, text="Your run is about to start …")
         return
     shown.owners.touch(visitor)
     if mine is None and not shown.is_private:
@@ -108,14 +108,14 @@ def _live(shown: TrainingTicket | None) -> None:
     with st.container(border=True, key="live"):
         _progress(shown, mine)
         if shown.is_private and visitor not in shown.owners:
-            st.caption("Another visitor trains on data of their own; what becomes of it is shown to them alone.")
+            st.caption("Another visitor is training on their own data; the run is visible to them alone.")
             return
         draw_trace(shown.trace, shown.recipe, "live")
 
 
 def _progress(shown: TrainingTicket, mine: TrainingTicket | None) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
-    row.progress(shown.done, text=_sentence_case(training.standing(shown)))
+    row.progress(shown.done, text=_sentence_case(training.progress_text(shown)))
     if shown.may_be_stopped_by(visits.visitor()):
         row.button("Stop", icon=":material/stop_circle:", on_click=training.stop, args=(shown,), key="stop-run")
     if visits.visitor() in shown.owners:
@@ -124,16 +124,16 @@ def _progress(shown: TrainingTicket, mine: TrainingTicket | None) -> None:
     if mine in waiting:
         row = st.container(horizontal=True, vertical_alignment="center")
         turn = waiting.index(mine)
-        row.caption("You are next; meanwhile, the run before yours." if turn == 0 else f"{turn + 1} runs before yours.")
+        row.caption("You are next; this is the run before yours." if turn == 0 else f"{turn + 1} runs before yours.")
         row.button("Withdraw", icon=":material/close:", on_click=training.stop, args=(mine,), key="withdraw")
     else:
-        st.caption("You watch another visitor's run. The server trains one network at a time.")
+        st.caption("You are watching another visitor's run. The server trains one network at a time.")
 
 
 def draw_trace(trace: Trace, recipe: Recipe, key: str) -> None:
-    """The curves, kernels and weights of a run; ``key`` tells two of them on one page apart."""
+    """Show the curves, kernels and weights of a run; ``key`` tells two of them on one page apart."""
     if not trace.steps:
-        st.caption("TensorFlow is being loaded; the first numbers come in a few seconds.")
+        st.caption("Loading TensorFlow; the first numbers appear in a few seconds.")
         return
     with st.container(key=f"cards-curves-{key}"):
         loss, accuracy = st.columns(2)
@@ -175,18 +175,18 @@ def _outcome(ticket: TrainingTicket) -> None:
     if ticket.state is not State.DONE:
         with st.container(border=True):
             icon = ":gray[:material/stop_circle:]" if ticket.state is State.STOPPED else ":red[:material/error:]"
-            st.markdown(f"{icon} **The run was not finished.** {plain(ticket.error or '')} Nothing of it was kept.")
+            st.markdown(f"{icon} **The run was not finished.** {plain(ticket.error or '')} Nothing was kept.")
         return
     try:
         name, found, bundled = training.outcome(ticket)
     except RunError:
-        st.caption("This run was deleted meanwhile.")
+        st.caption("This run has since been deleted.")
         return
     except HalfBitsError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    st.header("What came of it", anchor="outcome")
-    kept = "seen by you alone, until you leave" if ticket.is_private else "kept on this server"
+    st.header("The result", anchor="outcome")
+    kept = "visible to you alone, until you leave" if ticket.is_private else "kept on this server"
     st.markdown(
         f"**{plain(name)}**, {kept}: float16 changes **{found.changed_predictions:,} of {found.images:,}** answers "
         f"and the accuracy by {points_text(found.accuracy_delta)}."

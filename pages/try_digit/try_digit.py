@@ -101,7 +101,7 @@ def show_answers(reading: Reading, source: str) -> int:
         number(row, f"{name} reads", text, f"{least}{percent_text(probability)} sure", hint)
     st.markdown(
         ("Both models read the same. " if reading.agree else ":orange[**float16 reads something else.**] ")
-        + f"The largest change of any raw score is {small_text(reading.max_abs_logit_delta)}."
+        + f"The largest change of any logit is {small_text(reading.max_abs_logit_delta)}."
     )
     place = 0
     if reading.answers.images > 1:
@@ -193,7 +193,7 @@ source = st.segmented_control(
     label_visibility="collapsed",
 )
 given, answered = st.container(key="cards-try").columns([5, 7], gap="medium")
-many, steps, scores = st.container(), st.container(border=True), st.container(border=True)
+many, steps, logits = st.container(), st.container(border=True), st.container(border=True)
 with given.container(border=True):
     if source == DRAW:
         read = drawing_to_read()
@@ -215,14 +215,14 @@ if read and reading:
         if off:
             show_difference(read, reading)
         stage_strip([*reading.prepared.stages, *reading.prepared.digits[place].stages])
-    with scores:
-        st.markdown("**Raw scores (logits), and what float16 changed**")
+    with logits:
+        st.markdown("**Logits (raw scores), and what float16 changed**")
         chart(
             partial(figures.logits, reading.answers, place), "try-logits", "Logits of both models and their differences"
         )
 else:
     steps.caption("The effect of each step on your picture will appear here.")
-    scores.caption("The raw scores of both models and their differences will appear here.")
+    logits.caption("The logits of both models and their differences will appear here.")
 with st.container(border=True):
     show_rule()
 # The callbacks above hold what the page has named as long as the visit lasts.

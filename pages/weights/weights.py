@@ -24,7 +24,7 @@ key = st.segmented_control(
     key="tensor",
     bind="query-params",
     help="A tensor is an array of weights. conv_2d is the layer that looks for strokes; fully_connected turns what it "
-    "found into ten scores. Kernels and weights are factors, biases are added.",
+    "found into ten logits. Kernels and weights are factors, biases are added.",
 )
 tensor = tensors[key]
 

@@ -63,7 +63,8 @@ def show_summary() -> None:
         "Largest logit change",
         small_text(comparison.max_abs_logit_delta),
         f"median top-1 margin {small_text(comparison.median_margin)}",
-        "The largest change of a raw score on any image, beside the typical lead of the best score.",
+        "The largest change of a logit on any image. Beside it: the median margin of the largest logit over the "
+        "second largest.",
     )
     if remarks := [remark for remark in trials.remarks() if remark not in said]:
         st.markdown("**Worth knowing**\n\n" + "\n".join(f"- {plain(remark)}" for remark in remarks))

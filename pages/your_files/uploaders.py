@@ -53,7 +53,7 @@ def upload_models() -> None:
         help="The float32 model of the bundled pair.",
     )
     st.caption(
-        "The input must be float32 images of 28 × 28 (or 28 × 28 × 1) from 0 to 1, the output ten scores. A float32 "
+        "The input must be float32 images of 28 × 28 (or 28 × 28 × 1) from 0 to 1, the output ten logits. A float32 "
         f"file alone is quantized by LiteRT Quantizer. At most {size_text(MAX_MODEL_BYTES)} for a .tflite file; a "
         f"trial ends after {trial.CPU_S} seconds of processor time."
     )

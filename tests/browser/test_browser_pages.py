@@ -20,7 +20,7 @@ LINKS = {
     "files?files-view=Graph": ("What is inside the two files", "float16 file"),
     "guarantee": ("Could float16 have changed an answer", "Proven unchangeable"),
     "layers?layer_image=1242&layer_over=first+100": ("Where does the error grow", "On 100 images"),
-    "runs": ("Which of your runs survives", "No run is kept yet"),
+    "runs": ("Which of your runs survives", "No runs yet"),
     "runtimes?runtimes-section=Latency+and+memory": ("What does float16 do when it runs", "Latency"),
     "overflow?factors=powers+of+10": ("When do weights outgrow float16", "powers of 10"),
     "train": ("How does float16 fare while", "Learning rate"),

@@ -1,4 +1,4 @@
-"""A journey through the runs in Chromium: compare, look into, rename, use, take along, delete."""
+"""A journey through the runs in Chromium: compare, inspect, rename, use, download, delete."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""Measuring runtimes in a real browser: watched, stopped, kept, and what comes of it on Overview."""
+"""Measuring runtimes in a real browser: watched, stopped, kept, and shown on Overview."""
 
 import re
 from pathlib import Path

@@ -52,7 +52,7 @@ def test_two_visitors_who_press_train_together_share_one_run(
         for visitor in (page, other):
             expect(visitor.get_by_text(PROGRESS)).to_be_visible(timeout=TRAINING_MS)
         for visitor in (page, other):
-            expect(visitor.get_by_role("heading", name="What came of it")).to_be_visible(timeout=TRAINING_MS)
+            expect(visitor.get_by_role("heading", name="The result")).to_be_visible(timeout=TRAINING_MS)
             settled(visitor)
         other.close()
         (run,) = RunStore(runs).runs()

@@ -24,9 +24,9 @@ from fp16core.text import percent_text
 
 @remembered(kept=4)
 def margins_and_bounds(comparison: Comparison, found: Guarantee, chosen: int | None = None) -> go.Figure:
-    """Lead of the best score of each image against the largest possible reduction by float16.
+    """Top-1 margin of each image against the largest possible reduction by float16.
 
-    Below the line the lead is larger, and the answer is proven.
+    Below the line the margin is larger, and the answer is proven.
 
     Returns
     -------
@@ -42,9 +42,9 @@ def margins_and_bounds(comparison: Comparison, found: Guarantee, chosen: int | N
             Group("not proven", ~found.proven & ~changed, NEUTRAL_COLOUR, 9),
             Group("answer changed", changed, TARGET_COLOUR, 13, "diamond"),
         ),
-        ("lead of the best score (logits)", "largest possible reduction by float16 (logits)"),
-        "leads by %{x:.4g}, float16 could reduce that by %{y:.2e} at most",
-        ("the whole lead", 1.0),
+        ("top-1 margin (logits)", "largest possible reduction by float16 (logits)"),
+        "margin %{x:.4g}, float16 could reduce that by %{y:.2e} at most",
+        ("the whole margin", 1.0),
         chosen,
     )
 
@@ -57,7 +57,7 @@ def observed_and_possible(comparison: Comparison, found: Guarantee) -> go.Figure
             ("observed", comparison.abs_logit_delta, DELTA_COLOUR),
             ("at most", found.max_abs_delta, NEUTRAL_COLOUR),
         ),
-        "largest change of a score (logits), from",
+        "largest logit change, from",
     )
 
 

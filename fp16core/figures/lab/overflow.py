@@ -77,7 +77,7 @@ def logit_changes(results: Sequence[ScaleResult], powers: Sequence[int], base: i
         showlegend=False,
     )
     changes = [delta for _, delta in shown] or [1.0]
-    drawn.update_yaxes(title="largest change of a score (logits)", **log_ticks(min(changes) / 2, max(changes) * 2))
+    drawn.update_yaxes(title="largest logit change", **log_ticks(min(changes) / 2, max(changes) * 2))
     return _against_factor(drawn, powers, base, chosen)
 
 

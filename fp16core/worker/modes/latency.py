@@ -27,19 +27,19 @@ BATCHES = (1, 10, 100)
 """Images for each call."""
 
 IMAGES = 200
-"""Different images that the calls take turns with, at most."""
+"""Most different images that the calls alternate between."""
 
 _ROUNDS = 12
-"""Number of times that everything is loaded anew."""
+"""Number of times that everything is reloaded."""
 
 _WARM_UP_CALLS, _WARM_UP_S = 5, 0.03
-"""Calls before times count: at least so many, and for so long."""
+"""Warm-up before timing: fewest calls, and shortest duration."""
 
 _FEWEST, _MOST = 8, 150
 """Pairs in a round."""
 
 _COPIES = 20
-"""Copies that are loaded to see what one takes."""
+"""Copies loaded to measure the memory of one."""
 
 
 def specs_for(
@@ -54,15 +54,15 @@ def specs_for(
     Parameters
     ----------
     modes
-        What to time.
+        Modes to time.
     pair
         Reference and target.
     images : uint8, shape (n, 28, 28)
-        What to run them on; n at least 1.
+        Images to run them on; n at least 1.
     batches
         Images for each call: those that the files and n allow.
     seconds
-        How long to time each batch, about.
+        Approximate time for each batch size, in seconds.
     """
     names = [pair.reference.name, pair.target.name]
     request = {"batches": list(batches), "seconds": seconds, "names": names}
@@ -91,13 +91,13 @@ def mode_latency(answer: dict[str, Any], mode: ExecutionMode) -> ModeLatency:
 
 
 def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
-    """Time all sizes of batch, and weigh copies."""
+    """Time all batch sizes, and measure the memory of copies."""
     mode, pair, images = received(request, client)
     batches = possible_batches(pair, request["batches"], len(images))
     with drivers_at_work(mode):
         client.progress("starting", 0.0)
         first_load_ms = _first_load_ms(mode, pair.reference, images[: batches[0]])
-        memory = _weigh(mode, pair, images[: batches[0]], lambda: client.progress("loading copies", 0.0))
+        memory = _copy_memory(mode, pair, images[: batches[0]], lambda: client.progress("loading copies", 0.0))
         found = []
         for number, batch in enumerate(batches):
 
@@ -146,7 +146,7 @@ def _time(
     for number in range(_ROUNDS):
         report(number / _ROUNDS)
         runners = {}
-        # In any order: where in memory something comes to lie, and what ran before it, are not to favour one.
+        # In random order: neither placement in memory nor what ran before may favour one.
         for what in random.permutation(list(entrants)).tolist():
             model, how = entrants[what]
             start = time.perf_counter()
@@ -188,7 +188,7 @@ def _warm_up(runner: ModeRunner, images: Floats) -> float:
     return took
 
 
-def _weigh(mode: ExecutionMode, pair: ModelPair, images: Floats, report: Callable[[], None]) -> MemoryUse:
+def _copy_memory(mode: ExecutionMode, pair: ModelPair, images: Floats, report: Callable[[], None]) -> MemoryUse:
     """Return the memory that one more copy of either file takes."""
     process = psutil.Process()
     kept, taken = [], []
@@ -196,7 +196,7 @@ def _weigh(mode: ExecutionMode, pair: ModelPair, images: Floats, report: Callabl
         one = with_fixed_batch(model, len(images))
 
         def load(one: ModelFile = one) -> None:
-            # Each has its bytes for itself, as where a file has been read.
+            # Each has its own bytes, as after reading a file.
             kept.append(ModeRunner(_copy(one), mode))
             kept[-1].run(images)
 

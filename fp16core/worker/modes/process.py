@@ -33,7 +33,7 @@ _FILE_BYTES = 100_000_000
 """Largest file that a driver may write: its log, or compiled shaders."""
 
 _LOG_BYTES = 2_000_000
-"""Of its own log, what a process reads: what it looks for comes early."""
+"""Most that a process reads of its own log: what it searches for comes early."""
 
 
 def limits_for(mode: ExecutionMode, pair: ModelPair) -> Limits:
@@ -42,13 +42,13 @@ def limits_for(mode: ExecutionMode, pair: ModelPair) -> Limits:
     return Limits(_WALL_S, _GPU_BYTES if mode.on_gpu else needed_bytes, _CPU_S)
 
 
-def give_up(mode: ExecutionMode, client: Client) -> None:
+def confine_for(mode: ExecutionMode, client: Client) -> None:
     """Confine this process for good, before it opens a file and before a driver is loaded."""
     confine(None, _FILE_BYTES, None if mode.on_gpu else client.memory_bytes)  # drivers map more than they hold
 
 
 def possible_batches(pair: ModelPair, batches: Sequence[int], images: int) -> list[int]:
-    """Of some sizes of batch those that both files and so many images allow; if a file fixes its own, that alone."""
+    """Batch sizes that both files and the number of images allow; a file's fixed batch size alone if it has one."""
     signatures = [model.graph.inputs[0].shape_signature[0] for model in pair.files]
     fixed = [size for size in signatures if size != -1]
     return fixed[:1] or [batch for batch in batches if batch <= images] or [images]
@@ -64,7 +64,7 @@ def attachments(pair: ModelPair, images: npt.NDArray[np.uint8]) -> tuple[bytes, 
 def received(request: dict[str, Any], client: Client) -> tuple[ExecutionMode, ModelPair, npt.NDArray[np.float32]]:
     """The mode, the pair, and the images as the models take them, once this process is confined."""
     mode = ExecutionMode(request["mode"])
-    give_up(mode, client)
+    confine_for(mode, client)
     reference, target, images = client.attachments
     names = request["names"]
     pair = ModelPair("", ModelFile(reference, names[0]), ModelFile(target, names[1]))
@@ -74,19 +74,19 @@ def received(request: dict[str, Any], client: Client) -> tuple[ExecutionMode, Mo
 
 @contextmanager
 def drivers_at_work(mode: ExecutionMode) -> Iterator[None]:
-    """Say in words why a GPU refuses.
+    """Explain a GPU's refusal by its log.
 
     Raises
     ------
     ModeError
         As raised within, with the reason that the log gives.
     """
-    os.environ.setdefault("LITERT_DISABLE_OPENCL", "1")  # one thing less that could fail; WebGPU is asked anyway
+    os.environ.setdefault("LITERT_DISABLE_OPENCL", "1")  # one less thing that could fail; WebGPU is used anyway
     with temporary_named():
         temporary = tempfile.TemporaryDirectory()
     with temporary as folder:
         if mode.on_gpu:
-            os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # Mesa complains without
+            os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # Mesa complains without it
         try:
             yield
         except ModeError as error:

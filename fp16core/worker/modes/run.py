@@ -29,7 +29,7 @@ Floats = npt.NDArray[np.float32]
 MODULE = "fp16core.worker.modes.run"
 
 STEP_IMAGES = 100
-"""Images on which the operators are looked at one by one."""
+"""Images on which the operators are examined one by one."""
 
 _RUNNING = 0.7
 """Share of the work that running both files takes."""
@@ -50,15 +50,15 @@ def specs_for(
     Parameters
     ----------
     modes
-        How to execute both files.
+        Modes to execute both files in.
     pair
         Reference and target.
     images : uint8, shape (n, 28, 28)
         n at least 1.
     batch
-        Images for each run. A GPU adds up in another order for another number. What the files fix themselves stays.
+        Images for each run. A GPU adds up in a different order for each batch size. A file's fixed batch size is kept.
     in_depth
-        Whether to look at each operator, too, and at the moment of upsampling.
+        Also examine each operator, and the stage of upsampling.
     """
     names = [pair.reference.name, pair.target.name]
     request = {"batch": batch, "in_depth": in_depth, "names": names}
@@ -94,7 +94,7 @@ def mode_run(answer: dict[str, Any], mode: ExecutionMode, pair: ModelPair, label
 
 
 def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
-    """Execute both files, and look at their operators."""
+    """Execute both files, and examine their operators."""
     mode, pair, images = received(request, client)
     (batch,) = possible_batches(pair, [request["batch"]], len(images))
     in_depth = request["in_depth"]
@@ -108,7 +108,7 @@ def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
         if in_depth:
             try:
                 steps = _steps(pair, mode, batch, images[:STEP_IMAGES], client)
-            except HalfBitsError as error:  # the whole network has run all the same
+            except HalfBitsError as error:  # the whole network has run nevertheless
                 refused = str(error)
         # Only the interpreter lets its constants be erased.
         moment = upsampling_stage(pair.target, images[0]) if in_depth and mode is ExecutionMode.CPU_FLOAT32 else None
@@ -143,8 +143,8 @@ def _run(
 def _steps(pair: ModelPair, mode: ExecutionMode, batch: int, images: Floats, client: Client) -> list[dict[str, Any]]:
     """Each operator's result in this mode, from either file, against the float32 file's on the CPU in float32.
 
-    LiteRT shows what lies between image and logits in no mode but the first: so the network is cut off after each
-    operator, and what remains is run.
+    LiteRT shows results between image and logits only in the first mode: the network is therefore cut off after
+    each operator, and the remainder is run.
     """
     found = []
     reference, target = _computing(pair.reference), _computing(pair.target)
@@ -156,7 +156,7 @@ def _steps(pair: ModelPair, mode: ExecutionMode, batch: int, images: Floats, cli
         )
     both = list(zip(reference, target, strict=True))
     for number, ((operator, expected), (_, tensor)) in enumerate(both):
-        client.progress(f"looking at {operator.name}", _RUNNING + (1 - _RUNNING) * number / len(both))
+        client.progress(f"examining {operator.name}", _RUNNING + (1 - _RUNNING) * number / len(both))
 
         def cut(model: ModelFile, index: int, how: ExecutionMode) -> Floats:
             return ModeRunner(with_fixed_batch(model, batch, output=index), how).run_all(images)

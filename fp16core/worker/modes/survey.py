@@ -80,8 +80,8 @@ class Survey(Generic[Found]):
         has_begun = any(ticket.job for ticket in self._tickets.values())
         for mode, ticket in self._tickets.items():
             if not ticket.is_over:
-                # Between two of its own, nobody else's is served.
-                return f"{mode.title}: {ticket.what}" if has_begun else "waiting for a measurement that goes on"
+                # Once its first job has begun, no other survey's runs between its own.
+                return f"{mode.title}: {ticket.what}" if has_begun else "waiting for another measurement to finish"
         return "done"
 
     def outcomes(self) -> dict[ExecutionMode, Found | str]:

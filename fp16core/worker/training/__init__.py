@@ -1,1 +1,1 @@
-"""Training runs: processes that load TensorFlow and end, and the desk where visitors hand them in."""
+"""Training runs: processes that load TensorFlow and end, and the queue that visitors submit them to."""

@@ -20,7 +20,7 @@ class Dataset:
     Attributes
     ----------
     name
-        What to call it.
+        Name used in messages and the record.
     training, test
         Images and labels.
     """

@@ -16,7 +16,7 @@ from fp16core.training.trace import EpochResult, TrainingStep
 
 
 class EpochTest:
-    """Converts the network at each epoch's end, by TensorFlow's converter, and runs what comes out.
+    """Converts the network at each epoch's end, by TensorFlow's converter, and runs the result.
 
     Parameters
     ----------
@@ -39,12 +39,12 @@ class EpochTest:
         self.pair: ModelPair
         self.comparison: Comparison
 
-    def look_at(self, network: Any, step: TrainingStep) -> EpochResult:
+    def convert_and_run(self, network: Any, step: TrainingStep) -> EpochResult:
         """Convert a Keras model that has just finished an epoch with this step, and run it."""
         reference, target = convert_keras(network)
         self.pair = ModelPair("the trained model", ModelFile(reference, REFERENCE_FILE), ModelFile(target, TARGET_FILE))
         self.comparison = compare(self.pair, self._images, self._labels)
-        gc.collect()  # the converter leaves 6 MB in cycles each time, which Python would find much later
+        gc.collect()  # the converter leaves 6 MB in reference cycles each time, which Python would collect much later
         now = time.monotonic()
         result = EpochResult(
             number=round(step.epochs_done),

@@ -1,4 +1,4 @@
-"""A training run in a process of its own: ``python -m fp16core.worker.training.process``."""
+"""A training run in a separate process: ``python -m fp16core.worker.training.process``."""
 
 import base64
 from dataclasses import asdict

@@ -53,7 +53,7 @@ class TrainingQueue:
         with self._lock:
             for other in (*self._queue.running, *self._queue.waiting):
                 if visitor in other.owners and other.key != ticket.key:
-                    raise BusyError("A run of yours is not over yet; let it end or stop it, then ask for the next one.")
+                    raise BusyError("Another of your runs is in progress; wait for it or stop it, then start this one.")
             return self._queue.enqueue(ticket)
 
     def stop(self, ticket: TrainingTicket, visitor: str) -> None:
@@ -61,9 +61,9 @@ class TrainingQueue:
 
         Returns when the run's process and its files are gone.
         """
-        self._queue.withdraw(ticket, visitor, "Taken out of the queue.")
+        self._queue.withdraw(ticket, visitor, "Removed from the queue.")
 
 
 def _full_text(waiting: int) -> str:
     waits = f", and {waiting} more wait" if waiting else ""
-    return f"A training run is going on{waits}. Watch it, and ask again when it is over."
+    return f"A training run is in progress{waits}. Watch it, and try again when it is over."

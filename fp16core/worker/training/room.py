@@ -1,4 +1,4 @@
-"""Room on the disk for what is going to be written."""
+"""Disk space for files about to be written."""
 
 import contextlib
 import resource
@@ -12,35 +12,35 @@ from fp16core.vocabulary import HalfBitsError, ModelFileError, OutputError
 
 
 def run_bytes(recipe: Recipe) -> int:
-    """Most that a training run has on the disk at once: its files, and the converter's copies of the network."""
+    """Disk space that a training run takes at most: its files, and the converter's copies of the network."""
     return 1_000_000 + 40 * recipe.parameters
 
 
 @contextlib.contextmanager
 def needs_room(out: Path, folder: Path, size_bytes: int) -> Iterator[None]:
-    """A block that writes into a folder; too little room is named at its start, and where the block fails for it.
+    """Check the disk space for a block that writes into a folder: at its start, and again if it fails.
 
     Libraries that write in native code do not always say why they failed.
 
     Parameters
     ----------
     out
-        What errors call it.
+        Output, as errors name it.
     folder
         An existing folder on the same disk.
     size_bytes
-        Most that the block has on the disk at once.
+        Most space that the block takes at once.
 
     Raises
     ------
     OutputError
-        If there is less room than that.
+        If there is less space than that.
     """
     _check(out, folder, size_bytes)
     try:
         yield
     except Exception as error:
-        # Of our own errors, only those on a model file may stand for a disk that has become full.
+        # Of our own errors, only those on a model file may be caused by a full disk.
         if isinstance(error, ModelFileError) or not isinstance(error, HalfBitsError):
             try:
                 _check(out, folder, size_bytes)

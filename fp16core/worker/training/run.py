@@ -65,7 +65,7 @@ def train_run(
         (``mnist_model_quant_f16.tflite`` by TensorFlow's converter, ``mnist_model_quantizer_f16.tflite`` by
         LiteRT Quantizer), ``train.log`` and ``run.json``, or does not exist at all.
     recipe
-        What to do.
+        Recipe to train.
     on_progress
         Called with what is happening and the fraction done.
     tell
@@ -73,7 +73,7 @@ def train_run(
     source
         The data set; by default the one in use.
     name
-        What to call the run.
+        Name of the run.
 
     Returns
     -------
@@ -119,14 +119,14 @@ def train_run(
 
 
 class _Run:
-    """A run at work; ``note`` writes a line into its log."""
+    """A run in progress; ``note`` writes a line into its log."""
 
     def __init__(self, recipe: Recipe, on_progress: Progress, tell: Tell, note: Callable[[str], None]) -> None:
         self._recipe, self._on_progress, self._tell, self._note = recipe, on_progress, tell, note
         self._start = time.monotonic()
 
     def fill(self, folder: Path, source: Path | DatasetContents) -> dict[str, Any]:
-        """Write all files but ``run.json``, and return what that is to keep of the work."""
+        """Write all files but ``run.json``, and return the entries for it."""
         self._note(f"recipe: {json.dumps(asdict(self._recipe))}")
         self._report("loading TensorFlow", 0)
         tensorflow = import_tensorflow()
@@ -135,7 +135,7 @@ class _Run:
             f"TensorFlow {tensorflow.__version__} is loaded; {data.name}: {len(data.training[0]):,} images to learn "
             f"from, {len(data.test[0]):,} to test on"
         )
-        gc.freeze()  # what TensorFlow has imported stays, and need not be looked through after each epoch
+        gc.freeze()  # what TensorFlow has imported stays, and need not be traversed after each epoch
         loaded = time.monotonic()
         test = EpochTest(*data.test)
         network = train(self._recipe, *data.training, self._seen, lambda model, step: self._ended(test, model, step))
@@ -169,7 +169,7 @@ class _Run:
         self._report_epoch(epoch, ", converting and running it", _TRAINING)
         # What TensorFlow prints while it converts is the same after each epoch: once is enough.
         with contextlib.nullcontext() if epoch == 1 else discard_prints():
-            result = test.look_at(network, step)
+            result = test.convert_and_run(network, step)
         self._tell(result.message())
         self._note(_line(result, self._recipe))
         self._report_epoch(epoch, "", 1)

@@ -21,11 +21,11 @@ class TrainingSettings:
     Attributes
     ----------
     is_on
-        Whether visitors may train, and change the runs that are kept.
+        True if visitors may train, and change the kept runs.
     queue
-        How many runs may wait while one goes on.
+        Number of runs that may wait while one is in progress.
     limits
-        What one run may take.
+        Limits on one run.
     """
 
     is_on: bool = True
@@ -39,7 +39,7 @@ def training_settings() -> TrainingSettings:
     Raises
     ------
     SettingError
-        If one is not what it should be.
+        If one is invalid.
     """
     usual = TrainingSettings()
     return TrainingSettings(

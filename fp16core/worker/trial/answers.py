@@ -17,7 +17,7 @@ MAX_IMAGE_S = 1e-3
 """Longest average time, in seconds, that a model may take for an image: measurements read all of them repeatedly."""
 
 _ALONE = 3
-"""Images that are also read alone."""
+"""Images that are also read one at a time."""
 
 
 def remarks_on_weights(pair: ModelPair) -> list[str]:
@@ -28,8 +28,8 @@ def remarks_on_weights(pair: ModelPair) -> list[str]:
     if odd:
         remarks.append(
             f"{len(odd)} of {count_text(len(roundings), 'weight tensor')} are not the float32 ones rounded "
-            f"({', '.join(odd[:3])}{', …' if len(odd) > 3 else ''}): {pair.target.name} was not made of "
-            f"{pair.reference.name}, or changed afterwards."
+            f"({', '.join(odd[:3])}{', …' if len(odd) > 3 else ''}): {pair.target.name} was not made from "
+            f"{pair.reference.name}, or was changed afterwards."
         )
     return remarks
 
@@ -69,12 +69,14 @@ def compared(pair: ModelPair, images: npt.NDArray[np.uint8], labels: npt.NDArray
             raise ModelFileError(f"{name} answers the same images differently when asked again; the file is damaged.")
         if seconds > MAX_IMAGE_S:
             raise ModelFileError(
-                f"{name} takes {seconds * 1e3:.1f} ms for an image; {MAX_IMAGE_S * 1e3:.0f} ms is the limit, as all "
-                "pages let it read thousands of images."
+                f"{name} takes {seconds * 1e3:.1f} ms for an image; {MAX_IMAGE_S * 1e3:.0f} ms is the limit, as "
+                "every page runs it on thousands of images."
             )
         alone = np.concatenate([again.logits(inputs[place : place + 1]) for place in range(_ALONE)])
         if not _nearly_equal(alone, logits[:_ALONE]):
-            raise ModelFileError(f"{name} answers an image differently beside other ones; images must not mix.")
+            raise ModelFileError(
+                f"{name} answers an image differently in a batch with others; images must not influence each other."
+            )
     return first, slowest
 
 
@@ -91,9 +93,11 @@ def remarks_on_answers(pair: ModelPair, comparison: Comparison) -> list[str]:
         remarks.append("The outputs look like probabilities, not logits: the network ends in a softmax.")
     batch = pair.reference.graph.inputs[0].shape_signature[0]
     if batch != -1:
-        remarks.append(f"The file takes {count_text(batch, 'image')} at a time, no more and no fewer; it is run so.")
+        remarks.append(
+            f"The file takes {count_text(batch, 'image')} at a time, no more and no fewer; it is run that way."
+        )
     if not np.isfinite(comparison.reference.logits).all():
-        remarks.append("Some scores of the float32 model are infinite or not numbers.")
+        remarks.append("Some logits of the float32 model are infinite or not numbers.")
     accuracy = comparison.reference.accuracy
     if len(np.unique(comparison.reference.predictions)) == 1:
         remarks.append("It gives all test images the same answer.")

@@ -12,7 +12,7 @@ from fp16core.tflite.reader import model_root
 from fp16core.vocabulary import ModelFileError, PairError
 
 MAX_FILE_BYTES = 10_000_000
-"""Largest ``.tflite`` file taken."""
+"""Largest ``.tflite`` file accepted."""
 
 MAX_OPERATORS = 600
 """Operators that graphs and tables can show."""
@@ -23,7 +23,7 @@ def check_file(model: ModelFile) -> None:
     name = model.name
     if model.size_bytes > MAX_FILE_BYTES:
         raise ModelFileError(
-            f"{name} has {excess_text(model.size_bytes, MAX_FILE_BYTES)} are taken. Bring a smaller network."
+            f"{name} has {excess_text(model.size_bytes, MAX_FILE_BYTES)} are accepted. Use a smaller network."
         )
     file = model.graph
     graphs = model_root(model.contents, name).SubgraphsLength()
@@ -41,8 +41,8 @@ def check_file(model: ModelFile) -> None:
             )
     for op in sized_by_data(file):
         raise ModelFileError(
-            f"{name}: operator {op.index} ({op.name}) takes the size of its result from the pixels of the image, so "
-            "nobody knows how much memory the next image needs; convert the model with sizes that are fixed, or that "
+            f"{name}: operator {op.index} ({op.name}) takes the size of its result from the pixels of the image, and "
+            "the memory that the next image needs is unknown; convert the model with sizes that are fixed, or that "
             "follow from the number of images."
         )
     for tensor in file.tensors:
@@ -53,24 +53,25 @@ def check_file(model: ModelFile) -> None:
 
 
 def _check_order(name: str, file: TfliteFile) -> None:
-    """Raise if an operator reads what nothing has made yet: LiteRT might compute with what lies in memory."""
+    """Raise if an operator reads what no operator has produced yet: LiteRT might compute with uninitialised memory."""
     made = {tensor.index for tensor in file.tensors if tensor.is_constant} | {tensor.index for tensor in file.inputs}
     for op in file.operators:
         if missing := [file.tensors[index].name for index in op.inputs if index >= 0 and index not in made]:
             raise ModelFileError(
                 f"{name}: operator {op.index} ({op.name}) reads '{missing[0]}', which no operator before it "
-                "makes; what it would read is up to chance."
+                "produces; its contents would be undefined."
             )
         made.update(op.outputs)
 
 
 def order_files(files: Sequence[ModelFile]) -> tuple[tuple[int, int], list[str]]:
-    """Places of the float32 and the float16 file, and remarks on them; the second place is meaningless for one file."""
+    """Positions of the float32 and the float16 file, and remarks; the second position is meaningless for one file."""
     halves = [holds_float16_weights(file) for file in files]
     if len(files) == 1:
         if halves[0]:
             raise ModelFileError(
-                f"{files[0].name} holds float16 weights already; bring the float32 file that it was made of, or both."
+                f"{files[0].name} holds float16 weights already; upload the float32 file that it was made from, or "
+                "both."
             )
         return (0, 0), []
     if all(halves):
@@ -78,5 +79,5 @@ def order_files(files: Sequence[ModelFile]) -> tuple[tuple[int, int], list[str]]
             f"{files[0].name} and {files[1].name} both hold float16 weights; one must be the float32 model."
         )
     if halves[0]:
-        return (1, 0), [f"The files came in the other order: {files[1].name} is the float32 one."]
+        return (1, 0), [f"The files were given in the other order: {files[1].name} is the float32 one."]
     return (0, 1), []

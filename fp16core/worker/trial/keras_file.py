@@ -1,4 +1,4 @@
-"""A stranger's ``.keras`` file, converted and tried out in a process of its own that loads TensorFlow.
+"""A stranger's ``.keras`` file, converted and tried out in a separate process that loads TensorFlow.
 
 ``python -m fp16core.worker.trial.keras_file``
 """

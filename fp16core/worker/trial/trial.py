@@ -1,4 +1,4 @@
-"""A stranger's models tried out in a process of their own: ``python -m fp16core.worker.trial.trial``.
+"""A stranger's models tried out in a separate process: ``python -m fp16core.worker.trial.trial``.
 
 Every kind of measurement is tried here first, so that a file that crashes the runtime, hangs or asks for too much
 memory costs only an error message. TensorFlow is not needed.
@@ -60,7 +60,7 @@ class Tried:
     Attributes
     ----------
     pair
-        The float32 model and its float16 counterpart, whichever way it came by.
+        The float32 model and its float16 counterpart, however it was made.
     remarks
         Remarks on the models, in sentences.
     failed

@@ -1,4 +1,4 @@
-"""What is different on a server that strangers use."""
+"""Differences on a server that strangers use."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ _ROOT = Path(__file__).parents[3]
 
 
 def is_hosted() -> bool:
-    """Whether strangers use this server; also if the environment does not say it clearly, which `settle` tells."""
+    """Return whether strangers use this server; also true if the setting is invalid, which `settle` reports."""
     try:
         return settings.is_hosted()
     except SettingError:
@@ -28,7 +28,7 @@ def is_hosted() -> bool:
 
 
 def settle() -> None:
-    """Where every run begins: a bug's details go to the browser at home, and else into the log alone.
+    """Begin a run: a bug's details go to the browser at home, and only to the log on a hosted server.
 
     What may fail before this has run is kept out of the browser by ``.streamlit/config.toml``.
     """
@@ -43,7 +43,7 @@ def settle() -> None:
 
 
 def shown(text: str) -> str:
-    """A text as visitors may see it: among strangers, without saying where files lie on the server."""
+    """Text as visitors may see it: on a hosted server, without the server's folders."""
     if not is_hosted():
         return text
     named = [os.environ.get(name, "") for name in (DATASET_VARIABLE, PAIR_VARIABLE, FOLDER_VARIABLE)]

@@ -25,9 +25,9 @@ def limit_arenas() -> None:
 
 @singleton
 def settle() -> None:
-    """Return what the first page needed for a moment, and exempt what lasts from garbage collection.
+    """Release memory that only the first page needed, and exempt lasting objects from garbage collection.
 
-    Objects that live as long as the server need not be walked through again and again.
+    Objects that live as long as the server need not be traversed over and over.
     """
     gc.collect()
     gc.freeze()

@@ -9,9 +9,9 @@ from fp16core.singleton import singleton
 from fp16core.vocabulary import BusyError
 from pages.shared.server import hosted
 
-What = Literal["trial", "conversion", "measurement", "training", "picture", "lab", "report"]
+RequestKind = Literal["trial", "conversion", "measurement", "training", "picture", "lab", "report"]
 
-RATES: dict[What, tuple[Rate, Rate]] = {
+RATES: dict[RequestKind, tuple[Rate, Rate]] = {
     "trial": (Rate(60, 20), Rate(120, 40)),
     "conversion": (Rate(30, 3), Rate(60, 6)),
     "measurement": (Rate(30, 2), Rate(60, 4)),
@@ -20,16 +20,16 @@ RATES: dict[What, tuple[Rate, Rate]] = {
     "lab": (Rate(3_000, 300), Rate(6_000, 600)),
     "report": (Rate(60, 30), Rate(120, 60)),
 }
-"""What an address may ask for, and all together: at once, and in a minute. A class shares an address.
+"""Rates for one address, and for all together: burst size, and requests per minute. A class shares an address.
 
-A picture is 40 ms of computing, a number of the lab 70 to 300, a trial 1 s, a conversion 5 to 10 s; a
+A picture takes 40 ms of computing, a number of the lab 70 to 300, a trial 1 s, a conversion 5 to 10 s; a
 measurement and a training run take a minute or more, one at a time.
 """
 
 PICTURE_S = 0.04
-"""Processor time of a usual picture, in seconds."""
+"""Processor time of a typical picture, in seconds."""
 
-_WORDS: dict[What, str] = {
+_WORDS: dict[RequestKind, str] = {
     "trial": "trials of model files",
     "conversion": "conversions",
     "measurement": "measurements",
@@ -41,27 +41,27 @@ _WORDS: dict[What, str] = {
 
 
 @singleton
-def _limiters() -> dict[What, RateLimiter]:
-    return {what: RateLimiter(each, together) for what, (each, together) in RATES.items()}
+def _limiters() -> dict[RequestKind, RateLimiter]:
+    return {kind: RateLimiter(each, together) for kind, (each, together) in RATES.items()}
 
 
-def allow(what: What, cost: float = 1) -> None:
+def allow(kind: RequestKind, cost: float = 1) -> None:
     """Count a request, or raise `BusyError` with the time to try again if the rate limit is reached."""
     if not hosted.is_hosted():
         return
-    own_s, common_s = _limiters()[what].take(address(), cost)
+    own_s, common_s = _limiters()[kind].take(address(), cost)
     if own_s:
-        raise BusyError(f"Rate limit for {_WORDS[what]} reached for your address; try again {wait_text(own_s)}.")
+        raise BusyError(f"Rate limit for {_WORDS[kind]} reached for your address; try again {wait_text(own_s)}.")
     if common_s:
         raise BusyError(
-            f"Rate limit for {_WORDS[what]} reached for all visitors together; try again {wait_text(common_s)}."
+            f"Rate limit for {_WORDS[kind]} reached for all visitors together; try again {wait_text(common_s)}."
         )
 
 
-def charge(what: What, cost: float) -> None:
-    """Charge a visitor for what a request has cost beyond what `allow` has counted."""
+def charge(kind: RequestKind, cost: float) -> None:
+    """Charge a visitor for the cost of a request beyond what `allow` has counted."""
     if hosted.is_hosted() and cost > 0:
-        _limiters()[what].charge(address(), cost)
+        _limiters()[kind].charge(address(), cost)
 
 
 def address() -> str:

@@ -1,8 +1,8 @@
-"""Drawing pages in turns, when many visitors ask at once.
+"""Turns for drawing pages when many visitors ask at once.
 
-Python runs one thread at a time. Many that draw pages together are each as late as the last of them,
-and hold up the one that sends to the browsers what is drawn: a crowd that a server bears easily one
-after another brings it to a standstill. Whoever computes for longer steps aside meanwhile.
+Python runs one thread at a time. Threads that draw pages together all finish as late as the last of them,
+and delay the one that sends the results to the browsers: a crowd that a server easily handles one after
+another brings it to a standstill. A thread that computes for longer gives up its turn meanwhile.
 """
 
 import threading
@@ -15,14 +15,14 @@ _PLACES = 1
 """Pages drawn at once."""
 
 _PATIENCE_S = 0.5
-"""How long a page waits for its turn at most, as those before it may take long."""
+"""Longest wait of a page for its turn, as those before it may take long."""
 
 _mine = threading.local()
 
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """Wait for a place, but not for long, and have it until the end."""
+    """Wait for a place, though not for long, and hold it until the end."""
     places = _places()
     _mine.has_place = places.acquire(timeout=_PATIENCE_S)
     try:

@@ -1,4 +1,4 @@
-"""Visits: their identity, and whether a visitor is still there."""
+"""Identity of visitors, and whether they still have the page open."""
 
 import secrets
 from collections.abc import Callable
@@ -17,13 +17,13 @@ def visitor() -> str:
 
 
 def presence() -> Callable[[], bool]:
-    """A function for any thread that tells whether this page's visitor still has it open."""
+    """Return a function, for any thread, that tells whether this page's visitor still has it open."""
     context = get_script_run_ctx()
     return partial(is_present, None if context is None else context.session_id)
 
 
 def is_present(session_id: str | None) -> bool:
-    """Whether a session's browser is connected; always, where there is no server, as in a test."""
+    """Return whether a session's browser is connected; always true without a server, as in a test."""
     if session_id is None or not runtime.exists():
         return True
     return bool(runtime.get_instance().is_active_session(session_id))

@@ -1,4 +1,4 @@
-"""Values that no widget sends, on a hosted server: left out with a sentence before anything fails at them."""
+"""Rejection of values that no widget can have sent, on a hosted server, before anything fails on them."""
 
 import functools
 from collections.abc import Callable
@@ -17,11 +17,11 @@ _MARK = "_halfbits_checked"
 _LEFT_OUT = "value-left-out"
 
 _TRUSTED = ("file_uploader_state_value", "chat_input_value")
-"""What must be read once only."""
+"""Kinds of values that may be read only once."""
 
 
 def bound() -> None:
-    """On a hosted server, let Streamlit look at what a browser sends for a widget before it or a callback uses it."""
+    """On a hosted server, check what a browser sends for a widget before Streamlit or a callback uses it."""
     if not hosted.is_hosted() or hasattr(SessionState, _MARK):
         return
     SessionState.on_script_will_rerun = _checked(SessionState.on_script_will_rerun)  # type: ignore[method-assign]
@@ -30,19 +30,19 @@ def bound() -> None:
 
 
 def tell() -> None:
-    """Say, once, that a value was left out."""
+    """Tell the visitor, once, that a value was ignored."""
     if st.session_state.pop(_LEFT_OUT, False):
         st.toast(
-            "A value came from your browser that this page does not offer. It was left out; all else is as before.",
+            "Your browser sent a value that this page does not offer. It was ignored; nothing else has changed.",
             icon=":material/error:",
             duration="long",
         )
 
 
 def fits(state: WidgetState, metadata: WidgetMetadata[Any]) -> bool:
-    """Whether a widget can have sent a value: it is of the widget's kind, can be read, and is one of its options.
+    """Return whether a widget can have sent a value: of its kind, readable, and one of its options.
 
-    Of our buttons in a row, those with a default always have one chosen.
+    Segmented controls with a default always have an option chosen.
     """
     kind = state.WhichOneof("value")
     if kind is None or kind in _TRUSTED:
@@ -62,7 +62,7 @@ def fits(state: WidgetState, metadata: WidgetMetadata[Any]) -> bool:
 
 
 def _checked(prepare: Callable[..., None]) -> Callable[..., None]:
-    """Values of widgets that the last run has drawn, before their callbacks run."""
+    """Check values of widgets that the last run has drawn, before their callbacks run."""
 
     @functools.wraps(prepare)
     def check(session: SessionState, fresh: WidgetStates | None, **rest: Any) -> None:
@@ -78,7 +78,7 @@ def _checked(prepare: Callable[..., None]) -> Callable[..., None]:
 
 
 def _checked_once_known(register: Callable[..., Any]) -> Callable[..., Any]:
-    """Values of widgets that are drawn for the first time."""
+    """Check values of widgets that are drawn for the first time."""
 
     @functools.wraps(register)
     def check(session: SessionState, metadata: WidgetMetadata[Any], user_key: str | None) -> Any:

@@ -112,14 +112,14 @@ class OwnFiles:
         """The pair; raises `ModelFileError` if it is gone."""
         pair = self.pair
         if pair is None:
-            raise ModelFileError("Your model files were forgotten; upload them again, or choose another pair.")
+            raise ModelFileError("Your model files were dropped; upload them again, or choose another pair.")
         return pair
 
     def dataset_in_use(self) -> Dataset:
         """The data set; raises `DatasetError` if it is gone."""
         dataset = self.dataset
         if dataset is None:
-            raise DatasetError("Your data set was forgotten; upload it again, or choose the server's test images.")
+            raise DatasetError("Your data set was dropped; upload it again, or choose the server's test images.")
         return dataset
 
 

@@ -1,4 +1,4 @@
-"""Measurements of the modes of execution: handed in, watched, kept, and shared where everybody may see them."""
+"""Measurements of the modes of execution: started, watched, kept, and shared where everybody may see them."""
 
 import json
 from collections.abc import Mapping
@@ -29,13 +29,13 @@ from pages.shared.session.measurement_board import AnySurvey, Board, Key, Wanted
 from pages.shared.session.subject import subject
 
 _PROBE_IMAGES = 100
-"""Images on which it is found out what a mode is: enough logits that none of float32 passes for float16."""
+"""Images that decide whether a mode computes in float16: enough logits that none in float32 passes for it."""
 
 _TICK_S = 2.0
-"""Polling interval of the sidebar while a measurement of the visitor's goes on."""
+"""Polling interval of the sidebar while a measurement of the visitor's is in progress."""
 
 _MOST = 8
-"""Measurements that may go on or wait at once."""
+"""Limit on the measurements that run or wait at once."""
 
 _MINE, _ACCOUNTED, _FOLLOWED = "runtimes", "runtimes-accounted", "runtimes-followed"
 
@@ -57,7 +57,7 @@ def processor() -> Processor:
 
 @singleton
 def probe() -> AnySurvey:
-    """What each mode is on this server, found out once with the bundled pair."""
+    """Survey of the modes on this server, made once with the bundled pair."""
     pair = load_pair(BUNDLED)
     images, labels = (array[:_PROBE_IMAGES] for array in load_mnist("test"))
     shared = _shared()
@@ -71,7 +71,7 @@ def probe() -> AnySurvey:
 
 
 def survey(wanted: Wanted) -> AnySurvey | None:
-    """What is measured just now, or was measured last, of the active pair, if anything; by whomever if it is public."""
+    """Current or last measurement of the active pair, if there is one; anybody's if the pair is public."""
     key, shared = (subject(), wanted), _shared()
     mine = _mine().get(key)
     if subject().is_private:
@@ -82,7 +82,7 @@ def survey(wanted: Wanted) -> AnySurvey | None:
 
 
 def is_mine(found: AnySurvey) -> bool:
-    """Whether this visitor has asked for it."""
+    """Return whether this visitor asked for it."""
     return found in _mine().values()
 
 
@@ -95,9 +95,9 @@ def may_stop(found: AnySurvey) -> bool:
 
 
 def follow(is_shown: bool) -> None:
-    """Say in the sidebar how the visitor's measurement is going, unless the page shows it, and once that it is over.
+    """Show the progress of the visitor's measurement in the sidebar, and announce its end, unless the page shows it.
 
-    Whoever reads another page meanwhile is still there.
+    A visitor who reads another page meanwhile counts as present.
     """
     going = next((found for found in _mine().values() if not found.is_over), None)
     if going is not None:
@@ -105,7 +105,7 @@ def follow(is_shown: bool) -> None:
         with st.sidebar:
             st.fragment(_note, run_every=_TICK_S)(going, is_shown)
     elif st.session_state.pop(_FOLLOWED, False) and not is_shown:
-        st.toast("Your measurement is over. The page *Runtimes* shows what came of it.")
+        st.toast("Your measurement is over. The page *Runtimes* shows the result.")
 
 
 def _note(going: AnySurvey, is_shown: bool) -> None:
@@ -117,12 +117,12 @@ def _note(going: AnySurvey, is_shown: bool) -> None:
 
 
 def start(wanted: Wanted) -> None:
-    """Ask for a measurement of the active pair, or join the one that goes on.
+    """Ask for a measurement of the active pair, or join the one in progress.
 
     Raises
     ------
     BusyError
-        If another measurement of this visitor goes on, or too many of others.
+        If another measurement of this visitor is in progress, or too many of others.
     HalfBitsError
         As `state.results`.
     """
@@ -134,9 +134,9 @@ def start(wanted: Wanted) -> None:
             _mine()[key] = existing
             return
         if any(not mine.is_over for mine in _mine().values()):
-            raise BusyError("Another measurement of yours goes on; let it end or stop it, then ask for this one.")
+            raise BusyError("Another of your measurements is in progress; wait for it or stop it, then start this one.")
         if len(shared.running) >= _MOST:
-            raise BusyError(f"{_MOST} measurements go on or wait already; come back in a few minutes.")
+            raise BusyError(f"{_MOST} measurements are already running or waiting; try again in a few minutes.")
         rate_limits.allow("measurement")
         pair, labels, owner = found.pair, found.comparison.labels[: wanted.images], visits.visitor()
         if wanted.kind is Measurement.LATENCY:
@@ -185,7 +185,7 @@ def evidence() -> RuntimeEvidence:
 
 
 def accounted(run: ModeRun) -> Accounted:
-    """What explains a run in float16; raises `HalfBitsError` if the network cannot be followed."""
+    """Emulations that may explain a run in float16; raises `HalfBitsError` if the network cannot be followed."""
     known: dict[ModeRun, Accounted] = st.session_state.setdefault(_ACCOUNTED, {})
     if run not in known:
         if len(known) >= len(ExecutionMode):
@@ -208,7 +208,7 @@ def document(
 
 
 def forget_private() -> None:
-    """Stop and drop all measurements of what is the visitor's own."""
+    """Stop and drop all measurements of the visitor's own files."""
     for key in [key for key in _mine() if key[0].is_private]:
         _mine().pop(key).stop()
     st.session_state.pop(_ACCOUNTED, None)
@@ -230,7 +230,7 @@ def _surveys() -> list[AnySurvey]:
 
 
 def _refusals() -> dict[ExecutionMode, str]:
-    """Why modes are not to be had on this server, as far as that has been found out."""
+    """Reasons why modes are unavailable on this server, as far as they are known."""
     found = _shared().probe  # another page than Runtimes need not begin one
     if found is None or not found.is_over:
         return {}

@@ -1,4 +1,4 @@
-"""The server's training desk, and what a visitor has to do with it."""
+"""The server's training queue, and a visitor's own run in it."""
 
 import contextlib
 
@@ -25,7 +25,7 @@ from pages.shared.session.store import store
 from pages.shared.session.subject import subject
 
 _TICK_S = 2.0
-"""How often the sidebar polls a visitor's run."""
+"""Polling interval of the sidebar while a run of the visitor's is in progress."""
 
 
 @singleton
@@ -35,13 +35,13 @@ def queue() -> TrainingQueue:
 
 
 def own_ticket() -> TrainingTicket | None:
-    """The run that this visitor has asked for, or joined, last."""
+    """The run that this visitor last asked for or joined."""
     ticket: TrainingTicket | None = st.session_state.get("ticket")
     return ticket
 
 
 def submit(recipe: Recipe, dataset: Dataset | None, is_private: bool) -> None:
-    """Ask for a run on the server's data set or the visitor's own; raises `BusyError` if it cannot be just now."""
+    """Ask for a run on the server's data set or the visitor's own; raises `BusyError` if that is not possible now."""
     rate_limits.allow("training")
     data = None if dataset is None else TrainingData(dataset.name, dataset.contents)
     st.session_state.ticket = queue().submit(recipe, visits.visitor(), data, is_private)
@@ -50,7 +50,7 @@ def submit(recipe: Recipe, dataset: Dataset | None, is_private: bool) -> None:
 def outcome(ticket: TrainingTicket) -> tuple[str, Comparison, Comparison]:
     """Name and comparison of a finished run's models, and the bundled pair's, on the visitor's test images.
 
-    Raises `HalfBitsError` if the run is there no more.
+    Raises `HalfBitsError` if the run no longer exists.
     """
     if ticket.run_id is not None:
         pair = store().load(ticket.run_id)
@@ -79,7 +79,7 @@ def use(ticket: TrainingTicket) -> None:
 
 
 def is_in_use(ticket: TrainingTicket) -> bool:
-    """Whether all pages show this run's models."""
+    """Return whether all pages show this run's models."""
     now = subject()
     if ticket.pair is not None:
         return now.own_pair and now.pair == files.digest(ticket.pair)
@@ -91,7 +91,7 @@ def _compare(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:  # no
 
 
 def _compare_confined(dataset: str, pair_key: str, _pair: ModelPair) -> Comparison:  # noqa: ARG001 - Streamlit's key
-    """As `_compare`, outside of this process: a model that a stranger's data have made is a stranger's model."""
+    """As `_compare`, outside this process: a model trained on a stranger's data is a stranger's model."""
     host = ModelHost(children.memory(), _pair, *state.test_set(), visits.presence())
     try:
         with aside():
@@ -106,22 +106,22 @@ _compared_confined = st.cache_resource(show_spinner=False, max_entries=4, scope=
 
 
 def stop(ticket: TrainingTicket) -> None:
-    """End a run for this visitor; others who have asked for it, too, go on."""
+    """End a run for this visitor; it continues for others who asked for it."""
     queue().stop(ticket, visits.visitor())
     if not ticket.state.is_over and own_ticket() is ticket:
         del st.session_state["ticket"]
 
 
 def forget_private() -> None:
-    """Drop what a run on the visitor's own data has given; one that goes on is ended."""
+    """Drop the results of a run on the visitor's own data; one in progress is stopped."""
     ticket = own_ticket()
     if ticket is not None and ticket.is_private:
         stop(ticket)
         st.session_state.pop("ticket", None)
 
 
-def standing(ticket: TrainingTicket) -> str:
-    """How far a run is, in a few words."""
+def progress_text(ticket: TrainingTicket) -> str:
+    """Progress of a run, in a few words."""
     if ticket.state is not State.RUNNING:
         return str(ticket.state.value)
     left = ticket.seconds_left
@@ -129,7 +129,7 @@ def standing(ticket: TrainingTicket) -> str:
 
 
 def follow(is_shown: bool) -> None:
-    """Say in the sidebar how the visitor's own run is going, and once that it is over, unless the page shows it."""
+    """Show the progress of the visitor's run in the sidebar, and announce its end, unless the page shows it."""
     ticket = own_ticket()
     if ticket is None:
         return
@@ -139,11 +139,11 @@ def follow(is_shown: bool) -> None:
             with st.sidebar:
                 st.fragment(_note, run_every=_TICK_S)(ticket)
     elif st.session_state.pop("run-followed", False) and not is_shown:
-        st.toast(f"Your training run is over: {ticket.state.value}. The page *Train* shows what came of it.")
+        st.toast(f"Your training run is over: {ticket.state.value}. The page *Train* shows the result.")
 
 
 def _note(ticket: TrainingTicket) -> None:
     ticket.owners.touch(visits.visitor())
-    st.caption(f":material/model_training: Your training run: {standing(ticket)}")
+    st.caption(f":material/model_training: Your training run: {progress_text(ticket)}")
     if ticket.state.is_over:
         st.rerun()

@@ -1,4 +1,4 @@
-"""What a visitor brings along, on its way: uploaded, tried in a process of its own, taken or refused."""
+"""A visitor's own files: uploaded, tried in a confined process, accepted or refused."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,7 @@ _TEST_IMAGE_BYTES = 28 * 28 + 1
 """Memory that a test image takes unpacked, with its label."""
 
 _KERAS_PLACES = 2
-"""TensorFlow takes as much memory as the server gives to two other trials."""
+"""Places that a ``.keras`` file takes: TensorFlow needs as much memory as two other trials."""
 
 
 @singleton
@@ -41,19 +41,19 @@ def attempt() -> Attempt | None:
 
 
 def error() -> str | None:
-    """Why the visitor's last attempt came to nothing, in a sentence."""
+    """Reason why the visitor's last attempt failed, in a sentence."""
     found: str | None = st.session_state.get(_ERROR)
     return found
 
 
 def remarks() -> tuple[str, ...]:
-    """What is worth knowing of the visitor's models."""
+    """Remarks on the visitor's models."""
     found: tuple[str, ...] = st.session_state.get(_REMARKS, ())
     return found
 
 
 def may_begin() -> bool:
-    """Whether a trial may be asked for just now; if not, `error` says when."""
+    """Return whether a trial may start now; if not, `error` says when."""
     try:
         rate_limits.allow("trial")
     except BusyError as error:
@@ -63,7 +63,7 @@ def may_begin() -> bool:
 
 
 def begin(brought: Sequence[Upload]) -> None:
-    """Hand the files in; whatever was on trial before is stopped."""
+    """Submit the files; a trial in progress is stopped."""
     stop()
     files = _named(brought)
     if any(is_keras(file.name) for file in files):
@@ -73,12 +73,12 @@ def begin(brought: Sequence[Upload]) -> None:
         if children.memory().total_bytes < keras_file.LEAST_BYTES:
             _fail(
                 f"{files[0].name}: a .keras file needs TensorFlow, for which this server has too little memory; "
-                "convert it to .tflite, and bring that."
+                "convert it to .tflite, and upload that."
             )
             return
         request, limits, module = keras_file.request_for(files[0].name), keras_file.LIMITS, keras_file.MODULE
     elif len(files) > 2:
-        _fail(f"{len(files)} files came; upload the float32 one, or it and its float16 one.")
+        _fail(f"{len(files)} files were uploaded; choose the float32 one, or that and its float16 counterpart.")
         return
     else:
         request, module = trial.request_for([file.name for file in files]), trial.MODULE
@@ -102,7 +102,7 @@ def stop() -> None:
 
 
 def collect() -> bool:
-    """If the trial is over, take its outcome; returns whether it was.
+    """Take the outcome of the trial if it is over; return whether it was.
 
     Called by the router, before it settles what the visitor sees.
     """
@@ -120,7 +120,7 @@ def collect() -> bool:
 
 
 def take_dataset(upload: Upload) -> None:
-    """Read a data set and use it, or say why not."""
+    """Read a data set and use it, or keep the reason why it is refused."""
     (file,) = _named([upload])
     try:
         rate_limits.allow("trial")
@@ -148,7 +148,7 @@ def forget_dataset() -> None:
 
 
 def held() -> dict[str, int]:
-    """Bytes of all that the server holds for the visitor, by what it is."""
+    """Bytes that the server holds for the visitor, by kind of contents."""
     mine, current = own.files(), attempt()
     pair, dataset = mine.pair, mine.dataset
     found: dict[str, int] = {}
@@ -165,21 +165,21 @@ def held() -> dict[str, int]:
 
 def full_text(waiting: int) -> str:
     """Sentence for a visitor who finds the queue full."""
-    return f"{waiting} visitors wait for their files to be tried already; come back in a minute."
+    return f"{waiting} visitors already wait for their files to be tried; try again in a minute."
 
 
 def _reason(ended: Attempt) -> str:
     if not ended.files:
-        return "Your files were forgotten, as others needed the room; upload them again."
+        return "Your files were dropped because other visitors needed the memory; upload them again."
     job = ended.ticket.job
     why = ended.ticket.error or "There is no answer."
     if job is None or job.was_refused or job.was_stopped:
         return why
-    return f"{ended.names} brought down the process that tried it, and nothing else. {why}"
+    return f"{ended.names} crashed the process that tried it, and nothing else. {why}"
 
 
 def _named(brought: Sequence[Upload]) -> tuple[ModelFile, ...]:
-    """Names that can be shown and told apart, and contents."""
+    """Return files with names that can be shown and told apart."""
     taken = uploads.take(brought)
     names: list[str] = []
     for given, _ in taken:

@@ -43,7 +43,7 @@ def effect(infinite: ModelFile, test_set: TestSet) -> str:
     assert np.isfinite(Classifier(infinite).logits(normalise(test_set[0]))).all()
     spoiled, unanswered = (~np.isfinite(logits)).any(axis=1).sum(), np.isnan(logits).any(axis=1).sum()
     return (
-        f"On {spoiled:,} of 10,000 test images the target gives a score that is infinite or not a number (NaN), though "
+        f"On {spoiled:,} of 10,000 test images the target gives a logit that is infinite or not a number (NaN), though "
         f"the reference's are all finite; {unanswered:,} of them get no answer."
     )
 
@@ -88,7 +88,7 @@ def test_converting_keras_says_what_was_clamped(tmp_path: Path) -> None:
     assert found["became_infinite"] == {}
     assert (found["test_images"], found["images_with_unusable_scores"]) == (10_000, 0)
     changed = count_text(found["changed_predictions"], "x").removesuffix(" x").removesuffix(" xs")
-    assert found["remarks"][1] == f"No score becomes infinite or NaN by it; {changed} of 10,000 answers differ."
+    assert found["remarks"][1] == f"No logit becomes infinite or NaN by it; {changed} of 10,000 answers differ."
 
 
 def test_converting_a_network_that_reads_no_digits_still_counts_its_weights(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_report_names_weights_that_became_infinite(infinite: ModelFile, tmp_pa
     remarks = found.json("data")["comparison"]["casting"]["remarks"]
     assert remarks[0] == TOO_LARGE
     assert all(remark in found.words for remark in remarks)
-    assert "of 200 test images the target gives a score" in remarks[1]
+    assert "of 200 test images the target gives a logit" in remarks[1]
 
 
 @pytest.mark.usefixtures("cold_caches")

@@ -86,7 +86,7 @@ def test_both_ways_to_float16_are_compared() -> None:
     assert rows["stored bits"] == ["as NumPy casts"] * 2
     outcome = measured(app, 1)
     assert outcome["stored value"] == ["70,000", "infinite"]
-    assert outcome["logits that are no number"] == ["0 of 10", "10 of 10"]
+    assert outcome["logits that are not numbers"] == ["0 of 10", "10 of 10"]
     app.number_input(key="files-weight").set_value(65_519.0).run()
     assert measured(app, 1)["stored value"] == ["65,519", "65,504"]
 
@@ -110,7 +110,7 @@ def test_tensorflows_converter_is_asked_stopped_and_asked_again() -> None:
     for seen in (app.run(), visitor.run()):
         assert not seen.exception
         assert measured(seen, 1)["stored value"] == ["70,000", "infinite", "65,504"]
-        assert measured(seen, 1)["logits that are no number"] == ["0 of 10", "10 of 10", "0 of 10"]
+        assert measured(seen, 1)["logits that are not numbers"] == ["0 of 10", "10 of 10", "0 of 10"]
     assert {"tensorflow", "keras"} & {*sys.modules} == before
 
 

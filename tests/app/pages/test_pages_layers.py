@@ -55,7 +55,7 @@ def test_one_image_is_measured_by_itself(comparison: Comparison, pair: ModelPair
     assert shown(app) == {
         "SNR of the weights": decibels_text(weights_error(weight_roundings(pair).values()).snr_db),
         "Lowest SNR": decibels_text(found.noisiest.error.snr_db),
-        "SNR of the scores": decibels_text(found.logits.error.snr_db),
+        "SNR of the logits": decibels_text(found.logits.error.snr_db),
         "Largest logit change": small_text(comparison.report(42).max_abs_logit_delta),
     }
     assert "bit for bit the same as without, in both models" in words(app)

@@ -32,7 +32,7 @@ def test_a_report_is_made_once_for_all_who_see_the_same_pair(pair: ModelPair, mo
 
     monkeypatch.setattr(report, "make_report", make)
     app = visit()
-    assert offered(app) == ["Make a report to take away"]
+    assert offered(app) == ["Make a report to download"]
     assert made == []
     app.button(key="make-report").click().run()
     assert not app.exception
@@ -47,7 +47,7 @@ def test_a_report_is_made_once_for_all_who_see_the_same_pair(pair: ModelPair, mo
     mine.session_state["own-files"] = OwnFiles(ModelPair("<b>mine</b>", pair.reference, pair.target))
     mine.session_state["next-model"] = "<b>mine</b> (yours)"
     mine.run()
-    assert offered(mine) == ["Make a report to take away"]
+    assert offered(mine) == ["Make a report to download"]
     mine.button(key="make-report").click().run()
     assert not mine.exception
     assert offered(mine)[0].startswith("Save the report")
@@ -63,7 +63,7 @@ def test_who_has_to_wait_too_long_is_told_so_and_sees_the_page(monkeypatch: pyte
     with report._making():
         app.button(key="make-report").click().run()
     assert not app.exception
-    assert "Too many reports are being made just now" in app.error[0].value
+    assert "Too many reports are being made" in app.error[0].value
     assert any("claim" in header.value for header in app.header)
     app.button(key="make-report").click().run()
     assert offered(app)[0].startswith("Save the report")

@@ -69,7 +69,7 @@ def table(app: AppTest, number: int) -> dict[str, list[str]]:
 
 def test_an_empty_store_says_so_and_leads_to_training() -> None:
     app = page()
-    assert "No run is kept yet" in words(app)
+    assert "No runs yet" in words(app)
     assert not app.dataframe
     (link,) = app.get("page_link")
     assert link.proto.page == "train"
@@ -186,7 +186,7 @@ def test_a_run_is_deleted_after_a_second_press_and_the_rest_stays(three: RunStor
     assert app.multiselect(key="compare").value == ["Fair", "Bundled pair"]
     for _ in range(2):
         press(app, "run-gone")
-    assert "No run is kept yet" in words(app)
+    assert "No runs yet" in words(app)
 
 
 def test_a_run_that_another_visitor_deleted_meanwhile_is_a_sentence(three: RunStore) -> None:
@@ -199,7 +199,7 @@ def test_a_run_that_another_visitor_deleted_meanwhile_is_a_sentence(three: RunSt
         three.delete(id)
     press(app, "run-gone")
     assert "may have been deleted" in app.error[0].value
-    assert "No run is kept yet" in words(app)
+    assert "No runs yet" in words(app)
 
 
 @pytest.mark.usefixtures("three")
@@ -258,7 +258,7 @@ def test_a_server_that_does_not_train_shows_its_runs_and_leaves_them_alone(monke
     assert "run-use" in keys
     assert not {"run-pin", "run-gone"} & keys
     assert not app.text_input
-    assert "This server does not train, so its runs stay as they are" in words(app)
+    assert "This server does not train, and its runs cannot be renamed, pinned or deleted" in words(app)
     assert len(app.get("download_button")) >= 1
 
 

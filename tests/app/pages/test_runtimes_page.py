@@ -190,9 +190,7 @@ def test_whoever_measures_and_reads_another_page_is_still_there(monkeypatch: pyt
     for survey in board.running:
         survey.stop()
     app.run()
-    assert [toast.value for toast in app.toast] == [
-        "Your measurement is over. The page *Runtimes* shows what came of it."
-    ]
+    assert [toast.value for toast in app.toast] == ["Your measurement is over. The page *Runtimes* shows the result."]
     assert not app.run().toast
 
 
@@ -202,7 +200,7 @@ def test_a_visitor_measures_one_thing_at_a_time(monkeypatch: pytest.MonkeyPatch)
     app.button(key="measure").click().run()
     app.segmented_control(key="runtimes-batch").set_value(10).run()
     app.button(key="measure").click().run()
-    assert errors(app) == ["Another measurement of yours goes on; let it end or stop it, then ask for this one."]
+    assert errors(app) == ["Another of your measurements is in progress; wait for it or stop it, then start this one."]
     assert len(measurements._shared().running) == 1
 
 
@@ -227,7 +225,7 @@ def test_times_are_shown_with_a_verdict_and_judge_the_claim(monkeypatch: pytest.
     app.segmented_control(key="runtimes-section").set_value(LATENCY).run()
     measured(app)
     assert "The float16 file against the float32 file" in words(app)
-    assert len(app.dataframe[0].value) == 6  # three modes, two sizes of batch
+    assert len(app.dataframe[0].value) == 6  # three modes, two batch sizes
     assert len(app.dataframe[1].value) == 3
     claims = words(visit("overview"))
     assert "float16 / float32: 1 image at once" in claims

@@ -106,7 +106,7 @@ def test_others_see_a_run_live_and_cannot_stop_it() -> None:
     owner.number_input(key="train-epochs").set_value(50)
     button(owner, "Train").run()
     other.run()
-    assert "You watch another visitor's run." in words(other)
+    assert "You are watching another visitor's run." in words(other)
     assert "Stop" not in labels(other)
     button(owner, "Stop").run()
     assert "The run was not finished.** Stopped\\." in words(owner)
@@ -124,7 +124,7 @@ def test_the_other_pages_tell_how_ones_own_run_is_going() -> None:
     training.queue().stop(running, *running.owners.names)
     owner.run()
     assert [toast.value for toast in owner.toast] == [
-        "Your training run is over: stopped. The page *Train* shows what came of it."
+        "Your training run is over: stopped. The page *Train* shows the result."
     ]
     assert not owner.run().toast
 
@@ -143,12 +143,12 @@ def test_who_has_a_finished_run_can_watch_the_next_one(own_store: Path) -> None:
     mine.run()
     assert not mine.exception
     assert len(charts(mine)) == 10
-    assert "You watch another visitor's run." in words(mine)
+    assert "You are watching another visitor's run." in words(mine)
     (kept,) = RunStore(own_store).runs()
     RunStore(own_store).delete(kept.id)
     button(mine, "Use this model").run()
     assert not mine.exception
-    assert "This run was deleted meanwhile." in words(mine)
+    assert "This run has since been deleted." in words(mine)
 
 
 def test_a_learning_rate_that_no_recipe_takes_is_a_sentence() -> None:
@@ -163,9 +163,9 @@ def test_a_second_wish_waits_and_can_be_withdrawn() -> None:
     owner.number_input(key="train-epochs").set_value(50)
     button(owner, "Train").run()
     button(other, "Train").run()
-    assert "You are next; meanwhile, the run before yours." in words(other)
+    assert "You are next; this is the run before yours." in words(other)
     button(other, "Withdraw").run()
-    assert "Taken out of the queue" in words(other)
+    assert "Removed from the queue" in words(other)
     assert not training.queue().waiting
 
 
@@ -175,7 +175,7 @@ def test_a_full_queue_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     owner.number_input(key="train-epochs").set_value(50)
     button(owner, "Train").run()
     button(other, "Train").run()
-    assert errors(other) == ["A training run is going on. Watch it, and ask again when it is over."]
+    assert errors(other) == ["A training run is in progress. Watch it, and try again when it is over."]
 
 
 def test_a_killed_run_says_what_happened_and_is_not_listed(own_store: Path) -> None:

@@ -84,7 +84,7 @@ def test_what_is_forgotten_is_gone_from_memory(pair: ModelPair) -> None:
 
 def test_two_files_are_a_pair_in_any_order(pair: ModelPair) -> None:
     app = tried(visit("your_files"), ("half.tflite", pair.target.contents), ("full.tflite", pair.reference.contents))
-    assert "The files came in the other order: full" in words(app).replace("\\", "")
+    assert "The files were given in the other order: full" in words(app).replace("\\", "")
     assert held(app)["float16 model"] == f"{pair.target.size_bytes:,} B"
     assert "full.tflite and half.tflite (yours)" in sidebar(app)
 
@@ -139,7 +139,7 @@ def test_a_file_that_crashes_its_trial_costs_a_sentence(
     monkeypatch.setattr(trial, "MODULE", module)
     app = tried(visit("your_files"), ("crash.tflite", pair.reference.contents))
     said = app.error[0].value.replace("\\", "")
-    assert said.startswith("crash.tflite brought down the process that tried it, and nothing else. The process crashed")
+    assert said.startswith("crash.tflite crashed the process that tried it, and nothing else. The process crashed")
     assert held(app) == {}
 
 
@@ -170,7 +170,7 @@ def test_others_wait_and_are_told_so(pair: ModelPair, tmp_path: Path, monkeypatc
     app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
     late = queue.submit(JobSpec(module, {}))
     app.button(key="own-try").click().run()
-    assert "3 visitors wait for their files to be tried already" in app.error[0].value.replace("\\", "")
+    assert "3 visitors already wait for their files to be tried" in app.error[0].value.replace("\\", "")
     for ticket in (late, *reversed(before)):
         ticket.stop()
 

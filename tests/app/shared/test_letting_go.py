@@ -51,7 +51,7 @@ def test_a_trial_that_was_let_go_is_a_sentence(pair: ModelPair) -> None:
     assert attempt.ticket.wait(PATIENCE_S)
     attempt.release()
     app = turn_to(app, "your_files")
-    assert app.error[0].value.startswith("Your files were forgotten, as others needed the room")
+    assert app.error[0].value.startswith("Your files were dropped because other visitors needed the memory")
     assert held(app) == {}
 
 
@@ -66,5 +66,5 @@ def test_a_pair_that_was_let_go_is_gone_from_memory_and_pages_say_so(
     app.run()
     assert mine.size_bytes == 0
     assert not app.exception
-    assert "Your model files were forgotten" in errors(app)[0]
+    assert "Your model files were dropped" in errors(app)[0]
     assert is_freed(watched)

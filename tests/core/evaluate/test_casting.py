@@ -48,7 +48,7 @@ def test_weights_that_become_infinite_are_those_of_numpys_cast(quantized: ModelP
     assert found.remarks(None) == ("Too large for float16, now infinite: 3 weights (fully_connected.weights: 3).",)
 
 
-def test_images_whose_scores_are_spoiled_are_those_of_numpys_sums(quantized: ModelPair, test_set: TestSet) -> None:
+def test_images_whose_logits_are_spoiled_are_those_of_numpys_sums(quantized: ModelPair, test_set: TestSet) -> None:
     """∞ · 0 is NaN, ∞ times ink is infinite: so every image is spoiled, and those without ink there get no answer."""
     images, labels = test_set[0][:2000], test_set[1][:2000]
     with np.errstate(invalid="ignore", over="ignore"):
@@ -63,12 +63,12 @@ def test_images_whose_scores_are_spoiled_are_those_of_numpys_sums(quantized: Mod
     changed = np.isnan(logits).any(axis=1) | (logits.argmax(axis=1) != (inputs @ LARGE.T).argmax(axis=1))
     assert document["changed_predictions"] == changed.sum()
     assert document["remarks"][1] == (
-        "On 2,000 of 2,000 test images the target gives a score that is infinite or not a number (NaN), though the "
+        "On 2,000 of 2,000 test images the target gives a logit that is infinite or not a number (NaN), though the "
         f"reference's are all finite; {unanswered:,} of them get no answer."
     )
 
 
-def test_an_image_counts_as_spoiled_only_if_the_reference_has_scores(test_set: TestSet) -> None:
+def test_an_image_counts_as_spoiled_only_if_the_reference_has_logits(test_set: TestSet) -> None:
     """The reference, too, is infinite where there is ink: ∞ in float32 is no fault of float16."""
     reference = dense(weights_with((3, CENTRE, np.inf)))
     pair = ModelPair("infinite", reference, quantize_tflite(reference))
@@ -76,7 +76,7 @@ def test_an_image_counts_as_spoiled_only_if_the_reference_has_scores(test_set: T
     assert not compare(pair, test_set[0][:50], test_set[1][:50]).spoiled.any()
 
 
-def test_weights_that_are_clamped_are_counted_and_no_score_is_spoiled(clamped: ModelPair, test_set: TestSet) -> None:
+def test_weights_that_are_clamped_are_counted_and_no_logit_is_spoiled(clamped: ModelPair, test_set: TestSet) -> None:
     found = casting_of(clamped)
     assert found.clamped == {"fully_connected.weights": 3}
     assert found.became_infinite == {}
@@ -87,7 +87,7 @@ def test_weights_that_are_clamped_are_counted_and_no_score_is_spoiled(clamped: M
     assert changed.sum() > 100
     assert found.remarks(compare(clamped, images, labels)) == (
         "Too large for float16, clamped to ±65,504: 3 weights (fully_connected.weights: 3).",
-        f"No score becomes infinite or NaN by it; {changed.sum():,} of 2,000 answers differ.",
+        f"No logit becomes infinite or NaN by it; {changed.sum():,} of 2,000 answers differ.",
     )
 
 

@@ -76,8 +76,8 @@ def test_flip_factors_of_hand_computed_images(by_hand: Comparison) -> None:
     assert (by_hand.report(1).rival, by_hand.report(3).rival) == (9, 5)
 
 
-def test_an_image_is_exposed_from_half_of_its_lead_on() -> None:
-    """A lead of 2 is lost if one score falls by 1 and another rises by as much; what is no number is exposed."""
+def test_an_image_is_exposed_from_half_of_its_margin_on() -> None:
+    """A margin of 2 is lost if one logit falls by 1 and another rises by as much; a NaN is exposed."""
     changes = np.array([0.75, 0.9990234375, 1, -1, 1.5, np.nan], np.float32)
     reference = logits(*[{2: 5.0, 7: 3.0}] * len(changes))
     target = reference.copy()
@@ -100,15 +100,15 @@ def test_the_flip_factor_is_where_the_answer_changes(pair_of_logits: npt.NDArray
     delta = target[0].astype(float) - z[0]
     top = int(np.argmax(z[0]))
 
-    def leads(k: float) -> bool:
-        scores = z[0].astype(float) + k * delta
-        return bool(scores[top] >= np.delete(scores, top).max())
+    def wins(k: float) -> bool:
+        z_k = z[0].astype(float) + k * delta
+        return bool(z_k[top] >= np.delete(z_k, top).max())
 
     if np.isinf(factor):
-        assert leads(1e6)
+        assert wins(1e6)
     else:
-        assert leads(factor * 0.999)
-        assert not leads(factor * 1.001 + 1e-9)
+        assert wins(factor * 0.999)
+        assert not wins(factor * 1.001 + 1e-9)
 
 
 def test_a_model_whose_logits_are_not_numbers_answers_nothing() -> None:

@@ -82,7 +82,7 @@ def test_stopping_ends_a_job_or_leaves_the_queue(module: str, tmp_path: Path) ->
 def test_a_full_room_says_so(module: str, tmp_path: Path) -> None:
     queue: JobQueue[Ticket] = JobQueue(places=1, max_waiting=2)
     tickets = [queue.submit(spec(module, tmp_path, name)) for name in "abc"]
-    with pytest.raises(BusyError, match="2 jobs wait already; come back"):
+    with pytest.raises(BusyError, match="2 jobs are already waiting; try again"):
         queue.submit(spec(module, tmp_path, "d"))
     for ticket in reversed(tickets):
         ticket.stop()
@@ -141,7 +141,11 @@ def test_a_ticket_whose_owners_are_gone_loses_its_turn_and_one_without_owners_do
     finish(tmp_path, "a")
     assert first.wait(PATIENCE_S)
     until_begun(ours)
-    assert (owned.state, owned.job, owned.error) == (State.STOPPED, None, "Left out: whoever asked for it had left.")
+    assert (owned.state, owned.job, owned.error) == (
+        State.STOPPED,
+        None,
+        "Skipped: the visitor who asked for it had left.",
+    )
     ours.stop()
 
 

@@ -135,12 +135,12 @@ def test_the_table_of_activations_contains_every_number(
 
 def test_the_flip_factor_is_the_smallest_ratio_of_margins_and_gains(comparison: Comparison) -> None:
     for index in (0, comparison.closest_image, comparison.most_changed_image):
-        lead, gained, lost = margins.leads(comparison, index).data
-        gaps = dict(zip(lead.x, lead.y, strict=True))
+        margin, gained, lost = margins.by_rival(comparison, index).data
+        gaps = dict(zip(margin.x, margin.y, strict=True))
         assert min(gaps.values()) == pytest.approx(comparison.report(index).margin)
         ratios = [gaps[digit] / gain for digit, gain in zip(gained.x, gained.y, strict=True)]
         assert min(ratios, default=math.inf) == pytest.approx(comparison.flip_factors[index])
-        assert len(gained.x) + len(lost.x) <= len(lead.x) == 9
+        assert len(gained.x) + len(lost.x) <= len(margin.x) == 9
 
 
 def test_distributions_count_every_image_once(comparison: Comparison) -> None:

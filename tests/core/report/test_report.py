@@ -197,7 +197,7 @@ def test_modes_of_execution_are_in_it_if_they_were_measured(few: Findings) -> No
     assert "Not measured for this report" in made(few).words
 
 
-def scores(*answers: int) -> Evaluation:
+def evaluation(*answers: int) -> Evaluation:
     """A model that gives these answers to images of zeros; an answer below 0 stands for a logit of NaN."""
     logits = np.zeros((len(answers), 10), np.float32)
     for row, digit in zip(logits, answers, strict=True):
@@ -216,7 +216,7 @@ def scores(*answers: int) -> Evaluation:
     ],
 )
 def test_the_answer_follows_from_the_interval(reference: list[int], target: list[int], kind: Kind) -> None:
-    comparison = Comparison(scores(*reference), scores(*target))
+    comparison = Comparison(evaluation(*reference), evaluation(*target))
     assert answer(comparison, Casting(holds_float16=True)).kind is kind
     assert answer(comparison, Casting(holds_float16=False)).kind is Kind.NOT_FLOAT16
 

@@ -1,4 +1,4 @@
-"""What a child answers is read as values; a pickle that would run or change anything here is refused."""
+"""A child's answers are read as values; a pickle that would run or change anything here is refused."""
 
 import pickle
 from typing import Any

@@ -18,7 +18,7 @@ def store(tmp_path: Path) -> RunStore:
 
 
 def only_reason(store: RunStore) -> str:
-    """Why the only folder in a store is no run, which neither `run` nor `load` half loads."""
+    """Reason why the only folder in a store is not a run; neither `run` nor `load` half loads it."""
     assert store.runs() == ()
     (skipped,) = store.skipped()
     for ask in (store.run, store.load, store.zip):

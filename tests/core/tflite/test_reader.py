@@ -48,7 +48,7 @@ def test_operators_are_the_tutorials_network_behind_dequantize(pair: ModelPair) 
 
 
 def test_settings_of_the_operators_are_the_tutorials(pair: ModelPair) -> None:
-    """Conv2D 3×3 with relu and MaxPool 2×2, both without padding; the scores are not activated."""
+    """Conv2D 3×3 with relu and MaxPool 2×2, both without padding; the logits are not activated."""
     settings = {op.name: op.settings for op in pair.target.graph.operators if op.settings}
     strides = {"stride_height": 1, "stride_width": 1}
     dilations = {"dilation_height": 1, "dilation_width": 1}
@@ -109,7 +109,7 @@ def test_shape_arithmetic_is_what_the_dynamic_batch_needs(pair: ModelPair) -> No
 
 
 def test_integers_made_from_numbers_of_the_image_are_no_shape_arithmetic() -> None:
-    """ARG_MAX answers with the index of the largest score: an integer, but of the image."""
+    """ARG_MAX answers with the index of the largest logit: an integer, but of the image."""
     kinds = ("float32", "int32", "int32", "int32")
     tensors = tuple(Tensor(i, str(i), (1,), (1,), kind, 0, None, memoryview(b""), 0) for i, kind in enumerate(kinds))
     operators = (

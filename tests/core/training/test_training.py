@@ -115,7 +115,7 @@ def test_snapshots_show_the_weights_before_and_after(learned: TestSet) -> None:
 def test_an_epochs_result_is_what_keras_itself_finds(learned: TestSet, small_dataset: Path) -> None:
     test = load_mnist("test", small_dataset)
     looked = EpochTest(*test)
-    network = train(Recipe(epochs=2), *learned, after_epoch=looked.look_at)
+    network = train(Recipe(epochs=2), *learned, after_epoch=looked.convert_and_run)
     last = looked.results[-1]
     loss, accuracy = network.evaluate(normalise(test[0]), test[1], verbose=0)
     assert last.reference_loss == pytest.approx(loss, rel=1e-5)

@@ -53,7 +53,7 @@ def host_of(memory: ChildMemory, test_set: TestSet) -> Iterator[Callable[..., Mo
 
 
 def equal(one: Any, other: Any) -> bool:
-    """Whether two results are the same, number by number."""
+    """Return whether two results are the same, number by number."""
     if isinstance(one, np.ndarray):
         return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
     if is_dataclass(one) and not isinstance(one, type):
@@ -170,7 +170,7 @@ def test_a_closed_host_runs_nothing_any_more(pair: ModelPair, host_of: Callable[
     host = host_of(pair)
     host.measure(measures.boundaries)
     host.close()
-    with pytest.raises(ModelFileError, match="were forgotten; upload them again"):
+    with pytest.raises(ModelFileError, match="were dropped; upload them again"):
         host.measure(measures.boundaries)
     assert host.pid is None
 

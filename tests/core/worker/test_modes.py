@@ -257,7 +257,7 @@ def test_times_are_taken_in_turns_with_a_control(pair: ModelPair, test_set: Test
 
 
 def test_every_contender_is_called_at_every_place() -> None:
-    """What runs first, or after another, must not always be the same."""
+    """No contender always runs first, or always after the same one."""
     called: list[str] = []
 
     class Contender:

@@ -18,7 +18,7 @@ from tests.helpers.places import ROOT
 
 
 class Usage(NamedTuple):
-    """What `shutil.disk_usage` tells."""
+    """Result of `shutil.disk_usage`."""
 
     total: int
     used: int
@@ -65,7 +65,7 @@ def test_too_little_room_is_named_before_the_work_begins(tmp_path: Path) -> None
 def test_a_failure_on_a_disk_that_has_become_full_is_put_down_to_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
-    """What TensorFlow's converter raises then says nothing of a disk."""
+    """TensorFlow's converter then raises errors that do not mention a disk."""
 
     def fail() -> None:
         monkeypatch.setattr(shutil, "disk_usage", lambda _folder: Usage(10_000, 9_001, 999))

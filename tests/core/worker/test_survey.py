@@ -73,7 +73,7 @@ def test_one_survey_waits_for_another_and_too_many_are_refused() -> None:
     first: Survey[Any] = Survey(queue, {ExecutionMode.GPU_FLOAT16: wild("hang")}, lambda answer, _mode: answer)
     second: Survey[Any] = Survey(queue, {ExecutionMode.GPU_FLOAT16: wild("hang")}, lambda answer, _mode: answer)
     try:
-        assert second.what == "waiting for a measurement that goes on"
+        assert second.what == "waiting for another measurement to finish"
         with pytest.raises(BusyError):
             Survey(queue, dict.fromkeys(GPU, wild("hang")), lambda answer, _mode: answer)
         assert not second.is_over

@@ -133,7 +133,7 @@ def test_other_wishes_wait_in_turn_until_the_queue_is_full(
     first, second, third = (queue.submit(Recipe(seed=seed), f"visitor {seed}") for seed in (100, 101, 102))
     assert [t.state for t in (first, second, third)] == [State.RUNNING, State.WAITING, State.WAITING]
     assert list(queue.waiting) == [second, third]
-    with pytest.raises(BusyError, match=r"A training run is going on, and 2 more wait\. Watch it"):
+    with pytest.raises(BusyError, match=r"A training run is in progress, and 2 more wait\. Watch it"):
         queue.submit(Recipe(seed=103), "bob")
     assert queue.submit(Recipe(seed=102), "bob") is third
     for ticket, seed in ((first, 100), (second, 101), (third, 102)):
@@ -146,7 +146,7 @@ def test_other_wishes_wait_in_turn_until_the_queue_is_full(
 def test_a_server_without_a_queue_lets_nobody_wait(make_queue: MakeQueue) -> None:
     queue = make_queue(queue=0)
     queue.submit(Recipe(seed=100), "ann")
-    with pytest.raises(BusyError, match=r"^A training run is going on\. Watch it, and ask again when it is over\.$"):
+    with pytest.raises(BusyError, match=r"^A training run is in progress\. Watch it, and try again when it is over\.$"):
         queue.submit(Recipe(seed=101), "bob")
 
 
@@ -168,7 +168,7 @@ def test_a_waiting_run_can_be_withdrawn(make_queue: MakeQueue) -> None:
     queue = make_queue()
     first, second = queue.submit(Recipe(seed=100), "ann"), queue.submit(Recipe(seed=101), "bob")
     queue.stop(second, "bob")
-    assert (second.state, second.error) == (State.STOPPED, "Taken out of the queue.")
+    assert (second.state, second.error) == (State.STOPPED, "Removed from the queue.")
     assert queue.running is first
 
 
@@ -236,14 +236,14 @@ def test_a_waiting_run_whose_owner_has_left_is_left_out(
     finish(tmp_path, 100)
     assert first.wait(PATIENCE_S)
     assert second.wait(PATIENCE_S)
-    assert (second.state, second.error) == (State.STOPPED, "Left out: whoever asked for it had left.")
+    assert (second.state, second.error) == (State.STOPPED, "Skipped: the visitor who asked for it had left.")
     assert len(store.runs()) == 1
 
 
 def test_one_visitor_has_one_run_at_a_time(make_queue: MakeQueue) -> None:
     queue = make_queue()
     queue.submit(Recipe(seed=100), "ann")
-    with pytest.raises(BusyError, match="A run of yours is not over yet"):
+    with pytest.raises(BusyError, match="Another of your runs is in progress"):
         queue.submit(Recipe(seed=101), "ann")
 
 

@@ -49,7 +49,7 @@ def taken(*files: ModelFile) -> trial.Tried:
 
 
 def refusal(*files: ModelFile) -> str:
-    """What this process says of files that are refused without being run by anybody else."""
+    """Error about files that this process refuses without a child running them."""
     with pytest.raises(HalfBitsError) as caught:
         trial.try_files(files, lambda _what, _done: None)
     return str(caught.value)
@@ -81,7 +81,7 @@ def test_files_in_the_other_order_are_put_right_with_a_word(pair: ModelPair) -> 
     found = taken(named("half.tflite", pair.target), named("full.tflite", pair.reference))
     assert [file.contents for file in found.pair.files] == [file.contents for file in pair.files]
     assert (found.pair.reference.name, found.pair.target.name) == ("full.tflite", "half.tflite")
-    assert found.remarks == ("The files came in the other order: full.tflite is the float32 one.",)
+    assert found.remarks == ("The files were given in the other order: full.tflite is the float32 one.",)
 
 
 @pytest.mark.slow
@@ -126,7 +126,7 @@ def test_a_target_that_was_not_made_of_the_reference_is_said(pair: ModelPair) ->
     found = trial.try_files(
         [named("a", pair.reference), named("b", with_kernel(pair.target, 3.0))], lambda _what, _done: None
     )
-    assert "1 of 4 weight tensors are not the float32 ones rounded (conv_2d.kernel): b was not made of a" in str(
+    assert "1 of 4 weight tensors are not the float32 ones rounded (conv_2d.kernel): b was not made from a" in str(
         found["remarks"]
     )
     found = trial.try_files([named("a", pair.reference), named("b", pair.reference)], lambda _what, _done: None)
@@ -135,14 +135,14 @@ def test_a_target_that_was_not_made_of_the_reference_is_said(pair: ModelPair) ->
 
 def test_files_that_do_not_fit_are_refused_in_words(pair: ModelPair) -> None:
     other = stranger("depthwise")
-    assert "half holds float16 weights already; bring the float32" in refusal(named("half", pair.target))
+    assert "half holds float16 weights already; upload the float32" in refusal(named("half", pair.target))
     assert "a and b both hold float16" in refusal(named("a", pair.target), named("b", other.target))
     assert "choose a target converted from this reference" in refusal(
         named("a", pair.reference), named("b", other.target)
     )
     assert "notes is not a LiteRT model" in refusal(ModelFile(b"hello", "notes"))
     large = ModelFile(pair.reference.contents + bytes(inspection.MAX_FILE_BYTES), "large")
-    assert "has 10.1 MB; at most 10 MB are taken. Bring a smaller network." in refusal(large)
+    assert "has 10.1 MB; at most 10 MB are accepted. Use a smaller network." in refusal(large)
 
 
 def test_graphs_that_no_page_could_show_are_refused(pair: ModelPair) -> None:
@@ -205,7 +205,7 @@ def test_a_model_that_takes_too_much_memory_or_time_is_ended(heavy: Stranger) ->
 
 @pytest.mark.slow
 def test_a_busy_server_is_no_reason_to_refuse_a_model(pair: ModelPair) -> None:
-    """What counts is its own processor time: stopped for longer than that allows, it goes on and passes."""
+    """Only its own processor time counts: stopped for longer than the limit, it continues and passes."""
     limits = Limits(seconds=PATIENCE_S, cpu_seconds=20)
     job = Job(trial.MODULE, trial.request_for(["mine.tflite"]), [pair.reference.contents], limits)
     child = psutil.Process(job._child.pid)
@@ -220,7 +220,7 @@ def test_a_busy_server_is_no_reason_to_refuse_a_model(pair: ModelPair) -> None:
 
 def test_a_slow_model_is_refused_by_the_time_of_an_image(pair: ModelPair, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answers, "MAX_IMAGE_S", 1e-9)
-    assert "ms is the limit, as all pages let it read thousands of images" in refusal(named("slow", pair.reference))
+    assert "ms is the limit, as every page runs it on thousands of images" in refusal(named("slow", pair.reference))
 
 
 def test_a_model_whose_answers_depend_on_chance_is_refused(pair: ModelPair, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ def cold_caches() -> Iterator[None]:
     forget()
 
 
-def only(monkeypatch: pytest.MonkeyPatch, what: rate_limits.What, at_once: float) -> None:
+def only(monkeypatch: pytest.MonkeyPatch, kind: rate_limits.RequestKind, at_once: float) -> None:
     """Let one address ask for so many of a kind at once."""
-    monkeypatch.setitem(rate_limits.RATES, what, (Rate(at_once, 1), Rate(100, 100)))
+    monkeypatch.setitem(rate_limits.RATES, kind, (Rate(at_once, 1), Rate(100, 100)))
     monkeypatch.setattr(rate_limits, "address", lambda: "8.8.8.8")

@@ -61,7 +61,7 @@ def main() -> None:
             take(page, "runtimes", 1560)
             page.goto(f"{url}/train?train-epochs=3")
             page.get_by_role("button", name="Train", exact=True).click()
-            page.get_by_role("heading", name="What came of it").wait_for(timeout=PATIENCE_MS)
+            page.get_by_role("heading", name="The result").wait_for(timeout=PATIENCE_MS)
             take(page, "train", 1900)
         browser.close()
 

@@ -9,14 +9,14 @@ from typing import Any
 from fp16core.jobs.serve import Client, serve
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.vocabulary import ModeError
-from fp16core.worker.modes.process import drivers_at_work, give_up, own_log
+from fp16core.worker.modes.process import confine_for, drivers_at_work, own_log
 
 FLOOD_BYTES = 200_000_000
 
 
 def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
     """Misbehave as asked."""
-    give_up(ExecutionMode.GPU_FLOAT16, client)
+    confine_for(ExecutionMode.GPU_FLOAT16, client)
     with drivers_at_work(ExecutionMode.GPU_FLOAT16):
         match request["how"]:
             case "crash":

@@ -17,8 +17,8 @@ def forward(model: ModelFile, images: npt.NDArray[np.float32]) -> list[npt.NDArr
     corners = [rectified[:, row::2, column::2] for row in (0, 1) for column in (0, 1)]
     pooled = np.max(corners, axis=0)
     flat = pooled.reshape(len(images), -1)
-    scores = flat @ weights["fully_connected.weights"].T + weights["fully_connected.bias"]
-    return [pixels, rectified, pooled, flat, scores]
+    logits = flat @ weights["fully_connected.weights"].T + weights["fully_connected.bias"]
+    return [pixels, rectified, pooled, flat, logits]
 
 
 LOGIT_TOLERANCE = 1e-4
