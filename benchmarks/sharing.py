@@ -1,7 +1,7 @@
 """Cost of a training run for the other visitors, and of ten runs for the dashboard's process.
 
 ``python benchmarks/sharing.py reruns|memory TIMES``. The dashboard runs in this process, driven by
-Streamlit's own test driver, its training desk as on a server. Prints one JSON document.
+Streamlit's own test driver, its training queue as on a server. Prints one JSON document.
 """
 
 import json

@@ -95,7 +95,7 @@ class JobQueue(Generic[T]):
         """
         with self._lock:
             known = None if ticket.key is None else self.find(ticket.key)
-            if known is not None and (not known.is_over or known.answer is not None):
+            if known is not None and not known.is_cancelled and (not known.is_over or known.answer is not None):
                 for owner in ticket.owners.names:
                     known.owners.add(owner)
                 return known
@@ -118,9 +118,10 @@ class JobQueue(Generic[T]):
         """Remove an owner of a ticket, and `stop` it unless another owner is still present."""
         with self._lock:
             ticket.owners.remove(owner)
-            if not ticket.owners.are_gone:
-                return
-        self.stop(ticket, reason)
+            if ticket.owners.are_gone:
+                self._cancel(ticket, reason)
+        if ticket.is_cancelled:
+            self._stop_process(ticket)
 
     def stop(self, ticket: T, reason: str = STOPPED) -> None:
         """Stop a job, or take it out of the queue; return when its process is gone.
@@ -133,12 +134,18 @@ class JobQueue(Generic[T]):
             Error of a ticket that still waits.
         """
         with self._lock:
-            ticket.is_cancelled = True
-            if ticket in self._waiting:
-                self._waiting.remove(ticket)
-                self._end(ticket, State.STOPPED, reason)
-                self._start_next()
-                return
+            self._cancel(ticket, reason)
+        self._stop_process(ticket)
+
+    def _cancel(self, ticket: T, reason: str) -> None:
+        """Take a ticket out of the queue, so that nobody joins it any more; under the lock."""
+        ticket.is_cancelled = True
+        if ticket in self._waiting:
+            self._waiting.remove(ticket)
+            self._end(ticket, State.STOPPED, reason)
+            self._start_next()
+
+    def _stop_process(self, ticket: T) -> None:
         if ticket.job is not None:
             ticket.job.stop()
         ticket.wait()

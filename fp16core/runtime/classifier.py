@@ -52,7 +52,7 @@ class Classifier:
         Parameters
         ----------
         images : float32, shape (n, 28, 28)
-            Grey levels from 0 to 1, as `fp16core.data.normalise` returns them; n may be 0.
+            Grey levels from 0 to 1, as `fp16core.data.mnist.normalise` returns them; n may be 0.
 
         Returns
         -------

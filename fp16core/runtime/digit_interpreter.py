@@ -163,7 +163,9 @@ def check_images(images: npt.NDArray[np.float32]) -> None:
     if images.ndim != 3 or images.shape[1:] != (IMAGE_SIDE, IMAGE_SIDE):
         raise ImageError(f"images have shape {images.shape}; expected (n, {IMAGE_SIDE}, {IMAGE_SIDE}).")
     if images.dtype != np.float32:
-        raise ImageError(f"images have dtype {images.dtype}; expected float32 (fp16core.data.normalise makes it).")
+        raise ImageError(
+            f"images have dtype {images.dtype}; expected float32 (fp16core.data.mnist.normalise makes it)."
+        )
     if not np.isfinite(images).all():
         worst = tuple(int(i) for i in np.argwhere(~np.isfinite(images))[0])
         raise ImageError(f"images contain {images[worst]} at {worst}; expected finite numbers from 0 to 1.")

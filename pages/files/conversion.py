@@ -8,7 +8,6 @@ from fp16core.evaluate.evaluation import answer_text
 from fp16core.lab.conversions import CONVERTER, QUANTIZER, Conversion, OneWeight, TwoWays
 from fp16core.text import bytes_text, count_text, percent_text, small_text, weight_text
 from fp16core.vocabulary import TUTORIAL_URL, HalfBitsError
-from fp16core.worker.conversion import target_of
 from pages.files import state as files_state
 from pages.files.state import WeightQuestion
 from pages.shared.server import rate_limits
@@ -108,10 +107,11 @@ def _one_weight() -> None:
     with state.explained():
         question = files_state.weight_question(key, value)
         outcomes = files_state.quantized_weight(question)
-    job = files_state.conversion_queue().find(question)
+        job = files_state.conversion(question)
     columns = {"float32 file": outcomes[0], QUANTIZER: outcomes[1]}
     if job is not None and job.answer is not None:
-        columns[CONVERTER] = files_state.converted_weight(question, target_of(job.answer))
+        with state.explained():
+            columns[CONVERTER] = files_state.converted_weight(question)
     st.table(
         {"measured": list(_OUTCOMES)}
         | {name: [say(outcome) for say in _OUTCOMES.values()] for name, outcome in columns.items()},
@@ -130,7 +130,7 @@ def _one_weight() -> None:
 def _converter(question: WeightQuestion, ticking: bool) -> None:
     """Start, watch or stop TensorFlow's converter; ``ticking`` tells whether this fragment polls."""
     queue = files_state.conversion_queue()
-    job, running = queue.find(question), next(iter(queue.running), None)
+    job, running = files_state.conversion(question), next(iter(queue.running), None)
     if ticking != (running is not None):
         st.rerun()  # the whole page: only it can start and stop the polling
     if running is None:

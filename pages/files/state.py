@@ -10,10 +10,10 @@ from fp16core.lab import conversions
 from fp16core.lab.conversions import OneWeight, TwoWays
 from fp16core.singleton import singleton
 from fp16core.tflite.model_file import ModelFile
-from fp16core.vocabulary import BusyError
+from fp16core.vocabulary import BusyError, ModelFileError
 from fp16core.workbench import measures
 from fp16core.workbench.measures import Graphs
-from fp16core.worker.conversion import LIMITS, MODULE, request_for
+from fp16core.worker.conversion import LIMITS, MODULE, request_for, target_of
 from pages.shared.session import state
 from pages.shared.session.cache import cached
 from pages.shared.session.subject import Subject, subject
@@ -75,12 +75,32 @@ def quantized_weight(question: WeightQuestion) -> tuple[OneWeight, OneWeight]:
 def start_conversion(question: WeightQuestion) -> Ticket | None:
     """Ask TensorFlow's converter the question; `None` if it is busy with another one."""
     changed = state.measure(measures.changed_reference, question.key, question.value)
+    spec = JobSpec(MODULE, request_for(changed.contents), limits=LIMITS)
+    is_private = question.subject.is_private
     with contextlib.suppress(BusyError):
-        return conversion_queue().submit(JobSpec(MODULE, request_for(changed.contents), limits=LIMITS), question)
+        ticket = conversion_queue().submit(spec, None if is_private else question)
+        if is_private:
+            _own_conversions().clear()
+            _own_conversions()[question] = ticket
+        return ticket
     return None
 
 
-@cached()
-def converted_weight(question: WeightQuestion, target: bytes) -> OneWeight:
-    """The weight as TensorFlow's converter stores it, read from the file that its process wrote."""
-    return state.measure(measures.converted_weight, ModelFile(target), question.key)
+def conversion(question: WeightQuestion) -> Ticket | None:
+    """The conversion that answers a question; that of a visitor's own file is known to the visitor alone."""
+    return _own_conversions().get(question) if question.subject.is_private else conversion_queue().find(question)
+
+
+@cached(kept=64)
+def converted_weight(question: WeightQuestion) -> OneWeight:
+    """The weight as TensorFlow's converter stores it; raises `HalfBitsError` before its process has answered."""
+    found = conversion(question)
+    if found is None or found.answer is None:
+        raise ModelFileError("TensorFlow's converter has not answered yet; ask it again.")
+    return state.measure(measures.converted_weight, ModelFile(target_of(found.answer)), question.key)
+
+
+@cached(kept=1)
+def _own_conversions() -> dict[WeightQuestion, Ticket]:
+    """The last conversion of a weight of the visitor's own file, forgotten with the file."""
+    return {}

@@ -19,7 +19,7 @@ def test_a_visitor_follows_the_navigation_and_picks_a_digit(warm: str, page: Pag
     expect(page.get_by_test_id("stMetric")).to_have_count(4)
     for link, heading in (
         ("Weights", "What did rounding do"),
-        ("Accuracy", "Does float16 make other mistakes"),
+        ("Accuracy", "Does float16 make different mistakes"),
         ("Digits", "What do both models see"),
     ):
         page.get_by_test_id("stSidebarNav").get_by_role("link", name=link).click()

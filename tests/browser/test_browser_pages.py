@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 LINKS = {
     "": ("Is float16 half the size", "Impact on accuracy"),
-    "accuracy?point=7": ("Does float16 make other mistakes", "Image 7, a 9"),
+    "accuracy?point=7": ("Does float16 make different mistakes", "Image 7, a 9"),
     "bits?bits_tensor=conv_2d.kernel&bits_index=7": ("Which bits does float16 drop", "Weight [0, 2, 1, 0]"),
     "dial?exponent=8&mantissa=7": ("How few bits are enough", "1 sign + 8 exponent + 7 mantissa"),
     "digits?image=1242&show=models+differ": ("What do both models see in each", "1 image. Pick one"),

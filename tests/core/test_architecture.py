@@ -28,7 +28,8 @@ def imported(path: Path) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module)
-            names |= {f"{node.module}.{alias.name}" for alias in node.names if node.module == "fp16core"}
+            # A name may be a module of its own.
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
     return names
 
 

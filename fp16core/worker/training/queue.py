@@ -52,7 +52,8 @@ class TrainingQueue:
         ticket = TrainingTicket(self._store, recipe, visitor, dataset, is_private, self._settings.limits, self._module)
         with self._lock:
             for other in (*self._queue.running, *self._queue.waiting):
-                if visitor in other.owners and other.key != ticket.key:
+                # A run that ends at this moment has no key any more.
+                if visitor in other.owners and other.key not in (None, ticket.key):
                     raise BusyError("Another of your runs is in progress; wait for it or stop it, then start this one.")
             return self._queue.enqueue(ticket)
 

@@ -25,10 +25,7 @@ _MARK = "_halfbits_bound"
 
 
 def bound() -> None:
-    """On a hosted server, let messages outside `_ANSWERED` do nothing, and withhold what no page needs.
-
-    The server has told the first visitor after its start already when this first runs.
-    """
+    """On a hosted server, let messages outside `_ANSWERED` do nothing, and withhold what no page needs."""
     if not hosted.is_hosted() or hasattr(AppSession, _MARK):
         return
     AppSession.handle_backmsg = _answering(AppSession.handle_backmsg)  # type: ignore[assignment, method-assign]

@@ -23,6 +23,9 @@ _DRAINED_BYTES = 2 * upload_limits.FILE_BYTES
 """Largest refused request that is read to its end, and discarded: a client that is cut off while it sends may never
 read the answer."""
 
+_LOOPBACK = ("127.0.0.1", "::1")
+"""Peers that Streamlit knows no address of, either."""
+
 _PATH = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+\Z")
 
 
@@ -75,7 +78,7 @@ class UploadGate:
             await self._app(scope, receive, send)
             return
         request = HTTPConnection(scope)
-        peer = None if request.client is None else request.client.host
+        peer = None if request.client is None or request.client.host in _LOOPBACK else request.client.host
         upload = _Upload(session_id, visitor_address(peer, request.headers.getlist("X-Forwarded-For")))
         declared = request.headers.get("content-length", "")
         received_bytes = 0

@@ -47,7 +47,7 @@ def cached(spinner: str = "", kept: int = _KEPT, at_hand: int = _AT_HAND) -> Cal
 
         # Streamlit tells functions apart by these; `functools.wraps` would also hide the parameter ``key`` from it.
         computed.__module__, computed.__qualname__ = compute.__module__, compute.__qualname__
-        found = functools.lru_cache(at_hand)(
+        found = functools.lru_cache(min(at_hand, kept))(
             st.cache_resource(show_spinner=spinner or False, max_entries=kept)(computed)
         )
         _FORGET_AT_HAND.append(found.cache_clear)

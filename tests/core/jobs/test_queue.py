@@ -149,6 +149,25 @@ def test_a_ticket_whose_owners_are_gone_loses_its_turn_and_one_without_owners_do
     ours.stop()
 
 
+def test_who_joins_a_run_that_its_last_owner_withdraws_gets_a_run_of_their_own(module: str, tmp_path: Path) -> None:
+    """Nobody inherits the end that somebody else has asked for."""
+    queue: JobQueue[Ticket] = JobQueue(places=1)
+    first = queue.submit(spec(module, tmp_path, "a"))
+    waiting = queue.submit(spec(module, tmp_path, "b"), key="b", owner="ann")
+    running = queue.submit(spec(module, tmp_path, "b"), key="b", owner="bob")
+    assert running is waiting
+    queue.withdraw(waiting, "ann")
+    assert not waiting.is_over, "bob still wants it"
+    queue.withdraw(waiting, "bob", "Removed.")
+    assert (waiting.state, waiting.error) == (State.STOPPED, "Removed.")
+    first.is_cancelled = True  # as in the moment before its process is gone
+    first.key = "a"
+    other = queue.submit(spec(module, tmp_path, "a"), key="a", owner="eve")
+    assert other is not first
+    for ticket in (first, other):
+        ticket.stop()
+
+
 def test_owners_may_stop_a_job_and_others_only_once_all_owners_are_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     owners = Owners("ann")
     owners.add("bob")

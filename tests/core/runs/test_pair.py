@@ -28,6 +28,7 @@ def test_a_runs_folder_is_a_pair(copy: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("HALFBITS_PAIR", str(copy))
     pair = load_pair()
     assert pair.name == "copy"
+    assert [file.name for file in pair.files] == ["mnist_model.tflite", "mnist_model_quant_f16.tflite"], "no folders"
     assert pair.reference.contents == (BUNDLED / "mnist_model.tflite").read_bytes()
 
 

@@ -9,8 +9,8 @@ import pytest
 from fp16core.runs.pair import load_pair
 from fp16core.runs.record import REFERENCE_FILE, RUN_FILE
 from fp16core.runs.store import RunStore
-from fp16core.vocabulary import ModelFileError, RunError
-from tests.helpers.files.stores import add_run
+from fp16core.vocabulary import ModelFileError
+from tests.helpers.files.stores import add_run, only_reason
 
 DAYS = [f"2026-11-{day:02}T10:00:00+00:00" for day in range(1, 29)]
 
@@ -18,16 +18,6 @@ DAYS = [f"2026-11-{day:02}T10:00:00+00:00" for day in range(1, 29)]
 @pytest.fixture
 def store(tmp_path: Path) -> RunStore:
     return RunStore(tmp_path / "runs")
-
-
-def only_reason(store: RunStore) -> str:
-    """Reason why the only folder in a store is not a run; neither `run` nor `load` half loads it."""
-    assert store.runs() == ()
-    (skipped,) = store.skipped()
-    for ask in (store.run, store.load, store.zip):
-        with pytest.raises(RunError):
-            ask(skipped.folder)
-    return skipped.reason
 
 
 @pytest.mark.parametrize(

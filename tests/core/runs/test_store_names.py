@@ -7,7 +7,7 @@ import pytest
 from fp16core.runs.record import RUN_FILE
 from fp16core.runs.store import RunStore
 from fp16core.vocabulary import RunError
-from tests.helpers.files.stores import add_full_run, add_run
+from tests.helpers.files.stores import add_full_run, add_run, only_reason
 
 DAYS = [f"2026-11-{day:02}T10:00:00+00:00" for day in range(1, 29)]
 
@@ -15,16 +15,6 @@ DAYS = [f"2026-11-{day:02}T10:00:00+00:00" for day in range(1, 29)]
 @pytest.fixture
 def store(tmp_path: Path) -> RunStore:
     return RunStore(tmp_path / "runs")
-
-
-def only_reason(store: RunStore) -> str:
-    """Reason why the only folder in a store is not a run; neither `run` nor `load` half loads it."""
-    assert store.runs() == ()
-    (skipped,) = store.skipped()
-    for ask in (store.run, store.load, store.zip):
-        with pytest.raises(RunError):
-            ask(skipped.folder)
-    return skipped.reason
 
 
 def test_names_are_kept_beside_a_record_that_never_changes(store: RunStore) -> None:

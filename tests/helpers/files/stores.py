@@ -6,9 +6,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from fp16core.runs.pair import BUNDLED
 from fp16core.runs.record import KERAS_FILE, REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
+from fp16core.runs.store import RunStore
 from fp16core.tflite.model_file import ModelFile
+from fp16core.vocabulary import RunError
 
 
 def add_run(store: Path, id: str, created: str = "2026-11-20T10:00:00+00:00", **changes: Any) -> Path:
@@ -44,3 +48,13 @@ def altered_pair(folder: Path, reference: ModelFile, target: ModelFile) -> Path:
     (folder / RUN_FILE).write_text(json.dumps(run))
     assert (folder / KERAS_FILE).exists()
     return folder
+
+
+def only_reason(store: RunStore) -> str:
+    """Reason why the only folder in a store is not a run; neither `run` nor `load` half loads it."""
+    assert store.runs() == ()
+    (skipped,) = store.skipped()
+    for ask in (store.run, store.load, store.zip):
+        with pytest.raises(RunError):
+            ask(skipped.folder)
+    return skipped.reason
