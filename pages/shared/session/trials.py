@@ -175,7 +175,7 @@ def _reason(ended: Attempt) -> str:
     why = ended.ticket.error or "There is no answer."
     if job is None or job.was_refused or job.was_stopped:
         return why
-    return f"{ended.names} crashed the process that tried it, and nothing else. {why}"
+    return f"{ended.names} ended the process that tried it, and nothing else. {why}"
 
 
 def _named(brought: Sequence[Upload]) -> tuple[ModelFile, ...]:
