@@ -148,7 +148,7 @@ class PictureDecoder:
             raise self._lost(name, Ending.CRASH) from error
 
     def _ready(self, memory_bytes: int) -> tuple[Resident, bool]:
-        """Return the process, and whether it was started just now."""
+        """Return the process, and whether this call started it."""
         try:
             child, is_new = self._keeper.ready(memory_bytes, self._patience_s)
             if is_new:

@@ -27,7 +27,7 @@ def decode(data: bytes, name: str, memory_bytes: int, may_have_more: bool) -> Ra
     data, name
         As for `open_picture`.
     memory_bytes
-        Data that this process may hold meanwhile, at most what it was started with.
+        Data that this process may hold while decoding, at most the limit that it was started with.
     may_have_more
         True if more is available on request.
 

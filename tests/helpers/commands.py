@@ -42,7 +42,7 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
 FILLING = """
 import sys, time
 from pathlib import Path
-from fp16core.output import new_folder
+from fp16core.atomic_output import new_folder
 with new_folder(Path(sys.argv[1])) as folder:
     (folder / "half.bin").write_bytes(b"half")
     print(folder, flush=True)

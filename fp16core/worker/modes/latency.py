@@ -150,7 +150,7 @@ def _time(
         for what in random.permutation(list(entrants)).tolist():
             model, how = entrants[what]
             start = time.perf_counter()
-            # A twin is opened the same way as what it is compared with.
+            # A twin is opened the same way as the entry it is compared with.
             runners[what] = ModeRunner(_copy(model), how, compiled=what == TWIN)
             loaded = time.perf_counter()
             runners[what].run(given[0])

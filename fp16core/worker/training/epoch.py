@@ -61,6 +61,6 @@ class EpochTest:
         return result
 
     def history(self) -> dict[str, list[float]]:
-        """All results by what they measure, one number for each epoch."""
+        """All results by measured quantity, one number for each epoch."""
         rows = [asdict(result) for result in self.results]
         return {name: [row[name] for row in rows] for name in rows[0] if name != "number"}

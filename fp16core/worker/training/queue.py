@@ -58,7 +58,7 @@ class TrainingQueue:
             return self._queue.enqueue(ticket)
 
     def stop(self, ticket: TrainingTicket, visitor: str) -> None:
-        """Stop a run for a visitor; it goes on if another visitor who asked for it is still present.
+        """Stop a run for a visitor; it continues if another visitor who asked for it is still present.
 
         Returns when the run's process and its files are gone.
         """

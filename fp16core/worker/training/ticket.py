@@ -79,7 +79,7 @@ class TrainingTicket(Ticket):
     ) -> None:
         request = request_for(None, recipe)
         if dataset is not None:
-            # What is kept for all to see need not say what a visitor calls the file.
+            # A public run need not reveal a visitor's name for the file.
             request["dataset_name"] = dataset.name if is_private else "a visitor's data set"
         attachments = () if dataset is None else (dataset.contents,)
         key = (recipe, dataset, is_private, visitor if is_private else None)
@@ -122,7 +122,7 @@ class TrainingTicket(Ticket):
             if self.is_private:
                 if job.answer is not None:
                     self.pair = private_pair(job.answer, default_name(self._own_id))
-            # Also where the process was ended after its last rename: what is kept is kept.
+            # Also if the process was killed after its last rename: the run is complete.
             elif (self._store.path(self._own_id) / RUN_FILE).exists():
                 self.run_id = self._own_id
                 state, error = State.DONE, None

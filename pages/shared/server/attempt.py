@@ -1,4 +1,4 @@
-"""A visitor's model files while they are tried in a process of their own."""
+"""A visitor's model files while they are tried in a separate process."""
 
 import threading
 from dataclasses import dataclass, field

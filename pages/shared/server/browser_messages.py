@@ -1,4 +1,4 @@
-"""Streamlit's own messages on a hosted server: what a browser may ask for, and what each browser is told."""
+"""Streamlit's own messages on a hosted server: limits on a browser's requests, and on what each browser is told."""
 
 import functools
 from collections.abc import Callable
@@ -25,7 +25,7 @@ _MARK = "_halfbits_bound"
 
 
 def bound() -> None:
-    """On a hosted server, let messages outside `_ANSWERED` do nothing, and withhold what no page needs."""
+    """On a hosted server, ignore messages outside `_ANSWERED`, and withhold what no page needs."""
     if not hosted.is_hosted() or hasattr(AppSession, _MARK):
         return
     AppSession.handle_backmsg = _answering(AppSession.handle_backmsg)  # type: ignore[assignment, method-assign]
@@ -69,6 +69,6 @@ def _withhold(told: NewSession) -> None:
     """
     told.main_script_path = PurePath(told.main_script_path).name
     told.initialize.user_info.Clear()
-    version = told.initialize.environment_info.streamlit_version  # a browser loads the app anew when it changes
+    version = told.initialize.environment_info.streamlit_version  # a browser reloads the app when it changes
     told.initialize.environment_info.Clear()
     told.initialize.environment_info.streamlit_version = version

@@ -15,7 +15,7 @@ _ARENAS = 2
 def limit_arenas() -> None:
     """Let all threads share two of glibc's arenas; to be called before there are many threads.
 
-    Each run of a page is a thread of its own. By default glibc makes up to eight arenas per core, and each
+    Each run of a page has its own thread. By default glibc makes up to eight arenas per core, and each
     keeps much of what is freed in it.
     """
     library = ctypes.CDLL(None)

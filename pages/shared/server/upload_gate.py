@@ -55,7 +55,7 @@ class _Upload:
 class UploadGate:
     """ASGI middleware that refuses uploads beyond what a file, a visit, an address and all visitors may hold.
 
-    Streamlit's own limit is one for each file: whoever does not use our pages may upload any number of them. An
+    Streamlit's own limit is one for each file: a client other than our pages may upload any number of them. An
     upload counts from its first byte with the length that it declares, or with what has been received of it if
     that is more or nothing is declared. Refused uploads are answered with status 413, or with 503 where the room
     is taken by others.

@@ -62,10 +62,10 @@ def may_begin() -> bool:
     return True
 
 
-def begin(brought: Sequence[Upload]) -> None:
+def begin(given_files: Sequence[Upload]) -> None:
     """Submit the files; a trial in progress is stopped."""
     stop()
-    files = _named(brought)
+    files = _named(given_files)
     if any(is_keras(file.name) for file in files):
         if len(files) > 1:
             _fail("A .keras file is both models in one; upload it alone.")
@@ -175,12 +175,12 @@ def _reason(ended: Attempt) -> str:
     why = ended.ticket.error or "There is no answer."
     if job is None or job.was_refused or job.was_stopped:
         return why
-    return f"{ended.names} crashed the process that tried it, and nothing else. {why}"
+    return f"{ended.names} ended the process that tried it, and nothing else. {why}"
 
 
-def _named(brought: Sequence[Upload]) -> tuple[ModelFile, ...]:
+def _named(given_files: Sequence[Upload]) -> tuple[ModelFile, ...]:
     """Return files with names that can be shown and told apart."""
-    taken = uploads.take(brought)
+    taken = uploads.take(given_files)
     names: list[str] = []
     for given, _ in taken:
         name = "".join(sign for sign in given if sign.isprintable())[-60:] or "unnamed"

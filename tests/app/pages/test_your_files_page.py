@@ -119,7 +119,7 @@ def test_what_cannot_be_used_is_a_sentence_and_changes_nothing(pair: ModelPair) 
         ([("half.tflite", pair.target.contents)], "holds float16 weights already"),
         ([("code.keras", b"PK")], "cannot be read as a"),
         ([("a.keras", b""), ("b.tflite", b"")], "upload it alone"),
-        ([(f"{name}.tflite", b"") for name in "abc"], "3 files came"),
+        ([(f"{name}.tflite", b"") for name in "abc"], "3 files were uploaded"),
     ):
         app = tried(app, *files)
         (error,) = app.error
@@ -139,7 +139,7 @@ def test_a_file_that_crashes_its_trial_costs_a_sentence(
     monkeypatch.setattr(trial, "MODULE", module)
     app = tried(visit("your_files"), ("crash.tflite", pair.reference.contents))
     said = app.error[0].value.replace("\\", "")
-    assert said.startswith("crash.tflite crashed the process that tried it, and nothing else. The process crashed")
+    assert said.startswith("crash.tflite ended the process that tried it, and nothing else. The process crashed")
     assert held(app) == {}
 
 

@@ -33,7 +33,7 @@ import base64, shutil, time
 from pathlib import Path
 from fp16core.runs.pair import BUNDLED
 from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE
-from fp16core.output import new_folder
+from fp16core.atomic_output import new_folder
 from fp16core.jobs.scratch import scratch_folder
 from fp16core.jobs.serve import serve
 
