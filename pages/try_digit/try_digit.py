@@ -23,8 +23,7 @@ from pages.try_digit.canvas import canvas
 from pages.try_digit.rule import show_rule
 from pages.try_digit.stage_strip import stage_strip
 
-Read = Callable[[Collection[StageName]], Reading]
-"""Reads a picture with stages left out; raises `HalfBitsError`."""
+Read = Callable[[Collection[StageName]], Reading]  # reads a picture with stages left out; raises `HalfBitsError`
 
 DRAW, UPLOAD, CAMERA, TEST = "Draw", "Upload", "Camera", "Test image"
 _INVITATIONS = {

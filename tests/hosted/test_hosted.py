@@ -89,6 +89,13 @@ def test_a_bug_is_shown_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     assert any("state.results" in line or "broken" in line for line in exception.stack_trace)
 
 
+def test_a_string_that_documents_code_is_not_shown() -> None:
+    """By the configuration, which a process of its own reads; Streamlit would show it as text of the page."""
+    program = "import streamlit as st; print(st.get_option('runner.magicEnabled'))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
 def test_what_fails_before_our_code_runs_tells_nothing_either() -> None:
     """By the configuration alone, which a process of its own reads."""
     options = "client.showErrorDetails", "client.showErrorLinks"

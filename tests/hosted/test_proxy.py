@@ -267,8 +267,13 @@ def _try_a_digit(page: Page, picture: bytes) -> None:
     page.get_by_text("Camera", exact=True).click()
     page.wait_for_function("document.querySelector('video')?.readyState >= 2", timeout=PATIENCE_MS)
     settled(page)
-    page.get_by_role("button", name="Take Photo").click()
-    expect(page.get_by_role("button", name="Clear photo")).to_be_visible(timeout=PATIENCE_MS)
+    taken = page.get_by_role("button", name="Clear photo")
+    for _ in range(3):  # the camera may have no frame yet at the moment of a click
+        page.get_by_role("button", name="Take Photo").click()
+        page.wait_for_timeout(3_000)
+        if taken.count():
+            break
+    expect(taken).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
 
 
