@@ -1,8 +1,13 @@
-"""Command line and environment of a child process."""
+"""Start of a child process: its command line, environment and log."""
 
 import os
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import IO
+
+from fp16core.temporary import temporary_named
 
 ROOT = Path(__file__).parents[2]
 """The folder that holds `fp16core`, in which children work."""
@@ -24,3 +29,36 @@ def environment() -> dict[str, str]:
     """
     known = os.environ.get("PYTHONPATH")
     return {**os.environ, **_FRUGAL, "PYTHONPATH": os.pathsep.join([str(ROOT), *([known] if known else [])])}
+
+
+def start(module: str, *arguments: str) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+    """Run a module in a process and a session of its own, with pipes to it and from it.
+
+    Returns
+    -------
+    child, log
+        The process, and the nameless file to which its standard error goes; the caller closes it.
+
+    Raises
+    ------
+    OutputError
+        If there is no folder for temporary files.
+    OSError
+        If no process can be started.
+    """
+    with temporary_named():
+        log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the caller, once the child has ended
+    try:
+        child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
+            [*command(module), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            cwd=ROOT,
+            env=environment(),
+            start_new_session=True,
+        )
+    except OSError:
+        log.close()
+        raise
+    return child, log

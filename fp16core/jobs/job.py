@@ -5,8 +5,6 @@ import json
 import logging
 import os
 import signal
-import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -18,7 +16,6 @@ from fp16core.jobs import child
 from fp16core.jobs.child_log import exit_text, last_lines
 from fp16core.jobs.spec import UNLIMITED, Limits
 from fp16core.settings import is_hosted
-from fp16core.temporary import temporary_named
 from fp16core.text import size_text
 from fp16core.vocabulary import HalfBitsError
 
@@ -88,21 +85,7 @@ class Job:
         self._ended_because: str | None = None
         self._is_hosted = is_hosted()
         self._on_message = on_message
-        with temporary_named():
-            self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the thread that waits for the child
-        try:
-            self._child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
-                child.command(module),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._log,
-                cwd=child.ROOT,
-                env=child.environment(),
-                start_new_session=True,
-            )
-        except OSError:
-            self._log.close()
-            raise
+        self._child, self._log = child.start(module)
         head = json.dumps(
             {
                 "request": request,

@@ -9,7 +9,6 @@ import pickle
 import selectors
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -23,7 +22,6 @@ from fp16core.resident.answers import read_answer
 from fp16core.resident.endings import CallLimits, Ending, ResidentEndedError
 from fp16core.resident.wire import ANSWER, CALL, FAULT, HEADER, REFUSAL
 from fp16core.settings import is_hosted
-from fp16core.temporary import temporary_named
 from fp16core.vocabulary import HalfBitsError, WorkerError
 
 _LOGGER = logging.getLogger(__name__)
@@ -59,20 +57,9 @@ class Resident:
         self._lock = threading.Lock()
         self._stopped = False
         self.answer_bytes = 0
-        with temporary_named():
-            self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the child
         try:
-            self._child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
-                [*child.command(module), str(limits.memory_bytes)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._log,
-                cwd=child.ROOT,
-                env=child.environment(),
-                start_new_session=True,
-            )
+            self._child, self._log = child.start(module, str(limits.memory_bytes))
         except OSError as error:
-            self._log.close()
             raise WorkerError(f"No process could be started ({error.strerror}); try again later.") from error
         self._process = psutil.Process(self._child.pid)
         for pipe in (self._child.stdin, self._child.stdout):

@@ -1,7 +1,6 @@
 """``run.json`` validated: by the store, and by whoever loads a pair from a folder."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,14 +9,7 @@ from fp16core.runs.pair import load_pair
 from fp16core.runs.record import REFERENCE_FILE, RUN_FILE
 from fp16core.runs.store import RunStore
 from fp16core.vocabulary import ModelFileError
-from tests.helpers.files.stores import add_run, only_reason
-
-DAYS = [f"2026-11-{day:02}T10:00:00+00:00" for day in range(1, 29)]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "runs")
+from tests.helpers.files.stores import DAYS, add_run, only_reason
 
 
 @pytest.mark.parametrize(

@@ -14,18 +14,7 @@ from fp16core.runs.pair import BUNDLED
 from fp16core.runs.record import REFERENCE_FILE, RUN_FILE, TARGET_FILE
 from fp16core.runs.store import RunStore
 from fp16core.vocabulary import OutputError, RunError
-from tests.helpers.files.stores import add_full_run, add_run, only_reason
-
-DAYS = [f"2026-11-{day:02}T10:00:00+00:00" for day in range(1, 29)]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "runs")
-
-
-def ids(store: RunStore) -> list[str]:
-    return [run.id for run in store.runs()]
+from tests.helpers.files.stores import DAYS, add_full_run, add_run, ids, only_reason
 
 
 def test_a_store_that_nothing_was_written_to_is_empty(store: RunStore) -> None:

@@ -8,18 +8,7 @@ import pytest
 from fp16core.runs.limits import StoreLimits
 from fp16core.runs.store import RunStore
 from fp16core.vocabulary import SettingError
-from tests.helpers.files.stores import add_run
-
-DAYS = [f"2026-11-{day:02}T10:00:00+00:00" for day in range(1, 29)]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "runs")
-
-
-def ids(store: RunStore) -> list[str]:
-    return [run.id for run in store.runs()]
+from tests.helpers.files.stores import DAYS, add_run, ids
 
 
 def test_the_oldest_unpinned_runs_make_room_by_number(store: RunStore) -> None:

@@ -1,20 +1,11 @@
 """Names and labels of stored runs."""
 
-from pathlib import Path
-
 import pytest
 
 from fp16core.runs.record import RUN_FILE
 from fp16core.runs.store import RunStore
 from fp16core.vocabulary import RunError
-from tests.helpers.files.stores import add_full_run, add_run, only_reason
-
-DAYS = [f"2026-11-{day:02}T10:00:00+00:00" for day in range(1, 29)]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "runs")
+from tests.helpers.files.stores import DAYS, add_full_run, add_run, only_reason
 
 
 def test_names_are_kept_beside_a_record_that_never_changes(store: RunStore) -> None:

@@ -16,19 +16,8 @@ from fp16core.runs.record import REFERENCE_FILE, RUN_FILE, TARGET_FILE
 from fp16core.runs.store import RunStore
 from fp16core.vocabulary import RunError
 from tests.helpers.commands import FILLING
-from tests.helpers.files.stores import add_full_run, add_run
+from tests.helpers.files.stores import DAYS, add_full_run, add_run, ids
 from tests.helpers.places import ROOT
-
-DAYS = [f"2026-11-{day:02}T10:00:00+00:00" for day in range(1, 29)]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "runs")
-
-
-def ids(store: RunStore) -> list[str]:
-    return [run.id for run in store.runs()]
 
 
 def test_unfinished_runs_are_never_listed(store: RunStore) -> None:

@@ -14,6 +14,9 @@ from fp16core.runs.store import RunStore
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import RunError
 
+DAYS = [f"2026-11-{day:02}T10:00:00+00:00" for day in range(1, 29)]
+"""Days on which runs may have been made, the earliest first."""
+
 
 def add_run(store: Path, id: str, created: str = "2026-11-20T10:00:00+00:00", **changes: Any) -> Path:
     """A copy of the bundled run, format 1, with another record."""
@@ -58,3 +61,8 @@ def only_reason(store: RunStore) -> str:
         with pytest.raises(RunError):
             ask(skipped.folder)
     return skipped.reason
+
+
+def ids(store: RunStore) -> list[str]:
+    """Names of the folders of a store's runs, in the order in which they are listed."""
+    return [run.id for run in store.runs()]
