@@ -57,7 +57,7 @@ OURS: Habits = {
     "guarantee": (_image("near"),),
     "train": (lambda at_random: ("train-epochs", at_random.randint(1, 50)),),
     "runs": (),
-    "your_files": (),
+    "your_model": (),
 }
 
 THEIRS: Habits = {

@@ -24,7 +24,7 @@ from fp16core.training.recipe import Recipe
 from fp16core.worker.training.ticket import TrainingTicket
 from pages.shared.session import training
 
-PAGES = ("overview", "digits", "accuracy", "weights", "bits", "layers", "guarantee", "runs", "train")
+PAGES = ("start", "digits", "accuracy", "weights", "bits", "layers", "guarantee", "runs", "train")
 """Pages that show what is remembered; each is drawn once before it counts."""
 
 
@@ -33,7 +33,7 @@ def open_pages() -> list[AppTest]:
     visitors = []
     for page in PAGES:
         app = AppTest.from_file(str(ROOT / "pages" / "router.py"), default_timeout=120).run()
-        if page != "overview":
+        if page != "start":
             app.switch_page(f"{page}/{page}.py").run()
         app.run()
         visitors.append(app)

@@ -66,16 +66,16 @@ def files_in(top: str) -> list[str]:
 
 def try_a_model(visitor: Visitor) -> None:
     """Submit a model as a visitor does, and wait until it has passed its trial."""
-    visitor.show("your_files")
+    visitor.show("your_model")
     visitor.hand_in("A float32 .tflite", MODEL.name, MODEL.read_bytes())
-    visitor.show("your_files")
-    visitor.press("your_files", "Try it")
+    visitor.show("your_model")
+    visitor.press("your_model", "Try it")
     deadline = time.monotonic() + PATIENCE_S
     while "to you alone" not in visitor.text():
         if time.monotonic() > deadline:
             raise SystemExit(f"the model was not accepted; the page says:\n{visitor.text()}")
         time.sleep(1)
-        visitor.show("your_files")
+        visitor.show("your_model")
 
 
 def ask(replica: subprocess.Popen[bytes], health: list[str]) -> dict[str, Any]:

@@ -2,56 +2,49 @@
 
 import streamlit as st
 
+from pages.shared.address import links
+from pages.shared.frame import browser, casting, moved, sidebar, top, tour
+from pages.shared.frame.story import MERGING, OWN, START, TOUR
 from pages.shared.server import guard, memory, turns, widget_values
-from pages.shared.session import casting, links, measurements, sidebar, training, trials
+from pages.shared.session import measurements, training, trials
 
-_ABOUT_NO_PAIR = ("train", "runs", "your_files")  # these pages do not show the active pair
+_ABOUT_NO_PAIR = ("train", "runs", "your_model")  # these pages do not show the active pair
 
 guard.begin_run()
 links.begin()
+# Before the navigation, whose icons the browser would otherwise fetch from outside.
 st.set_page_config(page_title="Half the Bits", page_icon=sidebar.ICON, layout="wide")
 st.html(sidebar.LOOK)
 
-page = st.navigation(
-    {
-        "What float16 changes": [
-            st.Page("overview/overview.py", title="Overview", icon=":material/fact_check:", default=True),
-            st.Page("digits/digits.py", title="Digits", icon=":material/grid_view:"),
-            st.Page("try_digit/try_digit.py", title="Try a digit", icon=":material/draw:"),
-            st.Page("accuracy/accuracy.py", title="Accuracy", icon=":material/target:"),
-            st.Page("runtimes/runtimes.py", title="Runtimes", icon=":material/speed:"),
-        ],
-        "Numerics lab": [
-            st.Page("weights/weights.py", title="Weights", icon=":material/bar_chart:"),
-            st.Page("bits/bits.py", title="Bits", icon=":material/memory:"),
-            st.Page("files/files.py", title="Files", icon=":material/draft:"),
-            st.Page("layers/layers.py", title="Layers", icon=":material/layers:"),
-            st.Page("overflow/overflow.py", title="Overflow", icon=":material/open_in_full:"),
-            st.Page(
-                "overflow/overflow.py", title="Overflow", url_path="scales", visibility="hidden"
-            ),  # its old address
-            st.Page("dial/dial.py", title="Precision dial", icon=":material/tune:"),
-            st.Page("guarantee/guarantee.py", title="Guarantee", icon=":material/verified:"),
-        ],
-        "Your own models": [
-            st.Page("train/train.py", title="Train", icon=":material/model_training:"),
-            st.Page("runs/runs.py", title="Runs", icon=":material/history:"),
-            st.Page("your_files/your_files.py", title="Your files", icon=":material/upload_file:"),
-        ],
-    },
+story = {
+    st.Page(page.file, title=page.name, icon=page.icon, url_path=page.folder, default=page is START): page
+    for page in (START, *TOUR, *MERGING, *OWN)
+}
+tour_pages = [shown for shown, page in story.items() if page in (START, *TOUR)]
+own_pages = [shown for shown, page in story.items() if page in OWN]
+merging_pages = [shown for shown, page in story.items() if page in MERGING]
+shown = st.navigation(
+    {"The tour": tour_pages, "Your own models": own_pages, "To be merged": merging_pages + moved.moved_pages()},
     expanded=True,
 )
-links.leave_out_unusable(page)
+page = story.get(shown, START)
+st.set_page_config(page_title=f"{page.name} · Half the Bits")
+links.leave_out_unusable(shown)
 memory.limit_arenas()
 with turns.turn():
     trials.collect()
     sidebar.show_active_pair()
-    training.follow(is_shown=page.url_path == "train")
-    measurements.follow(is_shown=page.url_path == "runtimes")
-    if page.url_path not in _ABOUT_NO_PAIR:
+    tour.present()
+    top.show_top(page)
+    training.follow(is_shown=page.folder == "train")
+    measurements.follow(is_shown=page.folder == "runtimes")
+    if page.folder not in _ABOUT_NO_PAIR:
         casting.say_if_not_float16()
-    with sidebar.closing_after_choice(page.url_path):
-        page.run()
+    # The end of the page is drawn first: a page may stop early, or measure for long.
+    body = st.container()
+    tour.show_end(page)
+    with browser.behaving(page.folder), body:
+        shown.run()
     widget_values.tell()
     links.tell()
     memory.settle()

@@ -14,7 +14,6 @@ from pages.shared.ui.headline import cards, headline, number
 from pages.shared.ui.image_card import show_image
 from pages.shared.ui.words import say_if_probabilities
 
-st.title("Does float16 make different mistakes?")
 with state.explained():
     found = state.results()
 comparison = found.comparison

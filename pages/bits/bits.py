@@ -113,7 +113,6 @@ def index_chosen() -> int:
     return int(index)
 
 
-st.title("Which bits does float16 drop?")
 source = st.segmented_control(
     "Take apart", (WEIGHT, NUMBER), default=WEIGHT, required=True, key="bits_of", bind="query-params"
 )

@@ -37,7 +37,6 @@ def format_clicked() -> None:
         turn_to(all_formats[place])
 
 
-st.title("How few bits are enough?")
 with state.explained():
     found = state.results()
 reference = found.comparison.reference

@@ -23,7 +23,6 @@ _SHOW = {
     "both wrong": Show.BOTH_WRONG,
 }
 
-st.title("What do both models see in each digit?")
 with state.explained():
     found = state.results()
 comparison = found.comparison

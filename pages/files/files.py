@@ -10,7 +10,6 @@ VIEWS = {
     "Converter and quantizer": conversion.show,
 }
 
-st.title("What is inside the two files?")
 view = st.segmented_control(
     "View",
     list(VIEWS),

@@ -23,7 +23,6 @@ NEAREST = 6
 COLUMNS = 6
 MANTISSAS = range(12, -1, -1)
 
-st.title("Could float16 have changed an answer?")
 with state.explained():
     found = state.results()
     proof = lab.proof()

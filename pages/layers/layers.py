@@ -24,7 +24,6 @@ from pages.shared.ui.words import say_if_probabilities
 ONE, ALL = "the image", "all"
 _COUNTS = {"first 100": 100, "first 1000": 1000}
 
-st.title("Where does the error grow or fade?")
 with state.explained():
     found = state.results()
     weights = propagation.weights()

@@ -17,7 +17,6 @@ POWERS = {2: tuple(range(-28, 29)), 10: tuple(range(-9, 10))}
 CLAMPED = "clamped to 65,504"
 INFINITE = "infinite"
 
-st.title("When do weights outgrow float16?")
 with state.explained():
     found = state.results()
     boundaries = lab.boundaries()

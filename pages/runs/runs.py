@@ -4,10 +4,10 @@ import streamlit as st
 
 from fp16core.evaluate.run_results import bundled_result, run_result
 from pages.runs import actions, table
-from pages.shared.session import links, state
+from pages.shared.address import links
+from pages.shared.session import state
 from pages.shared.session.store import store
 
-st.title("Which of your runs survives float16 best?")
 with state.explained():
     kept = store()
     runs, skipped, overfull = kept.runs(), kept.skipped(), kept.overfull()

@@ -8,7 +8,6 @@ from pages.shared.session import state
 from pages.shared.session.measurement_board import Wanted
 from pages.shared.session.measurements import ACCURACY, LATENCY, PHONE
 
-st.title("What does float16 do when it runs?")
 with state.explained():
     found = state.results()
 st.markdown(

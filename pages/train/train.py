@@ -82,7 +82,6 @@ def ask_for_recipe() -> Recipe:
     return Recipe(epochs, seed, batch_size, learning_rate, filters, kernel_size, optimizer)
 
 
-st.title("How does float16 fare while the model learns?")
 with state.explained():
     settings = training_settings()
 st.markdown(

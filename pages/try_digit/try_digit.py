@@ -172,7 +172,6 @@ def read_or_explain(read: Read, off: Collection[StageName]) -> Reading | None:
         return None
 
 
-st.title("What do both models see in your digit?")
 with state.explained():
     found = state.results()
     comparison = found.comparison

@@ -12,7 +12,6 @@ from pages.shared.ui.charts import chart
 from pages.shared.ui.headline import cards, headline, number
 from pages.shared.ui.tables import show_table
 
-st.title("What did rounding do to the weights?")
 with state.explained():
     tensors = state.roundings()
 

@@ -27,7 +27,7 @@ def file(name: str, contents: bytes) -> FilePayload:
 
 
 def bring(page: Page, address: str, *files: FilePayload) -> None:
-    page.goto(f"{address}/your_files")
+    page.goto(f"{address}/your_model")
     settled(page)
     page.locator(UPLOAD).first.set_input_files(list(files))
     button = page.get_by_role("button", name="Try it")
@@ -91,7 +91,7 @@ def test_a_data_set_larger_than_other_uploads_is_taken(warm: str, page: Page, tm
     np.savez(packed, **arrays)  # type: ignore[arg-type]  # its stub knows no dictionary of arrays
     (tmp_path / "noise.npz").write_bytes(packed.getvalue())
     assert len(packed.getvalue()) > 22_000_000
-    page.goto(f"{warm}/your_files")
+    page.goto(f"{warm}/your_model")
     settled(page)
     page.locator(UPLOAD).nth(1).set_input_files(tmp_path / "noise.npz")
     expect(page.get_by_text("noise.npz: 300 test images")).to_be_visible(timeout=PATIENCE_MS)

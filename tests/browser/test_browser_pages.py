@@ -26,13 +26,13 @@ LINKS = {
     "train": ("How does float16 fare while", "Learning rate"),
     "try_digit?source=Test+image&test=1242": ("What do both models see in your", "Test image 1,242: a 4"),
     "weights?tensor=conv_2d.bias": ("What did rounding do", "12 biases"),
-    "your_files": ("Does float16 keep your model", "Upload a digit classifier"),
+    "your_model": ("Does float16 keep your model", "Upload a digit classifier"),
 }
 """An address of each page, and the heading and a detail that it shows."""
 
 
 def address_of(page: str) -> str:
-    return "" if page == "overview" else page
+    return "" if page == "start" else page
 
 
 def test_each_page_has_a_link_here() -> None:

@@ -81,10 +81,13 @@ def rooms_of(path: Path) -> set[str]:
     return {name.split(".")[1] for name in imported(path) if name.startswith("fp16core.")}
 
 
-@pytest.mark.parametrize("place", ["server", "ui", "session"])
+PLACES = ["server", "ui", "address", "session", "digit", "frame"]
+"""Rooms of what pages share, in the order in which they may import."""
+
+
+@pytest.mark.parametrize("place", PLACES)
 def test_what_pages_share_imports_only_from_places_before_it_and_no_page(place: str) -> None:
-    places = ["server", "ui", "session"]
-    allowed = {f"pages.shared.{before}" for before in places[: places.index(place) + 1]}
+    allowed = {f"pages.shared.{before}" for before in PLACES[: PLACES.index(place) + 1]}
     for path in (ROOT / "pages" / "shared" / place).glob("*.py"):
         used = {".".join(name.split(".")[:3]) for name in imported(path) if name.startswith("pages.")}
         assert used <= allowed, path

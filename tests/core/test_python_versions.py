@@ -71,5 +71,5 @@ def test_pages_that_need_tensorflow_say_so(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(platform, "python_version_tuple", lambda: ("3", "14", "0"))
     monkeypatch.setattr("fp16core.worker.training.settings.has_tensorflow", lambda: False)
     assert REASON in words(visit("train"))
-    monkeypatch.setattr("pages.your_files.uploaders.has_tensorflow", lambda: False)
-    assert REASON in words(visit("your_files"))
+    monkeypatch.setattr("pages.your_model.uploaders.has_tensorflow", lambda: False)
+    assert REASON in words(visit("your_model"))

@@ -45,7 +45,7 @@ def test_uploads_need_the_token_and_have_an_end(hosted: str, page: Page, tmp_pat
     """More than a visit may hold goes through the pages, which let go of each file, and no other way."""
     asked: list[Request] = []
     page.on("request", lambda request: asked.append(request) if request.method == "PUT" else None)
-    page.goto(f"{hosted}/your_files")
+    page.goto(f"{hosted}/your_model")
     settled(page)
     for number in range(VISIT_BYTES // PART + 1):
         file = tmp_path / f"no-{number}.npz"

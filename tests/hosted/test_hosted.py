@@ -149,8 +149,8 @@ def strange_log(tmp_path: Path) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("make", "page", "name"),
     [
-        (altered_pair, "overview", "mnist_model"),
-        (no_dataset, "overview", "none.npz"),
+        (altered_pair, "start", "mnist_model"),
+        (no_dataset, "start", "none.npz"),
         (no_store, "runs", "no folder"),
         (strange_log, "runs", "there"),
     ],
@@ -179,7 +179,7 @@ def test_no_sentence_says_where_files_lie_on_the_server_but_at_home(
 
 @pytest.mark.usefixtures("hosted")
 def test_no_page_says_where_the_server_lies() -> None:
-    for page in ("overview", "files", "train", "runs", "your_files"):
+    for page in ("start", "files", "train", "runs", "your_model"):
         text = everything(visit(page))
         assert str(ROOT) not in text, page
         assert sys.prefix not in text, page
@@ -189,7 +189,7 @@ def test_no_page_says_where_the_server_lies() -> None:
 def test_too_many_trials_must_wait_and_lose_nothing(pair: ModelPair, monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, "trial", 1)
     rate_limits.allow("trial")
-    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
+    app = upload(visit("your_model"), MODELS, ("mine.tflite", pair.reference.contents))
     app.button(key="own-try").click().run()
     assert "Rate limit for trials of model files reached for your address" in app.error[0].value.replace("\\", "")
     assert "for your address; try again in " in app.error[0].value
@@ -202,7 +202,7 @@ def test_too_many_trials_must_wait_and_lose_nothing(pair: ModelPair, monkeypatch
 
 @pytest.mark.usefixtures("hosted")
 def test_a_server_of_little_memory_does_not_try_a_keras_file() -> None:
-    app = upload(visit("your_files"), MODELS, ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
+    app = upload(visit("your_model"), MODELS, ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
     app.button(key="own-try").click().run()
     assert "this server has too little memory; convert it to .tflite" in app.error[0].value.replace("\\", "")
     assert "own-attempt" not in app.session_state
@@ -267,7 +267,7 @@ def test_a_data_set_is_unpacked_only_where_there_is_room(monkeypatch: pytest.Mon
     monkeypatch.setattr(trials, "read_custom_dataset", broken)
     contents = packed(x_test=np.zeros((20_000, 28, 28), np.uint8), y_test=np.zeros(20_000, np.uint8))
     assert len(contents) < 200_000
-    app = upload(visit("your_files"), DATASET, ("zeros.npz", contents))
+    app = upload(visit("your_model"), DATASET, ("zeros.npz", contents))
     assert not app.exception
     assert "files from your network address, and takes 10 MB from each" in app.error[0].value.replace("\\", "")
 
@@ -277,6 +277,6 @@ def test_data_sets_count_as_trials(monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, "trial", 1)
     rate_limits.allow("trial")
     monkeypatch.setattr(trials, "read_custom_dataset", broken)
-    app = upload(visit("your_files"), DATASET, ("any.npz", b"any"))
+    app = upload(visit("your_model"), DATASET, ("any.npz", b"any"))
     assert not app.exception
     assert "Rate limit for trials of model files reached for your address" in app.error[0].value.replace("\\", "")

@@ -184,7 +184,7 @@ def identities(elements: list[Element]) -> list[str]:
 def test_values_that_no_widget_sends_end_in_a_sentence(page: str, hosted: str) -> None:
     """Every kind of value for all widgets of a page at once; afterwards the page is as it was."""
     with Stranger(hosted) as stranger:
-        name = "" if page == "overview" else page
+        name = "" if page == "start" else page
         before = stranger.rerun(page=name)
         told = 0
         for value in candidates():

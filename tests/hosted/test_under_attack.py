@@ -85,13 +85,13 @@ def hand_in(visitor: Visitor, label: str, name: str, contents: bytes) -> None:
 
 def try_model(visitor: Visitor, name: str, model: bytes) -> str:
     """Hand a model in and wait for the outcome of its trial; the page's words."""
-    visitor.show("your_files")
+    visitor.show("your_model")
     hand_in(visitor, "A float32 .tflite", name, model)
-    visitor.show("your_files")
-    visitor.press("your_files", "Try it")
+    visitor.show("your_model")
+    visitor.press("your_model", "Try it")
     deadline = time.monotonic() + PATIENCE_S
     while True:
-        visitor.show("your_files")
+        visitor.show("your_model")
         if "to you alone" in visitor.text() or any(e.WhichOneof("type") == "alert" for e in visitor.session.elements):
             return visitor.text()
         assert time.monotonic() < deadline, visitor.text()
@@ -110,7 +110,7 @@ def send_pictures(url: str, address: str, pictures: dict[str, bytes]) -> None:
 def fill_uploads(url: str, address: str) -> None:
     """Upload more than an address may hold; the server must refuse some of it."""
     with Visitor(url, address) as visitor:
-        visitor.show("your_files")
+        visitor.show("your_model")
         statuses = [visitor.upload(FILE) for _ in range(12)]
         assert {413, 503}.intersection(statuses), statuses
 
@@ -119,7 +119,7 @@ def use_model(url: str, address: str, model: bytes) -> None:
     """Have a model tried, and walk it through the pages that compute most."""
     with Visitor(url, address) as visitor:
         assert "to you alone" in try_model(visitor, "mine.tflite", model)
-        for page in ("overview", "layers", "overflow", "dial", "guarantee", "files"):
+        for page in ("start", "layers", "overflow", "dial", "guarantee", "files"):
             visitor.show(page)
 
 

@@ -116,7 +116,7 @@ def response_times(side: str, found: Mapping[str, Any], ramp_s: float) -> list[R
     goal = _GOAL_MS if side == "ours" else None
     pages: dict[str, list[Mapping[str, Any]]] = {}
     for rerun in counted:
-        pages.setdefault(rerun["page"] or "overview", []).append(rerun)
+        pages.setdefault(rerun["page"] or "start", []).append(rerun)
     rows = [_row(side, page, reruns, goal) for page, reruns in pages.items()]
     return [_row(side, ALL_PAGES, counted, goal), *sorted(rows, key=lambda row: -row.p95_ms)] if counted else []
 

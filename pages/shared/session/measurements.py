@@ -32,7 +32,7 @@ _PROBE_IMAGES = 100
 """Images that decide whether a mode computes in float16: enough logits that none in float32 passes for it."""
 
 _TICK_S = 2.0
-"""Polling interval of the sidebar while a measurement of the visitor's is in progress."""
+"""Polling interval of a page's top while a measurement of the visitor's is in progress."""
 
 _MOST = 8
 """Limit on the measurements that run or wait at once."""
@@ -95,15 +95,16 @@ def may_stop(found: AnySurvey) -> bool:
 
 
 def follow(is_shown: bool) -> None:
-    """Show the progress of the visitor's measurement in the sidebar, and announce its end, unless the page shows it.
+    """Show the progress of the visitor's measurement at the top of the page, and announce its end.
+
+    Nothing is shown on the page of the measurement itself.
 
     A visitor who reads another page meanwhile counts as present.
     """
     going = next((found for found in _mine().values() if not found.is_over), None)
     if going is not None:
         st.session_state[_FOLLOWED] = True
-        with st.sidebar:
-            st.fragment(_note, run_every=_TICK_S)(going, is_shown)
+        st.fragment(_note, run_every=_TICK_S)(going, is_shown)
     elif st.session_state.pop(_FOLLOWED, False) and not is_shown:
         st.toast("Your measurement is over. The page *Runtimes* shows the result.")
 

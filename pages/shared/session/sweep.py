@@ -7,8 +7,8 @@ from typing import TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.shared.address import links
 from pages.shared.server.turns import aside
-from pages.shared.session import links
 from pages.shared.session.subject import subject
 
 _Setting = TypeVar("_Setting", bound=Hashable)

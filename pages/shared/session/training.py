@@ -25,7 +25,7 @@ from pages.shared.session.store import store
 from pages.shared.session.subject import subject
 
 _TICK_S = 2.0
-"""Polling interval of the sidebar while a run of the visitor's is in progress."""
+"""Polling interval of a page's top while a run of the visitor's is in progress."""
 
 
 @singleton
@@ -129,15 +129,14 @@ def progress_text(ticket: TrainingTicket) -> str:
 
 
 def follow(is_shown: bool) -> None:
-    """Show the progress of the visitor's run in the sidebar, and announce its end, unless the page shows it."""
+    """Show the progress of the visitor's run at the top of the page, and announce its end, unless the page shows it."""
     ticket = own_ticket()
     if ticket is None:
         return
     if not ticket.state.is_over:
         st.session_state["run-followed"] = True
         if not is_shown:
-            with st.sidebar:
-                st.fragment(_note, run_every=_TICK_S)(ticket)
+            st.fragment(_note, run_every=_TICK_S)(ticket)
     elif st.session_state.pop("run-followed", False) and not is_shown:
         st.toast(f"Your training run is over: {ticket.state.value}. The page *Train* shows the result.")
 

@@ -159,7 +159,7 @@ def test_every_page_about_the_pair_says_first_that_nothing_is_float16(
     if page not in OF_NO_PAIR:
         shown = [type(element).__name__ for element in app.main]
         assert shown.index("Warning") < shown.index("Title")
-    if page == "overview":
+    if page == "start":
         assert "10 cannot be judged" in words(app)
         assert "The target file has **100.00 %** of the size" in words(app)
         assert "as 16-bit; both read" not in words(app)
@@ -171,7 +171,7 @@ def test_every_page_about_the_pair_says_first_that_nothing_is_float16(
 def test_overview_and_your_files_say_what_became_infinite(
     infinite: ModelFile, effect: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = tried(visit("your_files"), ("large.tflite", infinite.contents))
+    app = tried(visit("your_model"), ("large.tflite", infinite.contents))
     assert warnings(app) == [f"{TOO_LARGE}  \n{effect}"]
     assert TOO_LARGE not in words(app).replace("\\", ""), "once is enough"
     folder = altered_pair(tmp_path / "infinite", infinite, quantize_tflite(infinite))
@@ -182,7 +182,7 @@ def test_overview_and_your_files_say_what_became_infinite(
 @pytest.mark.usefixtures("cold_caches")
 def test_your_files_say_first_that_the_second_file_is_not_float16(pair: ModelPair) -> None:
     app = tried(
-        visit("your_files"), ("mine.tflite", pair.reference.contents), ("half.tflite", older(pair.reference).contents)
+        visit("your_model"), ("mine.tflite", pair.reference.contents), ("half.tflite", older(pair.reference).contents)
     )
     assert warnings(app) == [NO_FLOAT16]
     assert "The target file has **" in words(app)

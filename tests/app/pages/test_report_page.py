@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from fp16core.report import Findings, Report, make_report
 from fp16core.tflite.model_file import ModelPair
-from pages.overview import report
 from pages.shared.session.files import OwnFiles
+from pages.start import report
 from tests.helpers.apps.driving import visit
 from tests.helpers.places import ROUTER
 

@@ -120,7 +120,7 @@ def test_both_files_run_in_every_mode_there_is_and_claims_follow(
     assert content["modes"][0]["upsampled"] == "while the model is loaded"
     assert content["modes"][0]["images"] == 200
     # Another visitor sees it, too, and the claims on Overview have been judged by it.
-    claims = words(visit("overview"))
+    claims = words(visit("start"))
     assert "prior to the first inference" in claims
     assert "last read while the model is loaded" in claims
     assert "no GPU with a driver" in claims
@@ -131,16 +131,16 @@ def test_a_larger_measurement_that_is_stopped_takes_nothing_back(monkeypatch: py
     app = opened("first 1,000")
     monkeypatch.setattr(run, "specs_for", hanging)
     app.button(key="measure").click().run()
-    assert "last read while the model is loaded" in words(visit("overview"))
+    assert "last read while the model is loaded" in words(visit("start"))
     app.button(key="stop-measuring").click().run()
-    assert "last read while the model is loaded" in words(visit("overview"))
+    assert "last read while the model is loaded" in words(visit("start"))
 
 
 def test_measuring_again_and_stopping_keeps_what_was_there(monkeypatch: pytest.MonkeyPatch) -> None:
     app = measured(opened())
     monkeypatch.setattr(run, "specs_for", hanging)
     app.button(key="measure").click().run()
-    assert "last read while the model is loaded" in words(visit("overview"))
+    assert "last read while the model is loaded" in words(visit("start"))
     app.button(key="stop-measuring").click().run()
     assert len(column(app, "mode")) == 6
     assert len(column(opened(), "mode")) == 6
@@ -227,14 +227,14 @@ def test_times_are_shown_with_a_verdict_and_judge_the_claim(monkeypatch: pytest.
     assert "The float16 file against the float32 file" in words(app)
     assert len(app.dataframe[0].value) == 6  # three modes, two batch sizes
     assert len(app.dataframe[1].value) == 3
-    claims = words(visit("overview"))
+    claims = words(visit("start"))
     assert "float16 / float32: 1 image at once" in claims
     assert "no GPU with a driver" in claims
 
 
 def test_overview_alone_starts_no_process() -> None:
     before = threading.active_count()
-    visit("overview")
+    visit("start")
     assert measurements._shared().probe is None
     assert not measurements._shared().running
     assert threading.active_count() <= before + 1

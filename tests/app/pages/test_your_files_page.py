@@ -19,7 +19,7 @@ from fp16core.worker.trial import trial
 from fp16core.worker.trial.rehearsal import REHEARSALS
 from pages.shared.session import trials
 from pages.shared.ui import unshowable
-from pages.your_files import uploaders
+from pages.your_model import uploaders
 from tests.helpers.apps.driving import errors, visit, words
 from tests.helpers.apps.your_files import DATASET, MODELS, held, is_freed, tried, turn_to, upload, with_pair
 from tests.helpers.children.processes import own_module, until_begun, without_tensorflow
@@ -32,13 +32,13 @@ pytestmark = pytest.mark.usefixtures("cold_caches")
 
 def sidebar(app: AppTest) -> str:
     """Texts and choices in the sidebar."""
-    app = turn_to(app, "overview")
+    app = turn_to(app, "start")
     boxes = [box.value for box in app.sidebar.selectbox]
     return "\n".join([block.value for block in (*app.sidebar.markdown, *app.sidebar.caption)] + boxes)
 
 
 def test_a_float32_file_becomes_the_active_pair_with_its_own_numbers(pair: ModelPair, test_set: TestSet) -> None:
-    app = tried(visit("your_files"), ("mine.tflite", pair.reference.contents))
+    app = tried(visit("your_model"), ("mine.tflite", pair.reference.contents))
     expected = compare(ModelPair("", pair.reference, quantize_tflite(pair.reference)), *test_set)
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["File size, float16"] == f"{expected.target.size_bytes:,} B"
@@ -49,19 +49,19 @@ def test_a_float32_file_becomes_the_active_pair_with_its_own_numbers(pair: Model
     assert held(app)["all together"] == f"{pair.reference.size_bytes + expected.target.size_bytes:,} B"
     assert "mine.tflite (yours)" in (said := sidebar(app))
     assert "visible to you alone" in said
-    overview = {metric.label: metric.value for metric in turn_to(app, "overview").metric}
+    overview = {metric.label: metric.value for metric in turn_to(app, "start").metric}
     assert overview["Largest logit change"] == shown["Largest logit change"]
     assert "Bundled pair" in sidebar(visit()), "another visit sees what it saw before"
     assert "mine.tflite" not in sidebar(visit())
 
 
 def test_forgetting_goes_back_to_the_bundled_pair_and_holds_nothing(pair: ModelPair) -> None:
-    app = tried(visit("your_files"), ("mine.tflite", pair.reference.contents))
+    app = tried(visit("your_model"), ("mine.tflite", pair.reference.contents))
     app.button(key="own-back").click().run()
-    app = turn_to(app, "your_files")
+    app = turn_to(app, "your_model")
     assert "You are looking at another pair" in words(app)
     app.button(key="own-show").click().run()
-    app = turn_to(app, "your_files")
+    app = turn_to(app, "your_model")
     assert "File size, float16" in [metric.label for metric in app.metric]
     assert "What float16 did to mine" in app.header[0].value
     app.button(key="own-forget").click().run()
@@ -74,28 +74,28 @@ def test_forgetting_goes_back_to_the_bundled_pair_and_holds_nothing(pair: ModelP
 
 def test_what_is_forgotten_is_gone_from_memory(pair: ModelPair) -> None:
     """The models, and all that pages have kept of them."""
-    app = turn_to(tried(visit("your_files"), ("mine.tflite", pair.reference.contents)), "overview")
+    app = turn_to(tried(visit("your_model"), ("mine.tflite", pair.reference.contents)), "start")
     app.switch_page("weights/weights.py").run()
-    app.switch_page("your_files/your_files.py").run()
+    app.switch_page("your_model/your_files.py").run()
     watched = weakref.ref(app.session_state["own-files"].pair)
     app.button(key="own-forget").click().run()
     assert is_freed(watched)
 
 
 def test_two_files_are_a_pair_in_any_order(pair: ModelPair) -> None:
-    app = tried(visit("your_files"), ("half.tflite", pair.target.contents), ("full.tflite", pair.reference.contents))
+    app = tried(visit("your_model"), ("half.tflite", pair.target.contents), ("full.tflite", pair.reference.contents))
     assert "The files were given in the other order: full" in words(app).replace("\\", "")
     assert held(app)["float16 model"] == f"{pair.target.size_bytes:,} B"
     assert "full.tflite and half.tflite (yours)" in sidebar(app)
 
 
 def test_files_of_the_same_name_are_told_apart(pair: ModelPair) -> None:
-    app = tried(visit("your_files"), ("model.tflite", pair.reference.contents), ("model.tflite", pair.target.contents))
+    app = tried(visit("your_model"), ("model.tflite", pair.reference.contents), ("model.tflite", pair.target.contents))
     assert "model.tflite and second model.tflite (yours)" in sidebar(app)
 
 
 def test_a_keras_file_is_converted_by_tensorflow() -> None:
-    app = tried(visit("your_files"), ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
+    app = tried(visit("your_model"), ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
     assert {m.label: m.value for m in app.metric}["Changed answers"] == "1"
     assert "mine.keras (yours)" in sidebar(app)
     app = turn_to(app, "files")
@@ -105,15 +105,15 @@ def test_a_keras_file_is_converted_by_tensorflow() -> None:
 
 
 def test_without_tensorflow_the_page_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.your_files.uploaders.has_tensorflow", lambda: False)
-    app = visit("your_files")
+    monkeypatch.setattr("pages.your_model.uploaders.has_tensorflow", lambda: False)
+    app = visit("your_model")
     assert app.file_uploader[MODELS].proto.type == [".tflite"]
     assert "needs TensorFlow, which this server does not have" in words(app)
     assert "pip install -r requirements.txt" in words(app)
 
 
 def test_what_cannot_be_used_is_a_sentence_and_changes_nothing(pair: ModelPair) -> None:
-    app = visit("your_files")
+    app = visit("your_model")
     for files, sentence in (
         ([("*notes*.tflite", b"hello")], "*notes*.tflite is not a LiteRT model"),
         ([("half.tflite", pair.target.contents)], "holds float16 weights already"),
@@ -126,7 +126,7 @@ def test_what_cannot_be_used_is_a_sentence_and_changes_nothing(pair: ModelPair) 
         assert sentence in error.value.replace("\\", "")
         assert held(app) == {}
         assert "Bundled pair" in sidebar(app)
-        app = turn_to(app, "your_files")
+        app = turn_to(app, "your_model")
     app = tried(app, ("fine.tflite", pair.reference.contents))
     assert not app.error
     assert "fine.tflite (yours)" in sidebar(app)
@@ -137,7 +137,7 @@ def test_a_file_that_crashes_its_trial_costs_a_sentence(
 ) -> None:
     module = own_module(tmp_path, monkeypatch, "os.kill(os.getpid(), signal.SIGSEGV)")
     monkeypatch.setattr(trial, "MODULE", module)
-    app = tried(visit("your_files"), ("crash.tflite", pair.reference.contents))
+    app = tried(visit("your_model"), ("crash.tflite", pair.reference.contents))
     said = app.error[0].value.replace("\\", "")
     assert said.startswith("crash.tflite ended the process that tried it, and nothing else. The process crashed")
     assert held(app) == {}
@@ -145,7 +145,7 @@ def test_a_file_that_crashes_its_trial_costs_a_sentence(
 
 def test_a_trial_can_be_stopped(pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial, "MODULE", own_module(tmp_path, monkeypatch, "time.sleep(600)"))
-    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
+    app = upload(visit("your_model"), MODELS, ("mine.tflite", pair.reference.contents))
     app.button(key="own-try").click().run()
     assert held(app)["mine.tflite, on trial"] == f"{pair.reference.size_bytes:,} B"
     until_begun(app.session_state["own-attempt"].ticket)
@@ -161,13 +161,13 @@ def test_others_wait_and_are_told_so(pair: ModelPair, tmp_path: Path, monkeypatc
     monkeypatch.setattr(trials, "queue", lambda: queue)
     module = own_module(tmp_path, monkeypatch, "time.sleep(600)")
     before = [queue.submit(JobSpec(module, {})) for _ in range(3)]
-    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
+    app = upload(visit("your_model"), MODELS, ("mine.tflite", pair.reference.contents))
     app.button(key="own-try").click().run()
     attempt = app.session_state["own-attempt"]
     assert attempt.ticket.job is None
     app.button(key="own-stop").click().run()
     assert attempt.ticket.is_over
-    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
+    app = upload(visit("your_model"), MODELS, ("mine.tflite", pair.reference.contents))
     late = queue.submit(JobSpec(module, {}))
     app.button(key="own-try").click().run()
     assert "3 visitors already wait for their files to be tried" in app.error[0].value.replace("\\", "")
@@ -177,7 +177,7 @@ def test_others_wait_and_are_told_so(pair: ModelPair, tmp_path: Path, monkeypatc
 
 def test_a_data_set_replaces_the_test_images_for_this_visit(test_set: TestSet) -> None:
     images, labels = test_set[0][100:400], test_set[1][100:400].astype(np.int64)
-    app = visit("your_files")
+    app = visit("your_model")
     contents = packed(x_test=images, y_test=labels)
     upload(app, DATASET, ("fashion.npz", contents))
     assert not app.exception
@@ -185,17 +185,17 @@ def test_a_data_set_replaces_the_test_images_for_this_visit(test_set: TestSet) -
     assert "300 test images; no training images, so it can only be used for evaluation" in words(app)
     assert held(app)["data set fashion.npz"] == f"{len(contents):,} B"
     assert held(app)["its test images, unpacked"] == f"{300 * 785:,} B"
-    app = turn_to(app, "overview")
+    app = turn_to(app, "start")
     assert {m.label: m.delta for m in app.metric}["Changed answers"] == "of 300 test images"
     assert {m.label: m.delta for m in visit().metric}["Changed answers"] == "of 10,000 test images"
-    app = turn_to(app, "your_files")
+    app = turn_to(app, "your_model")
     app.button(key="own-forget-data").click().run()
-    app = turn_to(app, "overview")
+    app = turn_to(app, "start")
     assert {m.label: m.delta for m in app.metric}["Changed answers"] == "of 10,000 test images"
 
 
 def test_a_data_set_that_is_none_is_a_sentence(test_set: TestSet) -> None:
-    app = upload(visit("your_files"), DATASET, ("mine.npz", packed(x_test=test_set[0][:3] / 255, y_test=[1, 2, 3])))
+    app = upload(visit("your_model"), DATASET, ("mine.npz", packed(x_test=test_set[0][:3] / 255, y_test=[1, 2, 3])))
     assert not app.exception
     assert "has dtype float64; expected uint8, grey levels from 0 to 255" in app.error[0].value.replace("\\", "")
     assert held(app) == {}
@@ -259,7 +259,7 @@ def test_the_page_works_though_the_servers_own_pair_is_broken(
     pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HALFBITS_PAIR", str(tmp_path))
-    app = visit("your_files")
+    app = visit("your_model")
     assert not app.exception
     assert not app.error
     app = tried(app, ("mine.tflite", pair.reference.contents))
@@ -272,7 +272,7 @@ def test_a_server_without_tensorflow_refuses_a_keras_file_in_words(
 ) -> None:
     """A visitor may hand one in although the page does not offer it."""
     without_tensorflow(tmp_path, monkeypatch)
-    app = tried(visit("your_files"), ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
+    app = tried(visit("your_model"), ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
     assert "TensorFlow is not installed" in app.error[0].value
 
 
@@ -282,7 +282,7 @@ def test_each_uploader_takes_what_the_sentence_below_it_says(
 ) -> None:
     """Streamlit writes its own limit beside the button, as "20MB per file"."""
     monkeypatch.setattr(uploaders, "has_tensorflow", lambda: with_keras)
-    app = visit("your_files")
+    app = visit("your_model")
     models, dataset = (uploader.proto.max_upload_size_mb for uploader in app.get("file_uploader"))
     assert (models, dataset) == (most_mb, 40)
     said = words(app)

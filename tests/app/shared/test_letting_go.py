@@ -45,12 +45,12 @@ def test_answers_on_other_test_images_count_as_long_as_pages_keep_them() -> None
 
 def test_a_trial_that_was_let_go_is_a_sentence(pair: ModelPair) -> None:
     """Though its answer is there already."""
-    app = upload(visit("your_files"), MODELS, ("mine.tflite", pair.reference.contents))
+    app = upload(visit("your_model"), MODELS, ("mine.tflite", pair.reference.contents))
     app.button(key="own-try").click().run()
     attempt = app.session_state["own-attempt"]
     assert attempt.ticket.wait(PATIENCE_S)
     attempt.release()
-    app = turn_to(app, "your_files")
+    app = turn_to(app, "your_model")
     assert app.error[0].value.startswith("Your files were dropped because other visitors needed the memory")
     assert held(app) == {}
 
@@ -59,10 +59,10 @@ def test_a_pair_that_was_let_go_is_gone_from_memory_and_pages_say_so(
     pair: ModelPair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also if another visitor's upload comes between the router and the page."""
-    app = turn_to(tried(visit("your_files"), ("mine.tflite", pair.reference.contents)), "weights")
+    app = turn_to(tried(visit("your_model"), ("mine.tflite", pair.reference.contents)), "weights")
     mine = app.session_state["own-files"]
     watched = weakref.ref(mine.pair)
-    monkeypatch.setattr("pages.shared.session.casting.say_if_not_float16", mine.release)
+    monkeypatch.setattr("pages.shared.frame.casting.say_if_not_float16", mine.release)
     app.run()
     assert mine.size_bytes == 0
     assert not app.exception

@@ -20,7 +20,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def follow(page: str, **asked: str | list[str]) -> AppTest:
     """A new visit that begins with a link."""
     app = AppTest.from_file(str(ROUTER), default_timeout=60)
-    if page != "overview":
+    if page != "start":
         app.switch_page(page_file(page))
     for key, value in asked.items():
         app.query_params[key] = value
@@ -41,7 +41,7 @@ def missing(*asked: str) -> list[str]:
 @pytest.mark.parametrize(
     ("page", "key", "value"),
     [
-        ("overview", "model", "somebody's (yours)"),
+        ("start", "model", "somebody's (yours)"),
         ("digits", "image", "99999"),
         ("digits", "image", "seven"),
         ("digits", "show", "all imagine"),
@@ -68,7 +68,7 @@ def test_a_value_that_is_not_here_is_named_once(page: str, key: str, value: str)
 @pytest.mark.parametrize(
     ("page", "asked"),
     [
-        ("overview", {"model": "Bundled pair"}),
+        ("start", {"model": "Bundled pair"}),
         ("digits", {"image": "9999", "show": "both wrong", "true": "7", "predicted": "any"}),
         ("digits", {"image": "0", "sheet": "2"}),
         ("weights", {"log": "False"}),
@@ -101,7 +101,7 @@ def test_several_are_named_together_and_as_they_are() -> None:
 def test_a_run_that_is_gone_is_named(store: Path) -> None:
     gone = "Lost run"
     assert told(follow("runs", run=gone, compare=[gone])) == missing(f"run = {gone}", f"compare = {gone}")
-    assert told(follow("overview", model=gone)) == missing(f"model = {gone}")
+    assert told(follow("start", model=gone)) == missing(f"model = {gone}")
     add_full_run(store, "one", name="Kept")
     app = follow("runs", run=gone, compare=["Kept", gone])
     assert told(app) == missing(f"run = {gone}", f"compare = {gone}")
@@ -109,5 +109,5 @@ def test_a_run_that_is_gone_is_named(store: Path) -> None:
     app = follow("runs", compare=gone)
     assert told(app) == missing(f"compare = {gone}")
     assert app.multiselect(key="compare").value == ["Kept", "Bundled pair"]
-    assert told(follow("overview", model=gone)) == missing(f"model = {gone}")
+    assert told(follow("start", model=gone)) == missing(f"model = {gone}")
     assert not told(follow("runs", run="Kept", model="Kept"))

@@ -31,7 +31,7 @@ def test_visitors_walk_through_all_pages_and_leave_a_server_that_serves_others()
     crowd = found["crowd"]
     assert crowd["unfinished"] == 0
     assert crowd["server_cpu_s"] > 0
-    visits = [(rerun["page"] or "overview", rerun["is_arrival"]) for rerun in crowd["reruns"]]
+    visits = [(rerun["page"] or "start", rerun["is_arrival"]) for rerun in crowd["reruns"]]
     assert sorted(visits) == sorted((page, arrival) for page in PAGES for arrival in (True, False))
     for rerun in crowd["reruns"]:
         assert 0 < rerun["seconds"] < crowd["seconds"]
@@ -70,7 +70,7 @@ def rerun(page: str, ms: float, at_s: float) -> dict[str, object]:
 def test_answers_are_counted_by_page_once_all_have_come() -> None:
     reruns = [rerun("", 9999, 1), *(rerun("", ms, 11) for ms in range(1, 101)), rerun("bits", 500, 12)]
     all_pages, bits, overview = response_times("ours", {"reruns": reruns}, ramp_s=10)
-    assert (all_pages.page, bits.page, overview.page) == (ALL_PAGES, "bits", "overview")
+    assert (all_pages.page, bits.page, overview.page) == (ALL_PAGES, "bits", "start")
     assert (overview.reruns, overview.median_ms, overview.p95_ms) == (100, 50.5, 96)
     assert all_pages.reruns == 101
     assert overview.goal_ms == 150

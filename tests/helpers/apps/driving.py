@@ -9,13 +9,13 @@ from streamlit.testing.v1 import AppTest
 from tests.helpers.files.made import file_of
 from tests.helpers.places import ROUTER, TestSet, page_file
 
-OF_NO_PAIR = ("runs", "train", "your_files")
+OF_NO_PAIR = ("runs", "train", "your_model")
 """Pages that do not show the active pair, and so work without one."""
 
 
-def visit(page: str = "overview") -> AppTest:
+def visit(page: str = "start") -> AppTest:
     app = AppTest.from_file(str(ROUTER), default_timeout=60).run()
-    if page != "overview":
+    if page != "start":
         app.switch_page(page_file(page)).run()
     return app
 

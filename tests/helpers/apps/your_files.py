@@ -29,7 +29,7 @@ def turn_to(app: AppTest, page: str) -> AppTest:
         if key in app.session_state:
             visit.session_state[key] = app.session_state[key]
     visit.run()
-    if page != "overview":
+    if page != "start":
         visit.switch_page(page_file(page)).run()
     assert not visit.exception
     return visit
@@ -42,7 +42,7 @@ def tried(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
     assert not app.exception
     if "own-attempt" in app.session_state:
         assert app.session_state["own-attempt"].ticket.wait(PATIENCE_S)
-    return turn_to(app, "your_files")
+    return turn_to(app, "your_model")
 
 
 def with_pair(pair: ModelPair) -> AppTest:

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from fp16core.text import bytes_text, percent_text, points_text, small_text
-from pages.shared.session import casting, files, state, trials
+from pages.shared.frame import casting
+from pages.shared.session import files, state, trials
 from pages.shared.session.subject import subject
 from pages.shared.ui.headline import headline, number
 from pages.shared.ui.words import plain
@@ -70,7 +71,7 @@ def show_summary() -> None:
         st.markdown("**Worth knowing**\n\n" + "\n".join(f"- {plain(remark)}" for remark in remarks))
     links = st.container(horizontal=True)
     for page, label in (
-        ("overview/overview.py", "The tutorial’s claims, checked on it"),
+        ("start/start.py", "The tutorial’s claims, checked on it"),
         ("files/files.py", "Inside both files"),
         ("digits/digits.py", "Image by image"),
     ):

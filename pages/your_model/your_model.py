@@ -4,15 +4,14 @@ import streamlit as st
 
 from pages.shared.session import trials
 from pages.shared.ui.headline import cards
-from pages.your_files.held import show_held
-from pages.your_files.progress import show_progress
-from pages.your_files.summary import show_summary
-from pages.your_files.uploaders import upload_dataset, upload_models
+from pages.your_model.held import show_held
+from pages.your_model.progress import show_progress
+from pages.your_model.summary import show_summary
+from pages.your_model.uploaders import upload_dataset, upload_models
 
 if trials.collect():
     st.rerun()  # it ended after the router had settled what this run shows
 
-st.title("Does float16 keep your model’s answers?")
 st.markdown(
     "Upload a digit classifier of your own, test images of your own, or both: every page of this dashboard then shows "
     "what float16 does to **your** model. A file from outside may be damaged, so it is first tried in a process of its "

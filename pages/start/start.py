@@ -13,12 +13,13 @@ from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE
 from fp16core.text import bytes_text, percent_text, points_text, small_text
 from fp16core.tflite.size_account import size_account
 from fp16core.vocabulary import TUTORIAL_URL
-from pages.overview import report
-from pages.shared.session import casting, measurements, state
+from pages.shared.frame import casting
+from pages.shared.session import measurements, state
 from pages.shared.session.measurements import ACCURACY, LATENCY
 from pages.shared.ui.charts import chart
 from pages.shared.ui.headline import cards, headline, number
 from pages.shared.ui.words import say_if_probabilities
+from pages.start import report
 
 _BADGES = {
     Verdict.HOLDS: (":material/check_circle:", "green"),
@@ -59,7 +60,6 @@ def given(model: bytes) -> Callable[[], bytes]:
     return lambda: model
 
 
-st.title("Is float16 half the size and just as good?")
 with state.explained():
     found = state.results()
     ledgers = state.ledgers()

@@ -1,7 +1,5 @@
 """The sidebar: the choice of the pair of models and of the test images that every page shows."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -12,7 +10,8 @@ from fp16core.text import bytes_text
 from fp16core.training.recipe import Recipe
 from fp16core.training.recipe_text import recipe_text
 from fp16core.vocabulary import TUTORIAL_URL, HalfBitsError
-from pages.shared.session import files, links, state, store
+from pages.shared.address import links
+from pages.shared.session import files, state, store
 from pages.shared.session.subject import Subject, default_name, default_subject, settle
 from pages.shared.ui.words import plain
 
@@ -24,21 +23,7 @@ LOOK = _UI / "look.css"
 ICON = png_url((_UI / "icon.png").read_bytes())
 """The page's icon as a data URL, which Streamlit need not read from disk on each run."""
 
-_MODEL, _DATASET, _CLOSES_ON = "model", "test-images", "navigation-closes-on"
-
-_CLOSER_JS = """
-const closeAfterChoice = ({ target }) => {
-    if (!target.closest("[data-testid='stSidebarNavLink']") || !matchMedia("(max-width: 768px)").matches) return;
-    setTimeout(() => document.querySelector("[data-testid='stSidebarCollapseButton'] button")?.click());
-};
-export default () => {
-    if (!window.closesAfterChoice) document.addEventListener("click", closeAfterChoice);
-    window.closesAfterChoice = true;
-};
-"""
-
-_closer = st.components.v2.component("sidebar_closer", html="<span></span>", js=_CLOSER_JS)
-"""Closes the navigation on a phone, where Streamlit leaves it open on top of the page chosen from it."""
+_MODEL, _DATASET = "model", "test-images"
 
 
 def show_active_pair() -> None:
@@ -63,20 +48,6 @@ def show_active_pair() -> None:
                 else "  \nboth files as recorded when trained (SHA-256)"
             )
         )
-
-
-@contextmanager
-def closing_after_choice(page: str) -> Iterator[None]:
-    """Let the navigation close after a page is chosen from it, on a narrow screen.
-
-    Once per page is enough, as the browser keeps the listener. A page counts once it has been drawn to its
-    end, as a browser may never receive what an interrupted run has sent.
-    """
-    if st.session_state.get(_CLOSES_ON) != page:
-        with st.sidebar:
-            _closer(key="sidebar-closer")
-    yield
-    st.session_state[_CLOSES_ON] = page
 
 
 def _choose_pair() -> Subject:

@@ -1,0 +1,27 @@
+"""Addresses that pages used to have; each leads to where its content is now."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+MOVED: dict[str, tuple[str, Mapping[str, str]]] = {
+    "overview": ("start", {}),
+    "scales": ("overflow", {}),
+    "your_files": ("your_model", {}),
+}
+"""By old address: the page's folder, and parameters that it needs to show the same."""
+
+
+def moved_pages() -> list[StreamlitPage]:
+    """Hidden pages at the old addresses, which keep the parameters of a link."""
+    return [
+        st.Page(partial(_lead_on, folder, parameters), title=old, url_path=old, visibility="hidden")
+        for old, (folder, parameters) in MOVED.items()
+    ]
+
+
+def _lead_on(folder: str, parameters: Mapping[str, str]) -> None:
+    asked = {key: st.query_params.get_all(key) for key in st.query_params}
+    st.switch_page(f"{folder}/{folder}.py", query_params={**parameters, **asked})

@@ -1,0 +1,29 @@
+const FIGURES = ".js-plotly-plot, figure, [data-testid='stImage'], [data-testid='stGraphVizChart'], .frame-figure";
+
+const main = () => document.querySelector("[data-testid='stMain']");
+const tops = () => {
+    const from = main().getBoundingClientRect().top - main().scrollTop;
+    const found = [...document.querySelectorAll(FIGURES)].filter((figure) => figure.offsetParent)
+        .map((figure) => figure.closest("[data-testid='stLayoutWrapper']") ?? figure)
+        .map((block) => Math.max(0, block.getBoundingClientRect().top - from - 12));
+    return [0, ...found].sort((a, b) => a - b).filter((top, at, all) => at === 0 || top - all[at - 1] > innerHeight / 3);
+};
+const link = (icon) => [...document.querySelectorAll(".st-key-frame-end a")]
+    .find((candidate) => candidate.textContent.includes(icon));
+
+const go = (event) => {
+    const step = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
+    if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
+    const at = event.composedPath()[0];
+    if (at.matches?.("input, textarea, select, [role='slider'], [role='radio'], [contenteditable='true']")) return;
+    event.preventDefault();
+    const here = main().scrollTop, end = main().scrollHeight - main().clientHeight;
+    const next = step > 0 ? tops().find((top) => top > here + 8) : tops().reverse().find((top) => top < here - 8);
+    if (next !== undefined && !(step > 0 && here >= end - 8)) main().scrollTo({ top: next, behavior: "smooth" });
+    else link(step > 0 ? "Next:" : "Back:")?.click();
+};
+
+export default () => {
+    document.addEventListener("keydown", go);
+    return () => document.removeEventListener("keydown", go);
+};

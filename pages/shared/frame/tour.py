@@ -1,0 +1,50 @@
+"""The end of every page: the way back and the way on; and the tour as a presentation."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.shared.frame.story import START, TOUR, StoryPage, neighbours, place_text
+
+_PRESENT = "present"
+
+_PRESENTING_CSS = Path(__file__).with_name("presenting.css")
+
+_presenter = st.components.v2.component(
+    "presenter", html="<span></span>", js=Path(__file__).with_name("presenting.js").read_text()
+)
+"""Arrow keys lead from figure to figure, and from page to page."""
+
+
+def is_presenting() -> bool:
+    """Return whether the tour is shown as a presentation, as ``?present=1`` asks."""
+    if _PRESENT in st.query_params:
+        st.session_state[_PRESENT] = st.query_params[_PRESENT] == "1"
+    return bool(st.session_state.get(_PRESENT))
+
+
+def present() -> None:
+    """Show a page of the tour as a presentation: large type, a figure a screen, without the navigation."""
+    if is_presenting():
+        st.html(_PRESENTING_CSS)
+        _presenter(key="presenter")
+
+
+def show_end(page: StoryPage) -> None:
+    """Show the links to the pages before and after a page."""
+    before, after = neighbours(page)
+    asked = {_PRESENT: "1"} if is_presenting() else {}
+    with st.container(key="frame-end", horizontal=True, vertical_alignment="center"):
+        if before is not None:
+            st.page_link(before.file, label=f"Back: {before.name}", icon=":material/arrow_back:", query_params=asked)
+        if page in TOUR:
+            st.html(f'<span class="frame-place">{place_text(page)}</span>')
+        if after is not None:
+            label = "Start the tour" if page is START else f"Next: {after.name}"
+            st.page_link(after.file, label=label, icon=":material/arrow_forward:", query_params=asked)
+        if page in (START, *TOUR) and not asked:
+            st.page_link(page.file, label="Present", icon=":material/slideshow:", query_params={_PRESENT: "1"})
+        if asked:
+            st.page_link(
+                page.file, label="Leave the presentation", icon=":material/close:", query_params={_PRESENT: "0"}
+            )

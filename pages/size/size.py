@@ -1,0 +1,1 @@
+"""Placeholder while pages are merged."""
