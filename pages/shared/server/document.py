@@ -8,7 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SCRIPT = "window.__streamlit = { BACKEND_BASE_URL: new URL('.', location.href).href }"
-"""Pages lie directly below the server's address, whatever that is. ``deploy/nginx`` allows this script by its digest."""
+"""Pages lie directly below the server's address, whatever that is. ``deploy/nginx`` allows this script by digest."""
 
 _STREAMLITS_TITLE, _TITLE = b"<title>Streamlit</title>", b"<title>Half the Bits</title>"
 
