@@ -186,6 +186,7 @@ _SOURCES: Mapping[str, str] = {
     "float32": "IEEE 754-2019",
     "float16": "IEEE 754-2019",
     "FP8": "OCP 8-bit Floating Point Specification, 2023",
+    "95 % interval": "for a change of accuracy: A. Agresti and Y. Min, 2005",
     "Wilson interval": "E. B. Wilson, 1927",
     "McNemar test": "Q. McNemar, 1947",
 }
