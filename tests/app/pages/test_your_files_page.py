@@ -49,8 +49,8 @@ def test_a_float32_file_becomes_the_active_pair_with_its_own_numbers(pair: Model
     assert held(app)["all together"] == f"{pair.reference.size_bytes + expected.target.size_bytes:,} B"
     assert "mine.tflite (yours)" in (said := sidebar(app))
     assert "visible to you alone" in said
-    overview = {metric.label: metric.value for metric in turn_to(app, "start").metric}
-    assert overview["Largest logit change"] == shown["Largest logit change"]
+    elsewhere = {metric.label: metric.value for metric in turn_to(app, "claims").metric}
+    assert elsewhere["Largest logit change"] == shown["Largest logit change"]
     assert "Bundled pair" in sidebar(visit()), "another visit sees what it saw before"
     assert "mine.tflite" not in sidebar(visit())
 
@@ -76,7 +76,7 @@ def test_what_is_forgotten_is_gone_from_memory(pair: ModelPair) -> None:
     """The models, and all that pages have kept of them."""
     app = turn_to(tried(visit("your_model"), ("mine.tflite", pair.reference.contents)), "start")
     app.switch_page("weights/weights.py").run()
-    app.switch_page("your_model/your_files.py").run()
+    app.switch_page("your_model/your_model.py").run()
     watched = weakref.ref(app.session_state["own-files"].pair)
     app.button(key="own-forget").click().run()
     assert is_freed(watched)
@@ -185,12 +185,12 @@ def test_a_data_set_replaces_the_test_images_for_this_visit(test_set: TestSet) -
     assert "300 test images; no training images, so it can only be used for evaluation" in words(app)
     assert held(app)["data set fashion.npz"] == f"{len(contents):,} B"
     assert held(app)["its test images, unpacked"] == f"{300 * 785:,} B"
-    app = turn_to(app, "start")
+    app = turn_to(app, "claims")
     assert {m.label: m.delta for m in app.metric}["Changed answers"] == "of 300 test images"
-    assert {m.label: m.delta for m in visit().metric}["Changed answers"] == "of 10,000 test images"
+    assert {m.label: m.delta for m in visit("claims").metric}["Changed answers"] == "of 10,000 test images"
     app = turn_to(app, "your_model")
     app.button(key="own-forget-data").click().run()
-    app = turn_to(app, "start")
+    app = turn_to(app, "claims")
     assert {m.label: m.delta for m in app.metric}["Changed answers"] == "of 10,000 test images"
 
 
