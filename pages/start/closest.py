@@ -76,6 +76,6 @@ def _faces(report: ImageReport) -> tuple[tuple[str, str], tuple[str, str]]:
     if report.changed or not report.can_flip:
         return (REFERENCE_NAME, report.reference_text), (TARGET_NAME, report.target_text)
     return (
-        (f"{REFERENCE_NAME} and {TARGET_NAME}", report.reference_text),
+        ("both models", report.reference_text),
         (f"float16’s error × {factor_text(report.flip_factor)}", str(report.rival)),
     )

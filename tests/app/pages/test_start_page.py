@@ -66,7 +66,7 @@ def test_without_a_changed_image_the_closest_call_is_shown_with_its_factor() -> 
     """On the first image, 1 gains 0.25 of the margin of 1; on the second, 0.5."""
     found = made(([2, 1], [2, 1.25]), ([2, 1], [2, 1.5]))
     assert found.changed_or_closest_image == 1
-    assert closest._faces(report(found)) == (("float32 and float16", "0"), ("float16’s error × 2", "1"))
+    assert closest._faces(report(found)) == (("both models", "0"), ("float16’s error × 2", "1"))
     assert closest._title(found) == "The closest call: no answer changed"
 
 
