@@ -1,7 +1,6 @@
 """Digits: both models' answers to test images, and to digits of the visitor's own."""
 
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -138,10 +137,7 @@ read: Read | None = None
 reading: Reading | None = None
 with main:
     if source == DRAW:
-        live.draw_and_read(off, is_page_concerned=True)
-        read = partial(own_drawing.read, thumbnails=True)
-        with suppress(HalfBitsError):  # said on the card
-            reading = read(off)
+        read, reading = own_drawing.read, live.draw_and_read(off, is_page_concerned=True)
     else:
         row = st.container(key=f"cards-{'test' if source == TEST else 'given'}", horizontal=True)
         given, answered = row.container(border=True), row.container(border=True)

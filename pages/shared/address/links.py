@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from fp16core.images.stroke_code import MAX_CHARACTERS
+from fp16core.images.drawings.stroke_code import MAX_CHARACTERS
 from pages.shared.ui.words import plain
 
 _ASKED, _MISSING = "link-asked", "link-missing"

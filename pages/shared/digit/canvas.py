@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from fp16core.images.drawing import CANVAS_SIDE, PEN_WIDTHS, Drawing
+from fp16core.images.drawings.drawing import CANVAS_SIDE, PEN_WIDTHS, Drawing
 from pages.shared.ui.button_css import BUTTON_CSS
 
 _HTML = """
@@ -29,7 +29,7 @@ _component = st.components.v2.component(
 
 
 def canvas(drawing: Drawing, asked: int, key: str, on_change: Callable[[], None]) -> None:
-    """Show the canvas; `fp16core.images.drawing.drawing_of` reads what it has sent.
+    """Show the canvas; `fp16core.images.drawings.drawing.drawing_of` reads what it has sent.
 
     Parameters
     ----------

@@ -1,10 +1,12 @@
 """Drawing a digit that both models read while it is drawn."""
 
 from collections.abc import Collection
+from contextlib import suppress
 
 import streamlit as st
 
 from fp16core.images.stages import StageName
+from fp16core.reading.reading import Reading
 from fp16core.vocabulary import HalfBitsError
 from pages.shared.digit import answer_card, own_drawing
 from pages.shared.digit.canvas import canvas
@@ -13,7 +15,7 @@ from pages.shared.server import hosted
 _INVITATION = "Draw a digit with the mouse, a pen or a finger. Both models answer while you draw."
 
 
-def draw_and_read(off: Collection[StageName] = (), is_page_concerned: bool = False) -> None:
+def draw_and_read(off: Collection[StageName] = (), is_page_concerned: bool = False) -> Reading | None:
     """Show the canvas and the answer card, side by side, or below each other where there is no room.
 
     Both are a fragment: while the visitor draws, nothing else of the page runs. The drawing, its enlargement and
@@ -25,13 +27,20 @@ def draw_and_read(off: Collection[StageName] = (), is_page_concerned: bool = Fal
     off
         Stages to leave out.
     is_page_concerned
-        Whether the entire page shall run after each stroke, because it shows more of the drawing; it gets the
-        reading from `pages.shared.digit.own_drawing.read`, which reads nothing twice.
+        Whether the entire page shall run after each stroke, because it shows more of the drawing.
+
+    Returns
+    -------
+    Reading or None
+        For the rest of a page that is concerned, with thumbnails; `None` if there is nothing to show.
     """
     own_drawing.follow_link()
     answer_card.is_another_digit_chosen()
     st.session_state.pop(_STROKE_ENDED, None)
     _draw(frozenset(off), is_page_concerned)
+    with suppress(HalfBitsError):  # said on the card
+        return own_drawing.read(off, thumbnails=True) if is_page_concerned else None
+    return None
 
 
 _STROKE_ENDED = "stroke-ended"

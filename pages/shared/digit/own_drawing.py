@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from fp16core.images.drawing import Drawing, drawing_of, picture_of
+from fp16core.images.drawings.drawing import Drawing, drawing_of, picture_of
+from fp16core.images.drawings.stroke_code import stroke_code, strokes_of_code
 from fp16core.images.prepare import prepare_image
 from fp16core.images.stages import StageName
-from fp16core.images.stroke_code import stroke_code, strokes_of_code
 from fp16core.reading.reading import Reading, read_picture
 from fp16core.vocabulary import BusyError, HalfBitsError, ImageError
 from pages.shared.address import links, parameter

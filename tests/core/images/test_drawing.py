@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fp16core.images.drawing import (
+from fp16core.images.drawings.drawing import (
     CANVAS_SIDE,
     MAX_POINTS,
     MAX_STROKES,

@@ -10,7 +10,7 @@ import binascii
 import math
 from typing import Any
 
-from fp16core.images.drawing import CANVAS_SIDE, MAX_POINTS, MAX_STROKES, PEN_WIDTHS, check_strokes
+from fp16core.images.drawings.drawing import CANVAS_SIDE, MAX_POINTS, MAX_STROKES, PEN_WIDTHS, check_strokes
 from fp16core.vocabulary import ImageError
 
 MAX_CHARACTERS = 2_000
@@ -41,7 +41,7 @@ def stroke_code(strokes: list[Any]) -> str | None:
     Parameters
     ----------
     strokes
-        At least one, in the form that `fp16core.images.drawing.picture_of` takes.
+        At least one, in the form that `fp16core.images.drawings.drawing.picture_of` takes.
 
     Returns
     -------
