@@ -6,6 +6,7 @@ import streamlit as st
 
 from fp16core.claims.answer import RULE, answer
 from fp16core.tflite.size_account import size_account
+from pages.shared.digit.live import draw_and_read
 from pages.shared.frame import casting
 from pages.shared.frame.story import TOUR
 from pages.shared.session import state
@@ -39,3 +40,4 @@ with st.container(key="start-evidence", horizontal=True):
         index = comparison.changed_or_closest_image
         show_closest(found.images, comparison, index)
         link_to_image(index)
+draw_and_read()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 SHOWN_ON = {
     "claims": "Claims and words",
-    "single images": "Try a digit",
+    "single images": "Digits",
     "graphs": "Files",
     "propagation": "Layers",
     "overflow": "Overflow",

@@ -212,7 +212,7 @@ def test_every_page_opens_on_a_strangers_pair_or_says_what_the_trial_foretold(
     theirs = stranger(name)
     found = trial.try_files(theirs.pair.files, lambda _what, _done: None)
     foretold = unshowable.pages_without(found["failed"])
-    titles = {"overflow": "Overflow", "dial": "Precision dial", "try_digit": "Try a digit"}
+    titles = {"overflow": "Overflow", "dial": "Precision dial"}
     app = with_pair(theirs.pair)
     for page in PAGES:
         app.switch_page(page_file(page)).run()
