@@ -44,7 +44,9 @@ def test_the_tour_needs_no_mouse(warm: str, page: Page) -> None:
     for shown in TOUR:
         for _ in range(200):
             page.keyboard.press("Tab")
-            if re.search("Start the tour|Next: ", page.evaluate("document.activeElement.closest('a')?.textContent ?? ''")):
+            if re.search(
+                "Start the tour|Next: ", page.evaluate("document.activeElement.closest('a')?.textContent ?? ''")
+            ):
                 break
         page.keyboard.press("Enter")
         shows(page, shown)
