@@ -146,3 +146,18 @@ def test_a_word_is_looked_up_and_one_step_back_takes_it_away(warm: str, page: Pa
     expect(group.get_by_text(term("margin").definition)).to_be_hidden()
     group.locator("summary").click()
     expect(group.get_by_text(term("margin").definition)).to_be_visible()
+
+
+def test_a_hint_leads_to_its_word(warm: str, page: Page) -> None:
+    page.goto(warm)
+    settled(page)
+    page.locator(".st-key-start-answer").get_by_test_id("stTooltipHoverTarget").hover()
+    link = page.get_by_role("link", name="95 % interval")
+    expect(link).to_be_visible(timeout=PATIENCE_MS)
+    with page.context.expect_page() as opened:
+        link.click()
+    glossary = opened.value
+    definition = glossary.locator("p.word")
+    expect(definition).to_contain_text(term("95 % interval").definition, timeout=PATIENCE_MS)
+    expect(definition).to_be_in_viewport()
+    glossary.close()
