@@ -76,9 +76,11 @@ def choose() -> int:
     # Drawn above the page numbers, but after them: it shows what they are set to.
     above = st.container()
     sheets = sheet_count(listed)
-    if "sheet" not in st.session_state and "sheet" not in st.query_params:
-        st.session_state.sheet = sheet_of(listed, index)
-    number = st.pagination(sheets, key="sheet", max_visible_pages=5, bind="query-params") if sheets > 1 else 1
+    number = 1
+    if sheets > 1:
+        number = st.pagination(
+            sheets, default=sheet_of(listed, index), max_visible_pages=5, key="sheet", bind="query-params"
+        )
     with above:
         st.caption(_sheet_words(index, listed))
         contact_sheet(

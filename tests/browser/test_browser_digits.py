@@ -81,3 +81,29 @@ def test_old_links_lead_to_the_same(warm: str, page: Page) -> None:
     expect(page.get_by_role("heading", name="Image 1,242: a 4")).to_be_visible(timeout=PATIENCE_MS)
     page.goto(f"{warm}/try_digit")
     expect(page.get_by_text("Draw a digit here")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_back_from_a_filter_leads_to_what_was_listed_before(warm: str, page: Page) -> None:
+    """The sheet, its page, the chosen image; then forward again."""
+
+    def seen() -> tuple[list[str], str]:
+        settled(page)
+        listed = page.locator(".sheet button").evaluate_all("all => all.map(each => each.title)")
+        return listed, page.locator(".card .title").inner_text()
+
+    page.goto(f"{warm}/digits")
+    states = [seen()]
+    for press in (
+        lambda: page.get_by_role("button", name="Page 1", exact=True).click(),
+        lambda: page.get_by_text("both wrong", exact=True).click(),
+        lambda: page.get_by_text("models differ", exact=True).click(),
+    ):
+        press()
+        settled(page)
+        page.wait_for_timeout(300)
+        states.append(seen())
+    assert len({str(state) for state in states}) == 4
+    for before in states[-2::-1]:
+        page.go_back()
+        page.wait_for_timeout(500)
+        assert seen() == before
