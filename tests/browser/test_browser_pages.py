@@ -12,9 +12,10 @@ from tests.helpers.places import PAGES
 pytestmark = pytest.mark.browser
 
 LINKS = {
-    "": ("Is float16 half the size", "Impact on accuracy"),
+    "": ("Half the bits, the same answers?", "The one image whose answer float16 changed"),
     "accuracy?point=7": ("Does float16 make different mistakes", "Image 7, a 9"),
     "bits?bits_tensor=conv_2d.kernel&bits_index=7": ("Which bits does float16 drop", "Weight [0, 2, 1, 0]"),
+    "claims?word=margin": ("What does the tutorial say", "Impact on accuracy"),
     "dial?exponent=8&mantissa=7": ("How few bits are enough", "1 sign + 8 exponent + 7 mantissa"),
     "digits?image=1242&show=models+differ": ("What do both models see", "1 image. Pick one"),
     "files?files-view=Graph": ("What is inside the two files", "float16 file"),

@@ -14,7 +14,7 @@ from pages.shared.ui.words import plain
 
 _ASKED, _MISSING = "link-asked", "link-missing"
 
-_TEXTS = ("bits_number", "compare")
+_TEXTS = ("bits_number", "compare", "word")
 """Parameters that may be empty, or an infinite number."""
 
 _LONGEST = 500

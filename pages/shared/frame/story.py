@@ -33,7 +33,13 @@ class StoryPage:
         return f"{self.folder}/{self.folder}.py"
 
 
-START = StoryPage("start", "Start", "Half the bits, the same answers?", ":material/home:")
+START = StoryPage(
+    "start",
+    "Start",
+    "Half the bits, the same answers?",
+    ":material/home:",
+    "A neural network with weights of 32 bits beside itself with 16, from single bits to answers.",
+)
 
 TOUR = (
     StoryPage(

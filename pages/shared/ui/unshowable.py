@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 SHOWN_ON = {
-    "claims": "Overview",
+    "claims": "Claims and words",
     "single images": "Digits",
     "graphs": "Files",
     "propagation": "Layers",

@@ -3,18 +3,14 @@
 import re
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
 
-from fp16core.claims.claims import check_claims
-from fp16core.claims.evidence import gather_evidence
 from fp16core.evaluate.comparison import Comparison
 from fp16core.images.stages import StageName
 from fp16core.runs.pair import BUNDLED
-from fp16core.text import count_text, percent_text
-from fp16core.tflite.model_file import ModelPair
+from fp16core.text import count_text
 from tests.helpers.apps.driving import (
     OF_NO_PAIR,
     charts,
@@ -32,7 +28,7 @@ from tests.helpers.places import PAGES, TestSet
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
-WAITING = ("runs", "runtimes", "train", "your_model")
+WAITING = ("start", "runs", "runtimes", "train", "your_model")
 """Pages that have nothing to draw before a visitor gives them something."""
 
 
@@ -43,27 +39,6 @@ def test_every_page_opens_without_an_error(page: str) -> None:
     assert not app.error
     assert len(app.title) == 1
     assert charts(app) or page in (*WAITING, "digits")
-
-
-def test_overview_shows_the_measured_numbers_and_every_verdict(
-    comparison: Comparison, pair: ModelPair, test_set: Any
-) -> None:
-    app = visit()
-    shown = {metric.label: metric.value for metric in app.metric}
-    assert shown["File size, float16"] == f"{(BUNDLED / 'mnist_model_quant_f16.tflite').stat().st_size:,} B"
-    assert shown["Accuracy, float16"] == percent_text((comparison.target.logits.argmax(1) == test_set[1]).mean())
-    assert shown["Changed answers"] == str(comparison.changed_predictions)
-    text = words(app)
-    for claim in check_claims(gather_evidence(pair, comparison, test_set[0])):
-        assert claim.claim in text
-        assert claim.measured in text or claim.measured == "—"
-        assert claim.rule in text
-
-
-def test_overview_offers_both_files() -> None:
-    labels = [button.proto.label for button in visit().get("download_button")]
-    assert any("mnist_model.tflite" in label for label in labels)
-    assert any("mnist_model_quant_f16.tflite" in label for label in labels)
 
 
 def test_the_sidebar_names_the_active_pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """Driving pages through Streamlit's own test driver, and reading what they show."""
 
+import html
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,10 @@ def visit(page: str = "start") -> AppTest:
 
 
 def words(app: AppTest) -> str:
-    return "\n".join(block.value for kind in (app.title, app.markdown, app.caption) for block in kind)
+    """All that is written on a page: Markdown as it is, HTML without its tags."""
+    written = [block.value for kind in (app.title, app.markdown, app.caption) for block in kind]
+    bodies = (re.sub(r"<style>.*?</style>", "", block.proto.body, flags=re.DOTALL) for block in app.get("html"))
+    return "\n".join([*written, *(html.unescape(re.sub(r"<[^>]*>", "", body)) for body in bodies)])
 
 
 def errors(app: AppTest) -> list[str]:
