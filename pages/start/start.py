@@ -43,10 +43,10 @@ def show_claim(claim: ClaimCheck) -> None:
                 st.markdown(claim.measured)
                 section = {Measurement.ACCURACY: ACCURACY, Measurement.LATENCY: LATENCY}[claim.awaits]
                 st.page_link(
-                    "runtimes/runtimes.py",
+                    "size/size.py",
                     label="Measure it",
                     icon=":material/speed:",
-                    query_params={"runtimes-section": section},
+                    query_params={"size-view": "Speed and accuracy", "runtimes-section": section},
                 )
         with st.container(horizontal=True, vertical_alignment="center"):
             icon, colour = _BADGES[claim.verdict]

@@ -10,8 +10,14 @@ MOVED: dict[str, tuple[str, Mapping[str, str]]] = {
     "overview": ("start", {}),
     "scales": ("overflow", {}),
     "your_files": ("your_model", {}),
+    "files": ("size", {}),
+    "runtimes": ("size", {"size-view": "Speed and accuracy", "runtimes-section": "Accuracy by mode"}),
+    "runs": ("train", {}),
 }
 """By old address: the page's folder, and parameters that it needs to show the same."""
+
+_RENAMED = {"files-view": "size-view"}
+"""Parameters that have another name now, by the old one."""
 
 
 def moved_pages() -> list[StreamlitPage]:
@@ -23,5 +29,5 @@ def moved_pages() -> list[StreamlitPage]:
 
 
 def _lead_on(folder: str, parameters: Mapping[str, str]) -> None:
-    asked = {key: st.query_params.get_all(key) for key in st.query_params}
+    asked = {_RENAMED.get(key, key): st.query_params.get_all(key) for key in st.query_params}
     st.switch_page(f"{folder}/{folder}.py", query_params={**parameters, **asked})

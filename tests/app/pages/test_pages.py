@@ -21,7 +21,7 @@ from tests.helpers.places import PAGES, TestSet
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
-WAITING = ("runs", "runtimes", "train", "try_digit", "your_model")
+WAITING = ("train", "try_digit", "your_model")
 """Pages that have nothing to draw before a visitor gives them something."""
 
 
