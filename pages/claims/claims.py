@@ -13,7 +13,7 @@ from fp16core.vocabulary import TUTORIAL_URL
 from pages.claims import report
 from pages.claims.checked import link_to_measurements, show_claims, show_counts
 from pages.claims.numbers import show_charts, show_numbers
-from pages.claims.words import show_glossary
+from pages.claims.words import define, look_up, show_glossary
 from pages.shared.frame import casting
 from pages.shared.session import measurements, state
 from pages.shared.ui.words import say_if_probabilities
@@ -51,7 +51,10 @@ with st.container(key="claims-take", horizontal=True, vertical_alignment="center
                 key=f"take-{words}",
                 on_click="ignore",
             )
+    word = look_up()
     link_to_measurements(claims)
+if word is not None:
+    define(word)
 say_if_probabilities(found.comparison.reference)
 show_claims(claims)
 st.caption(
