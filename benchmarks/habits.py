@@ -38,7 +38,7 @@ def _drawing(at_random: Random) -> Change:
 TENSORS = ("conv_2d.kernel", "conv_2d.bias", "fully_connected.weights", "fully_connected.bias")
 
 OURS: Habits = {
-    "": (),
+    "": (_drawing,),
     "digits": (_image("image"), lambda at_random: ("sheet", at_random.randint(1, 200)), _one_of("true", *"0123456789")),
     "accuracy": (_image("point"),),
     "runtimes": (_one_of("runtimes-section", "Accuracy by mode", "Latency and memory", "Your phone"),),

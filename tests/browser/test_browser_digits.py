@@ -93,12 +93,12 @@ def test_back_from_a_filter_leads_to_what_was_listed_before(warm: str, page: Pag
 
     page.goto(f"{warm}/digits")
     states = [seen()]
-    for press in (
-        lambda: page.get_by_role("button", name="Page 1", exact=True).click(),
-        lambda: page.get_by_text("both wrong", exact=True).click(),
-        lambda: page.get_by_text("models differ", exact=True).click(),
+    for choice in (
+        page.get_by_role("button", name="Page 1", exact=True),
+        page.get_by_text("both wrong", exact=True),
+        page.get_by_text("models differ", exact=True),
     ):
-        press()
+        choice.click()
         settled(page)
         page.wait_for_timeout(300)
         states.append(seen())
