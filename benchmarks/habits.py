@@ -42,8 +42,9 @@ OURS: Habits = {
     "digits": (_image("image"), lambda at_random: ("sheet", at_random.randint(1, 200)), _one_of("true", *"0123456789")),
     "accuracy": (_image("point"),),
     "runtimes": (_one_of("runtimes-section", "Accuracy by mode", "Latency and memory", "Your phone"),),
-    "weights": (_one_of("tensor", *TENSORS), _one_of("log", True, False)),
     "bits": (
+        _one_of("bits_tensor", *TENSORS),
+        _one_of("log", True, False),
         lambda at_random: ("bits_index", at_random.randrange(20_280)),
         _one_of("bits_of", "A weight", "Any number"),
     ),
@@ -55,6 +56,7 @@ OURS: Habits = {
         lambda at_random: ("exponent", at_random.randint(4, 8)),
     ),
     "guarantee": (_image("near"),),
+    "claims": (_one_of("word", "margin", "ULP", "SNR"),),
     "train": (lambda at_random: ("train-epochs", at_random.randint(1, 50)),),
     "runs": (),
     "your_model": (),

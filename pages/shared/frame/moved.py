@@ -10,11 +10,12 @@ MOVED: dict[str, tuple[str, Mapping[str, str]]] = {
     "overview": ("start", {}),
     "try_digit": ("digits", {"source": "Draw"}),
     "scales": ("overflow", {}),
+    "weights": ("bits", {"log": "false"}),
     "your_files": ("your_model", {}),
 }
 """By old address: the page's folder, and parameters that it needs to show the same."""
 
-RENAMED = {"try_digit": {"test": "image"}}
+RENAMED = {"try_digit": {"test": "image"}, "weights": {"tensor": "bits_tensor"}}
 """By old address: parameters whose names have changed."""
 
 
