@@ -19,8 +19,8 @@ PATIENCE_MS = 120_000
 PICTURES = {
     "start": ("", 900),
     "digits": ("digits?image=1242", 900),
-    "bits": ("bits", 1340),
-    "layers": ("layers", 1500),
+    "bits": ("bits", 1120),
+    "layers": ("layers", 1060),
     "dial": ("dial?exponent=4&mantissa=3&infinity=false", 1420),
 }
 """Of which page each is, and how tall."""
