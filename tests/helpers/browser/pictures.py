@@ -22,8 +22,8 @@ SEVEN = "ARYU0AKYAiwALgAsAC4ALAAsAC4ALAAuABYAFT4XPhU8FT4VPhU-Fz4VPBU-"
 PICTURES = {
     "start": (f"?drawing={SEVEN}", 940),
     "digits": ("digits?image=1242", 900),
-    "bits": ("bits", 1340),
-    "layers": ("layers", 1500),
+    "bits": ("bits", 1120),
+    "layers": ("layers", 1060),
     "dial": ("dial?exponent=4&mantissa=3&infinity=false", 1420),
 }
 """Of which page each is, and how tall."""
