@@ -93,7 +93,7 @@ def choose(shown: Sequence[GalleryPicture]) -> GalleryPicture:
             ),
             "float32 sure": st.column_config.NumberColumn(format="percent", help=_SURE),
             "float16 sure": st.column_config.NumberColumn(format="percent", help=_SURE),
-            "largest logit change": st.column_config.NumberColumn(format="scientific"),
+            "largest logit change": st.column_config.NumberColumn(format="%.5f"),
             "doubted": st.column_config.CheckboxColumn(help="Whether a digit does not look like one; see below"),
             "true": st.column_config.TextColumn(help="The digit that the file's name begins with"),
         },
