@@ -4,7 +4,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from pages.shared.server import guard
+from pages.shared.server.document import Document
 from pages.shared.server.upload_gate import UploadGate
 
 guard.start()
-app = st.App("pages/router.py", middleware=[Middleware(UploadGate)])
+app = st.App("pages/router.py", middleware=[Middleware(UploadGate), Middleware(Document)])

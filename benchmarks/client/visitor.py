@@ -32,6 +32,8 @@ class Visitor:
         Of the server.
     forwarded_for
         Network address that a proxy would have seen, if there is a proxy.
+    patience_s
+        Longest wait for a page, a file or an answer.
 
     Attributes
     ----------
@@ -41,8 +43,9 @@ class Visitor:
         State of the open session, with the elements of the page that was shown last.
     """
 
-    def __init__(self, address: str, forwarded_for: str = "") -> None:
+    def __init__(self, address: str, forwarded_for: str = "", patience_s: float = PATIENCE_S) -> None:
         self.address = address
+        self._patience_s = patience_s
         self._forwarded_for = forwarded_for
         self.cookies: dict[str, str] = {}
         self.session = Session()
@@ -98,7 +101,7 @@ class Visitor:
         """
         buttons = [] if pressed is None else [WidgetState(id=pressed, trigger_value=True)]
         self.send(self.session.rerun(page, [*self._widgets, *buttons], query=query))
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + self._patience_s
         while True:
             answer = self.received(deadline)
             element = self.session.take(answer)
@@ -120,7 +123,7 @@ class Visitor:
 
     def close_code(self) -> int | None:
         """Wait until the server closes the session; the code that it gives, or None if the connection broke."""
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + self._patience_s
         with contextlib.suppress(ConnectionClosed):
             while True:
                 self.received(deadline)
@@ -168,7 +171,7 @@ class Visitor:
         message.file_urls_request.file_names.append(name)
         message.file_urls_request.session_id = self.session.id
         self.send(message)
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + self._patience_s
         while True:
             answer = self.received(deadline)
             if answer.WhichOneof("type") == "file_urls_response":
@@ -188,7 +191,7 @@ class Visitor:
     def _ask(self, request: urllib.request.Request) -> tuple[int, bytes]:
         request.add_header("Cookie", self._cookie())
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE_S) as response:  # noqa: S310 - our own server
+            with urllib.request.urlopen(request, timeout=self._patience_s) as response:  # noqa: S310 - our own server
                 self._keep(response.headers.get_all("Set-Cookie"))
                 return int(response.status), response.read()
         except urllib.error.HTTPError as refusal:

@@ -30,6 +30,11 @@ LIMIT_BYTES = 2**30
 """Memory of a container with ``--memory 1g``."""
 
 PATIENCE_S = 240
+"""Hostile visitors wait for each other; only the one who is not has to be served soon."""
+
+UPLOADS = 4
+"""Files that each of six visitors uploads, two from each address; an address may hold less than three."""
+
 FILE = bytes(19_000_000)
 
 
@@ -100,32 +105,32 @@ def try_model(visitor: Visitor, name: str, model: bytes) -> str:
 
 def send_pictures(url: str, address: str, pictures: dict[str, bytes]) -> None:
     """Have pictures read, one after another, whatever comes of it."""
-    with Visitor(url, address) as visitor:
-        visitor.show("try_digit", query="source=Upload")
+    with Visitor(url, address, PATIENCE_S) as visitor:
+        visitor.show("digits", query="source=Upload")
         for name, contents in pictures.items():
             hand_in(visitor, "Pictures of digits", name, contents)
-            visitor.show("try_digit", query="source=Upload")
+            visitor.show("digits", query="source=Upload")
 
 
 def fill_uploads(url: str, address: str) -> None:
     """Upload more than an address may hold; the server must refuse some of it."""
-    with Visitor(url, address) as visitor:
+    with Visitor(url, address, PATIENCE_S) as visitor:
         visitor.show("your_model")
-        statuses = [visitor.upload(FILE) for _ in range(12)]
+        statuses = [visitor.upload(FILE) for _ in range(UPLOADS)]
         assert {413, 503}.intersection(statuses), statuses
 
 
 def use_model(url: str, address: str, model: bytes) -> None:
     """Have a model tried, and walk it through the pages that compute most."""
-    with Visitor(url, address) as visitor:
+    with Visitor(url, address, PATIENCE_S) as visitor:
         assert "to you alone" in try_model(visitor, "mine.tflite", model)
-        for page in ("start", "layers", "overflow", "dial", "guarantee", "files"):
+        for page in ("start", "layers", "overflow", "dial", "guarantee", "size"):
             visitor.show(page)
 
 
 def use_hostile_model(url: str, address: str, model: bytes, told: list[str]) -> None:
     """It behaves on all images but one that its trial does not have; then the process that runs it is ended."""
-    with Visitor(url, address) as visitor:
+    with Visitor(url, address, PATIENCE_S) as visitor:
         told.append(try_model(visitor, "likeness.tflite", model))
         visitor.clear_caches()
         visitor.show("")

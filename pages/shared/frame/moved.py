@@ -8,6 +8,7 @@ from streamlit.navigation.page import StreamlitPage
 
 MOVED: dict[str, tuple[str, Mapping[str, str]]] = {
     "overview": ("start", {}),
+    "try_digit": ("digits", {"source": "Draw"}),
     "scales": ("overflow", {}),
     "your_files": ("your_model", {}),
     "files": ("size", {}),
@@ -16,18 +17,20 @@ MOVED: dict[str, tuple[str, Mapping[str, str]]] = {
 }
 """By old address: the page's folder, and parameters that it needs to show the same."""
 
-_RENAMED = {"files-view": "size-view"}
-"""Parameters that have another name now, by the old one."""
+RENAMED = {"try_digit": {"test": "image"}, "files": {"files-view": "size-view"}}
+"""By old address: parameters whose names have changed."""
 
 
 def moved_pages() -> list[StreamlitPage]:
     """Hidden pages at the old addresses, which keep the parameters of a link."""
     return [
-        st.Page(partial(_lead_on, folder, parameters), title=old, url_path=old, visibility="hidden")
+        st.Page(
+            partial(_lead_on, folder, parameters, RENAMED.get(old, {})), title=old, url_path=old, visibility="hidden"
+        )
         for old, (folder, parameters) in MOVED.items()
     ]
 
 
-def _lead_on(folder: str, parameters: Mapping[str, str]) -> None:
-    asked = {_RENAMED.get(key, key): st.query_params.get_all(key) for key in st.query_params}
+def _lead_on(folder: str, parameters: Mapping[str, str], renamed: Mapping[str, str]) -> None:
+    asked = {renamed.get(key, key): st.query_params.get_all(key) for key in st.query_params}
     st.switch_page(f"{folder}/{folder}.py", query_params={**parameters, **asked})

@@ -89,15 +89,16 @@ def _subject_of(run: Run) -> Subject:
 
 
 def _with_dataset(chosen: Subject) -> Subject:
-    dataset = files.files().dataset
+    dataset, server = files.files().dataset, "the server's"
     if dataset is None:
+        links.miss_if_asked(_DATASET, but=server)
         return chosen
-    server, mine = "the server's", f"{dataset.name}{YOURS}"
+    mine = f"{dataset.name}{YOURS}"
     wanted = st.session_state.pop("next-dataset", None)
     if wanted is not None:
         st.session_state[_DATASET] = mine if wanted == dataset.name else server
     if st.session_state.get(_DATASET) not in (server, mine):
         st.session_state.pop(_DATASET, None)
-    if st.selectbox("Test images", [server, mine], key=_DATASET) == server:
+    if st.selectbox("Test images", [server, mine], key=_DATASET, bind="query-params") == server:
         return chosen
     return Subject(chosen.name, chosen.pair, dataset.digest, chosen.own_pair, own_dataset=True, run=chosen.run)

@@ -33,7 +33,13 @@ class StoryPage:
         return f"{self.folder}/{self.folder}.py"
 
 
-START = StoryPage("start", "Start", "Half the bits, the same answers?", ":material/home:")
+START = StoryPage(
+    "start",
+    "Start",
+    "Half the bits, the same answers?",
+    ":material/home:",
+    "A neural network with weights of 32 bits beside itself with 16, from single bits to answers.",
+)
 
 TOUR = (
     StoryPage(
@@ -110,7 +116,6 @@ def place_text(page: StoryPage) -> str:
 
 
 MERGING = (
-    StoryPage("try_digit", "Try a digit", "What do both models see in your digit?", ":material/draw:"),
     StoryPage("accuracy", "Accuracy", "Does float16 make different mistakes?", ":material/target:"),
     StoryPage("weights", "Weights", "What did rounding do to the weights?", ":material/bar_chart:"),
     StoryPage("overflow", "Overflow", "When do weights outgrow float16?", ":material/open_in_full:"),

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.shared.frame.story import START, TOUR, StoryPage, neighbours, place_text
 
-_PRESENT = "present"
+_PRESENT, _PRESENTING = "present", "presenting"
 
 _PRESENTING_CSS = Path(__file__).with_name("presenting.css")
 
@@ -19,8 +19,8 @@ _presenter = st.components.v2.component(
 def is_presenting() -> bool:
     """Return whether the tour is shown as a presentation, as ``?present=1`` asks."""
     if _PRESENT in st.query_params:
-        st.session_state[_PRESENT] = st.query_params[_PRESENT] == "1"
-    return bool(st.session_state.get(_PRESENT))
+        st.session_state[_PRESENTING] = st.query_params[_PRESENT] == "1"
+    return bool(st.session_state.get(_PRESENTING))
 
 
 def present() -> None:
@@ -40,11 +40,14 @@ def show_end(page: StoryPage) -> None:
         if page in TOUR:
             st.html(f'<span class="frame-place">{place_text(page)}</span>')
         if after is not None:
-            label = "Start the tour" if page is START else f"Next: {after.name}"
-            st.page_link(after.file, label=label, icon=":material/arrow_forward:", query_params=asked)
-        if page in (START, *TOUR) and not asked:
-            st.page_link(page.file, label="Present", icon=":material/slideshow:", query_params={_PRESENT: "1"})
-        if asked:
-            st.page_link(
-                page.file, label="Leave the presentation", icon=":material/close:", query_params={_PRESENT: "0"}
+            with st.container(key="frame-next", width="content"):
+                st.page_link(
+                    after.file, label=f"Next: {after.name}", icon=":material/arrow_forward:", query_params=asked
+                )
+        if page in (START, *TOUR):
+            switch = (
+                ("Leave the presentation", ":material/close:", "0")
+                if asked
+                else ("Present", ":material/slideshow:", "1")
             )
+            st.page_link(page.file, label=switch[0], icon=switch[1], query_params={_PRESENT: switch[2]})

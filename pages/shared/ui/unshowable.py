@@ -7,9 +7,9 @@ SHOWN_ON = {
     "single images": "Digits",
     "graphs": "Size and speed",
     "propagation": "Layers",
-    "overflow": "Limits",
-    "formats": "Limits",
-    "bounds": "Answers",
+    "overflow": "Overflow",
+    "formats": "Precision dial",
+    "bounds": "Guarantee",
 }
 """Names of the pages that show the measurements of `fp16core.worker.trial.rehearsal.REHEARSALS`."""
 

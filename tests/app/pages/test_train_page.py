@@ -99,7 +99,7 @@ def test_a_run_is_watched_compared_and_used(own_store: Path) -> None:
     assert run.recipe.seed != read_run_folder(BUNDLED).record.recipe.seed
     button(app, "Use this model").run()
     assert app.sidebar.selectbox(key="model").value == run.name
-    app.switch_page("start/start.py").run()
+    app.switch_page("claims/claims.py").run()
     assert {metric.label: metric.value for metric in app.metric}["Accuracy, float16"] == percent_text(
         expected.target.accuracy.value
     )

@@ -17,7 +17,7 @@ from fp16core.text import percent_text, small_text
 from fp16core.tflite.model_file import ModelPair
 from fp16core.worker.trial import trial
 from fp16core.worker.trial.rehearsal import REHEARSALS
-from pages.shared.frame.story import TOUR
+from pages.shared.frame.story import MERGING, OWN, START, TOUR
 from pages.shared.session import trials
 from pages.shared.ui import unshowable
 from pages.your_model import uploaders
@@ -50,8 +50,8 @@ def test_a_float32_file_becomes_the_active_pair_with_its_own_numbers(pair: Model
     assert held(app)["all together"] == f"{pair.reference.size_bytes + expected.target.size_bytes:,} B"
     assert "mine.tflite (yours)" in (said := sidebar(app))
     assert "visible to you alone" in said
-    overview = {metric.label: metric.value for metric in turn_to(app, "start").metric}
-    assert overview["Largest logit change"] == shown["Largest logit change"]
+    elsewhere = {metric.label: metric.value for metric in turn_to(app, "claims").metric}
+    assert elsewhere["Largest logit change"] == shown["Largest logit change"]
     assert "Bundled pair" in sidebar(visit()), "another visit sees what it saw before"
     assert "mine.tflite" not in sidebar(visit())
 
@@ -186,12 +186,12 @@ def test_a_data_set_replaces_the_test_images_for_this_visit(test_set: TestSet) -
     assert "300 test images; no training images, so it can only be used for evaluation" in words(app)
     assert held(app)["data set fashion.npz"] == f"{len(contents):,} B"
     assert held(app)["its test images, unpacked"] == f"{300 * 785:,} B"
-    app = turn_to(app, "start")
+    app = turn_to(app, "claims")
     assert {m.label: m.delta for m in app.metric}["Changed answers"] == "of 300 test images"
-    assert {m.label: m.delta for m in visit().metric}["Changed answers"] == "of 10,000 test images"
+    assert {m.label: m.delta for m in visit("claims").metric}["Changed answers"] == "of 10,000 test images"
     app = turn_to(app, "your_model")
     app.button(key="own-forget-data").click().run()
-    app = turn_to(app, "start")
+    app = turn_to(app, "claims")
     assert {m.label: m.delta for m in app.metric}["Changed answers"] == "of 10,000 test images"
 
 
@@ -212,7 +212,7 @@ def test_every_page_opens_on_a_strangers_pair_or_says_what_the_trial_foretold(
     theirs = stranger(name)
     found = trial.try_files(theirs.pair.files, lambda _what, _done: None)
     foretold = unshowable.pages_without(found["failed"])
-    titles = {"overflow": "Overflow", "dial": "Precision dial", "try_digit": "Try a digit"}
+    titles = {"overflow": "Overflow", "dial": "Precision dial"}
     app = with_pair(theirs.pair)
     for page in PAGES:
         app.switch_page(page_file(page)).run()
@@ -231,15 +231,15 @@ def test_every_page_opens_on_a_strangers_pair_or_says_what_the_trial_foretold(
 
 def test_each_measurement_of_a_trial_is_shown_on_a_page_of_the_navigation() -> None:
     assert unshowable.SHOWN_ON.keys() == REHEARSALS.keys()
-    assert {*unshowable.SHOWN_ON.values()} <= {page.name for page in TOUR}
+    assert {*unshowable.SHOWN_ON.values()} <= {page.name for page in (START, *TOUR, *MERGING, *OWN)}
 
 
 def test_pages_that_cannot_show_a_pair_for_one_reason_share_a_sentence() -> None:
     failed = {"graphs": "too odd.", "propagation": "too odd.", "bounds": "no chain.", "formats": "f", "overflow": "f"}
     assert unshowable.pages_without(failed) == (
         "Cannot be shown on Size and speed and Layers: too odd.",
-        "Cannot be shown on Answers: no chain.",
-        "Cannot be shown on Limits: f",
+        "Cannot be shown on Guarantee: no chain.",
+        "Cannot be shown on Precision dial and Overflow: f",
     )
 
 

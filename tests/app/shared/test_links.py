@@ -46,7 +46,7 @@ def missing(*asked: str) -> list[str]:
         ("digits", "image", "seven"),
         ("digits", "show", "all imagine"),
         ("digits", "predicted", "10"),
-        ("try_digit", "source", "Telepathy"),
+        ("digits", "source", "Telepathy"),
         ("size", "size-view", "Weights"),
         ("weights", "tensor", "conv_9.kernel"),
         ("weights", "log", "maybe"),

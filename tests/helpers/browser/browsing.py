@@ -1,5 +1,6 @@
 """Servers and pages for journeys in a real browser."""
 
+import os
 import re
 import signal
 import socket
@@ -67,6 +68,18 @@ def served(log: Path, app: str = "app.py") -> Iterator[str]:
 
 
 @contextmanager
+def busy() -> Iterator[None]:
+    """A machine on which another process for each core wants to compute."""
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 1)]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+
+
+@contextmanager
 def watched(page: Page) -> Iterator[Page]:
     """A page on which nothing goes wrong.
 
@@ -76,11 +89,7 @@ def watched(page: Page) -> Iterator[Page]:
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
     page.on("request", lambda r: troubles.append(f"outside: {r.url}") if is_outside(r.url) else None)
-    # On a deep link Streamlit looks for its own services under the page's address first.
-    page.on(
-        "console",
-        lambda m: troubles.append(m.text) if m.type == "error" and "_stcore" not in m.location["url"] else None,
-    )
+    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
     yield page
     assert page.locator("[data-testid='stException']").count() == 0
     assert excess_width(page) <= 1
