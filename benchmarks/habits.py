@@ -38,11 +38,12 @@ def _drawing(at_random: Random) -> Change:
 TENSORS = ("conv_2d.kernel", "conv_2d.bias", "fully_connected.weights", "fully_connected.bias")
 
 OURS: Habits = {
-    "": (),
+    "": (_drawing,),
     "digits": (_image("image"), lambda at_random: ("sheet", at_random.randint(1, 200)), _one_of("true", *"0123456789")),
     "accuracy": (_image("point"),),
-    "weights": (_one_of("tensor", *TENSORS), _one_of("log", True, False)),
     "bits": (
+        _one_of("bits_tensor", *TENSORS),
+        _one_of("log", True, False),
         lambda at_random: ("bits_index", at_random.randrange(20_280)),
         _one_of("bits_of", "A weight", "Any number"),
     ),
@@ -57,6 +58,7 @@ OURS: Habits = {
         lambda at_random: ("exponent", at_random.randint(4, 8)),
     ),
     "guarantee": (_image("near"),),
+    "claims": (_one_of("word", "margin", "ULP", "SNR"),),
     "train": (lambda at_random: ("train-epochs", at_random.randint(1, 50)),),
     "your_model": (),
 }

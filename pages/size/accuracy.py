@@ -1,4 +1,4 @@
-"""The Runtimes page's section on what the modes do to answers."""
+"""Section on what the modes do to answers."""
 
 from functools import partial
 

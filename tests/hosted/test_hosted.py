@@ -61,7 +61,7 @@ def test_what_is_neither_on_nor_off_is_an_error_on_every_page(monkeypatch: pytes
     monkeypatch.setenv("HALFBITS_HOSTED", "maybe")
     with pytest.raises(SettingError, match="HALFBITS_HOSTED is 'maybe'; set it to on or off, or unset it"):
         settings.is_hosted()
-    for app in (visit(), visit("weights")):
+    for app in (visit(), visit("bits")):
         assert "HALFBITS_HOSTED is 'maybe'" in app.error[0].value
         assert not app.title
 
@@ -244,7 +244,7 @@ STRANGE = ("9" * 5_000, "-1", "1e999", "nan", "²", "", "x" * 20_000, "[]", "\x0
     ("page", "keys"),
     [
         ("digits", ("image", "sheet", "show", "true", "predicted", "model", "source", "drawing", "enlarge", "without")),
-        ("bits", ("bits_of", "bits_number", "bits_index", "bits_tensor")),
+        ("bits", ("bits_of", "bits_number", "bits_index", "bits_tensor", "log")),
         ("train", ("train-epochs", "train-rate", "train-optimizer", "train-seed")),
         ("train", ("run", "compare")),
     ],

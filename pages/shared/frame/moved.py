@@ -10,6 +10,7 @@ MOVED: dict[str, tuple[str, Mapping[str, str]]] = {
     "overview": ("start", {}),
     "try_digit": ("digits", {"source": "Draw"}),
     "scales": ("overflow", {}),
+    "weights": ("bits", {"log": "false"}),
     "your_files": ("your_model", {}),
     "files": ("size", {}),
     "runtimes": ("size", {"size-view": "Speed and accuracy", "runtimes-section": "Accuracy by mode"}),
@@ -17,7 +18,11 @@ MOVED: dict[str, tuple[str, Mapping[str, str]]] = {
 }
 """By old address: the page's folder, and parameters that it needs to show the same."""
 
-RENAMED = {"try_digit": {"test": "image"}, "files": {"files-view": "size-view"}}
+RENAMED = {
+    "try_digit": {"test": "image"},
+    "weights": {"tensor": "bits_tensor"},
+    "files": {"files-view": "size-view"},
+}
 """By old address: parameters whose names have changed."""
 
 

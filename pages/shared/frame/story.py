@@ -117,7 +117,6 @@ def place_text(page: StoryPage) -> str:
 
 MERGING = (
     StoryPage("accuracy", "Accuracy", "Does float16 make different mistakes?", ":material/target:"),
-    StoryPage("weights", "Weights", "What did rounding do to the weights?", ":material/bar_chart:"),
     StoryPage("overflow", "Overflow", "When do weights outgrow float16?", ":material/open_in_full:"),
     StoryPage("dial", "Precision dial", "How few bits are enough?", ":material/tune:"),
     StoryPage("guarantee", "Guarantee", "Could float16 have changed an answer?", ":material/verified:"),

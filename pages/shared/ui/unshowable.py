@@ -7,9 +7,9 @@ SHOWN_ON = {
     "single images": "Digits",
     "graphs": "Size and speed",
     "propagation": "Layers",
-    "overflow": "Overflow",
-    "formats": "Precision dial",
-    "bounds": "Guarantee",
+    "overflow": "Limits",
+    "formats": "Limits",
+    "bounds": "Answers",
 }
 """Names of the pages that show the measurements of `fp16core.worker.trial.rehearsal.REHEARSALS`."""
 

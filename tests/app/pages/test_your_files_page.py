@@ -17,7 +17,7 @@ from fp16core.text import percent_text, size_text, small_text
 from fp16core.tflite.model_file import ModelPair
 from fp16core.worker.trial import trial
 from fp16core.worker.trial.rehearsal import REHEARSALS
-from pages.shared.frame.story import MERGING, OWN, START, TOUR
+from pages.shared.frame.story import TOUR
 from pages.shared.session import trials
 from pages.shared.ui import unshowable
 from pages.your_model import uploaders
@@ -233,15 +233,15 @@ def test_every_page_opens_on_a_strangers_pair_or_says_what_the_trial_foretold(
 
 def test_each_measurement_of_a_trial_is_shown_on_a_page_of_the_navigation() -> None:
     assert unshowable.SHOWN_ON.keys() == REHEARSALS.keys()
-    assert {*unshowable.SHOWN_ON.values()} <= {page.name for page in (START, *TOUR, *MERGING, *OWN)}
+    assert {*unshowable.SHOWN_ON.values()} <= {page.name for page in TOUR}
 
 
 def test_pages_that_cannot_show_a_pair_for_one_reason_share_a_sentence() -> None:
     failed = {"graphs": "too odd.", "propagation": "too odd.", "bounds": "no chain.", "formats": "f", "overflow": "f"}
     assert unshowable.pages_without(failed) == (
         "Cannot be shown on Size and speed and Layers: too odd.",
-        "Cannot be shown on Guarantee: no chain.",
-        "Cannot be shown on Precision dial and Overflow: f",
+        "Cannot be shown on Answers: no chain.",
+        "Cannot be shown on Limits: f",
     )
 
 
