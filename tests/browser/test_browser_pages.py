@@ -23,7 +23,7 @@ LINKS = {
     "overflow?factors=powers+of+10": ("When do weights outgrow float16", "powers of 10"),
     "size?size-view=Graph": ("What do I gain", "DEQUANTIZE operators"),
     "train": ("How does float16 fare while", "In the bundled pair, after 1 epoch"),
-    "your_model": ("Does float16 keep your model", "Upload a digit classifier"),
+    "your_model": ("Is float16 safe for my model", "Upload it, and this page answers"),
 }
 """An address of each page, and the heading and a detail that it shows."""
 
