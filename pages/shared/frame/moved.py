@@ -8,7 +8,9 @@ from streamlit.navigation.page import StreamlitPage
 
 MOVED: dict[str, tuple[str, Mapping[str, str]]] = {
     "overview": ("start", {}),
-    "scales": ("overflow", {}),
+    "dial": ("limits", {}),
+    "overflow": ("limits", {"limits-view": "Larger and smaller weights"}),
+    "scales": ("limits", {"limits-view": "Larger and smaller weights"}),
     "your_files": ("your_model", {}),
 }
 """By old address: the page's folder, and parameters that it needs to show the same."""

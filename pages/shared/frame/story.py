@@ -115,8 +115,6 @@ MERGING = (
     StoryPage("runtimes", "Runtimes", "What does float16 do when it runs?", ":material/speed:"),
     StoryPage("weights", "Weights", "What did rounding do to the weights?", ":material/bar_chart:"),
     StoryPage("files", "Files", "What is inside the two files?", ":material/draft:"),
-    StoryPage("overflow", "Overflow", "When do weights outgrow float16?", ":material/open_in_full:"),
-    StoryPage("dial", "Precision dial", "How few bits are enough?", ":material/tune:"),
     StoryPage("guarantee", "Guarantee", "Could float16 have changed an answer?", ":material/verified:"),
     StoryPage("runs", "Runs", "Which of your runs survives float16 best?", ":material/history:"),
 )

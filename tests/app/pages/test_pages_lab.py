@@ -26,8 +26,22 @@ from tests.helpers.results import dial_result
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
 
+def dial(app: AppTest) -> dict[str, Any]:
+    """What the browser gets to draw the dial from."""
+    drawn = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith("format_dial")]
+    return dict(json.loads(drawn[0].json))
+
+
+def sent_by_browser(app: AppTest, **values: int) -> AppTest:
+    """The values of the dial, as a browser sends them."""
+    version = app.session_state["format-dial-version"]
+    now = {name: app.session_state[name] for name in DIAL.usual}
+    app.session_state["format-dial"] = {"value": {**now, **values, "version": version}}
+    return app.run()
+
+
 def test_the_dial_starts_at_float16_with_the_pairs_own_numbers(comparison: Comparison) -> None:
-    app = visit("dial")
+    app = visit("limits")
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Bits of a weight"] == "16"
     assert shown["File, if packed"] == f"{(BUNDLED / TARGET_FILE).stat().st_size:,} B"
@@ -36,47 +50,105 @@ def test_the_dial_starts_at_float16_with_the_pairs_own_numbers(comparison: Compa
     assert shown["Largest logit change"] == small_text(comparison.max_abs_logit_delta)
     sweep = next(chart for chart in charts(app) if chart["layout"]["xaxis"]["title"]["text"] == "mantissa bits")
     assert sweep["data"][0]["x"] == list(range(23, -1, -1))
-    assert "24 formats measured, each on 10,000 images." in words(app)
+    assert "168 formats measured, each on 10,000 images." in words(app)
 
 
-def test_a_preset_turns_the_dial_and_the_dial_names_the_preset() -> None:
-    app = visit("dial")
-    app.pills(key="preset").set_value("FP8 E4M3").run()
-    assert (app.slider(key="exponent").value, app.slider(key="mantissa").value) == (4, 3)
-    assert not app.toggle(key="infinity").value
-    assert "rounded to **8 bits**" in words(app)
-    app.toggle(key="infinity").set_value(True).run()
-    assert app.pills(key="preset").value is None
-    app.slider(key="exponent").set_value(8).run()
-    app.slider(key="mantissa").set_value(7).run()
-    assert app.pills(key="preset").value == "bfloat16"
-    assert not app.exception
+def test_the_headline_follows_from_measurements_by_the_stated_rule(pair: ModelPair, comparison: Comparison) -> None:
+    """Measured anew here: one row of the map, and the narrowest format of all."""
+    app = visit("limits")
+    losses = {}
+    for bits in (23, 2, 1, 0):
+        weights = pair.reference.graph.weights()
+        rounded = {key: FloatFormat(5, bits).rounded(tensor.values) for key, tensor in weights.items()}
+        model = Classifier(replace_weights(pair.reference, rounded, "rounded"))
+        losses[bits] = image_logits(model, state_images()).argmax(1)
+    accuracy = {bits: (answers == comparison.labels).mean() for bits, answers in losses.items()}
+    reference = (comparison.reference.predictions == comparison.labels).mean()
+    assert min(accuracy.values()) - reference > -0.01
+    assert "**With 5 exponent bits, not one mantissa bit is needed:**" in words(app)
+    assert f"({points_text(accuracy[0] - reference)})" in words(app)
+
+
+def state_images() -> npt.NDArray[np.uint8]:
+    return load_mnist("test")[0]
+
+
+def test_the_map_holds_every_format_with_its_own_numbers() -> None:
+    drawn = dial(visit("limits"))
+    cells = {cell["place"]: cell for cell in drawn["cells"]}
+    assert len(cells) == 168
+    assert cells["5,10"]["bits"] == "16 bits (float16)"
+    assert cells["4,3"]["fields"] == "1 sign + 4 exponent + 3 mantissa"
+    assert cells["2,0"]["breaks"]
+    assert not cells["8,23"]["breaks"]
+    assert cells["8,23"]["changed"] == "0 images"
 
 
 def test_without_a_sign_the_model_breaks() -> None:
-    app = visit("dial")
-    app.toggle(key="signed").set_value(False).run()
-    assert "This breaks it" in words(app)
-    assert "Even 23 mantissa bits are not enough" in words(app)
+    app = visit("limits")
+    sent_by_browser(app, signed=0)
+    assert "even 23 mantissa bits are not enough" in words(app)
+    assert dial(app)["cellsAreOf"] == [0, 1]
+    assert {cell["breaks"] for cell in dial(app)["cells"]} == {True}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [None, 7, "x", {}, {"value": None}, {"value": {"exponent": 5}}, {"value": {"exponent": True, "mantissa": 1e9}}],
+)
+def test_what_no_dial_sends_is_ignored(sent: object) -> None:
+    app = visit("limits")
+    if isinstance(sent, dict) and isinstance(sent.get("value"), dict):
+        sent["value"]["version"] = app.session_state["format-dial-version"]
+    app.session_state["format-dial"] = sent
+    app.run()
+    assert not app.exception
+    assert app.metric[0].value == "16"
+
+
+def test_values_chosen_before_the_page_set_others_are_ignored() -> None:
+    app = visit("limits")
+    app.session_state["format-dial"] = {"value": {"exponent": 8, "mantissa": 7, "signed": 1, "infinity": 1, "version": "0"}}
+    app.run()
+    assert app.metric[0].value == "16"
+
+
+def test_real_files_are_measured_when_the_fold_is_open() -> None:
+    app = visit("limits")
+    assert len(charts(app)) == 2
+    app.session_state["limits-bytes"] = True
+    app.run()
+    assert not app.exception
+    assert len(charts(app)) == 3
+    (table,) = app.dataframe
+    assert list(table.value["file"]).count("exists") >= 5
+
+
+def overflow(power: int = 0) -> AppTest:
+    app = visit("limits")
+    app.session_state["power-of-2"] = power
+    app.segmented_control(key="limits-view").set_value("Larger and smaller weights").run()
+    assert not app.exception
+    return app
 
 
 def test_the_overflow_lab_starts_unscaled_and_says_where_float16_hurts(comparison: Comparison) -> None:
-    app = visit("overflow")
+    app = overflow()
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Accuracy, float16"] == percent_text(comparison.target.correct[:2000].mean())
     assert shown["Too large"] == "0"
-    app.slider(key="power-of-2").set_value(20).run()
+    app = overflow(20)
     assert ":orange[here float16 hurts.]" in words(app)
     assert "2000 images without an answer" in app.metric[1].delta.replace(",", "")
     app.segmented_control(key="beyond").set_value("clamped to 65,504").run()
     assert "without an answer" not in app.metric[1].delta
     app.segmented_control(key="factors").set_value("powers of 10").run()
     assert not app.exception
-    assert "At factor **10⁰**" in words(app)
+    assert "At factor **10⁶**" in words(app), "2²⁰ is 1,048,576"
 
 
 def test_every_weight_is_counted_once_at_every_factor() -> None:
-    found = [chart for chart in charts(visit("overflow")) if chart["layout"]["yaxis"]["title"]["text"] == "weights (%)"]
+    found = [chart for chart in charts(overflow()) if chart["layout"]["yaxis"]["title"]["text"] == "weights (%)"]
     assert len(found) == 2
     for chart in found:
         totals = np.sum([bar["y"] for bar in chart["data"]], axis=0)
@@ -110,17 +182,6 @@ def test_a_network_that_cannot_be_followed_is_a_sentence(
     assert not app.exception
     assert "has the operator AVERAGE_POOL_2D" in errors(app)[0]
     assert not visit("dial").error
-
-
-def test_the_map_holds_every_measured_format_and_its_table_too() -> None:
-    """The first of two formats is measured so far."""
-    formats = [PRESETS["float16"], FloatFormat(2, 0)]
-    drawn = format_map(formats, [dial_result(0.02)], formats[1])
-    marks = drawn.data[1]
-    assert (list(marks.x), list(marks.y)) == ([10], [5])
-    assert list(drawn.data[2].x) == [10]
-    (_, row) = figure_csv(drawn).splitlines()
-    assert row.startswith('"formats",10,5,0,')
 
 
 def test_a_sweep_stopped_at_once_still_has_a_first_result() -> None:
