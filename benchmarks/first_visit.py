@@ -68,7 +68,7 @@ def main() -> None:
     """Measure each address."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("url", nargs="+", help="where the dashboard answers; several are measured one by one")
-    parser.add_argument("--page", default="", help="the page's name in the address; Overview by default")
+    parser.add_argument("--page", default="", help="the page's name in the address; the first page by default")
     parser.add_argument("--files", type=int, default=12, help="how many files are named, largest first")
     asked = parser.parse_args()
     with sync_playwright() as playwright:

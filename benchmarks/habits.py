@@ -31,7 +31,8 @@ def _drawing(at_random: Random) -> Change:
     x, y, wide, high = (at_random.uniform(*between) for between in ((40, 80), (40, 80), (90, 130), (130, 180)))
     corner = [x + wide, y]
     points = [x, y, *corner, x + wide / 3, y + high]
-    return "canvas", {"drawing": {"strokes": [{"width": 18, "points": points}], "width": 18}}
+    strokes = [{"width": 18, "points": points}]
+    return "canvas", {"drawing": {"strokes": strokes, "width": 18, "live": at_random.random() < 0.9}}
 
 
 TENSORS = ("conv_2d.kernel", "conv_2d.bias", "fully_connected.weights", "fully_connected.bias")
@@ -39,7 +40,6 @@ TENSORS = ("conv_2d.kernel", "conv_2d.bias", "fully_connected.weights", "fully_c
 OURS: Habits = {
     "": (),
     "digits": (_image("image"), lambda at_random: ("sheet", at_random.randint(1, 200)), _one_of("true", *"0123456789")),
-    "try_digit": (_drawing,),
     "accuracy": (_image("point"),),
     "runtimes": (_one_of("runtimes-section", "Accuracy by mode", "Latency and memory", "Your phone"),),
     "weights": (_one_of("tensor", *TENSORS), _one_of("log", True, False)),

@@ -30,6 +30,11 @@ def size_text(size_bytes: float, digits: int = 3) -> str:
     return f"{size_bytes:,.0f} B"
 
 
+def megapixels_text(pixels: int) -> str:
+    """A number of pixels in millions: ``16.8 megapixels``."""
+    return f"{pixels / 1e6:.3g} megapixels"
+
+
 def excess_text(size_bytes: int, limit_bytes: int) -> str:
     """A size above a limit, with enough digits to distinguish the two: ``10.2 MB; at most 10 MB``."""
     limit = size_text(limit_bytes)

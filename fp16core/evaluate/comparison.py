@@ -108,6 +108,14 @@ class Comparison(BothAnswers):
         return 0 if np.isnan(factors).all() else int(np.nanargmin(factors))
 
     @property
+    def changed_or_closest_image(self) -> int:
+        """Index of the changed image for which the least of the error is enough; of `closest_image` if none changed."""
+        factors = np.where(self.changed, self.flip_factors, np.nan)
+        if np.isnan(factors).all():
+            return int(self.changed.argmax()) if self.changed.any() else self.closest_image
+        return int(np.nanargmin(factors))
+
+    @property
     def most_changed_image(self) -> int:
         """Index of the image with the largest logit change; 0 if no change is a number."""
         changes = self.abs_logit_delta

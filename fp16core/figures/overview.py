@@ -1,4 +1,4 @@
-"""Figures of the Overview page: sizes and accuracies."""
+"""Figures of both models at a glance: sizes and accuracies."""
 
 import plotly.graph_objects as go
 

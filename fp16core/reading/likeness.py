@@ -51,7 +51,10 @@ class Likeness:
     limit: float
 
     def nearest(
-        self, images: npt.NDArray[np.uint8], digits: npt.NDArray[np.int64]
+        self,
+        images: npt.NDArray[np.uint8],
+        digits: npt.NDArray[np.int64],
+        without: npt.NDArray[np.int64] | None = None,
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """Find the test image of the answered digit that is most similar to each image.
 
@@ -60,6 +63,8 @@ class Likeness:
         images : uint8, shape (k, 28, 28)
         digits : int64, shape (k,)
             The answers, `NO_ANSWER` for none.
+        without : int64, shape (k,)
+            For each image a test image that it is not compared with, such as itself.
 
         Returns
         -------
@@ -68,7 +73,7 @@ class Likeness:
         distances : float32, shape (k,)
             Euclidean distances; infinite where no digit was answered or no test image shows it.
         """
-        return _nearest(_pooled(images), digits, self.vectors, self.labels)
+        return _nearest(_pooled(images), digits, self.vectors, self.labels, without)
 
     def doubts(self, images: npt.NDArray[np.uint8], digits: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Mark the images that are too far from all test images of the answered digit, shape (k,)."""

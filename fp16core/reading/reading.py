@@ -10,11 +10,14 @@ import numpy.typing as npt
 
 from fp16core.csv_text import csv_text
 from fp16core.evaluate.both import BothAnswers, read_digits
+from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Answers, answer_text
 from fp16core.evaluate.statistics import Proportion, proportion
+from fp16core.images.prepare import prepare_test_image
 from fp16core.images.stages import PreparedPicture
 from fp16core.reading.likeness import Likeness
 from fp16core.runtime.classifier import DigitModel
+from fp16core.vocabulary import CLASSES
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,15 +31,24 @@ class Reading:
     answers
         Answers to each digit, in reading order.
     nearest : int64, shape (k,)
-        Index of the most similar test image of the digit that the reference answers.
-    doubted : bool, shape (k,)
-        True for a digit too far from it; see `fp16core.reading.likeness`.
+        Index of the most similar test image of the digit that the reference answers; of another one, if the digit is
+        a test image itself.
+    distances : float32, shape (k,)
+        Distance from it; infinite if there is none.
+    limit
+        Largest distance at which an answer is trusted; see `fp16core.reading.likeness`.
     """
 
     prepared: PreparedPicture
     answers: BothAnswers = field(repr=False)
     nearest: npt.NDArray[np.int64] = field(repr=False)
-    doubted: npt.NDArray[np.bool_] = field(repr=False)
+    distances: npt.NDArray[np.float32] = field(repr=False)
+    limit: float
+
+    @property
+    def doubted(self) -> npt.NDArray[np.bool_]:
+        """True for a digit farther from the nearest test image than the limit, shape (k,)."""
+        return self.distances > self.limit
 
     @property
     def name(self) -> str:
@@ -103,7 +115,28 @@ def read_picture(models: tuple[DigitModel, DigitModel], rule: Likeness, prepared
     images = prepared.images
     answers = read_digits(models, images)
     nearest, distances = rule.nearest(images, answers.reference.predictions)
-    return Reading(prepared, answers, nearest, distances > rule.limit)
+    return Reading(prepared, answers, nearest, distances, rule.limit)
+
+
+def read_test_image(comparison: Comparison, rule: Likeness, images: npt.NDArray[np.uint8], index: int) -> Reading:
+    """Reading of a test image, from the answers that both models have given already.
+
+    Parameters
+    ----------
+    comparison
+        Of both models on the test images.
+    rule
+        Rule by which a picture is doubted to show a digit; the image is compared with all others.
+    images : uint8, shape (n, 28, 28)
+        The test images.
+    index
+        The image to read, from 0.
+    """
+    rows = slice(index, index + 1)
+    answers = BothAnswers(Answers(comparison.reference.logits[rows]), Answers(comparison.target.logits[rows]))
+    nearest, distances = rule.nearest(images[rows], answers.reference.predictions, np.array([index]))
+    prepared = prepare_test_image(images[index], f"Test image {index:,}", thumbnails=True)
+    return Reading(prepared, answers, nearest, distances, rule.limit)
 
 
 def accuracy(readings: Sequence[Reading]) -> tuple[Proportion, Proportion] | None:
@@ -141,3 +174,16 @@ def table_csv(readings: Sequence[Reading]) -> str:
 def _text(answers: Answers) -> str:
     digits = [answer_text(int(prediction)) for prediction in answers.predictions]
     return ("" if all(len(digit) == 1 for digit in digits) else " ").join(digits)
+
+
+def digit_table(reading: Reading, place: int) -> dict[str, list[Any]]:
+    """Columns of a table with a row for each of the ten digits that one of a picture's digits may be."""
+    answers = reading.answers
+    return {
+        "digit": list(range(CLASSES)),
+        "float32 logit": answers.reference.logits[place].tolist(),
+        "float16 logit": answers.target.logits[place].tolist(),
+        "float16 − float32": answers.logit_delta[place].tolist(),
+        "float32 probability": answers.reference.probabilities[place].tolist(),
+        "float16 probability": answers.target.probabilities[place].tolist(),
+    }

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from fp16core.claims.answer import RULE, answer
 from fp16core.claims.claims import check_claims
 from fp16core.claims.evidence import ClaimCheck
 from fp16core.evaluate.comparison import Comparison
@@ -15,7 +16,6 @@ from fp16core.lab.guarantee import Guarantee
 from fp16core.modes.document import modes_document
 from fp16core.modes.runs import ModeTable
 from fp16core.numerics.propagation import Propagation
-from fp16core.report.answer import RULE, answer
 from fp16core.report.findings import Findings
 from fp16core.report.source import Source, source_document
 from fp16core.tflite.size_account import size_account
@@ -32,7 +32,7 @@ def report_document(findings: Findings, source: Source) -> dict[str, Any]:
         "format": FORMAT,
         "answer": {
             "kind": found.kind.name.lower(),
-            "sentence": f"{found.kind.value}.",
+            "sentence": found.sentence,
             "rule": RULE,
             "accuracy_delta_interval": [found.low, found.high],
         },

@@ -17,9 +17,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from fp16core.claims.answer import RULE, SCOPE_WITHOUT_FLOAT16, answer, scope
 from fp16core.claims.evidence import Verdict
+from fp16core.glossary import term
 from fp16core.report import tables
-from fp16core.report.answer import RULE, SCOPE_WITHOUT_FLOAT16, answer, scope
 from fp16core.report.charts import charts, mode_charts
 from fp16core.report.document import judged_claims, measured_modes
 from fp16core.report.findings import Findings
@@ -33,6 +34,33 @@ _FOLDER = Path(__file__).parent
 
 _LIBRARY = "<plotly.js>"
 """Placeholder of plotly.js. No text from outside can imitate it, as its brackets are escaped."""
+
+_WORDS = (
+    "reference",
+    "target",
+    "float32",
+    "float16",
+    "logit",
+    "margin",
+    "changed answer",
+    "flip factor",
+    "95 % interval",
+    "Wilson interval",
+    "McNemar test",
+    "p-value",
+    "point",
+    "rounding error",
+    "subnormal",
+    "operator",
+    "SNR",
+    "decibel",
+    "RMS",
+    "proven",
+    "interval arithmetic",
+    "mode of execution",
+    "SHA-256",
+)
+"""Terms of the glossary that a report uses."""
 
 _SIGNS = {
     Verdict.HOLDS: "✓",
@@ -94,6 +122,7 @@ def make_report(findings: Findings, document: Mapping[str, Any]) -> Report:
             claims=claims,
             verdicts={verdict: verdicts[verdict] for verdict in Verdict if verdicts[verdict]},
             signs=_SIGNS,
+            words=[term(name) for name in _WORDS],
             pictures=pictures(findings),
             most_pictures=MOST,
             tables=tables,
@@ -149,7 +178,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.globals["zip"] = zip
+    templates.globals |= {"zip": zip, "definition": term}
     for words in (bytes_text, count_text, percent_text, points_text, small_text):
         templates.filters[words.__name__] = words
     return templates

@@ -1,171 +1,172 @@
-"""Digits: both models' answers, image by image."""
+"""Digits: both models' answers to test images, and to digits of the visitor's own."""
 
+from collections.abc import Callable, Collection
 from functools import partial
 
 import streamlit as st
 
-from fp16core.evaluate.browse import COLUMNS, Indices, Show, select_images, sheet_count, sheet_images, sheet_of
-from fp16core.evaluate.contact_sheet import sheet_entries
-from fp16core.figures import digits as figures
-from fp16core.figures.base.pictures import digit_png, sprite_png
-from fp16core.figures.base.style import REFERENCE_COLOUR, TARGET_COLOUR
-from fp16core.text import count_text, percent_text, small_text
+from fp16core.csv_text import csv_text
+from fp16core.images.stages import DRAWING_OPTIONAL, INFO, OPTIONAL, StageName
+from fp16core.reading.reading import Reading, digit_table
+from fp16core.text import percent_text
+from fp16core.vocabulary import HalfBitsError
+from pages.digits import gallery, pictures, test_images
+from pages.digits.rule import show_rule
+from pages.digits.stage_strip import stage_strip
+from pages.digits.words import answer_words
+from pages.shared.digit import live, own_drawing, readings
+from pages.shared.digit.answer_card import answer_card, place_in
+from pages.shared.server import hosted
 from pages.shared.session import state
-from pages.shared.ui.charts import chart, index_of
-from pages.shared.ui.contact_sheet import contact_sheet
-from pages.shared.ui.words import flip_sentence, say_if_probabilities
+from pages.shared.ui.charts import table_button
+from pages.shared.ui.tables import show_table
+from pages.shared.ui.words import plain, say_if_probabilities
 
-ANY = "any"
-_SHOW = {
-    "all images": Show.ALL,
-    "closest to differing": Show.CLOSEST,
-    "models differ": Show.DIFFER,
-    "both wrong": Show.BOTH_WRONG,
+Read = Callable[[Collection[StageName]], Reading | None]  # reads with stages left out; raises `HalfBitsError`
+
+TEST, DRAW, UPLOAD, CAMERA = "Test image", "Draw", "Upload", "Camera"
+_INVITATIONS = {
+    UPLOAD: "Upload pictures, drop them, or paste one. A row of digits, a phone number say, is read digit by digit.",
+    CAMERA: "Write a digit on paper, squared or ruled if you like, and hold it in front of the camera.",
 }
+
+
+def picture_to_read(source: str) -> Read | None:
+    """Show the camera or the uploader; returns a function that reads the chosen picture, if there is one."""
+    if source == CAMERA:
+        gallery.take_photograph()
+    else:
+        gallery.take_files()
+    with state.explained():
+        pictures.read_inbox()
+    gallery.show_refusals()
+    taken = pictures.gallery().pictures
+    if not taken:
+        return None
+    with many:
+        chosen = gallery.choose(taken)
+    if source == UPLOAD:
+        gallery.show_original(chosen.picture(), chosen.reading.name)
+    return partial(pictures.view, chosen)
+
+
+def stages_to_leave_out(source: str) -> list[StageName]:
+    """The stages that the visitor has switched off, of those that apply to such a picture."""
+    return st.pills(
+        "Leave out steps, to see what each contributes",
+        DRAWING_OPTIONAL if source == DRAW else OPTIONAL,
+        selection_mode="multi",
+        format_func=lambda name: INFO[name].title,
+        key="without" if source == DRAW else "picture-without",
+        bind="query-params" if source == DRAW else None,
+    )
+
+
+def show_steps(read: Read, reading: Reading, off: Collection[StageName]) -> None:
+    """Show the way from the picture to the models' pixels, and the effect of steps that are left out."""
+    place = place_in(reading)
+    if off and (whole := read_or_explain(read, ())) is not None:
+        show_difference(whole, reading)
+    stage_strip([*reading.prepared.stages, *reading.prepared.digits[place].stages])
+
+
+def show_difference(whole: Reading, reading: Reading) -> None:
+    """Compare a reading with stages left out with that of the same picture with all stages."""
+    left_out = [stage for stage in [*reading.prepared.stages, *reading.prepared.digits[0].stages] if not stage.is_on]
+    if not left_out:
+        st.caption("This picture is in MNIST’s format already and goes through none of these steps.")
+        return
+    st.markdown(
+        f"With all steps float32 reads **{whole.reference_text}** ({percent_text(whole.reference_probability)} sure), "
+        f"without **{reading.reference_text}** ({percent_text(reading.reference_probability)} sure)."
+    )
+    st.caption("  \n".join(f"Without “{INFO[stage.name].title}”, {INFO[stage.name].when_off}." for stage in left_out))
+
+
+def read_or_explain(read: Read, off: Collection[StageName]) -> Reading | None:
+    """Both models' reading, or `None` after a sentence why there is none."""
+    try:
+        return read(off)
+    except HalfBitsError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
+
+
+@st.fragment
+def show_test_image(index: int) -> None:
+    """Show the card of a test image, as a part that runs by itself when the error is enlarged."""
+    answer_card(
+        readings.test_image(index),
+        "answer-card",
+        f"test image {index}",
+        f"Image {index:,}: a {state.results().comparison.labels[index]}",
+    )
+
+
+def show_numbers(reading: Reading) -> None:
+    """Show logits and probabilities of both models as a table."""
+    columns = digit_table(reading, place_in(reading))
+    show_table(columns)
+    table_button(lambda: csv_text([columns, *zip(*columns.values(), strict=True)]), "digit", "This table, as CSV")
+
 
 with state.explained():
     found = state.results()
-comparison = found.comparison
-st.markdown(
-    f"Both models agree on **{comparison.equal_predictions:,} of {comparison.images:,}** test "
-    "images. Pick one to see how close the decision was."
-)
-say_if_probabilities(comparison.reference)
-
-
-def filtered() -> None:
-    """Show the new list from its beginning, with its first image chosen."""
-    st.session_state.sheet = 1
-    listed = chosen_images()
-    if len(listed):
-        st.session_state.image = int(listed[0])
-
-
-def clicked() -> None:
-    """Choose the image that was clicked."""
-    if (picked := index_of(st.session_state["contact-sheet"].picked, comparison.images)) is not None:
-        st.session_state.image = picked
-
-
-def cleared() -> None:
-    """List all images again."""
-    st.session_state.show = "all images"
-    st.session_state["true"] = st.session_state.predicted = ANY
-    filtered()
-
-
-def numbered() -> None:
-    """Show the sheet that holds the image whose number was typed."""
-    st.session_state.sheet = sheet_of(chosen_images(), st.session_state.image)
-
-
-def sheet_words(index: int, listed: Indices) -> str:
-    """Caption of the contact sheet: its content, and the meaning of the frames."""
-    count = count_text(len(listed), "image")
-    if _SHOW[st.session_state.get("show") or "all images"] is Show.CLOSEST:
-        count += ", nearest first; float16 only favours the answers of all others"
-    frames = "Pick one: a blue frame marks the chosen image, an orange one a changed answer."
-    return (
-        f"{count}. {frames}" if index in listed else f"{count}; the chosen image {index:,} is not among them. {frames}"
-    )
-
-
-def digit_filter(key: str) -> int | None:
-    """The digit a select box was set to, if any."""
-    value = st.session_state.get(key) or ANY
-    return None if value == ANY else int(value)
-
-
-def chosen_images() -> Indices:
-    """Indices of the images that pass all three filters."""
-    show = _SHOW[st.session_state.get("show") or "all images"]
-    return select_images(comparison, show, digit_filter("true"), digit_filter("predicted"))
-
-
-options = [ANY, *map(str, range(10))]
-which, true, predicted = st.columns([3, 1, 1])
-which.segmented_control(
-    "Show",
-    list(_SHOW),
-    default="all images",
+    readings.likeness()
+st.markdown(answer_words(found.comparison))
+say_if_probabilities(found.comparison.reference)
+source = st.segmented_control(
+    "Source",
+    [TEST, DRAW, UPLOAD, CAMERA],
+    default=TEST,
     required=True,
-    key="show",
-    wrap=True,
+    key="source",
     bind="query-params",
-    on_change=filtered,
-    help="“Closest to differing” lists the images whose answers the smallest enlargement of the float16 error changes.",
+    label_visibility="collapsed",
 )
-true.selectbox("True digit", options, key="true", bind="query-params", on_change=filtered)
-predicted.selectbox(
-    "Predicted digit", options, key="predicted", bind="query-params", on_change=filtered, help="By either model."
-)
-listed = chosen_images()
-
-sheet, detail = st.container(key="cards").columns([5, 6], gap="medium")
-with sheet.container(border=True):
-    # Drawn above the controls, but after them: it shows what they are set to.
-    above = st.container()
-    sheets = sheet_count(listed)
-    if "sheet" not in st.session_state and "sheet" not in st.query_params:
-        given = st.query_params.get("image", "0")
-        st.session_state.sheet = sheet_of(listed, int(given)) if given.isdecimal() else 1
-    number = st.pagination(sheets, key="sheet", max_visible_pages=5, bind="query-params") if sheets > 1 else 1
-    index = int(
-        st.number_input(
-            "Image number",
-            0,
-            comparison.images - 1,
-            key="image",
-            bind="query-params",
-            on_change=numbered,
-            help="Position in the test set, from 0.",
-        )
-    )
-    with above:
-        if len(listed):
-            st.caption(sheet_words(index, listed))
-            contact_sheet(
-                sprite_png(found.images[sheet_images(listed, number)], COLUMNS),
-                COLUMNS,
-                sheet_entries(comparison, sheet_images(listed, number), index),
-                (REFERENCE_COLOUR, TARGET_COLOUR),
-                key="contact-sheet",
-                on_pick=clicked,
-            )
+main, many = st.container(), st.container()
+off: list[StageName] = []
+steps = st.container(border=True) if source != TEST else None
+if steps:
+    with steps:
+        st.markdown("**From your picture to the models’ 28 × 28 pixels**")
+        off = stages_to_leave_out(source)
+if source != DRAW:
+    own_drawing.leave_address()
+read: Read | None = None
+reading: Reading | None = None
+with main:
+    if source == DRAW:
+        read, reading = own_drawing.read, live.draw_and_read(off, is_page_concerned=True)
+    else:
+        row = st.container(key=f"cards-{'test' if source == TEST else 'given'}", horizontal=True)
+        given, answered = row.container(border=True), row.container(border=True)
+        if source == TEST:
+            with given:
+                index = test_images.choose()
+            reading = readings.test_image(index)
+            with answered:
+                show_test_image(index)
         else:
-            st.markdown("No image fits these filters.")
-            st.button("Clear the filters", icon=":material/filter_alt_off:", on_click=cleared)
-
-report = comparison.report(index)
-label = comparison.labels[index]
-with detail.container(border=True):
-    picture, words = st.container(key="cards-portrait").columns([1, 3], vertical_alignment="center")
-    picture.image(digit_png(found.images[index]), width=140, alt=f"Test image {index}, a {label}")
-    words.header(f"Image {index:,}: a {label}", anchor=False)
-    words.markdown(
-        f"float32 reads **{report.reference_text}** ({percent_text(report.reference_probability)} sure), "
-        f"float16 reads **{report.target_text}** ({percent_text(report.target_probability)})."
-    )
-    words.markdown(flip_sentence(report))
-    words.caption(
-        f"Margin of the largest logit over the second largest: {small_text(report.margin)}. Largest change of any "
-        f"logit by float16: {small_text(report.max_abs_logit_delta)}; what counts is how much a rival gained on the "
-        "best."
-    )
-
-    st.markdown("**Probability of each digit**")
-    chart(
-        partial(figures.probabilities, comparison, index),
-        "probabilities",
-        f"Probabilities that both models give to the ten digits for image {index}",
-    )
-
-with st.container(border=True):
-    st.markdown("**Logits (raw scores), and what float16 changed**")
-    chart(
-        partial(figures.logits, comparison, index),
-        "logits",
-        f"Logits of both models and their differences for image {index}",
-    )
+            with given:
+                read = picture_to_read(source)
+            with answered:
+                reading = read_or_explain(read, off) if read else None
+                name = hosted.shown(reading.name) if reading else ""
+                answer_card(reading, "answer-card", f"picture {name}", name, _INVITATIONS[source])
+if steps:
+    with steps:
+        if read and reading:
+            show_steps(read, reading, off)
+        else:
+            st.caption("The effect of each step on your picture will appear here.")
+numbers = st.expander("All logits and probabilities", icon=":material/table:", key="numbers", on_change="rerun")
+if numbers.open and reading:
+    with numbers:
+        show_numbers(reading)
+rule = st.expander("When does a picture not look like a digit?", icon=":material/help:", key="rule", on_change="rerun")
+if rule.open:
+    with rule:
+        show_rule()
 # The callbacks above hold what the page has named as long as the visit lasts.
-del listed
+del read, reading

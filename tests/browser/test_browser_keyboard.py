@@ -72,7 +72,9 @@ def test_the_main_journey_needs_no_mouse(warm: str, page: Page) -> None:
     expect(page.get_by_text("Test image 1,242: a 4")).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
 
-    go_to(page, "Overview", "Is float16 half the size")
+    go_to(page, "Claims and words", "What does the tutorial say")
+    tab_to(page, page.get_by_role("button", name="Download the models"))
+    page.keyboard.press("Enter")
     model = page.get_by_role("button", name="mnist_model_quant_f16.tflite")
     tab_to(page, model)
     with page.expect_download() as download:

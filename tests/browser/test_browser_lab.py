@@ -7,6 +7,7 @@ from benchmarks.client.browser import PATIENCE_MS, settled
 
 pytestmark = pytest.mark.browser
 
+
 def test_the_first_weight_is_in_the_address(warm: str, page: Page) -> None:
     """Without a number the address means the weight with the largest error."""
     page.goto(f"{warm}/bits?bits_index=5")

@@ -51,7 +51,7 @@ def test_an_uploaded_model_is_shown_on_all_pages_to_its_owner_alone(
     expect(page.get_by_test_id("stSidebar")).to_contain_text("visible to you alone")
     made = quantize_tflite(pair.reference)
     found = compare(ModelPair("", pair.reference, made), *test_set)
-    go_to(page, "Overview")
+    go_to(page, "Claims and words")
     expect(page.locator(METRICS).first).to_have_text(bytes_text(made.size_bytes), timeout=PATIENCE_MS)
     expect(page.locator(METRICS).nth(3)).to_have_text(small_text(found.max_abs_logit_delta))
 
@@ -64,7 +64,7 @@ def test_an_uploaded_model_is_shown_on_all_pages_to_its_owner_alone(
         expect(other.locator(METRICS).first).to_have_text(bytes_text(pair.target.size_bytes))
     other.context.close()
 
-    go_to(page, "Your files")
+    go_to(page, "Your model")
     page.get_by_role("button", name="Forget my models").click()
     settled(page)
     expect(page.get_by_text("Nothing.")).to_be_visible(timeout=PATIENCE_MS)
@@ -95,8 +95,8 @@ def test_a_data_set_larger_than_other_uploads_is_taken(warm: str, page: Page, tm
     settled(page)
     page.locator(UPLOAD).nth(1).set_input_files(tmp_path / "noise.npz")
     expect(page.get_by_text("noise.npz: 300 test images")).to_be_visible(timeout=PATIENCE_MS)
-    go_to(page, "Overview")
-    expect(page.get_by_text("of 300 answers differ")).to_be_visible(timeout=PATIENCE_MS)
+    go_to(page, "Start")
+    expect(page.get_by_text("of 300 answers")).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_the_page_with_all_it_can_show_is_no_wider_than_its_window(warm: str, page: Page) -> None:

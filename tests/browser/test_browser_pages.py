@@ -12,18 +12,18 @@ from tests.helpers.places import PAGES
 pytestmark = pytest.mark.browser
 
 LINKS = {
-    "": ("Is float16 half the size", "Impact on accuracy"),
+    "": ("Half the bits, the same answers?", "The one image whose answer float16 changed"),
     "accuracy?point=7": ("Does float16 make different mistakes", "Image 7, a 9"),
     "bits?bits_tensor=conv_2d.kernel&bits_index=7": ("Which bits does float16 drop", "Weight [0, 2, 1, 0]"),
     "limits?exponent=8&mantissa=7": ("When does it break", "1 sign + 8 exponent + 7 mantissa"),
-    "digits?image=1242&show=models+differ": ("What do both models see in each", "1 image. Pick one"),
+    "claims?word=margin": ("What does the tutorial say", "Impact on accuracy"),
+    "digits?image=1242&show=models+differ": ("What do both models see", "1 image. Pick one"),
     "files?files-view=Graph": ("What is inside the two files", "float16 file"),
     "guarantee": ("Could float16 have changed an answer", "Proven unchangeable"),
     "layers?layer_image=1242&layer_over=first+100": ("Where does the error grow", "On 100 images"),
     "runs": ("Which of your runs survives", "No runs yet"),
     "runtimes?runtimes-section=Latency+and+memory": ("What does float16 do when it runs", "Latency"),
     "train": ("How does float16 fare while", "Learning rate"),
-    "try_digit?source=Test+image&test=1242": ("What do both models see in your", "Test image 1,242: a 4"),
     "weights?tensor=conv_2d.bias": ("What did rounding do", "12 biases"),
     "your_model": ("Does float16 keep your model", "Upload a digit classifier"),
 }

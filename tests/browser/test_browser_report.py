@@ -1,4 +1,4 @@
-"""A report's whole journey: made and saved on Overview, sent to somebody, opened from disk, read, printed."""
+"""A report's whole journey: made and saved on Claims and words, sent to somebody, opened from disk, read, printed."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 def saved(warm: str, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report as a visitor saves it."""
     page = browser.new_page(viewport={"width": 420, "height": 900})
-    page.goto(warm)
+    page.goto(f"{warm}/claims")
     settled(page)
     page.get_by_role("button", name="Make a report to download").click()
     save = page.get_by_role("button", name=re.compile("^Save the report"))

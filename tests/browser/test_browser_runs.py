@@ -67,8 +67,8 @@ def test_a_visitor_compares_renames_uses_takes_along_and_deletes_runs(
     # Use: the sidebar and every page show it.
     press(page, "Use this model")
     expect(page.get_by_role("button", name="In use")).to_be_disabled(timeout=PATIENCE_MS)
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Overview").click()
-    expect(page.get_by_role("heading", name="Is float16 half the size")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Start").click()
+    expect(page.get_by_role("heading", name="Half the bits, the same answers?")).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
     expect(page.get_by_test_id("stSidebar").get_by_role("combobox")).to_have_value("Nine epochs")
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Runs").click()

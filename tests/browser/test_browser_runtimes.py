@@ -1,4 +1,4 @@
-"""Measuring runtimes in a real browser: watched, stopped, kept, and shown on Overview."""
+"""Measuring runtimes in a real browser: watched, stopped, kept, and shown among the claims."""
 
 import re
 from pathlib import Path
@@ -43,7 +43,8 @@ def test_a_visitor_measures_stops_and_finds_the_claims_judged(
         page.get_by_role("button", name="Stop").click(timeout=PATIENCE_MS)
         expect(page.get_by_text(re.compile("^Stopped"))).to_be_visible(timeout=PATIENCE_MS)
         settled(page)
-        page.get_by_test_id("stSidebarNav").get_by_role("link", name="Overview").click()
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name="Claims and words").click()
         expect(page.get_by_text("all results are float16 numbers")).to_be_visible(timeout=PATIENCE_MS)
-        expect(page.get_by_role("link", name="Measure it")).to_have_count(1)
+        expect(page.get_by_role("link", name="Measure the times")).to_have_count(1)
+        expect(page.get_by_role("link", name="Measure the modes of execution")).to_have_count(0)
         settled(page)

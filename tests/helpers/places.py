@@ -20,6 +20,7 @@ ROOMS = [
     "json_text",
     "files",
     "vocabulary",
+    "glossary",
     "settings",
     "temporary",
     "redirection",

@@ -211,8 +211,8 @@ def test_a_server_of_little_memory_does_not_try_a_keras_file() -> None:
 @pytest.mark.usefixtures("hosted")
 def test_pictures_beyond_the_rate_wait_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, "picture", 2)
-    monkeypatch.setattr("pages.try_digit.pictures.check_rule", lambda *_: RuleCheck(1, 1, 1, 1, 1))
-    app = visit("try_digit")
+    monkeypatch.setattr("pages.digits.pictures.check_rule", lambda *_: RuleCheck(1, 1, 1, 1, 1))
+    app = visit("digits")
     app.segmented_control(key="source").set_value("Upload").run()
     assert "At most 20 files" in "\n".join(caption.value for caption in app.caption)
     app.file_uploader[0].set_value([(f"{n}.png", digit_file(), "image/png") for n in range(22)]).run()
@@ -243,11 +243,10 @@ STRANGE = ("9" * 5_000, "-1", "1e999", "nan", "²", "", "x" * 20_000, "[]", "\x0
 @pytest.mark.parametrize(
     ("page", "keys"),
     [
-        ("digits", ("image", "sheet", "show", "true", "predicted", "model")),
+        ("digits", ("image", "sheet", "show", "true", "predicted", "model", "source", "drawing", "enlarge", "without")),
         ("bits", ("bits_of", "bits_number", "bits_index", "bits_tensor")),
         ("train", ("train-epochs", "train-rate", "train-optimizer", "train-seed")),
         ("runs", ("run", "compare")),
-        ("try_digit", ("source", "test")),
     ],
 )
 def test_any_address_opens_a_page(page: str, keys: tuple[str, ...]) -> None:

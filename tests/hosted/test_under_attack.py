@@ -106,10 +106,10 @@ def try_model(visitor: Visitor, name: str, model: bytes) -> str:
 def send_pictures(url: str, address: str, pictures: dict[str, bytes]) -> None:
     """Have pictures read, one after another, whatever comes of it."""
     with Visitor(url, address, PATIENCE_S) as visitor:
-        visitor.show("try_digit", query="source=Upload")
+        visitor.show("digits", query="source=Upload")
         for name, contents in pictures.items():
             hand_in(visitor, "Pictures of digits", name, contents)
-            visitor.show("try_digit", query="source=Upload")
+            visitor.show("digits", query="source=Upload")
 
 
 def fill_uploads(url: str, address: str) -> None:

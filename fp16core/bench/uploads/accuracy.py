@@ -19,7 +19,7 @@ from fp16core.data import mnist
 from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.both import read_digits
 from fp16core.evaluate.comparison import classifiers, compare
-from fp16core.images.drawing import CANVAS_SIDE, USUAL_PEN, picture_of
+from fp16core.images.drawings.drawing import CANVAS_SIDE, USUAL_PEN, picture_of
 from fp16core.images.picture_file import open_picture
 from fp16core.images.prepare import prepare_file, prepare_image, prepare_picture
 from fp16core.reading.likeness import Likeness, likeness

@@ -9,15 +9,19 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from fp16core.images.drawings.stroke_code import MAX_CHARACTERS
 from pages.shared.ui.words import plain
 
 _ASKED, _MISSING = "link-asked", "link-missing"
 
-_TEXTS = ("bits_number", "compare")
+_TEXTS = ("bits_number", "compare", "word")
 """Parameters that may be empty, or an infinite number."""
 
 _LONGEST = 500
 """Characters of a parameter at most; our pages write fewer."""
+
+_LONGER = {"drawing": MAX_CHARACTERS}
+"""Parameters that may be longer."""
 
 _SHOWN = 60
 """Characters of a value that the message shows."""
@@ -69,8 +73,9 @@ def tell() -> None:
 
 
 def _is_usable(key: str, value: str) -> bool:
-    if len(value) > _LONGEST or key in _TEXTS:
-        return len(value) <= _LONGEST
+    longest = _LONGER.get(key, _LONGEST)
+    if len(value) > longest or key in _TEXTS:
+        return len(value) <= longest
     try:
         return math.isfinite(float(value))
     except ValueError:

@@ -22,7 +22,7 @@ def say_if_not_float16() -> None:
 
 def say_if_out_of_range(comparison: Comparison) -> None:
     """Show a warning if weights of the active pair are too large for float16, with the effect on the answers."""
-    if found := _casting().out_of_range(comparison):
+    if found := active_casting().out_of_range(comparison):
         st.warning("  \n".join(found), icon=":material/warning:")
 
 
@@ -30,10 +30,11 @@ def say_first(comparison: Comparison) -> tuple[str, ...]:
     """Show both warnings; returns their sentences."""
     say_if_not_float16()
     say_if_out_of_range(comparison)
-    return _casting().remarks(comparison)
+    return active_casting().remarks(comparison)
 
 
-def _casting() -> Casting:
+def active_casting() -> Casting:
+    """Effects of the cast on the active pair's weights; raises `HalfBitsError` if they cannot be read."""
     return casting(state.roundings(), _target_holds_float16())
 
 

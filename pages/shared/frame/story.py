@@ -33,7 +33,13 @@ class StoryPage:
         return f"{self.folder}/{self.folder}.py"
 
 
-START = StoryPage("start", "Start", "Half the bits, the same answers?", ":material/home:")
+START = StoryPage(
+    "start",
+    "Start",
+    "Half the bits, the same answers?",
+    ":material/home:",
+    "A neural network with weights of 32 bits beside itself with 16, from single bits to answers.",
+)
 
 TOUR = (
     StoryPage(
@@ -110,11 +116,8 @@ def place_text(page: StoryPage) -> str:
 
 
 MERGING = (
-    StoryPage("try_digit", "Try a digit", "What do both models see in your digit?", ":material/draw:"),
-    StoryPage("accuracy", "Accuracy", "Does float16 make different mistakes?", ":material/target:"),
     StoryPage("runtimes", "Runtimes", "What does float16 do when it runs?", ":material/speed:"),
     StoryPage("weights", "Weights", "What did rounding do to the weights?", ":material/bar_chart:"),
     StoryPage("files", "Files", "What is inside the two files?", ":material/draft:"),
-    StoryPage("guarantee", "Guarantee", "Could float16 have changed an answer?", ":material/verified:"),
     StoryPage("runs", "Runs", "Which of your runs survives float16 best?", ":material/history:"),
 )

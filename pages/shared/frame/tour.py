@@ -40,9 +40,10 @@ def show_end(page: StoryPage) -> None:
         if page in TOUR:
             st.html(f'<span class="frame-place">{place_text(page)}</span>')
         if after is not None:
-            label = "Start the tour" if page is START else f"Next: {after.name}"
             with st.container(key="frame-next", width="content"):
-                st.page_link(after.file, label=label, icon=":material/arrow_forward:", query_params=asked)
+                st.page_link(
+                    after.file, label=f"Next: {after.name}", icon=":material/arrow_forward:", query_params=asked
+                )
         if page in (START, *TOUR):
             switch = (
                 ("Leave the presentation", ":material/close:", "0")

@@ -9,7 +9,7 @@ from fp16core.singleton import singleton
 from fp16core.vocabulary import BusyError
 from pages.shared.server import hosted
 
-RequestKind = Literal["trial", "conversion", "measurement", "training", "picture", "lab", "report"]
+RequestKind = Literal["trial", "conversion", "measurement", "training", "picture", "drawing", "lab", "report"]
 
 RATES: dict[RequestKind, tuple[Rate, Rate]] = {
     "trial": (Rate(60, 20), Rate(120, 40)),
@@ -17,17 +17,21 @@ RATES: dict[RequestKind, tuple[Rate, Rate]] = {
     "measurement": (Rate(30, 2), Rate(60, 4)),
     "training": (Rate(30, 1), Rate(60, 2)),
     "picture": (Rate(600, 120), Rate(2_000, 600)),
+    "drawing": (Rate(3_000, 600), Rate(6_000, 1_500)),
     "lab": (Rate(3_000, 300), Rate(6_000, 600)),
     "report": (Rate(60, 30), Rate(120, 60)),
 }
 """Rates for one address, and for all together: burst size, and requests per minute. A class shares an address.
 
-A picture takes 40 ms of computing, a number of the lab 70 to 300, a trial 1 s, a conversion 5 to 10 s; a
-measurement and a training run take a minute or more, one at a time.
+A picture takes 40 ms of computing, an unfinished drawing 10, a number of the lab 70 to 300, a trial 1 s, a
+conversion 5 to 10 s; a measurement and a training run take a minute or more, one at a time.
 """
 
 PICTURE_S = 0.04
 """Processor time of a typical picture, in seconds."""
+
+STROKE = 0.25
+"""Cost of a drawing with another stroke, in pictures."""
 
 _WORDS: dict[RequestKind, str] = {
     "trial": "trials of model files",
@@ -35,6 +39,7 @@ _WORDS: dict[RequestKind, str] = {
     "measurement": "measurements",
     "training": "training runs",
     "picture": "pictures",
+    "drawing": "unfinished drawings",
     "lab": "new settings of the numerics lab",
     "report": "reports",
 }

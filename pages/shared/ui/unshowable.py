@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 SHOWN_ON = {
-    "claims": "Overview",
-    "single images": "Try a digit",
+    "claims": "Claims and words",
+    "single images": "Digits",
     "graphs": "Files",
     "propagation": "Layers",
     "overflow": "Overflow",

@@ -3,25 +3,32 @@
 import re
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
 
-from fp16core.claims.claims import check_claims
-from fp16core.claims.evidence import gather_evidence
 from fp16core.evaluate.comparison import Comparison
 from fp16core.images.stages import StageName
 from fp16core.runs.pair import BUNDLED
-from fp16core.text import count_text, percent_text
-from fp16core.tflite.model_file import ModelPair
-from tests.helpers.apps.driving import OF_NO_PAIR, charts, errors, picture, reads, try_digit, upload, visit, words
+from fp16core.text import count_text
+from tests.helpers.apps.driving import (
+    OF_NO_PAIR,
+    charts,
+    component,
+    digits_of,
+    errors,
+    picture,
+    reads,
+    upload,
+    visit,
+    words,
+)
 from tests.helpers.files.made import file_of
 from tests.helpers.places import PAGES, TestSet
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
-WAITING = ("runs", "runtimes", "train", "try_digit", "your_model")
+WAITING = ("start", "runs", "runtimes", "train", "your_model")
 """Pages that have nothing to draw before a visitor gives them something."""
 
 
@@ -31,28 +38,7 @@ def test_every_page_opens_without_an_error(page: str) -> None:
     assert not app.exception
     assert not app.error
     assert len(app.title) == 1
-    assert charts(app) or page in WAITING
-
-
-def test_overview_shows_the_measured_numbers_and_every_verdict(
-    comparison: Comparison, pair: ModelPair, test_set: Any
-) -> None:
-    app = visit()
-    shown = {metric.label: metric.value for metric in app.metric}
-    assert shown["File size, float16"] == f"{(BUNDLED / 'mnist_model_quant_f16.tflite').stat().st_size:,} B"
-    assert shown["Accuracy, float16"] == percent_text((comparison.target.logits.argmax(1) == test_set[1]).mean())
-    assert shown["Changed answers"] == str(comparison.changed_predictions)
-    text = words(app)
-    for claim in check_claims(gather_evidence(pair, comparison, test_set[0])):
-        assert claim.claim in text
-        assert claim.measured in text or claim.measured == "—"
-        assert claim.rule in text
-
-
-def test_overview_offers_both_files() -> None:
-    labels = [button.proto.label for button in visit().get("download_button")]
-    assert any("mnist_model.tflite" in label for label in labels)
-    assert any("mnist_model_quant_f16.tflite" in label for label in labels)
+    assert charts(app) or page in (*WAITING, "digits")
 
 
 def test_the_sidebar_names_the_active_pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,8 +54,10 @@ def test_digits_filters_and_chooses_the_first_match(comparison: Comparison) -> N
     assert app.number_input(key="image").value == first
     assert f"{(comparison.labels == 3).sum():,} images" in words(app)
     app.number_input(key="image").set_value(1242).run()
-    probabilities = charts(app)[-2]
-    assert [bar["name"] for bar in probabilities["data"]] == ["float32", "float16"]
+    card = component(app, "answer_card")
+    assert card["title"] == f"Image 1,242: a {comparison.labels[1242]}"
+    assert card["reference"] == comparison.reference.logits[1242].tolist()
+    assert card["target"] == comparison.target.logits[1242].tolist()
     assert not app.exception
 
 
@@ -84,7 +72,7 @@ def test_digits_says_so_when_nothing_fits(comparison: Comparison) -> None:
 
 def test_digits_lists_the_images_where_models_differ(comparison: Comparison) -> None:
     app = visit("digits")
-    app.segmented_control[0].set_value("models differ").run()
+    app.pills(key="show").set_value("models differ").run()
     assert not app.exception
     assert count_text(comparison.changed_predictions, "image") in words(app)
 
@@ -120,7 +108,7 @@ def test_a_wrong_data_set_leaves_the_weights_page_working(tmp_path: Path, monkey
 
 
 def test_an_uploaded_digit_is_read_and_every_stage_shown(test_set: TestSet) -> None:
-    app = upload(try_digit("Upload"), ("seven.png", picture(test_set, 0)))
+    app = upload(digits_of("Upload"), ("seven.png", picture(test_set, 0)))
     assert not app.exception
     assert not app.error
     assert reads(app) == ["7", "7"]
@@ -128,22 +116,23 @@ def test_an_uploaded_digit_is_read_and_every_stage_shown(test_set: TestSet) -> N
     assert strip.count("<figure") == len(StageName)
     assert strip.count("data:image/png") == len(StageName)
     assert "inverted (dark ink on light paper)" in strip
-    assert len(charts(app)) == 2
 
 
 def test_a_stage_that_is_left_out_is_explained(test_set: TestSet) -> None:
-    app = upload(try_digit("Upload"), ("seven.png", picture(test_set, 0)))
-    app.pills(key="off-False").set_value([StageName.POLARITY]).run()
+    app = upload(digits_of("Upload"), ("seven.png", picture(test_set, 0)))
+    app.pills(key="picture-without").set_value([StageName.POLARITY]).run()
     assert not app.exception
     assert "Without “Make the ink light”, the picture is taken to be light ink on dark paper." in words(app)
 
 
 def test_a_row_is_read_digit_by_digit(test_set: TestSet) -> None:
-    app = upload(try_digit("Upload"), ("row.png", picture(test_set, 0, 1, 2, 3)))
+    app = upload(digits_of("Upload"), ("row.png", picture(test_set, 0, 1, 2, 3)))
     assert reads(app) == ["7210", "7210"]
-    app.segmented_control(key="digit-of-4").set_value(2).run()
+    assert component(app, "answer_card")["digits"] == ["7", "2", "1", "0"]
+    app.session_state["place-of-digit"] = 2
+    app.run()
     assert not app.exception
-    assert "Most similar 1 of the test images" in words(app)
+    assert component(app, "answer_card")["likeness"]["title"] == "Looks like a 1"
 
 
 def test_many_files_are_answered_in_a_table_and_the_unreadable_named(test_set: TestSet) -> None:
@@ -152,7 +141,7 @@ def test_many_files_are_answered_in_a_table_and_the_unreadable_named(test_set: T
         (f"{test_set[1][n]} no. {n}.png", picture(test_set, n)) if n % 3 else (f"*bad*_{n}.png", b"text renamed")
         for n in range(200)
     ]
-    app = upload(try_digit("Upload"), *files)
+    app = upload(digits_of("Upload"), *files)
     assert not app.exception
     (refusals,) = app.error
     assert refusals.value.count("this is not an image in a known format") == 67
@@ -176,22 +165,35 @@ def test_many_files_are_answered_in_a_table_and_the_unreadable_named(test_set: T
     ],
 )
 def test_a_file_that_cannot_be_read_is_a_sentence(data: bytes, sentence: str) -> None:
-    app = upload(try_digit("Upload"), ("mine.png", data))
+    app = upload(digits_of("Upload"), ("mine.png", data))
     assert not app.exception
     assert app.error[0].value.startswith(r"- mine\.png\: ")
     assert sentence in app.error[0].value
 
 
 def test_a_test_image_is_read_as_it_is(comparison: Comparison) -> None:
-    app = try_digit("Test image")
-    app.number_input(key="test").set_value(1242).run()
+    app = visit("digits")
+    app.number_input(key="image").set_value(1242).run()
     assert reads(app) == [str(comparison.reference.predictions[1242]), str(comparison.target.predictions[1242])]
-    assert "float16 reads something else" in words(app)
     app.button(key="random").click().run()
     assert not app.exception
 
 
+def test_digits_opens_at_the_image_that_float16_changed_or_all_but_changed(comparison: Comparison) -> None:
+    app = visit("digits")
+    closest = int(comparison.flip_factors.argmin())
+    assert closest != 0
+    assert app.number_input(key="image").value == closest
+    assert f"image {closest:,}, a {comparison.labels[closest]}" in words(app)
+    (chosen,) = [image for image in component(app, "contact_sheet")["images"] if image["chosen"]]
+    assert chosen["index"] == closest
+
+
 def test_the_rule_for_what_is_no_digit_is_stated_with_its_measurement() -> None:
-    text = words(visit("try_digit"))
+    app = visit("digits")
+    assert "sampled from the second half" not in words(app), "measured when it is asked for"
+    app.session_state["rule"] = True
+    app.run()
+    text = words(app)
     assert re.search(r"of 2,000 images sampled from the second half it doubts \*\*\d\.\d\d %\*\*", text)
     assert re.search(r"Of \d{3} drawn letters", text)

@@ -3,27 +3,35 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from fp16core.evaluate.comparison import Comparison
-from fp16core.figures.base.table import figure_csv
-from fp16core.figures.lab.dial import format_map
+from fp16core.evaluate.comparison import Comparison, image_logits
 from fp16core.lab.guarantee import guarantee
-from fp16core.numerics.formats import PRESETS, FloatFormat
+from fp16core.numerics.formats import FloatFormat
 from fp16core.numerics.weight_rounding import rounding_errors
 from fp16core.runs.pair import BUNDLED
 from fp16core.runs.record import REFERENCE_FILE, RUN_FILE, TARGET_FILE, file_record
-from fp16core.text import percent_text, small_text
+from fp16core.runtime.classifier import Classifier
+from fp16core.text import percent_text, points_text, small_text
 from fp16core.tflite.model_file import ModelPair
+from fp16core.tflite.replace import replace_weights
+from pages.limits.format_dial import DIAL
 from pages.shared.session.subject import default_subject
 from tests.helpers.apps.driving import charts, errors, visit, words
 from tests.helpers.networks.edited import edited, with_average_pooling
 from tests.helpers.places import TestSet
-from tests.helpers.results import dial_result
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
+
+
+@pytest.fixture
+def few(small_dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On 200 images the map of all formats is measured at once."""
+    monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
 
 
 def dial(app: AppTest) -> dict[str, Any]:
@@ -40,7 +48,10 @@ def sent_by_browser(app: AppTest, **values: int) -> AppTest:
     return app.run()
 
 
-def test_the_dial_starts_at_float16_with_the_pairs_own_numbers(comparison: Comparison) -> None:
+def test_the_dial_starts_at_float16_with_the_pairs_own_numbers(
+    pair: ModelPair, test_set: TestSet, comparison: Comparison
+) -> None:
+    """And its headline follows from one row of the map, measured anew here, by the stated rule."""
     app = visit("limits")
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Bits of a weight"] == "16"
@@ -51,17 +62,14 @@ def test_the_dial_starts_at_float16_with_the_pairs_own_numbers(comparison: Compa
     sweep = next(chart for chart in charts(app) if chart["layout"]["xaxis"]["title"]["text"] == "mantissa bits")
     assert sweep["data"][0]["x"] == list(range(23, -1, -1))
     assert "168 formats measured, each on 10,000 images." in words(app)
-
-
-def test_the_headline_follows_from_measurements_by_the_stated_rule(pair: ModelPair, comparison: Comparison) -> None:
-    """Measured anew here: one row of the map, and the narrowest format of all."""
-    app = visit("limits")
     losses = {}
     for bits in (23, 2, 1, 0):
         weights = pair.reference.graph.weights()
-        rounded = {key: FloatFormat(5, bits).rounded(tensor.values) for key, tensor in weights.items()}
+        rounded = {
+            key: FloatFormat(5, bits).rounded(tensor.values.astype(np.float32)) for key, tensor in weights.items()
+        }
         model = Classifier(replace_weights(pair.reference, rounded, "rounded"))
-        losses[bits] = image_logits(model, state_images()).argmax(1)
+        losses[bits] = image_logits(model, test_set[0]).argmax(1)
     accuracy = {bits: (answers == comparison.labels).mean() for bits, answers in losses.items()}
     reference = (comparison.reference.predictions == comparison.labels).mean()
     assert min(accuracy.values()) - reference > -0.01
@@ -69,10 +77,7 @@ def test_the_headline_follows_from_measurements_by_the_stated_rule(pair: ModelPa
     assert f"({points_text(accuracy[0] - reference)})" in words(app)
 
 
-def state_images() -> npt.NDArray[np.uint8]:
-    return load_mnist("test")[0]
-
-
+@pytest.mark.usefixtures("few")
 def test_the_map_holds_every_format_with_its_own_numbers() -> None:
     drawn = dial(visit("limits"))
     cells = {cell["place"]: cell for cell in drawn["cells"]}
@@ -84,6 +89,7 @@ def test_the_map_holds_every_format_with_its_own_numbers() -> None:
     assert cells["8,23"]["changed"] == "0 images"
 
 
+@pytest.mark.usefixtures("few")
 def test_without_a_sign_the_model_breaks() -> None:
     app = visit("limits")
     sent_by_browser(app, signed=0)
@@ -96,6 +102,7 @@ def test_without_a_sign_the_model_breaks() -> None:
     "sent",
     [None, 7, "x", {}, {"value": None}, {"value": {"exponent": 5}}, {"value": {"exponent": True, "mantissa": 1e9}}],
 )
+@pytest.mark.usefixtures("few")
 def test_what_no_dial_sends_is_ignored(sent: object) -> None:
     app = visit("limits")
     if isinstance(sent, dict) and isinstance(sent.get("value"), dict):
@@ -106,13 +113,17 @@ def test_what_no_dial_sends_is_ignored(sent: object) -> None:
     assert app.metric[0].value == "16"
 
 
+@pytest.mark.usefixtures("few")
 def test_values_chosen_before_the_page_set_others_are_ignored() -> None:
     app = visit("limits")
-    app.session_state["format-dial"] = {"value": {"exponent": 8, "mantissa": 7, "signed": 1, "infinity": 1, "version": "0"}}
+    app.session_state["format-dial"] = {
+        "value": {"exponent": 8, "mantissa": 7, "signed": 1, "infinity": 1, "version": "0"}
+    }
     app.run()
     assert app.metric[0].value == "16"
 
 
+@pytest.mark.usefixtures("few")
 def test_real_files_are_measured_when_the_fold_is_open() -> None:
     app = visit("limits")
     assert len(charts(app)) == 2

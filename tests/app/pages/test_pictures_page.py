@@ -16,9 +16,9 @@ from fp16core.resident.endings import CallLimits
 from fp16core.vocabulary import BusyError, ImageError
 from fp16core.worker import decoder
 from fp16core.worker.decoder import LIMITS, PictureDecoder
+from pages.digits import pictures
 from pages.shared.server import children, rate_limits
-from pages.try_digit import pictures
-from tests.helpers.apps.driving import picture, reads, try_digit, upload
+from tests.helpers.apps.driving import digits_of, picture, reads, upload
 from tests.helpers.apps.visits import only
 from tests.helpers.places import TestSet
 
@@ -56,16 +56,16 @@ def test_hostile_files_beside_a_good_one(test_set: TestSet) -> None:
         "padded.jpg": HOSTILE["JPEG with 19 MB of 0xff"](),
         "texts.png": HOSTILE["PNG with 1,000,000 texts"](),
     }
-    app = upload(try_digit("Upload"), *hostile.items(), ("7.png", picture(test_set, 0)))
+    app = upload(digits_of("Upload"), *hostile.items(), ("7.png", picture(test_set, 0)))
     assert not app.exception
     assert [line.split(":")[0] for line in refusals(app).splitlines()] == [f"- {name}" for name in hostile]
     assert "strips.tiff: the TIFF is divided into 4,000,000 strips, where at most 50,000 are read" in refusals(app)
     assert reads(app) == ["7", "7"]
-    assert reads(upload(try_digit("Upload"), ("2.png", picture(test_set, 1)))) == ["2", "2"]
+    assert reads(upload(digits_of("Upload"), ("2.png", picture(test_set, 1)))) == ["2", "2"]
 
 
 def test_what_no_bound_foresees_ends_at_the_limits(test_set: TestSet, unbounded: PictureDecoder) -> None:
-    app = upload(try_digit("Upload"), ("slow.jpg", SLOW), ("crash.png", b"crash"), ("7.png", picture(test_set, 0)))
+    app = upload(digits_of("Upload"), ("slow.jpg", SLOW), ("crash.png", b"crash"), ("7.png", picture(test_set, 0)))
     assert not app.exception
     slow, crash = refusals(app).splitlines()
     assert slow.startswith(
@@ -74,7 +74,7 @@ def test_what_no_bound_foresees_ends_at_the_limits(test_set: TestSet, unbounded:
     assert crash.startswith("- crash.png: decoding the image failed, and ended the process that tried")
     assert reads(app) == ["7", "7"]
     pid = unbounded.pid
-    app.pills(key="off-False").set_value([]).run()
+    app.pills(key="picture-without").set_value([]).run()
     assert reads(app) == ["7", "7"]
     assert unbounded.pid == pid, "what is shown again is not decoded again"
 
@@ -89,7 +89,7 @@ def test_another_visitor_waits_no_longer_than_the_limit(test_set: TestSet, unbou
             sentences.append(str(error))
 
     attacker = threading.Thread(target=attack)
-    other = try_digit("Upload")
+    other = digits_of("Upload")
     attacker.start()
     assert reads(upload(other, ("7.png", picture(test_set, 0)))) == ["7", "7"]
     attacker.join()
@@ -100,7 +100,7 @@ def test_a_picture_that_must_wait_is_kept(test_set: TestSet, monkeypatch: pytest
     def busy(*_: object, **__: object) -> None:
         raise BusyError("Other visitors' pictures have kept this server busy.")
 
-    app = try_digit("Upload")
+    app = digits_of("Upload")
     with monkeypatch.context() as patch:
         patch.setattr(decoder.PictureDecoder, "open", busy)
         upload(app, ("7.png", picture(test_set, 0)))
@@ -115,7 +115,7 @@ def pasted() -> None:
 
     import streamlit as st
 
-    from pages.try_digit import gallery, pictures
+    from pages.digits import gallery, pictures
 
     if "url" in st.session_state:
         st.session_state["paste"] = {"pasted": st.session_state["url"]}
@@ -167,7 +167,7 @@ def test_the_processor_time_of_a_picture_counts_against_its_address(monkeypatch:
 def test_there_is_one_decoder_for_all_visitors(test_set: TestSet) -> None:
     pids = []
     for index in range(2):
-        upload(try_digit("Upload"), ("digit.png", picture(test_set, index)))
+        upload(digits_of("Upload"), ("digit.png", picture(test_set, index)))
         pids.append(children.pictures().pid)
     assert pids[0] is not None
     assert pids[0] == pids[1]
@@ -187,15 +187,15 @@ def test_a_picture_is_prepared_and_read_once_in_each_setting(
 
         monkeypatch.setattr(reading_gallery, step, counted)
     once = ["prepare_picture", "read_picture"]
-    app = upload(try_digit("Upload"), ("7.png", picture(test_set, 0)))
+    app = upload(digits_of("Upload"), ("7.png", picture(test_set, 0)))
     assert reads(app) == ["7", "7"]
     assert done == once
     app.run()
     assert done == once
-    app.pills(key="off-False").set_value([StageName.LINES]).run()
+    app.pills(key="picture-without").set_value([StageName.LINES]).run()
     assert done == once * 2
     app.run()
-    app.pills(key="off-False").set_value([]).run()
+    app.pills(key="picture-without").set_value([]).run()
     assert done == once * 2
     assert not app.exception
     kept = app.session_state["gallery"]

@@ -11,9 +11,10 @@ from tests.helpers.places import page_file
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
 
-def test_drawing_the_overview_reads_each_file_once(pair: ModelPair, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_start_and_the_claims_read_each_file_once(pair: ModelPair, monkeypatch: pytest.MonkeyPatch) -> None:
     readings = counted_readings(monkeypatch)
     app = visit("start")
+    app.switch_page(page_file("claims")).run()
     assert not errors(app)
     assert [readings.of(model) for model in pair.files] == [1, 1]
     assert readings.counts.total() == 3  # and the float32 model that the weights are rounded in, for one of the claims
@@ -22,7 +23,7 @@ def test_drawing_the_overview_reads_each_file_once(pair: ModelPair, monkeypatch:
     assert readings.counts.total() == 3
 
 
-def test_the_lab_reads_the_files_that_the_overview_has_read(pair: ModelPair, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_lab_reads_the_files_that_the_start_has_read(pair: ModelPair, monkeypatch: pytest.MonkeyPatch) -> None:
     readings = counted_readings(monkeypatch)
     app = visit("start")
     for page in ("weights", "bits", "files", "layers", "overflow", "guarantee"):
@@ -39,7 +40,7 @@ def test_a_visitors_own_files_are_never_read_in_this_process(pair: ModelPair, mo
     )
     readings = counted_readings(monkeypatch)
     app = with_pair(mine)
-    for page in ("start", "weights", "bits", "files", "layers", "overflow", "guarantee"):
+    for page in ("start", "claims", "weights", "bits", "files", "layers", "overflow", "guarantee"):
         app.switch_page(page_file(page)).run()
         assert not errors(app), page
     assert [readings.of(model) for model in mine.files] == [0, 0]

@@ -119,8 +119,8 @@ def test_both_files_run_in_every_mode_there_is_and_claims_follow(
     assert [mode["available"] for mode in content["modes"]] == [True, True, True, False, False]
     assert content["modes"][0]["upsampled"] == "while the model is loaded"
     assert content["modes"][0]["images"] == 200
-    # Another visitor sees it, too, and the claims on Overview have been judged by it.
-    claims = words(visit("start"))
+    # Another visitor sees it, too, and the claims have been judged by it.
+    claims = words(visit("claims"))
     assert "prior to the first inference" in claims
     assert "last read while the model is loaded" in claims
     assert "no GPU with a driver" in claims
@@ -131,16 +131,16 @@ def test_a_larger_measurement_that_is_stopped_takes_nothing_back(monkeypatch: py
     app = opened("first 1,000")
     monkeypatch.setattr(run, "specs_for", hanging)
     app.button(key="measure").click().run()
-    assert "last read while the model is loaded" in words(visit("start"))
+    assert "last read while the model is loaded" in words(visit("claims"))
     app.button(key="stop-measuring").click().run()
-    assert "last read while the model is loaded" in words(visit("start"))
+    assert "last read while the model is loaded" in words(visit("claims"))
 
 
 def test_measuring_again_and_stopping_keeps_what_was_there(monkeypatch: pytest.MonkeyPatch) -> None:
     app = measured(opened())
     monkeypatch.setattr(run, "specs_for", hanging)
     app.button(key="measure").click().run()
-    assert "last read while the model is loaded" in words(visit("start"))
+    assert "last read while the model is loaded" in words(visit("claims"))
     app.button(key="stop-measuring").click().run()
     assert len(column(app, "mode")) == 6
     assert len(column(opened(), "mode")) == 6
@@ -227,12 +227,12 @@ def test_times_are_shown_with_a_verdict_and_judge_the_claim(monkeypatch: pytest.
     assert "The float16 file against the float32 file" in words(app)
     assert len(app.dataframe[0].value) == 6  # three modes, two batch sizes
     assert len(app.dataframe[1].value) == 3
-    claims = words(visit("start"))
+    claims = words(visit("claims"))
     assert "float16 / float32: 1 image at once" in claims
     assert "no GPU with a driver" in claims
 
 
-def test_overview_alone_starts_no_process() -> None:
+def test_the_start_alone_starts_no_process() -> None:
     before = threading.active_count()
     visit("start")
     assert measurements._shared().probe is None

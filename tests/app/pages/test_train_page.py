@@ -95,7 +95,7 @@ def test_a_run_is_watched_compared_and_used(own_store: Path) -> None:
     assert len(charts(app)) == 5
     button(app, "Use this model").run()
     assert app.sidebar.selectbox(key="model").value == run.name
-    app.switch_page("start/overview.py").run()
+    app.switch_page("claims/claims.py").run()
     assert {metric.label: metric.value for metric in app.metric}["Accuracy, float16"] == percent_text(
         expected.target.accuracy.value
     )

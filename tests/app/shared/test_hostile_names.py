@@ -115,7 +115,7 @@ def with_hostile_tensors(model: ModelFile) -> ModelFile:
 def visit(pair: ModelPair, test_set: TestSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """Of somebody among hostile runs, with hostile files of their own, come by a hostile link."""
     monkeypatch.setenv("HALFBITS_RUNS", str(tmp_path))
-    monkeypatch.setattr("pages.try_digit.pictures.check_rule", lambda *_: RuleCheck(1, 1, 1, 1, 1))
+    monkeypatch.setattr("pages.digits.pictures.check_rule", lambda *_: RuleCheck(1, 1, 1, 1, 1))
     for number, name in enumerate(HOSTILE):
         add_full_run(tmp_path, f"run-{number}", name=name)
     (tmp_path / HOSTILE[1]).mkdir()
@@ -146,7 +146,7 @@ def test_a_name_is_shown_as_it_is(page: str, visit: AppTest) -> None:
 
 
 def test_a_pictures_name_is_shown_as_it_is(visit: AppTest) -> None:
-    visit.switch_page("try_digit/try_digit.py").run()
+    visit.switch_page("digits/digits.py").run()
     visit.segmented_control(key="source").set_value("Upload").run()
     names = [f"{HOSTILE[0]}.png", f"{HOSTILE[1]}.png", f"{HOSTILE[1]}.txt"]
     files = [(name, b"x" if name.endswith("txt") else digit_file(), "image/png") for name in names]

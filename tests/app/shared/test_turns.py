@@ -74,12 +74,12 @@ def test_a_visit_does_not_hold_what_was_computed_for_its_image() -> None:
     app = AppTest.from_file(str(ROUTER), default_timeout=60).run()
     app.switch_page("layers/layers.py").run()
     app.number_input(key="layer_image").set_value(77).run()
-    app.switch_page("try_digit/try_digit.py").run()
-    app.segmented_control(key="source").set_value("Test image").run()
+    app.switch_page("digits/digits.py").run()
+    app.number_input(key="image").set_value(77).run()
     assert not app.exception
     assert {kind: held(kind) for kind in before} == before
-    app.switch_page("digits/digits.py").run()
+    app.switch_page("layers/layers.py").run()
     figures = held(LazyFigure)
     for image in range(40):  # more than are remembered
-        app.number_input(key="image").set_value(image).run()
+        app.number_input(key="layer_image").set_value(image).run()
     assert held(LazyFigure) <= figures + 2 * 16

@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fp16core.images.drawing import (
+from fp16core.images.drawings.drawing import (
     CANVAS_SIDE,
     MAX_POINTS,
     MAX_STROKES,
     PICTURE_SIDE_PX,
-    USUAL_PEN,
+    Drawing,
+    drawing_of,
     picture_of,
-    strokes_and_pen,
 )
 from fp16core.vocabulary import ImageError
 
@@ -59,14 +59,28 @@ def test_what_is_no_drawing_is_refused(strokes: Any, words: str) -> None:
         picture_of(strokes)
 
 
+LINE = {"width": 20, "points": [1, 2, 3, 4]}
+
+
 @pytest.mark.parametrize(
-    "sent", [7, "x", {}, {"strokes": 3, "width": 9}, {"strokes": [], "width": None}, {"strokes": []}]
+    "sent",
+    [
+        *(None, 7, "x", {}, {"strokes": 3, "width": 9}, {"strokes": [], "width": None}, {"strokes": []}),
+        *({"strokes": [], "width": 9, "number": number} for number in (-1, 2**53, 10**400, "1", True, float("nan"))),
+        {"strokes": [], "width": 10**400},
+    ],
 )
 def test_what_no_canvas_sends_is_refused(sent: Any) -> None:
     with pytest.raises(ImageError, match="did not send a drawing"):
-        strokes_and_pen(sent)
+        drawing_of(sent)
 
 
-def test_a_canvas_that_sent_nothing_is_empty() -> None:
-    assert strokes_and_pen(None) == ([], USUAL_PEN)
-    assert strokes_and_pen({"strokes": [{"a": 1}], "width": 9}) == ([{"a": 1}], 9.0)
+def test_strokes_that_no_canvas_sends_are_refused() -> None:
+    with pytest.raises(ImageError, match="has no points"):
+        drawing_of({"strokes": [{"width": 20, "points": []}], "width": 9})
+
+
+def test_a_drawing_knows_whether_its_last_stroke_is_still_being_drawn() -> None:
+    assert drawing_of({"strokes": [LINE], "width": 9}) == Drawing([LINE], 9.0, False, 0)
+    assert drawing_of({"strokes": [LINE], "width": 9, "live": True, "number": 7}) == Drawing([LINE], 9.0, True, 7)
+    assert drawing_of({"strokes": [], "width": 9, "live": "yes"}) == Drawing([], 9.0)

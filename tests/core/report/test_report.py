@@ -12,13 +12,12 @@ import pytest
 from fp16core.claims.claims import check_claims
 from fp16core.claims.evidence import RuntimeEvidence, gather_evidence
 from fp16core.data.mnist import SHA256
-from fp16core.evaluate.casting import Casting
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
+from fp16core.glossary import GLOSSARY
 from fp16core.modes.latency import MemoryUse, ModeLatency
 from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
 from fp16core.report import Findings, Source, gather_findings, make_report, report_document
-from fp16core.report.answer import Kind, answer
 from fp16core.runs.pair import BUNDLED
 from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE
 from fp16core.runtime.execution_mode import ExecutionMode
@@ -197,30 +196,6 @@ def test_modes_of_execution_are_in_it_if_they_were_measured(few: Findings) -> No
     assert "Not measured for this report" in made(few).words
 
 
-def evaluation(*answers: int) -> Evaluation:
-    """A model that gives these answers to images of zeros; an answer below 0 stands for a logit of NaN."""
-    logits = np.zeros((len(answers), 10), np.float32)
-    for row, digit in zip(logits, answers, strict=True):
-        row[digit] = 1 if digit >= 0 else np.nan
-    return Evaluation(logits, np.zeros(len(answers), np.uint8), 1)
-
-
-@pytest.mark.parametrize(
-    ("reference", "target", "kind"),
-    [
-        ([0] * 5000, [0] * 5000, Kind.KEPT),
-        ([0] * 20, [0] * 20, Kind.OPEN),
-        ([0] * 1000, [0] * 900 + [1] * 100, Kind.LOST),
-        ([1] * 1000, [1] * 900 + [0] * 100, Kind.KEPT),
-        ([0] * 5000, [0] * 4999 + [-1], Kind.BROKEN),
-    ],
-)
-def test_the_answer_follows_from_the_interval(reference: list[int], target: list[int], kind: Kind) -> None:
-    comparison = Comparison(evaluation(*reference), evaluation(*target))
-    assert answer(comparison, Casting(holds_float16=True)).kind is kind
-    assert answer(comparison, Casting(holds_float16=False)).kind is Kind.NOT_FLOAT16
-
-
 def test_the_command_takes_files_and_never_overwrites(tmp_path: Path) -> None:
     out = tmp_path / "of mine.html"
     options = ("report", "--reference", REFERENCE, "--target", TARGET, "--limit", 80, "--out", out)
@@ -240,3 +215,13 @@ def test_the_command_takes_files_and_never_overwrites(tmp_path: Path) -> None:
     assert "is not a LiteRT model" in refused(cli("report", "--reference", text, "--target", TARGET, "--out", out))
     assert "--target is missing" in refused(cli("report", "--reference", text, "--out", out))
     assert [path.name for path in tmp_path.iterdir()] == ["notes.tflite"]
+
+
+def test_its_words_are_the_glossarys_and_every_link_to_one_leads_there(parsed: Parsed) -> None:
+    listed = [item["id"] for item in parsed.attributes("dt")]
+    for word in GLOSSARY:
+        assert (f"word-{word.slug}" in listed) <= (word.definition in parsed.words)
+    linked = {a["href"].removeprefix("#") for a in parsed.attributes("a") if a.get("class") == "term"}
+    assert len(linked) >= 6
+    assert linked <= {*listed}
+    assert len({*listed}) == len(listed) >= 20

@@ -1,6 +1,8 @@
 """Driving pages through Streamlit's own test driver, and reading what they show."""
 
+import html
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,10 @@ def visit(page: str = "start") -> AppTest:
 
 
 def words(app: AppTest) -> str:
-    return "\n".join(block.value for kind in (app.title, app.markdown, app.caption) for block in kind)
+    """All that is written on a page: Markdown as it is, HTML without its tags."""
+    written = [block.value for kind in (app.title, app.markdown, app.caption) for block in kind]
+    bodies = (re.sub(r"<style>.*?</style>", "", block.proto.body, flags=re.DOTALL) for block in app.get("html"))
+    return "\n".join([*written, *(html.unescape(re.sub(r"<[^>]*>", "", body)) for body in bodies)])
 
 
 def errors(app: AppTest) -> list[str]:
@@ -37,15 +42,25 @@ def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
     return app.file_uploader[0].set_value([(name, data, "image/png") for name, data in files]).run()
 
 
-def try_digit(source: str) -> AppTest:
-    app = visit("try_digit")
+def digits_of(source: str) -> AppTest:
+    """The page Digits with digits from a source."""
+    app = visit("digits")
     app.segmented_control(key="source").set_value(source).run()
     assert not app.exception
     return app
 
 
+def component(app: AppTest, name: str) -> dict[str, Any]:
+    """Data of a component of ours."""
+    (found,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name == name]
+    data: dict[str, Any] = json.loads(found.json)
+    return data
+
+
 def reads(app: AppTest) -> list[str]:
-    return [metric.value for metric in app.metric if metric.label in ("float32 reads", "float16 reads")]
+    """Digits that both models read, by the answer card; nothing for an empty card."""
+    read: list[str] = component(app, "answer_card").get("read", [])
+    return read
 
 
 def picture(test_set: TestSet, *indices: int) -> bytes:

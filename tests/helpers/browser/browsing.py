@@ -1,5 +1,6 @@
 """Servers and pages for journeys in a real browser."""
 
+import os
 import re
 import signal
 import socket
@@ -64,6 +65,18 @@ def served(log: Path, app: str = "app.py") -> Iterator[str]:
                 server.wait(10)
             except subprocess.TimeoutExpired:
                 server.kill()
+
+
+@contextmanager
+def busy() -> Iterator[None]:
+    """A machine on which another process for each core wants to compute."""
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 1)]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from tests.helpers.places import ROOT
 WIDTH = 1400
 PATIENCE_MS = 120_000
 PICTURES = {
-    "start": ("", 1000),
+    "start": ("", 900),
     "digits": ("digits?image=1242", 900),
     "bits": ("bits", 1340),
     "layers": ("layers", 1500),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.try_digit.button_css import BUTTON_CSS
+from pages.shared.ui.button_css import BUTTON_CSS
 
 _HTML = """<button type="button">Paste a picture</button> <span role="status"></span>"""
 

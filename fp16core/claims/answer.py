@@ -1,4 +1,4 @@
-"""Answer at the top of a report: float16 keeps the model's accuracy, costs some, or breaks the model."""
+"""Answer to the first question: float16 keeps the model's accuracy, costs some, or breaks the model."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -8,7 +8,7 @@ from fp16core.evaluate.casting import Casting
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import NO_ANSWER
 from fp16core.modes.runs import ModeTable
-from fp16core.text import count_text, points_text
+from fp16core.text import count_text, percent_text, points_text
 
 RULE = (
     "Rule: accuracy counts as kept if the 95 % interval of its change on these images does not reach below "
@@ -25,13 +25,13 @@ SCOPE_WITHOUT_FLOAT16 = (
 
 
 class Kind(Enum):
-    """Effect of float16 on accuracy; the value is the answer in a sentence."""
+    """Effect of float16 on accuracy; the value is the answer in a sentence, without its full stop."""
 
     KEPT = "float16 keeps this model’s accuracy"
     OPEN = "These images are too few to tell whether float16 costs this model accuracy"
     LOST = "float16 costs this model accuracy"
     BROKEN = "float16 breaks this model: some of its logits are not numbers"
-    NOT_FLOAT16 = "The target holds no float16 weights: this report says nothing about float16"
+    NOT_FLOAT16 = "The target holds no float16 weights: nothing here is about float16"
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,22 @@ class Answer:
         Kind of answer.
     low, high
         Limits of the 95 % interval of the accuracy delta, as shares of 1.
+    counts
+        Size of the target's file and number of changed answers, in a sentence.
     remark
-        Supporting numbers, in a sentence or two.
+        Change of accuracy, in a sentence or two.
     """
 
     kind: Kind
     low: float
     high: float
+    counts: str
     remark: str
+
+    @property
+    def sentence(self) -> str:
+        """The answer in a sentence."""
+        return f"{self.kind.value}."
 
 
 def scope(table: ModeTable | None) -> str:
@@ -84,12 +92,15 @@ def answer(comparison: Comparison, casting: Casting) -> Answer:
         kind = Kind.KEPT
     else:
         kind = Kind.LOST if high < 0 else Kind.OPEN
-    delta = points_text(comparison.accuracy_delta)
+    changed = comparison.changed_predictions
+    counts = (
+        f"The {'float16' if casting.holds_float16 else 'target'} file has {percent_text(comparison.size_share)} of the "
+        f"size, and {changed:,} of {count_text(comparison.images, 'answer')} {'changes' if changed == 1 else 'change'}."
+    )
     remark = (
-        f"Of {count_text(comparison.images, 'test image')}, the two models answer "
-        f"{comparison.changed_predictions:,} differently. Accuracy changes by {delta}; on other images of this kind, "
-        f"it would plausibly change by {points_text(low)} to {points_text(high)} (95 % interval)."
+        f"Accuracy changes by {points_text(comparison.accuracy_delta)}; on other images of this kind, it would "
+        f"plausibly change by {points_text(low)} to {points_text(high)} (95 % interval)."
     )
     if unanswered[0]:
         remark += f" On {count_text(unanswered[0], 'image')}, a logit of the target is not a number."
-    return Answer(kind, low, high, remark)
+    return Answer(kind, low, high, counts, remark)

@@ -17,13 +17,13 @@ from fp16core.images.picture_file import (
 )
 from fp16core.reading.gallery import GalleryPicture
 from fp16core.reading.reading import accuracy, table, table_csv
-from fp16core.text import count_text, percent_text, size_text
+from fp16core.text import count_text, megapixels_text, percent_text, size_text
 from fp16core.vocabulary import BusyError, ImageError
+from pages.digits import pictures
+from pages.digits.paste import paste
 from pages.shared.server import uploads
 from pages.shared.ui.charts import index_of
 from pages.shared.ui.words import plain
-from pages.try_digit import pictures
-from pages.try_digit.paste import paste
 
 _SURE = "Probability of the answer; of the least sure digit, if there are several"
 
@@ -49,8 +49,8 @@ def take_files() -> None:
     bounds = pictures.gallery().bounds
     st.caption(
         f"At most {bounds.files_at_once} files and {size_text(bounds.bytes_at_once)} at once, each of "
-        f"{size_text(MAX_FILE_BYTES)} and {MAX_PIXELS:,} pixels (JPEG: {MAX_JPEG_PIXELS:,}, WebP: "
-        f"{MAX_WEBP_PIXELS:,}); up to {bounds.pictures} pictures are kept for your visit."
+        f"{size_text(MAX_FILE_BYTES)} and {megapixels_text(MAX_PIXELS)} (JPEG: {megapixels_text(MAX_JPEG_PIXELS)}, "
+        f"WebP: {megapixels_text(MAX_WEBP_PIXELS)}); up to {bounds.pictures} pictures are kept for your visit."
     )
 
 

@@ -1,7 +1,8 @@
 """Drawings: strokes that a canvas in the browser sends, rendered as a picture."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeGuard
 
 from PIL import Image, ImageDraw
 
@@ -25,22 +26,45 @@ PICTURE_SIDE_PX = 196
 
 _SUPERSAMPLING = 2
 
+_MOST_MESSAGES = 2**53
 
-def strokes_and_pen(sent: Any) -> tuple[list[Any], float]:
-    """Read strokes and pen width from what the canvas sent; no strokes and the usual pen if it sent nothing.
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawing as the canvas has sent it.
+
+    Attributes
+    ----------
+    strokes
+        In the form that `picture_of` takes.
+    pen
+        Width of the pen for the next stroke.
+    is_going_on
+        Whether the last stroke is still being drawn.
+    number
+        Of the message, counted by the canvas.
+    """
+
+    strokes: list[Any] = field(default_factory=list)
+    pen: float = USUAL_PEN
+    is_going_on: bool = False
+    number: int = 0
+
+
+def drawing_of(sent: Any) -> Drawing:
+    """Read a drawing from what the canvas sent.
 
     Raises
     ------
     ImageError
-        If it does not have the form that the canvas sends; the strokes themselves are checked by `picture_of`.
+        If it does not have the form that the canvas sends.
     """
-    if sent is None:
-        return [], USUAL_PEN
-    low, high = PEN_WIDTHS
     if isinstance(sent, Mapping):
-        strokes, width = sent.get("strokes"), sent.get("width")
-        if isinstance(strokes, list) and isinstance(width, int | float) and low <= width <= high:
-            return strokes, float(width)
+        strokes, number = sent.get("strokes"), sent.get("number", 0)
+        if isinstance(strokes, list) and _is_pen(pen := sent.get("width")) and _is_number(number):
+            check_strokes(strokes)
+            if 0 <= number < _MOST_MESSAGES:
+                return Drawing(strokes, float(pen), sent.get("live") is True, int(number))
     raise ImageError("The canvas did not send a drawing; reload the page and draw again.")
 
 
@@ -63,7 +87,7 @@ def picture_of(strokes: Any) -> Image.Image:
     ImageError
         If nothing is drawn, or the strokes do not have this form.
     """
-    _check(strokes)
+    check_strokes(strokes)
     if not strokes:
         raise ImageError("The canvas is empty; draw a digit.")
     side = PICTURE_SIDE_PX * _SUPERSAMPLING
@@ -81,7 +105,8 @@ def picture_of(strokes: Any) -> Image.Image:
     return large.reduce(_SUPERSAMPLING)
 
 
-def _check(strokes: Any) -> None:
+def check_strokes(strokes: Any) -> None:
+    """Raise `ImageError` unless strokes have the form that `picture_of` takes."""
     if not isinstance(strokes, Sequence) or isinstance(strokes, str | bytes):
         raise ImageError(f"A drawing is a list of strokes, not {type(strokes).__name__}; draw again.")
     if len(strokes) > MAX_STROKES:
@@ -91,8 +116,8 @@ def _check(strokes: Any) -> None:
         points = stroke.get("points") if isinstance(stroke, Mapping) else None
         if not isinstance(points, list) or len(points) < 2 or len(points) % 2:
             raise ImageError("A stroke of the drawing has no points; clear the canvas and draw again.")
-        low, high = PEN_WIDTHS
-        if not _is_number(width := stroke.get("width")) or not low <= width <= high:
+        if not _is_pen(width := stroke.get("width")):
+            low, high = PEN_WIDTHS
             raise ImageError(f"A stroke of the drawing is {width!r} wide; expected {low} to {high}. Clear the canvas.")
         total += len(points) // 2
         # A pen may leave the canvas, but not by astronomical distances.
@@ -102,5 +127,9 @@ def _check(strokes: Any) -> None:
         raise ImageError(f"The drawing has {total:,} points; at most {MAX_POINTS:,} are read. Clear the canvas.")
 
 
-def _is_number(value: Any) -> bool:
+def _is_pen(value: Any) -> TypeGuard[float]:
+    return _is_number(value) and PEN_WIDTHS[0] <= value <= PEN_WIDTHS[1]
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)

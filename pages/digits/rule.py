@@ -4,13 +4,13 @@ import streamlit as st
 
 from fp16core.reading.likeness import FALSE_ALARMS
 from fp16core.text import percent_text, share_text, small_text
-from pages.try_digit import pictures
+from pages.digits import pictures
+from pages.shared.digit import readings
 
 
 def show_rule() -> None:
     """Explain the rule by which a picture is said not to look like a digit, with its measured error rates."""
-    st.header("When does a picture not look like a digit?", anchor=False)
-    checked, rule = pictures.rule_check(), pictures.likeness()
+    checked, rule = pictures.rule_check(), readings.likeness()
     st.markdown(
         "The models cannot answer “none of the ten”. Therefore the picture is compared with every test image of the "
         "digit that float32 names, both averaged over 2 × 2 pixels. If even the nearest is farther away than "

@@ -116,7 +116,7 @@ def _made(evidence: Evidence, bar: DeltaGenerator) -> Report:
     named = replace(evidence, pair=replace(found.pair, name=now.name))
     findings = Findings(named, found.images, state.roundings(), state.ledgers(), proof, followed)
     dataset = files.files().dataset_in_use().name if now.own_dataset else dataset_name(Path(now.dataset))
-    source = Source(dataset, "the page Overview of the dashboard", datetime.now(UTC))
+    source = Source(dataset, "the page Claims and words of the dashboard", datetime.now(UTC))
     return make_report(findings, report_document(findings, source))
 
 

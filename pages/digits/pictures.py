@@ -8,12 +8,11 @@ import streamlit as st
 from fp16core.images.picture import Picture
 from fp16core.images.stages import StageName
 from fp16core.reading.gallery import AMONG_STRANGERS, Bounds, Gallery, GalleryPicture
-from fp16core.reading.likeness import Likeness, RuleCheck, check_rule
-from fp16core.reading.likeness import likeness as learn_likeness
+from fp16core.reading.likeness import RuleCheck, check_rule
 from fp16core.reading.reading import Reading
-from fp16core.runtime.classifier import DigitModel
 from fp16core.text import count_text
 from fp16core.vocabulary import BusyError
+from pages.shared.digit import readings
 from pages.shared.server import children, hosted, rate_limits, uploads
 from pages.shared.server.turns import aside
 from pages.shared.session import state
@@ -25,22 +24,10 @@ _SLICE_S = 0.7
 """Seconds of reading files before the page responds again."""
 
 
-def models() -> tuple[DigitModel, DigitModel]:
-    """The active pair's reference and target; raises `HalfBitsError` if they cannot be used."""
-    return state.models()
-
-
-@cached()
-def likeness() -> Likeness:
-    """The rule by which a picture is doubted to show a digit; raises `HalfBitsError` as `state.results`."""
-    found = state.results()
-    return learn_likeness(found.images, found.comparison)
-
-
 @cached("Measuring on pictures without a digit …")
 def rule_check() -> RuleCheck:
     """Error rates of `likeness`, as measured; raises `HalfBitsError` as `state.results`."""
-    return check_rule(likeness(), state.results().comparison, models()[0])
+    return check_rule(readings.likeness(), state.results().comparison, readings.models()[0])
 
 
 def gallery() -> Gallery:
@@ -66,7 +53,7 @@ def _decode(data: bytes, name: str) -> Picture:
 
 def view(picture: GalleryPicture, off: Collection[StageName]) -> Reading:
     """Both models' reading of a kept picture, with stages left out; raises `HalfBitsError`."""
-    return gallery().view(picture, models(), likeness(), off, subject())
+    return gallery().view(picture, readings.models(), readings.likeness(), off, subject())
 
 
 def read_inbox() -> None:
@@ -74,7 +61,7 @@ def read_inbox() -> None:
     waiting = gallery()
     if not waiting.waiting:
         return
-    both, rule, now = models(), likeness(), subject()
+    both, rule, now = readings.models(), readings.likeness(), subject()
     progress, stop = st.empty(), st.empty()
     if waiting.delivered > 1:
         done = waiting.delivered - waiting.waiting

@@ -1,0 +1,1 @@
+"""Drawings: strokes from a canvas, as pictures and as short texts for links."""

@@ -1,0 +1,78 @@
+"""The numbers behind the claims: sizes, accuracies, changed answers, logits."""
+
+from functools import partial
+
+import streamlit as st
+
+from fp16core.evaluate.comparison import Comparison
+from fp16core.figures import overview as figures
+from fp16core.text import bytes_text, percent_text, points_text, small_text
+from fp16core.tflite.size_account import SizeAccount
+from pages.shared.ui.charts import chart
+from pages.shared.ui.headline import cards, headline, number
+from pages.shared.ui.terms import hint
+
+
+def show_numbers(comparison: Comparison) -> None:
+    """Show the headline numbers of a comparison."""
+    reference, target = comparison.reference, comparison.target
+    row = headline()
+    number(
+        row,
+        "File size, float16",
+        bytes_text(target.size_bytes),
+        f"{bytes_text(comparison.size_delta_bytes, signed=True)} against float32",
+        f"Bytes of the .tflite file. float32: {bytes_text(reference.size_bytes)}, "
+        f"{comparison.size_ratio:.2f} times as large.",
+    )
+    number(
+        row,
+        "Accuracy, float16",
+        percent_text(target.accuracy.value),
+        f"{points_text(comparison.accuracy_delta)} against float32",
+        hint(
+            "accuracy",
+            "Wilson interval",
+            more=f"float32: {percent_text(reference.accuracy.value)}. float16’s interval, on {comparison.images:,} "
+            f"images: {percent_text(target.accuracy.low)} to {percent_text(target.accuracy.high)}.",
+        ),
+    )
+    number(
+        row,
+        "Changed answers",
+        f"{comparison.changed_predictions:,}",
+        f"of {comparison.images:,} test images",
+        hint("changed answer"),
+    )
+    number(
+        row,
+        "Largest logit change",
+        small_text(comparison.max_abs_logit_delta),
+        f"median margin {small_text(comparison.median_margin)}",
+        hint("logit", "logit change", "margin"),
+    )
+
+
+def show_charts(comparison: Comparison, account: SizeAccount) -> None:
+    """Show the sizes and the accuracies as charts."""
+    left, right = cards(2)
+    with left:
+        st.markdown("**Where the bytes go**")
+        st.caption(
+            "Coloured: weights and biases. Grey: the rest of the file, such as the description of the network's graph."
+        )
+        chart(
+            partial(figures.file_sizes, account),
+            "sizes",
+            "Bar chart: bytes of the float32 and the float16 file, split into weights and everything else",
+        )
+    with right:
+        st.markdown("**Accuracy, with its uncertainty**")
+        st.caption(
+            "The line is the 95 % interval: other test images of this kind would plausibly give an accuracy on it."
+        )
+        chart(
+            partial(figures.accuracies, comparison),
+            "accuracies",
+            "Accuracy of both models with 95 % confidence intervals",
+        )

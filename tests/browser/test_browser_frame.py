@@ -1,0 +1,114 @@
+"""The frame of every page: the tour from start to end, the way back, the top of each page, the presentation."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from benchmarks.client.browser import PATIENCE_MS, settled
+from pages.shared.frame.story import START, TOUR, StoryPage
+from tests.helpers.browser.browsing import busy, served
+
+pytestmark = pytest.mark.browser
+
+MAIN = "[data-testid='stMain']"
+SCROLLED = f"() => document.querySelector(`{MAIN}`).scrollTop"
+
+
+def shows(page: Page, shown: StoryPage) -> None:
+    """The page is there, under its own title, place and address, and opens at its top."""
+    expect(page.get_by_role("heading", name=shown.question, level=1)).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
+    expect(page).to_have_title(f"{shown.name} · Half the Bits")
+    expect(page).to_have_url(re.compile(rf"/{'' if shown is START else shown.folder}(\?.*)?$"))
+    if shown in TOUR:
+        expect(page.locator(".frame-top")).to_contain_text(f"{TOUR.index(shown) + 1} of {len(TOUR)}")
+    assert page.evaluate(SCROLLED) == 0
+
+
+def test_the_tour_leads_a_phone_from_the_start_to_the_claims_and_back(warm: str, phone: Page) -> None:
+    phone.goto(warm)
+    shows(phone, START)
+    for shown in TOUR:
+        phone.get_by_role("link", name=re.compile("^.*(Start the tour|Next: )")).last.tap()
+        shows(phone, shown)
+    expect(phone.get_by_role("link", name=re.compile("Next: "))).to_have_count(0)
+    phone.get_by_role("link", name=re.compile(f"Back: {TOUR[-2].name}")).tap()
+    shows(phone, TOUR[-2])
+
+
+def test_the_tour_needs_no_mouse(warm: str, page: Page) -> None:
+    page.goto(warm)
+    shows(page, START)
+    for shown in TOUR:
+        for _ in range(200):
+            page.keyboard.press("Tab")
+            if re.search(
+                "Start the tour|Next: ", page.evaluate("document.activeElement.closest('a')?.textContent ?? ''")
+            ):
+                break
+        page.keyboard.press("Enter")
+        shows(page, shown)
+
+
+def test_one_choice_is_one_step_of_back(warm: str, page: Page) -> None:
+    """Filters that set an image as well, a number that is typed, and another page."""
+    page.goto(f"{warm}/digits?image=1242")
+    settled(page)
+    seen = []
+    for choose in (
+        lambda: page.get_by_text("models differ", exact=True).click(),
+        lambda: page.get_by_text("both wrong", exact=True).click(),
+        lambda: page.get_by_test_id("stSidebarNavLink").filter(has_text="Layers").click(),
+    ):
+        seen.append(page.url)
+        choose()
+        expect(page).not_to_have_url(seen[-1], timeout=PATIENCE_MS)
+        settled(page)
+    for url in reversed(seen):
+        page.go_back()
+        expect(page).to_have_url(url, timeout=PATIENCE_MS)
+        settled(page)
+        expect(page).to_have_url(url)
+    chosen = page.get_by_role("radio", name="all images", exact=True)
+    expect(chosen).to_have_attribute("aria-checked", "true")
+
+
+def test_a_page_opens_at_its_top_while_the_machine_is_busy(page: Page, tmp_path: Path) -> None:
+    """From far down on one page to the next, on a server that has not shown it before."""
+    with served(tmp_path / "server.log") as url:
+        page.goto(f"{url}/{TOUR[0].folder}")
+        settled(page)
+        with busy():
+            for shown in TOUR[1:4]:
+                page.mouse.move(900, 500)
+                page.mouse.wheel(0, 3_000)
+                page.wait_for_function(f"() => document.querySelector(`{MAIN}`).scrollTop > 200")
+                page.get_by_test_id("stSidebarNavLink").filter(has_text=shown.name).click()
+                expect(page.get_by_role("heading", name=shown.question, level=1)).to_be_visible(timeout=PATIENCE_MS)
+                settled(page)
+                assert page.evaluate(SCROLLED) == 0, shown.name
+        page.goto("about:blank")
+
+
+def test_arrow_keys_lead_through_the_presentation(warm: str, page: Page) -> None:
+    """From figure to figure, then to the next page, with large type and without the navigation."""
+    page.goto(f"{warm}/{TOUR[2].folder}?present=1")
+    shows(page, TOUR[2])
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    places = [0]
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(900)
+        if page.get_by_role("heading", name=TOUR[3].question, level=1).count():
+            break
+        places.append(page.evaluate(SCROLLED))
+    assert len(places) > 2
+    assert places == sorted(set(places)), "each key goes on"
+    shows(page, TOUR[3])
+    assert "present=1" in page.url
+    page.keyboard.press("ArrowLeft")
+    shows(page, TOUR[2])
+    page.get_by_role("link", name="Leave the presentation").click()
+    expect(page.get_by_test_id("stSidebar")).to_be_visible(timeout=PATIENCE_MS)
