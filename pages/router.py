@@ -4,11 +4,11 @@ import streamlit as st
 
 from pages.shared.address import links
 from pages.shared.frame import browser, casting, moved, sidebar, top, tour
-from pages.shared.frame.story import MERGING, OWN, START, TOUR
+from pages.shared.frame.story import OWN, START, TOUR
 from pages.shared.server import guard, memory, turns, widget_values
 from pages.shared.session import measurements, training, trials
 
-_ABOUT_NO_PAIR = ("train", "runs", "your_model")  # these pages do not show the active pair
+_ABOUT_NO_PAIR = ("train", "your_model")  # these pages do not show the active pair
 
 guard.begin_run()
 links.begin()
@@ -18,13 +18,12 @@ st.html(sidebar.LOOK)
 
 story = {
     st.Page(page.file, title=page.name, icon=page.icon, url_path=page.folder, default=page is START): page
-    for page in (START, *TOUR, *MERGING, *OWN)
+    for page in (START, *TOUR, *OWN)
 }
 tour_pages = [shown for shown, page in story.items() if page in (START, *TOUR)]
 own_pages = [shown for shown, page in story.items() if page in OWN]
-merging_pages = [shown for shown, page in story.items() if page in MERGING]
 shown = st.navigation(
-    {"The tour": tour_pages, "Your own models": own_pages, "To be merged": merging_pages + moved.moved_pages()},
+    {"The tour": tour_pages, "Your own models": own_pages + moved.moved_pages()},
     expanded=True,
 )
 page = story.get(shown, START)
@@ -37,7 +36,7 @@ with turns.turn():
     tour.present()
     top.show_top(page)
     training.follow(is_shown=page.folder == "train")
-    measurements.follow(is_shown=page.folder == "runtimes")
+    measurements.follow(is_shown=page.folder == "size" and measurements.is_chosen())
     if page.folder not in _ABOUT_NO_PAIR:
         casting.say_if_not_float16()
     # The end of the page is drawn first: a page may stop early, or measure for long.

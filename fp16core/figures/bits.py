@@ -1,13 +1,11 @@
-"""Figures of a single number: float16's grid around it, and a histogram to choose it from."""
+"""Figure of a single number among the float16 numbers around it."""
 
 import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-import numpy as np
 import plotly.graph_objects as go
 
-from fp16core.figures.base.remembered import remembered
 from fp16core.figures.base.sketch import Sketch
 from fp16core.figures.base.style import (
     DELTA_COLOUR,
@@ -16,15 +14,11 @@ from fp16core.figures.base.style import (
     REFERENCE_NAME,
     TARGET_COLOUR,
     TARGET_NAME,
-    as_list,
     figure,
     fixed,
-    log_ticks,
 )
 from fp16core.numerics.bits import BinaryNumber, exact_text
-from fp16core.numerics.histograms import nearest_to_centres, shared_histograms
 from fp16core.numerics.narrowing import Narrowing
-from fp16core.numerics.weight_rounding import WeightRounding
 from fp16core.text import power_text, small_text
 
 
@@ -37,7 +31,7 @@ def grid(narrowing: Narrowing) -> go.Figure:
     places = [float(number.position) for number in numbers]
     margin = 0.6 * max(high - low for low, high in pairwise(places))
     low, high = places[0] - margin, places[-1] + margin
-    drawn = figure(200, hovermode="closest", meta={"columns": ["exact value"]})
+    drawn = figure(180, hovermode="closest", meta={"columns": ["exact value"]})
     _add_numbers(drawn, numbers)
     _add_midpoints(drawn, numbers)
     if low <= narrowing.source.as_float <= high:
@@ -58,47 +52,6 @@ def grid(narrowing: Narrowing) -> go.Figure:
         zeroline=False,
     )
     drawn.update_yaxes(title="height", visible=False, range=[-1, 1])
-    return fixed(drawn)
-
-
-@remembered()
-def choosable_weights(tensor: WeightRounding, chosen: int) -> go.Figure:
-    """Histogram of a tensor's float32 weights, with the bar of the chosen one marked.
-
-    Returns
-    -------
-    go.Figure
-        Each bar's ``customdata`` begins with the position, in C order, of the weight nearest to
-        the bar's middle. Counts are logarithmic, so that a bar of one weight can be clicked.
-    """
-    histogram, _ = shared_histograms(tensor.reference, tensor.reference)
-    examples = nearest_to_centres(tensor.reference, histogram)
-    edges, weight = histogram.edges, float(tensor.reference.flat[chosen])
-    holder = int(np.clip(np.searchsorted(edges, weight, "right") - 1, 0, len(edges) - 2))
-    bars = [place for place, example in enumerate(examples) if example is not None]
-    drawn = figure(
-        220,
-        bargap=0.08,
-        hovermode="x",
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        meta={"columns": ["weight number", "bin from", "bin to"]},
-    )
-    colours = [DELTA_COLOUR if place == holder and math.isfinite(weight) else REFERENCE_COLOUR for place in bars]
-    drawn.add_bar(
-        name=REFERENCE_NAME,
-        x=as_list(((edges[:-1] + edges[1:]) / 2)[bars]),
-        y=as_list(histogram.counts[bars]),
-        width=float(edges[1] - edges[0]),
-        customdata=[[examples[place], float(edges[place]), float(edges[place + 1])] for place in bars],
-        marker={"color": colours, "line": {"width": 0}},
-        selected={"marker": {"opacity": 1}},
-        unselected={"marker": {"opacity": 1}},
-        hovertemplate="%{y:,} weights from %{customdata[1]:.3g} to %{customdata[2]:.3g}: click to see "
-        "number %{customdata[0]:,}<extra></extra>",
-        showlegend=False,
-    )
-    drawn.update_xaxes(title=f"float32 value ({tensor.key})")
-    drawn.update_yaxes(title="number of weights", **log_ticks(0.5, max(2, int(histogram.counts.max())) * 1.3))
     return fixed(drawn)
 
 

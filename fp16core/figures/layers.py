@@ -99,7 +99,7 @@ def step_snr(propagation: Propagation, weights: ErrorMeasure) -> go.Figure:
 
 
 def _by_step(propagation: Propagation) -> Sketch:
-    drawn = figure(360, hovermode="closest", meta={"columns": _COLUMNS})
+    drawn = figure(330, hovermode="closest", meta={"columns": _COLUMNS})
     drawn.update_xaxes(
         title="operator, in order of execution",
         tickvals=_places(propagation),

@@ -2,6 +2,8 @@
 
 from itertools import pairwise
 
+import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 
 from fp16core.figures.base.remembered import remembered
@@ -17,18 +19,45 @@ from fp16core.figures.base.style import (
     fixed,
     log_ticks,
 )
-from fp16core.numerics.histograms import Histogram, error_histogram, shared_histograms
+from fp16core.numerics.histograms import Histogram, error_histogram, nearest_to_centres, shared_histograms
 from fp16core.numerics.weight_rounding import WeightRounding
+from fp16core.text import count_text
 
-EDGE_COLUMNS = ["bin from", "bin to"]
+EDGE_COLUMNS = ["weight number", "bin from", "bin to"]
 
 
 @remembered()
-def weight_histograms(rounding: WeightRounding, log_counts: bool = False) -> go.Figure:
-    """Histogram of the reference's weights as bars and of the target's as an outline, on the same bins."""
-    drawn = figure(340, bargap=0, hovermode="x unified", meta={"columns": EDGE_COLUMNS})
+def weight_histograms(rounding: WeightRounding, log_counts: bool = False, chosen: int | None = None) -> go.Figure:
+    """Histogram of the reference's weights as bars and of the target's as an outline, on the same bins.
+
+    Parameters
+    ----------
+    rounding
+        A tensor.
+    log_counts
+        True for a logarithmic axis of counts, on which a bar of a single weight can be picked.
+    chosen
+        Position, in C order, of the weight whose bar is marked.
+
+    Returns
+    -------
+    go.Figure
+        Each bar's ``customdata`` begins with the position of the weight nearest to the bar's middle.
+    """
+    drawn = figure(270, bargap=0, hovermode="x", meta={"columns": EDGE_COLUMNS})
     reference, target = shared_histograms(rounding.reference, rounding.target)
-    drawn.add_bar(name=REFERENCE_NAME, marker={"color": REFERENCE_COLOUR}, opacity=0.55, **_bars(reference))
+    drawn.add_bar(
+        name=REFERENCE_NAME,
+        hovertext=[f"{TARGET_NAME}: {count_text(kept, 'weight')}" for kept in as_list(target.counts)],
+        **_bars(
+            reference,
+            rounding.reference,
+            f"{REFERENCE_COLOUR}8c",
+            chosen,
+            before=f"{REFERENCE_NAME}: ",
+            after="<br>%{hovertext}",
+        ),
+    )
     edges, counts = _outline(target)
     drawn.add_scatter(
         name=TARGET_NAME,
@@ -36,7 +65,7 @@ def weight_histograms(rounding: WeightRounding, log_counts: bool = False) -> go.
         y=counts,
         mode="lines",
         line={"color": TARGET_COLOUR, "width": 2, "shape": "hv"},
-        hovertemplate="%{y:,} weights<extra>" + TARGET_NAME + "</extra>",
+        hoverinfo="skip",  # a click picks the first of the marks that are named, which has to be the bar
     )
     drawn.update_xaxes(title=f"weight value ({rounding.key})")
     drawn.update_yaxes(
@@ -46,11 +75,14 @@ def weight_histograms(rounding: WeightRounding, log_counts: bool = False) -> go.
 
 
 @remembered()
-def rounding_errors(rounding: WeightRounding, log_counts: bool = False) -> go.Figure:
-    """Histogram of ``target − reference`` over the weights of one tensor."""
-    drawn = figure(340, bargap=0, meta={"columns": EDGE_COLUMNS})
+def rounding_errors(rounding: WeightRounding, log_counts: bool = False, chosen: int | None = None) -> go.Figure:
+    """Histogram of ``target − reference`` over the weights of one tensor; parameters as `weight_histograms`."""
+    drawn = figure(
+        250, bargap=0, hovermode="x", margin={"l": 8, "r": 8, "t": 8, "b": 8}, meta={"columns": EDGE_COLUMNS}
+    )
     histogram = error_histogram(rounding)
-    drawn.add_bar(name=DELTA_NAME, marker={"color": DELTA_COLOUR}, showlegend=False, **_bars(histogram))
+    bars = _bars(histogram, rounding.error, DELTA_COLOUR, chosen, TARGET_COLOUR)
+    drawn.add_bar(name=DELTA_NAME, showlegend=False, **bars)
     drawn.update_xaxes(title="rounding error of a weight (float16 − float32)", exponentformat="power", nticks=6)
     drawn.update_yaxes(title="number of weights", **_counts(int(histogram.counts.max()), log_counts))
     return fixed(drawn)
@@ -63,14 +95,34 @@ def _counts(largest: int, log_counts: bool) -> dict[str, object]:
     return {"rangemode": "tozero", "tickformat": ",d", "dtick": 1 if largest <= 6 else None}
 
 
-def _bars(histogram: Histogram) -> dict[str, object]:
-    edges = histogram.edges
+def _bars(
+    histogram: Histogram,
+    values: npt.NDArray[np.floating],
+    colour: str,
+    chosen: int | None,
+    chosen_colour: str = DELTA_COLOUR,
+    before: str = "",
+    after: str = "",
+) -> dict[str, object]:
+    """Bars that name the value nearest to their middle; that of the chosen value has another colour."""
+    edges, examples = histogram.edges, nearest_to_centres(values, histogram)
+    colours = [colour] * len(histogram.counts)
+    if chosen is not None and np.isfinite(value := values.flat[chosen]):
+        colours[int(np.clip(np.searchsorted(edges, value, "right") - 1, 0, len(colours) - 1))] = chosen_colour
     return {
         "x": as_list((edges[:-1] + edges[1:]) / 2),
         "y": as_list(histogram.counts),
         "width": as_list(edges[1:] - edges[:-1]),
-        "customdata": [[float(low), float(high)] for low, high in pairwise(edges)],
-        "hovertemplate": "%{y:,} weights from %{customdata[0]:.3g} to %{customdata[1]:.3g}<extra></extra>",
+        "marker": {"color": colours, "line": {"width": 0}},
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 1}},
+        "customdata": [
+            [example, float(low), float(high)] for example, (low, high) in zip(examples, pairwise(edges), strict=True)
+        ],
+        "hovertemplate": before
+        + "%{y:,} weights from %{customdata[1]:.3g} to %{customdata[2]:.3g}"
+        + after
+        + "<extra></extra>",
     }
 
 

@@ -67,8 +67,10 @@ class BinaryNumber:
     @property
     def float_class(self) -> FloatClass:
         """Class of the number."""
-        if self.bits & self.format.infinity_code == self.format.infinity_code:
-            return FloatClass.NAN if self.mantissa else FloatClass.INFINITE
+        code = self.bits & ((1 << (self.format.width - 1)) - 1)
+        if code > self.format.largest_code:
+            is_infinite = self.format.has_infinity and code == self.format.infinity_code
+            return FloatClass.INFINITE if is_infinite else FloatClass.NAN
         if self.biased_exponent:
             return FloatClass.NORMAL
         return FloatClass.SUBNORMAL if self.mantissa else FloatClass.ZERO
@@ -152,11 +154,14 @@ class BinaryNumber:
         return exact_text(Fraction(self.significand, 1 << self.format.mantissa_bits))
 
     def stepped(self, steps: int) -> "BinaryNumber":
-        """The number ``steps`` above this one in the format's grid, saturating at ±infinity; −0 and 0 count as one."""
+        """The number ``steps`` above this one in the format's grid, saturating beyond the largest finite one.
+
+        −0 and 0 count as one.
+        """
         magnitude = self.bits & ((1 << (self.format.width - 1)) - 1)
         rank = (-magnitude if self.sign else magnitude) + steps
         return BinaryNumber(
-            self.format, (int(rank < 0) << (self.format.width - 1)) | min(abs(rank), self.format.infinity_code)
+            self.format, (int(rank < 0) << (self.format.width - 1)) | min(abs(rank), self.format.overflow_code)
         )
 
 
@@ -174,12 +179,12 @@ def number_at(values: npt.NDArray[np.floating], index: int) -> BinaryNumber:
 
 
 def encode(to: FloatFormat, sign: int, exponent: int, significand: int) -> BinaryNumber:
-    """Encode ``±significand · ulp(exponent)``, or infinity if that overflows.
+    """Encode ``±significand · ulp(exponent)``, or infinity (NaN where there is none) if that overflows.
 
     Parameters
     ----------
     to
-        A format with a sign bit and infinity.
+        A format with a sign bit.
     sign
         1 for negative.
     exponent
@@ -191,12 +196,13 @@ def encode(to: FloatFormat, sign: int, exponent: int, significand: int) -> Binar
     # The hidden bit is added to the exponent field, where it counts as one step: neither subnormal numbers, which
     # have none, nor carries need a case of their own.
     magnitude = ((exponent - to.min_exponent) << to.mantissa_bits) + significand
-    return BinaryNumber(to, (sign << (to.width - 1)) | min(magnitude, to.infinity_code))
+    return BinaryNumber(to, (sign << (to.width - 1)) | min(magnitude, to.overflow_code))
 
 
 def encode_special(to: FloatFormat, sign: int, mantissa: int = 0) -> BinaryNumber:
-    """Encode an infinity, or a NaN if the mantissa is not 0."""
-    return BinaryNumber(to, (sign << (to.width - 1)) | to.infinity_code | mantissa)
+    """Encode an infinity, or a NaN if the mantissa is not 0 or the format has no infinity."""
+    code = to.infinity_code | mantissa if to.has_infinity else to.overflow_code
+    return BinaryNumber(to, (sign << (to.width - 1)) | code)
 
 
 def round_to_nearest(magnitude: Fraction, to: FloatFormat, sign: int = 0) -> BinaryNumber:
@@ -207,7 +213,7 @@ def round_to_nearest(magnitude: Fraction, to: FloatFormat, sign: int = 0) -> Bin
     magnitude
         Absolute value.
     to
-        A format with a sign bit and infinity.
+        A format with a sign bit.
     sign
         1 for negative.
     """

@@ -73,7 +73,7 @@ class FloatFormat:
     @property
     def largest_finite(self) -> float:
         """Largest finite number."""
-        return float(self._decoded(np.float64(self._largest_code)))
+        return float(self._decoded(np.float64(self.largest_code)))
 
     @property
     def infinity_code(self) -> int:
@@ -85,8 +85,19 @@ class FloatFormat:
         return Fraction(2) ** (max(exponent, self.min_exponent) - self.mantissa_bits)
 
     @property
-    def _largest_code(self) -> int:
+    def largest_code(self) -> int:
+        """Code of the largest finite number."""
         return self.infinity_code - 1 if self.has_infinity else self.infinity_code + (1 << self.mantissa_bits) - 2
+
+    @property
+    def overflow_code(self) -> int:
+        """Code of what lies beyond the largest finite number: infinity, or NaN in a format without infinity."""
+        return self.largest_code + 1
+
+    @property
+    def max_exponent(self) -> int:
+        """Exponent of the largest finite number (IEEE 754's *emax*)."""
+        return self.bias if self.has_infinity else self.bias + 1
 
     def rounded(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Round to the nearest number of the format, ties to the even code.
@@ -112,7 +123,7 @@ class FloatFormat:
         exponent = np.where(finite > 0, np.maximum(np.frexp(finite)[1] - 1, self.min_exponent), self.min_exponent)
         code = np.rint(np.ldexp(finite, self.mantissa_bits - exponent) + self._first_code(exponent))
         beyond = np.inf if self.has_infinity else np.nan
-        result = np.where((code > self._largest_code) | np.isinf(magnitude), beyond, self._decoded(code))
+        result = np.where((code > self.largest_code) | np.isinf(magnitude), beyond, self._decoded(code))
         result = np.where(np.isnan(magnitude), np.nan, np.copysign(result, exact))
         if not self.has_sign:
             result = np.where(exact < 0, 0.0, np.abs(result))

@@ -99,8 +99,8 @@ class Narrowing:
 
     @property
     def overflows(self) -> bool:
-        """True if a finite number became infinite."""
-        return self.source.is_finite and self.result.float_class is FloatClass.INFINITE
+        """True if a finite number became infinite, or NaN in a format without infinity."""
+        return self.source.is_finite and not self.result.is_finite
 
     @property
     def underflows(self) -> bool:
@@ -113,7 +113,7 @@ class Narrowing:
         to = self.result.format
         exponent = max(self.source.exponent, to.min_exponent)
         cut = encode(to, self.source.sign, exponent, self.kept)
-        largest = (self.source.sign << (to.width - 1)) | (to.infinity_code - 1)
+        largest = (self.source.sign << (to.width - 1)) | to.largest_code
         return BinaryNumber(to, min(cut.bits, largest))
 
     @property
@@ -167,7 +167,7 @@ def narrow(source: BinaryNumber, to: FloatFormat = FLOAT16) -> Narrowing:
     dropped_count = source.format.mantissa_bits - to.mantissa_bits + shift
     kept, dropped = divmod(source.significand, 1 << dropped_count)
     decision = _decide(kept, dropped, half=1 << (dropped_count - 1))
-    if source.exponent > to.bias:
+    if source.exponent > to.max_exponent:
         decision = Decision.OVERFLOW
     exponent = max(source.exponent, to.min_exponent)
     result = encode(to, source.sign, exponent, kept + decision.adds_one)

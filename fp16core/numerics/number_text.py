@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
 from fp16core.numerics.bits import BinaryNumber, FloatClass, encode_special, round_to_nearest
 from fp16core.numerics.formats import FLOAT16, FLOAT32
 from fp16core.numerics.narrowing import narrow
@@ -14,6 +16,9 @@ MAX_CHARACTERS = 200
 
 _MAX_EXPONENT = 5000
 """Magnitude to which exponents are clamped: with `MAX_CHARACTERS` digits, a larger one also gives infinity or 0."""
+
+_QUIET = 1 << (FLOAT32.mantissa_bits - 1)
+"""Mantissa of the usual NaN."""
 
 _DECIMAL = re.compile(r"(?P<sign>[+-]?)(?=\.?\d)(?P<whole>\d*)\.?(?P<part>\d*)(?:e(?P<exponent>[+-]?\d+))?", re.ASCII)
 _HEX_FLOAT = re.compile(
@@ -85,12 +90,19 @@ def read_number(text: str) -> TypedNumber:
             exact = read(match)
             return TypedNumber(typed, exact, round_to_nearest(exact, FLOAT32, int(match["sign"] == "-")))
     if match := _SPECIAL.fullmatch(plain):
-        quiet = 1 << (FLOAT32.mantissa_bits - 1) if match["name"] == "nan" else 0
+        quiet = _QUIET if match["name"] == "nan" else 0
         return TypedNumber(typed, None, encode_special(FLOAT32, int(match["sign"] == "-"), quiet))
     if match := _PATTERN.fullmatch(re.sub(r"[ _]", "", plain)):
         number = _stored(match)
         return TypedNumber(typed, abs(number.value) if number.is_finite else None, number)
     raise NumberError(_refusal(typed))
+
+
+def written(number: BinaryNumber) -> str:
+    """Shortest text that `read_number` reads as a float32 number: a decimal, or the bits of an unusual NaN."""
+    if number.float_class is FloatClass.NAN and number != encode_special(FLOAT32, 0, _QUIET):
+        return number.hex_text
+    return str(np.float32(number.as_float)).removesuffix(".0")
 
 
 def _decimal(match: re.Match[str]) -> Fraction:

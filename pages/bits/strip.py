@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from fp16core.numerics.bits import BinaryNumber, FloatClass, exact_text
+from fp16core.numerics.bits import BinaryNumber, FloatClass
 from fp16core.numerics.formats import FLOAT16, FLOAT32
-from fp16core.numerics.narrowing import Deviation, Narrowing
-from fp16core.text import count_text, power_text, small_text
+from fp16core.numerics.narrowing import Narrowing
+from fp16core.text import count_text, power_text
 from pages.bits.words import decision_sentence, exponent_words
 
 _MANTISSA = 2 + FLOAT32.exponent_bits
@@ -63,18 +63,6 @@ def legend(found: Narrowing) -> None:
         ("dropped", "Dropped", "Bits that do not fit into float16. They only decide the direction of rounding."),
     )
     st.html('<dl class="bit-legend">' + "".join(_entry(*entry) for entry in entries) + "</dl>")
-
-
-def exact_values(found: Narrowing, outcome: BinaryNumber, error: Deviation) -> None:
-    """Show every decimal digit of the number in both formats, and of the difference."""
-    difference = small_text(error.absolute) if error.exact is None else exact_text(error.exact)
-    lines = (
-        ("float32", "float32, exactly", found.source.decimal_text),
-        ("float16", "float16, exactly", outcome.decimal_text),
-        ("delta", "float16 − float32", difference),
-    )
-    body = "".join(f'<dt class="{name}">{label}</dt><dd>{html.escape(value)}</dd>' for name, label, value in lines)
-    st.html(f'<dl class="exact">{body}</dl>')
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -1,11 +1,12 @@
 """Sentences on the bits of one number and on the rounding of it."""
 
 from fp16core.numerics.bits import BinaryNumber, FloatClass
-from fp16core.numerics.narrowing import Decision, Narrowing
+from fp16core.numerics.formats import FLOAT16, FLOAT32
+from fp16core.numerics.narrowing import Decision, Narrowing, deviation
 from fp16core.numerics.number_text import TypedNumber
 from fp16core.numerics.picks import StoredWeight, numpy_cast
 from fp16core.numerics.weight_rounding import WeightRounding
-from fp16core.text import count_text, power_text
+from fp16core.text import count_text, power_text, small_text
 from pages.shared.ui.words import plain
 
 _KINDS = {
@@ -39,6 +40,46 @@ _ROUNDED = {
     Decision.TIE_STAYS: f"{_TIE} 0, so the kept bits do not change.",
     Decision.TIE_MOVES: f"{_TIE} 1, so 1 is added to it.",
 }
+
+
+def answer_sentence(tensor: WeightRounding) -> str:
+    """What float16 drops of a weight, and what that costs this tensor, as Markdown."""
+    kept = (
+        f"float16 keeps **{FLOAT16.mantissa_bits} of {FLOAT32.mantissa_bits} mantissa bits** and "
+        f"{FLOAT16.exponent_bits} of {FLOAT32.exponent_bits} exponent bits. "
+    )
+    if not tensor.was_cast:
+        return f"{kept}This file keeps **{tensor.key}** in float32, so nothing is dropped."
+    if tensor.became_infinite:
+        return f"{kept}:orange[Of **{tensor.key}**, {tensor.became_infinite:,} {tensor.noun} became **infinite**.]"
+    each = "bias" if tensor.noun == "biases" else "weight"
+    return f"{kept}No {each} of **{tensor.key}** moved by more than **{small_text(tensor.max_abs_error)}**."
+
+
+def tensor_sentence(tensor: WeightRounding) -> str:
+    """The size of a tensor, and whether the file stores NumPy's cast of it, as Markdown."""
+    size = f"**{tensor.reference.size:,} {tensor.noun}** of shape {tensor.shape_text}"
+    if not tensor.was_cast:
+        return f"{size} were left in float32 in this file."
+    ends = (f"{tensor.underflowed:,} of them became 0. " if tensor.underflowed else "") + (
+        f"{tensor.overflowed:,} were too large for float16. " if tensor.overflowed else ""
+    )
+    return f"{size} were rounded from 32 to 16 bits. {ends or 'None became 0, none was too large for float16. '}" + (
+        "All stored bits equal NumPy's own float16 cast."
+        if tensor.bits_match_numpy
+        else ":orange[Weights beyond ±65,504 were clamped to it; all others equal NumPy's own float16 cast.]"
+        if tensor.is_clamped
+        else ":orange[The stored bits differ from NumPy's float16 cast: they changed by more than rounding.]"
+    )
+
+
+def chosen_sentence(weight: StoredWeight) -> str:
+    """The weight shown in a few words, as Markdown."""
+    error = deviation(weight.narrowing.source, weight.stored)
+    return (
+        f"Shown: weight {list(weight.position)}, **{small_text(weight.narrowing.source.as_float)}**, with a rounding "
+        f"error of **{small_text(error.absolute, signed=True)}**."
+    )
 
 
 def badges(found: Narrowing) -> str:

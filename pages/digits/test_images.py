@@ -32,10 +32,13 @@ _SHOW = {
 
 
 def choose() -> int:
-    """Show the filters and the images that pass them; returns the index of the chosen one."""
+    """Show the filters and the images that pass them; returns the index of the chosen one.
+
+    The page opens at the image whose answer the smallest multiple of float16's error changes.
+    """
     found = state.results()
     comparison = found.comparison
-    _begin(comparison)
+    _stay_within(comparison)
     st.pills(
         "Show",
         list(_SHOW),
@@ -57,6 +60,7 @@ def choose() -> int:
                 "Image number",
                 0,
                 comparison.images - 1,
+                comparison.closest_image,
                 key="image",
                 bind="query-params",
                 on_change=_numbered,
@@ -72,9 +76,11 @@ def choose() -> int:
     # Drawn above the page numbers, but after them: it shows what they are set to.
     above = st.container()
     sheets = sheet_count(listed)
-    if "sheet" not in st.session_state and "sheet" not in st.query_params:
-        st.session_state.sheet = sheet_of(listed, index)
-    number = st.pagination(sheets, key="sheet", max_visible_pages=5, bind="query-params") if sheets > 1 else 1
+    number = 1
+    if sheets > 1:
+        number = st.pagination(
+            sheets, default=sheet_of(listed, index), max_visible_pages=5, key="sheet", bind="query-params"
+        )
     with above:
         st.caption(_sheet_words(index, listed))
         contact_sheet(
@@ -88,11 +94,10 @@ def choose() -> int:
     return index
 
 
-def _begin(comparison: Comparison) -> None:
-    """Open at the image whose answer the smallest multiple of float16's error changes, unless a link asks for one."""
-    is_there = st.session_state.get("image", comparison.images) < comparison.images
-    if not is_there and ("image" in st.session_state or "image" not in st.query_params):
-        st.session_state.image = comparison.closest_image
+def _stay_within(comparison: Comparison) -> None:
+    """Forget an image of another data set that this one has not."""
+    if st.session_state.get("image", 0) >= comparison.images:
+        del st.session_state.image
 
 
 def _comparison() -> Comparison:

@@ -14,12 +14,12 @@ from pages.shared.ui.charts import table_button
 _CARD = """
 <figure class="channel">
   <div>{pictures}</div>
-  <figcaption><b>Channel {number}</b>: up to {largest}, difference up to {difference}</figcaption>
+  <figcaption><b>Channel {number}:</b> up to {largest}, <span>off by up to {difference}</span></figcaption>
 </figure>
 """
 
 
-def show_channels(activations: PairActivations, convolution: int, index: int, table: Callable[[], str]) -> None:
+def show_channels(activations: PairActivations, convolution: int, table: Callable[[], str]) -> None:
     """Show a card for each channel, counted from 0 as in the table.
 
     Parameters
@@ -28,32 +28,29 @@ def show_channels(activations: PairActivations, convolution: int, index: int, ta
         What both models compute on a test image.
     convolution
         Index of the operator whose channels are shown.
-    index
-        Index of the test image.
     table
         Returns the numbers behind the maps, as CSV.
     """
     kernel = state.roundings().get("conv_2d.kernel")
     sheet = map_sheet(*activations.of_first_image(convolution), kernel.reference if kernel else None)
-    st.markdown(
-        f"Image {index:,}, through **{count_text(len(sheet.channels), 'channel')}**. "
-        + (
-            f"The differences are drawn **{factor_text(sheet.amplification)} times stronger** than the activations; "
-            "otherwise there would be nothing to see."
-            if sheet.has_differences
-            else "Both models compute the same, so there are no differences to see."
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(
+            f"**{count_text(len(sheet.channels), 'channel')} of the convolution.** "
+            + (
+                f"Differences are drawn **{factor_text(sheet.amplification)} times stronger** than the activations."
+                if sheet.has_differences
+                else "Both models compute the same, so there are no differences to see."
+            )
         )
-    )
-    with st.container(border=True):
         cards = "".join(_card(number, channel) for number, channel in enumerate(sheet.channels))
         st.html(f'<div class="channels">{cards}</div>')
-        table_button(table, "layer-maps", "The numbers behind these maps, as CSV")
         st.caption(
             "Each channel slides its own pattern of weights over the image (white adds, black subtracts) and lights up "
             f"where it fits: from clear, {small_text(sheet.low)}, to full colour, {small_text(sheet.high)}. "
-            "Differences are orange where float16 computes more, blue where it computes less, and in full colour where "
-            "they are largest. Anything grey is infinite or not a number."
+            "Differences are orange where float16 computes more, blue where it computes less. Anything grey is "
+            "infinite or not a number."
         )
+        table_button(table, "layer-maps", "The numbers behind these maps, as CSV")
 
 
 def _card(number: int, channel: ChannelMaps) -> str:
@@ -68,6 +65,8 @@ def _card(number: int, channel: ChannelMaps) -> str:
         largest=html.escape(small_text(channel.largest)),
         difference=html.escape(small_text(channel.max_abs_difference)),
         pictures="".join(
-            f'<span><img src="{url}" alt="Channel {number}, {words}">{words}</span>' for words, url in pictures if url
+            f'<span><img src="{url}" alt="Channel {number}, {words}"><i>{words}</i></span>'
+            for words, url in pictures
+            if url
         ),
     )

@@ -72,7 +72,7 @@ def show_summary() -> None:
     links = st.container(horizontal=True)
     for page, label in (
         ("start/start.py", "The tutorial’s claims, checked on it"),
-        ("files/files.py", "Inside both files"),
+        ("size/size.py", "Inside both files"),
         ("digits/digits.py", "Image by image"),
     ):
         links.page_link(page, label=label, icon=":material/arrow_forward:")

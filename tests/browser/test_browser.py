@@ -18,7 +18,7 @@ def test_a_visitor_follows_the_navigation_and_picks_a_digit(warm: str, page: Pag
     expect(page.get_by_role("heading", name="Half the bits, the same answers?")).to_be_visible()
     expect(page.get_by_text("float16 keeps this model’s accuracy.")).to_be_visible()
     for link, heading in (
-        ("Weights", "What did rounding do"),
+        ("Weights and bits", "What is dropped?"),
         ("Accuracy", "Does float16 make different mistakes"),
         ("Digits", "What do both models see"),
     ):
@@ -61,7 +61,8 @@ def test_a_click_on_a_bar_takes_one_of_its_weights_apart(warm: str, page: Page) 
     page.goto(f"{warm}/bits?bits_index=5")
     settled(page)
     for _ in range(2):
-        plot = page.locator("[class*='st-key-bits-weights'] .js-plotly-plot")
+        plot = page.locator("[class*='st-key-weights-'] .js-plotly-plot")
+        plot.scroll_into_view_if_needed()
         expect(plot).to_be_visible(timeout=PATIENCE_MS)
         bar = plot.evaluate(
             """g => {
@@ -75,7 +76,8 @@ def test_a_click_on_a_bar_takes_one_of_its_weights_apart(warm: str, page: Page) 
         page.mouse.click(bar["x"], bar["y"])
         page.wait_for_url(f"**/bits?bits_index={bar['weight']}", timeout=PATIENCE_MS)
         settled(page)
-        page.get_by_role("button", name="Random").click()
+        page.get_by_role("button", name="Special weights").click()
+        page.get_by_role("menuitem", name="Random").click()
         expect(page).not_to_have_url(f"{warm}/bits?bits_index={bar['weight']}", timeout=PATIENCE_MS)
         settled(page)
 
@@ -103,7 +105,7 @@ def test_the_navigation_makes_way_for_the_page_that_was_chosen(warm: str, phone:
     phone.goto(warm)
     settled(phone)
     for link, heading in (
-        ("Weights", "What did rounding do"),
+        ("Weights and bits", "What is dropped?"),
         ("Train", "How does float16 fare"),
         ("Runs", "Which of"),
     ):
@@ -134,10 +136,10 @@ def test_models_and_tables_can_be_downloaded(warm: str, page: Page) -> None:
         page.get_by_role("button", name="mnist_model_quant_f16.tflite").click()
     assert model.value.suggested_filename == "mnist_model_quant_f16.tflite"
     assert Path(model.value.path()).read_bytes() == (BUNDLED / "mnist_model_quant_f16.tflite").read_bytes()
-    page.goto(f"{warm}/weights?tensor=conv_2d.kernel")
+    page.goto(f"{warm}/bits?bits_tensor=conv_2d.kernel&bits_index=5")
     settled(page)
     with page.expect_download() as table:
-        page.locator(".st-key-errors-table").get_by_role("button").click()
+        page.locator(".st-key-errors-5-table").get_by_role("button").click()
     rows = Path(table.value.path()).read_text().splitlines()
     assert rows[0].startswith('"series","rounding error of a weight')
     assert len(rows) == 61

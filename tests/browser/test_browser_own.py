@@ -56,7 +56,7 @@ def test_an_uploaded_model_is_shown_on_all_pages_to_its_owner_alone(
     expect(page.locator(METRICS).nth(3)).to_have_text(small_text(found.max_abs_logit_delta))
 
     other = browser.new_context().new_page()
-    for address in (warm, page.url):
+    for address in (f"{warm}/claims", page.url):
         other.goto(address)
         settled(other)
         expect(other.get_by_test_id("stSidebar")).to_contain_text("Bundled pair")

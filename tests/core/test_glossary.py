@@ -47,10 +47,12 @@ def test_groups_keep_all_terms_in_order() -> None:
     }
 
 
-def test_a_hint_gives_the_definitions_and_then_what_a_page_adds() -> None:
+def test_a_hint_gives_the_definitions_with_links_and_then_what_a_page_adds() -> None:
     text = hint("logit", "float16", more="Of this image.")
     definitions = [term("logit").definition, term("float16").definition]
-    assert text == f"**Logit:** {definitions[0]} **float16:** {definitions[1]} Of this image."
+    links = "[Logit](claims?word=logit#words)", "[float16](claims?word=float16#words)"
+    assert text == f"{links[0]}: {definitions[0]} {links[1]}: {definitions[1]} Of this image."
+    assert hint("flip factor").startswith("[Flip factor](claims?word=flip+factor#words): ")
     with pytest.raises(KeyError):
         hint("nonsense")
 

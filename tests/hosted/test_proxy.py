@@ -175,7 +175,7 @@ def test_newcomers_pass_over_a_frozen_replica(hosted: Hosted, tmp_path: Path) ->
             assert headers["set-cookie"].startswith(f"{COOKIE}=2;")
         assert head(address, f"/static/js/{next((STATIC / 'static' / 'js').glob('*.js')).name}")[0] == 200
         assert stack.enter_context(Visitor(address)).cookies[COOKIE] == "2"
-        elsewhere.show("weights")
+        elsewhere.show("bits")
 
 
 def test_a_visit_stays_with_its_replica_and_new_ones_take_turns(hosted: Hosted) -> None:
@@ -243,7 +243,7 @@ def test_all_pages_under_the_content_security_policy(
     assert page.evaluate("blocked") == []
     page.goto(f"{hosted.address}/weights")  # as from a bookmark
     settled(page)
-    expect(page.get_by_role("heading", name="Weights")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="What is dropped?")).to_be_visible(timeout=PATIENCE_MS)
     assert page.evaluate("blocked") == []
     with browser.new_context() as fresh:
         other = fresh.new_page()

@@ -178,7 +178,7 @@ def test_a_replica_outlives_all_of_it_and_serves_another_visitor(
             thread.start()
         seen = 0
         while any(thread.is_alive() for thread in threads):
-            for page in ("", "weights", "accuracy", "bits", "layers"):
+            for page in ("", "accuracy", "bits", "layers"):
                 visitor.show(page)
                 seen += 1
         for page in visitor.session.pages:

@@ -54,9 +54,16 @@ const closeAfterChoice = ({ target }) => {
     setTimeout(() => document.querySelector("[data-testid='stSidebarCollapseButton'] button")?.click());
 };
 
+// On a touch screen Plotly takes the mark under the last tap for the one that is tapped, until a pointer has moved.
+const pointFirst = ({ pointerType, target, clientX, clientY }) => {
+    if (pointerType !== "touch" || !target.closest?.(".js-plotly-plot .draglayer")) return;
+    target.dispatchEvent(new MouseEvent("mousemove", { clientX, clientY, bubbles: true }));
+};
+
 export default () => {
     if (window.halfTheBits) return;
     window.halfTheBits = true;
     oneEntryForEachChoice();
     document.addEventListener("click", closeAfterChoice);
+    addEventListener("pointerdown", pointFirst, true);
 };

@@ -113,11 +113,3 @@ def neighbours(page: StoryPage) -> tuple[StoryPage | None, StoryPage | None]:
 def place_text(page: StoryPage) -> str:
     """Place of a page in the tour, such as "3 of 7"; empty outside of it."""
     return f"{TOUR.index(page) + 1} of {len(TOUR)}" if page in TOUR else ""
-
-
-MERGING = (
-    StoryPage("runtimes", "Runtimes", "What does float16 do when it runs?", ":material/speed:"),
-    StoryPage("weights", "Weights", "What did rounding do to the weights?", ":material/bar_chart:"),
-    StoryPage("files", "Files", "What is inside the two files?", ":material/draft:"),
-    StoryPage("runs", "Runs", "Which of your runs survives float16 best?", ":material/history:"),
-)

@@ -15,8 +15,8 @@ button {
 button.marked { border-color: var(--mark); }
 button.chosen { border-color: var(--chosen); }
 button.marked.chosen { border-color: var(--mark); outline: 2px solid var(--chosen); }
-button:hover, button:focus-visible { border-color: white; }
-button:focus-visible { outline: 2px solid white; }
+.sheet button:is(:hover, :focus-visible) { border-color: white; }
+.sheet button:focus-visible { outline: 2px solid white; }
 """
 
 _JS = """

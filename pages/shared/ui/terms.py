@@ -1,10 +1,12 @@
 """Hints that define the glossary's terms."""
 
+from urllib.parse import quote_plus
+
 from fp16core.glossary import term
 
 
 def hint(*names: str, more: str = "") -> str:
-    """Text for ``help=``: the definitions of terms, and what there is to say of this place.
+    """Text for ``help=``: the definitions of terms, each with a link to the glossary, and what else there is to say.
 
     Parameters
     ----------
@@ -18,7 +20,12 @@ def hint(*names: str, more: str = "") -> str:
     KeyError
         If the glossary lacks a term.
     """
-    return " ".join([*(f"**{_capitalised(name)}:** {term(name).definition}" for name in names), more]).strip()
+    return " ".join([*map(_definition, names), more]).strip()
+
+
+def _definition(name: str) -> str:
+    """A definition behind its term; the link holds below every page's address, whatever the server's own is."""
+    return f"[{_capitalised(name)}](claims?word={quote_plus(name)}#words): {term(name).definition}"
 
 
 def _capitalised(name: str) -> str:

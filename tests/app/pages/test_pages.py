@@ -28,7 +28,7 @@ from tests.helpers.places import PAGES, TestSet
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
-WAITING = ("start", "runs", "runtimes", "train", "your_model")
+WAITING = ("start", "train", "your_model")
 """Pages that have nothing to draw before a visitor gives them something."""
 
 
@@ -77,13 +77,6 @@ def test_digits_lists_the_images_where_models_differ(comparison: Comparison) -> 
     assert count_text(comparison.changed_predictions, "image") in words(app)
 
 
-def test_weights_shows_the_chosen_tensor() -> None:
-    app = visit("weights")
-    app.segmented_control[0].set_value("conv_2d.bias").run()
-    assert "12 biases" in words(app)
-    assert "equal NumPy's own float16 cast" in words(app)
-
-
 @pytest.mark.parametrize("page", [page for page in PAGES if page not in OF_NO_PAIR])
 def test_an_altered_pair_is_a_sentence_on_every_page(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -98,11 +91,11 @@ def test_an_altered_pair_is_a_sentence_on_every_page(
     assert len(app.title) == 1
 
 
-def test_a_wrong_data_set_leaves_the_weights_page_working(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_data_set_leaves_the_page_of_weights_working(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HALFBITS_MNIST", str(tmp_path / "absent.npz"))
     assert "absent.npz: the file does not exist" in errors(visit())[0]
     assert "absent.npz" in errors(visit("digits"))[0]
-    weights = visit("weights")
+    weights = visit("bits")
     assert not weights.error
     assert not weights.exception
 

@@ -63,6 +63,15 @@ def test_one_image_is_measured_by_itself(comparison: Comparison, pair: ModelPair
     assert len(app.dataframe[0].value) == 5
 
 
+def test_the_page_opens_at_the_image_whose_answer_changed_or_comes_closest(comparison: Comparison) -> None:
+    """As Digits does."""
+    app = visit("layers")
+    assert app.number_input(key="layer_image").value == comparison.closest_image
+    assert comparison.changed[comparison.closest_image]
+    assert "On image 1,242, the error is largest after" in words(app)
+    assert "float16 changed this answer" in words(app)
+
+
 def test_many_images_end_in_the_largest_change_of_all(comparison: Comparison) -> None:
     app = visit("layers")
     app.segmented_control(key="layer_over").set_value("all").run()
@@ -74,13 +83,13 @@ def test_many_images_end_in_the_largest_change_of_all(comparison: Comparison) ->
     assert shown(app)["Largest logit change"] == small_text(float(largest))
 
 
-def test_buttons_choose_the_images_that_they_name(comparison: Comparison) -> None:
+def test_a_menu_chooses_the_images_that_it_names(comparison: Comparison) -> None:
     app = visit("layers")
-    app.button(key="layer-Largest change").click().run()
+    app.menu_button(key="layer-special").click("Largest change").run()
     assert app.number_input(key="layer_image").value == int(comparison.abs_logit_delta.argmax())
-    app.button(key="layer-Closest to changing").click().run()
+    app.menu_button(key="layer-special").click("Closest to changing").run()
     assert app.number_input(key="layer_image").value == comparison.closest_image
-    app.button(key="layer-At random").click().run()
+    app.menu_button(key="layer-special").click("At random").run()
     assert not app.exception
 
 
@@ -90,7 +99,7 @@ def test_each_channel_has_a_card_with_its_pattern_both_maps_and_the_difference()
     assert cards.count("<figure") == 12
     assert cards.count("data:image/png") == 12 * 4
     assert 'alt="Channel 11, difference"' in cards
-    assert "**12 channels**" in words(app)
+    assert "**12 channels of the convolution.**" in words(app)
 
 
 def test_equal_models_have_no_error_and_no_differences(
@@ -127,12 +136,13 @@ def test_a_small_data_set_offers_only_as_many_images_as_it_has(
     assert "On 200 images" in words(app)
 
 
-def test_an_address_out_of_range_is_the_first_image() -> None:
+def test_an_address_out_of_range_is_the_image_shown_first(comparison: Comparison) -> None:
     app = visit("layers")
     app.query_params["layer_image"] = "1000000"
     app.query_params["layer_over"] = "nonsense"
     app.run()
     assert not app.exception
+    assert app.number_input(key="layer_image").value == comparison.closest_image
 
 
 def test_a_process_that_begins_anew_again_and_again_ends_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,6 +179,7 @@ def test_activations_can_be_had_when_no_page_is_drawn(
     assert not app.exception
     with ThreadPoolExecutor(1) as pool:
         found = pool.submit(kept[-1]).result(60)
-    expected = PairRecorder(pair).record(normalise(images[:1]))
+    shown = int(app.number_input(key="layer_image").value or 0)
+    expected = PairRecorder(pair).record(normalise(images[shown : shown + 1]))
     for one, other in zip(found.target, expected.target, strict=True):
         assert np.array_equal(one, other)

@@ -12,6 +12,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.evaluate.image_report import ImageReport
 from fp16core.tflite.model_file import ModelPair
+from pages.shared.frame.story import TOUR
 from pages.start import closest
 from tests.helpers.apps.driving import visit, words
 
@@ -32,8 +33,9 @@ def test_the_bars_are_as_long_as_the_files_are_large(pair: ModelPair) -> None:
     assert f"--most: {max(file.size_bytes for file in pair.files)}" in body
 
 
-def test_the_way_into_the_tour_is_there_twice(app: AppTest) -> None:
-    assert [link.proto.label for link in app.get("page_link")].count("Start the tour") == 2
+def test_the_way_into_the_tour_is_on_the_first_screen(app: AppTest) -> None:
+    (link,) = [link.proto for link in app.get("page_link") if link.proto.label == "Start the tour"]
+    assert link.page == TOUR[0].folder
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def test_a_pair_that_was_let_go_is_gone_from_memory_and_pages_say_so(
     pair: ModelPair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also if another visitor's upload comes between the router and the page."""
-    app = turn_to(tried(visit("your_model"), ("mine.tflite", pair.reference.contents)), "weights")
+    app = turn_to(tried(visit("your_model"), ("mine.tflite", pair.reference.contents)), "bits")
     mine = app.session_state["own-files"]
     watched = weakref.ref(mine.pair)
     monkeypatch.setattr("pages.shared.frame.casting.say_if_not_float16", mine.release)

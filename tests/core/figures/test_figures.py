@@ -125,7 +125,7 @@ def test_every_chart_can_be_had_as_a_table(comparison: Comparison, pair: ModelPa
     assert rows["accuracies"][2][0] == rows["accuracies"][2][2] == "float16"
     assert rows["logits"][0][2] == "logit / change"
     assert [float(row[2]) for row in rows["logits"][21:]] == pytest.approx(comparison.logit_delta[0].tolist())
-    assert rows["weights"][0][3:] == ["bin from", "bin to"]
+    assert rows["weights"][0][3:] == ["weight number", "bin from", "bin to"]
     assert rows["map"][0] == ["series", "category", "what", "bytes"]
     assert ["float16", "weights", "fully_connected.weights", "40560"] in rows["map"]
     assert sum(int(row[3]) for row in rows["map"][1:]) == pair.target.size_bytes

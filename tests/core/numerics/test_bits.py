@@ -17,7 +17,7 @@ from fp16core.numerics.bits import (
     number_at,
     round_to_nearest,
 )
-from fp16core.numerics.formats import BFLOAT16, FLOAT16, FLOAT32, FLOAT64
+from fp16core.numerics.formats import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, FP8_E4M3, FP8_E5M2, FloatFormat
 from fp16core.numerics.narrowing import Decision, Narrowing, deviation, narrow
 from tests.helpers.results import float32
 
@@ -231,3 +231,51 @@ def test_a_fraction_rounds_as_the_machine_rounds_float64(value: float) -> None:
     assert round_to_nearest(abs(Fraction(value)), FLOAT32, sign).bits == int(single.view(np.uint32))
     assert round_to_nearest(abs(Fraction(value)), FLOAT16, sign).bits == int(half.view(np.uint16))
     assert round_to_nearest(abs(Fraction(value)), FLOAT64, sign).as_float == value
+
+
+NARROW = {
+    FLOAT16: np.dtype(np.float16),
+    BFLOAT16: np.dtype(ml_dtypes.bfloat16),
+    FP8_E5M2: np.dtype(ml_dtypes.float8_e5m2),
+    FP8_E4M3: np.dtype(ml_dtypes.float8_e4m3fn),
+}
+"""Formats narrower than float32, with the types whose casts they must equal."""
+
+
+@pytest.mark.parametrize("to", NARROW, ids=lambda to: to.name)
+def test_a_number_is_narrowed_to_the_bits_of_ml_dtypes_cast(to: FloatFormat) -> None:
+    """Numbers of the format, midpoints, the numbers beside both, and random ones; any NaN will do for NaN."""
+    unsigned = np.dtype(f"u{NARROW[to].itemsize}")
+    some = np.arange(2**to.width, dtype=np.uint32)[:: 1 if to.width == 8 else 13].astype(unsigned)
+    with np.errstate(all="ignore"):
+        exact = some.view(NARROW[to]).astype(np.float32)
+        following = (some + unsigned.type(1)).view(NARROW[to]).astype(np.float32)
+        ties = (exact / 2 + following / 2).astype(np.float32)
+    on_grid = np.concatenate([exact, ties]).view(np.uint32)
+    random = np.random.default_rng(0).integers(0, 2**32, 3000, dtype=np.uint32)
+    bits = np.concatenate([on_grid, on_grid + np.uint32(1), on_grid - np.uint32(1), random])
+    with np.errstate(all="ignore"):
+        cast = bits.view(np.float32).astype(NARROW[to])
+    for source, expected, is_nan in zip(
+        bits.tolist(), cast.view(unsigned).tolist(), np.isnan(cast.astype(float)).tolist(), strict=True
+    ):
+        result = narrow(BinaryNumber(FLOAT32, source), to).result
+        assert (result.float_class is FloatClass.NAN) == is_nan
+        assert is_nan or result.bits == expected
+
+
+def test_fp8_e4m3_has_no_infinity_and_one_nan() -> None:
+    """OCP 8-bit floating point: 448 is the largest number, 464 a tie that stays below NaN."""
+    beyond = narrow(float32(465.0), FP8_E4M3)
+    assert (beyond.result.bits, beyond.result.float_class, beyond.overflows) == (0x7F, FloatClass.NAN, True)
+    assert narrow(float32(-math.inf), FP8_E4M3).result.bits == 0xFF
+    assert narrow(float32(1e9), FP8_E4M3).decision is Decision.OVERFLOW
+    largest = narrow(float32(464.0), FP8_E4M3)
+    assert (largest.result.as_float, largest.result.float_class, largest.decision) == (
+        448,
+        FloatClass.NORMAL,
+        Decision.TIE_STAYS,
+    )
+    assert largest.result.stepped(1).float_class is FloatClass.NAN
+    assert BinaryNumber(FP8_E4M3, 0x78).as_float == 256
+    assert BinaryNumber(FP8_E4M3, 0x07).float_class is FloatClass.SUBNORMAL

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fp16core.numerics.bits import BinaryNumber
+from fp16core.numerics.formats import FLOAT32
 from fp16core.numerics.narrowing import narrow
-from fp16core.numerics.number_text import MAX_CHARACTERS, read_number
+from fp16core.numerics.number_text import MAX_CHARACTERS, read_number, written
 from fp16core.vocabulary import NumberError
 from tests.helpers.results import float32
 
@@ -111,3 +113,27 @@ def test_no_text_takes_long_to_parse() -> None:
     read_number("9" * 100 + "e" + "9" * 99)
     read_number("0." + "9" * 99 + "e-" + "9" * 97)
     assert time.process_time() - started < 5
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_what_is_written_is_read_back_bit_for_bit(bits: int) -> None:
+    """NaNs with a payload as well."""
+    number = BinaryNumber(FLOAT32, bits)
+    assert read_number(written(number)).float32 == number
+
+
+@pytest.mark.parametrize(
+    ("bits", "text"),
+    [
+        (0x3DCCCCCD, "0.1"),
+        (0x477FE000, "65504"),
+        (0x80000000, "-0"),
+        (0xFF800000, "-inf"),
+        (0x7FC00000, "nan"),
+        (0x7F800001, "0x7f800001"),
+        (0x00000001, "1e-45"),
+    ],
+)
+def test_a_number_is_written_as_briefly_as_it_can_be(bits: int, text: str) -> None:
+    assert written(BinaryNumber(FLOAT32, bits)) == text

@@ -22,7 +22,7 @@ class Clicker:
 
     def click(self, stop: threading.Event) -> None:
         """Go on until ``stop`` is set."""
-        pages = ["digits", "weights", "bits", ""]
+        pages = ["digits", "bits", "layers", ""]
         while not stop.is_set():
             try:
                 self.visitor.show(pages[self.clicks[-1] % len(pages)])

@@ -16,8 +16,11 @@ from tests.helpers.places import ROOT
 
 WIDTH = 1400
 PATIENCE_MS = 120_000
+SEVEN = "ARYU0AKYAiwALgAsAC4ALAAsAC4ALAAuABYAFT4XPhU8FT4VPhU-Fz4VPBU-"
+"""A drawing, as links hold it."""
+
 PICTURES = {
-    "start": ("", 900),
+    "start": (f"?drawing={SEVEN}", 940),
     "digits": ("digits?image=1242", 900),
     "bits": ("bits", 1340),
     "layers": ("layers", 1500),

@@ -1,0 +1,111 @@
+"""Journeys through test images: chosen, enlarged, linked, left again."""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from benchmarks.client.browser import PATIENCE_MS, settled
+from fp16core.evaluate.comparison import Comparison
+from fp16core.text import factor_text, percent_text
+from pages.shared.ui.words import flip_sentence
+from tests.helpers.browser.digits import shown, slide
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_card_enlarges_the_error_as_the_core_does(warm: str, page: Page, comparison: Comparison) -> None:
+    """Logits to the last bit, probabilities by NumPy's own softmax, the answer on both sides of the flip factor."""
+    closest = np.argsort(comparison.flip_factors, kind="stable")[:3].tolist()
+    never = int(np.flatnonzero(np.isinf(comparison.flip_factors))[0])
+    for index in [*closest, never, 0]:
+        page.goto(f"{warm}/digits?image={index}")
+        settled(page)
+        z = comparison.reference.logits[index].astype(np.float64)
+        delta = comparison.target.logits[index].astype(np.float64) - z
+        report = comparison.report(index)
+        flip = report.flip_factor if report.can_flip else 500.0
+        for by in (0.5, 0.97, 1.03):
+            slide(page, flip * by)
+            factor, logits, probabilities, answer = shown(page)
+            assert factor == pytest.approx(flip * by, rel=0.05)
+            expected = z + factor * delta
+            assert logits == expected.tolist()
+            powers = np.exp(expected - expected.max())
+            assert probabilities == pytest.approx(powers / powers.sum(), rel=1e-12)
+            assert answer == str(expected.argmax())
+            tips = report.can_flip and factor > flip
+            assert answer == (str(report.rival) if tips else report.reference_text)
+            sure = page.locator(".card .target small").inner_text()
+            assert sure == f"{percent_text(probabilities[int(answer)])} sure"
+            assert page.locator(".card output").inner_text() == f"× {factor_text(factor)}"
+        page.get_by_role("button", name="Reset").click()
+        _, logits, _, answer = shown(page)
+        assert logits == comparison.target.logits[index].tolist()
+        assert answer == report.target_text
+        sentence = page.locator(".card .sentence").inner_text()
+        assert sentence == flip_sentence(report).replace("**", "")
+        expect(page.locator(".card .to-tip")).to_be_visible(visible=report.can_flip)
+
+
+def test_back_from_an_image_leads_to_the_image_before(warm: str, page: Page, comparison: Comparison) -> None:
+    """Also to the one that the page opened at, which no one has chosen."""
+    page.goto(f"{warm}/digits")
+    settled(page)
+    first = f"Image {comparison.closest_image:,}: a {comparison.labels[comparison.closest_image]}"
+    expect(page.get_by_role("heading", name=first)).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_role("button", name=re.compile("^Image .*, a")).nth(3).click()
+    expect(page.get_by_role("heading", name=first)).not_to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name=first)).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_the_slider_keeps_up_with_the_keyboard(warm: str, page: Page) -> None:
+    page.goto(f"{warm}/digits?image=0")
+    settled(page)
+    page.locator("#enlarge").focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowRight", delay=20)
+    assert page.locator("#enlarge").input_value() == "40"
+    here = shown(page)
+    page.wait_for_url("**enlarge=*", timeout=PATIENCE_MS)
+    settled(page)
+    assert page.locator("#enlarge").input_value() == "40"
+    assert shown(page) == here
+
+
+def test_old_links_lead_to_the_same(warm: str, page: Page) -> None:
+    page.goto(f"{warm}/try_digit?source=Test+image&test=1242")
+    expect(page.get_by_role("heading", name="Image 1,242: a 4")).to_be_visible(timeout=PATIENCE_MS)
+    page.goto(f"{warm}/try_digit")
+    expect(page.get_by_text("Draw a digit here")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_back_from_a_filter_leads_to_what_was_listed_before(warm: str, page: Page) -> None:
+    """The sheet, its page, the chosen image; then forward again."""
+
+    def seen() -> tuple[list[str], str]:
+        settled(page)
+        listed = page.locator(".sheet button").evaluate_all("all => all.map(each => each.title)")
+        return listed, page.locator(".card .title").inner_text()
+
+    page.goto(f"{warm}/digits")
+    states = [seen()]
+    presses: list[Callable[[], None]] = [
+        lambda: page.get_by_role("button", name="Page 1", exact=True).click(),
+        lambda: page.get_by_text("both wrong", exact=True).click(),
+        lambda: page.get_by_text("models differ", exact=True).click(),
+    ]
+    for press in presses:
+        press()
+        settled(page)
+        page.wait_for_timeout(300)
+        states.append(seen())
+    assert len({str(state) for state in states}) == 4
+    for before in states[-2::-1]:
+        page.go_back()
+        page.wait_for_timeout(500)
+        assert seen() == before
