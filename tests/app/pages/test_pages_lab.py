@@ -167,19 +167,21 @@ def test_every_weight_is_counted_once_at_every_factor() -> None:
 
 
 def test_the_guarantee_shows_what_is_proven(pair: ModelPair, test_set: TestSet, comparison: Comparison) -> None:
-    app = visit("guarantee")
+    app = visit("answers")
     proven = guarantee(pair, rounding_errors(pair), test_set[0], comparison.reference).proven
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Proven unchangeable"] == f"{proven.sum():,}"
     assert shown["Observed unchanged"] == f"{(~comparison.changed).sum():,}"
     assert "Its answer is not proven" in words(app)
-    app.number_input(key="near").set_value(0).run()
+    app.number_input(key="point").set_value(0).run()
     assert "Its answer is proven." in words(app)
 
 
-@pytest.mark.parametrize("page", ["overflow", "guarantee"])
+@pytest.mark.parametrize(
+    ("page", "view"), [("limits", "Larger and smaller weights"), ("answers", "What could have happened at most")]
+)
 def test_a_network_that_cannot_be_followed_is_a_sentence(
-    page: str, pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: str, view: str, pair: ModelPair, small_dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = Path(shutil.copytree(BUNDLED, tmp_path / "average"))
     run = json.loads((other / RUN_FILE).read_text())
@@ -188,19 +190,64 @@ def test_a_network_that_cannot_be_followed_is_a_sentence(
         (other / name).write_bytes(changed)
         run["files"][name] = file_record(changed)
     (other / RUN_FILE).write_text(json.dumps(run))
+    monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
     monkeypatch.setenv("HALFBITS_PAIR", str(other))
     app = visit(page)
+    assert not app.error, "the first view needs no such network"
+    app.segmented_control(key=f"{page}-view").set_value(view).run()
     assert not app.exception
     assert "has the operator AVERAGE_POOL_2D" in errors(app)[0]
-    assert not visit("dial").error
 
 
 def test_a_sweep_stopped_at_once_still_has_a_first_result() -> None:
-    app = visit("guarantee")
+    app = visit("answers")
     forms = tuple(FloatFormat(5, bits) for bits in range(12, -1, -1))
     app.session_state["prove-sweep"] = (hash((default_subject(), *forms)), 0, True)
-    app.toggle(key="prove").set_value(True).run()
+    app.session_state["prove"] = True
+    app.run()
     assert not app.exception
     proof = next(chart for chart in charts(app) if chart["layout"]["yaxis"]["title"]["text"] == "images (%)")
     assert proof["data"][0]["x"] == [12]
     assert [button.label for button in app.button] == ["Continue"]
+
+
+def test_the_answer_says_what_happened_and_what_could_not(comparison: Comparison) -> None:
+    app = visit("answers")
+    text = words(app)
+    assert f"float16 changed **{comparison.changed_predictions} of 10,000** answers" in text
+    shown = {metric.label: metric.value for metric in app.metric}
+    proven = int(shown["Proven unchangeable"].replace(",", ""))
+    assert f"For **{percent_text(proven / 10_000)}** of the images it could not" in text
+    assert shown["Accuracy, float16"] == percent_text(comparison.target.accuracy.value)
+    assert shown["McNemar p-value"] == f"{comparison.mcnemar_p:.3g}"
+    scatter = next(chart for chart in charts(app) if "margin" in chart["layout"]["xaxis"]["title"]["text"])
+    assert scatter["layout"]["yaxis"]["title"]["text"] == "largest logit change"
+    app.segmented_control(key="answers-view").set_value("What could have happened at most").run()
+    scatter = next(chart for chart in charts(app) if "margin" in chart["layout"]["xaxis"]["title"]["text"])
+    assert scatter["layout"]["yaxis"]["title"]["text"].startswith("largest possible reduction")
+
+
+@pytest.mark.usefixtures("few")
+def test_folds_of_the_answers_hold_what_they_say() -> None:
+    app = visit("answers")
+    folded = len(charts(app))
+    for fold, more in (("answers-digits", 2), ("answers-closest", 1), ("prove", 1)):
+        app.session_state[fold] = True
+        app.run()
+        assert not app.exception, fold
+        assert len(charts(app)) == folded + more, fold
+        folded += more
+    assert "The 6 images whose answer" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "asked"), [("confusion-float16", {}), ("confusion-delta", {"show": "models differ"})]
+)
+def test_a_cell_of_a_confusion_matrix_opens_digits_with_its_filter(matrix: str, asked: dict[str, str]) -> None:
+    app = visit("answers")
+    app.session_state["answers-cell"] = 49, matrix == "confusion-delta"
+    app.run()
+    assert not app.exception
+    assert app.title[0].value == "What do both models see?"
+    assert {key: app.query_params[key] for key in ("true", "predicted")} == {"true": "4", "predicted": "9"}
+    assert {key: app.query_params[key] for key in asked} == asked
