@@ -1,4 +1,4 @@
-"""The Runtimes page's section on what the modes do to answers."""
+"""Section on what the modes do to answers."""
 
 from functools import partial
 
@@ -13,9 +13,11 @@ from fp16core.text import percent_text, points_text, small_text
 from fp16core.vocabulary import HalfBitsError
 from pages.shared.session import measurements, state
 from pages.shared.session.measurement_board import Wanted
+from pages.shared.session.subject import images_text
 from pages.shared.ui.charts import chart
 from pages.shared.ui.headline import cards, headline, number
 from pages.shared.ui.tables import show_table
+from pages.shared.ui.terms import hint
 from pages.shared.ui.words import plain
 from pages.size.parts import adapter_words, document, download, measured
 
@@ -53,7 +55,7 @@ def accuracy(wanted: Wanted) -> None:
             "logit-changes",
             "Largest and mean logit change of either file by mode",
         )
-        st.caption("Missing marks are exactly 0. A logit is the model's raw score of a digit.")
+        st.caption("Missing marks are exactly 0.", help=hint("logit change", "logit"))
     with right:
         st.markdown("**Where the change arises**")
         chart(
@@ -90,7 +92,8 @@ def _headline(table: ModeTable) -> None:
         row,
         "Lowest accuracy",
         percent_text(lowest.comparison.target.accuracy.value),
-        f"{points_text(lowest.comparison.accuracy_delta)}: {lowest.run.mode.short_title}",
+        f"of {images_text(lowest.comparison.images)}; {points_text(lowest.comparison.accuracy_delta)}: "
+        f"{lowest.run.mode.short_title}",
         f"Of any mode, with either file. The float32 file in float32 arithmetic reads "
         f"{percent_text(lowest.comparison.reference.accuracy.value)} right.",
     )
@@ -99,7 +102,7 @@ def _headline(table: ModeTable) -> None:
         "Largest logit change",
         small_text(largest.comparison.max_abs_logit_delta),
         largest.run.mode.short_title,
-        "Of any mode, with either file. A logit is the model's raw score of a digit.",
+        hint("logit", "logit change", more="Of any mode, with either file."),
     )
     number(
         row,
