@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from fp16core.evaluate.comparison import SIGNIFICANCE, Comparison
+from fp16core.evaluate.comparison import Comparison
 from fp16core.figures import accuracy as figures
 from fp16core.figures.base.style import REFERENCE_NAME, TARGET_NAME
 from fp16core.figures.lab import guarantee as proof_figures
@@ -17,6 +17,7 @@ from pages.shared.session.sweep import go_on
 from pages.shared.ui.charts import chart, picked
 from pages.shared.ui.headline import headline, number
 from pages.shared.ui.image_card import link_to_image, show_image
+from pages.shared.ui.terms import hint
 from pages.shared.ui.words import plain, say_if_probabilities
 
 HAPPENED, AT_MOST = "What happened", "What could have happened at most"
@@ -103,7 +104,7 @@ with st.container(border=True):
             chart(
                 partial(figures.margin_scatter, comparison, index),
                 "margins",
-                "Scatter plot of the top-1 margin against the largest logit change of every test image",
+                "Scatter plot of the margin against the largest logit change of every test image",
                 on_click=clicked,
             )
         elif proof is None:
@@ -132,22 +133,21 @@ for name, evaluation in ((REFERENCE_NAME, comparison.reference), (TARGET_NAME, c
         f"Accuracy, {name}",
         percent_text(evaluation.accuracy.value),
         f"{percent_text(evaluation.accuracy.low)} to {percent_text(evaluation.accuracy.high)}",
-        "With the 95 % Wilson interval: the plausible range of the accuracy on other images of this kind.",
+        hint("accuracy", "Wilson interval", "95 % interval"),
     )
 number(
     row,
     "Difference",
     points_text(comparison.accuracy_delta),
     "float16 − float32",
-    "In percentage points.",
+    hint("point"),
 )
 number(
     row,
     "McNemar p-value",
     f"{comparison.mcnemar_p:.3g}",
     "unlikely to be chance" if comparison.is_difference_significant else "no sign of a difference",
-    "The probability that chance alone would split the models' disagreements at least as unevenly as here if both "
-    f"were equally accurate. Below {SIGNIFICANCE} the difference is unlikely to be chance.",
+    hint("McNemar test", "p-value"),
 )
 if proof is not None:
     number(

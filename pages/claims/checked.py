@@ -3,12 +3,16 @@
 import html
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
 from fp16core.claims.evidence import ClaimCheck, Measurement, Verdict
 from pages.shared.server import hosted
 from pages.shared.session.measurements import ACCURACY, LATENCY, SPEED
+
+LOOK = Path(__file__).with_name("claims.css")
+"""Styles of the page."""
 
 _BADGES = {
     Verdict.HOLDS: (":material/check_circle:", "green", "✓"),

@@ -1,7 +1,6 @@
 """Claims and words: the tutorial's claims checked on the active pair, a report, the models, and the glossary."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
@@ -11,14 +10,12 @@ from fp16core.text import bytes_text
 from fp16core.tflite.size_account import size_account
 from fp16core.vocabulary import TUTORIAL_URL
 from pages.claims import report
-from pages.claims.checked import link_to_measurements, show_claims, show_counts
+from pages.claims.checked import LOOK, link_to_measurements, show_claims, show_counts
 from pages.claims.numbers import show_charts, show_numbers
 from pages.claims.words import define, look_up, show_glossary
 from pages.shared.frame import casting
 from pages.shared.session import measurements, state
 from pages.shared.ui.words import say_if_probabilities
-
-_CSS = Path(__file__).with_name("claims.css")
 
 
 def given(model: bytes) -> Callable[[], bytes]:
@@ -33,7 +30,7 @@ with state.explained():
     claims = check_claims(evidence)
     casting.say_if_out_of_range(found.comparison)
 
-st.html(_CSS)
+st.html(LOOK)
 show_counts(claims)
 downloads, progress = st.container(key="claims-downloads", horizontal=True, vertical_alignment="center"), st.empty()
 with downloads:

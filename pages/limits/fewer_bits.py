@@ -17,6 +17,7 @@ from pages.shared.session.sweep import sweep
 from pages.shared.ui.charts import chart, table_button
 from pages.shared.ui.headline import cards, headline, number
 from pages.shared.ui.tables import show_table
+from pages.shared.ui.terms import hint
 from pages.shared.ui.words import plain
 
 _ROWS = (5, 8, 4, 3, 6, 7, 2)
@@ -97,7 +98,7 @@ def _numbers(chosen: FloatFormat, result: DialResult) -> None:
         "Accuracy",
         percent_text(result.accuracy.value),
         f"{points_text(result.accuracy_delta)} against float32",
-        "Share of the test images read correctly. Only the weights are rounded; the arithmetic stays float32.",
+        hint("accuracy", more="Only the weights are rounded; the arithmetic stays float32."),
     )
     number(
         row,
@@ -110,9 +111,8 @@ def _numbers(chosen: FloatFormat, result: DialResult) -> None:
         row,
         "Largest logit change",
         small_text(result.max_abs_logit_delta),
-        f"median top-1 margin {small_text(found.comparison.median_margin)}",
-        "The largest change of a logit, the raw score of a digit, on any image. Beside it: the median margin of the "
-        "largest logit over the second largest.",
+        f"median margin {small_text(found.comparison.median_margin)}",
+        hint("logit", "logit change", "margin"),
     )
     number(
         row,

@@ -15,6 +15,7 @@ from pages.shared.session.sweep import sweep
 from pages.shared.ui.charts import chart
 from pages.shared.ui.headline import cards, headline, number
 from pages.shared.ui.live_slider import live_slider, slider_spec
+from pages.shared.ui.terms import hint
 
 _POWERS = {2: range(-28, 29), 10: range(-9, 10)}
 _SLIDERS = {
@@ -87,7 +88,11 @@ def _controls(boundaries: tuple[tuple[str, str], ...], images: int) -> tuple[int
             required=True,
             key="beyond",
             bind="query-params",
-            help="LiteRT Quantizer and NumPy make it infinite, TensorFlow's converter clamps it.",
+            help=hint(
+                "overflow",
+                "clamp",
+                more="LiteRT Quantizer and NumPy make it infinite, TensorFlow's converter clamps it.",
+            ),
         )
         count = st.segmented_control(
             "Test images",
@@ -148,7 +153,7 @@ def _numbers(here: ScaleResult, count: int) -> None:
         "Accuracy, float16",
         percent_text(here.target_accuracy),
         f"{points_text(here.accuracy_delta)} against float32",
-        "Share of these images read correctly; other images, or more of them, give other shares.",
+        hint("accuracy", more="Other images, or more of them, give other shares."),
     )
     number(
         row,
@@ -163,29 +168,32 @@ def _numbers(here: ScaleResult, count: int) -> None:
         "Largest logit change",
         small_text(here.max_abs_logit_delta),
         "float16 − float32, at this factor",
-        "Of a logit, the raw score of a digit. Rescaling by itself changed float32's logits by "
-        f"{small_text(here.reference_delta)} at most.",
+        hint(
+            "logit",
+            "logit change",
+            more=f"Rescaling by itself changed float32's logits by {small_text(here.reference_delta)} at most.",
+        ),
     )
     number(
         row,
         "Subnormal (fewer digits)",
         f"{rescaled.subnormal:,}",
         f"of {rescaled.total:,} rescaled weights",
-        "Weights nearer to 0 than 2⁻¹⁴ ≈ 0.000061: float16 stores them with fewer digits, the fewer the smaller.",
+        hint("subnormal", more="The smaller the weight, the fewer."),
     )
     number(
         row,
         "Became 0",
         f"{rescaled.underflowed:,}",
         f"of {rescaled.total:,} rescaled weights",
-        "Weights below half of float16's smallest number, 2⁻²⁴ ≈ 0.00000006.",
+        hint("underflow", more="Here below half of float16's smallest number, 2⁻²⁴."),
     )
     number(
         row,
         "Too large",
         f"{rescaled.overflowed:,}",
         f"of {rescaled.total:,} rescaled weights",
-        "Weights of 65,520 and more.",
+        hint("overflow"),
     )
 
 

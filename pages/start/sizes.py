@@ -1,10 +1,15 @@
 """The sizes of both files as two bars."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from fp16core.figures.base.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLOUR, TARGET_NAME
 from fp16core.text import bytes_text, size_text
 from fp16core.tflite.size_account import SizeAccount
+
+LOOK = Path(__file__).with_name("start.css")
+"""Styles of the page."""
 
 
 def show_sizes(account: SizeAccount) -> None:

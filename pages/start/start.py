@@ -1,7 +1,5 @@
 """Start: the answer, the one image that float16 changed, and a canvas to draw on at once."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from fp16core.claims.answer import RULE, answer
@@ -14,9 +12,7 @@ from pages.shared.ui.image_card import link_to_image
 from pages.shared.ui.terms import hint
 from pages.shared.ui.words import say_if_probabilities
 from pages.start.closest import show_closest
-from pages.start.sizes import show_sizes
-
-_CSS = Path(__file__).with_name("start.css")
+from pages.start.sizes import LOOK, show_sizes
 
 with state.explained():
     found = state.results()
@@ -25,7 +21,7 @@ with state.explained():
     verdict = answer(comparison, casting.active_casting())
     casting.say_if_out_of_range(comparison)
 
-st.html(_CSS)
+st.html(LOOK)
 with st.container(key="start-top", horizontal=True):
     with st.container(key="start-answer"):
         st.markdown(
