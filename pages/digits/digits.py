@@ -143,22 +143,20 @@ reading: Reading | None = None
 with main:
     if source == DRAW:
         read, reading = own_drawing.read, live.draw_and_read(off, is_page_concerned=True)
+    elif source == TEST:
+        row = st.container(key="cards-test", horizontal=True)
+        index = test_images.choose(row.container(border=True), row.container(border=True))
+        reading = readings.test_image(index)
+        with row.container(border=True):
+            show_test_image(index)
     else:
-        row = st.container(key=f"cards-{'test' if source == TEST else 'given'}", horizontal=True)
-        given, answered = row.container(border=True), row.container(border=True)
-        if source == TEST:
-            with given:
-                index = test_images.choose()
-            reading = readings.test_image(index)
-            with answered:
-                show_test_image(index)
-        else:
-            with given:
-                read = picture_to_read(source)
-            with answered:
-                reading = read_or_explain(read, off) if read else None
-                name = hosted.shown(reading.name) if reading else ""
-                answer_card(reading, "answer-card", f"picture {name}", name, _INVITATIONS[source])
+        row = st.container(key="cards-given", horizontal=True)
+        with row.container(border=True):
+            read = picture_to_read(source)
+        with row.container(border=True):
+            reading = read_or_explain(read, off) if read else None
+            name = hosted.shown(reading.name) if reading else ""
+            answer_card(reading, "answer-card", f"picture {name}", name, _INVITATIONS[source])
 if steps:
     with steps:
         if read and reading:

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from benchmarks.client.browser import PATIENCE_MS, settled
 from fp16core.evaluate.comparison import Comparison
+from fp16core.images.drawings.stroke_code import stroke_code
 from fp16core.text import factor_text, percent_text
 from pages.shared.ui.words import flip_sentence
 from tests.helpers.browser.digits import shown, slide
@@ -107,3 +108,19 @@ def test_back_from_a_filter_leads_to_what_was_listed_before(warm: str, page: Pag
         page.go_back()
         page.wait_for_timeout(500)
         assert seen() == before
+
+
+@pytest.mark.parametrize(("width", "tallest"), [(1400, 2_200), (420, 3_500)])
+@pytest.mark.parametrize("source", ["Test image", "Draw"])
+def test_question_answer_and_control_are_in_the_first_screen(
+    warm: str, page: Page, source: str, width: int, tallest: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    code = stroke_code([{"width": 22, "points": [70, 70, 200, 70, 120, 230]}])
+    page.goto(f"{warm}/digits?source={source}" + (f"&drawing={code}" if source == "Draw" else ""))
+    settled(page)
+    control = page.locator("canvas") if source == "Draw" else page.locator("#enlarge")
+    for part in (page.locator("h1"), page.get_by_role("radio", name="Draw"), page.locator(".card .answers"), control):
+        expect(part).to_be_in_viewport(ratio=1, timeout=PATIENCE_MS)
+    settled(page)
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollHeight") <= tallest
