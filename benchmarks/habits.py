@@ -41,14 +41,16 @@ OURS: Habits = {
     "": (_drawing,),
     "digits": (_image("image"), lambda at_random: ("sheet", at_random.randint(1, 200)), _one_of("true", *"0123456789")),
     "accuracy": (_image("point"),),
-    "runtimes": (_one_of("runtimes-section", "Accuracy by mode", "Latency and memory", "Your phone"),),
     "bits": (
         _one_of("bits_tensor", *TENSORS),
         _one_of("log", True, False),
         lambda at_random: ("bits_index", at_random.randrange(20_280)),
         _one_of("bits_of", "A weight", "Any number"),
     ),
-    "files": (_one_of("files-view", "Bytes", "Graph", "Converter and quantizer"),),
+    "size": (
+        _one_of("size-view", "Bytes", "Speed and accuracy", "Graph", "Converter and quantizer"),
+        _one_of("runtimes-section", "At a glance", "Accuracy by mode", "Latency and memory", "Your phone"),
+    ),
     "layers": (_image("layer_image"), _image("layer_image"), _one_of("layer_over", "first 100", "first 1000")),
     "overflow": (lambda at_random: ("power-of-2", at_random.randint(-28, 28)), _one_of("images", "500", "2000")),
     "dial": (
@@ -58,7 +60,6 @@ OURS: Habits = {
     "guarantee": (_image("near"),),
     "claims": (_one_of("word", "margin", "ULP", "SNR"),),
     "train": (lambda at_random: ("train-epochs", at_random.randint(1, 50)),),
-    "runs": (),
     "your_model": (),
 }
 
@@ -72,8 +73,16 @@ FIRST: tuple[tuple[str, tuple[Change, ...]], ...] = (
     ("overflow", (("images", "500"),)),
     ("dial", tuple(("exponent", bits) for bits in range(4, 9))),
     ("layers", (("layer_over", "first 100"), ("layer_over", "first 1000"))),
-    ("files", (("files-view", "Graph"), ("files-view", "Converter and quantizer"))),
-    ("runtimes", (("runtimes-images", "first 200"), ("measure", True))),
+    ("size", (("size-view", "Graph"), ("size-view", "Converter and quantizer"))),
+    (
+        "size",
+        (
+            ("size-view", "Speed and accuracy"),
+            ("runtimes-section", "Accuracy by mode"),
+            ("runtimes-images", "first 200"),
+            ("measure", True),
+        ),
+    ),
 )
 """Pages and settings of an earlier visitor: results that all visitors share once one has waited for them."""
 

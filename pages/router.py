@@ -8,7 +8,7 @@ from pages.shared.frame.story import MERGING, OWN, START, TOUR
 from pages.shared.server import guard, memory, turns, widget_values
 from pages.shared.session import measurements, training, trials
 
-_ABOUT_NO_PAIR = ("train", "runs", "your_model")  # these pages do not show the active pair
+_ABOUT_NO_PAIR = ("train", "your_model")  # these pages do not show the active pair
 
 guard.begin_run()
 links.begin()
@@ -37,7 +37,7 @@ with turns.turn():
     tour.present()
     top.show_top(page)
     training.follow(is_shown=page.folder == "train")
-    measurements.follow(is_shown=page.folder == "runtimes")
+    measurements.follow(is_shown=page.folder == "size" and measurements.is_chosen())
     if page.folder not in _ABOUT_NO_PAIR:
         casting.say_if_not_float16()
     # The end of the page is drawn first: a page may stop early, or measure for long.

@@ -40,7 +40,7 @@ def graph_dot(file: TfliteFile, parts: tuple[Partition, ...], with_shape_arithme
     for number, part in enumerate(parts):  # Graphviz fits frames around boxes; the margin is for arrows' labels
         inside = " ".join(f"op{op.index};" for op in drawn if op.index in part.operators)
         lines.append(
-            f'    subgraph cluster{number} {{ class=delegate; style="rounded,dashed"; margin=18; '
+            f'    subgraph cluster{number} {{ class=delegate; style="rounded,dashed"; margin=32; '
             f'tooltip="XNNPACK, part {number + 1}"; {inside} }}'
         )
     return "\n".join([*lines, *_edges(file, drawn, shapes), *_stacked(drawn), "}"])
@@ -65,9 +65,10 @@ def _edges(file: TfliteFile, drawn: list[Operator], shapes: tuple[Operator, ...]
             continue
         tensor = file.tensors[index]
         # Type and shape that the box at either end shows are not repeated.
-        said = [] if reader.startswith("output") else [tensor.dtype, "" if index in upsampled else shape_text(tensor)]
+        is_said = reader.startswith("output") or index in upsampled
+        said = [] if is_said else [tensor.dtype, shape_text(tensor)]
         style = "shapes" if is_dim or tensor.dtype.startswith("int") else "tensor"
-        label, tooltip = r"\n".join(f" {line}  " for line in said if line), _quoted(tensor.name)
+        label, tooltip = r"\n".join(f"  {line}     " for line in said if line), _quoted(tensor.name)
         yield f'    {makers[index]} -> {reader} [label="{label}", class={style}, tooltip="{tooltip}"];'
 
 
@@ -77,7 +78,9 @@ def _label(op: Operator, file: TfliteFile) -> list[str]:
     named = [t for t in constants if t.index in roles]
     # Boxes side by side are narrow: there, type and shape get a line of their own.
     parts = [[roles[t.index], tensor_text(t)] for t in named]
-    return [op.name, *(chain(*parts) if op.name == "DEQUANTIZE" else map(" ".join, parts))]
+    if op.name == "DEQUANTIZE":
+        return [op.name, *chain(*parts), *(f"→ {file.tensors[i].dtype}" for i in op.outputs)]
+    return [op.name, *map(" ".join, parts)]
 
 
 def _node(identity: str, lines: list[str], style: str, tooltip: str) -> str:

@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Sequence
 
 from fp16core.modes.latency import REFERENCE, TARGET, Difference, Latency, ModeLatency, difference_text, ratio_text
-from fp16core.text import bytes_text, small_text
+from fp16core.text import size_text, small_text
 
 
 def latency_rows(found: Sequence[ModeLatency]) -> dict[str, list[str]]:
@@ -35,11 +35,11 @@ def memory_rows(found: Sequence[ModeLatency]) -> dict[str, list[str]]:
         "again, float16": [_median_ms(x.load_ms[TARGET]) for x in first],
         "first run, float32": [_median_ms(x.first_run_ms[REFERENCE]) for x in first],
         "first run, float16": [_median_ms(x.first_run_ms[TARGET]) for x in first],
-        "memory, float32": [bytes_text(mode.memory.reference_bytes) for mode in found],
-        "memory, float16": [bytes_text(mode.memory.target_bytes) for mode in found],
+        "memory, float32": [size_text(mode.memory.reference_bytes) for mode in found],
+        "memory, float16": [size_text(mode.memory.target_bytes) for mode in found],
         "float16 − float32 (control)": [
-            f"{bytes_text(mode.memory.target_bytes - mode.memory.reference_bytes, signed=True)} "
-            f"({bytes_text(mode.memory.control_bytes - mode.memory.reference_bytes, signed=True)})"
+            f"{_change_text(mode.memory.target_bytes - mode.memory.reference_bytes)} "
+            f"({_change_text(mode.memory.control_bytes - mode.memory.reference_bytes)})"
             for mode in found
         ],
     }
@@ -81,6 +81,12 @@ def _timing_text(latency: Latency, what: str) -> str:
     timing = latency.timing(what)
     numbers = (small_text(value / latency.batch) for value in (timing.median_us, timing.low_us, timing.high_us))
     return "{} µs ({} to {})".format(*numbers)
+
+
+def _change_text(size_bytes: float) -> str:
+    """A change of a size, with its sign: ``−52.4 kB``."""
+    sign = "−" if size_bytes < 0 else "+" if size_bytes > 0 else ""
+    return f"{sign}{size_text(abs(size_bytes))}"
 
 
 def _median_ms(values: Sequence[float]) -> str:

@@ -17,6 +17,7 @@ from pages.bits.clickable import PRESETS, changed_to
 from pages.bits.words import number_sentence, weight_sentence
 from pages.shared.address import parameter
 from pages.shared.ui.charts import picked
+from pages.shared.ui.terms import hint
 from pages.shared.ui.words import plain
 
 WEIGHT, NUMBER = "A weight", "Any number"
@@ -84,8 +85,11 @@ def choose_tensor(row: DeltaGenerator, tensors: Tensors) -> WeightRounding:
         bind="query-params",
         on_change=changed,
         width=260,
-        help="A tensor is an array of weights. conv_2d is the layer that looks for strokes; fully_connected turns what "
-        "it found into ten logits. Kernels and weights are factors, biases are added.",
+        help=hint(
+            "tensor",
+            more="conv_2d is the layer that looks for strokes; fully_connected turns what it found into ten logits. "
+            "Kernels and weights are factors, biases are added.",
+        ),
     )
     return tensors[key]
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from fp16core.claims.evidence import ClaimCheck, Measurement, Verdict
 from pages.shared.server import hosted
-from pages.shared.session.measurements import ACCURACY, LATENCY
+from pages.shared.session.measurements import ACCURACY, LATENCY, SPEED
 
 _BADGES = {
     Verdict.HOLDS: (":material/check_circle:", "green", "✓"),
@@ -43,10 +43,10 @@ def link_to_measurements(claims: Sequence[ClaimCheck]) -> None:
     for measurement, (section, label) in _SECTIONS.items():
         if any(claim.awaits is measurement for claim in claims):
             st.page_link(
-                "runtimes/runtimes.py",
+                "size/size.py",
                 label=label,
                 icon=":material/speed:",
-                query_params={"runtimes-section": section},
+                query_params={"size-view": SPEED, "runtimes-section": section},
             )
 
 

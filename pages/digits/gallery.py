@@ -23,9 +23,10 @@ from pages.digits import pictures
 from pages.digits.paste import paste
 from pages.shared.server import uploads
 from pages.shared.ui.charts import index_of
+from pages.shared.ui.terms import hint
 from pages.shared.ui.words import plain
 
-_SURE = "Probability of the answer; of the least sure digit, if there are several"
+_SURE = hint("probability", more="Of the answer; of the least sure digit, if there are several.")
 
 _PICTURE_MB = MAX_FILE_BYTES // 1_000_000
 """Largest picture file; the server accepts larger files, for data sets."""

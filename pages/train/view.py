@@ -12,13 +12,13 @@ from fp16core.figures.training import curves as figures
 from fp16core.figures.training import weights as weight_figures
 from fp16core.jobs.ticket import State
 from fp16core.runs.pair import BUNDLED_NAME
-from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text
+from fp16core.text import count_text, percent_text, points_text, size_text, small_text
 from fp16core.training.recipe import TUTORIAL, Recipe, python_for_tensorflow
 from fp16core.training.recipe_text import recipe_text
 from fp16core.training.trace import Trace
 from fp16core.vocabulary import HalfBitsError, RunError
 from fp16core.worker.training.ticket import TrainingTicket
-from pages.shared.server import visits
+from pages.shared.server import stopping, visits
 from pages.shared.session import files, state, training
 from pages.shared.session.files import Dataset
 from pages.shared.session.subject import subject
@@ -44,7 +44,7 @@ def request_words(recipe: Recipe, dataset: Dataset | None) -> str:
 
 def _dataset_words(dataset: Dataset | None) -> str:
     if dataset is None:
-        return "On the server's data set; you can upload another one under *Your files*."
+        return "On the server's data set; you can upload another one under *Your model*."
     if not dataset.has_training:
         return f"{plain(dataset.name)} has no training images; choose the server's test images in the sidebar."
     return f"On your data set {plain(dataset.name)}."
@@ -64,7 +64,7 @@ def explain_off(recipe: Recipe) -> None:
         "packages of `requirements.txt` installed, start the dashboard and press *Train* there, or run"
     )
     st.code(_command_line(recipe), language="sh")
-    st.caption("The dashboard keeps the run under *Runs*; the command writes a folder of the same kind.")
+    st.caption("The dashboard keeps the run; the command writes a folder of the same kind.")
 
 
 def explain_missing(recipe: Recipe) -> None:
@@ -86,11 +86,6 @@ def show() -> None:
     ended = mine or st.session_state.get(_WATCHED)
     if ended is not None and ended.state.is_over:
         _outcome(ended)
-    elif running is None and mine is None:
-        st.caption(
-            "No run is in progress. *Train* starts one to watch: the loss as it falls, both files' accuracy after each "
-            "epoch, the kernels and weights as they change."
-        )
 
 
 def _live(shown: TrainingTicket | None) -> None:
@@ -117,7 +112,7 @@ def _progress(shown: TrainingTicket, mine: TrainingTicket | None) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
     row.progress(shown.done, text=_sentence_case(training.progress_text(shown)))
     if shown.may_be_stopped_by(visits.visitor()):
-        row.button("Stop", icon=":material/stop_circle:", on_click=training.stop, args=(shown,), key="stop-run")
+        stopping.button(row, shown, training.stop, "stop-run", shown)
     if visits.visitor() in shown.owners:
         return
     waiting = training.queue().waiting
@@ -203,15 +198,12 @@ def _outcome(ticket: TrainingTicket) -> None:
             st.button("In use on all pages", icon=":material/check:", disabled=True)
         else:
             st.button("Use this model", type="primary", icon=":material/check:", on_click=training.use, args=(ticket,))
-        if not ticket.is_private:
-            st.page_link("runs/runs.py", label="All runs", icon=":material/history:")
     _headline(found)
-    with st.container(border=True):
-        st.markdown("**Against the bundled pair, on the same test images**")
-        st.table(_rows(found, bundled, name), hide_index=True)
     with st.container(border=True):
         st.markdown("**How it went**")
         draw_trace(ticket.trace, ticket.recipe, "outcome")
+    with st.expander("Against the bundled pair, on the same test images", icon=":material/compare_arrows:"):
+        st.table(_rows(found, bundled, name), hide_index=True)
 
 
 def _headline(found: Comparison) -> None:
@@ -229,13 +221,13 @@ def _rows(found: Comparison, bundled: Comparison, name: str) -> dict[str, list[s
         "float16 − float32": lambda c: points_text(c.accuracy_delta),
         "changed answers": lambda c: f"{c.changed_predictions:,} of {c.images:,}",
         "largest logit change": lambda c: small_text(c.max_abs_logit_delta),
-        "float32 file": lambda c: bytes_text(c.reference.size_bytes),
-        "float16 file": lambda c: bytes_text(c.target.size_bytes),
+        "float32 file": lambda c: size_text(c.reference.size_bytes),
+        "float16 file": lambda c: size_text(c.target.size_bytes),
     }
     return {
         "measured": list(measures),
-        plain(name): [measure(found) for measure in measures.values()],
         BUNDLED_NAME: [measure(bundled) for measure in measures.values()],
+        plain(name): [measure(found) for measure in measures.values()],
     }
 
 

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from fp16core.jobs.ticket import Ticket
 from fp16core.text import count_text
+from pages.shared.server import stopping
 from pages.shared.session import trials
 from pages.shared.ui.words import plain
 
@@ -34,4 +36,8 @@ def _watch(is_polling: bool) -> None:
     else:
         text = f"{plain(current.names)}: {ticket.what} …"
     st.progress(ticket.done, text=text)
-    st.button("Stop", icon=":material/stop_circle:", key="own-stop", on_click=trials.stop)
+    stopping.button(st.container(), ticket, _stop, "own-stop", ticket)
+
+
+def _stop(ticket: Ticket) -> None:
+    stopping.stop(ticket, ticket.stop)

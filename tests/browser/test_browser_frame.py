@@ -1,6 +1,7 @@
 """The frame of every page: the tour from start to end, the way back, the top of each page, the presentation."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -57,11 +58,12 @@ def test_one_choice_is_one_step_of_back(warm: str, page: Page) -> None:
     page.goto(f"{warm}/digits?image=1242")
     settled(page)
     seen = []
-    for choose in (
+    choices: list[Callable[[], None]] = [
         lambda: page.get_by_text("models differ", exact=True).click(),
         lambda: page.get_by_text("both wrong", exact=True).click(),
         lambda: page.get_by_test_id("stSidebarNavLink").filter(has_text="Layers").click(),
-    ):
+    ]
+    for choose in choices:
         seen.append(page.url)
         choose()
         expect(page).not_to_have_url(seen[-1], timeout=PATIENCE_MS)

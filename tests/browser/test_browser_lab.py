@@ -105,7 +105,7 @@ def test_a_link_to_a_format_shows_that_format(warm: str, page: Page) -> None:
 
 
 def test_both_graphs_are_drawn_in_the_browser(warm: str, page: Page) -> None:
-    page.goto(f"{warm}/files?files-view=Graph")
+    page.goto(f"{warm}/size?size-view=Graph")
     drawn = page.get_by_test_id("stGraphVizChart").locator("svg")
     expect(drawn).to_have_count(2, timeout=PATIENCE_MS)
     expect(drawn.nth(0).locator(".node.dequantize")).to_have_count(0)
@@ -124,7 +124,7 @@ def test_both_graphs_are_drawn_in_the_browser(warm: str, page: Page) -> None:
 
 
 def test_tensorflows_converter_runs_beside_the_page_and_can_be_stopped(warm: str, page: Page) -> None:
-    page.goto(f"{warm}/files?files-view=Converter+and+quantizer")
+    page.goto(f"{warm}/size?size-view=Converter+and+quantizer")
     ask = page.get_by_role("button", name="Ask TensorFlow's converter")
     ask.click(timeout=PATIENCE_MS)
     page.get_by_role("button", name="Stop").click(timeout=PATIENCE_MS)

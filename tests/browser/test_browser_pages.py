@@ -18,13 +18,11 @@ LINKS = {
     "claims?word=margin": ("What does the tutorial say", "Impact on accuracy"),
     "dial?exponent=8&mantissa=7": ("How few bits are enough", "1 sign + 8 exponent + 7 mantissa"),
     "digits?image=1242&show=models+differ": ("What do both models see", "1 image. Pick one"),
-    "files?files-view=Graph": ("What is inside the two files", "float16 file"),
     "guarantee": ("Could float16 have changed an answer", "Proven unchangeable"),
     "layers?layer_image=1242&layer_over=first+100": ("Where does the error go?", "On 100 images"),
-    "runs": ("Which of your runs survives", "No runs yet"),
-    "runtimes?runtimes-section=Latency+and+memory": ("What does float16 do when it runs", "Latency"),
     "overflow?factors=powers+of+10": ("When do weights outgrow float16", "powers of 10"),
-    "train": ("How does float16 fare while", "Learning rate"),
+    "size?size-view=Graph": ("What do I gain", "DEQUANTIZE operators"),
+    "train": ("How does float16 fare while", "In the bundled pair, after 1 epoch"),
     "your_model": ("Does float16 keep your model", "Upload a digit classifier"),
 }
 """An address of each page, and the heading and a detail that it shows."""
@@ -82,3 +80,22 @@ def fits_and_can_be_read_on_phone_and_desk_by_day_and_by_night(page: Page) -> No
 def fits(page: Page, width: int) -> None:
     settled(page)
     assert excess_width(page) <= 1, f"too wide for {width} px"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("files?files-view=Graph", "size?size-view=Graph"),
+        (
+            "runtimes?runtimes-section=Latency+and+memory",
+            "size?size-view=Speed+and+accuracy&runtimes-section=Latency+and+memory",
+        ),
+        ("runs", "train"),
+        ("train?train-filters=7", "train?train-filters=7"),
+    ],
+)
+def test_a_link_to_where_a_page_was_leads_to_where_it_is(warm: str, page: Page, old: str, new: str) -> None:
+    page.goto(f"{warm}/{old}")
+    expect(page).to_have_url(f"{warm}/{new}", timeout=PATIENCE_MS)
+    settled(page)
+    assert page.url == f"{warm}/{new}"

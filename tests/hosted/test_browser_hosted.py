@@ -67,7 +67,7 @@ def test_uploads_need_the_token_and_have_an_end(hosted: str, page: Page, tmp_pat
 
 
 def test_a_link_at_which_widgets_fail_opens_the_page(hosted: str, page: Page) -> None:
-    for link in ("digits?image=1e999&show=", "bits?bits_index=" + "9" * 600, "files?files-view="):
+    for link in ("digits?image=1e999&show=", "bits?bits_index=" + "9" * 600, "size?size-view="):
         page.goto(f"{hosted}/{link}")
         settled(page)
         expect(page.get_by_role("heading", level=1)).to_be_visible()

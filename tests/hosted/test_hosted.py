@@ -151,8 +151,8 @@ def strange_log(tmp_path: Path) -> dict[str, str]:
     [
         (altered_pair, "start", "mnist_model"),
         (no_dataset, "start", "none.npz"),
-        (no_store, "runs", "no folder"),
-        (strange_log, "runs", "there"),
+        (no_store, "train", "no folder"),
+        (strange_log, "train", "there"),
     ],
 )
 @pytest.mark.usefixtures("hosted")
@@ -179,7 +179,7 @@ def test_no_sentence_says_where_files_lie_on_the_server_but_at_home(
 
 @pytest.mark.usefixtures("hosted")
 def test_no_page_says_where_the_server_lies() -> None:
-    for page in ("start", "files", "train", "runs", "your_model"):
+    for page in ("start", "size", "train", "your_model"):
         text = everything(visit(page))
         assert str(ROOT) not in text, page
         assert sys.prefix not in text, page
@@ -246,7 +246,7 @@ STRANGE = ("9" * 5_000, "-1", "1e999", "nan", "²", "", "x" * 20_000, "[]", "\x0
         ("digits", ("image", "sheet", "show", "true", "predicted", "model", "source", "drawing", "enlarge", "without")),
         ("bits", ("bits_of", "bits_number", "bits_index", "bits_tensor", "log")),
         ("train", ("train-epochs", "train-rate", "train-optimizer", "train-seed")),
-        ("runs", ("run", "compare")),
+        ("train", ("run", "compare")),
     ],
 )
 def test_any_address_opens_a_page(page: str, keys: tuple[str, ...]) -> None:

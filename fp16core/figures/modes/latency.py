@@ -9,7 +9,7 @@ from fp16core.figures.base.style import DELTA_COLOUR, FILES, NEUTRAL_COLOUR, fig
 from fp16core.modes.latency import REFERENCE, TARGET, Latency, ModeLatency, PairedRatio
 from fp16core.text import count_text, small_text
 
-_ROW_HEIGHT = 34
+_ROW_HEIGHT = 26
 
 
 def latency_ratios(found: Sequence[ModeLatency]) -> go.Figure:

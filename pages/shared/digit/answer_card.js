@@ -176,7 +176,7 @@ const build = (root) => {
     };
 };
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
     const root = parentElement.querySelector(".card");
     root.sendFactor = (sent) => setTriggerValue("enlarged", sent);
     root.sendPlace = (place) => setTriggerValue("place", place);

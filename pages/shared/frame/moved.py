@@ -12,10 +12,17 @@ MOVED: dict[str, tuple[str, Mapping[str, str]]] = {
     "scales": ("overflow", {}),
     "weights": ("bits", {"log": "false"}),
     "your_files": ("your_model", {}),
+    "files": ("size", {}),
+    "runtimes": ("size", {"size-view": "Speed and accuracy", "runtimes-section": "Accuracy by mode"}),
+    "runs": ("train", {}),
 }
 """By old address: the page's folder, and parameters that it needs to show the same."""
 
-RENAMED = {"try_digit": {"test": "image"}, "weights": {"tensor": "bits_tensor"}}
+RENAMED = {
+    "try_digit": {"test": "image"},
+    "weights": {"tensor": "bits_tensor"},
+    "files": {"files-view": "size-view"},
+}
 """By old address: parameters whose names have changed."""
 
 

@@ -117,10 +117,7 @@ def place_text(page: StoryPage) -> str:
 
 MERGING = (
     StoryPage("accuracy", "Accuracy", "Does float16 make different mistakes?", ":material/target:"),
-    StoryPage("runtimes", "Runtimes", "What does float16 do when it runs?", ":material/speed:"),
-    StoryPage("files", "Files", "What is inside the two files?", ":material/draft:"),
     StoryPage("overflow", "Overflow", "When do weights outgrow float16?", ":material/open_in_full:"),
     StoryPage("dial", "Precision dial", "How few bits are enough?", ":material/tune:"),
     StoryPage("guarantee", "Guarantee", "Could float16 have changed an answer?", ":material/verified:"),
-    StoryPage("runs", "Runs", "Which of your runs survives float16 best?", ":material/history:"),
 )

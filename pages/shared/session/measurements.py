@@ -1,14 +1,9 @@
 """Measurements of the modes of execution: started, watched, kept, and shared where everybody may see them."""
 
-import json
-from collections.abc import Mapping
-
 import streamlit as st
 
 from fp16core.claims.evidence import Measurement, RuntimeEvidence
 from fp16core.data.mnist import load_mnist
-from fp16core.json_text import nonfinite_as_null
-from fp16core.modes.document import modes_document
 from fp16core.modes.emulated import Accounted
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
@@ -40,8 +35,11 @@ _MOST = 8
 _MINE, _ACCOUNTED, _FOLLOWED = "runtimes", "runtimes-accounted", "runtimes-followed"
 
 
-ACCURACY, LATENCY, PHONE = "Accuracy by mode", "Latency and memory", "Your phone"
-"""The page's sections."""
+SPEED = "Speed and accuracy"
+"""View of the page *Size and speed* that shows measurements."""
+
+GLANCE, ACCURACY, LATENCY, PHONE = "At a glance", "Accuracy by mode", "Latency and memory", "Your phone"
+"""The view's sections."""
 
 
 @singleton
@@ -94,6 +92,12 @@ def may_stop(found: AnySurvey) -> bool:
     return found.owners.are_gone
 
 
+def is_chosen() -> bool:
+    """Return whether the page *Size and speed*, if it is open, shows measurements in progress."""
+    chosen = st.session_state.get("size-view"), st.session_state.get("runtimes-section")
+    return chosen in ((SPEED, ACCURACY), (SPEED, LATENCY))
+
+
 def follow(is_shown: bool) -> None:
     """Show the progress of the visitor's measurement at the top of the page, and announce its end.
 
@@ -106,7 +110,7 @@ def follow(is_shown: bool) -> None:
         st.session_state[_FOLLOWED] = True
         st.fragment(_note, run_every=_TICK_S)(going, is_shown)
     elif st.session_state.pop(_FOLLOWED, False) and not is_shown:
-        st.toast("Your measurement is over. The page *Runtimes* shows the result.")
+        st.toast("Your measurement is over. The page *Size and speed* shows the result.")
 
 
 def _note(going: AnySurvey, is_shown: bool) -> None:
@@ -196,18 +200,6 @@ def accounted(run: ModeRun) -> Accounted:
     return known[run]
 
 
-def document(
-    name: str,
-    found: ModeTable,
-    timed: Mapping[ExecutionMode, ModeLatency | str],
-    explained: Mapping[ExecutionMode, Accounted | str],
-) -> str:
-    """Measurements as JSON."""
-    return (
-        json.dumps(nonfinite_as_null(modes_document(name, found, timed, explained)), indent=2, allow_nan=False) + "\n"
-    )
-
-
 def forget_private() -> None:
     """Stop and drop all measurements of the visitor's own files."""
     for key in [key for key in _mine() if key[0].is_private]:
@@ -232,7 +224,7 @@ def _surveys() -> list[AnySurvey]:
 
 def _refusals() -> dict[ExecutionMode, str]:
     """Reasons why modes are unavailable on this server, as far as they are known."""
-    found = _shared().probe  # another page than Runtimes need not begin one
+    found = _shared().probe  # another page than *Size and speed* need not begin one
     if found is None or not found.is_over:
         return {}
     return {mode: why for mode, why in found.outcomes().items() if isinstance(why, str)}

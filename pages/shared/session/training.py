@@ -1,6 +1,7 @@
 """The server's training queue, and a visitor's own run in it."""
 
 import contextlib
+from functools import partial
 
 import streamlit as st
 
@@ -17,7 +18,7 @@ from fp16core.worker.model_host import ModelHost
 from fp16core.worker.training.queue import TrainingQueue
 from fp16core.worker.training.settings import training_settings
 from fp16core.worker.training.ticket import TrainingData, TrainingTicket
-from pages.shared.server import children, rate_limits, visits
+from pages.shared.server import children, rate_limits, stopping, visits
 from pages.shared.server.turns import aside
 from pages.shared.session import files, state
 from pages.shared.session.files import Dataset
@@ -107,8 +108,8 @@ _compared_confined = st.cache_resource(show_spinner=False, max_entries=4, scope=
 
 def stop(ticket: TrainingTicket) -> None:
     """End a run for this visitor; it continues for others who asked for it."""
-    queue().stop(ticket, visits.visitor())
-    if not ticket.state.is_over and own_ticket() is ticket:
+    stopping.stop(ticket, partial(queue().stop, ticket, visits.visitor()))
+    if not stopping.is_stopping(ticket) and not ticket.state.is_over and own_ticket() is ticket:
         del st.session_state["ticket"]
 
 
@@ -116,7 +117,7 @@ def forget_private() -> None:
     """Drop the results of a run on the visitor's own data; one in progress is stopped."""
     ticket = own_ticket()
     if ticket is not None and ticket.is_private:
-        stop(ticket)
+        queue().stop(ticket, visits.visitor())
         st.session_state.pop("ticket", None)
 
 

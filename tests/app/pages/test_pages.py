@@ -28,7 +28,7 @@ from tests.helpers.places import PAGES, TestSet
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
-WAITING = ("start", "runs", "runtimes", "train", "your_model")
+WAITING = ("start", "train", "your_model")
 """Pages that have nothing to draw before a visitor gives them something."""
 
 

@@ -11,9 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.comparison import compare
-from fp16core.runs.pair import load_pair
+from fp16core.runs.pair import BUNDLED, load_pair
+from fp16core.runs.run_folder import read_run_folder
 from fp16core.runs.store import RunStore
-from fp16core.text import percent_text
+from fp16core.text import percent_text, small_text
 from fp16core.training.recipe import Recipe
 from fp16core.worker.training import settings
 from pages.shared.session import training
@@ -64,9 +65,9 @@ def test_the_fields_hold_the_tutorials_values_and_a_button_brings_them_back() ->
     app.number_input(key="train-epochs").set_value(3)
     app.number_input(key="train-filters").set_value(5)
     app.selectbox(key="train-optimizer").select("sgd").run()
-    assert app.code[0].value == "python -m fp16core train --epochs 3 --filters 5 --optimizer sgd --out my-run"
+    assert app.code[0].value == "python -m fp16core train --epochs 3 --seed 1 --filters 5 --optimizer sgd --out my-run"
     button(app, "The tutorial's values").run()
-    assert app.code[0].value == "python -m fp16core train --out my-run"
+    assert app.code[0].value == "python -m fp16core train --seed 1 --out my-run"
     assert app.selectbox(key="train-optimizer").value == "adam"
 
 
@@ -83,7 +84,9 @@ def test_a_run_is_watched_compared_and_used(own_store: Path) -> None:
     (run,) = RunStore(own_store).runs()
     expected = compare(load_pair(own_store / run.id), *load_mnist("test"))
     bundled = compare(load_pair(), *load_mnist("test"))
-    (table,) = app.table
+    (table,) = [table for table in app.table if "measured" in table.value]
+    change = table.value["measured"].tolist().index("largest logit change")
+    assert table.value["Bundled pair"].tolist()[change] == small_text(bundled.max_abs_logit_delta)
     assert table.value[plain(run.name)].tolist()[:2] == [
         percent_text(expected.reference.accuracy.value),
         percent_text(expected.target.accuracy.value),
@@ -92,7 +95,8 @@ def test_a_run_is_watched_compared_and_used(own_store: Path) -> None:
     assert {metric.label: metric.value for metric in app.metric}["Accuracy, float16"] == percent_text(
         expected.target.accuracy.value
     )
-    assert len(charts(app)) == 5
+    assert len(charts(app)) == 5 + 2  # and the kept runs side by side
+    assert run.recipe.seed != read_run_folder(BUNDLED).record.recipe.seed
     button(app, "Use this model").run()
     assert app.sidebar.selectbox(key="model").value == run.name
     app.switch_page("claims/claims.py").run()
@@ -118,7 +122,7 @@ def test_the_other_pages_tell_how_ones_own_run_is_going() -> None:
     owner.number_input(key="train-epochs").set_value(50)
     button(owner, "Train").run()
     owner.switch_page("weights/weights.py").run()
-    assert any("Your training run: " in caption.value for caption in owner.sidebar.caption)
+    assert any("Your training run: " in caption.value for caption in owner.caption)
     running = training.queue().running
     assert running is not None
     training.queue().stop(running, *running.owners.names)
@@ -142,7 +146,7 @@ def test_who_has_a_finished_run_can_watch_the_next_one(own_store: Path) -> None:
         time.sleep(0.1)
     mine.run()
     assert not mine.exception
-    assert len(charts(mine)) == 10
+    assert len(charts(mine)) == 10 + 2
     assert "You are watching another visitor's run." in words(mine)
     (kept,) = RunStore(own_store).runs()
     RunStore(own_store).delete(kept.id)
@@ -198,7 +202,7 @@ def test_a_server_that_does_not_train_explains_how_to_do_it_at_home(monkeypatch:
     app.number_input(key="train-epochs").set_value(3).run()
     assert "This server does not train" in words(app)
     assert "Train" not in labels(app)
-    assert app.code[0].value == "python -m fp16core train --epochs 3 --out my-run"
+    assert app.code[0].value == "python -m fp16core train --epochs 3 --seed 1 --out my-run"
 
 
 def test_without_tensorflow_the_page_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from fp16core.text import percent_text, small_text
 from fp16core.tflite.model_file import ModelPair
 from fp16core.worker.trial import trial
 from fp16core.worker.trial.rehearsal import REHEARSALS
-from pages.shared.frame.story import MERGING, OWN, START, TOUR
+from pages.shared.frame.story import TOUR
 from pages.shared.session import trials
 from pages.shared.ui import unshowable
 from pages.your_model import uploaders
@@ -99,8 +99,8 @@ def test_a_keras_file_is_converted_by_tensorflow() -> None:
     app = tried(visit("your_model"), ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
     assert {m.label: m.value for m in app.metric}["Changed answers"] == "1"
     assert "mine.keras (yours)" in sidebar(app)
-    app = turn_to(app, "files")
-    app.segmented_control(key="files-view").set_value("Converter and quantizer").run()
+    app = turn_to(app, "size")
+    app.segmented_control(key="size-view").set_value("Converter and quantizer").run()
     assert not app.exception
     assert "by TensorFlow's converter" in words(app)
 
@@ -223,22 +223,23 @@ def test_every_page_opens_on_a_strangers_pair_or_says_what_the_trial_foretold(
         assert errors(app) == expected, page
         assert " nan" not in words(app), page
     for view in ("Graph", "Converter and quantizer"):
-        app.switch_page("files/files.py").run()
-        app.segmented_control(key="files-view").set_value(view).run()
+        app.switch_page("size/size.py").run()
+        app.segmented_control(key="size-view").set_value(view).run()
         assert not app.exception, view
         assert not app.error, view
 
 
 def test_each_measurement_of_a_trial_is_shown_on_a_page_of_the_navigation() -> None:
     assert unshowable.SHOWN_ON.keys() == REHEARSALS.keys()
-    assert {*unshowable.SHOWN_ON.values()} <= {page.name for page in (START, *TOUR, *MERGING, *OWN)}
+    assert {*unshowable.SHOWN_ON.values()} <= {page.name for page in TOUR}
 
 
 def test_pages_that_cannot_show_a_pair_for_one_reason_share_a_sentence() -> None:
-    failed = {"graphs": "too odd.", "propagation": "too odd.", "bounds": "no chain."}
+    failed = {"graphs": "too odd.", "propagation": "too odd.", "bounds": "no chain.", "formats": "f", "overflow": "f"}
     assert unshowable.pages_without(failed) == (
-        "Cannot be shown on Files and Layers: too odd.",
-        "Cannot be shown on Guarantee: no chain.",
+        "Cannot be shown on Size and speed and Layers: too odd.",
+        "Cannot be shown on Answers: no chain.",
+        "Cannot be shown on Limits: f",
     )
 
 

@@ -47,11 +47,11 @@ def missing(*asked: str) -> list[str]:
         ("digits", "show", "all imagine"),
         ("digits", "predicted", "10"),
         ("digits", "source", "Telepathy"),
-        ("runtimes", "runtimes-batch", "7"),
         ("bits", "bits_tensor", "conv_9.kernel"),
         ("bits", "log", "maybe"),
+        ("size", "size-view", "Weights"),
         ("bits", "bits_index", "99999999"),
-        ("files", "files-view", "Bites"),
+        ("size", "files-weights", "maybe"),
         ("layers", "layer_image", "-1"),
         ("overflow", "factors", "powers of 3"),
         ("dial", "exponent", "40"),
@@ -74,7 +74,7 @@ def test_a_value_that_is_not_here_is_named_once(page: str, key: str, value: str)
         ("bits", {"log": "False"}),
         ("bits", {"bits_of": "Any number", "bits_number": "no number"}),
         ("dial", {"exponent": "5", "mantissa": "3"}),
-        ("runs", {"compare": ""}),
+        ("train", {"compare": ""}),
         ("digits", {"nonsense": "x"}),
     ],
 )
@@ -100,14 +100,14 @@ def test_several_are_named_together_and_as_they_are() -> None:
 
 def test_a_run_that_is_gone_is_named(store: Path) -> None:
     gone = "Lost run"
-    assert told(follow("runs", run=gone, compare=[gone])) == missing(f"run = {gone}", f"compare = {gone}")
+    assert told(follow("train", run=gone, compare=[gone])) == missing(f"run = {gone}", f"compare = {gone}")
     assert told(follow("start", model=gone)) == missing(f"model = {gone}")
     add_full_run(store, "one", name="Kept")
-    app = follow("runs", run=gone, compare=["Kept", gone])
+    app = follow("train", run=gone, compare=["Kept", gone])
     assert told(app) == missing(f"run = {gone}", f"compare = {gone}")
     assert app.multiselect(key="compare").value == ["Kept"]
-    app = follow("runs", compare=gone)
+    app = follow("train", compare=gone)
     assert told(app) == missing(f"compare = {gone}")
-    assert app.multiselect(key="compare").value == ["Kept", "Bundled pair"]
+    assert app.multiselect(key="compare").value == ["Bundled pair", "Kept"]
     assert told(follow("start", model=gone)) == missing(f"model = {gone}")
-    assert not told(follow("runs", run="Kept", model="Kept"))
+    assert not told(follow("train", run="Kept", model="Kept"))

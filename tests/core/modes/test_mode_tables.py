@@ -92,7 +92,7 @@ def test_times_and_memory_are_told_with_their_controls() -> None:
     assert latency_rows(found)["difference"][1] == "none measurable"
     assert "longer" in latency_rows(found)["difference"][0]
     memory = memory_rows(found)
-    assert memory["float16 − float32 (control)"] == ["−1,000 B (+10 B)", "+1,000 B (+0 B)"]
+    assert memory["float16 − float32 (control)"] == ["−1 kB (+10 B)", "+1 kB (0 B)"]
     verdict = "In memory, the float16 file takes **less** in CPU float32; **more** in CPU float16."
     assert memory_verdict(found) == verdict
     assert MemoryUse(4000, 4005, 3990, 20).difference_bytes == 0

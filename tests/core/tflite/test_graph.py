@@ -57,7 +57,11 @@ def test_arrows_join_maker_and_reader_of_each_computed_tensor(pair: ModelPair) -
     into_conv = {
         " ".join(text.replace(r"\n", " ").split()) for _, reader, text, _ in arrows if reader == f"op{conv['index']}"
     }
-    assert into_conv == {f"float32 {shape}", "float32"}  # the image, and what comes out of two DEQUANTIZE
+    # The image; for the tensors that come out of two DEQUANTIZE, their boxes say it.
+    assert into_conv == {f"float32 {shape}", ""}
+    boxes = [label for _, label, _ in NODE.findall(graph_dot(pair.target.graph, ())) if "DEQUANTIZE" in label]
+    assert len(boxes) == 4
+    assert all(label.endswith(r"\n→ float32") for label in boxes)
 
 
 def test_frames_hold_what_the_delegate_runs(pair: ModelPair) -> None:

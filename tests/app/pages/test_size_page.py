@@ -1,4 +1,4 @@
-"""The Files page through Streamlit's own test driver."""
+"""The page *Size and speed*, its bytes, graphs and converters, through Streamlit's own test driver."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from fp16core.lab import conversions
 from fp16core.tflite.model_file import ModelPair
-from pages.files import state
+from pages.size import state
 from tests.helpers.apps.driving import charts, visit, words
 from tests.helpers.apps.visits import forget
 from tests.helpers.files.stores import altered_pair
@@ -22,8 +22,8 @@ PATIENCE_S = 120.0
 
 
 def files(view: str) -> AppTest:
-    app = visit("files")
-    app.segmented_control(key="files-view").set_value(view).run()
+    app = visit("size")
+    app.segmented_control(key="size-view").set_value(view).run()
     assert not app.exception
     assert not app.error
     return app
@@ -39,7 +39,7 @@ def measured(app: AppTest, table: int) -> dict[str, list[str]]:
 
 
 def test_the_bytes_add_up_on_screen(pair: ModelPair) -> None:
-    app = visit("files")
+    app = visit("size")
     table = app.dataframe[0].value.set_index("category")
     for column, model in (("float32 (B)", pair.reference), ("float16 (B)", pair.target)):
         assert table.loc["whole file", column] == model.size_bytes == table[column][:-1].sum()
@@ -50,10 +50,11 @@ def test_the_bytes_add_up_on_screen(pair: ModelPair) -> None:
 
 
 def test_the_map_can_leave_weights_and_biases_out() -> None:
-    app = visit("files")
-    app.toggle(key="files-weights").set_value(False).run()
-    assert not app.exception
+    app = visit("size")
     assert charts(app)[1]["data"][0]["values"][0] == 85_376 - 81_640
+    app.toggle(key="files-weights").set_value(True).run()
+    assert not app.exception
+    assert charts(app)[1]["data"][0]["values"][0] == 85_376
 
 
 def test_the_graphs_stand_side_by_side_and_the_questions_are_answered() -> None:
@@ -140,3 +141,19 @@ def test_a_target_without_float16_is_no_second_way_to_it(
     monkeypatch.setattr(conversions, "quantize_tflite", lambda model: model)  # no digit classifier is known
     forget()
     assert "casts none of this model's weights to float16" in words(files(CONVERSION))
+
+
+def test_the_page_opens_with_its_answer_and_ends_in_advice() -> None:
+    text = words(visit("size"))
+    assert "**47.01 % of the bytes**: 45.2 kB instead of 85.4 kB." in text
+    assert "For this model, **use the float16 file**; for time on this hardware, measure first." in text
+    assert "McNemar, p ≥ 0.05" in text
+
+
+def test_recorded_hardware_is_shown_before_anything_is_measured_here() -> None:
+    app = files("Speed and accuracy")
+    assert app.segmented_control(key="runtimes-section").value == "At a glance"
+    assert "Recorded on 26 November 2026 on an NVIDIA H200" in words(app)
+    (table,) = app.dataframe
+    assert list(table.value["answers changed"]) == [f"{changed} of 10,000" for changed in (1, 1, 6, 1, 5)]
+    assert len(charts(app)) == 1

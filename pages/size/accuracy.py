@@ -7,17 +7,18 @@ import streamlit as st
 from fp16core.figures.modes import accuracy as figures
 from fp16core.modes.accuracy_tables import emulation_rows, emulation_sentence, mode_rows
 from fp16core.modes.emulated import Accounted
-from fp16core.modes.runs import ModeTable
+from fp16core.modes.runs import ModeRun, ModeTable
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.text import percent_text, points_text, small_text
 from fp16core.vocabulary import HalfBitsError
-from pages.runtimes.parts import adapter_words, download, measured
 from pages.shared.session import measurements, state
 from pages.shared.session.measurement_board import Wanted
 from pages.shared.ui.charts import chart
 from pages.shared.ui.headline import cards, headline, number
 from pages.shared.ui.tables import show_table
+from pages.shared.ui.terms import hint
 from pages.shared.ui.words import plain
+from pages.size.parts import adapter_words, document, download, measured
 
 
 def image_counts(most: int) -> dict[str, int]:
@@ -53,7 +54,7 @@ def accuracy(wanted: Wanted) -> None:
             "logit-changes",
             "Largest and mean logit change of either file by mode",
         )
-        st.caption("Missing marks are exactly 0. A logit is the model's raw score of a digit.")
+        st.caption("Missing marks are exactly 0.", help=hint("logit change", "logit"))
     with right:
         st.markdown("**Where the change arises**")
         chart(
@@ -69,7 +70,7 @@ def accuracy(wanted: Wanted) -> None:
                     f":orange[{run.mode.title} could not be examined operator by operator.] {plain(run.steps_refused)}"
                 )
     explained = _emulation(table)
-    download(partial(measurements.document, name, table, {}, explained))
+    download(partial(document, name, table, {}, explained))
 
 
 def _headline(table: ModeTable) -> None:
@@ -99,7 +100,7 @@ def _headline(table: ModeTable) -> None:
         "Largest logit change",
         small_text(largest.comparison.max_abs_logit_delta),
         largest.run.mode.short_title,
-        "Of any mode, with either file. A logit is the model's raw score of a digit.",
+        hint("logit", "logit change", more="Of any mode, with either file."),
     )
     number(
         row,
@@ -115,28 +116,31 @@ def _emulation(table: ModeTable) -> dict[ExecutionMode, Accounted | str]:
     halves = [run for run in table.runs if run.mode.asks_for_float16 and not run.is_silently_float32]
     if not halves:
         return found
-    st.header("Does an emulation account for it?", anchor="emulation")
-    st.markdown(
-        "Emulated in NumPy: the network with everything rounded to float16, and its sums formed in three ways. "
-        "Hardware differs in how it adds up."
-    )
-    for run in halves:
-        try:
-            found[run.mode] = measurements.accounted(run)
-        except HalfBitsError as error:
-            found[run.mode] = str(error)
-    columns = cards(len(halves), "cards-emulation")
-    for column, run in zip(columns, halves, strict=True):
-        with column:
-            st.markdown(f"**{run.mode.title}**, against an emulation")
-            accounted = found[run.mode]
-            if isinstance(accounted, str):
-                st.caption(f"This network cannot be emulated. {plain(accounted)}")
-                continue
-            st.markdown(emulation_sentence(accounted))
-            st.table(emulation_rows(accounted), hide_index=True)
-            st.caption(_bound_words(accounted))
+    with st.spinner("Emulating float16 arithmetic …"):
+        for run in halves:
+            try:
+                found[run.mode] = measurements.accounted(run)
+            except HalfBitsError as error:
+                found[run.mode] = str(error)
+    with st.expander("Does an emulation account for it?", icon=":material/calculate:"):
+        st.markdown(
+            "Emulated in NumPy: the network with everything rounded to float16, and its sums formed in three ways. "
+            "Hardware differs in how it adds up."
+        )
+        for column, run in zip(cards(len(halves), "cards-emulation"), halves, strict=True):
+            with column:
+                _accounted(run, found[run.mode])
     return found
+
+
+def _accounted(run: ModeRun, accounted: Accounted | str) -> None:
+    st.markdown(f"**{run.mode.title}**, against an emulation")
+    if isinstance(accounted, str):
+        st.caption(f"This network cannot be emulated. {plain(accounted)}")
+        return
+    st.markdown(emulation_sentence(accounted))
+    st.table(emulation_rows(accounted), hide_index=True)
+    st.caption(_bound_words(accounted))
 
 
 def _bound_words(found: Accounted) -> str:

@@ -10,12 +10,12 @@ from fp16core.runs.run import NAME_LENGTH, Run
 from fp16core.text import size_text
 from fp16core.vocabulary import HalfBitsError
 from fp16core.worker.training.settings import training_settings
-from pages.runs.table import SEVERAL
 from pages.shared.server import hosted
 from pages.shared.session import files, state
 from pages.shared.session.store import store
 from pages.shared.session.subject import default_name, subject
 from pages.shared.ui.words import plain
+from pages.train.kept_table import SEVERAL
 
 _ONE, _FAILURE = "run", "runs-trouble"
 

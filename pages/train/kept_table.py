@@ -1,4 +1,4 @@
-"""The Runs page's view of the store: the answer, the list, runs side by side, skipped folders."""
+"""The Train page's view of the store: the answer, the list, runs side by side, skipped folders."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -11,7 +11,7 @@ from fp16core.evaluate.run_tables import Row, differing_settings, result_rows, s
 from fp16core.figures.training import runs as figures
 from fp16core.runs.run import Run, Skipped, total_bytes
 from fp16core.runs.store import RunStore
-from fp16core.text import bytes_text, count_text, percent_text, points_text, size_text
+from fp16core.text import count_text, percent_text, points_text, size_text
 from fp16core.training.recipe_text import recipe_text
 from pages.shared.server.turns import aside
 from pages.shared.ui.charts import chart
@@ -36,19 +36,28 @@ def bundled_logit_delta() -> float:
         return results_of_runs.bundled_logit_delta()
 
 
-def answer(results: Sequence[RunResult]) -> str:
-    """The page's question, answered in a sentence."""
+def answer(results: Sequence[RunResult], bundled: RunResult) -> str:
+    """The page's question, answered in a sentence or two: of the bundled pair, then of the kept runs."""
+    first = (
+        f"In the bundled pair, after {count_text(bundled.recipe.epochs, 'epoch')}, float16 changed "
+        f"**{bundled.changed.successes:,} of {bundled.changed.total:,}** answers and the accuracy by "
+        f"**{points_text(bundled.accuracy_delta)}**."
+    )
+    return f"{first} {_best(results)}" if results else f"{first} Train a network to watch it epoch by epoch."
+
+
+def _best(results: Sequence[RunResult]) -> str:
     best = fewest_changed(results)
     first = best[0]
     words = f"float16 changed **{first.changed.successes:,} of {first.changed.total:,}** of its answers"
     if len(results) == 1:
-        return f"There is one so far: {words}, and its accuracy by **{points_text(first.accuracy_delta)}**."
+        return f"Of the one run kept here, {words}, and its accuracy by **{points_text(first.accuracy_delta)}**."
     if len(best) == 1:
-        return f"**{plain(first.name)}** does: {words}, fewer than of any other's."
+        return f"Of the runs kept here, **{plain(first.name)}** survives best: {words}."
     names = [f"**{plain(result.name)}**" for result in best[:_NAMED]]
     names += [f"{len(best) - _NAMED:,} more"] if len(best) > _NAMED else []
     return (
-        f"{', '.join(names[:-1])} and {names[-1]} do equally well: float16 changed "
+        f"Of the runs kept here, {', '.join(names[:-1])} and {names[-1]} survive equally well: float16 changed "
         f"**{percent_text(first.changed.value)}** of their answers."
     )
 
@@ -66,7 +75,7 @@ def overview(runs: Sequence[Run], results: Mapping[str, RunResult]) -> None:
             "float32": [percent_text(result.reference.value) for result in of],
             "recipe": [recipe_text(run.recipe) for run in runs],
             "ended (UTC)": [time_text(run.created) for run in runs],
-            "on disk": [bytes_text(run.size_bytes) for run in runs],
+            "on disk": [size_text(run.size_bytes) for run in runs],
         },
         column_config={"name": _NAME_COLUMN},
         key="runs-table",
@@ -85,11 +94,11 @@ def limits(kept: RunStore, runs: Sequence[Run], overfull: str | None) -> None:
 
 
 def choose_several(names: Sequence[str]) -> list[str]:
-    """The names of the runs to compare; at first the two newest and the bundled pair."""
+    """The names of the runs to compare, the bundled pair's first; at first that and the two newest."""
     if SEVERAL in st.session_state:
         st.session_state[SEVERAL] = [name for name in st.session_state[SEVERAL] if name in names]
     elif not {"", *names}.intersection(st.query_params.get_all(SEVERAL)):
-        st.session_state[SEVERAL] = [*names[:-1][:2], names[-1]]
+        st.session_state[SEVERAL] = names[:3]
     return st.multiselect("Runs to compare", names, key=SEVERAL, bind="query-params")
 
 

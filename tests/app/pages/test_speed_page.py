@@ -1,4 +1,4 @@
-"""The page *Runtimes* through Streamlit's own test driver: real runs on the processor, and a server without a GPU."""
+"""The modes of execution on *Size and speed* through Streamlit's own test driver, on a server without a GPU."""
 
 import json
 import threading
@@ -17,11 +17,11 @@ from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.text import percent_text, small_text
 from fp16core.tflite.model_file import ModelPair
 from fp16core.worker.modes import latency, run
-from pages.runtimes import accuracy
 from pages.shared.session import measurements
 from pages.shared.session.files import OwnFiles
 from pages.shared.session.measurement_board import Board
-from pages.shared.session.measurements import LATENCY
+from pages.shared.session.measurements import ACCURACY, LATENCY, SPEED
+from pages.size import accuracy
 from tests.helpers.apps.driving import errors, visit, words
 from tests.helpers.apps.visits import forget
 from tests.helpers.children.surveys import wild
@@ -69,7 +69,9 @@ def rerun_while_busy(app: AppTest) -> AppTest:
 
 
 def opened(images: str = "first 200") -> AppTest:
-    app = rerun_while_busy(visit("runtimes"))
+    app = visit("size")
+    app.segmented_control(key="size-view").set_value(SPEED).run()
+    app = rerun_while_busy(app.segmented_control(key="runtimes-section").set_value(ACCURACY).run())
     return app.segmented_control(key="runtimes-images").set_value(images).run()
 
 
@@ -92,12 +94,13 @@ def hanging(modes: Iterable[ExecutionMode], *_rest: object, **_more: object) -> 
 
 def test_the_page_says_what_this_server_has_before_anything_is_measured() -> None:
     app = opened()
-    assert app.expander[0].label == "The modes, and this machine: 3 of 5 run here"
+    assert "The modes, and this machine: 3 of 5 run here" in [expander.label for expander in app.expander]
     (table,) = app.table
     states = dict(zip(table.value["mode"], table.value["on this server"], strict=True))
     assert "available" in states["**CPU, float32 arithmetic**"]
     assert "no GPU with a driver" in states["**GPU, float16 arithmetic**"]
-    assert not app.dataframe
+    assert len(app.dataframe) == 1
+    assert "Recorded on 26 November 2026 on an NVIDIA H200" in words(app)
     assert not app.error
 
 
@@ -184,13 +187,15 @@ def test_whoever_measures_and_reads_another_page_is_still_there(monkeypatch: pyt
     app.switch_page("weights/weights.py").run()
     age(board, owners.GONE_S)
     app.run()
-    assert any("Your measurement: " in caption.value for caption in app.sidebar.caption)
+    assert any("Your measurement: " in caption.value for caption in app.caption)
     other.run()
     assert "stop-measuring" not in keys(other)
     for survey in board.running:
         survey.stop()
     app.run()
-    assert [toast.value for toast in app.toast] == ["Your measurement is over. The page *Runtimes* shows the result."]
+    assert [toast.value for toast in app.toast] == [
+        "Your measurement is over. The page *Size and speed* shows the result."
+    ]
     assert not app.run().toast
 
 
@@ -254,7 +259,9 @@ def test_a_private_pair_is_measured_for_its_owner_alone(
     app.session_state["own-files"] = OwnFiles(ModelPair("mine", pair.reference, pair.target))
     app.session_state["next-model"] = "mine (yours)"
     app.run()
-    rerun_while_busy(app.switch_page("runtimes/runtimes.py").run())
+    app.switch_page("size/size.py").run()
+    app.segmented_control(key="size-view").set_value(SPEED).run()
+    rerun_while_busy(app.segmented_control(key="runtimes-section").set_value(ACCURACY).run())
     app.segmented_control(key="runtimes-images").set_value("first 200").run()
     measured(app)
     (mine,) = app.session_state["runtimes"].values()
@@ -268,7 +275,8 @@ def test_a_private_pair_is_measured_for_its_owner_alone(
     asking.start()
     asking.join()
     assert json.loads(found[0])["pair"] == "mine"
-    assert not opened().dataframe
+    assert "mode" in opened().dataframe[0].value  # the recording alone
+    assert "file" not in opened().dataframe[0].value
     # Once it is over, the server keeps nothing of it but what its owner has.
     board = measurements._shared()
     with board.lock:

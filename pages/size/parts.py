@@ -1,18 +1,25 @@
 """Common parts of the Runtimes page's sections: the modes, the machine, and running measurements."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from fp16core.modes.runs import ModeRun
+from fp16core.json_text import nonfinite_as_null
+from fp16core.modes.document import modes_document
+from fp16core.modes.emulated import Accounted
+from fp16core.modes.latency import ModeLatency
+from fp16core.modes.runs import ModeRun, ModeTable
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter
 from fp16core.runtime.versions import versions
 from fp16core.text import count_text
 from fp16core.vocabulary import HalfBitsError
+from pages.shared.server import stopping
 from pages.shared.session import measurements, state
 from pages.shared.session.measurement_board import AnySurvey, Wanted
 from pages.shared.ui.words import plain
+from pages.size import glance
 
 _TICK_S = 0.7
 
@@ -65,7 +72,7 @@ def measured(wanted: Wanted, label: str, words: str) -> bool:
             args=(wanted,),
         )
         if survey is None:
-            st.caption(words)
+            st.caption(f"{words} Can be stopped. Until then: recorded results.")
         elif survey.was_stopped:
             st.caption("Stopped; what was measured before is shown." if survey.outcomes() else "Stopped.")
         elif not measurements.is_mine(survey):
@@ -73,11 +80,9 @@ def measured(wanted: Wanted, label: str, words: str) -> bool:
     if error := st.session_state.pop(_ERROR, None):
         st.error(plain(error), icon=":material/error:")
     if survey is None:
-        st.caption("A measurement can be stopped; its results are kept for your visit.")
+        glance.show_recorded()
         return False
-    for mode, outcome in survey.outcomes().items():
-        if isinstance(outcome, str):
-            st.caption(f":gray[:material/block:] {mode.title}: {plain(outcome)}")
+    _refusals(survey)
     return True
 
 
@@ -102,6 +107,27 @@ def download(content: Callable[[], str]) -> None:
         mime="application/json",
         icon=":material/download:",
         on_click="ignore",
+    )
+
+
+def _refusals(survey: AnySurvey) -> None:
+    """Name the modes that did not run, in a line; their reasons are for whoever runs the server."""
+    refused = {mode: why for mode, why in survey.outcomes().items() if isinstance(why, str)}
+    if refused:
+        names = ", ".join(mode.short_title for mode in refused)
+        with st.expander(f"Not run on this server: {names}. Reasons, for whoever runs it", icon=":material/block:"):
+            st.markdown("\n".join(f"- **{mode.title}**: {plain(why)}" for mode, why in refused.items()))
+
+
+def document(
+    name: str,
+    found: ModeTable,
+    timed: Mapping[ExecutionMode, ModeLatency | str],
+    explained: Mapping[ExecutionMode, Accounted | str],
+) -> str:
+    """Measurements as JSON."""
+    return (
+        json.dumps(nonfinite_as_null(modes_document(name, found, timed, explained)), indent=2, allow_nan=False) + "\n"
     )
 
 
@@ -141,6 +167,10 @@ def _start(wanted: Wanted) -> None:
         st.session_state[_ERROR] = str(error)
 
 
+def _stop(shown: AnySurvey) -> None:
+    stopping.stop(shown, shown.stop)
+
+
 def _watching(wanted: Wanted, shown: AnySurvey, outcomes: int) -> None:
     survey = measurements.survey(wanted)
     if survey is not shown or shown.is_over or len(shown.outcomes()) != outcomes:
@@ -148,4 +178,4 @@ def _watching(wanted: Wanted, shown: AnySurvey, outcomes: int) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
     row.progress(shown.done, text=f"{shown.what} …")
     if measurements.may_stop(shown):
-        row.button("Stop", icon=":material/stop_circle:", on_click=shown.stop, key="stop-measuring")
+        stopping.button(row, shown, _stop, "stop-measuring", shown)

@@ -33,8 +33,7 @@ def show() -> None:
             "Casting halves only numbers. Everything else in a file keeps its size, and what turns float16 back into "
             "float32 is added; the larger the network, the less both matter."
         )
-    with st.container(border=True):
-        st.markdown("**Each byte has one purpose**")
+    with st.expander("Each byte has one purpose: the table", icon=":material/table_rows:"):
         in_bytes = st.column_config.NumberColumn(format="localized")
         show_table(
             {
@@ -53,10 +52,10 @@ def show() -> None:
 
     everything = st.toggle(
         "Show weights and biases",
-        value=True,
+        value=False,
         key="files-weights",
         bind="query-params",
-        help="Without them, the rest of the file fills the map.",
+        help="They fill nearly all of a file. Without them, the map shows the rest of it.",
     )
     for column, ledger, name, colour in zip(
         cards(2, "cards-maps"),

@@ -5,15 +5,16 @@ from collections.abc import Callable
 import streamlit as st
 
 from fp16core.evaluate.evaluation import answer_text
+from fp16core.jobs.ticket import Ticket
 from fp16core.lab.conversions import CONVERTER, QUANTIZER, Conversion, OneWeight, TwoWays
 from fp16core.text import bytes_text, count_text, percent_text, small_text, weight_text
 from fp16core.vocabulary import TUTORIAL_URL, HalfBitsError
-from pages.files import state as files_state
-from pages.files.state import WeightQuestion
-from pages.shared.server import rate_limits
+from pages.shared.server import rate_limits, stopping
 from pages.shared.session import state
 from pages.shared.ui.headline import cards
 from pages.shared.ui.words import plain
+from pages.size import state as size_state
+from pages.size.state import WeightQuestion
 
 _MEASURED: dict[str, Callable[[Conversion], str]] = {
     "file size": lambda way: bytes_text(way.file.size_bytes),
@@ -48,7 +49,7 @@ _TICK_S = 0.5
 def show() -> None:
     """The view."""
     with state.explained():
-        found = files_state.two_ways()
+        found = size_state.two_ways()
     st.markdown(_answer(found))
     comparison, weight = cards(2)
     with comparison:
@@ -92,7 +93,7 @@ def _answer(found: TwoWays) -> str:
 def _one_weight() -> None:
     st.markdown("**What does each do with a weight that is too large?**")
     with state.explained():
-        key = files_state.first_tensor()
+        key = size_state.first_tensor()
     value = st.number_input(
         f"First weight of {key}",
         -_LARGEST,
@@ -105,20 +106,20 @@ def _one_weight() -> None:
         help="float16 ends at 65,504. Try 65,519, which is rounded down to it, and 65,520, which is not.",
     )
     with state.explained():
-        question = files_state.weight_question(key, value)
-        outcomes = files_state.quantized_weight(question)
-        job = files_state.conversion(question)
+        question = size_state.weight_question(key, value)
+        outcomes = size_state.quantized_weight(question)
+        job = size_state.conversion(question)
     columns = {"float32 file": outcomes[0], QUANTIZER: outcomes[1]}
     if job is not None and job.answer is not None:
         with state.explained():
-            columns[CONVERTER] = files_state.converted_weight(question)
+            columns[CONVERTER] = size_state.converted_weight(question)
     st.table(
         {"measured": list(_OUTCOMES)}
         | {name: [say(outcome) for say in _OUTCOMES.values()] for name, outcome in columns.items()},
         hide_index=True,
     )
     if CONVERTER not in columns:
-        ticking = bool(files_state.conversion_queue().running)
+        ticking = bool(size_state.conversion_queue().running)
         st.fragment(_converter, run_every=_TICK_S if ticking else None)(question, ticking)
     st.caption(
         "One weight of the float32 file is replaced, the file converted, and what is stored read back; then the model "
@@ -129,8 +130,8 @@ def _one_weight() -> None:
 
 def _converter(question: WeightQuestion, ticking: bool) -> None:
     """Start, watch or stop TensorFlow's converter; ``ticking`` tells whether this fragment polls."""
-    queue = files_state.conversion_queue()
-    job, running = files_state.conversion(question), next(iter(queue.running), None)
+    queue = size_state.conversion_queue()
+    job, running = size_state.conversion(question), next(iter(queue.running), None)
     if ticking != (running is not None):
         st.rerun()  # the whole page: only it can start and stop the polling
     if running is None:
@@ -149,12 +150,16 @@ def _converter(question: WeightQuestion, ticking: bool) -> None:
     what = running.what + " …" if running is job else "busy with another weight; the button returns in a few seconds"
     st.progress(running.done, text=f"{CONVERTER}: {what}")
     if job is not None and running is job and st.session_state.get("files-started") == job:
-        st.button("Stop", icon=":material/stop_circle:", on_click=job.stop)
+        stopping.button(st.container(), job, _stop, "stop-converting", job)
+
+
+def _stop(job: Ticket) -> None:
+    stopping.stop(job, job.stop)
 
 
 def _start(question: WeightQuestion) -> None:
     try:
         rate_limits.allow("conversion")
-        st.session_state["files-started"] = files_state.start_conversion(question)
+        st.session_state["files-started"] = size_state.start_conversion(question)
     except HalfBitsError as error:
         st.session_state[_ERROR] = str(error)

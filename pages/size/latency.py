@@ -11,12 +11,12 @@ from fp16core.modes.latency import ModeLatency, summary_text
 from fp16core.modes.latency_tables import arithmetic_verdict, latency_rows, memory_rows, memory_verdict
 from fp16core.modes.runs import ModeTable
 from fp16core.worker.modes.latency import IMAGES
-from pages.runtimes.parts import adapter_words, download, measured
 from pages.shared.session import measurements, state
 from pages.shared.session.measurement_board import Wanted
 from pages.shared.ui.charts import chart
 from pages.shared.ui.headline import cards
 from pages.shared.ui.tables import show_table
+from pages.size.parts import adapter_words, document, download, measured
 
 
 def latency() -> None:
@@ -35,21 +35,15 @@ def latency() -> None:
         f"The float16 file against the float32 file, in the mode “{found[0].mode.title}”: **{summary_text(found[0])}**."
     )
     adapter_words([mode.adapter for mode in found])
-    with st.container(border=True):
+    left, right = cards(2)
+    with left:
         st.markdown("**Is the float16 file faster or slower?**")
         chart(
             partial(figures.latency_ratios, found),
             "latency-ratios",
             "Time of the float16 file as a multiple of the float32 file's, with 99 % intervals, and a control",
         )
-        st.caption(
-            "Both files are called alternately, in random order; each ratio is of calls in the same turn. Everything "
-            f"is reloaded {found[0].latencies[0].loadings} times, and warmed up. The line is the 99 % interval, found "
-            "by resampling the measured ratios (bootstrap). The control is the float32 file loaded twice: a difference "
-            "counts only if its whole interval lies farther from 1 than the control's reaches."
-        )
-    left, right = cards(2)
-    with left:
+    with right:
         st.markdown("**Is float16 arithmetic faster?**")
         if verdict := arithmetic_verdict(found):
             st.markdown(verdict)
@@ -64,21 +58,26 @@ def latency() -> None:
             )
         else:
             st.caption("No mode with float16 arithmetic has been timed.")
-    with right:
-        st.markdown("**Time for an image**")
+    with st.expander("Method", icon=":material/science:"):
+        st.caption(
+            "Both files are called alternately, in random order; each ratio is of calls in the same turn. Everything "
+            f"is reloaded {found[0].latencies[0].loadings} times, and warmed up. The line is the 99 % interval, found "
+            "by resampling the measured ratios (bootstrap). The control is the float32 file loaded twice: a difference "
+            "counts only if its whole interval lies farther from 1 than the control's reaches."
+        )
+    with st.expander("Time for an image, and all numbers", icon=":material/timer:"):
         chart(
             partial(figures.latency_times, found),
             "latency-times",
             "Median time for an image and its quartiles, by mode",
         )
-        st.caption("Median, and the middle half of the calls, divided by the images of a call. One thread.")
-    with st.container(border=True):
-        st.markdown("**The numbers**")
-        st.caption("Time for each image: median and quartiles. Ratios: median and 99 % interval.")
+        st.caption(
+            "Median, and the middle half of the calls, divided by the images of a call. One thread. Ratios: median and "
+            "99 % interval."
+        )
         show_table(latency_rows(found), height="content")
-    with st.container(border=True):
-        st.markdown("**Loading and memory**")
-        st.markdown(memory_verdict(found))
+    st.markdown(memory_verdict(found))
+    with st.expander("Loading and memory", icon=":material/memory:"):
         st.caption(
             "First load: loading and running the float32 file for the first time in a process, in which a GPU's driver "
             "starts, and compiles what it has not cached. Then medians over all loadings, at the smallest "
@@ -87,7 +86,7 @@ def latency() -> None:
             "itself."
         )
         show_table(memory_rows(found), height="content")
-    download(partial(measurements.document, name, ModeTable(usual, {}), outcomes, {}))
+    download(partial(document, name, ModeTable(usual, {}), outcomes, {}))
 
 
 def phone() -> None:

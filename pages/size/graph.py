@@ -10,16 +10,16 @@ from fp16core.text import bytes_text, count_text
 from fp16core.tflite.graph import TfliteFile
 from fp16core.tflite.tables import roles_of_type, tensor_table, tensor_text, type_table
 from fp16core.workbench.measures import Graphs
-from pages.files import state as files_state
 from pages.shared.session import state
 from pages.shared.ui.headline import cards
 from pages.shared.ui.tables import show_table
+from pages.size import state as size_state
 
 
 def show() -> None:
     """The view."""
     with state.explained():
-        found = files_state.graphs()
+        found = size_state.graphs()
     reference, target = found.files
     st.markdown(
         "The float16 file computes with the operators of the float32 file, and has "
@@ -48,14 +48,14 @@ def show() -> None:
         "once. Orange: DEQUANTIZE. A dashed green frame holds what XNNPACK, the library that LiteRT delegates work "
         "to on a CPU, runs as a unit."
     )
-    left, right = cards(2, "cards-questions")
-    with left:
+    with st.expander("Why is the input still float32?", icon=":material/help:"):
         _why_float32_input(found)
-    with right:
+    with st.expander("Can the DEQUANTIZE operators go?", icon=":material/help:"):
         _can_dequantize_go(found)
-    with st.container(border=True):
+    with st.expander("Which operators does the delegate run?", icon=":material/account_tree:"):
         _who_runs_what(found)
-    _tables(found)
+    with st.expander("All operators and tensors of both files", icon=":material/table_rows:"):
+        _tables(found)
 
 
 def _why_float32_input(found: Graphs) -> None:
@@ -63,7 +63,6 @@ def _why_float32_input(found: Graphs) -> None:
     (given,) = target.inputs
     readers = ", ".join(op.name for op in target.operators if given.index in op.inputs)
     halves = ", ".join(role.value for role in roles_of_type(target, "float16")) or "nothing"
-    st.markdown("**Why is the input still float32?**")
     st.markdown(
         f"Because only stored numbers were cast. In float16 there are: **{halves}**. The first operators to read the "
         f"input ({readers}) take it as **{tensor_text(given)}**. float16 is how the file keeps numbers, not how the "
@@ -76,7 +75,6 @@ def _why_float32_input(found: Graphs) -> None:
 def _can_dequantize_go(found: Graphs) -> None:
     folding = found.folding
     before, after = folding.upsampling_operators
-    st.markdown("**Can the DEQUANTIZE operators go?**")
     if before == 0:
         st.markdown("This float16 file has none.")
         return
@@ -114,7 +112,7 @@ def _who_runs_what(found: Graphs) -> None:
             f"{count_text(len(parts), 'part')}: {'; '.join(_part_text(file, part) for part in parts)}. LiteRT's own "
             f"kernels run {', '.join(left) or 'none'}."
         )
-    st.markdown("**Which operators does the delegate run?**\n\n" + "\n".join(lines))
+    st.markdown("\n".join(lines))
     st.caption(
         "LiteRT's interpreter lists what it handed to XNNPACK as DELEGATE nodes; the operators of each part were found "
         "by walking back from the tensors that the node fills to those that it reads."

@@ -1,0 +1,32 @@
+"""The page's answer, and its advice on the active pair and this server's hardware."""
+
+import streamlit as st
+
+from fp16core.claims.advice import RULES, Situation, advise, situation, summary
+from fp16core.modes.facts import mode_facts
+from pages.shared.session import measurements, state
+from pages.shared.ui.words import plain
+
+
+def known() -> Situation:
+    """What is known of the active pair; raises `HalfBitsError` if it cannot be measured."""
+    found, measured = state.results(), measurements.evidence()
+    return situation(
+        found.comparison, found.evidence.target_holds_float16, mode_facts(measured.table, measured.latencies)
+    )
+
+
+def answer(found: Situation) -> str:
+    """The page's question, answered in a sentence or two."""
+    return summary(found)
+
+
+def show(found: Situation) -> None:
+    """Show the advice, its reasons and the rules."""
+    given = advise(found)
+    with st.container(border=True, key="advice"):
+        st.markdown(f":material/lightbulb: {given.headline}")
+        if given.reasons:
+            st.markdown("\n".join(f"- {reason}" for reason in given.reasons))
+        with st.expander(f"The rules, for {plain(measurements.processor().name)} and this model"):
+            st.markdown("\n\n".join(RULES))

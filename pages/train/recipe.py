@@ -1,0 +1,98 @@
+"""The fields of the recipe: those that one changes often, and the rest in a fold."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from fp16core.training.recipe import LIMITS, OPTIMIZERS, TUTORIAL, Recipe
+from pages.shared.ui.terms import hint
+
+DEFAULT = replace(TUTORIAL, seed=1)
+"""The tutorial's recipe with another seed than the bundled pair's, which it would otherwise repeat."""
+
+_PAGE_EPOCHS = 50
+"""As many as anyone wants to watch; the command line takes more."""
+
+_KEYS = {
+    "epochs": "train-epochs",
+    "seed": "train-seed",
+    "batch_size": "train-batch",
+    "learning_rate": "train-rate",
+    "filters": "train-filters",
+    "kernel_size": "train-kernel",
+    "optimizer": "train-optimizer",
+}
+
+_OFTEN = ("epochs", "seed")
+"""Settings outside of the fold."""
+
+
+def ask() -> Recipe:
+    """Show the fields, and return the recipe; raises `RecipeError` if no recipe takes a value."""
+    row = st.container(key="headline-recipe-1").columns(3, vertical_alignment="bottom")
+    with row[0]:
+        epochs = _whole_number("epochs", "Epochs", "Number of times that each training image is used.", _PAGE_EPOCHS)
+    with row[1]:
+        seed = _whole_number(
+            "seed",
+            "Seed",
+            hint("seed", more=f"The bundled pair has {TUTORIAL.seed}."),
+        )
+    row[2].button("The tutorial's values", icon=":material/restart_alt:", on_click=_tutorials_values, width="stretch")
+    asked = [setting for setting, key in _KEYS.items() if setting not in _OFTEN and key in st.query_params]
+    is_open = st.session_state.setdefault("train-fold-recipe", bool(asked))
+    with st.expander("Network and optimiser", expanded=is_open, icon=":material/tune:"):
+        batch_size, learning_rate, filters, kernel_size, optimizer = _further()
+    return Recipe(epochs, seed, batch_size, learning_rate, filters, kernel_size, optimizer)
+
+
+def _further() -> tuple[int, float, int, int, str]:
+    row = st.container(key="headline-recipe-2").columns(5)
+    with row[0]:
+        batch_size = _whole_number("batch_size", "Batch size", hint("batch"))
+    learning_rate = row[1].number_input(
+        "Learning rate",
+        0.0,
+        1e6,  # wider than a recipe takes, so that a sentence says what it takes
+        DEFAULT.learning_rate,
+        step=0.0005,
+        format="%g",
+        key=_KEYS["learning_rate"],
+        bind="query-params",
+        help=hint("learning rate", "loss"),
+    )
+    with row[2]:
+        filters = _whole_number("filters", "Filters", hint("kernel", more="Each looks for one pattern."))
+    with row[3]:
+        kernel_size = _whole_number("kernel_size", "Kernel size", "Height and width of each kernel, in pixels.")
+    optimizer = row[4].selectbox(
+        "Optimiser",
+        OPTIMIZERS,
+        OPTIMIZERS.index(DEFAULT.optimizer),
+        key=_KEYS["optimizer"],
+        bind="query-params",
+        help=hint("optimizer", "gradient"),
+    )
+    return batch_size, learning_rate, filters, kernel_size, optimizer
+
+
+def _tutorials_values() -> None:
+    """Set every field to the tutorial's value, and the seed, which the tutorial leaves to chance, to the page's."""
+    for setting, key in _KEYS.items():
+        st.session_state[key] = getattr(DEFAULT, setting)
+
+
+def _whole_number(setting: str, label: str, words: str, high: int | None = None) -> int:
+    """Show a field for one of the recipe's whole numbers."""
+    low, highest = LIMITS[setting]
+    return int(
+        st.number_input(
+            label,
+            int(low),
+            int(highest if high is None else high),
+            getattr(DEFAULT, setting),
+            key=_KEYS[setting],
+            bind="query-params",
+            help=words,
+        )
+    )
