@@ -20,6 +20,7 @@ from pages.shared.server import hosted
 from pages.shared.session import state
 from pages.shared.ui.charts import table_button
 from pages.shared.ui.tables import show_table
+from pages.shared.ui.terms import hint
 from pages.shared.ui.words import plain, say_if_probabilities
 
 Read = Callable[[Collection[StageName]], Reading | None]  # reads with stages left out; raises `HalfBitsError`
@@ -105,7 +106,14 @@ def show_test_image(index: int) -> None:
 
 def show_numbers(reading: Reading) -> None:
     """Show logits and probabilities of both models as a table."""
-    columns = digit_table(reading, place_in(reading))
+    place = place_in(reading)
+    report, columns = reading.answers.report(place), digit_table(reading, place)
+    st.caption(
+        f"Margin of the largest logit over the second largest: {small_text(report.margin)}. Largest change of any "
+        f"logit by float16: {small_text(report.max_abs_logit_delta)}; what counts is how much a rival gained on the "
+        "best.",
+        help=hint("logit", "margin"),
+    )
     show_table(
         {
             name: [str(digit) for digit in values] if name == "digit" else list(map(small_text, values))

@@ -1,8 +1,10 @@
 """Journeys through test images: chosen, enlarged, linked, left again."""
 
 import re
+from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -11,6 +13,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.images.drawings.stroke_code import stroke_code
 from fp16core.text import factor_text, percent_text
 from pages.shared.ui.words import flip_sentence
+from tests.helpers.browser.browsing import served
 from tests.helpers.browser.digits import shown, slide
 
 pytestmark = pytest.mark.browser
@@ -75,6 +78,30 @@ def test_the_slider_keeps_up_with_the_keyboard(warm: str, page: Page) -> None:
     settled(page)
     assert page.locator("#enlarge").input_value() == "40"
     assert shown(page) == here
+
+
+def test_the_slider_keeps_its_value_while_the_server_stands_still(page: Page, tmp_path: Path) -> None:
+    """Keys are pressed while nothing is answered; what the server says afterwards agrees."""
+    with served(tmp_path / "server.log") as url:
+        page.goto(f"{url}/digits?image=0")
+        settled(page)
+        port = url.rsplit(":", 1)[1]
+        (server,) = [child for child in psutil.Process().children() if any(port in word for word in child.cmdline())]
+        page.locator("#enlarge").focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(400)
+        server.suspend()
+        for _ in range(8):
+            page.keyboard.press("ArrowRight", delay=60)
+        page.wait_for_timeout(800)
+        server.resume()
+        assert page.locator("#enlarge").input_value() == "45"
+        page.wait_for_timeout(1_500)
+        settled(page)
+        assert page.locator("#enlarge").input_value() == "45"
+        factor, *_ = shown(page)
+        assert f"enlarge={factor:.4g}" in page.url
+        page.goto("about:blank")
 
 
 def test_old_links_lead_to_the_same(warm: str, page: Page) -> None:

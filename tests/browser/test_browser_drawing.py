@@ -40,6 +40,7 @@ def test_a_drawn_digit_is_read_undone_and_kept_across_pages(warm: str, page: Pag
     settled(page)
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Layers").click()
     expect(page.get_by_role("heading", name="Where does the error")).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Digits").click()
     page.get_by_role("radio", name="Draw").click(timeout=PATIENCE_MS)
     answers(page, "7", "7")
