@@ -7,6 +7,7 @@ from pages.shared.frame import casting
 from pages.shared.session import files, state, trials
 from pages.shared.session.subject import subject
 from pages.shared.ui.headline import headline, number
+from pages.shared.ui.terms import hint
 from pages.shared.ui.words import plain
 
 
@@ -50,28 +51,27 @@ def show_summary() -> None:
         "Accuracy, float16",
         percent_text(target.accuracy.value),
         f"{points_text(comparison.accuracy_delta)} against float32",
-        f"Share of the test images read correctly. float32: {percent_text(reference.accuracy.value)}.",
+        hint("accuracy", more=f"float32: {percent_text(reference.accuracy.value)}."),
     )
     number(
         row,
         "Changed answers",
         f"{comparison.changed_predictions:,}",
         f"of {comparison.images:,} test images",
-        "Images on which the two models answer differently.",
+        hint("changed answer"),
     )
     number(
         row,
         "Largest logit change",
         small_text(comparison.max_abs_logit_delta),
-        f"median top-1 margin {small_text(comparison.median_margin)}",
-        "The largest change of a logit on any image. Beside it: the median margin of the largest logit over the "
-        "second largest.",
+        f"median margin {small_text(comparison.median_margin)}",
+        hint("logit", "logit change", "margin"),
     )
     if remarks := [remark for remark in trials.remarks() if remark not in said]:
         st.markdown("**Worth knowing**\n\n" + "\n".join(f"- {plain(remark)}" for remark in remarks))
     links = st.container(horizontal=True)
     for page, label in (
-        ("start/start.py", "The tutorial’s claims, checked on it"),
+        ("claims/claims.py", "The tutorial’s claims, checked on it"),
         ("size/size.py", "Inside both files"),
         ("digits/digits.py", "Image by image"),
     ):
