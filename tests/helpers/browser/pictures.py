@@ -58,7 +58,9 @@ def main() -> None:
             settled(page)
             page.locator("input[type=file]").first.set_input_files(file)
             take(page, "own_picture", 1420)
-            page.goto(f"{url}/runtimes?runtimes-images=all+10%2C000")
+            page.goto(
+                f"{url}/size?size-view=Speed+and+accuracy&runtimes-section=Accuracy+by+mode&runtimes-images=all+10%2C000"
+            )
             page.get_by_role("button", name="Run both files in every mode").click(timeout=PATIENCE_MS)
             page.get_by_role("button", name="Measure again").wait_for(timeout=PATIENCE_MS)
             take(page, "runtimes", 1560)
