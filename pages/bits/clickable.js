@@ -254,7 +254,7 @@ class Clickable {
     }
 }
 
-export default ({ data, parentElement, setStateValue }) => {
+export default ({ data: [data], parentElement, setStateValue }) => {
     const root = parentElement.querySelector(".number");
     root.clickable ??= new Clickable(root, data);
     root.clickable.send = setStateValue;

@@ -115,7 +115,8 @@ def clickable_bits(number: BinaryNumber, stored: BinaryNumber | None, on_change:
         "seq": st.session_state.get(_SEEN, 0),
         "scroll": st.session_state.get(_SCROLLS, 0),
     }
-    _component(data=data, key=_KEY, on_number_change=on_change)
+    # In a tuple, as Streamlit would import pandas to look for tables in a dictionary.
+    _component(data=(data,), key=_KEY, on_number_change=on_change)
 
 
 def changed_to() -> str | None:

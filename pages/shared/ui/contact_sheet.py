@@ -20,7 +20,7 @@ button.marked.chosen { border-color: var(--mark); outline: 2px solid var(--chose
 """
 
 _JS = """
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
     const root = parentElement.querySelector(".sheet");
     root.style.setProperty("--columns", data.columns);
     root.style.setProperty("--chosen", data.chosenColour);
@@ -95,4 +95,5 @@ def contact_sheet(
         "chosenColour": colours[0],
         "markColour": colours[1],
     }
-    _component(data=data, key=key, on_picked_change=on_pick)
+    # In a tuple, as Streamlit would import pandas to look for tables in a dictionary.
+    _component(data=(data,), key=key, on_picked_change=on_pick)
