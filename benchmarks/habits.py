@@ -45,7 +45,6 @@ TENSORS = ("conv_2d.kernel", "conv_2d.bias", "fully_connected.weights", "fully_c
 OURS: Habits = {
     "": (_drawing,),
     "digits": (_image("image"), lambda at_random: ("sheet", at_random.randint(1, 200)), _one_of("true", *"0123456789")),
-    "accuracy": (_image("point"),),
     "bits": (
         _one_of("bits_tensor", *TENSORS),
         _one_of("log", True, False),
@@ -58,12 +57,13 @@ OURS: Habits = {
         _one_of("runtimes-section", "At a glance", "Accuracy by mode", "Latency and memory", "Your phone"),
     ),
     "layers": (_image("layer_image"), _image("layer_image"), _one_of("layer_over", "first 100", "first 1000")),
-    "overflow": (lambda at_random: ("power-of-2", at_random.randint(-28, 28)), _one_of("images", "500", "2000")),
-    "dial": (
-        lambda at_random: ("mantissa", at_random.randint(0, 23)),
-        lambda at_random: ("exponent", at_random.randint(4, 8)),
+    "answers": (_image("point"), _one_of("answers-view", "What happened", "What could have happened at most")),
+    "limits": (
+        lambda at_random: ("format-dial", {"mantissa": at_random.randint(0, 23)}),
+        lambda at_random: ("format-dial", {"exponent": at_random.randint(4, 8)}),
+        _one_of("limits-view", "Fewer bits", "Larger and smaller weights"),
+        lambda at_random: ("factor-2", {"power-of-2": at_random.randint(-28, 28)}),
     ),
-    "guarantee": (_image("near"),),
     "claims": (_one_of("word", "margin", "ULP", "SNR"),),
     "train": (lambda at_random: ("train-epochs", at_random.randint(1, 50)),),
     "your_model": (),
@@ -76,8 +76,8 @@ THEIRS: Habits = {
 }
 
 FIRST: tuple[tuple[str, tuple[Change, ...]], ...] = (
-    ("overflow", (("images", "500"),)),
-    ("dial", tuple(("exponent", bits) for bits in range(4, 9))),
+    ("answers", ()),
+    ("limits", (("limits-view", "Larger and smaller weights"),)),
     ("layers", (("layer_over", "first 100"), ("layer_over", "first 1000"))),
     ("size", (("size-view", "Graph"), ("size-view", "Converter and quantizer"))),
     (

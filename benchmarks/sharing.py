@@ -24,7 +24,7 @@ from fp16core.training.recipe import Recipe
 from fp16core.worker.training.ticket import TrainingTicket
 from pages.shared.session import training
 
-PAGES = ("start", "claims", "digits", "accuracy", "bits", "layers", "guarantee", "runs", "train")
+PAGES = ("start", "claims", "digits", "bits", "layers", "answers", "limits", "size", "train")
 """Pages that show what is remembered; each is drawn once before it counts."""
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared.address import links
 from pages.shared.frame import browser, casting, moved, sidebar, top, tour
-from pages.shared.frame.story import MERGING, OWN, START, TOUR
+from pages.shared.frame.story import OWN, START, TOUR
 from pages.shared.server import guard, memory, turns, widget_values
 from pages.shared.session import measurements, training, trials
 
@@ -18,13 +18,12 @@ st.html(sidebar.LOOK)
 
 story = {
     st.Page(page.file, title=page.name, icon=page.icon, url_path=page.folder, default=page is START): page
-    for page in (START, *TOUR, *MERGING, *OWN)
+    for page in (START, *TOUR, *OWN)
 }
 tour_pages = [shown for shown, page in story.items() if page in (START, *TOUR)]
 own_pages = [shown for shown, page in story.items() if page in OWN]
-merging_pages = [shown for shown, page in story.items() if page in MERGING]
 shown = st.navigation(
-    {"The tour": tour_pages, "Your own models": own_pages, "To be merged": merging_pages + moved.moved_pages()},
+    {"The tour": tour_pages, "Your own models": own_pages + moved.moved_pages()},
     expanded=True,
 )
 page = story.get(shown, START)

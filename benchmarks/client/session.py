@@ -25,11 +25,12 @@ _OLDEST = 2
 
 @dataclass(frozen=True)
 class Widget:
-    """A widget as a page shows it: the identity that its value is sent with, its kind, and its fragment."""
+    """A widget as a page shows it: the identity that its value is sent with, its kind, its fragment, and its data."""
 
     id: str
     kind: str
     fragment: str
+    data: str = ""
 
 
 @dataclass
@@ -119,7 +120,7 @@ class Session:
         kind = str(element.WhichOneof("type"))
         identity = getattr(getattr(element, kind), "id", "")
         if identity and (parts := identity.split("-", 2))[0] == "$$ID" and parts[2] != "None":
-            self.widgets[parts[2]] = Widget(identity, kind, fragment)
+            self.widgets[parts[2]] = Widget(identity, kind, fragment, element.bidi_component.json)
         return element
 
 

@@ -137,7 +137,15 @@ def _state(widget: Widget, value: Any) -> WidgetState:
         case "pagination":
             state.int_value = value
         case "bidi_component":
-            state.json_value = json.dumps(value)
+            state.json_value = json.dumps(_with_version(widget, value))
         case _:
             raise Trouble(f"the value that a browser sends for a {widget.kind} is not known here")
     return state
+
+
+def _with_version(widget: Widget, value: Any) -> Any:
+    """A component's value, as `pages/shared/ui/held.js` sends it where the page has told it a version."""
+    data = json.loads(widget.data or "null")
+    if not isinstance(data, dict) or "version" not in data:
+        return value
+    return {"value": {**data["values"], **value, "version": data["version"]}}

@@ -29,7 +29,7 @@ def confusion(evaluation: Evaluation, name: str, colour: str) -> go.Figure:
     """Confusion matrix of one model; the shade grows with the logarithm of the count."""
     counts = evaluation.confusion
     text = [[f"{count:,}" if count else "" for count in row] for row in counts.tolist()]
-    sentence = "%{customdata:,} images of a %{y} were read as %{x}"
+    sentence = "%{customdata} images of a %{y} were read as %{x}"
     return _matrix(
         counts,
         np.log10(counts + 1),
@@ -47,7 +47,7 @@ def confusion_delta(comparison: Comparison) -> go.Figure:
     limit = max(1, int(np.abs(delta).max()))
     strong = _glaze(DELTA_COLOUR, 0.7)  # the same for gains and losses: the sign is in the cell
     scale = [[0, strong], [0.5, _glaze(DELTA_COLOUR, 0.04)], [1, strong]]
-    sentence = "%{customdata:+,} images of a %{y} read as %{x} with float16"
+    sentence = "%{customdata} images of a %{y} read as %{x} with float16"
     return _matrix(delta, delta / limit, text, sentence, scale, zmin=-1, zmax=1)
 
 
@@ -163,7 +163,7 @@ def _matrix(
         **range_of_shades,
         xgap=1,
         ygap=1,
-        hovertemplate=sentence + "<extra></extra>",
+        hoverinfo="skip",
     )
     # Text as a trace of its own: the heatmap's takes its colour for a white page.
     cells = [(x, y) for y, x in np.argwhere(counts != 0).tolist()]
@@ -173,7 +173,13 @@ def _matrix(
         text=[text[y][x] for x, y in cells],
         mode="text",
         textfont={"size": 10},
-        hoverinfo="skip",
+        # A heatmap's cells cannot be chosen; these can.
+        customdata=[10 * y + x for x, y in cells],
+        hovertext=[
+            sentence.replace("%{x}", str(x)).replace("%{y}", str(y)).replace("%{customdata}", text[y][x])
+            for x, y in cells
+        ],
+        hoverinfo="text",
         showlegend=False,
     )
     drawn.update_xaxes(title="predicted digit", showgrid=False, zeroline=False, **digit_ticks())

@@ -1,6 +1,6 @@
 """Fewest bits that are enough: the reference with its weights in any format, and real files beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,6 +137,24 @@ def enough_mantissa_bits(results: Mapping[int, DialResult]) -> int | None:
             break
         enough = bits
     return enough
+
+
+def narrowest_enough(forms: Sequence[FloatFormat], results: Sequence[DialResult]) -> FloatFormat | None:
+    """The format of the fewest bits that does not break the model, and of these the most accurate; None if all do.
+
+    Parameters
+    ----------
+    forms
+        Formats.
+    results
+        Of the first of them, in the same order.
+    """
+    enough = [
+        (form.width, -result.accuracy.value, place, form)
+        for place, (form, result) in enumerate(zip(forms, results, strict=False))
+        if not result.breaks
+    ]
+    return min(enough)[-1] if enough else None
 
 
 def _measured(

@@ -1,5 +1,6 @@
 """Both models with their weights moved up or down the scale: where float16 begins to hurt."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -166,6 +167,12 @@ def unharmed_range(results: Sequence[ScaleResult]) -> tuple[int, int] | None:
     while high < len(results) - 1 and not results[high + 1].hurts:
         high += 1
     return low, high
+
+
+def nearest_power(base: int, power: int, other: int, powers: Sequence[int]) -> int:
+    """The power of ``other`` nearest to ``base ** power``, among ``powers``: 10³ for 2¹⁰."""
+    exact = power * math.log(base) / math.log(other)
+    return min(powers, key=lambda candidate: abs(candidate - exact))
 
 
 def _stored(values: npt.NDArray[np.float32], dtype: type[np.floating], clamp: bool) -> npt.NDArray[np.floating]:

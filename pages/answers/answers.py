@@ -1,1 +1,196 @@
-"""Placeholder while pages are merged."""
+"""Answers: the changes of the logits by float16 against the margins, as observed and as proven."""
+
+from functools import partial
+
+import streamlit as st
+
+from fp16core.evaluate.comparison import SIGNIFICANCE, Comparison
+from fp16core.figures import accuracy as figures
+from fp16core.figures.base.style import REFERENCE_NAME, TARGET_NAME
+from fp16core.figures.lab import guarantee as proof_figures
+from fp16core.lab.guarantee import Guarantee
+from fp16core.text import factor_text, percent_text, points_text
+from fp16core.vocabulary import HalfBitsError
+from pages.answers import confusion, folds
+from pages.shared.session import lab, state
+from pages.shared.session.sweep import go_on
+from pages.shared.ui.charts import chart, picked
+from pages.shared.ui.headline import headline, number
+from pages.shared.ui.image_card import link_to_image, show_image
+from pages.shared.ui.words import plain, say_if_probabilities
+
+HAPPENED, AT_MOST = "What happened", "What could have happened at most"
+
+confusion.go_to_images()
+with state.explained():
+    found = state.results()
+comparison = found.comparison
+refusal = ""
+proof = None
+try:
+    proof = lab.proof()
+except HalfBitsError as error:  # the observed changes are shown all the same
+    refusal = str(error)
+
+
+def observed_sentence() -> str:
+    """What float16 did."""
+    if not comparison.changed_predictions:
+        return f"float16 changed **no answer** on {comparison.images:,} test images."
+    chance = "more than" if comparison.is_difference_significant else "no more than"
+    return (
+        f"float16 changed **{comparison.changed_predictions:,} of {comparison.images:,}** answers, and the accuracy by "
+        f"**{points_text(comparison.accuracy_delta)}**: {chance} chance would."
+    )
+
+
+def proven_sentence(found: Guarantee) -> str:
+    """What float16 could not have done."""
+    return (
+        f"For **{percent_text(found.proven_share)}** of the images it could not: even if every rounding error of the "
+        "weights pointed in the worst direction, the answer would stay."
+    )
+
+
+def clicked() -> None:
+    """Choose the image whose point was clicked."""
+    for key in ("margins", "bounds"):
+        if key in st.session_state and (index := picked(key, comparison.images)) is not None:
+            st.session_state.point = index
+
+
+def proven_words(found: Guarantee, both: Comparison, index: int) -> str:
+    """Whether an image's answer is proven."""
+    if found.proven[index]:
+        return "Its answer is proven."
+    if not both.report(index).is_answered:
+        return "Nothing can be proven: a logit is not a number."
+    return "Its answer is not proven: the margin is smaller than what float16 could take."
+
+
+st.markdown(" ".join([observed_sentence(), *([] if proof is None else [proven_sentence(proof)])]))
+say_if_probabilities(comparison.reference)
+view = st.segmented_control(
+    "View",
+    [HAPPENED, AT_MOST],
+    default=HAPPENED,
+    required=True,
+    key="answers-view",
+    label_visibility="collapsed",
+    bind="query-params",
+)
+with st.container(border=True):
+    plot, card = st.container(key="cards-margins").columns([5, 2], vertical_alignment="center")
+    controls = st.container(key="answers-controls", horizontal=True, vertical_alignment="bottom")
+    index = int(
+        controls.number_input(
+            "Image number",
+            0,
+            comparison.images - 1,
+            comparison.closest_image,
+            key="point",
+            bind="query-params",
+            width=180,
+            help="Position in the test set, from 0. Initially the image closest to a changed answer.",
+        )
+    )
+    with controls:
+        link_to_image(index)
+    with card.container(key="answers-image", horizontal=True, vertical_alignment="center"):
+        show_image(found.images, comparison, index, "" if proof is None else proven_words(proof, comparison, index))
+    with plot:
+        if view == HAPPENED:
+            chart(
+                partial(figures.margin_scatter, comparison, index),
+                "margins",
+                "Scatter plot of the top-1 margin against the largest logit change of every test image",
+                on_click=clicked,
+            )
+        elif proof is None:
+            st.error(plain(refusal), icon=":material/error:")
+        else:
+            chart(
+                partial(proof_figures.margins_and_bounds, comparison, proof, index),
+                "bounds",
+                "Scatter plot of the margin against the most that float16 could take from it",
+                on_click=clicked,
+            )
+    st.caption(
+        "Each point is a test image: choose one. Further right, float32's margin is larger; further up, float16 "
+        + (
+            "changed the logits more. Below the dashed line no answer can change; above it one can, if the change "
+            "goes against the best digit."
+            if view == HAPPENED
+            else "could take more of that margin. Below the dashed line it cannot take all of it."
+        )
+    )
+
+row = headline("headline-eight")
+for name, evaluation in ((REFERENCE_NAME, comparison.reference), (TARGET_NAME, comparison.target)):
+    number(
+        row,
+        f"Accuracy, {name}",
+        percent_text(evaluation.accuracy.value),
+        f"{percent_text(evaluation.accuracy.low)} to {percent_text(evaluation.accuracy.high)}",
+        "With the 95 % Wilson interval: the plausible range of the accuracy on other images of this kind.",
+    )
+number(
+    row,
+    "Difference",
+    points_text(comparison.accuracy_delta),
+    "float16 − float32",
+    "In percentage points.",
+)
+number(
+    row,
+    "McNemar p-value",
+    f"{comparison.mcnemar_p:.3g}",
+    "unlikely to be chance" if comparison.is_difference_significant else "no sign of a difference",
+    "The probability that chance alone would split the models' disagreements at least as unevenly as here if both "
+    f"were equally accurate. Below {SIGNIFICANCE} the difference is unlikely to be chance.",
+)
+if proof is not None:
+    number(
+        row,
+        "Proven unchangeable",
+        f"{proof.proven_images:,}",
+        f"of {comparison.images:,} images",
+        "Images whose answer no weights within the rounding errors can change, whatever the sign of each error. This "
+        "is about float16 weights with float32 arithmetic, as on this server; a processor that computes in float16 "
+        "errs more.",
+    )
+number(
+    row,
+    "Observed unchanged",
+    f"{comparison.equal_predictions:,}",
+    f"of {comparison.images:,} images",
+    "Images on which both models, run on this server, give the same answer.",
+)
+closest = comparison.report(comparison.closest_image)
+number(
+    row,
+    "Closest call",
+    f"{factor_text(closest.flip_factor)} ×" if closest.can_flip else "none",
+    f"the error would suffice, image {comparison.closest_image:,}"
+    if closest.can_flip
+    else "no multiple changes an answer",
+    "Factor by which float16's change of the logits would have to grow to change an answer. At most 1: it did.",
+)
+if proof is not None:
+    number(
+        row,
+        "Worst case",
+        f"{factor_text(proof.overestimate(comparison.abs_logit_delta))} ×",
+        "the observed change (median)",
+        "Ratio of the largest possible change of a logit to the observed one. In reality errors have both signs and "
+        "mostly cancel; a proof must not rely on that.",
+    )
+confusion.show(comparison)
+folds.per_digit(comparison)
+folds.closest_calls(found.images, comparison, proof, index)
+if proof is not None:
+    folds.how_it_is_proven()
+    folds.fewer_bits(comparison.images)
+else:
+    st.caption(f":orange[Nothing is proven about this pair: {plain(refusal)}]")
+go_on()

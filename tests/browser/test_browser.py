@@ -20,7 +20,7 @@ def test_a_visitor_follows_the_navigation_and_picks_a_digit(warm: str, page: Pag
     expect(page.get_by_text("float16 keeps this model’s accuracy.")).to_be_visible()
     for link, heading in (
         ("Weights and bits", "What is dropped?"),
-        ("Layers", "Where does the error go"),
+        ("Answers", "Does it matter?"),
         ("Digits", "What do both models see"),
     ):
         page.get_by_test_id("stSidebarNav").get_by_role("link", name=link).click()
@@ -35,28 +35,6 @@ def test_a_visitor_follows_the_navigation_and_picks_a_digit(warm: str, page: Pag
     said = re.search("both say (.)", words)
     assert said is not None
     answers(page, said[1], said[1])
-
-
-def test_a_click_on_a_point_shows_its_image(warm: str, page: Page) -> None:
-    """The one changed answer stands apart from all others; its neighbour is chosen first."""
-    page.goto(f"{warm}/accuracy?point=5")
-    settled(page)
-    diamond = page.locator(".st-key-margins .js-plotly-plot")
-    expect(diamond).to_be_visible()
-    place = diamond.evaluate(
-        """g => {
-            const trace = g._fullData.findIndex(t => t.name.startsWith('answer changed'));
-            const d = g.calcdata[trace] && g._fullData[trace], l = g._fullLayout, box = g.getBoundingClientRect();
-            return {x: box.left + l.xaxis._offset + l.xaxis.d2p(d.x[0]),
-                    y: box.top + l.yaxis._offset + l.yaxis.d2p(d.y[0]), image: d.customdata[0]};
-        }"""
-    )
-    page.mouse.move(place["x"], place["y"])
-    page.wait_for_timeout(300)
-    page.mouse.click(place["x"], place["y"])
-    expect(page.get_by_text(re.compile(rf"Image {place['image']:,}, a \d: float32 says"))).to_be_visible(
-        timeout=PATIENCE_MS
-    )
 
 
 def test_a_click_on_a_bar_takes_one_of_its_weights_apart(warm: str, page: Page) -> None:
@@ -87,7 +65,7 @@ def test_a_click_on_a_bar_takes_one_of_its_weights_apart(warm: str, page: Page) 
 
 def test_the_link_to_all_about_an_image_leads_to_that_image(warm: str, page: Page) -> None:
     """Of the image shown at first, which no address names."""
-    page.goto(f"{warm}/accuracy")
+    page.goto(f"{warm}/answers")
     settled(page)
     shown = page.get_by_text(re.compile(r"^Image [\d,]+, a \d: "))
     number = re.match(r"Image ([\d,]*\d), a", shown.inner_text())

@@ -13,14 +13,12 @@ pytestmark = pytest.mark.browser
 
 LINKS = {
     "": ("Half the bits, the same answers?", "The one image whose answer float16 changed"),
-    "accuracy?point=7": ("Does float16 make different mistakes", "Image 7, a 9"),
+    "answers?point=7&answers-view=What+could+have+happened+at+most": ("Does it matter?", "Image 7, a 9"),
     "bits?bits_tensor=conv_2d.kernel&bits_index=7": ("What is dropped?", "Weight [0, 2, 1, 0]"),
+    "limits?exponent=8&mantissa=7": ("When does it break", "1 sign + 8 exponent + 7 mantissa"),
     "claims?word=margin": ("What does the tutorial say", "Impact on accuracy"),
-    "dial?exponent=8&mantissa=7": ("How few bits are enough", "1 sign + 8 exponent + 7 mantissa"),
     "digits?image=1242&show=models+differ": ("What do both models see", "1 image. Pick one"),
-    "guarantee": ("Could float16 have changed an answer", "Proven unchangeable"),
     "layers?layer_image=1242&layer_over=first+100": ("Where does the error go?", "On 100 images"),
-    "overflow?factors=powers+of+10": ("When do weights outgrow float16", "powers of 10"),
     "size?size-view=Graph": ("What do I gain", "DEQUANTIZE operators"),
     "train": ("How does float16 fare while", "In the bundled pair, after 1 epoch"),
     "your_model": ("Is float16 safe for my model", "Upload it, and this page answers"),

@@ -231,7 +231,7 @@ def test_the_lab_measures_anew_only_at_its_rate(monkeypatch: pytest.MonkeyPatch)
     forget()
     only(monkeypatch, "lab", 1)
     rate_limits.allow("lab")
-    app = visit("guarantee")
+    app = visit("limits")
     assert not app.exception
     assert "new settings of the numerics lab" in app.error[0].value
 

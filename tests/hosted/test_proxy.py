@@ -238,7 +238,7 @@ def test_all_pages_under_the_content_security_policy(
         settled(page)
         if page.url.endswith("/digits"):
             _try_a_digit(page, png(Image.fromarray(test_set[0][0])))
-        elif page.url.endswith("/accuracy"):
+        elif page.url.endswith("/answers"):
             expect(page.locator("canvas.gl-canvas").first).to_be_attached()
             expect(page.get_by_text("WebGL is not supported")).to_have_count(0)
     assert page.evaluate("blocked") == []

@@ -124,7 +124,7 @@ def use_model(url: str, address: str, model: bytes) -> None:
     """Have a model tried, and walk it through the pages that compute most."""
     with Visitor(url, address, PATIENCE_S) as visitor:
         assert "to you alone" in try_model(visitor, "mine.tflite", model)
-        for page in ("start", "layers", "overflow", "dial", "guarantee", "size"):
+        for page in ("start", "layers", "answers", "limits", "size"):
             visitor.show(page)
 
 
@@ -178,7 +178,7 @@ def test_a_replica_outlives_all_of_it_and_serves_another_visitor(
             thread.start()
         seen = 0
         while any(thread.is_alive() for thread in threads):
-            for page in ("", "accuracy", "bits", "layers"):
+            for page in ("", "answers", "bits", "layers"):
                 visitor.show(page)
                 seen += 1
         for page in visitor.session.pages:

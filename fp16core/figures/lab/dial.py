@@ -1,6 +1,5 @@
 """Figures of the precision dial: the cost of fewer bits."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
@@ -11,13 +10,11 @@ from fp16core.figures.base.style import (
     NEUTRAL_COLOUR,
     REFERENCE_COLOUR,
     TARGET_COLOUR,
-    WARNING_COLOUR,
     figure,
     fixed,
     mark,
 )
 from fp16core.lab.dial import DialResult
-from fp16core.numerics.formats import FloatFormat
 from fp16core.text import bytes_text, count_text, percent_text
 
 _ROOM_FROM = 0.2
@@ -89,75 +86,6 @@ def accuracy_by_bytes(
         )
     drawn.update_xaxes(title="bytes in the file", range=[0, 1.12 * max(m.size_bytes for m in files)], tickformat=",")
     drawn.update_yaxes(title="accuracy (%)", range=[centre - reach, centre + reach])
-    return fixed(drawn)
-
-
-def format_map(formats: Sequence[FloatFormat], results: Sequence[DialResult], chosen: FloatFormat) -> go.Figure:
-    """Changed answers of all formats measured so far, by mantissa and exponent bits; a cross where the model breaks.
-
-    Returns
-    -------
-    go.Figure
-        The first of each mark's ``customdata`` is the index of its format in ``formats``.
-    """
-    drawn = figure(360, margin={"l": 8, "r": 8, "t": 8, "b": 8}, meta={"columns": ["format", *_RESULT_COLUMNS]})
-    measured = list(zip(formats, results, strict=False))
-    total = max([result.accuracy.total for result in results], default=1)
-    counts = [0, *(10**power for power in range(round(math.log10(total)) + 1))]
-    drawn.add_heatmap(
-        x=[form.mantissa_bits for form, _ in measured],
-        y=[form.exponent_bits for form, _ in measured],
-        z=[math.log10(1 + result.changed_predictions) for _, result in measured],
-        colorscale=[[0, "#cfe8df"], [0.45, DELTA_COLOUR], [1, WARNING_COLOUR]],
-        zmin=0,
-        zmax=math.log10(1 + total),
-        xgap=2,
-        ygap=2,
-        colorbar={
-            "title": {"text": "changed answers", "side": "right"},
-            "thickness": 12,
-            "tickvals": [math.log10(1 + count) for count in counts],
-            "ticktext": [f"{count:,}" for count in counts],
-        },
-        hoverinfo="skip",
-    )
-    # The cells of a heatmap cannot be clicked; invisible marks lie on them.
-    drawn.add_scatter(
-        name="formats",
-        x=[form.mantissa_bits for form, _ in measured],
-        y=[form.exponent_bits for form, _ in measured],
-        mode="markers",
-        marker={"size": 22, "symbol": "square", "opacity": 0},
-        selected={"marker": {"opacity": 0}},
-        unselected={"marker": {"opacity": 0}},
-        customdata=[
-            [place, 100 * result.accuracy.value, result.changed_predictions, result.max_abs_logit_delta]
-            for place, (_, result) in enumerate(measured)
-        ],
-        text=[f"{count_text(form.exponent_bits, 'exponent bit')}, {_sentence(result)}" for form, result in measured],
-        hovertemplate="%{text}<extra></extra>",
-        showlegend=False,
-    )
-    broken = [form for form, result in measured if result.breaks]
-    drawn.add_scatter(
-        x=[form.mantissa_bits for form in broken],
-        y=[form.exponent_bits for form in broken],
-        text=["×"] * len(broken),
-        mode="text",
-        textfont={"size": 16, "color": "white"},
-        hoverinfo="skip",
-        showlegend=False,
-    )
-    drawn.add_shape(
-        type="rect",
-        x0=chosen.mantissa_bits - 0.5,
-        x1=chosen.mantissa_bits + 0.5,
-        y0=chosen.exponent_bits - 0.5,
-        y1=chosen.exponent_bits + 0.5,
-        line={"color": NEUTRAL_COLOUR, "width": 3},
-    )
-    drawn.update_xaxes(title="mantissa bits", range=[23.5, -0.5], dtick=4, tick0=0, showgrid=False, zeroline=False)
-    drawn.update_yaxes(title="exponent bits", range=[1.5, 8.5], dtick=1, showgrid=False, zeroline=False)
     return fixed(drawn)
 
 

@@ -9,7 +9,11 @@ from streamlit.navigation.page import StreamlitPage
 MOVED: dict[str, tuple[str, Mapping[str, str]]] = {
     "overview": ("start", {}),
     "try_digit": ("digits", {"source": "Draw"}),
-    "scales": ("overflow", {}),
+    "accuracy": ("answers", {}),
+    "dial": ("limits", {}),
+    "guarantee": ("answers", {"answers-view": "What could have happened at most"}),
+    "overflow": ("limits", {"limits-view": "Larger and smaller weights"}),
+    "scales": ("limits", {"limits-view": "Larger and smaller weights"}),
     "weights": ("bits", {"log": "false"}),
     "your_files": ("your_model", {}),
     "files": ("size", {}),
@@ -19,6 +23,7 @@ MOVED: dict[str, tuple[str, Mapping[str, str]]] = {
 """By old address: the page's folder, and parameters that it needs to show the same."""
 
 RENAMED = {
+    "guarantee": {"near": "point"},
     "try_digit": {"test": "image"},
     "weights": {"tensor": "bits_tensor"},
     "files": {"files-view": "size-view"},

@@ -113,11 +113,3 @@ def neighbours(page: StoryPage) -> tuple[StoryPage | None, StoryPage | None]:
 def place_text(page: StoryPage) -> str:
     """Place of a page in the tour, such as "3 of 7"; empty outside of it."""
     return f"{TOUR.index(page) + 1} of {len(TOUR)}" if page in TOUR else ""
-
-
-MERGING = (
-    StoryPage("accuracy", "Accuracy", "Does float16 make different mistakes?", ":material/target:"),
-    StoryPage("overflow", "Overflow", "When do weights outgrow float16?", ":material/open_in_full:"),
-    StoryPage("dial", "Precision dial", "How few bits are enough?", ":material/tune:"),
-    StoryPage("guarantee", "Guarantee", "Could float16 have changed an answer?", ":material/verified:"),
-)

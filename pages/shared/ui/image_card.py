@@ -1,4 +1,4 @@
-"""One test image beside a chart: the picture, both models' answers, and a link to its details."""
+"""One test image beside a chart: the picture and both models' answers; and a link to its details."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +10,8 @@ from fp16core.figures.base.pictures import digit_png
 from pages.shared.ui.words import flip_sentence
 
 
-def show_image(images: npt.NDArray[np.uint8], comparison: Comparison, index: int) -> None:
-    """Show a test image with both models' answers and a link to its details.
+def show_image(images: npt.NDArray[np.uint8], comparison: Comparison, index: int, remark: str = "") -> None:
+    """Show a test image with both models' answers.
 
     Parameters
     ----------
@@ -21,11 +21,13 @@ def show_image(images: npt.NDArray[np.uint8], comparison: Comparison, index: int
         Both models' answers to them.
     index
         Index of the image to show, from 0.
+    remark
+        A sentence below.
     """
-    st.image(digit_png(images[index]), width=140, alt=f"Test image {index}, a {comparison.labels[index]}")
-    st.markdown(answers_sentence(comparison, index) + ".")
-    st.caption(flip_sentence(comparison.report(index)))
-    link_to_image(index)
+    st.image(digit_png(images[index]), width=112, alt=f"Test image {index}, a {comparison.labels[index]}")
+    with st.container(gap="small"):
+        st.markdown(answers_sentence(comparison, index) + ".")
+        st.caption(" ".join(filter(None, (flip_sentence(comparison.report(index)), remark))))
 
 
 def link_to_image(index: int) -> None:

@@ -163,7 +163,9 @@ def test_every_page_about_the_pair_says_first_that_nothing_is_float16(
         assert "10 cannot be judged" in words(app)
     if page == "start":
         assert "nothing here is about float16.** The target file has 100.00 % of the size" in words(app)
-    if page == "dial":
+    if page == "limits":
+        app.session_state["limits-bytes"] = True
+        app.run()
         assert "There is no file of float16 to show: the target holds none" in words(app).replace("\\", "")
 
 

@@ -13,9 +13,10 @@ from fp16core.lab.dial import (
     make_file,
     measure_file,
     measure_format,
+    narrowest_enough,
     packed_size_bytes,
 )
-from fp16core.numerics.formats import PRESETS
+from fp16core.numerics.formats import PRESETS, FloatFormat
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.replace import replace_weights
@@ -76,3 +77,20 @@ def test_enough_bits_are_counted_from_the_most_down() -> None:
     assert enough_mantissa_bits({3: dial_result(0), 2: dial_result(0.005), 1: dial_result(0.2), 0: dial_result(0)}) == 2
     assert enough_mantissa_bits({3: dial_result(0.01), 2: dial_result(0)}) is None
     assert enough_mantissa_bits({1: dial_result(0), 0: dial_result(-0.1)}) == 0
+
+
+def test_the_narrowest_format_is_the_most_accurate_of_those_with_the_fewest_bits() -> None:
+    """The last two formats are not measured yet."""
+    forms = [
+        FloatFormat(5, 10),
+        FloatFormat(3, 1),
+        FloatFormat(4, 0),
+        FloatFormat(2, 0),
+        FloatFormat(2, 1),
+        FloatFormat(8, 0),
+    ]
+    results = [dial_result(0.0), dial_result(0.005), dial_result(0.002), dial_result(0.5)]
+    found = narrowest_enough(forms, results)
+    assert found in (forms[1], forms[2]), "both of 5 bits, and here of the same accuracy"
+    assert narrowest_enough(forms[3:4], results[3:]) is None
+    assert narrowest_enough(forms, []) is None

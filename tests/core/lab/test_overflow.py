@@ -8,7 +8,7 @@ import pytest
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.comparison import Comparison, costs_a_point
 from fp16core.evaluate.evaluation import Evaluation
-from fp16core.lab.overflow import ScaleResult, measure_scale, unharmed_range
+from fp16core.lab.overflow import ScaleResult, measure_scale, nearest_power, unharmed_range
 from fp16core.numerics.scaling import rescaled_weights, scalable_pairs
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.chain import Layer, read_chain
@@ -120,3 +120,12 @@ def test_what_cannot_be_rescaled_is_refused(pair: ModelPair, layers: tuple[Layer
         scalable_pairs(read_chain(pair.reference)[:3])
     with pytest.raises(ValueError, match="factor of 0"):
         rescaled_weights(layers, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("base", "power", "other", "expected"),
+    [(2, 10, 10, 3), (10, 3, 2, 10), (2, 0, 10, 0), (10, -9, 2, -28), (2, 28, 10, 8)],
+)
+def test_the_nearest_power_of_another_base(base: int, power: int, other: int, expected: int) -> None:
+    """2¹⁰ is 1,024; 10⁻⁹ lies beyond 2⁻²⁸; 2²⁸ is 268 million."""
+    assert nearest_power(base, power, other, range(-28, 29)) == expected

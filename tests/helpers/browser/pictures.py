@@ -24,7 +24,7 @@ PICTURES = {
     "digits": ("digits?image=1242", 900),
     "bits": ("bits", 1120),
     "layers": ("layers", 1060),
-    "dial": ("dial?exponent=4&mantissa=3&infinity=false", 1420),
+    "limits": ("limits?exponent=4&mantissa=3&infinity=false", 1000),
 }
 """Of which page each is, and how tall."""
 

@@ -287,3 +287,17 @@ def test_the_answer_and_the_control_are_in_view_and_the_page_is_short(
         settled(screen)
         expect(screen.get_by_role("button", name=control)).to_be_in_viewport(timeout=PATIENCE_MS)
         assert screen.locator("[data-testid='stMain']").evaluate("main => main.scrollHeight") <= tallest
+
+
+def test_the_first_weight_is_in_the_address(warm: str, page: Page) -> None:
+    """Without a number the address means the weight with the largest error."""
+    page.goto(f"{warm}/bits?bits_index=5")
+    expect(page.get_by_text("Weight [0, 5] of fully_connected.weights")).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
+    field = page.get_by_role("spinbutton", name="Weight number")
+    field.fill("0")
+    field.press("Enter")
+    expect(page.get_by_text("Weight [0, 0] of fully_connected.weights")).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
+    page.goto(page.url)
+    expect(page.get_by_text("Weight [0, 0] of fully_connected.weights")).to_be_visible(timeout=PATIENCE_MS)

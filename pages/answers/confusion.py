@@ -1,0 +1,52 @@
+"""The confusion matrices of both models, whose cells lead to the images behind them."""
+
+from functools import partial
+
+import streamlit as st
+
+from fp16core.evaluate.comparison import Comparison
+from fp16core.figures import accuracy as figures
+from fp16core.figures.base.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLOUR, TARGET_NAME
+from pages.shared.ui.charts import chart, picked
+from pages.shared.ui.headline import cards
+
+_CHOSEN = "answers-cell"
+
+
+def show(comparison: Comparison) -> None:
+    """Show both matrices and their difference."""
+    st.header("Which digits are mistaken for which?", anchor="confusion")
+    st.caption(
+        "Rows: the true digit. Columns: the digit that the model read. The shade grows with the logarithm of the "
+        "count. Choose a cell to see its images."
+    )
+    for column, heading, draw, key in zip(
+        cards(3, "cards-confusion"),
+        (REFERENCE_NAME, TARGET_NAME, "float16 − float32"),
+        (
+            partial(figures.confusion, comparison.reference, REFERENCE_NAME, REFERENCE_COLOUR),
+            partial(figures.confusion, comparison.target, TARGET_NAME, TARGET_COLOUR),
+            partial(figures.confusion_delta, comparison),
+        ),
+        ("confusion-float32", "confusion-float16", "confusion-delta"),
+        strict=True,
+    ):
+        with column:
+            st.markdown(f"**{heading}**")
+            chart(draw, key, f"Confusion matrix, {heading}", on_click=partial(_choose, key))
+
+
+def _choose(key: str) -> None:
+    """Note the cell that was chosen: a callback cannot open a page."""
+    if (cell := picked(key, 100)) is not None:
+        st.session_state[_CHOSEN] = cell, key == "confusion-delta"
+
+
+def go_to_images() -> None:
+    """Open the images of a cell, if one was chosen."""
+    if _CHOSEN not in st.session_state:
+        return
+    cell, only_changed = st.session_state.pop(_CHOSEN)
+    true, predicted = divmod(cell, 10)
+    asked = {"true": str(true), "predicted": str(predicted)}
+    st.switch_page("digits/digits.py", query_params=asked | ({"show": "models differ"} if only_changed else {}))

@@ -1,0 +1,223 @@
+"""Limits in Chromium: sliders that keep up with the visitor, whatever the server is doing."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from benchmarks.client.browser import PATIENCE_MS, settled
+from tests.helpers.browser.browsing import served
+from tests.helpers.places import TestSet
+
+pytestmark = pytest.mark.browser
+
+SWEEPING_MS = 120_000
+NEIGHBOURS = 4
+"""Programs that keep a server from computing; the machine has two cores."""
+
+
+SHOWN = "e => [e.querySelector('.chosen').dataset.place, e.querySelector('.fields').textContent]"
+
+
+@contextmanager
+def busy_machine() -> Iterator[None]:
+    """A machine on which other programs compute without a pause."""
+    neighbours = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(NEIGHBOURS)]
+    try:
+        yield
+    finally:
+        for neighbour in neighbours:
+            neighbour.kill()
+            neighbour.wait()
+
+
+def few_images(path: Path, test_set: TestSet, train_set: TestSet) -> None:
+    images, labels = (array[:2_500] for array in test_set)
+    np.savez(path, x_train=train_set[0][:100], y_train=train_set[1][:100], x_test=images, y_test=labels)
+
+
+def slider(page: Page, name: str) -> Locator:
+    return page.get_by_role("slider", name=name)
+
+
+def metric(page: Page, label: str) -> Locator:
+    return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
+
+
+def all_measured(page: Page) -> None:
+    expect(page.get_by_text(re.compile("^168 formats measured"))).to_be_visible(timeout=SWEEPING_MS)
+    settled(page)
+
+
+def agrees(page: Page, exponent: int, mantissa: int) -> None:
+    """Slider, its value beside it, the map, the reading, the headline numbers and the address say the same."""
+    expect(metric(page, "Bits of a weight")).to_have_text(str(1 + exponent + mantissa), timeout=PATIENCE_MS)
+    expect(slider(page, "Exponent bits")).to_have_value(str(exponent))
+    expect(slider(page, "Mantissa bits")).to_have_value(str(mantissa))
+    expect(page.locator(".slider output")).to_have_text([str(exponent), str(mantissa)])
+    expect(page.locator(".chosen")).to_have_attribute("data-place", f"{exponent},{mantissa}")
+    all_measured(page)
+    address = page.evaluate("Object.fromEntries(new URLSearchParams(location.search))")
+    assert int(address.get("exponent", 5)) == exponent
+    assert int(address.get("mantissa", 10)) == mantissa
+    reading = page.locator(".reading .value").first
+    expect(metric(page, "Accuracy")).to_have_text(reading.inner_text())
+    expect(metric(page, "Bits of a weight")).to_have_text(str(1 + exponent + mantissa))
+
+
+@pytest.mark.parametrize("pause_ms", [30, 80, 120])
+def test_presses_are_not_lost_while_a_busy_server_measures(
+    page: Page, tmp_path: Path, test_set: TestSet, train_set: TestSet, monkeypatch: pytest.MonkeyPatch, pause_ms: int
+) -> None:
+    """Eight presses, then a held key, on a server that has measured nothing yet; on a quarter of the images."""
+    few_images(tmp_path / "few.npz", test_set, train_set)
+    monkeypatch.setenv("HALFBITS_MNIST", str(tmp_path / "few.npz"))
+    with served(tmp_path / "server.log") as cold:
+        page.goto(f"{cold}/limits")
+        slider(page, "Mantissa bits").wait_for(timeout=PATIENCE_MS)
+        assert page.get_by_role("button", name="Stop").is_visible(), "it still measures"
+        with busy_machine():
+            slider(page, "Mantissa bits").focus()
+            for press in range(1, 9):
+                page.keyboard.press("ArrowLeft", delay=5)
+                assert slider(page, "Mantissa bits").input_value() == str(10 - press), "shown at once"
+                page.wait_for_timeout(pause_ms)
+            expect(metric(page, "Bits of a weight")).to_have_text("8", timeout=SWEEPING_MS)
+            slider(page, "Exponent bits").focus()
+            for _ in range(3):  # a held key repeats
+                page.keyboard.down("ArrowRight")
+                page.wait_for_timeout(30)
+            page.keyboard.up("ArrowRight")
+            expect(metric(page, "Bits of a weight")).to_have_text("11", timeout=SWEEPING_MS)
+        agrees(page, 8, 2)
+        page.goto("about:blank")
+
+
+def test_the_map_can_be_stopped_and_goes_on_while_others_are_served(
+    page: Page, browser: Browser, tmp_path: Path, test_set: TestSet, train_set: TestSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a server that has measured nothing yet; a second visitor opens another page meanwhile."""
+    few_images(tmp_path / "few.npz", test_set, train_set)
+    monkeypatch.setenv("HALFBITS_MNIST", str(tmp_path / "few.npz"))
+    with served(tmp_path / "server.log") as cold:
+        page.goto(f"{cold}/limits")
+        page.get_by_text(re.compile(r"^\d+ of 168 formats measured")).wait_for(timeout=PATIENCE_MS)
+        second = browser.new_page()
+        second.goto(f"{cold}/bits")
+        expect(second.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE_MS)
+        second.close()
+        page.locator(".st-key-map-stop button").click()
+        stopped = page.get_by_text(re.compile(r"^\d+ of 168 formats measured.*, stopped$"))
+        expect(stopped).to_be_visible(timeout=PATIENCE_MS)
+        words = stopped.inner_text()
+        settled(page)
+        assert stopped.inner_text() == words
+        page.locator(".st-key-map-on button").click()
+        all_measured(page)
+        assert page.locator(".cell[style*='background']").count() == 168
+        page.goto("about:blank")
+
+
+def test_a_stop_holds_only_for_what_was_asked(page: Page, tmp_path: Path) -> None:
+    """Other settings begin a measurement of their own."""
+    with served(tmp_path / "server.log") as cold:
+        page.goto(f"{cold}/limits?limits-view=Larger+and+smaller+weights&images=10000")
+        page.get_by_text(re.compile(r"^\d+ of 57 factors measured")).wait_for(timeout=PATIENCE_MS)
+        page.locator(".st-key-scales-stop button").click()
+        expect(page.locator(".st-key-scales-on button")).to_be_visible(timeout=PATIENCE_MS)
+        page.get_by_role("button", name="Settings").click()
+        page.get_by_role("radio", name="500", exact=True).click()
+        expect(page.get_by_text("57 factors measured, each with both models on 500 images.")).to_be_visible(
+            timeout=SWEEPING_MS
+        )
+        page.goto("about:blank")
+
+
+def test_what_is_measured_shows_while_the_slider_is_dragged(warm: str, page: Page) -> None:
+    """Without waiting for the server, whose headline number still says what it said before."""
+    page.goto(f"{warm}/limits")
+    all_measured(page)
+    before = metric(page, "Bits of a weight").inner_text()
+    box = slider(page, "Mantissa bits").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 10 / 23, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    found = []
+    for share in (0.3, 0.15, 0.0):
+        page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
+        found.append(page.locator(".dial").evaluate(SHOWN))
+    page.mouse.up()
+    assert found[-1] == ["5,0", "1 sign + 5 exponent + 0 mantissa"]
+    assert len({place for place, _ in found}) == 3
+    assert all(f"{place.split(',')[1]} mantissa" in fields for place, fields in found)
+    assert before == "16"
+    agrees(page, 5, 0)
+
+
+def test_keys_for_large_steps_and_ends(warm: str, page: Page) -> None:
+    page.goto(f"{warm}/limits")
+    slider(page, "Mantissa bits").focus()
+    for key, expected in (("Home", 0), ("End", 23), ("ArrowDown", 22)):
+        page.keyboard.press(key)
+        assert slider(page, "Mantissa bits").input_value() == str(expected)
+    page.keyboard.press("PageDown")
+    after = int(slider(page, "Mantissa bits").input_value())
+    assert after < 21
+    agrees(page, 5, after)
+
+
+def test_one_choice_is_one_step_of_back(warm: str, page: Page) -> None:
+    """A preset, a cell of the map, a dragged slider; then back through all of them, and forward again."""
+    page.goto(f"{warm}/limits")
+    all_measured(page)
+    page.get_by_role("button", name="FP8 E4M3").click()
+    agrees(page, 4, 3)
+    expect(metric(page, "Accuracy")).to_be_visible()
+    page.locator("[data-place='2,0']").click()
+    agrees(page, 2, 0)
+    expect(page.get_by_text("Broken: a point or more is lost.")).to_be_visible()
+    slider(page, "Exponent bits").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(60)
+    agrees(page, 6, 0)
+    for exponent, mantissa in ((2, 0), (4, 3), (5, 10)):
+        page.go_back()
+        agrees(page, exponent, mantissa)
+    page.go_forward()
+    agrees(page, 4, 3)
+
+
+def test_a_link_shows_its_format_in_a_fresh_browser_and_old_links_lead_on(warm: str, page: Page) -> None:
+    for address in ("limits?exponent=8&mantissa=7", "dial?exponent=8&mantissa=7"):
+        page.goto(f"{warm}/{address}")
+        expect(page.get_by_text("16 bits (bfloat16)").first).to_be_visible(timeout=SWEEPING_MS)
+        agrees(page, 8, 7)
+    for old in ("overflow", "scales"):
+        page.goto(f"{warm}/{old}?power-of-2=20&images=500")
+        expect(page.get_by_text("At factor 2²⁰")).to_be_visible(timeout=PATIENCE_MS)
+        assert slider(page, "Factor").input_value() == "20"
+        assert re.search(r"/limits\?.*limits-view", page.url)
+
+
+def test_the_factor_keeps_its_place_when_the_base_changes(warm: str, page: Page) -> None:
+    page.goto(f"{warm}/overflow?power-of-2=10&images=500")
+    expect(page.get_by_text("At factor 2¹⁰")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_role("radio", name="powers of 10").click()
+    expect(page.get_by_text("At factor 10³")).to_be_visible(timeout=PATIENCE_MS)
+    assert slider(page, "Factor").input_value() == "3"
+    settled(page)
+    page.go_back()
+    expect(page.get_by_text("At factor 2¹⁰")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_format_that_does_not_exist_is_told_once(warm: str, page: Page) -> None:
+    page.goto(f"{warm}/limits?exponent=40&mantissa=3")
+    expect(page.get_by_text("exponent = 40")).to_be_visible(timeout=PATIENCE_MS)
+    agrees(page, 5, 3)
