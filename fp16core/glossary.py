@@ -39,7 +39,7 @@ _DEFINITIONS: Mapping[str, Mapping[str, str]] = {
     "Two models": {
         "reference": "The model with float32 weights, which everything is measured against.",
         "target": "The model with float16 weights. Every delta is target − reference.",
-        ".tflite": "File format of LiteRT, formerly TensorFlow Lite: a network's operators and its numbers in one "
+        ".tflite": "File format of LiteRT, formerly TensorFlow Lite: a network’s operators and its numbers in one "
         "file.",
         "pair": "A reference and a target that hold the same network.",
         "quantization": "Storing numbers in fewer bits. float16 quantization rounds each weight to a float16 number.",
@@ -60,20 +60,20 @@ _DEFINITIONS: Mapping[str, Mapping[str, str]] = {
         "operator": "One step of the network as its file lists it: a convolution, a pooling, a weighted sum.",
         "channel": "The results of one kernel at all positions, shown as a picture.",
         "activation": "A number that an operator computes from an image.",
-        "logit": "The model's raw score of a digit. The digit with the largest logit is the answer.",
+        "logit": "The model’s raw score of a digit. The digit with the largest logit is the answer.",
         "softmax": "Function that turns logits into positive numbers with the sum 1, called probabilities.",
-        "probability": "A logit after softmax: the model's confidence in a digit, from 0 to 1.",
+        "probability": "A logit after softmax: the model’s confidence in a digit, from 0 to 1.",
     },
     "Answers": {
         "top-1 answer": "The digit with the largest logit.",
-        "margin": "The reference's largest logit minus its second largest. Only a logit change of at least half the "
+        "margin": "The reference’s largest logit minus its second largest. Only a logit change of at least half the "
         "margin can change an answer.",
         "accuracy": "Share of the test images whose digit a model names.",
         "changed answer": "An image on which the two models name different digits, for better or worse.",
-        "logit change": "Target's logit minus the reference's, for the same image and digit.",
+        "logit change": "Target’s logit minus the reference’s, for the same image and digit.",
         "flip factor": "The factor k at which reference logits + k × (target − reference) first name another digit. "
         "At 1 or below, float16 has changed the answer.",
-        "rival": "The digit that the answer changes to once float16's error is enlarged by the flip factor.",
+        "rival": "The digit that the answer changes to once float16’s error is enlarged by the flip factor.",
         "confusion matrix": "Counts of images by true digit and by the digit that a model names.",
         "proven": "Interval arithmetic shows that no weights within the rounding errors, whatever the sign of each "
         "error, can change the answer.",
@@ -85,13 +85,13 @@ _DEFINITIONS: Mapping[str, Mapping[str, str]] = {
         "about 7 decimal digits, and reaches up to 3.4 × 10³⁸.",
         "float16": "Number of 16 bits: a sign, 5 exponent bits and 10 mantissa bits. It has 11 significant bits, "
         "about 3 decimal digits, reaches up to 65,504, and down to 2⁻¹⁴ in full precision.",
-        "bfloat16": "Number of 16 bits with 8 exponent bits and 7 mantissa bits: float32's range with 8 significant "
+        "bfloat16": "Number of 16 bits with 8 exponent bits and 7 mantissa bits: float32’s range with 8 significant "
         "bits.",
-        "TF32": "NVIDIA's format for matrix products: float32's 8 exponent bits and float16's 10 mantissa bits.",
+        "TF32": "NVIDIA’s format for matrix products: float32’s 8 exponent bits and float16’s 10 mantissa bits.",
         "FP8": "Two formats of 8 bits: E4M3 reaches up to 448 with 4 significant bits, E5M2 up to 57,344 with 3.",
         "sign bit": "The first bit of a number: 1 if it is negative.",
-        "exponent": "Bits that give a number's magnitude: the power of two at or below it.",
-        "mantissa": "Bits that give a number's position between two powers of two.",
+        "exponent": "Bits that give a number’s magnitude: the power of two at or below it.",
+        "mantissa": "Bits that give a number’s position between two powers of two.",
         "significand": "The mantissa with the leading 1 that is not stored. float16 has 11 significant bits, float32 "
         "24.",
         "normal number": "A number whose significand starts with the leading 1 that is not stored.",
@@ -136,16 +136,16 @@ _DEFINITIONS: Mapping[str, Mapping[str, str]] = {
         "histogram": "Bars that count how many values lie in each interval.",
     },
     "Running a model": {
-        "LiteRT": "Google's library that runs .tflite files, formerly TensorFlow Lite.",
+        "LiteRT": "Google’s library that runs .tflite files, formerly TensorFlow Lite.",
         "DEQUANTIZE": "Operator that turns stored float16 weights into float32 numbers.",
         "delegate": "Part of LiteRT that takes over operators and computes them in its own way, such as XNNPACK.",
-        "XNNPACK": "Library of fast operators for CPUs, and LiteRT's default delegate.",
-        "reference kernels": "LiteRT's plain implementation of each operator, written to be right rather than fast.",
+        "XNNPACK": "Library of fast operators for CPUs, and LiteRT’s default delegate.",
+        "reference kernels": "LiteRT’s plain implementation of each operator, written to be right rather than fast.",
         "mode of execution": "The processor that runs a model and the arithmetic that it uses there.",
         "float16 arithmetic": "Computing in float16, not only storing weights in it. Products, sums and activations "
         "are rounded, too.",
         "GPU": "Graphics processor. Many of them can compute in float16.",
-        "software driver": "Program that imitates a GPU on the CPU: the numbers are real, the speed is not a GPU's.",
+        "software driver": "Program that imitates a GPU on the CPU: the numbers are real, the speed is not a GPU’s.",
         "latency": "Time from handing over the input to having the output.",
         "batch": "Images that are computed together in one run or one step of training.",
         "control": "The float32 file timed against a second copy of itself. Whatever differs there is noise.",
@@ -180,6 +180,7 @@ _ALSO: Mapping[str, tuple[str, ...]] = {
     "clamp": ("saturate",),
     "proven": ("guarantee",),
     "latency": ("time per image",),
+    "optimizer": ("optimiser",),
 }
 
 _SOURCES: Mapping[str, str] = {

@@ -98,7 +98,7 @@ class Comparison(BothAnswers):
 
     @property
     def median_margin(self) -> float:
-        """Median of the reference's top-1 margins."""
+        """Median of the reference's margins."""
         return float(np.median(self.reference.margins))
 
     @property

@@ -44,7 +44,7 @@ def enlargement(report: ImageReport) -> Enlargement | None:
         return Enlargement(1, _WITHOUT_FLIP, True)
     if report.flip_factor <= _NEAR:
         return Enlargement(0, 2 * max(1, report.flip_factor), False)
-    return Enlargement(1, 1.5 * report.flip_factor**1.2, True)
+    return Enlargement(1, float(f"{1.5 * report.flip_factor**1.2:.1e}"), True)
 
 
 def enlarged_logits(answers: BothAnswers, index: int, factor: float) -> npt.NDArray[np.float64]:

@@ -138,7 +138,7 @@ def margin_scatter(comparison: Comparison, chosen: int | None = None) -> go.Figu
             Group("float32 wrong", ~changed & ~right, NEUTRAL_COLOUR, 6, opacity=0.9),
             Group("answer changed", changed, TARGET_COLOUR, 13, "diamond"),
         ),
-        ("top-1 margin (logits)", "largest logit change"),
+        ("margin (logits)", "largest logit change"),
         "margin %{x:.4g}, largest change %{y:.2e}",
         ("half the margin", 0.5),
         chosen,

@@ -1,4 +1,4 @@
-"""Figures of single digits: probabilities and logits of both models."""
+"""Figure of a single digit: logits of both models."""
 
 import plotly.graph_objects as go
 
@@ -17,26 +17,6 @@ from fp16core.figures.base.style import (
     fixed,
 )
 from fp16core.text import small_text
-
-
-@remembered()
-def probabilities(answers: BothAnswers, index: int) -> go.Figure:
-    """Probabilities of the ten digits by both models, for one image."""
-    drawn = figure(280, barmode="group", bargap=0.25)
-    for name, evaluation, colour in (
-        (REFERENCE_NAME, answers.reference, REFERENCE_COLOUR),
-        (TARGET_NAME, answers.target, TARGET_COLOUR),
-    ):
-        drawn.add_bar(
-            name=name,
-            x=list(range(10)),
-            y=as_list(evaluation.probabilities[index] * 100),
-            marker={"color": colour},
-            hovertemplate=name + " gives the digit %{x} a probability of %{y:.4f} %<extra></extra>",
-        )
-    drawn.update_xaxes(title="digit", **digit_ticks())
-    drawn.update_yaxes(title="probability (%)", range=[0, 100])
-    return fixed(drawn)
 
 
 @remembered()

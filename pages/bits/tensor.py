@@ -13,6 +13,7 @@ from pages.bits.words import chosen_sentence, tensor_sentence
 from pages.shared.ui.charts import chart
 from pages.shared.ui.headline import cards, headline, number
 from pages.shared.ui.tables import show_table
+from pages.shared.ui.terms import hint
 
 
 def show_tensor(tensor: WeightRounding, chosen: Chosen) -> None:
@@ -31,22 +32,25 @@ def show_tensor(tensor: WeightRounding, chosen: Chosen) -> None:
         "Largest rounding error",
         small_text(tensor.max_abs_error),
         "of one weight",
-        "The largest |float16 − float32| of this tensor.",
+        hint("rounding error", more="Here the largest of this tensor, whatever its sign."),
     )
     number(
         row,
         "Largest relative error",
         percent_text(tensor.max_relative_error),
         f"normal: {percent_text(RELATIVE_ERROR_BOUND)} at most",
-        "Rounding error as a share of the weight. float16 keeps 11 significant bits, so a weight in its normal range "
-        "is off by at most 2⁻¹¹ of itself; a subnormal one may be off by more.",
+        hint(
+            "relative error",
+            more="float16 keeps 11 significant bits, so a weight in its normal range is off by at most 2⁻¹¹ of itself; "
+            "a subnormal one may be off by more.",
+        ),
     )
     number(
         row,
         "Subnormal",
         f"{tensor.subnormal:,}",
         f"of {tensor.reference.size:,} weights",
-        "Weights nearer to 0 than 2⁻¹⁴ ≈ 0.000061, which float16 stores with fewer significant bits.",
+        hint("subnormal"),
     )
     if tensor.underflowed:
         number(
@@ -54,7 +58,7 @@ def show_tensor(tensor: WeightRounding, chosen: Chosen) -> None:
             "Underflowed to 0",
             f"{tensor.underflowed:,}",
             f"of {tensor.reference.size:,} weights",
-            "Weights so small that float16 can only store them as 0.",
+            hint("underflow"),
         )
     if tensor.overflowed:
         number(
@@ -62,7 +66,7 @@ def show_tensor(tensor: WeightRounding, chosen: Chosen) -> None:
             "Overflowed",
             f"{tensor.overflowed:,}",
             f"of {tensor.reference.size:,} weights",
-            "Weights too large for float16, whose largest number is 65,504.",
+            hint("overflow", "clamp"),
         )
     index = chosen.index
     logarithmic = st.toggle(
@@ -83,8 +87,9 @@ def show_tensor(tensor: WeightRounding, chosen: Chosen) -> None:
             on_click=partial(show_picked_weight, key, tensor),
         )
         st.caption(
-            "Pick a bar to see the weight nearest to its middle; the green bar holds the weight shown. Where the "
-            "orange outline leaves the bars, rounding moved weights across a bin's edge."
+            "Pick a bar to see the weight nearest to its middle."
+            + (" The green bar holds the weight shown." if index is not None else "")
+            + " Where the orange outline leaves the bars, rounding moved weights across a bin's edge."
         )
     with errors:
         st.markdown("**Rounding error of each weight**")
@@ -95,8 +100,8 @@ def show_tensor(tensor: WeightRounding, chosen: Chosen) -> None:
             on_click=partial(show_picked_weight, key, tensor),
         )
         st.caption(
-            "The larger a weight, the coarser float16's grid, and the larger its possible error. The orange bar holds "
-            "the weight shown."
+            "The larger a weight, the coarser float16's grid, and the larger its possible error."
+            + (" The orange bar holds the weight shown." if index is not None else "")
         )
     if chosen.weight is not None:
         line = st.container(horizontal=True, vertical_alignment="center")

@@ -1,4 +1,4 @@
-"""Claims and words: the tutorial's claims checked on the active pair, what can be taken along, and the glossary."""
+"""Claims and words: the tutorial's claims checked on the active pair, a report, the models, and the glossary."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ from fp16core.vocabulary import TUTORIAL_URL
 from pages.claims import report
 from pages.claims.checked import link_to_measurements, show_claims, show_counts
 from pages.claims.numbers import show_charts, show_numbers
-from pages.claims.words import show_glossary
+from pages.claims.words import define, look_up, show_glossary
 from pages.shared.frame import casting
 from pages.shared.session import measurements, state
 from pages.shared.ui.words import say_if_probabilities
@@ -35,8 +35,9 @@ with state.explained():
 
 st.html(_CSS)
 show_counts(claims)
-with st.container(key="claims-take", horizontal=True, vertical_alignment="center"):
-    report.offer(evidence)
+downloads, progress = st.container(key="claims-downloads", horizontal=True, vertical_alignment="center"), st.empty()
+with downloads:
+    report.offer(evidence, progress)
     with st.popover("Download the models", icon=":material/download:"):
         for name, model, words in (
             (REFERENCE_FILE, found.pair.reference, "float32"),
@@ -48,10 +49,13 @@ with st.container(key="claims-take", horizontal=True, vertical_alignment="center
                 file_name=name,
                 mime="application/octet-stream",
                 icon=":material/download:",
-                key=f"take-{words}",
+                key=f"download-{words}",
                 on_click="ignore",
             )
+    word = look_up()
     link_to_measurements(claims)
+if word is not None:
+    define(word)
 say_if_probabilities(found.comparison.reference)
 show_claims(claims)
 st.caption(

@@ -48,9 +48,9 @@ class _Shelf:
         return self.kept[1] if self.kept is not None and self.kept[0] == made_of else None
 
 
-def offer(evidence: Evidence) -> None:
-    """Show a button that makes the report of the active pair, and then one that saves it."""
-    made_of, shelf, place, below = _made_of(evidence.runtimes), _shelf(), st.empty(), st.empty()
+def offer(evidence: Evidence, below: DeltaGenerator) -> None:
+    """Show a button that makes the report of the active pair, and then one that saves it; ``below`` shows progress."""
+    made_of, shelf, place = _made_of(evidence.runtimes), _shelf(), st.empty()
     if (report := shelf.of(made_of)) is None:
         if not place.button(
             "Make a report to download",

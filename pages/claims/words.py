@@ -9,19 +9,28 @@ from fp16core.glossary import GLOSSARY, Term, grouped, term
 _NAMES = sorted({name for each in GLOSSARY for name in (each.name, *each.also)}, key=str.lower)
 
 
-def show_glossary() -> None:
-    """Show a field in which to look up a term, and below it all terms, folded by group."""
+def look_up() -> Term | None:
+    """Show a field in which to look up a term; returns the chosen one."""
     chosen = st.selectbox(
         "Look up a term",
         _NAMES,
         index=None,
-        placeholder="Type or choose a term, such as margin",
+        placeholder="Look up a term, such as margin",
         key="word",
         bind="query-params",
+        label_visibility="collapsed",
+        width=300,
     )
-    if chosen is not None:
-        found = term(chosen)
-        st.html(f'<p class="word" role="status"><b>{_title(found)}.</b> {_definition(found)}</p>')
+    return None if chosen is None else term(chosen)
+
+
+def define(found: Term) -> None:
+    """Show the definition of a term."""
+    st.html(f'<p class="word" role="status"><b>{_title(found)}.</b> {_definition(found)}</p>')
+
+
+def show_glossary() -> None:
+    """Show all terms, folded by group."""
     st.html(
         "".join(
             f'<details class="words"><summary>{html.escape(group)} <span>({len(terms)} terms)</span></summary>'

@@ -8,7 +8,7 @@ import streamlit as st
 from fp16core.csv_text import csv_text
 from fp16core.images.stages import DRAWING_OPTIONAL, INFO, OPTIONAL, StageName
 from fp16core.reading.reading import Reading, digit_table
-from fp16core.text import percent_text
+from fp16core.text import percent_text, small_text
 from fp16core.vocabulary import HalfBitsError
 from pages.digits import gallery, pictures, test_images
 from pages.digits.rule import show_rule
@@ -106,7 +106,12 @@ def show_test_image(index: int) -> None:
 def show_numbers(reading: Reading) -> None:
     """Show logits and probabilities of both models as a table."""
     columns = digit_table(reading, place_in(reading))
-    show_table(columns)
+    show_table(
+        {
+            name: [str(digit) for digit in values] if name == "digit" else list(map(small_text, values))
+            for name, values in columns.items()
+        }
+    )
     table_button(lambda: csv_text([columns, *zip(*columns.values(), strict=True)]), "digit", "This table, as CSV")
 
 

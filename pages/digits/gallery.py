@@ -23,9 +23,10 @@ from pages.digits import pictures
 from pages.digits.paste import paste
 from pages.shared.server import uploads
 from pages.shared.ui.charts import index_of
+from pages.shared.ui.terms import hint
 from pages.shared.ui.words import plain
 
-_SURE = "Probability of the answer; of the least sure digit, if there are several"
+_SURE = hint("probability", more="Of the answer; of the least sure digit, if there are several.")
 
 _PICTURE_MB = MAX_FILE_BYTES // 1_000_000
 """Largest picture file; the server accepts larger files, for data sets."""
@@ -92,7 +93,7 @@ def choose(shown: Sequence[GalleryPicture]) -> GalleryPicture:
             ),
             "float32 sure": st.column_config.NumberColumn(format="percent", help=_SURE),
             "float16 sure": st.column_config.NumberColumn(format="percent", help=_SURE),
-            "largest logit change": st.column_config.NumberColumn(format="scientific"),
+            "largest logit change": st.column_config.NumberColumn(format="%.5f"),
             "doubted": st.column_config.CheckboxColumn(help="Whether a digit does not look like one; see below"),
             "true": st.column_config.TextColumn(help="The digit that the file's name begins with"),
         },

@@ -60,7 +60,7 @@ def choose() -> int:
                 "Image number",
                 0,
                 comparison.images - 1,
-                comparison.closest_image,
+                comparison.changed_or_closest_image,
                 key="image",
                 bind="query-params",
                 on_change=_numbered,

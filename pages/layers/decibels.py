@@ -55,14 +55,14 @@ def show_decibels(travelled: Propagation, weights: ErrorMeasure, margin: float |
         "SNR of the logits",
         decibels_text(logits.error.snr_db),
         "the last operator’s output",
-        "The ten logits (raw scores) against their error. Where many errors add up, part of them cancels.",
+        hint("logit", more="The ten logits against their error. Where many errors add up, part of them cancels."),
     )
     number(
         row,
         "Largest logit change",
         small_text(logits.error.max_abs_error),
         f"beside a margin of {small_text(margin)}" if margin is not None else f"of {travelled.images:,} images",
-        "Largest |float16 − float32| of a logit. Only a change of at least half the margin can change an answer.",
+        hint("logit change", "margin"),
     )
     st.markdown("**Activations relative to their error**")
     chart(
@@ -88,11 +88,11 @@ def show_operators(
             "numbers": st.column_config.TextColumn("numbers", help="Count of activations for one image."),
             "float32": st.column_config.TextColumn(help="Smallest to largest activation of the float32 model."),
             "float16": st.column_config.TextColumn(help="Smallest to largest activation of the float16 model."),
-            "RMS error": st.column_config.TextColumn(help="Root mean square of float16 − float32."),
-            "bits": st.column_config.TextColumn(help="The SNR in significant bits, 6.02 dB each."),
-            "cosine similarity": st.column_config.TextColumn(
-                help="1 if both models' activations, as vectors, point in the same direction, whatever their lengths."
+            "RMS error": st.column_config.TextColumn(help=hint("RMS", more="Here of float16 − float32.")),
+            "bits": st.column_config.TextColumn(
+                help=hint("decibel", more="Here the SNR in significant bits, 6.02 dB each.")
             ),
+            "cosine similarity": st.column_config.TextColumn(help=hint("cosine similarity")),
         },
     )
     st.caption("; ".join(f"*{name}* {purpose}" for name, purpose in step_purposes(travelled).items()) + ".")

@@ -39,7 +39,7 @@ def of_many_images(comparison: Comparison, count: int) -> None:
     chart(
         partial(margins.changes_and_margins, comparison, count),
         "layer-margins",
-        "Distributions of the largest logit change and of half the top-1 margin",
+        "Distributions of the largest logit change and of half the margin",
     )
     st.caption(
         f"Of these {count:,} answers, **{changed:,}** changed. On **{exposed:,}** images some logit changed by at "

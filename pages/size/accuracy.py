@@ -17,6 +17,7 @@ from pages.shared.session.subject import images_text
 from pages.shared.ui.charts import chart
 from pages.shared.ui.headline import cards, headline, number
 from pages.shared.ui.tables import show_table
+from pages.shared.ui.terms import hint
 from pages.shared.ui.words import plain
 from pages.size.parts import adapter_words, document, download, measured
 
@@ -54,7 +55,7 @@ def accuracy(wanted: Wanted) -> None:
             "logit-changes",
             "Largest and mean logit change of either file by mode",
         )
-        st.caption("Missing marks are exactly 0. A logit is the model's raw score of a digit.")
+        st.caption("Missing marks are exactly 0.", help=hint("logit change", "logit"))
     with right:
         st.markdown("**Where the change arises**")
         chart(
@@ -101,7 +102,7 @@ def _headline(table: ModeTable) -> None:
         "Largest logit change",
         small_text(largest.comparison.max_abs_logit_delta),
         largest.run.mode.short_title,
-        "Of any mode, with either file. A logit is the model's raw score of a digit.",
+        hint("logit", "logit change", more="Of any mode, with either file."),
     )
     number(
         row,

@@ -1,4 +1,4 @@
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
     const root = parentElement.querySelector(".closest"), button = root.querySelector("button");
     const picture = root.querySelector("img");
     picture.src = data.picture;

@@ -59,7 +59,8 @@ def show_closest(images: npt.NDArray[np.uint8], comparison: Comparison, index: i
         "title": _title(comparison),
         "words": f"{answers_sentence(comparison, index)}. {flip_sentence(comparison.report(index))}".replace("**", ""),
     }
-    _component(data=data, key="closest")
+    # In a tuple, as Streamlit would import pandas to look for tables in a dictionary.
+    _component(data=(data,), key="closest")
 
 
 def _title(comparison: Comparison) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from fp16core.training.recipe import LIMITS, OPTIMIZERS, TUTORIAL, Recipe
+from pages.shared.ui.terms import hint
 
 DEFAULT = replace(TUTORIAL, seed=1)
 """The tutorial's recipe with another seed than the bundled pair's, which it would otherwise repeat."""
@@ -35,8 +36,7 @@ def ask() -> Recipe:
         seed = _whole_number(
             "seed",
             "Seed",
-            "Fixes the first weights and the order of the images: the same seed gives the same model. The bundled pair "
-            f"has {TUTORIAL.seed}.",
+            hint("seed", more=f"The bundled pair has {TUTORIAL.seed}."),
         )
     row[2].button("The tutorial's values", icon=":material/restart_alt:", on_click=_tutorials_values, width="stretch")
     asked = [setting for setting, key in _KEYS.items() if setting not in _OFTEN and key in st.query_params]
@@ -49,7 +49,7 @@ def ask() -> Recipe:
 def _further() -> tuple[int, float, int, int, str]:
     row = st.container(key="headline-recipe-2").columns(5)
     with row[0]:
-        batch_size = _whole_number("batch_size", "Batch size", "Images for each step of the optimiser.")
+        batch_size = _whole_number("batch_size", "Batch size", hint("batch"))
     learning_rate = row[1].number_input(
         "Learning rate",
         0.0,
@@ -59,10 +59,10 @@ def _further() -> tuple[int, float, int, int, str]:
         format="%g",
         key=_KEYS["learning_rate"],
         bind="query-params",
-        help="Length of each step. If it is too long, the loss grows instead of falling.",
+        help=hint("learning rate", "loss"),
     )
     with row[2]:
-        filters = _whole_number("filters", "Filters", "Kernels of the convolution: patterns it looks for.")
+        filters = _whole_number("filters", "Filters", hint("kernel", more="Each looks for one pattern."))
     with row[3]:
         kernel_size = _whole_number("kernel_size", "Kernel size", "Height and width of each kernel, in pixels.")
     optimizer = row[4].selectbox(
@@ -71,7 +71,7 @@ def _further() -> tuple[int, float, int, int, str]:
         OPTIMIZERS.index(DEFAULT.optimizer),
         key=_KEYS["optimizer"],
         bind="query-params",
-        help="The rule by which the weights follow the gradient, by its name in Keras.",
+        help=hint("optimizer", "gradient"),
     )
     return batch_size, learning_rate, filters, kernel_size, optimizer
 
@@ -82,7 +82,7 @@ def _tutorials_values() -> None:
         st.session_state[key] = getattr(DEFAULT, setting)
 
 
-def _whole_number(setting: str, label: str, hint: str, high: int | None = None) -> int:
+def _whole_number(setting: str, label: str, words: str, high: int | None = None) -> int:
     """Show a field for one of the recipe's whole numbers."""
     low, highest = LIMITS[setting]
     return int(
@@ -93,6 +93,6 @@ def _whole_number(setting: str, label: str, hint: str, high: int | None = None) 
             getattr(DEFAULT, setting),
             key=_KEYS[setting],
             bind="query-params",
-            help=hint,
+            help=words,
         )
     )

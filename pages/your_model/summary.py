@@ -55,14 +55,14 @@ def show_summary() -> None:
         "Accuracy, float16",
         percent_text(target.accuracy.value),
         f"of {images_text(comparison.images)}; {points_text(comparison.accuracy_delta)} against float32",
-        f"Share of {images_text(comparison.images)} read correctly. float32: {percent_text(reference.accuracy.value)}.",
+        hint("accuracy", more=f"float32: {percent_text(reference.accuracy.value)}."),
     )
     number(
         row,
         "Changed answers",
         f"{comparison.changed_predictions:,}",
         f"of {images_text(comparison.images)}",
-        "Images on which the two models answer differently.",
+        hint("changed answer"),
     )
     number(
         row,

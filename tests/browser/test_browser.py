@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from benchmarks.client.browser import PATIENCE_MS, settled
 from fp16core.runs.pair import BUNDLED
+from tests.helpers.browser.digits import answers
 
 pytestmark = pytest.mark.browser
 
@@ -19,19 +20,21 @@ def test_a_visitor_follows_the_navigation_and_picks_a_digit(warm: str, page: Pag
     expect(page.get_by_text("float16 keeps this model’s accuracy.")).to_be_visible()
     for link, heading in (
         ("Weights and bits", "What is dropped?"),
-        ("Accuracy", "Does float16 make different mistakes"),
+        ("Layers", "Where does the error go"),
         ("Digits", "What do both models see"),
     ):
         page.get_by_test_id("stSidebarNav").get_by_role("link", name=link).click()
         expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=PATIENCE_MS)
         settled(page)
-    page.get_by_role("button", name=re.compile("^Image 2, a 1")).click()
-    expect(page.get_by_role("heading", name="Image 2: a 1")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_role("button", name=re.compile("^Image 1,243, a ")).click()
+    expect(page.get_by_role("heading", name="Image 1,243: a")).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
-    assert "image=2" in page.url
-    expect(page.get_by_role("button", name=re.compile("^Image 2, a 1"))).to_have_attribute("aria-pressed", "true")
-    sentence = page.get_by_text(re.compile(r"float32 reads 1 .*float16 reads 1"))
-    expect(sentence).to_be_visible()
+    assert "image=1243" in page.url
+    expect(page.get_by_role("button", name=re.compile("^Image 1,243, a"))).to_have_attribute("aria-pressed", "true")
+    words = page.get_by_role("button", name=re.compile("^Image 1,243, a")).get_attribute("title") or ""
+    said = re.search("both say (.)", words)
+    assert said is not None
+    answers(page, said[1], said[1])
 
 
 def test_a_click_on_a_point_shows_its_image(warm: str, page: Page) -> None:
@@ -94,7 +97,7 @@ def test_the_link_to_all_about_an_image_leads_to_that_image(warm: str, page: Pag
 
 
 def test_taps_choose_the_image_that_was_tapped(warm: str, phone: Page) -> None:
-    phone.goto(f"{warm}/digits")
+    phone.goto(f"{warm}/digits?image=0")
     settled(phone)
     for index in (19, 37, 10):
         phone.get_by_role("button", name=re.compile(f"^Image {index}, a")).tap()

@@ -1,7 +1,6 @@
 """Journeys through test images: chosen, enlarged, linked, left again."""
 
 import re
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -94,13 +93,12 @@ def test_back_from_a_filter_leads_to_what_was_listed_before(warm: str, page: Pag
 
     page.goto(f"{warm}/digits")
     states = [seen()]
-    presses: list[Callable[[], None]] = [
-        lambda: page.get_by_role("button", name="Page 1", exact=True).click(),
-        lambda: page.get_by_text("both wrong", exact=True).click(),
-        lambda: page.get_by_text("models differ", exact=True).click(),
-    ]
-    for press in presses:
-        press()
+    for choice in (
+        page.get_by_role("button", name="Page 1", exact=True),
+        page.get_by_text("both wrong", exact=True),
+        page.get_by_text("models differ", exact=True),
+    ):
+        choice.click()
         settled(page)
         page.wait_for_timeout(300)
         states.append(seen())

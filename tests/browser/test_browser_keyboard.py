@@ -72,6 +72,12 @@ def test_the_main_journey_needs_no_mouse(warm: str, page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Image 300: a")).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
+    factor = page.locator(".card output")
+    expect(factor).to_have_text("× 1")
+    tab_to(page, page.get_by_role("slider", name="Enlarge float16’s error"))
+    page.keyboard.press("End")
+    expect(factor).not_to_have_text("× 1")
+    settled(page)
 
     go_to(page, "Claims and words", "What does the tutorial say")
     tab_to(page, page.get_by_role("button", name="Download the models"))

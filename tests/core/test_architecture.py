@@ -160,6 +160,21 @@ def test_nothing_that_limits_or_owns_lives_in_a_streamlit_cache() -> None:
     assert all(caching[name] == count for name, count in of_results.items() if count is not None)
 
 
+def test_the_first_page_imports_nothing_that_only_other_pages_need(small_dataset: Path) -> None:
+    """Libraries of tables and of images would make it slower, and take more memory than all sessions together."""
+    program = (
+        "from streamlit.testing.v1 import AppTest\nimport sys\n"
+        "app = AppTest.from_file('pages/router.py', default_timeout=60).run()\n"
+        "assert not app.exception, app.exception\n"
+        "print({'jinja2', 'pandas', 'pyarrow', 'scipy', 'skimage'} & {*sys.modules})"
+    )
+    few = os.environ | {"HALFBITS_MNIST": str(small_dataset)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, env=few
+    )
+    assert done.stdout.strip().endswith("set()")
+
+
 @pytest.mark.slow
 def test_the_dashboard_process_never_imports_tensorflow(small_dataset: Path) -> None:
     program = (

@@ -42,7 +42,7 @@ def margins_and_bounds(comparison: Comparison, found: Guarantee, chosen: int | N
             Group("not proven", ~found.proven & ~changed, NEUTRAL_COLOUR, 9),
             Group("answer changed", changed, TARGET_COLOUR, 13, "diamond"),
         ),
-        ("top-1 margin (logits)", "largest possible reduction by float16 (logits)"),
+        ("margin (logits)", "largest possible reduction by float16 (logits)"),
         "margin %{x:.4g}, float16 could reduce that by %{y:.2e} at most",
         ("the whole margin", 1.0),
         chosen,

@@ -157,10 +157,7 @@ const build = (root) => {
         if (tip !== null) {
             // The thumb's middle keeps half its width away from both ends.
             $(".tip").style.left = `calc(8px + ${tip} * (100% - 16px))`;
-            const label = $(".to-tip");
-            label.textContent = `tips at × ${factorText(data.flip)}`;
-            label.style.left = `${Math.min(0.75, Math.max(0.25, tip)) * 100}%`;
-            label.style.transform = "translateX(-50%)";
+            $(".to-tip").textContent = `tips at × ${factorText(data.flip)}`;
         }
         $(".gauge").classList.toggle("off", !data.likeness);
         if (data.likeness) {
@@ -179,7 +176,7 @@ const build = (root) => {
     };
 };
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
     const root = parentElement.querySelector(".card");
     root.sendFactor = (sent) => setTriggerValue("enlarged", sent);
     root.sendPlace = (place) => setTriggerValue("place", place);

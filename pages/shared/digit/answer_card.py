@@ -7,20 +7,22 @@ The card has the same size whatever it shows. Enlarging happens in the browser, 
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from fp16core.evaluate.enlarging import Enlargement, enlargement
 from fp16core.figures.base.pictures import picture_url
 from fp16core.figures.base.style import DELTA_COLOUR, REFERENCE_COLOUR, TARGET_COLOUR
-from fp16core.reading.reading import Reading
 from fp16core.text import small_text
 from pages.shared.address import links, parameter
 from pages.shared.session import state
 from pages.shared.ui.button_css import BUTTON_CSS
 from pages.shared.ui.charts import index_of
 from pages.shared.ui.words import flip_sentence
+
+if TYPE_CHECKING:
+    from fp16core.reading.reading import Reading
 
 PARAMETER = "enlarge"
 
@@ -40,7 +42,7 @@ _component = st.components.v2.component(
 
 
 def answer_card(
-    reading: Reading | None, key: str, about: str = "", title: str = "", words: str = "", is_in_link: bool = True
+    reading: "Reading | None", key: str, about: str = "", title: str = "", words: str = "", is_in_link: bool = True
 ) -> None:
     """Show the card.
 
@@ -76,14 +78,14 @@ def answer_card(
             "colours": _COLOURS,
         }
     _component(
-        data=data,
+        data=(data,),  # in a tuple, as Streamlit would import pandas to look for tables in a dictionary
         key=key,
         on_enlarged_change=lambda: _enlarged(key) if is_in_link else None,
         on_place_change=lambda: _chosen(key),
     )
 
 
-def place_in(reading: Reading) -> int:
+def place_in(reading: "Reading") -> int:
     """Position of the digit that is shown, of those that were read."""
     chosen: int = st.session_state.get(_PLACE, 0)
     return chosen if chosen < reading.answers.images else 0
@@ -97,7 +99,7 @@ def is_another_digit_chosen() -> bool:
 _COLOURS = {"reference": REFERENCE_COLOUR, "target": TARGET_COLOUR, "delta": DELTA_COLOUR}
 
 
-def _data(reading: Reading, place: int, factors: Enlargement | None) -> dict[str, Any]:
+def _data(reading: "Reading", place: int, factors: Enlargement | None) -> dict[str, Any]:
     answers, report = reading.answers, reading.answers.report(place)
     return {
         "seen": picture_url(reading.prepared.digits[place].image),
@@ -118,7 +120,7 @@ def _data(reading: Reading, place: int, factors: Enlargement | None) -> dict[str
     }
 
 
-def _likeness(reading: Reading, place: int) -> Mapping[str, Any] | None:
+def _likeness(reading: "Reading", place: int) -> Mapping[str, Any] | None:
     distance = float(reading.distances[place])
     if not math.isfinite(distance) or not math.isfinite(reading.limit):
         return None

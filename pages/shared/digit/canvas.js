@@ -90,7 +90,7 @@ const began = (root, data) => {
     };
 };
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: [data], parentElement, setStateValue }) {
     const root = parentElement.querySelector(".drawing");
     root.send = setStateValue;
     if (!root.take) began(root, data);

@@ -50,4 +50,5 @@ def canvas(drawing: Drawing, asked: int, key: str, on_change: Callable[[], None]
         "side": CANVAS_SIDE,
         "widths": list(PEN_WIDTHS),
     }
-    _component(data=data, key=key, on_drawing_change=on_change)
+    # In a tuple, as Streamlit would import pandas to look for tables in a dictionary.
+    _component(data=(data,), key=key, on_drawing_change=on_change)

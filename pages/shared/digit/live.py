@@ -2,20 +2,23 @@
 
 from collections.abc import Collection
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from fp16core.images.stages import StageName
-from fp16core.reading.reading import Reading
 from fp16core.vocabulary import HalfBitsError
 from pages.shared.digit import answer_card, own_drawing
 from pages.shared.digit.canvas import canvas
 from pages.shared.server import hosted
 
+if TYPE_CHECKING:
+    from fp16core.reading.reading import Reading
+
 _INVITATION = "Draw a digit with the mouse, a pen or a finger. Both models answer while you draw."
 
 
-def draw_and_read(off: Collection[StageName] = (), is_page_concerned: bool = False) -> Reading | None:
+def draw_and_read(off: Collection[StageName] = (), is_page_concerned: bool = False) -> "Reading | None":
     """Show the canvas and the answer card, side by side, or below each other where there is no room.
 
     Both are a fragment: while the visitor draws, nothing else of the page runs. The drawing, its enlargement and

@@ -1,22 +1,27 @@
-"""The visitor's drawing: kept for the visit, in the link, and read by both models."""
+"""The visitor's drawing: kept for the visit, in the link, and read by both models.
+
+What prepares and reads pictures is imported with the first drawing: SciPy and scikit-image would make the first page
+slower, and take 30 MB of a server on which nobody draws.
+"""
 
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from fp16core.images.drawings.drawing import Drawing, drawing_of, picture_of
 from fp16core.images.drawings.stroke_code import stroke_code, strokes_of_code
-from fp16core.images.prepare import prepare_image
 from fp16core.images.stages import StageName
-from fp16core.reading.reading import Reading, read_picture
 from fp16core.vocabulary import BusyError, HalfBitsError, ImageError
 from pages.shared.address import links, parameter
-from pages.shared.digit import readings
 from pages.shared.server import rate_limits
 from pages.shared.server.turns import aside
 from pages.shared.session.subject import subject
+
+if TYPE_CHECKING:
+    from fp16core.reading.reading import Reading
 
 PARAMETER = "drawing"
 
@@ -86,7 +91,7 @@ def leave_address() -> None:
     parameter.write(PARAMETER, None)
 
 
-def read(off: Collection[StageName] = (), thumbnails: bool = False) -> Reading | None:
+def read(off: Collection[StageName] = (), thumbnails: bool = False) -> "Reading | None":
     """Both models' reading of the drawing, `None` if it is empty.
 
     A drawing is read once, however often it is shown. What is read is what a link shows, which may be a
@@ -110,6 +115,10 @@ def read(off: Collection[StageName] = (), thumbnails: bool = False) -> Reading |
     now = kept()
     if not now.drawing.strokes:
         return None
+    from fp16core.images.prepare import prepare_image
+    from fp16core.reading.reading import read_picture
+    from pages.shared.digit import readings
+
     setting = subject(), now.name, frozenset(off)
     last_setting, last = st.session_state.get(_LAST, (None, None))
     if last_setting == setting and (not thumbnails or _has_thumbnails(last)):
@@ -135,11 +144,11 @@ def read(off: Collection[StageName] = (), thumbnails: bool = False) -> Reading |
     return _result(found)
 
 
-def _result(found: Reading | ImageError) -> Reading:
+def _result(found: "Reading | ImageError") -> "Reading":
     if isinstance(found, ImageError):
         raise found
     return found
 
 
-def _has_thumbnails(found: Reading | HalfBitsError) -> bool:
+def _has_thumbnails(found: "Reading | HalfBitsError") -> bool:
     return isinstance(found, HalfBitsError) or any(stage.picture is not None for stage in found.prepared.stages)

@@ -16,7 +16,7 @@ button.marked { border-color: var(--mark); }
 button.chosen { border-color: var(--chosen); }
 button.marked.chosen { border-color: var(--mark); outline: 2px solid var(--chosen); }
 .sheet button:is(:hover, :focus-visible) { border-color: white; }
-.sheet button:focus-visible { outline: 2px solid white; }
+.sheet button:focus-visible { outline: 4px solid white; z-index: 1; position: relative; }
 """
 
 _JS = """

@@ -25,7 +25,7 @@ def hint(*names: str, more: str = "") -> str:
 
 def _definition(name: str) -> str:
     """A definition behind its term; the link holds below every page's address, whatever the server's own is."""
-    return f"[{_capitalised(name)}](claims?word={quote_plus(name)}#words): {term(name).definition}"
+    return f"[{_capitalised(name)}](claims?word={quote_plus(name)}): {term(name).definition}"
 
 
 def _capitalised(name: str) -> str:

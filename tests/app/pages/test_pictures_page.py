@@ -1,4 +1,4 @@
-"""Strangers' pictures on the page *Try a digit*: never decoded in the dashboard's own process."""
+"""Strangers' pictures on the page *Digits*: never decoded in the dashboard's own process."""
 
 import base64
 import threading

@@ -1,6 +1,7 @@
 """Names by strangers on every page: shown as they are, so that no browser fetches or follows what they hold."""
 
 import functools
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -76,12 +77,14 @@ def elements(app: AppTest) -> Iterator[Any]:
 
 def interpreted(app: AppTest) -> list[tuple[str, str]]:
     """Texts with a stranger's mark that are not inert: what holds more of a hostile name than its inert form."""
-    inerts = [inert(name) for name in (*HOSTILE, LINKED)]
+    names = (*HOSTILE, LINKED)
+    inerts, escaped = [inert(name) for name in names], [html.escape(name) for name in names]
     found = []
     for element in elements(app):
         if isinstance(proto := getattr(element, "proto", None), Message):
             for place, text in strings(proto):
-                if MARK in functools.reduce(lambda left, known: left.replace(known, ""), inerts, text):
+                harmless = escaped if place == "Html.body" else inerts
+                if MARK in functools.reduce(lambda left, known: left.replace(known, ""), harmless, text):
                     found.append((place, text))
     return found
 

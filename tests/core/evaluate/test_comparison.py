@@ -3,13 +3,15 @@
 import numpy as np
 import numpy.typing as npt
 import pytest
+import scipy.special
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.testing import assert_allclose
 
 from fp16core.evaluate.browse import Show, select_images, sheet_count, sheet_images, sheet_of
 from fp16core.evaluate.comparison import Comparison, compare
-from fp16core.evaluate.evaluation import NO_ANSWER, Evaluation
+from fp16core.evaluate.evaluation import NO_ANSWER, Evaluation, softmax
 from fp16core.tflite.model_file import ModelPair
 from fp16core.vocabulary import ImageError
 
@@ -199,6 +201,15 @@ def test_probabilities_are_the_softmax_of_the_logits(comparison: Comparison) -> 
     """By the definition, for one image."""
     z = comparison.reference.logits[0].astype(float)
     assert comparison.reference.probabilities[0] == pytest.approx(np.exp(z) / np.exp(z).sum())
+
+
+@pytest.mark.parametrize("largest", [1.0, 1e3, 1e30, np.inf])
+def test_the_softmax_is_scipys_whatever_the_size_of_logits(largest: float) -> None:
+    logits = np.random.default_rng(0).normal(size=(50, 10)).astype(np.float32)
+    logits[:, 3] *= largest
+    with np.errstate(invalid="ignore"):
+        expected = scipy.special.softmax(logits.astype(np.float64), axis=-1)
+    assert_allclose(softmax(logits), expected, rtol=1e-14)
 
 
 @pytest.mark.parametrize(("lost", "is_significant"), [(5, False), (6, True)])

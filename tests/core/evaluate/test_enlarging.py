@@ -57,7 +57,7 @@ def test_the_range_holds_1_and_the_flip_factor_with_room_beyond(comparison: Comp
     [
         ([3.0, 3.5], Enlargement(0, 2, False)),
         ([4.0, 3.625], Enlargement(0, 3.2, False)),
-        ([4.0, 3.125], Enlargement(1, 1.5 * 8**1.2, True)),
+        ([4.0, 3.125], Enlargement(1, 18, True)),
         ([4.25, 3.0], Enlargement(1, 1000, True)),
         ([4.0, 3.0], None),
         ([4.0, np.nan], None),

@@ -103,7 +103,6 @@ def test_the_scatter_of_identical_models_says_why_it_is_empty(comparison: Compar
 def test_every_chart_can_be_had_as_a_table(comparison: Comparison, pair: ModelPair) -> None:
     tensor = weight_roundings(pair)["conv_2d.kernel"]
     drawn = {
-        "probabilities": digits.probabilities(comparison, 0),
         "logits": digits.logits(comparison, 0),
         "confusion": accuracy.confusion_delta(comparison),
         "scatter": accuracy.margin_scatter(comparison, 3),
@@ -130,9 +129,8 @@ def test_every_chart_can_be_had_as_a_table(comparison: Comparison, pair: ModelPa
     assert ["float16", "weights", "fully_connected.weights", "40560"] in rows["map"]
     assert sum(int(row[3]) for row in rows["map"][1:]) == pair.target.size_bytes
     assert float(rows["beyond half"][-1][1]) == 45_244 - 85_376 / 2
-    assert len(rows["probabilities"]) == 1 + 20
     assert len(rows["logits"]) == 1 + 30
     assert len(rows["confusion"]) == 1 + 100
     assert len(rows["errors"]) == 1 + 60
     assert sum(float(row[2]) for row in rows["errors"][1:]) == 108
-    assert sum(float(row[2]) for row in rows["probabilities"][1:11]) == pytest.approx(100)
+    assert [float(row[2]) for row in rows["logits"][1:11]] == comparison.reference.logits[0].tolist()

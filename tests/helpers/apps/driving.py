@@ -53,8 +53,8 @@ def digits_of(source: str) -> AppTest:
 def component(app: AppTest, name: str) -> dict[str, Any]:
     """Data of a component of ours."""
     (found,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name == name]
-    data: dict[str, Any] = json.loads(found.json)
-    return data
+    data: dict[str, Any] | list[dict[str, Any]] = json.loads(found.json)
+    return data[0] if isinstance(data, list) else data
 
 
 def reads(app: AppTest) -> list[str]:
