@@ -1,4 +1,4 @@
-"""The pages *Size and speed*, *Train* and *Your model* in a real browser: their height, what the eye meets, and measuring."""
+"""*Size and speed*, *Train* and *Your model* in a real browser: height, what the eye meets, and measuring."""
 
 import re
 from pathlib import Path
