@@ -35,6 +35,11 @@ def _drawing(at_random: Random) -> Change:
     return "canvas", {"drawing": {"strokes": strokes, "width": 18, "live": at_random.random() < 0.9}}
 
 
+def _bits(at_random: Random) -> Change:
+    """A number made by its bits."""
+    return "bits-clickable", {"number": {"bits": at_random.randrange(2**32), "seq": 1, "preset": None}}
+
+
 TENSORS = ("conv_2d.kernel", "conv_2d.bias", "fully_connected.weights", "fully_connected.bias")
 
 OURS: Habits = {
@@ -45,6 +50,7 @@ OURS: Habits = {
         _one_of("log", True, False),
         lambda at_random: ("bits_index", at_random.randrange(20_280)),
         _one_of("bits_of", "A weight", "Any number"),
+        _bits,
     ),
     "size": (
         _one_of("size-view", "Bytes", "Speed and accuracy", "Graph", "Converter and quantizer"),

@@ -46,7 +46,7 @@ def percent_text(share: float) -> str:
     """A fraction as a percentage to two decimals: ``96.11 %``."""
     if not math.isfinite(share):
         return small_text(share)
-    return f"{share * 100:.2f} %"
+    return _minus(f"{share * 100:.2f} %")
 
 
 def share_text(share: float) -> str:

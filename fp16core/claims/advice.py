@@ -175,9 +175,11 @@ def _answers_reason(known: Situation) -> str:
     if known.spoiled:
         return f"On **{count_text(known.spoiled, 'image')}** of {known.images:,} its logits are not all numbers."
     most = proportion(known.changed, known.images).high
+    exposed = f"On {count_text(known.exposed, 'image')}, some" if known.exposed else "On no image did a"
+    moved = "moved" if known.exposed else "move"
     return (
         f"It changed **{known.changed:,} of {count_text(known.images, 'answer')}** and the accuracy by "
-        f"{points_text(known.accuracy_delta)}. On {count_text(known.exposed, 'image')}, some logit moved by at least "
+        f"{points_text(known.accuracy_delta)}. {exposed} logit {moved} by at least "
         f"half the margin, without which no answer changes. On images like these, up to {percent_text(most)} of "
         "answers may change (95 % interval)."
     )

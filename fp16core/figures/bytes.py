@@ -97,7 +97,7 @@ def beyond_half(account: SizeAccount) -> go.Figure:
         ("other growth", account.growth_bytes - account.upsampling_bytes),
     ]
     steps = [step for step in steps if step[1]]
-    drawn = figure(240, margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    drawn = figure(80 + 40 * (len(steps) + 1), margin={"l": 8, "r": 8, "t": 8, "b": 8})
     sizes = [size for _, size in steps]
     drawn.add(
         "waterfall",

@@ -139,9 +139,8 @@ def choose_weight(row: DeltaGenerator, special: DeltaGenerator, tensor: WeightRo
 def type_number(row: DeltaGenerator) -> Chosen:
     """Offer a field for any number; a text that is not a number leaves the previous one."""
     # A number made by its bits is in the address from the first run on, which Streamlit's own binding does not do.
-    if parameter.is_asked(_NUMBER):
+    if _NUMBER not in st.session_state or parameter.is_asked(_NUMBER):
         st.session_state[_NUMBER] = st.query_params.get(_NUMBER, FIRST)
-    st.session_state.setdefault(_NUMBER, FIRST)
     text = row.text_input(
         "Number",
         key=_NUMBER,

@@ -20,6 +20,7 @@ from pages.shared.server import hosted
 from pages.shared.session import state
 from pages.shared.ui.charts import table_button
 from pages.shared.ui.tables import show_table
+from pages.shared.ui.terms import hint
 from pages.shared.ui.words import plain, say_if_probabilities
 
 Read = Callable[[Collection[StageName]], Reading | None]  # reads with stages left out; raises `HalfBitsError`
@@ -105,7 +106,14 @@ def show_test_image(index: int) -> None:
 
 def show_numbers(reading: Reading) -> None:
     """Show logits and probabilities of both models as a table."""
-    columns = digit_table(reading, place_in(reading))
+    place = place_in(reading)
+    report, columns = reading.answers.report(place), digit_table(reading, place)
+    st.caption(
+        f"Margin of the largest logit over the second largest: {small_text(report.margin)}. Largest change of any "
+        f"logit by float16: {small_text(report.max_abs_logit_delta)}; what counts is how much a rival gained on the "
+        "best.",
+        help=hint("logit", "margin"),
+    )
     show_table(
         {
             name: [str(digit) for digit in values] if name == "digit" else list(map(small_text, values))
@@ -143,22 +151,20 @@ reading: Reading | None = None
 with main:
     if source == DRAW:
         read, reading = own_drawing.read, live.draw_and_read(off, is_page_concerned=True)
+    elif source == TEST:
+        row = st.container(key="cards-test", horizontal=True)
+        index = test_images.choose(row.container(border=True), row.container(border=True))
+        reading = readings.test_image(index)
+        with row.container(border=True):
+            show_test_image(index)
     else:
-        row = st.container(key=f"cards-{'test' if source == TEST else 'given'}", horizontal=True)
-        given, answered = row.container(border=True), row.container(border=True)
-        if source == TEST:
-            with given:
-                index = test_images.choose()
-            reading = readings.test_image(index)
-            with answered:
-                show_test_image(index)
-        else:
-            with given:
-                read = picture_to_read(source)
-            with answered:
-                reading = read_or_explain(read, off) if read else None
-                name = hosted.shown(reading.name) if reading else ""
-                answer_card(reading, "answer-card", f"picture {name}", name, _INVITATIONS[source])
+        row = st.container(key="cards-given", horizontal=True)
+        with row.container(border=True):
+            read = picture_to_read(source)
+        with row.container(border=True):
+            reading = read_or_explain(read, off) if read else None
+            name = hosted.shown(reading.name) if reading else ""
+            answer_card(reading, "answer-card", f"picture {name}", name, _INVITATIONS[source])
 if steps:
     with steps:
         if read and reading:

@@ -44,7 +44,8 @@ def take_files() -> None:
         key=_uploader_key(),
         max_upload_size=_PICTURE_MB,
         on_change=_uploaded,
-        help=f"{', '.join(FORMATS)}. Begin a file's name with its true digit, as in 7.png, to see the accuracy.",
+        help=f"{', '.join(FORMATS)}. Begin a file's name with its true digit, as in 7.png, to see the accuracy. "
+        "The models were trained on handwriting only, not on printed digits.",
     )
     paste(key="paste", on_paste=_pasted)
     bounds = pictures.gallery().bounds

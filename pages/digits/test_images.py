@@ -1,6 +1,7 @@
 """Choosing a test image: filters, a sheet of images, a number."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fp16core.evaluate.browse import (
     COLUMNS,
@@ -31,14 +32,21 @@ _SHOW = {
 }
 
 
-def choose() -> int:
-    """Show the filters and the images that pass them; returns the index of the chosen one.
+def choose(filters: DeltaGenerator, sheet: DeltaGenerator) -> int:
+    """Show the filters and the images that pass them, in two containers; returns the index of the chosen image.
 
     The page opens at the image whose answer the smallest multiple of float16's error changes.
     """
-    found = state.results()
-    comparison = found.comparison
+    comparison = _comparison()
     _stay_within(comparison)
+    with filters:
+        index = _filter(comparison)
+    with sheet:
+        _show_sheet(comparison, index)
+    return index
+
+
+def _filter(comparison: Comparison) -> int:
     st.pills(
         "Show",
         list(_SHOW),
@@ -55,24 +63,26 @@ def choose() -> int:
         st.selectbox(
             "Predicted", options, key="predicted", bind="query-params", on_change=_filtered, help="By either model."
         )
-        index = int(
-            st.number_input(
-                "Image number",
-                0,
-                comparison.images - 1,
-                comparison.changed_or_closest_image,
-                key="image",
-                bind="query-params",
-                on_change=_numbered,
-                help="Position in the test set, from 0.",
-            )
+        index = st.number_input(
+            "Image number",
+            0,
+            comparison.images - 1,
+            comparison.changed_or_closest_image,
+            key="image",
+            bind="query-params",
+            on_change=_numbered,
         )
-        st.button("", icon=":material/casino:", key="random", help="Another one at random", on_click=_another)
+        hint = "Another image at random; they are numbered from 0"
+        st.button("", icon=":material/casino:", key="random", help=hint, on_click=_another)
+    return int(index)
+
+
+def _show_sheet(comparison: Comparison, index: int) -> None:
     listed = _chosen_images(comparison)
     if not len(listed):
         st.markdown("No image fits these filters.")
         st.button("Clear the filters", icon=":material/filter_alt_off:", on_click=_cleared)
-        return index
+        return
     # Drawn above the page numbers, but after them: it shows what they are set to.
     above = st.container()
     sheets = sheet_count(listed)
@@ -81,17 +91,17 @@ def choose() -> int:
         number = st.pagination(
             sheets, default=sheet_of(listed, index), max_visible_pages=5, key="sheet", bind="query-params"
         )
+    shown = sheet_images(listed, number)
     with above:
         st.caption(_sheet_words(index, listed))
         contact_sheet(
-            sprite_png(found.images[sheet_images(listed, number)], COLUMNS),
+            sprite_png(state.results().images[shown], COLUMNS),
             COLUMNS,
-            sheet_entries(comparison, sheet_images(listed, number), index),
+            sheet_entries(comparison, shown, index),
             (REFERENCE_COLOUR, TARGET_COLOUR),
             key="contact-sheet",
             on_pick=_clicked,
         )
-    return index
 
 
 def _stay_within(comparison: Comparison) -> None:
@@ -141,7 +151,7 @@ def _sheet_words(index: int, listed: Indices) -> str:
     count = count_text(len(listed), "image")
     if _SHOW[st.session_state.get("show") or _ALL] is Show.CLOSEST:
         count += ", nearest first; float16 only favours the answers of all others"
-    frames = "Pick one: a blue frame marks the chosen image, an orange one a changed answer."
+    frames = "Pick one: blue frames the chosen image, orange a changed answer."
     return (
         f"{count}. {frames}" if index in listed else f"{count}; the chosen image {index:,} is not among them. {frames}"
     )

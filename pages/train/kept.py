@@ -65,5 +65,7 @@ def _show_runs(kept: Kept) -> None:
 
 def _fold(label: str, parameter: str, icon: str) -> "st.delta_generator.DeltaGenerator":
     """A fold that a link to what is in it opens."""
-    is_open = st.session_state.setdefault(f"train-fold-{parameter}", parameter in st.query_params)
-    return st.expander(label, expanded=is_open, icon=icon)
+    key = f"train-fold-{parameter}"
+    st.session_state.setdefault(key, parameter in st.query_params)
+    # Its state is the session's: the page's top may grow by a line, and the browser then begins a fold anew.
+    return st.expander(label, icon=icon, key=key, on_change="rerun")

@@ -40,8 +40,8 @@ def ask() -> Recipe:
         )
     row[2].button("The tutorial's values", icon=":material/restart_alt:", on_click=_tutorials_values, width="stretch")
     asked = [setting for setting, key in _KEYS.items() if setting not in _OFTEN and key in st.query_params]
-    is_open = st.session_state.setdefault("train-fold-recipe", bool(asked))
-    with st.expander("Network and optimiser", expanded=is_open, icon=":material/tune:"):
+    st.session_state.setdefault("train-fold-recipe", bool(asked))
+    with st.expander("Network and optimiser", icon=":material/tune:", key="train-fold-recipe", on_change="rerun"):
         batch_size, learning_rate, filters, kernel_size, optimizer = _further()
     return Recipe(epochs, seed, batch_size, learning_rate, filters, kernel_size, optimizer)
 

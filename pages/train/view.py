@@ -148,7 +148,9 @@ def draw_trace(trace: Trace, recipe: Recipe, key: str) -> None:
         )
     if trace.last is None:
         return
-    with st.container(key=f"cards-weights-{key}"):
+    # Of a run that is over, the answer is what counts.
+    place = st.expander("Kernels and weights", icon=":material/bar_chart:") if key == "outcome" else st.container()
+    with place, st.container(key=f"cards-weights-{key}"):
         kernels, convolution, dense = st.columns(3)
     with kernels:
         st.markdown(f"**{count_text(recipe.filters, 'kernel')} of the convolution**")

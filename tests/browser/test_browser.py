@@ -80,6 +80,7 @@ def test_taps_choose_the_image_that_was_tapped(warm: str, phone: Page) -> None:
     for index in (19, 37, 10):
         phone.get_by_role("button", name=re.compile(f"^Image {index}, a")).tap()
         expect(phone.get_by_role("heading", name=f"Image {index}: a")).to_be_visible(timeout=PATIENCE_MS)
+        expect(phone.locator(".card .target")).to_be_in_viewport(ratio=1)
 
 
 def test_the_navigation_makes_way_for_the_page_that_was_chosen(warm: str, phone: Page) -> None:

@@ -1,15 +1,19 @@
 """Journeys through test images: chosen, enlarged, linked, left again."""
 
 import re
+from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
 from benchmarks.client.browser import PATIENCE_MS, settled
 from fp16core.evaluate.comparison import Comparison
+from fp16core.images.drawings.stroke_code import stroke_code
 from fp16core.text import factor_text, percent_text
 from pages.shared.ui.words import flip_sentence
+from tests.helpers.browser.browsing import served
 from tests.helpers.browser.digits import shown, slide
 
 pytestmark = pytest.mark.browser
@@ -76,6 +80,30 @@ def test_the_slider_keeps_up_with_the_keyboard(warm: str, page: Page) -> None:
     assert shown(page) == here
 
 
+def test_the_slider_keeps_its_value_while_the_server_stands_still(page: Page, tmp_path: Path) -> None:
+    """Keys are pressed while nothing is answered; what the server says afterwards agrees."""
+    with served(tmp_path / "server.log") as url:
+        page.goto(f"{url}/digits?image=0")
+        settled(page)
+        port = url.rsplit(":", 1)[1]
+        (server,) = [child for child in psutil.Process().children() if any(port in word for word in child.cmdline())]
+        page.locator("#enlarge").focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(400)
+        server.suspend()
+        for _ in range(8):
+            page.keyboard.press("ArrowRight", delay=60)
+        page.wait_for_timeout(800)
+        server.resume()
+        assert page.locator("#enlarge").input_value() == "45"
+        page.wait_for_timeout(1_500)
+        settled(page)
+        assert page.locator("#enlarge").input_value() == "45"
+        factor, *_ = shown(page)
+        assert f"enlarge={factor:.4g}" in page.url
+        page.goto("about:blank")
+
+
 def test_old_links_lead_to_the_same(warm: str, page: Page) -> None:
     page.goto(f"{warm}/try_digit?source=Test+image&test=1242")
     expect(page.get_by_role("heading", name="Image 1,242: a 4")).to_be_visible(timeout=PATIENCE_MS)
@@ -107,3 +135,19 @@ def test_back_from_a_filter_leads_to_what_was_listed_before(warm: str, page: Pag
         page.go_back()
         page.wait_for_timeout(500)
         assert seen() == before
+
+
+@pytest.mark.parametrize(("width", "tallest"), [(1400, 2_200), (420, 3_500)])
+@pytest.mark.parametrize("source", ["Test image", "Draw"])
+def test_question_answer_and_control_are_in_the_first_screen(
+    warm: str, page: Page, source: str, width: int, tallest: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    code = stroke_code([{"width": 22, "points": [70, 70, 200, 70, 120, 230]}])
+    page.goto(f"{warm}/digits?source={source}" + (f"&drawing={code}" if source == "Draw" else ""))
+    settled(page)
+    control = page.locator("canvas") if source == "Draw" else page.locator("#enlarge")
+    for part in (page.locator("h1"), page.get_by_role("radio", name="Draw"), page.locator(".card .answers"), control):
+        expect(part).to_be_in_viewport(ratio=1, timeout=PATIENCE_MS)
+    settled(page)
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollHeight") <= tallest

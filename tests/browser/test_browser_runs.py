@@ -39,10 +39,10 @@ def test_a_visitor_compares_renames_uses_takes_along_and_deletes_runs(
 ) -> None:
     url, store = server
     page.goto(f"{url}/runs")
-    expect(page.get_by_role("heading", name="Which of your runs survives float16 best?")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    expect(page.get_by_role("heading", name="3 kept runs")).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
+    assert page.url == f"{url}/train"
+    page.get_by_text("Side by side").click()
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
 
     # Compare: what is chosen is in the address, and shown to whoever opens it.
@@ -55,6 +55,7 @@ def test_a_visitor_compares_renames_uses_takes_along_and_deletes_runs(
     other.close()
 
     # Rename.
+    page.get_by_text("One run: use, download").click()
     page.get_by_role("button", name="Rename").click()
     page.get_by_role("textbox", name="Name").fill("Nine epochs")
     page.get_by_test_id("stPopoverBody").get_by_role("button", name="Rename").click()
@@ -71,9 +72,10 @@ def test_a_visitor_compares_renames_uses_takes_along_and_deletes_runs(
     expect(page.get_by_role("heading", name="Half the bits, the same answers?")).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
     expect(page.get_by_test_id("stSidebar").get_by_role("combobox")).to_have_value("Nine epochs")
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Runs").click()
-    expect(page.get_by_role("heading", name="Which of your runs")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Train").click()
+    expect(page.get_by_role("heading", name="3 kept runs")).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
+    page.get_by_text("One run: use, download").click()
 
     # Take along.
     with page.expect_download() as download:

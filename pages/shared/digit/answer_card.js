@@ -7,10 +7,11 @@ const softmax = (logits) => {
 };
 const best = (values) => values.indexOf(Math.max(...values));
 
-const percent = (share) => `${(share * 100).toFixed(2)} %`;
+const percent = (share) => (Number.isFinite(share) ? `${(share * 100).toFixed(2)} %` : "not a number");
 const factorText = (k) => (k < 9.95 ? String(Number(k.toPrecision(2))) : Math.round(k).toLocaleString("en"));
 const power = (exponent) => String(exponent).replace(/[-0-9]/g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
 const small = (value) => {
+    if (!Number.isFinite(value)) return "not a number";
     const size = Math.abs(value), minus = value < 0 ? "−" : "";
     if (size === 0 || (size >= 0.01 && size < 9999.5)) {
         return minus + (size < 999.5 ? String(Number(size.toPrecision(3))) : Math.round(size).toLocaleString("en"));

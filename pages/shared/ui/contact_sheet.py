@@ -17,6 +17,8 @@ button.chosen { border-color: var(--chosen); }
 button.marked.chosen { border-color: var(--mark); outline: 2px solid var(--chosen); }
 .sheet button:is(:hover, :focus-visible) { border-color: white; }
 .sheet button:focus-visible { outline: 4px solid white; z-index: 1; position: relative; }
+/* On a phone a sheet leaves room for what a choice changes. */
+@media (max-width: 768px) { .sheet { max-height: 11.5rem; overflow-y: auto; } }
 """
 
 _JS = """
@@ -43,6 +45,11 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
         return button;
     }));
     const buttons = [...root.children];
+    const chosen = buttons.find((button, place) => data.images[place].chosen);
+    const above = chosen && chosen.offsetTop - root.offsetTop;
+    if (chosen && (above < root.scrollTop || above + chosen.offsetHeight > root.scrollTop + root.clientHeight)) {
+        root.scrollTop = above - root.clientHeight / 3;
+    }
     // One tab stop; the arrow keys move from there.
     const stopAt = (place) => buttons.forEach((button, other) => { button.tabIndex = other === place ? 0 : -1; });
     stopAt(focused in buttons ? focused : Math.max(0, data.images.findIndex((image) => image.chosen)));

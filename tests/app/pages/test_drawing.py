@@ -86,7 +86,7 @@ def test_a_drawing_leaves_the_address_with_its_source_and_returns(monkeypatch: p
         done.append("read")
         return read_picture(*given)
 
-    monkeypatch.setattr("pages.shared.digit.own_drawing.read_picture", counted)
+    monkeypatch.setattr("fp16core.reading.reading.read_picture", counted)
     app = follow(source="Draw", drawing=code_of(SEVEN))
     app.run()
     assert done == ["read"]

@@ -184,7 +184,7 @@ def test_whoever_measures_and_reads_another_page_is_still_there(monkeypatch: pyt
     monkeypatch.setattr(run, "specs_for", hanging)
     app.button(key="measure").click().run()
     board = measurements._shared()
-    app.switch_page("weights/weights.py").run()
+    app.switch_page("layers/layers.py").run()
     age(board, owners.GONE_S)
     app.run()
     assert any("Your measurement: " in caption.value for caption in app.caption)

@@ -121,7 +121,7 @@ def test_the_other_pages_tell_how_ones_own_run_is_going() -> None:
     owner = visit("train")
     owner.number_input(key="train-epochs").set_value(50)
     button(owner, "Train").run()
-    owner.switch_page("weights/weights.py").run()
+    owner.switch_page("layers/layers.py").run()
     assert any("Your training run: " in caption.value for caption in owner.caption)
     running = training.queue().running
     assert running is not None

@@ -76,7 +76,7 @@ def test_forgetting_goes_back_to_the_bundled_pair_and_holds_nothing(pair: ModelP
 def test_what_is_forgotten_is_gone_from_memory(pair: ModelPair) -> None:
     """The models, and all that pages have kept of them."""
     app = turn_to(tried(visit("your_model"), ("mine.tflite", pair.reference.contents)), "start")
-    app.switch_page("weights/weights.py").run()
+    app.switch_page("layers/layers.py").run()
     app.switch_page("your_model/your_model.py").run()
     watched = weakref.ref(app.session_state["own-files"].pair)
     app.button(key="own-forget").click().run()

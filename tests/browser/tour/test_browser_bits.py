@@ -188,6 +188,13 @@ def test_bits_are_toggled_and_followed_at_once_and_each_change_is_one_step_of_ba
         settled(page)
         expect(page.get_by_label("Number", exact=True)).to_have_value(text)
     assert page.url.endswith("bits_number=1.0009766")
+    page.get_by_role("link", name="Next: Layers").click()
+    expect(page.get_by_role("heading", name="Where does the error go?")).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
+    page.go_back()
+    expect(shown(page)).to_have_text("1.0009765625", timeout=PATIENCE_MS)
+    settled(page)
+    assert page.url.endswith("bits_number=1.0009766")
     for url, value in zip(reversed(seen), ("1.00048828125", "1", "0.5"), strict=True):
         page.go_back()
         expect(page).to_have_url(url, timeout=PATIENCE_MS)

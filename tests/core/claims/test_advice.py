@@ -59,6 +59,7 @@ def test_size_and_answers_are_the_reasons() -> None:
     assert "saves **490 kB** of 1 MB (49.00 %)" in size
     assert "changed **2 of 10,000 answers**" in answers
     assert "On 5 images, some logit moved" in answers
+    assert "On no image did a logit move by at least half the margin" in advise(replace(GOOD, exposed=0)).reasons[1]
     assert "up to 0.07 % of answers" in answers  # Wilson's upper limit of 2 in 10,000 is 0.0729 %
 
 
