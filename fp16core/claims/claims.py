@@ -76,7 +76,8 @@ def _preprocessing(e: Evidence) -> ClaimCheck:
     return ClaimCheck(
         "Preprocessing",
         "Normalize the input image so that each pixel value is between 0 to 1.",
-        f"accuracy {percent_text(scaled.value)} with inputs from 0 to 1, {percent_text(raw.value)} from 0 to 255",
+        f"accuracy on {count_text(scaled.total, 'image')}: {percent_text(scaled.value)} with inputs from 0 to 1, "
+        f"{percent_text(raw.value)} from 0 to 255",
         graded(scaled.low >= raw.value, scaled.value >= raw.value),
         "Holds if the model reads scaled images better than raw ones by more than chance (the raw accuracy lies below "
         "the 95 % interval), partly if only as well or within chance.",
@@ -110,8 +111,8 @@ def _trained_accuracy(e: Evidence) -> ClaimCheck:
     return ClaimCheck(
         "Trained accuracy",
         "… you trained the model for just a single epoch, so it only trains to ~96% accuracy.",
-        f"{percent_text(accuracy.value)} (95 % interval {percent_text(accuracy.low)} to {percent_text(accuracy.high)}) "
-        + trained,
+        f"{percent_text(accuracy.value)} of {count_text(accuracy.total, 'image')} (95 % interval "
+        f"{percent_text(accuracy.low)} to {percent_text(accuracy.high)}) {trained}",
         graded(0.955 <= accuracy.value < 0.965, accuracy.value >= 0.95) if comparable else Verdict.NOT_MEASURED,
         "For a model trained one epoch and tested on its data set: holds from 95.5 % to 96.5 %, partly above 95 %.",
         f"Float32 model on {count_text(e.comparison.images, 'image')}; Wilson interval; epochs and data set from the "

@@ -57,7 +57,7 @@ with st.expander("Rounding, digit by digit, and what the bits mean"):
 weights = st.container()
 if not is_weight:
     tensor = choosing.choose_tensor(st.container(), tensors)
-weights.subheader(f"All {tensor.noun} of {tensor.key}", anchor="weights")
+weights.header(f"All {tensor.noun} of the tensor", anchor="weights")
 answer.markdown(answer_sentence(tensor))
 show_tensor(tensor, chosen)
 with st.expander("All tensors"):

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from fp16core.numerics.bits import BinaryNumber
 from fp16core.numerics.formats import FLOAT16
 from fp16core.numerics.narrowing import Narrowing, narrow
-from fp16core.numerics.number_text import TypedNumber, read_number
+from fp16core.numerics.number_text import MAX_CHARACTERS, TypedNumber, read_number
 from fp16core.numerics.picks import Pick, StoredWeight, pick_weight, weight_at
 from fp16core.numerics.weight_rounding import WeightRounding, largest_tensor
 from fp16core.vocabulary import NumberError
@@ -125,8 +125,12 @@ def choose_weight(row: DeltaGenerator, special: DeltaGenerator, tensor: WeightRo
         key="bits-special",
         icon=":material/star:",
         on_click=special_chosen,
-        help="The weight that rounding changed most, absolutely or relative to itself; the one nearest to half-way "
-        "between two float16 numbers; the one nearest to 0 that float16 stores with fewer digits; or any.",
+        help=hint(
+            "tie",
+            "subnormal",
+            more="The menu leads to the weight that rounding changed most, absolutely or relatively; to the one "
+            "nearest to a tie; to the one nearest to 0 that is subnormal in float16; or to any.",
+        ),
     )
     weight = weight_at(tensor, index)
     return Chosen(weight.narrowing, weight_sentence(tensor, weight), weight, index)
@@ -145,7 +149,7 @@ def type_number(row: DeltaGenerator) -> Chosen:
         help="A decimal (0.1, -6e-8), a ratio (1/3), a hex float (0x1.8p-3), inf, nan, or the bits of a float16 or "
         "float32 number (0x3c00, 0x3dcccccd, 0b0 01111 0000000000).",
     )
-    parameter.write(_NUMBER, None if text == FIRST else text)
+    parameter.write(_NUMBER, None if text == FIRST else text[:MAX_CHARACTERS])
     read = _read(text)
     narrowing = narrow(read.float32)
     return Chosen(narrowing, number_sentence(read, narrowing))

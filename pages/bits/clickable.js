@@ -27,9 +27,11 @@ const nameOf = (of, place) => {
 
 const digitAt = (of, bits, place) => Math.floor(bits / 2 ** (widthOf(of) - 1 - place)) % 2;
 
-const shortText = (of, bits) => {
-    const text = decimalText(of, bits), value = asNumber(of, bits);
-    return text.length <= 30 ? text : (value < 0 ? "−" : "") + scientific(Math.abs(value), 9);
+// Every digit if there are few, otherwise nine of them.
+const shortText = (of, bits, most = 30) => {
+    const text = decimalText(of, bits), value = asNumber(of, bits), magnitude = Math.abs(value);
+    const isShort = text.length <= most && (magnitude >= 1e-4 || magnitude === 0);
+    return isShort || !Number.isFinite(value) ? text : (value < 0 ? "−" : "") + scientific(magnitude, 9);
 };
 
 const meaningOf = (of, bits) => {
@@ -225,7 +227,7 @@ class Clickable {
         const texts = [
             smallText(error.absolute, true), smallText(error.relative), smallText(error.ulps, true),
             outcomeOf(source, rounded, deviation(single, number, half, this.rounded)),
-            other === null ? "none" : shortText(half, other),
+            other === null ? "none" : shortText(half, other, 18),
         ];
         this.errors.forEach((box, place) => { box.lastChild.textContent = texts[place]; });
         this.others.forEach(([of, row]) => {

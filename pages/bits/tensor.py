@@ -32,7 +32,7 @@ def show_tensor(tensor: WeightRounding, chosen: Chosen) -> None:
         "Largest rounding error",
         small_text(tensor.max_abs_error),
         "of one weight",
-        hint("rounding error", more="The largest of this tensor, whatever its sign."),
+        hint("rounding error", more="Here the largest of this tensor, whatever its sign."),
     )
     number(
         row,
@@ -66,7 +66,7 @@ def show_tensor(tensor: WeightRounding, chosen: Chosen) -> None:
             "Overflowed",
             f"{tensor.overflowed:,}",
             f"of {tensor.reference.size:,} weights",
-            hint("overflow"),
+            hint("overflow", "clamp"),
         )
     index = chosen.index
     logarithmic = st.toggle(
@@ -87,8 +87,9 @@ def show_tensor(tensor: WeightRounding, chosen: Chosen) -> None:
             on_click=partial(show_picked_weight, key, tensor),
         )
         st.caption(
-            "Pick a bar to see the weight nearest to its middle; the green bar holds the weight shown. Where the "
-            "orange outline leaves the bars, rounding moved weights across a bin's edge."
+            "Pick a bar to see the weight nearest to its middle."
+            + (" The green bar holds the weight shown." if index is not None else "")
+            + " Where the orange outline leaves the bars, rounding moved weights across a bin's edge."
         )
     with errors:
         st.markdown("**Rounding error of each weight**")
@@ -99,8 +100,8 @@ def show_tensor(tensor: WeightRounding, chosen: Chosen) -> None:
             on_click=partial(show_picked_weight, key, tensor),
         )
         st.caption(
-            "The larger a weight, the coarser float16's grid, and the larger its possible error. The orange bar holds "
-            "the weight shown."
+            "The larger a weight, the coarser float16's grid, and the larger its possible error."
+            + (" The orange bar holds the weight shown." if index is not None else "")
         )
     if chosen.weight is not None:
         line = st.container(horizontal=True, vertical_alignment="center")

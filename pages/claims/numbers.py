@@ -8,6 +8,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.figures import overview as figures
 from fp16core.text import bytes_text, percent_text, points_text, small_text
 from fp16core.tflite.size_account import SizeAccount
+from pages.shared.session.subject import images_text
 from pages.shared.ui.charts import chart
 from pages.shared.ui.headline import cards, headline, number
 from pages.shared.ui.terms import hint
@@ -29,7 +30,7 @@ def show_numbers(comparison: Comparison) -> None:
         row,
         "Accuracy, float16",
         percent_text(target.accuracy.value),
-        f"{points_text(comparison.accuracy_delta)} against float32",
+        f"of {images_text(comparison.images)}; {points_text(comparison.accuracy_delta)} against float32",
         hint(
             "accuracy",
             "Wilson interval",
@@ -41,7 +42,7 @@ def show_numbers(comparison: Comparison) -> None:
         row,
         "Changed answers",
         f"{comparison.changed_predictions:,}",
-        f"of {comparison.images:,} test images",
+        f"of {images_text(comparison.images)}",
         hint("changed answer"),
     )
     number(

@@ -89,10 +89,10 @@ def show_operators(
             "float32": st.column_config.TextColumn(help="Smallest to largest activation of the float32 model."),
             "float16": st.column_config.TextColumn(help="Smallest to largest activation of the float16 model."),
             "RMS error": st.column_config.TextColumn(help=hint("RMS", more="Here of float16 − float32.")),
-            "bits": st.column_config.TextColumn(help=hint("SNR", more="Here in significant bits, 6.02 dB each.")),
-            "cosine similarity": st.column_config.TextColumn(
-                help=hint("cosine similarity", more="Here of both models' activations.")
+            "bits": st.column_config.TextColumn(
+                help=hint("decibel", more="Here the SNR in significant bits, 6.02 dB each.")
             ),
+            "cosine similarity": st.column_config.TextColumn(help=hint("cosine similarity")),
         },
     )
     st.caption("; ".join(f"*{name}* {purpose}" for name, purpose in step_purposes(travelled).items()) + ".")

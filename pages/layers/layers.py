@@ -82,7 +82,7 @@ convolution = activations.convolution
 if convolution is not None:
     show_channels(activations, convolution, partial(propagation.table, record, convolution))
 
-st.subheader("From operator to operator", anchor="operators")
+st.header("From operator to operator", anchor="operators")
 over = st.segmented_control(
     "Measured over",
     [ONE, *(words for words, count in _COUNTS.items() if count < comparison.images), ALL],

@@ -1,4 +1,4 @@
-"""The Runtimes page's section on what the modes do to answers."""
+"""Section on what the modes do to answers."""
 
 from functools import partial
 
@@ -13,6 +13,7 @@ from fp16core.text import percent_text, points_text, small_text
 from fp16core.vocabulary import HalfBitsError
 from pages.shared.session import measurements, state
 from pages.shared.session.measurement_board import Wanted
+from pages.shared.session.subject import images_text
 from pages.shared.ui.charts import chart
 from pages.shared.ui.headline import cards, headline, number
 from pages.shared.ui.tables import show_table
@@ -91,7 +92,8 @@ def _headline(table: ModeTable) -> None:
         row,
         "Lowest accuracy",
         percent_text(lowest.comparison.target.accuracy.value),
-        f"{points_text(lowest.comparison.accuracy_delta)}: {lowest.run.mode.short_title}",
+        f"of {images_text(lowest.comparison.images)}; {points_text(lowest.comparison.accuracy_delta)}: "
+        f"{lowest.run.mode.short_title}",
         f"Of any mode, with either file. The float32 file in float32 arithmetic reads "
         f"{percent_text(lowest.comparison.reference.accuracy.value)} right.",
     )

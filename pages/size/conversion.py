@@ -1,4 +1,4 @@
-"""The Files page's view of two ways to float16: TensorFlow's converter and LiteRT Quantizer."""
+"""View of two ways to float16: TensorFlow's converter and LiteRT Quantizer."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The Files page's view of operators: both graphs, who runs them, and what float16 did to them."""
+"""View of operators: both graphs, who runs them, and what float16 did to them."""
 
 import streamlit as st
 

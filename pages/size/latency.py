@@ -1,4 +1,4 @@
-"""The Runtimes page's sections on time and memory, here and elsewhere."""
+"""Sections on time and memory, here and elsewhere."""
 
 from functools import partial
 

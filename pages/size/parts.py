@@ -1,4 +1,4 @@
-"""Common parts of the Runtimes page's sections: the modes, the machine, and running measurements."""
+"""Common parts of the sections on modes of execution: the modes, the machine, and running measurements."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence

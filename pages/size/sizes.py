@@ -1,4 +1,4 @@
-"""The Files page's view of bytes: where each goes, and why float16 is not half."""
+"""View of bytes: where each goes, and why float16 is not half."""
 
 from functools import partial
 

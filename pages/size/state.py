@@ -1,4 +1,4 @@
-"""Measurements of the Files page."""
+"""Measurements of the page *Size and speed*."""
 
 import contextlib
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ from fp16core.worker.training.ticket import TrainingTicket
 from pages.shared.server import stopping, visits
 from pages.shared.session import files, state, training
 from pages.shared.session.files import Dataset
-from pages.shared.session.subject import subject
+from pages.shared.session.subject import images_text, subject
 from pages.shared.ui.charts import chart
 from pages.shared.ui.headline import headline, number
 from pages.shared.ui.words import plain
@@ -207,11 +207,11 @@ def _outcome(ticket: TrainingTicket) -> None:
 
 
 def _headline(found: Comparison) -> None:
-    row = headline("headline-outcome")
-    number(row, "Accuracy, float32", percent_text(found.reference.accuracy.value), "of the test images", "")
-    number(row, "Accuracy, float16", percent_text(found.target.accuracy.value), "of the test images", "")
+    row, images = headline("headline-outcome"), images_text(found.images)
+    number(row, "Accuracy, float32", percent_text(found.reference.accuracy.value), f"of {images}", "")
+    number(row, "Accuracy, float16", percent_text(found.target.accuracy.value), f"of {images}", "")
     number(row, "Accuracy delta", points_text(found.accuracy_delta), "float16 − float32", "")
-    number(row, "Changed answers", f"{found.changed_predictions:,}", f"of {found.images:,} test images", "")
+    number(row, "Changed answers", f"{found.changed_predictions:,}", f"of {images}", "")
 
 
 def _rows(found: Comparison, bundled: Comparison, name: str) -> dict[str, list[str]]:

@@ -1,8 +1,10 @@
 """The visitor's files in the server's memory, and how to delete them."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
-from fp16core.text import bytes_text, size_text
+from fp16core.text import size_text
 from pages.shared.server import hosted, upload_limits
 from pages.shared.session import files, trials
 from pages.shared.session.subject import default_name, subject
@@ -11,18 +13,10 @@ from pages.shared.ui.words import plain
 
 def show_held() -> None:
     """Show what the server holds for the visitor, with buttons that delete it."""
-    st.markdown("**What this server holds for you**")
     held = trials.held()
-    if held:
-        st.table(
-            {
-                "what": [*map(plain, held), "all together"],
-                "size": [bytes_text(size) for size in (*held.values(), sum(held.values()))],
-            },
-            hide_index=True,
-        )
-    else:
-        st.markdown("Nothing.")
+    total = size_text(sum(held.values())) if held else "nothing"
+    with st.expander(f"What this server holds for you: {total}", icon=":material/database:"):
+        _show(held)
     row = st.container(horizontal=True)
     mine = files.files()
     if mine.pair is not None:
@@ -39,6 +33,19 @@ def show_held() -> None:
         row.button(
             "Forget my data set", icon=":material/delete:", key="own-forget-data", on_click=trials.forget_dataset
         )
+
+
+def _show(held: Mapping[str, int]) -> None:
+    if held:
+        st.table(
+            {
+                "what": [*map(plain, held), "all together"],
+                "size": [size_text(size) for size in (*held.values(), sum(held.values()))],
+            },
+            hide_index=True,
+        )
+    else:
+        st.markdown("Nothing.")
     st.caption(
         "In memory, for this visit alone: shown to nobody else, and deleted when you close or reload this page in your "
         "browser."

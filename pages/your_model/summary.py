@@ -1,20 +1,25 @@
-"""The effect of float16 on the visitor's model, in four numbers."""
+"""The page's answer: whether float16 is safe for the visitor's model, and the numbers behind it."""
 
 import streamlit as st
 
+from fp16core.claims.answer import RULE, answer
 from fp16core.text import bytes_text, percent_text, points_text, small_text
 from pages.shared.frame import casting
 from pages.shared.session import files, state, trials
-from pages.shared.session.subject import subject
+from pages.shared.session.subject import images_text, subject
 from pages.shared.ui.headline import headline, number
 from pages.shared.ui.terms import hint
 from pages.shared.ui.words import plain
 
 
 def show_summary() -> None:
-    """Show the numbers of the visitor's pair, if there is one, or a button that makes it the active one."""
+    """Show the answer and the numbers of the visitor's pair; without one, what it takes to get them."""
     pair = files.files().pair
     if pair is None:
+        st.markdown(
+            "**Upload it, and this page answers**: it is tried in a process of its own, quantized if it is not yet, "
+            "and compared on test images; then every page shows **your** model."
+        )
         return
     st.header(f"What float16 did to {plain(pair.name)}", anchor="summary")
     if not subject().own_pair:
@@ -31,12 +36,11 @@ def show_summary() -> None:
         found = state.results()
         comparison = found.comparison
         said = casting.say_first(comparison)
-    file = "float16 file" if found.evidence.target_holds_float16 else "target file"
+        verdict = answer(comparison, casting.active_casting())
     reference, target = comparison.reference, comparison.target
     st.markdown(
-        f"The {file} has **{percent_text(comparison.size_share)}** of the size, and "
-        f"**{comparison.changed_predictions:,} of {comparison.images:,}** answers differ. All pages now show this "
-        "pair, to you alone."
+        f"**{verdict.sentence}** {verdict.counts} All pages now show this pair, to you alone.",
+        help=hint("95 % interval", more=f"{verdict.remark} {RULE}"),
     )
     row = headline()
     number(
@@ -50,14 +54,14 @@ def show_summary() -> None:
         row,
         "Accuracy, float16",
         percent_text(target.accuracy.value),
-        f"{points_text(comparison.accuracy_delta)} against float32",
+        f"of {images_text(comparison.images)}; {points_text(comparison.accuracy_delta)} against float32",
         hint("accuracy", more=f"float32: {percent_text(reference.accuracy.value)}."),
     )
     number(
         row,
         "Changed answers",
         f"{comparison.changed_predictions:,}",
-        f"of {comparison.images:,} test images",
+        f"of {images_text(comparison.images)}",
         hint("changed answer"),
     )
     number(
@@ -72,7 +76,7 @@ def show_summary() -> None:
     links = st.container(horizontal=True)
     for page, label in (
         ("claims/claims.py", "The tutorial’s claims, checked on it"),
-        ("size/size.py", "Inside both files"),
+        ("size/size.py", "Size and speed, with advice"),
         ("digits/digits.py", "Image by image"),
     ):
         links.page_link(page, label=label, icon=":material/arrow_forward:")

@@ -52,10 +52,16 @@ def upload_models() -> None:
         on_click="ignore",
         help="The float32 model of the bundled pair.",
     )
+    with st.expander("What a model must be like", icon=":material/rule:"):
+        _model_rules(with_keras)
+
+
+def _model_rules(with_keras: bool) -> None:
     st.caption(
         "The input must be float32 images of 28 × 28 (or 28 × 28 × 1) from 0 to 1, the output ten logits. A float32 "
         f"file alone is quantized by LiteRT Quantizer. At most {size_text(MAX_MODEL_BYTES)} for a .tflite file; a "
-        f"trial ends after {trial.CPU_S} seconds of processor time."
+        f"trial ends after {trial.CPU_S} seconds of processor time. A file from outside may be damaged: in a process "
+        "of its own, a crash costs no more than an error message."
     )
     st.caption(
         f"A .keras file, of at most {size_text(MAX_KERAS_BYTES)}, is loaded in Keras’s safe mode and converted by "
@@ -78,11 +84,12 @@ def upload_dataset() -> None:
         max_upload_size=most_bytes // _MB,
         on_change=_take_dataset,
     )
-    st.caption(
-        "`x_test`, grey levels as uint8 of shape (n, 28, 28), and `y_test`, n classes from 0 to 9; `x_train` and "
-        "`y_train` as well, if you want to train on it. `numpy.savez_compressed` makes such a file. At most "
-        f"{size_text(most_bytes)}, {MAX_TEST_IMAGES:,} test and {MAX_TRAINING_IMAGES:,} training images."
-    )
+    with st.expander("What a data set must be like", icon=":material/rule:"):
+        st.caption(
+            "`x_test`, grey levels as uint8 of shape (n, 28, 28), and `y_test`, n classes from 0 to 9; `x_train` and "
+            "`y_train` as well, if you want to train on it. `numpy.savez_compressed` makes such a file. At most "
+            f"{size_text(most_bytes)}, {MAX_TEST_IMAGES:,} test and {MAX_TRAINING_IMAGES:,} training images."
+        )
     dataset = files.files().dataset
     if dataset is not None:
         st.markdown(

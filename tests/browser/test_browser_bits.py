@@ -2,17 +2,24 @@
 
 import math
 import random
+import re
+from fractions import Fraction
+from functools import partial
+from operator import ne
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from benchmarks.client.browser import PATIENCE_MS, settled
 from fp16core.numerics.bits import BinaryNumber, FloatClass, encode_special, exact_text, round_to_nearest
 from fp16core.numerics.formats import FLOAT16, FLOAT32, FloatFormat
 from fp16core.numerics.narrowing import narrow
 from fp16core.text import small_text
 from pages.bits.clickable import FORMATS, NUMERICS_JS, formats_for_the_browser
+from tests.helpers.browser.browsing import busy, served
 
 pytestmark = pytest.mark.browser
 
@@ -141,3 +148,135 @@ def test_small_numbers_are_written_as_the_core_writes_them(browser: Browser, sig
     texts = page.evaluate(probe, [[str(value).replace("inf", "Infinity") for value in values], signed])
     page.close()
     assert texts == [small_text(value, signed) for value in values]
+
+
+def test_the_error_of_a_clamped_weight_is_that_of_the_number_in_the_file(browser: Browser) -> None:
+    """70,000 stored as 65,504; and as infinity, and as NaN."""
+    page = browser.new_page()
+    probe = f"""([formats, outcomes]) => {{ {NUMERICS_JS}
+        return outcomes.map((bits) => deviation(formats[0], 0x4788b800, formats[1], bits));
+    }}"""
+    clamped, infinite, nan = page.evaluate(probe, [formats_for_the_browser(), [0x7BFF, 0x7C00, 0x7E00]])
+    page.close()
+    assert (clamped["absolute"], clamped["relative"], clamped["ulps"]) == (-4496, 4496 / 70000, -4496 / 64)
+    assert (infinite["absolute"], infinite["relative"]) == (math.inf, math.inf)
+    assert math.isnan(nan["absolute"])
+
+
+def shown(page: Page, which: str = "single") -> Locator:
+    """The value of the number in float32, or in float16 (``half``)."""
+    return page.locator(f".format.{which} .text")
+
+
+def test_bits_are_toggled_and_followed_at_once_and_each_change_is_one_step_of_back(warm: str, page: Page) -> None:
+    page.goto(f"{warm}/bits?bits_of=Any+number&bits_number=0.5")
+    settled(page)
+    expect(shown(page)).to_have_text("0.5")
+    expect(page.locator(".errors")).to_contain_text("exact")
+    changes = (
+        ("float32 exponent bit 8 of 8", "1", "1", "exact"),
+        ("float32 mantissa bit 11 of 23, dropped by float16", "1.00048828125", "1.0004883", "a tie, towards 0"),
+        ("float16 mantissa bit 10 of 10", "1.0009765625", "1.0009766", "exact"),
+    )
+    seen = []
+    for button, value, text, outcome in changes:
+        seen.append(page.url)
+        page.get_by_role("button", name=button).click()
+        assert shown(page).text_content() == value, "before the server knows"
+        expect(page.locator(".errors")).to_contain_text(outcome)
+        page.wait_for_url(partial(ne, page.url), timeout=PATIENCE_MS)
+        settled(page)
+        expect(page.get_by_label("Number", exact=True)).to_have_value(text)
+    assert page.url.endswith("bits_number=1.0009766")
+    for url, value in zip(reversed(seen), ("1.00048828125", "1", "0.5"), strict=True):
+        page.go_back()
+        expect(page).to_have_url(url, timeout=PATIENCE_MS)
+        expect(shown(page)).to_have_text(value, timeout=PATIENCE_MS)
+        settled(page)
+
+
+def test_the_keyboard_moves_toggles_and_steps_also_while_the_machine_is_busy(page: Page, tmp_path: Path) -> None:
+    """Twenty-four steps of one float16 ULP, faster than the server answers, end where they should."""
+    with served(tmp_path / "server.log") as url:
+        page.goto(f"{url}/bits?bits_of=Any+number&bits_number=1")
+        settled(page)
+        with busy():
+            page.get_by_role("button", name="float16 exponent bit 1 of 5").focus()
+            for _ in range(24):
+                page.keyboard.press("ArrowUp")
+                page.wait_for_timeout(60)
+            assert shown(page, "half").text_content() == exact_text(1 + Fraction(24, 1024))
+            page.keyboard.press("End")
+            page.keyboard.press("ArrowLeft")
+            expect(page.get_by_role("button", name="float16 mantissa bit 9 of 10")).to_be_focused()
+            page.keyboard.press("Space")
+        value = 1 + (24 ^ 2) / 1024
+        page.wait_for_url(f"**/bits?bits_of=Any+number&bits_number={np.float32(value)!s}", timeout=PATIENCE_MS)
+        settled(page)
+        expect(shown(page, "half")).to_have_text(exact_text(Fraction(value)))
+        expect(page.get_by_role("button", name="float16 mantissa bit 9 of 10")).to_be_focused()
+        page.goto("about:blank")
+
+
+def test_a_number_to_try_is_in_the_link_and_in_every_format(warm: str, page: Page, browser: Browser) -> None:
+    page.goto(f"{warm}/bits")
+    settled(page)
+    for name, text, values in (
+        ("π", "3.14159265358979324", ("3.140625", "3.140625", "3", "3.25")),
+        ("65520", "65520", ("∞", "65536", "∞", "not a number")),
+        ("2⁻²⁴", "0x1p-24", ("5.96046448 × 10⁻⁸", "5.96046448 × 10⁻⁸", "0", "0")),
+    ):
+        page.get_by_role("button", name=name, exact=True).click()
+        expect(page.locator(".half .text, .other .text")).to_have_text(values)
+        expect(page.get_by_label("Number", exact=True)).to_have_value(text, timeout=PATIENCE_MS)
+        settled(page)
+        other = browser.new_page()
+        other.goto(page.url)
+        expect(other.locator(".half .text, .other .text")).to_have_text(values, timeout=PATIENCE_MS)
+        other.close()
+
+
+def test_one_tap_on_a_bar_leads_a_phone_to_a_weight(warm: str, phone: Page) -> None:
+    """In both histograms, the first tap as well as the next; the weight is named below, and its bits are a tap away."""
+    phone.goto(f"{warm}/bits")
+    settled(phone)
+    for chart, place in (("weights", 20), ("weights", 35), ("errors", 20), ("errors", 35)):
+        plot = phone.locator(f"[class*='st-key-{chart}-'] .js-plotly-plot")
+        plot.scroll_into_view_if_needed()
+        bar = plot.evaluate(
+            """(g, place) => {
+                const d = g._fullData[0], l = g._fullLayout, box = g.getBoundingClientRect();
+                return {x: box.left + l.xaxis._offset + l.xaxis.d2p(d.x[place]),
+                        y: box.top + l.yaxis._offset + l.yaxis._length - 10, weight: d.customdata[place][0]};
+            }""",
+            place,
+        )
+        phone.touchscreen.tap(bar["x"], bar["y"])
+        phone.wait_for_url(f"**/bits?bits_index={bar['weight']}", timeout=PATIENCE_MS)
+        settled(phone)
+    expect(phone.get_by_text("Shown: weight [")).to_be_visible()
+    phone.get_by_role("button", name="Show its bits").tap()
+    expect(phone.get_by_role("button", name="float16 sign bit")).to_be_in_viewport(timeout=PATIENCE_MS)
+
+
+@pytest.mark.parametrize("asked", ["tensor=conv_2d.bias&log=true", "tensor=conv_2d.bias", "log=false"])
+def test_a_link_to_the_former_page_of_weights_shows_the_same(warm: str, page: Page, asked: str) -> None:
+    page.goto(f"{warm}/weights?{asked}")
+    expect(page.get_by_role("heading", name="What is dropped?", level=1)).to_be_visible(timeout=PATIENCE_MS)
+    tensor = "conv_2d.bias" if "tensor" in asked else "fully_connected.weights"
+    expect(page.get_by_text(re.compile(f"No .* of {tensor} moved by more than"))).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
+    switch = page.get_by_role("switch", name="Logarithmic counts")
+    expect(switch).to_be_checked(checked="log=true" in asked)
+
+
+@pytest.mark.parametrize(("address", "control"), [("bits", "float16 sign bit"), ("layers", "Special images")])
+def test_the_answer_and_the_control_are_in_view_and_the_page_is_short(
+    warm: str, page: Page, phone: Page, address: str, control: str
+) -> None:
+    page.set_viewport_size({"width": 1400, "height": 900})
+    for screen, tallest in ((page, 2200), (phone, 3500)):
+        screen.goto(f"{warm}/{address}")
+        settled(screen)
+        expect(screen.get_by_role("button", name=control)).to_be_in_viewport(timeout=PATIENCE_MS)
+        assert screen.locator("[data-testid='stMain']").evaluate("main => main.scrollHeight") <= tallest

@@ -67,7 +67,7 @@ def test_an_uploaded_model_is_shown_on_all_pages_to_its_owner_alone(
     go_to(page, "Your model")
     page.get_by_role("button", name="Forget my models").click()
     settled(page)
-    expect(page.get_by_text("Nothing.")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("What this server holds for you: nothing")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Bundled pair")
 
 

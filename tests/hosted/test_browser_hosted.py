@@ -72,3 +72,18 @@ def test_a_link_at_which_widgets_fail_opens_the_page(hosted: str, page: Page) ->
         settled(page)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         assert page.get_by_test_id("stException").count() == 0, link
+
+
+def test_what_number_fields_menus_and_bits_send_is_taken(hosted: str, page: Page) -> None:
+    page.goto(f"{hosted}/bits")
+    settled(page)
+    page.get_by_role("spinbutton", name="Weight number").fill("7")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Weight [0, 7] of fully_connected.weights")).to_be_visible()
+    page.get_by_role("button", name="Special weights").click()
+    page.get_by_role("menuitem", name="Most subnormal").click()
+    expect(page.get_by_text("float16: subnormal")).to_be_visible()
+    page.get_by_role("button", name="float16 sign bit").click()
+    expect(page.get_by_label("Number", exact=True)).to_be_visible()
+    settled(page)
+    assert page.get_by_text("a value that this page does not offer").count() == 0

@@ -124,7 +124,7 @@ def use_model(url: str, address: str, model: bytes) -> None:
     """Have a model tried, and walk it through the pages that compute most."""
     with Visitor(url, address, PATIENCE_S) as visitor:
         assert "to you alone" in try_model(visitor, "mine.tflite", model)
-        for page in ("start", "layers", "overflow", "dial", "guarantee", "files"):
+        for page in ("start", "layers", "overflow", "dial", "guarantee", "size"):
             visitor.show(page)
 
 

@@ -1,4 +1,4 @@
-const FIGURES = ".js-plotly-plot, figure, [data-testid='stImage'], [data-testid='stGraphVizChart'], .frame-figure";
+const FIGURES = ".js-plotly-plot, figure, [data-testid='stImage'], [data-testid='stGraphVizChart'], .frame-figure, .st-key-bits-clickable";
 
 const main = () => document.querySelector("[data-testid='stMain']");
 const tops = () => {

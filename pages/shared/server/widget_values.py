@@ -20,6 +20,10 @@ _TRUSTED = ("file_uploader_state_value", "chat_input_value")
 """Kinds of values that may be read only once."""
 
 
+_WHOLE = ("int_value", "double_value")
+"""Kinds of what a number field sends for a whole number, and of what Streamlit registers for it."""
+
+
 def bound() -> None:
     """On a hosted server, check what a browser sends for a widget before Streamlit or a callback uses it."""
     if not hosted.is_hosted() or hasattr(SessionState, _MARK):
@@ -47,7 +51,7 @@ def fits(state: WidgetState, metadata: WidgetMetadata[Any]) -> bool:
     kind = state.WhichOneof("value")
     if kind is None or kind in _TRUSTED:
         return kind is None or kind == metadata.value_type
-    if kind != metadata.value_type:
+    if kind != metadata.value_type and (kind, metadata.value_type) != _WHOLE:
         return False
     try:
         value = unpack_widget_state_value(state)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from fp16core.data.mnist import dataset_path
 from fp16core.runs.pair import pair_folder, pair_name
+from fp16core.text import count_text
 
 _STATE = "subject"
 
@@ -55,6 +56,11 @@ def subject() -> Subject:
     """The visitor's subject, as the router has settled it at the start of this run."""
     chosen: Subject | None = st.session_state.get(_STATE)
     return default_subject() if chosen is None else chosen
+
+
+def images_text(count: int) -> str:
+    """A number of test images, which says if they are the visitor's own: ``10,000 test images``, ``your 37 images``."""
+    return f"your {count_text(count, 'image')}" if subject().own_dataset else count_text(count, "test image")
 
 
 def settle(chosen: Subject) -> None:

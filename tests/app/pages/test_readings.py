@@ -26,7 +26,7 @@ def test_the_start_and_the_claims_read_each_file_once(pair: ModelPair, monkeypat
 def test_the_lab_reads_the_files_that_the_start_has_read(pair: ModelPair, monkeypatch: pytest.MonkeyPatch) -> None:
     readings = counted_readings(monkeypatch)
     app = visit("start")
-    for page in ("bits", "files", "layers", "overflow", "guarantee"):
+    for page in ("bits", "size", "layers", "overflow", "guarantee"):
         app.switch_page(page_file(page)).run()
         assert not errors(app), page
     assert [readings.of(model) for model in pair.files] == [1, 1]
@@ -40,7 +40,7 @@ def test_a_visitors_own_files_are_never_read_in_this_process(pair: ModelPair, mo
     )
     readings = counted_readings(monkeypatch)
     app = with_pair(mine)
-    for page in ("start", "claims", "bits", "files", "layers", "overflow", "guarantee"):
+    for page in ("start", "claims", "bits", "size", "layers", "overflow", "guarantee"):
         app.switch_page(page_file(page)).run()
         assert not errors(app), page
     assert [readings.of(model) for model in mine.files] == [0, 0]

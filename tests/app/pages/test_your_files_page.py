@@ -1,4 +1,4 @@
-"""The page *Your files* through Streamlit's own test driver, and every page with what came by it."""
+"""The page *Your model* through Streamlit's own test driver, and every page with what came by it."""
 
 import weakref
 from pathlib import Path
@@ -13,7 +13,7 @@ from fp16core.jobs.queue import JobQueue
 from fp16core.jobs.spec import JobSpec
 from fp16core.jobs.ticket import Ticket
 from fp16core.runs.pair import BUNDLED
-from fp16core.text import percent_text, small_text
+from fp16core.text import percent_text, size_text, small_text
 from fp16core.tflite.model_file import ModelPair
 from fp16core.worker.trial import trial
 from fp16core.worker.trial.rehearsal import REHEARSALS
@@ -46,8 +46,8 @@ def test_a_float32_file_becomes_the_active_pair_with_its_own_numbers(pair: Model
     assert shown["Accuracy, float16"] == percent_text(expected.target.accuracy.value)
     assert shown["Changed answers"] == str(expected.changed_predictions)
     assert shown["Largest logit change"] == small_text(expected.max_abs_logit_delta)
-    assert held(app)["float32 model"] == f"{pair.reference.size_bytes:,} B"
-    assert held(app)["all together"] == f"{pair.reference.size_bytes + expected.target.size_bytes:,} B"
+    assert held(app)["float32 model"] == size_text(pair.reference.size_bytes)
+    assert held(app)["all together"] == size_text(pair.reference.size_bytes + expected.target.size_bytes)
     assert "mine.tflite (yours)" in (said := sidebar(app))
     assert "visible to you alone" in said
     elsewhere = {metric.label: metric.value for metric in turn_to(app, "claims").metric}
@@ -86,7 +86,7 @@ def test_what_is_forgotten_is_gone_from_memory(pair: ModelPair) -> None:
 def test_two_files_are_a_pair_in_any_order(pair: ModelPair) -> None:
     app = tried(visit("your_model"), ("half.tflite", pair.target.contents), ("full.tflite", pair.reference.contents))
     assert "The files were given in the other order: full" in words(app).replace("\\", "")
-    assert held(app)["float16 model"] == f"{pair.target.size_bytes:,} B"
+    assert held(app)["float16 model"] == size_text(pair.target.size_bytes)
     assert "full.tflite and half.tflite (yours)" in sidebar(app)
 
 
@@ -148,7 +148,7 @@ def test_a_trial_can_be_stopped(pair: ModelPair, tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(trial, "MODULE", own_module(tmp_path, monkeypatch, "time.sleep(600)"))
     app = upload(visit("your_model"), MODELS, ("mine.tflite", pair.reference.contents))
     app.button(key="own-try").click().run()
-    assert held(app)["mine.tflite, on trial"] == f"{pair.reference.size_bytes:,} B"
+    assert held(app)["mine.tflite, on trial"] == size_text(pair.reference.size_bytes)
     until_begun(app.session_state["own-attempt"].ticket)
     assert app.session_state["own-attempt"].ticket.job.is_running
     app.button(key="own-stop").click().run()
@@ -184,10 +184,12 @@ def test_a_data_set_replaces_the_test_images_for_this_visit(test_set: TestSet) -
     assert not app.exception
     assert not app.error
     assert "300 test images; no training images, so it can only be used for evaluation" in words(app)
-    assert held(app)["data set fashion.npz"] == f"{len(contents):,} B"
-    assert held(app)["its test images, unpacked"] == f"{300 * 785:,} B"
+    assert held(app)["data set fashion.npz"] == size_text(len(contents))
+    assert held(app)["its test images, unpacked"] == size_text(300 * 785)
     app = turn_to(app, "claims")
-    assert {m.label: m.delta for m in app.metric}["Changed answers"] == "of 300 test images"
+    remarks = {m.label: m.delta for m in app.metric}
+    assert remarks["Changed answers"] == "of your 300 images"
+    assert remarks["Accuracy, float16"].startswith("of your 300 images; ")
     assert {m.label: m.delta for m in visit("claims").metric}["Changed answers"] == "of 10,000 test images"
     app = turn_to(app, "your_model")
     app.button(key="own-forget-data").click().run()

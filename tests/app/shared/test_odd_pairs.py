@@ -13,7 +13,7 @@ from tests.helpers.networks.edited import odd_pair
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
-LAB = ("bits", "files", "layers", "overflow", "dial", "guarantee")
+LAB = ("bits", "size", "layers", "overflow", "dial", "guarantee")
 
 
 @pytest.mark.parametrize("kind", ["quantizer", "same", "overflow", "bias overflow", "zeros", "not a number"])

@@ -1,4 +1,4 @@
-"""Driving the page *Your files* through Streamlit's own test driver."""
+"""Driving the page *Your model* through Streamlit's own test driver."""
 
 import gc
 import time

@@ -22,8 +22,8 @@ SEVEN = "ARYU0AKYAiwALgAsAC4ALAAsAC4ALAAuABYAFT4XPhU8FT4VPhU-Fz4VPBU-"
 PICTURES = {
     "start": (f"?drawing={SEVEN}", 940),
     "digits": ("digits?image=1242", 900),
-    "bits": ("bits", 1340),
-    "layers": ("layers", 1500),
+    "bits": ("bits", 1120),
+    "layers": ("layers", 1060),
     "dial": ("dial?exponent=4&mantissa=3&infinity=false", 1420),
 }
 """Of which page each is, and how tall."""
@@ -58,7 +58,9 @@ def main() -> None:
             settled(page)
             page.locator("input[type=file]").first.set_input_files(file)
             take(page, "own_picture", 1420)
-            page.goto(f"{url}/runtimes?runtimes-images=all+10%2C000")
+            page.goto(
+                f"{url}/size?size-view=Speed+and+accuracy&runtimes-section=Accuracy+by+mode&runtimes-images=all+10%2C000"
+            )
             page.get_by_role("button", name="Run both files in every mode").click(timeout=PATIENCE_MS)
             page.get_by_role("button", name="Measure again").wait_for(timeout=PATIENCE_MS)
             take(page, "runtimes", 1560)
