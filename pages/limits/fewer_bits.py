@@ -45,7 +45,8 @@ def show(answer: DeltaGenerator) -> None:
         table_button(lambda: format_csv(forms, measured), "format-map", "The numbers behind this map, as CSV")
     by_format = dict(zip(forms, measured, strict=False))
     row = {form.mantissa_bits: by_format[form] for form in by_format if form.exponent_bits == chosen.exponent_bits}
-    answer.markdown(_headline(chosen, result, row, narrowest_enough(forms, measured) if measured[-1:] else None))
+    narrowest = narrowest_enough(forms, measured) if len(measured) == len(forms) else None
+    answer.markdown(_headline(chosen, result, row, narrowest))
     _numbers(chosen, result)
     _against_mantissa(chosen, row, found.comparison.reference.accuracy.value)
     _bytes(result)

@@ -51,7 +51,7 @@ export default ({ data, parentElement, setStateValue }) => {
         });
         find("presets").replaceChildren(...root.presets.map(({ button }) => button));
         root.switches = [...root.querySelectorAll("[type='checkbox']")];
-        for (const each of root.switches) each.onchange = () => root.held.change({ [each.name]: Number(each.checked) });
+        for (const each of root.switches) each.onchange = () => root.held.change({ [each.name]: each.checked });
         const choose = (event) => {
             const [exponent, mantissa] = (event.composedPath()[0].dataset?.place ?? "").split(",").map(Number);
             if (mantissa !== undefined) root.held.change({ exponent, mantissa });
@@ -82,7 +82,7 @@ export default ({ data, parentElement, setStateValue }) => {
         root.sliders.forEach((each) => each.show(values));
         root.querySelector(".chosen")?.classList.remove("chosen");
         root.cells.get(at(values))?.classList.add("chosen");
-        for (const each of root.switches) each.checked = values[each.name] === 1;
+        for (const each of root.switches) each.checked = values[each.name];
         for (const { button, values: theirs } of root.presets) {
             const isChosen = Object.entries(theirs).every(([name, value]) => values[name] === value);
             button.setAttribute("aria-pressed", isChosen);

@@ -16,7 +16,7 @@ MANTISSAS = range(24)
 DIAL = Live(
     "format-dial",
     {"exponent": numbers(EXPONENTS), "mantissa": numbers(MANTISSAS), "signed": SWITCH, "infinity": SWITCH},
-    {"exponent": 5, "mantissa": 10, "signed": 1, "infinity": 1},
+    {"exponent": 5, "mantissa": 10, "signed": True, "infinity": True},
 )
 
 _HERE = Path(__file__).parent
@@ -69,8 +69,8 @@ _PRESETS = [
         "values": {
             "exponent": form.exponent_bits,
             "mantissa": form.mantissa_bits,
-            "signed": int(form.has_sign),
-            "infinity": int(form.has_infinity),
+            "signed": form.has_sign,
+            "infinity": form.has_infinity,
         },
     }
     for name, form in PRESETS.items()
@@ -107,7 +107,7 @@ def format_dial(chosen: FloatFormat, cells: list[dict[str, Any]], ticks: Sequenc
             "mantissas": list(reversed(MANTISSAS)),
             "presets": _PRESETS,
             "cells": cells,
-            "cellsAreOf": [int(chosen.has_sign), int(chosen.has_infinity)],
+            "cellsAreOf": [chosen.has_sign, chosen.has_infinity],
             "ticks": list(ticks),
             "images": f"{images:,}",
         },

@@ -69,5 +69,5 @@ def numbers(values: range) -> dict[str, int]:
     return {str(value): value for value in values}
 
 
-SWITCH = {"false": 0, "true": 1}
+SWITCH = {"false": False, "true": True}
 """Values of a parameter that is on or off."""

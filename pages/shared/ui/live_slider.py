@@ -73,11 +73,11 @@ def taken(key: str, version: str, allowed: Mapping[str, Collection[int]]) -> dic
     sent = getattr(st.session_state.get(key), "value", None)
     if not isinstance(sent, Mapping) or sent.get("version") != version:
         return None
-    values = {name: sent.get(name) for name in allowed}
+    values: dict[str, Any] = {name: sent.get(name) for name in allowed}
     for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, int) or value not in allowed[name]:
+        if not any(type(value) is type(option) and value == option for option in allowed[name]):
             return None
-    return {name: int(value) for name, value in values.items() if value is not None}
+    return values
 
 
 def _nothing() -> None:

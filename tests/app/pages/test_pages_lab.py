@@ -92,9 +92,9 @@ def test_the_map_holds_every_format_with_its_own_numbers() -> None:
 @pytest.mark.usefixtures("few")
 def test_without_a_sign_the_model_breaks() -> None:
     app = visit("limits")
-    sent_by_browser(app, signed=0)
+    sent_by_browser(app, signed=False)
     assert "even 23 mantissa bits are not enough" in words(app)
-    assert dial(app)["cellsAreOf"] == [0, 1]
+    assert dial(app)["cellsAreOf"] == [False, True]
     assert {cell["breaks"] for cell in dial(app)["cells"]} == {True}
 
 

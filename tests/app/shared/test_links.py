@@ -74,7 +74,7 @@ def test_a_value_that_is_not_here_is_named_once(page: str, key: str, value: str)
         ("digits", {"image": "0", "sheet": "2"}),
         ("bits", {"log": "False"}),
         ("bits", {"bits_of": "Any number", "bits_number": "no number"}),
-        ("limits", {"exponent": "5", "mantissa": "3"}),
+        ("limits", {"exponent": "5", "mantissa": "3", "infinity": "false", "signed": "true"}),
         ("train", {"compare": ""}),
         ("digits", {"nonsense": "x"}),
     ],
