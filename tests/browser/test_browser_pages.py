@@ -46,7 +46,7 @@ def opened(page: Page, url: str, address: str) -> None:
     page.goto(f"{url}/{address}")
     expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text(detail).first).to_be_visible(timeout=PATIENCE_MS)
-    expect(page.get_by_text("Bundled pair")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("Bundled pair", exact=True)).to_be_visible(timeout=PATIENCE_MS)
 
 
 @pytest.mark.parametrize("address", LINKS)
