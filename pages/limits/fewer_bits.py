@@ -72,7 +72,10 @@ def _headline(
         )
     if narrowest is None:
         return said
-    return f"{said} The narrowest format on this map of which this is true has **{bits_text(narrowest)}**: {fields_text(narrowest)}."
+    return (
+        f"{said} The narrowest format on this map of which this is true has **{bits_text(narrowest)}**: "
+        f"{fields_text(narrowest)}."
+    )
 
 
 def _numbers(chosen: FloatFormat, result: DialResult) -> None:
