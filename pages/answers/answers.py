@@ -27,13 +27,13 @@ with state.explained():
     found = state.results()
 comparison = found.comparison
 confusion.go_to_images(comparison)
-proof, unproven = None, ""
+proof, refusal, meaning = None, "", "Nothing is proven about this pair"
 try:
     proof = lab.proof()
 except (BusyError, ResidentEndedError) as error:  # which say nothing about the pair
-    unproven = f"There is no proof now: {plain(str(error))}"
+    refusal, meaning = plain(str(error)), "There is no proof now"
 except HalfBitsError as error:  # the observed changes are shown all the same
-    unproven = f"Nothing is proven about this pair: {plain(str(error))}"
+    refusal = plain(str(error))
 
 
 def observed_sentence() -> str:
@@ -112,7 +112,7 @@ with st.container(border=True):
                 on_click=clicked,
             )
         elif proof is None:
-            st.error(unproven, icon=":material/error:")
+            st.error(refusal, icon=":material/error:")
         else:
             chart(
                 partial(proof_figures.margins_and_bounds, comparison, proof, index),
@@ -197,5 +197,5 @@ if proof is not None:
     folds.how_it_is_proven()
     folds.fewer_bits(comparison.images)
 elif view == HAPPENED:
-    st.caption(f":orange[{unproven}]")
+    st.caption(f":orange[{meaning}: {refusal}]")
 go_on()
