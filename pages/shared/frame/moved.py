@@ -7,7 +7,6 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 MOVED: dict[str, tuple[str, Mapping[str, str]]] = {
-    "start": ("start", {}),
     "overview": ("start", {}),
     "try_digit": ("digits", {"source": "Draw"}),
     "accuracy": ("answers", {}),
