@@ -1,6 +1,7 @@
 """A drawing on the pages: from the canvas, from a link, within the rate limits; and what no canvas and no link says."""
 
 from collections.abc import Collection
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from fp16core.images.drawings.stroke_code import stroke_code, strokes_of_code
 from fp16core.images.prepare import prepare_image
 from fp16core.images.stages import PreparedPicture, StageName
 from fp16core.reading.reading import Reading, read_picture
-from fp16core.vocabulary import BusyError
+from fp16core.vocabulary import BusyError, DatasetError
+from pages.shared.digit import answer_card
 from pages.shared.server import rate_limits
 from tests.helpers.apps.driving import component, reads
 from tests.helpers.apps.visits import only
@@ -130,6 +132,25 @@ def test_a_drawing_is_prepared_once_with_steps_left_out_and_once_with_all(monkey
     app.run()
     assert done == [*both, [StageName.CENTRE]], "that with all steps is kept"
     assert not app.exception
+
+
+@pytest.mark.parametrize("asked", [{"source": "Draw", "drawing": code_of(SEVEN)}, {"image": "1242"}])
+def test_test_images_that_are_let_go_under_a_card_are_a_sentence(
+    asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A card may run by itself, without the router that looks after them."""
+    app = follow(**asked)
+
+    def dropped() -> None:
+        raise DatasetError("Your test images were dropped.")
+
+    monkeypatch.setattr(answer_card, "state", SimpleNamespace(test_set=dropped))
+    app.run()
+    assert not app.exception
+    if "image" in asked:
+        assert [error.value for error in app.error] == ["Your test images were dropped\\."]
+    else:
+        assert component(app, "answer_card")["words"] == "Your test images were dropped."
 
 
 def drawn() -> None:
