@@ -8,8 +8,8 @@ from fp16core.figures.base.style import NEUTRAL_COLOUR, figure, fixed, log_ticks
 from fp16core.modes.facts import ModeFacts, answers_text, time_text
 from fp16core.text import count_text
 
-_SYMBOLS = ("circle", "diamond", "square")
-"""Symbols of batch sizes, ascending; all of one colour, as each is a time of the same file."""
+_SYMBOLS = ("circle-open", "diamond-open", "square-open")
+"""Symbols of batch sizes, ascending: of one colour, as all are times of the same file, and open, as some overlap."""
 
 
 def image_times(found: Sequence[ModeFacts]) -> go.Figure:
@@ -28,7 +28,12 @@ def image_times(found: Sequence[ModeFacts]) -> go.Figure:
             x=[time.us_per_image for _, _, time in points],
             y=[row for row, _, _ in points],
             mode="markers",
-            marker={"color": NEUTRAL_COLOUR, "symbol": _SYMBOLS[place % len(_SYMBOLS)], "size": 11},
+            marker={
+                "color": NEUTRAL_COLOUR,
+                "symbol": _SYMBOLS[place % len(_SYMBOLS)],
+                "size": 11,
+                "line": {"color": NEUTRAL_COLOUR, "width": 2},
+            },
             text=[f"{facts.mode.title}: {time_text(time)}, {answers_text(facts)}" for _, facts, time in points],
             hovertemplate="%{text}<extra></extra>",
         )
