@@ -26,7 +26,9 @@ shown = st.navigation(
     {"The tour": tour_pages, "Your own models": own_pages + moved.moved_pages()},
     expanded=True,
 )
-page = story.get(shown, START)
+if shown not in story:  # a former address, which leads on
+    shown.run()
+page = story[shown]
 st.set_page_config(page_title=f"{page.name} · Half the Bits")
 links.leave_out_unusable(shown)
 memory.limit_arenas()

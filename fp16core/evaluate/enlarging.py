@@ -24,7 +24,7 @@ class Enlargement:
     low, high
         Smallest and largest; the flip factor lies between them if there is one.
     is_logarithmic
-        Whether a scale of them is best drawn logarithmically.
+        True if a scale of them is best drawn logarithmically.
     """
 
     low: float

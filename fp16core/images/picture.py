@@ -1,7 +1,9 @@
 """A decoded picture of bounded size, and the two forms in which it is sent and stored."""
 
+import hashlib
 import io
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from PIL import Image
@@ -104,6 +106,11 @@ class PackedPicture:
     turn: int
     decision: str
     is_original: bool
+
+    @cached_property
+    def digest(self) -> str:
+        """Identity of the picture, whatever its name."""
+        return hashlib.sha256(self.png + str(self.turn).encode()).hexdigest()[:16]
 
     def unpacked(self) -> Picture:
         """Decompress the picture."""

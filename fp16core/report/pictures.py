@@ -56,4 +56,4 @@ def _lines(comparison: Comparison, index: int) -> Iterator[str]:
         yield f"{name} says {text}" + (f" ({percent_text(probability)} sure)" if np.isfinite(probability) else "")
     yield f"margin {small_text(found.margin)}, largest change {small_text(found.max_abs_logit_delta)} (logits)"
     if found.can_flip and not found.changed:
-        yield f"float16’s error would have to be {factor_text(found.flip_factor)} times larger to change it"
+        yield f"float16’s error would have to be {factor_text(found.flip_factor)} times as large to change it"

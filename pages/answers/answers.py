@@ -9,8 +9,9 @@ from fp16core.figures import accuracy as figures
 from fp16core.figures.base.style import REFERENCE_NAME, TARGET_NAME
 from fp16core.figures.lab import guarantee as proof_figures
 from fp16core.lab.guarantee import Guarantee
+from fp16core.resident.endings import ResidentEndedError
 from fp16core.text import factor_text, percent_text, points_text
-from fp16core.vocabulary import HalfBitsError
+from fp16core.vocabulary import BusyError, HalfBitsError
 from pages.answers import confusion, folds
 from pages.shared.session import lab, state
 from pages.shared.session.sweep import go_on
@@ -22,31 +23,34 @@ from pages.shared.ui.words import plain, say_if_probabilities
 
 HAPPENED, AT_MOST = "What happened", "What could have happened at most"
 
-confusion.go_to_images()
 with state.explained():
     found = state.results()
 comparison = found.comparison
-refusal = ""
-proof = None
+confusion.go_to_images(comparison)
+proof, refusal, meaning = None, "", "Nothing is proven about this pair"
 try:
     proof = lab.proof()
+except (BusyError, ResidentEndedError) as error:  # which say nothing about the pair
+    refusal, meaning = plain(str(error)), "There is no proof now"
 except HalfBitsError as error:  # the observed changes are shown all the same
-    refusal = str(error)
+    refusal = plain(str(error))
 
 
 def observed_sentence() -> str:
-    """What float16 did."""
+    """Effect of float16 on the answers, as observed."""
     if not comparison.changed_predictions:
         return f"float16 changed **no answer** on {comparison.images:,} test images."
-    chance = "more than" if comparison.is_difference_significant else "no more than"
+    chance = (
+        "more than chance explains" if comparison.is_difference_significant else "a difference that chance explains"
+    )
     return (
         f"float16 changed **{comparison.changed_predictions:,} of {comparison.images:,}** answers, and the accuracy by "
-        f"**{points_text(comparison.accuracy_delta)}**: {chance} chance would."
+        f"**{points_text(comparison.accuracy_delta)}**: {chance}."
     )
 
 
 def proven_sentence(found: Guarantee) -> str:
-    """What float16 could not have done."""
+    """Share of the images whose answers float16 could not have changed."""
     return (
         f"For **{percent_text(found.proven_share)}** of the images it could not: even if every rounding error of the "
         "weights pointed in the worst direction, the answer would stay."
@@ -61,7 +65,7 @@ def clicked() -> None:
 
 
 def proven_words(found: Guarantee, both: Comparison, index: int) -> str:
-    """Whether an image's answer is proven."""
+    """Sentence on the proof of an image's answer."""
     if found.proven[index]:
         return "Its answer is proven."
     if not both.report(index).is_answered:
@@ -108,7 +112,7 @@ with st.container(border=True):
                 on_click=clicked,
             )
         elif proof is None:
-            st.error(plain(refusal), icon=":material/error:")
+            st.error(refusal, icon=":material/error:")
         else:
             chart(
                 partial(proof_figures.margins_and_bounds, comparison, proof, index),
@@ -116,15 +120,16 @@ with st.container(border=True):
                 "Scatter plot of the margin against the most that float16 could take from it",
                 on_click=clicked,
             )
-    st.caption(
-        "Each point is a test image: choose one. Further right, float32's margin is larger; further up, float16 "
-        + (
-            "changed the logits more. Below the dashed line no answer can change; above it one can, if the change "
-            "goes against the best digit."
-            if view == HAPPENED
-            else "could take more of that margin. Below the dashed line it cannot take all of it."
+    if view == HAPPENED or proof is not None:
+        st.caption(
+            "Each point is a test image: choose one. Further right, float32's margin is larger; further up, float16 "
+            + (
+                "changed the logits more. Below the dashed line no answer can change; above it one can, if the change "
+                "goes against the best digit."
+                if view == HAPPENED
+                else "could take more of that margin. Below the dashed line it cannot take all of it."
+            )
         )
-    )
 
 row = headline("headline-eight")
 for name, evaluation in ((REFERENCE_NAME, comparison.reference), (TARGET_NAME, comparison.target)):
@@ -191,6 +196,6 @@ folds.closest_calls(found.images, comparison, proof, index)
 if proof is not None:
     folds.how_it_is_proven()
     folds.fewer_bits(comparison.images)
-else:
-    st.caption(f":orange[Nothing is proven about this pair: {plain(refusal)}]")
+elif view == HAPPENED:
+    st.caption(f":orange[{meaning}: {refusal}]")
 go_on()

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from fp16core.evaluate.browse import Show, select_images
 from fp16core.evaluate.comparison import Comparison
 from fp16core.figures import accuracy as figures
 from fp16core.figures.base.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLOUR, TARGET_NAME
@@ -18,7 +19,7 @@ def show(comparison: Comparison) -> None:
     st.header("Which digits are mistaken for which?", anchor="confusion")
     st.caption(
         "Rows: the true digit. Columns: the digit that the model read. The shade grows with the logarithm of the "
-        "count. Choose a cell to see its images."
+        "count. Choose a cell to see the images that either model read so."
     )
     for column, heading, draw, key in zip(
         cards(3, "cards-confusion"),
@@ -42,11 +43,16 @@ def _choose(key: str) -> None:
         st.session_state[_CHOSEN] = cell, key == "confusion-delta"
 
 
-def go_to_images() -> None:
-    """Open the images of a cell, if one was chosen."""
+def go_to_images(comparison: Comparison) -> None:
+    """Open the images of a cell, if one was chosen, at the first of them."""
     if _CHOSEN not in st.session_state:
         return
     cell, only_changed = st.session_state.pop(_CHOSEN)
     true, predicted = divmod(cell, 10)
     asked = {"true": str(true), "predicted": str(predicted)}
-    st.switch_page("digits/digits.py", query_params=asked | ({"show": "models differ"} if only_changed else {}))
+    if only_changed:
+        asked["show"] = "models differ"
+    listed = select_images(comparison, Show.DIFFER if only_changed else Show.ALL, true, predicted)
+    if len(listed):
+        asked["image"] = str(listed[0])
+    st.switch_page("digits/digits.py", query_params=asked)

@@ -1,4 +1,4 @@
-"""What stands folded on the page of answers: measured, where it takes time, only once it is opened."""
+"""Folds of the page of answers; what takes time is measured only once its fold is opened."""
 
 from functools import partial
 

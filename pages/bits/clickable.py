@@ -64,7 +64,7 @@ class Preset:
 
 PRESETS = (
     Preset("0.1", "0.1", "No binary format holds it exactly"),
-    Preset("1/3", "1/3", "Its digits never end, in no base of two"),
+    Preset("1/3", "1/3", "Its binary digits never end"),
     Preset("π", "3.14159265358979324", "In float16, 3.140625"),
     Preset("e", "2.71828182845904524", "In float16, 2.71875"),
     Preset("2049", "2049", "The first integer that float16 cannot hold: a tie"),

@@ -43,7 +43,7 @@ _ROUNDED = {
 
 
 def answer_sentence(tensor: WeightRounding) -> str:
-    """What float16 drops of a weight, and what that costs this tensor, as Markdown."""
+    """Bits of a weight that float16 drops, and the cost of that for this tensor, as Markdown."""
     kept = (
         f"float16 keeps **{FLOAT16.mantissa_bits} of {FLOAT32.mantissa_bits} mantissa bits** and "
         f"{FLOAT16.exponent_bits} of {FLOAT32.exponent_bits} exponent bits. "

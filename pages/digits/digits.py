@@ -7,6 +7,7 @@ import streamlit as st
 
 from fp16core.csv_text import csv_text
 from fp16core.images.stages import DRAWING_OPTIONAL, INFO, OPTIONAL, StageName
+from fp16core.reading.gallery import GalleryPicture
 from fp16core.reading.reading import Reading, digit_table
 from fp16core.text import percent_text, small_text
 from fp16core.vocabulary import HalfBitsError
@@ -32,8 +33,8 @@ _INVITATIONS = {
 }
 
 
-def picture_to_read(source: str) -> Read | None:
-    """Show the camera or the uploader; returns a function that reads the chosen picture, if there is one."""
+def picture_to_read(source: str) -> GalleryPicture | None:
+    """Show the camera or the uploader; returns the chosen picture, if there is one."""
     if source == CAMERA:
         gallery.take_photograph()
     else:
@@ -48,7 +49,7 @@ def picture_to_read(source: str) -> Read | None:
         chosen = gallery.choose(taken)
     if source == UPLOAD:
         gallery.show_original(chosen.picture(), chosen.reading.name)
-    return partial(pictures.view, chosen)
+    return chosen
 
 
 def stages_to_leave_out(source: str) -> list[StageName]:
@@ -96,12 +97,13 @@ def read_or_explain(read: Read, off: Collection[StageName]) -> Reading | None:
 @st.fragment
 def show_test_image(index: int) -> None:
     """Show the card of a test image, as a part that runs by itself when the error is enlarged."""
-    answer_card(
-        readings.test_image(index),
-        "answer-card",
-        f"test image {index}",
-        f"Image {index:,}: a {state.results().comparison.labels[index]}",
-    )
+    with state.explained():
+        answer_card(
+            readings.test_image(index),
+            "answer-card",
+            f"test image {index}",
+            f"Image {index:,}: a {state.results().comparison.labels[index]}",
+        )
 
 
 def show_numbers(reading: Reading) -> None:
@@ -146,6 +148,7 @@ if steps:
         off = stages_to_leave_out(source)
 if source != DRAW:
     own_drawing.leave_address()
+picture: GalleryPicture | None = None
 read: Read | None = None
 reading: Reading | None = None
 with main:
@@ -160,11 +163,14 @@ with main:
     else:
         row = st.container(key="cards-given", horizontal=True)
         with row.container(border=True):
-            read = picture_to_read(source)
+            if (picture := picture_to_read(source)) is not None:
+                read = partial(pictures.view, picture)
         with row.container(border=True):
             reading = read_or_explain(read, off) if read else None
             name = hosted.shown(reading.name) if reading else ""
-            answer_card(reading, "answer-card", f"picture {name}", name, _INVITATIONS[source])
+            about = f"picture {picture.kept.digest}" if picture else ""
+            with state.explained():
+                answer_card(reading, "answer-card", about, name, _INVITATIONS[source])
 if steps:
     with steps:
         if read and reading:
@@ -180,4 +186,4 @@ if rule.open:
     with rule:
         show_rule()
 # The callbacks above hold what the page has named as long as the visit lasts.
-del read, reading
+del picture, read, reading

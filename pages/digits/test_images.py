@@ -38,7 +38,6 @@ def choose(filters: DeltaGenerator, sheet: DeltaGenerator) -> int:
     The page opens at the image whose answer the smallest multiple of float16's error changes.
     """
     comparison = _comparison()
-    _stay_within(comparison)
     with filters:
         index = _filter(comparison)
     with sheet:
@@ -102,12 +101,6 @@ def _show_sheet(comparison: Comparison, index: int) -> None:
             key="contact-sheet",
             on_pick=_clicked,
         )
-
-
-def _stay_within(comparison: Comparison) -> None:
-    """Forget an image of another data set that this one has not."""
-    if st.session_state.get("image", 0) >= comparison.images:
-        del st.session_state.image
 
 
 def _comparison() -> Comparison:

@@ -11,8 +11,10 @@ def answer_words(comparison: Comparison) -> str:
     changed = comparison.changed_predictions
     words = f"float16 changed **{f'{changed:,}' if changed else 'none'} of {comparison.images:,}** answers"
     if changed:
-        which = "that of" if changed == 1 else "with the least of its error, that of"
-        return f"{words}: {which} image {index:,}, from {report.reference_text} to {report.target_text}."
+        way = f"from {report.reference_text} to {report.target_text}"
+        if changed == 1:
+            return f"{words}: that of image {index:,}, {way}."
+        return f"{words}. Image {index:,} needed the smallest share of the error: its answer changed {way}."
     if not report.can_flip:
         return f"{words}."
     return (

@@ -1,18 +1,16 @@
 """Layers: how the weights' rounding errors propagate from operator to operator, up to the logits."""
 
-from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
-from fp16core.evaluate.browse import any_image
-from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.contact_sheet import answers_sentence
 from fp16core.figures import layers
 from fp16core.figures.base.pictures import digit_png
 from pages.layers import margins
 from pages.layers.channels import show_channels
 from pages.layers.decibels import show_decibels, show_operators
+from pages.layers.special import special_images
 from pages.layers.words import answer_sentence
 from pages.shared.session import propagation, state
 from pages.shared.ui.charts import chart
@@ -26,20 +24,6 @@ with state.explained():
     found = state.results()
     weights = propagation.weights()
 comparison = found.comparison
-
-
-_SPECIAL: dict[str, Callable[[Comparison], int]] = {
-    "Closest to changing": lambda measured: measured.closest_image,
-    "Largest change": lambda measured: measured.most_changed_image,
-    "At random": any_image,
-}
-
-
-def special_chosen() -> None:
-    """Show the image that the menu names."""
-    if (pick := _SPECIAL.get(st.session_state["layer-special"])) is not None:
-        st.session_state.layer_image = pick(comparison)
-
 
 answer = st.empty()
 say_if_probabilities(comparison.reference)
@@ -59,15 +43,7 @@ with st.container(border=True, key="layers-image", horizontal=True, vertical_ali
             help=f"Position in the test set, from 0 to {comparison.images - 1:,}.",
         )
     )
-    row.menu_button(
-        "Special images",
-        list(_SPECIAL),
-        key="layer-special",
-        icon=":material/star:",
-        on_click=special_chosen,
-        help="The image whose answer the smallest multiple of float16's error changes; the one with the largest logit "
-        "change; or any.",
-    )
+    special_images(row)
     report = comparison.report(index)
     picture.image(digit_png(found.images[index]), width=96, alt=f"Test image {index}")
     line = choice.container(horizontal=True, vertical_alignment="center", gap="small")

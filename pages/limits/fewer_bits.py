@@ -73,7 +73,8 @@ def _headline(
     if narrowest is None:
         return said
     return (
-        f"{said} The narrowest format of which this is true has **{bits_text(narrowest)}**: {fields_text(narrowest)}."
+        f"{said} The narrowest format on this map of which this is true has **{bits_text(narrowest)}**: "
+        f"{fields_text(narrowest)}."
     )
 
 

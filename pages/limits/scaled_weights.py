@@ -94,10 +94,11 @@ def _controls(boundaries: tuple[tuple[str, str], ...], images: int) -> tuple[int
                 more="LiteRT Quantizer and NumPy make it infinite, TensorFlow's converter clamps it.",
             ),
         )
+        counts = [str(count) for count in (500, 2_000) if count < images] + [str(images)]
         count = st.segmented_control(
             "Test images",
-            ["500", "2000", "10000"],
-            default="2000",
+            counts,
+            default=counts[min(1, len(counts) - 1)],
             required=True,
             key="images",
             bind="query-params",
@@ -107,7 +108,7 @@ def _controls(boundaries: tuple[tuple[str, str], ...], images: int) -> tuple[int
         layers = names[0]
         if len(names) > 1:
             layers = st.selectbox("Layers", names, key="layers", bind="query-params")
-    return _BASES[asked], beyond == _CLAMPED, min(int(count), images), names.index(layers)
+    return _BASES[asked], beyond == _CLAMPED, int(count), names.index(layers)
 
 
 def _base_changed() -> None:

@@ -3,6 +3,7 @@ export default function ({ data: [data], parentElement }) {
     const picture = root.querySelector("img");
     picture.src = data.picture;
     picture.alt = data.alt;
+    root.classList.toggle("still", !data.turns);
     root.querySelector("figcaption b").textContent = data.title;
     root.querySelector(".long").textContent = data.words;
     root.querySelector(".card").setAttribute("aria-label", data.faces.map(({ who, answer }) => `${who}: ${answer}`).join("; "));

@@ -1,4 +1,7 @@
-"""The image whose answer float16 changed, or came closest to changing, as a card that turns between both answers."""
+"""The image whose answer float16 changed, or came closest to changing, as a card that turns between both answers.
+
+Where no multiple of the error would change an answer, both sides are equal, and the card stands still.
+"""
 
 from pathlib import Path
 
@@ -46,7 +49,8 @@ def show_closest(images: npt.NDArray[np.uint8], comparison: Comparison, index: i
     index
         Index of the image, from 0.
     """
-    before, after = _faces(comparison.report(index))
+    report = comparison.report(index)
+    before, after = _faces(report)
     faces = [
         {"who": who, "answer": answer, "colour": colour}
         for (who, answer), colour in ((before, REFERENCE_COLOUR), (after, TARGET_COLOUR))
@@ -56,16 +60,19 @@ def show_closest(images: npt.NDArray[np.uint8], comparison: Comparison, index: i
         "picture": picture_url(images[index]),
         "alt": alt,
         "faces": faces,
+        "turns": report.changed or report.can_flip,
         "title": _title(comparison),
-        "words": f"{answers_sentence(comparison, index)}. {flip_sentence(comparison.report(index))}".replace("**", ""),
+        "words": f"{answers_sentence(comparison, index)}. {flip_sentence(report)}".replace("**", ""),
     }
     # In a tuple, as Streamlit would import pandas to look for tables in a dictionary.
     _component(data=(data,), key="closest")
 
 
 def _title(comparison: Comparison) -> str:
-    """Title of the card: a changed image, or the closest call."""
+    """Title of the card: a changed image, the closest call, or neither."""
     if comparison.changed_predictions == 0:
+        if not comparison.report(comparison.closest_image).can_flip:
+            return "No answer changed, and no multiple of the error would change one"
         return "The closest call: no answer changed"
     if comparison.changed_predictions == 1:
         return "The one image whose answer float16 changed"

@@ -89,7 +89,7 @@ def test_the_navigation_makes_way_for_the_page_that_was_chosen(warm: str, phone:
     for link, heading in (
         ("Weights and bits", "What is dropped?"),
         ("Train", "How does float16 fare"),
-        ("Runs", "Which of"),
+        ("Layers", "Where does the error go?"),
     ):
         phone.get_by_test_id("stExpandSidebarButton").tap()
         phone.get_by_test_id("stSidebarNav").get_by_role("link", name=link).tap()

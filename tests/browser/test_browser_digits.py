@@ -9,12 +9,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from benchmarks.client.browser import PATIENCE_MS, settled
-from fp16core.evaluate.comparison import Comparison
+from fp16core.data.mnist import load_mnist
+from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.images.drawings.stroke_code import stroke_code
 from fp16core.text import factor_text, percent_text
 from pages.shared.ui.words import flip_sentence
 from tests.helpers.browser.browsing import served
 from tests.helpers.browser.digits import shown, slide
+from tests.helpers.files.stores import altered_pair
+from tests.helpers.networks.strangers import stranger
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +54,43 @@ def test_the_card_enlarges_the_error_as_the_core_does(warm: str, page: Page, com
         sentence = page.locator(".card .sentence").inner_text()
         assert sentence == flip_sentence(report).replace("**", "")
         expect(page.locator(".card .to-tip")).to_be_visible(visible=report.can_flip)
+
+
+def test_factors_below_a_hundredth_are_written_as_the_core_writes_them(warm: str, page: Page) -> None:
+    page.goto(f"{warm}/digits?image=1242&enlarge=0.00412")
+    settled(page)
+    assert page.locator(".card output").inner_text() == f"× {factor_text(0.00412)}" == "× 4.12 × 10⁻³"
+
+
+def test_a_softmaxs_enlarged_outputs_are_called_no_probabilities(
+    page: Page, tmp_path: Path, small_dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They leave 0 to 1; the scale says how far they reach, and no model is "401 % sure"."""
+    theirs = stranger("softmax")
+    monkeypatch.setenv("HALFBITS_PAIR", str(altered_pair(tmp_path / "softmax", theirs.reference, theirs.target)))
+    monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
+    with served(tmp_path / "server.log") as url:
+        page.goto(f"{url}/digits?image=185")
+        settled(page)
+        reference = compare(theirs.pair, *load_mnist("test", small_dataset)).reference.logits[185]
+        sure, most = page.locator(".card .target small"), page.locator(".card .most")
+        _, _, probabilities, _ = shown(page)
+        expect(sure).to_have_text(f"{percent_text(max(probabilities))} sure")
+        page.locator("#enlarge").evaluate(
+            "slider => { slider.value = slider.max; slider.dispatchEvent(new Event('input', {bubbles: true})); }"
+        )
+        factor, logits, probabilities, _ = shown(page)
+        assert factor > 1
+        assert probabilities == logits
+        assert min(probabilities) < 0, "at the slider's end"
+        expect(sure).to_have_text("")
+        expect(most).to_have_text(percent_text(max(*probabilities, reference.max())))
+        titles = page.locator(".bars .digit").evaluate_all("all => all.map(each => each.title)")
+        lowest = int(np.argmin(probabilities))
+        assert titles[lowest].endswith(f"float16 {percent_text(probabilities[lowest])}")
+        page.get_by_role("button", name="Reset").click()
+        expect(sure).to_have_text(re.compile(" sure$"))
+        page.goto("about:blank")
 
 
 def test_back_from_an_image_leads_to_the_image_before(warm: str, page: Page, comparison: Comparison) -> None:

@@ -15,7 +15,7 @@ LINKS = {
     "": ("Half the bits, the same answers?", "The one image whose answer float16 changed"),
     "answers?point=7&answers-view=What+could+have+happened+at+most": ("Does it matter?", "Image 7, a 9"),
     "bits?bits_tensor=conv_2d.kernel&bits_index=7": ("What is dropped?", "Weight [0, 2, 1, 0]"),
-    "limits?exponent=8&mantissa=7": ("When does it break", "The narrowest format of which"),
+    "limits?exponent=8&mantissa=7": ("When does it break", "The narrowest format on this map"),
     "claims?word=margin": ("What does the tutorial say", "Impact on accuracy"),
     "digits?image=1242&show=models+differ": ("What do both models see", "1 image. Pick one"),
     "layers?layer_image=1242&layer_over=first+100": ("Where does the error go?", "On 100 images"),

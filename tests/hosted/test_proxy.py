@@ -33,6 +33,15 @@ from tests.helpers.places import PAGES, TestSet, without
 
 STATIC = Path(streamlit.__file__).parent / "static"
 
+DOCUMENT = (
+    (STATIC / "index.html")
+    .read_bytes()
+    .replace(
+        b"<head>", b"<head><script>window.__streamlit = { BACKEND_BASE_URL: new URL('.', location.href).href }</script>"
+    )
+    .replace(b"<title>Streamlit</title>", b"<title>Half the Bits</title>")
+)
+"""Streamlit's own, told where the server is, with our title."""
 
 BREACH = """new Promise(seen => {
     addEventListener("securitypolicyviolation", event => seen(event.effectiveDirective));
@@ -89,7 +98,7 @@ def test_files_are_compressed_and_kept_and_documents_are_neither_framed_nor_kept
         assert response.headers["Content-Encoding"] is None, "who cannot decompress gets it as it is"
         assert response.read() == largest.read_bytes()
     _, headers, content = head(hosted.address, "/weights")
-    assert gzip.decompress(content) == (STATIC / "index.html").read_bytes()
+    assert gzip.decompress(content) == DOCUMENT
     assert headers["cache-control"] == "no-cache"
     assert headers["server"] == "nginx"
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
@@ -131,11 +140,10 @@ def test_what_is_internal_stays_inside(hosted: Hosted, path: str) -> None:
 
 
 def test_every_page_has_its_address_with_its_parameters_and_a_slash(hosted: Hosted) -> None:
-    document = (STATIC / "index.html").read_bytes()
     for page in ("", *PAGES):
         for path in (f"/{page}", f"/{page}?image=3", f"/{page}/" if page else "/"):
             status, _, content = head(hosted.address, path)
-            assert (status, gzip.decompress(content)) == (200, document), path
+            assert (status, gzip.decompress(content)) == (200, DOCUMENT), path
     for file in ("favicon.png", "manifest.json"):
         assert head(hosted.address, f"/{file}")[0] == 200
 

@@ -40,7 +40,7 @@ class Drawing:
     pen
         Width of the pen for the next stroke.
     is_going_on
-        Whether the last stroke is still being drawn.
+        True if the last stroke is still being drawn.
     number
         Of the message, counted by the canvas.
     """

@@ -7,8 +7,8 @@ const softmax = (logits) => {
 };
 const best = (values) => values.indexOf(Math.max(...values));
 
-const percent = (share) => (Number.isFinite(share) ? `${(share * 100).toFixed(2)} %` : "not a number");
-const factorText = (k) => (k < 9.95 ? String(Number(k.toPrecision(2))) : Math.round(k).toLocaleString("en"));
+const percent = (share) => (Number.isFinite(share) ? `${(share * 100).toFixed(2).replace("-", "−")} %` : "not a number");
+const factorText = (k) => (k < 0.01 ? small(k) : k < 9.95 ? String(Number(k.toPrecision(2))) : Math.round(k).toLocaleString("en"));
 const power = (exponent) => String(exponent).replace(/[-0-9]/g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
 const small = (value) => {
     if (!Number.isFinite(value)) return "not a number";
@@ -81,14 +81,15 @@ const build = (root) => {
         root.dataset.probabilities = JSON.stringify(probabilities);
         root.dataset.answer = answer;
 
-        const tile = (name, said, all) => {
+        const tile = (name, said, all, areProbabilities = true) => {
             const answered = $(`${name} b`), sure = Math.max(...all.map((p) => p ?? NaN));
             answered.textContent = said;
             answered.classList.toggle("long", said.length > 1);
-            $(`${name} small`).textContent = Number.isNaN(sure) ? "" : `${percent(sure)} sure`;
+            $(`${name} small`).textContent = Number.isNaN(sure) || !areProbabilities ? "" : `${percent(sure)} sure`;
         };
         tile(".reference", data.answers[0], data.probabilities[0]);
-        tile(".target", answer, probabilities);
+        // A softmax's outputs plus a multiple of their error sum to 1, but may lie outside 0 to 1.
+        tile(".target", answer, probabilities, one || !data.isSoftmax);
         $(".target span").textContent = k === 1 ? "float16 reads" : `float16, error × ${factorText(k)}`;
         $(".target").classList.toggle("tipped", tipped);
 
@@ -106,7 +107,7 @@ const build = (root) => {
         const all = [0, ...left, ...right].filter((value) => value !== null);
         const [low, high] = root.view === 0 && !data.isSoftmax ? [0, 1] : [Math.min(...all), Math.max(...all)];
         const text = root.view === 0 ? percent : small;
-        most.textContent = root.view === 0 ? "100 %" : root.view === 1 ? small(high) : `float16 − float32: up to ${small(Math.max(-low, high))}`;
+        most.textContent = root.view === 0 ? (data.isSoftmax ? percent(high) : "100 %") : root.view === 1 ? small(high) : `float16 − float32: up to ${small(Math.max(-low, high))}`;
         columns.forEach(({ column, parts: [r, t, d, zero] }, digit) => {
             const changes = root.view === 2;
             r.hidden = t.hidden = changes;

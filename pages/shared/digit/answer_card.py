@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PARAMETER = "enlarge"
 
-_FACTOR, _ASKED, _PLACE = "enlarged-by", "enlarged-asked", "place-of-digit"
+_FACTOR, _ASKED, _PLACE, _ABOUT = "enlarged-by", "enlarged-asked", "place-of-digit", "answer-card-about"
 _CHANGED = "answer-card-changed"
 
 _LARGEST = 1e300
@@ -41,10 +41,8 @@ _component = st.components.v2.component(
 )
 
 
-def answer_card(
-    reading: "Reading | None", key: str, about: str = "", title: str = "", words: str = "", is_in_link: bool = True
-) -> None:
-    """Show the card.
+def answer_card(reading: "Reading | None", key: str, about: str = "", title: str = "", words: str = "") -> None:
+    """Show the card; a page has room for one. Its factor of enlargement belongs to the address.
 
     Parameters
     ----------
@@ -53,19 +51,23 @@ def answer_card(
     key
         The component's key.
     about
-        Identity of what was read. The error is enlarged again from 1 on when it changes.
+        Identity of what was read. When it changes, its first digit is shown, and the error is enlarged from 1 on.
     title
         Name of what was read.
     words
         Shown if there is no reading: an invitation, or the reason why there is none.
-    is_in_link
-        Whether the factor of enlargement belongs to the address, where one card has room; others keep it to
-        themselves.
+
+    Raises
+    ------
+    HalfBitsError
+        As `state.test_set`.
     """
+    if st.session_state.get(_ABOUT) != about:
+        st.session_state[_ABOUT] = about
+        st.session_state.pop(_PLACE, None)
     if reading is None:
         data: dict[str, Any] = {"about": about, "words": words, "colours": _COLOURS}
-        if is_in_link:
-            parameter.write(PARAMETER, None)
+        parameter.write(PARAMETER, None)
     else:
         place = place_in(reading)
         factors = enlargement(reading.answers.report(place))
@@ -73,14 +75,14 @@ def answer_card(
         data = _data(reading, place, factors) | {
             "about": about,
             "title": title,
-            "factor": _factor(about, factors) if is_in_link else 1,
-            "asked": st.session_state.get(_ASKED, 0) if is_in_link else 0,
+            "factor": _factor(about, factors),
+            "asked": st.session_state.get(_ASKED, 0),
             "colours": _COLOURS,
         }
     _component(
         data=(data,),  # in a tuple, as Streamlit would import pandas to look for tables in a dictionary
         key=key,
-        on_enlarged_change=lambda: _enlarged(key) if is_in_link else None,
+        on_enlarged_change=lambda: _enlarged(key),
         on_place_change=lambda: _chosen(key),
     )
 
@@ -107,7 +109,6 @@ def _data(reading: "Reading", place: int, factors: Enlargement | None) -> dict[s
         "target": _numbers(answers.target.logits[place]),
         "probabilities": [_numbers(each.probabilities[place]) for each in (answers.reference, answers.target)],
         "isSoftmax": answers.reference.are_probabilities,
-        "read": [reading.reference_text, reading.target_text],
         "answers": [report.reference_text, report.target_text],
         "flip": report.flip_factor if report.can_flip else None,
         "factors": None

@@ -30,7 +30,7 @@ def draw_and_read(off: Collection[StageName] = (), is_page_concerned: bool = Fal
     off
         Stages to leave out.
     is_page_concerned
-        Whether the entire page shall run after each stroke, because it shows more of the drawing.
+        True to run the entire page after each stroke, because it shows more of the drawing.
 
     Returns
     -------
@@ -59,14 +59,16 @@ def _draw(off: frozenset[StageName], is_page_concerned: bool) -> None:
         with st.container(border=True):
             canvas(own_drawing.kept().drawing, own_drawing.times_asked(), key="canvas", on_change=_received)
         with st.container(border=True):
-            reading, words = None, _INVITATION
             try:
-                reading = own_drawing.read(off, thumbnails=is_page_concerned and not _is_going_on())
+                _show_card(own_drawing.read(off, thumbnails=is_page_concerned and not _is_going_on()), _INVITATION)
             except HalfBitsError as error:
-                words = hosted.shown(str(error))
-            answer_card.answer_card(
-                reading, key="drawing-card", about=own_drawing.kept().name, title="Your drawing", words=words
-            )
+                _show_card(None, hosted.shown(str(error)))
+
+
+def _show_card(reading: "Reading | None", words: str) -> None:
+    answer_card.answer_card(
+        reading, key="drawing-card", about=own_drawing.kept().name, title="Your drawing", words=words
+    )
 
 
 def _received() -> None:

@@ -7,7 +7,7 @@ slower, and take 30 MB of a server on which nobody draws.
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import streamlit as st
 
@@ -18,14 +18,20 @@ from fp16core.vocabulary import BusyError, HalfBitsError, ImageError
 from pages.shared.address import links, parameter
 from pages.shared.server import rate_limits
 from pages.shared.server.turns import aside
-from pages.shared.session.subject import subject
+from pages.shared.session.subject import Subject, subject
 
 if TYPE_CHECKING:
     from fp16core.reading.reading import Reading
 
 PARAMETER = "drawing"
 
-_KEPT, _ASKED, _LAST, _REFUSAL = "own-drawing", "own-drawing-asked", "own-drawing-read", "own-drawing-refusal"
+_KEPT, _ASKED, _READ, _REFUSAL = "own-drawing", "own-drawing-asked", "own-drawing-read", "own-drawing-refusal"
+
+_MOST_READ = 2
+"""Readings that are kept: with stages left out, and with all of them."""
+
+_Setting = tuple[Subject, frozenset[StageName]]
+_Readings: TypeAlias = "tuple[tuple[str, _Setting, Reading | ImageError], ...]"
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,7 @@ def follow_link() -> None:
             width = strokes[-1]["width"] if strokes else now.drawing.pen
             now = Kept(Drawing(strokes, width, number=now.drawing.number), asked)
             st.session_state[_KEPT] = now
+            st.session_state.pop(_REFUSAL, None)
             st.session_state[_ASKED] = times_asked() + 1
     if not now.drawing.is_going_on:
         parameter.write(PARAMETER, now.code)
@@ -94,7 +101,7 @@ def leave_address() -> None:
 def read(off: Collection[StageName] = (), thumbnails: bool = False) -> "Reading | None":
     """Both models' reading of the drawing, `None` if it is empty.
 
-    A drawing is read once, however often it is shown. What is read is what a link shows, which may be a
+    A drawing is read once in a setting, however often it is shown. What is read is what a link shows, which may be a
     simplified drawing.
 
     Parameters
@@ -102,13 +109,13 @@ def read(off: Collection[StageName] = (), thumbnails: bool = False) -> "Reading 
     off
         Stages to leave out.
     thumbnails
-        Whether to keep a thumbnail of each stage.
+        True to keep a thumbnail of each stage.
 
     Raises
     ------
     HalfBitsError
         If no digit is found, the runtime fails on a model, or the rate limit is reached. While a stroke grows,
-        the last reading is returned instead if the rate limit is reached.
+        the last reading in the same setting is returned instead if the rate limit is reached.
     """
     if refusal := st.session_state.get(_REFUSAL):
         raise ImageError(refusal)
@@ -119,29 +126,45 @@ def read(off: Collection[StageName] = (), thumbnails: bool = False) -> "Reading 
     from fp16core.reading.reading import read_picture
     from pages.shared.digit import readings
 
-    setting = subject(), now.name, frozenset(off)
-    last_setting, last = st.session_state.get(_LAST, (None, None))
-    if last_setting == setting and (not thumbnails or _has_thumbnails(last)):
-        return _result(last)
+    setting = subject(), frozenset(off)
+    found = _found(now.name, setting)
+    if found is not None and (not thumbnails or _has_thumbnails(found)):
+        return _keep(now.name, setting, found)
     try:
         if now.drawing.is_going_on:
             rate_limits.allow("drawing")
         else:
             rate_limits.allow("picture", rate_limits.STROKE)
     except BusyError:
-        if now.drawing.is_going_on and last is not None:
+        if now.drawing.is_going_on and (last := _found(None, setting)) is not None:
             return _result(last)
         raise
     strokes = strokes_of_code(now.code) if now.code else now.drawing.strokes
-    found: Reading | ImageError
     try:
         with aside():
             prepared = prepare_image(picture_of(strokes), "Your drawing", off, thumbnails)
             found = read_picture(readings.models(), readings.likeness(), prepared)
     except ImageError as error:
         found = error
-    st.session_state[_LAST] = setting, found
+    return _keep(now.name, setting, found)
+
+
+def _found(name: str | None, setting: _Setting) -> "Reading | ImageError | None":
+    """The outcome that is kept of a drawing in a setting; with `None`, of the last drawing."""
+    return next((found for of, how, found in _readings() if how == setting and name in (None, of)), None)
+
+
+def _keep(name: str, setting: _Setting, found: "Reading | ImageError") -> "Reading":
+    """Keep an outcome as the latest; returns the reading or raises the error."""
+    others = [each for each in _readings() if each[:2] != (name, setting)]
+    st.session_state[_READ] = ((name, setting, found), *others[: _MOST_READ - 1])
     return _result(found)
+
+
+def _readings() -> _Readings:
+    """Outcomes that are kept, the latest first."""
+    kept_readings: _Readings = st.session_state.get(_READ, ())
+    return kept_readings
 
 
 def _result(found: "Reading | ImageError") -> "Reading":

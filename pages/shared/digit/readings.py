@@ -1,4 +1,4 @@
-"""What every reading of a digit needs: both models, and the rule that doubts answers."""
+"""Parts of every reading of a digit: both models, and the rule that doubts answers."""
 
 from fp16core.reading.likeness import Likeness
 from fp16core.reading.likeness import likeness as learn_likeness

@@ -1,4 +1,4 @@
-const FIGURES = ".js-plotly-plot, figure, [data-testid='stImage'], [data-testid='stGraphVizChart'], .frame-figure, .st-key-bits-clickable";
+const FIGURES = ".js-plotly-plot, figure, [data-testid='stImage'], [data-testid='stGraphVizChart'], .st-key-bits-clickable";
 
 const main = () => document.querySelector("[data-testid='stMain']");
 const tops = () => {
@@ -8,10 +8,11 @@ const tops = () => {
         .map((block) => Math.max(0, block.getBoundingClientRect().top - from - 12));
     return [0, ...found].sort((a, b) => a - b).filter((top, at, all) => at === 0 || top - all[at - 1] > innerHeight / 3);
 };
-const link = (icon) => [...document.querySelectorAll(".st-key-frame-end a")]
-    .find((candidate) => candidate.textContent.includes(icon));
+const link = (words) => [...document.querySelectorAll(".st-key-frame-end a")]
+    .find((candidate) => candidate.textContent.includes(words));
 
 const go = (event) => {
+    if (event.key === "Escape") link("Leave the presentation")?.click();
     const step = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
     if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
     const at = event.composedPath()[0];

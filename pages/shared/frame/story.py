@@ -47,7 +47,7 @@ TOUR = (
         "Digits",
         "What do both models see?",
         ":material/grid_view:",
-        "Two files hold one network, with weights of 32 and of 16 bits. First, their answers.",
+        "Two files hold one network: a reference in float32, and its target. First, their answers.",
     ),
     StoryPage(
         "bits",
@@ -61,7 +61,7 @@ TOUR = (
         "Layers",
         "Where does the error go?",
         ":material/layers:",
-        "Every weight was rounded a little. Follow these errors through the network.",
+        "You have seen what rounding does to a weight. Follow the errors through the network.",
     ),
     StoryPage(
         "answers",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared.frame.story import StoryPage, place_text
 from pages.shared.server import hosted
+from pages.shared.session import files
 from pages.shared.session.subject import default_subject, subject
 
 
@@ -23,8 +24,9 @@ def show_top(page: StoryPage) -> None:
     uses = []
     if (now.pair, now.run) != (usual.pair, usual.run):
         uses.append(f"Models: <b>{_plain(now.name)}</b>" + (", visible to you alone" if now.own_pair else ""))
-    if now.own_dataset:
-        uses.append("Test images: <b>your own</b>, visible to you alone")
+    dataset = files.files().dataset
+    if now.own_dataset and dataset is not None:
+        uses.append(f"Test images: <b>{_plain(dataset.name)}</b>, visible to you alone")
     if uses:
         st.html(f'<p class="frame-uses" role="status">{" · ".join(uses)}</p>')
 

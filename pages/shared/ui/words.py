@@ -13,20 +13,20 @@ def say_if_probabilities(reference: Answers) -> None:
     """Show a remark if the model ends in a softmax, which the tutorial's does not."""
     if reference.are_probabilities:
         st.caption(
-            ":orange[This model's outputs look like probabilities, not logits: it ends in a softmax.] Logits are "
-            "then numbers from 0 to 1, and the surer the model, the smaller their changes."
+            ":orange[This model's outputs look like probabilities, not logits: it ends in a softmax.] What "
+            "this dashboard calls logits are then probabilities, and the surer the model, the smaller their changes."
         )
 
 
 def flip_sentence(report: ImageReport) -> str:
-    """Sentence on how much larger float16's error must be to change an image's answer."""
+    """Sentence on the multiple of float16's error that changes an image's answer."""
     if not report.is_answered:
         return "One of the logits is not a number, so there is no margin."
     if report.changed:
         return f"float16 changed this answer; {percent_text(report.flip_factor)} of its error would have been enough."
     if report.can_flip:
         return (
-            f"The float16 error would have to be **{factor_text(report.flip_factor)} times larger** "
+            f"The float16 error would have to be **{factor_text(report.flip_factor)} times as large** "
             f"to change this answer (to {report.rival})."
         )
     if report.max_abs_logit_delta == 0:

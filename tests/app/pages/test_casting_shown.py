@@ -187,5 +187,5 @@ def test_your_files_say_first_that_the_second_file_is_not_float16(pair: ModelPai
         visit("your_model"), ("mine.tflite", pair.reference.contents), ("half.tflite", older(pair.reference).contents)
     )
     assert warnings(app) == [NO_FLOAT16]
-    assert "The target file has **" in words(app)
+    assert "The target file has " in words(app)
     assert "The float16 file has" not in words(app)

@@ -1,13 +1,19 @@
 """A drawing on the pages: from the canvas, from a link, within the rate limits; and what no canvas and no link says."""
 
+from collections.abc import Collection
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from fp16core.images.drawings.stroke_code import stroke_code, strokes_of_code
+from fp16core.images.prepare import prepare_image
+from fp16core.images.stages import PreparedPicture, StageName
 from fp16core.reading.reading import Reading, read_picture
-from fp16core.vocabulary import BusyError
+from fp16core.vocabulary import BusyError, DatasetError
+from pages.shared.digit import answer_card
 from pages.shared.server import rate_limits
 from tests.helpers.apps.driving import component, reads
 from tests.helpers.apps.visits import only
@@ -104,6 +110,49 @@ def test_a_step_that_a_link_leaves_out_is_left_out() -> None:
     assert any("Without “Scale to 20 pixels”" in caption.value for caption in without.caption)
 
 
+def test_a_drawing_is_prepared_once_with_steps_left_out_and_once_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else of the page is changed, and however often the page runs."""
+    done: list[Collection[str]] = []
+    charged: list[str] = []
+
+    def counted(picture: Image.Image, name: str, off: Collection[StageName], *given: Any) -> PreparedPicture:
+        done.append(sorted(off))
+        return prepare_image(picture, name, off, *given)
+
+    monkeypatch.setattr("fp16core.images.prepare.prepare_image", counted)
+    monkeypatch.setattr(rate_limits, "allow", lambda kind, *_: charged.append(kind))
+    app = follow(source="Draw", drawing=code_of(ONE), without="Scale to 20 pixels")
+    both = [[StageName.SCALE], []]
+    assert done == both
+    for _ in range(2):
+        app.run()
+    assert done == both
+    assert charged == ["picture"] * 2
+    app.pills(key="without").set_value([StageName.CENTRE]).run()
+    app.run()
+    assert done == [*both, [StageName.CENTRE]], "that with all steps is kept"
+    assert not app.exception
+
+
+@pytest.mark.parametrize("asked", [{"source": "Draw", "drawing": code_of(SEVEN)}, {"image": "1242"}])
+def test_test_images_that_are_let_go_under_a_card_are_a_sentence(
+    asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A card may run by itself, without the router that looks after them."""
+    app = follow(**asked)
+
+    def dropped() -> None:
+        raise DatasetError("Your test images were dropped.")
+
+    monkeypatch.setattr(answer_card, "state", SimpleNamespace(test_set=dropped))
+    app.run()
+    assert not app.exception
+    if "image" in asked:
+        assert [error.value for error in app.error] == ["Your test images were dropped\\."]
+    else:
+        assert component(app, "answer_card")["words"] == "Your test images were dropped."
+
+
 def drawn() -> None:
     """A page that receives what a canvas has sent, reads it, and says how that went."""
     import streamlit as st
@@ -146,6 +195,27 @@ def test_what_no_canvas_sends_is_a_sentence_and_the_next_drawing_is_read() -> No
     *refused, read = outcomes(*strange, message(SEVEN))
     assert read == "7"
     assert all("draw again" in words for words in refused), refused
+
+
+def linked() -> None:
+    """A page whose canvas has sent nonsense, before a link asks for a drawing."""
+    import streamlit as st
+
+    from fp16core.images.drawings.stroke_code import stroke_code
+    from pages.shared.digit import own_drawing
+
+    st.session_state["canvas"] = {"drawing": 7}
+    own_drawing.receive("canvas")
+    st.query_params["drawing"] = str(stroke_code([{"width": 22, "points": [140, 60, 140, 220]}]))
+    own_drawing.follow_link()
+    reading = own_drawing.read()
+    st.text("nothing" if reading is None else reading.reference_text)
+
+
+def test_a_refusal_ends_where_a_link_or_back_brings_another_drawing() -> None:
+    app = AppTest.from_function(linked, default_timeout=60).run()
+    assert not app.exception
+    assert app.text[0].value == "1"
 
 
 def test_a_drawing_too_long_for_a_link_is_read_all_the_same() -> None:

@@ -4,13 +4,16 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from fp16core.evaluate.comparison import Comparison
+from fp16core.evaluate.evaluation import Evaluation
 from fp16core.images.stages import StageName
 from fp16core.runs.pair import BUNDLED
 from fp16core.text import count_text
+from pages.digits.words import answer_words
 from tests.helpers.apps.driving import (
     OF_NO_PAIR,
     charts,
@@ -120,12 +123,44 @@ def test_a_stage_that_is_left_out_is_explained(test_set: TestSet) -> None:
 
 def test_a_row_is_read_digit_by_digit(test_set: TestSet) -> None:
     app = upload(digits_of("Upload"), ("row.png", picture(test_set, 0, 1, 2, 3)))
-    assert reads(app) == ["7210", "7210"]
+    assert reads(app) == ["7", "7"]
     assert component(app, "answer_card")["digits"] == ["7", "2", "1", "0"]
     app.session_state["place-of-digit"] = 2
     app.run()
     assert not app.exception
     assert component(app, "answer_card")["likeness"]["title"] == "Looks like a 1"
+    assert reads(app) == ["1", "1"]
+
+
+def test_another_picture_of_the_same_name_is_another_picture(test_set: TestSet) -> None:
+    """Neither the enlargement nor the place of the digit is that of the picture before."""
+    app = upload(digits_of("Upload"), ("7.png", picture(test_set, 0, 1)))
+    app.session_state["place-of-digit"] = 1
+    app.run()
+    before = component(app, "answer_card")
+    assert reads(app) == ["2", "2"]
+    app.session_state["enlarged-by"] = before["about"], 1.5
+    app.run()
+    assert component(app, "answer_card")["factor"] == 1.5
+    app = upload(app, ("7.png", picture(test_set, 2, 3)))
+    after = component(app, "answer_card")
+    assert reads(app) == ["1", "1"], "the first of its digits"
+    assert after["factor"] == 1
+    assert after["about"] != before["about"]
+
+
+def test_an_image_that_a_smaller_data_set_has_not_gives_way_to_the_default(
+    small_dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = visit("digits")
+    app.number_input(key="image").set_value(9_999).run()
+    monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
+    app.run()
+    assert not app.exception
+    number = app.number_input(key="image")
+    assert number.max == 199
+    assert 0 <= (number.value or 0) <= 199
+    assert component(app, "answer_card")["title"].startswith(f"Image {number.value}: a ")
 
 
 def test_many_files_are_answered_in_a_table_and_the_unreadable_named(test_set: TestSet) -> None:
@@ -170,6 +205,31 @@ def test_a_test_image_is_read_as_it_is(comparison: Comparison) -> None:
     assert reads(app) == [str(comparison.reference.predictions[1242]), str(comparison.target.predictions[1242])]
     app.button(key="random").click().run()
     assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("gains", "sentence"),
+    [
+        (
+            [0.5, 0.25],
+            "float16 changed **none of 2** answers. Image 0 is closest to a change: 2 times its error would do.",
+        ),
+        ([-0.5, 0], "float16 changed **none of 2** answers."),
+        ([0.5, 2], "float16 changed **1 of 2** answers: that of image 1, from 0 to 1."),
+        (
+            [2, 4],
+            "float16 changed **2 of 2** answers. Image 1 needed the smallest share of the error: its answer changed "
+            "from 0 to 1.",
+        ),
+    ],
+)
+def test_digits_answers_in_a_sentence(gains: list[float], sentence: str) -> None:
+    """Gains of the second digit, on a margin of 1."""
+    reference = np.array([[9, 8, *[0] * 8]] * 2, np.float64)
+    target = reference.copy()
+    target[:, 1] += gains
+    both = (Evaluation(logits.astype(np.float32), np.zeros(2, np.uint8), 1) for logits in (reference, target))
+    assert answer_words(Comparison(*both)) == sentence
 
 
 def test_digits_opens_at_the_image_that_float16_changed_or_all_but_changed(comparison: Comparison) -> None:

@@ -1,6 +1,7 @@
 """Start through Streamlit's own test driver: the answer, the sizes, and the image that changed or nearly did."""
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -70,6 +71,30 @@ def test_without_a_changed_image_the_closest_call_is_shown_with_its_factor() -> 
     assert found.changed_or_closest_image == 1
     assert closest._faces(report(found)) == (("both models", "0"), ("float16’s error × 2", "1"))
     assert closest._title(found) == "The closest call: no answer changed"
+
+
+@pytest.mark.parametrize("target", [[2, 1], [2.5, 1], [2, np.nan]])
+def test_where_nothing_would_change_an_answer_the_card_says_so_and_stands_still(
+    target: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Equal logits, or an error that favours the answer; an image without numbers was changed."""
+    found = made(([2, 1], target), ([2, 1], [2.25, 1]))
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr(closest, "_component", lambda data, **_: shown.append(data[0]))
+    closest.show_closest(np.zeros((2, 28, 28), np.uint8), found, found.changed_or_closest_image)
+    is_changed = bool(np.isnan(target).any())
+    assert shown[0]["turns"] is is_changed
+    assert (shown[0]["title"] == "No answer changed, and no multiple of the error would change one") is not is_changed
+
+
+@pytest.mark.parametrize("target", [1.25, 0.5, 1.0])
+def test_the_card_turns_where_another_image_can_change(target: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr(closest, "_component", lambda data, **_: shown.append(data[0]))
+    found = made(([2, 1], [2, target]), ([2, 1], [2, 1.5]))
+    closest.show_closest(np.zeros((2, 28, 28), np.uint8), found, found.changed_or_closest_image)
+    assert shown[0]["turns"] is True
+    assert shown[0]["title"] == "The closest call: no answer changed"
 
 
 def test_logits_that_are_no_numbers_are_no_answer() -> None:

@@ -14,7 +14,7 @@ from fp16core.text import bytes_text
 from fp16core.tflite.model_file import ModelPair
 from pages.shared.session.files import OwnFiles
 from tests.helpers.files.stores import add_run
-from tests.helpers.places import ROUTER, TestSet
+from tests.helpers.places import ROUTER, TestSet, page_file
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,9 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cold_caches: None) -> 
 
 
 def dashboard(**query: str) -> AppTest:
+    """A visit to a page with headline numbers."""
     app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    app.switch_page(page_file("claims"))
     for key, value in query.items():
         app.query_params[key] = value
     return app.run()

@@ -1,12 +1,16 @@
 """The first and the last page of the tour in a real browser: what a stranger sees at once, draws, and looks up."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from benchmarks.client.browser import PATIENCE_MS, settled
 from fp16core.glossary import term
+from fp16core.tflite.model_file import ModelPair
+from tests.helpers.browser.browsing import served
+from tests.helpers.files.stores import altered_pair
 
 pytestmark = pytest.mark.browser
 
@@ -100,6 +104,26 @@ def test_who_prefers_less_motion_sees_both_answers_side_by_side(warm: str, brows
     assert sides[1] is not None
     assert sides[0]["x"] + sides[0]["width"] <= sides[1]["x"]
     context.close()
+
+
+def test_where_both_answers_are_bound_to_be_equal_the_card_stands_still(
+    page: Page, pair: ModelPair, tmp_path: Path, small_dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One file twice: no multiple of no error changes an answer."""
+    monkeypatch.setenv("HALFBITS_PAIR", str(altered_pair(tmp_path / "same", pair.reference, pair.reference)))
+    monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
+    with served(tmp_path / "server.log") as url:
+        page.goto(url)
+        settled(page)
+        card = page.locator(".closest .card")
+        expect(card).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.get_by_text("No answer changed, and no multiple of the error would change one")).to_be_visible()
+        assert card.evaluate("card => card.getAnimations().length") == 0
+        expect(page.locator(".closest button")).to_be_hidden()
+        for side, name in (("before", "float32"), ("after", "float16")):
+            expect(card.locator(f".{side}")).to_be_visible()
+            expect(card.locator(f".{side}")).to_contain_text(name)
+        page.goto("about:blank")
 
 
 @pytest.mark.parametrize(("width", "height", "most"), SIZES)

@@ -100,7 +100,7 @@ def test_what_is_no_drawing_has_no_text() -> None:
 
 
 def refused_or_a_drawing(text: str) -> bool:
-    """Whether a text is refused in a sentence; what is not must be a drawing that can be shown and linked again."""
+    """Return whether a sentence refuses a text; any other must be a drawing that can be shown and linked again."""
     try:
         strokes = strokes_of_code(text)
     except ImageError as error:

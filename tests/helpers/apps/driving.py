@@ -58,8 +58,8 @@ def component(app: AppTest, name: str) -> dict[str, Any]:
 
 
 def reads(app: AppTest) -> list[str]:
-    """Digits that both models read, by the answer card; nothing for an empty card."""
-    read: list[str] = component(app, "answer_card").get("read", [])
+    """Both models' answers to the digit that the answer card shows; nothing for an empty card."""
+    read: list[str] = component(app, "answer_card").get("answers", [])
     return read
 
 

@@ -89,7 +89,7 @@ def watched(page: Page) -> Iterator[Page]:
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
     page.on("request", lambda r: troubles.append(f"outside: {r.url}") if is_outside(r.url) else None)
-    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda m: troubles.append(f"{m.text} {m.location['url']}") if m.type == "error" else None)
     yield page
     assert page.locator("[data-testid='stException']").count() == 0
     assert excess_width(page) <= 1
