@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from fp16core.claims.claims import MINIMAL_ACCURACY_DELTA
+from fp16core.evaluate.both import SPOILED
 from fp16core.evaluate.casting import Casting
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import NO_ANSWER
@@ -13,7 +14,8 @@ from fp16core.text import count_text, percent_text, points_text
 RULE = (
     "Rule: accuracy counts as kept if the 95 % interval of its change on these images does not reach below "
     f"{points_text(-MINIMAL_ACCURACY_DELTA)}, and as lost if the whole interval lies below 0; otherwise, the images "
-    "are too few to tell. If the target has no float16 weights, nothing is judged."
+    f"are too few to tell. float16 breaks a model, whatever its accuracy, if {SPOILED}. If the target has no float16 "
+    "weights, nothing is judged."
 )
 """Rule by which the answer follows from the numbers."""
 
@@ -30,7 +32,7 @@ class Kind(Enum):
     KEPT = "float16 keeps this model’s accuracy"
     OPEN = "These images are too few to tell whether float16 costs this model accuracy"
     LOST = "float16 costs this model accuracy"
-    BROKEN = "float16 breaks this model: some of its logits are not numbers"
+    BROKEN = "float16 breaks this model: some of its logits become infinite or NaN"
     NOT_FLOAT16 = "The target holds no float16 weights: nothing here is about float16"
 
 
@@ -83,10 +85,10 @@ def scope(table: ModeTable | None) -> str:
 def answer(comparison: Comparison, casting: Casting) -> Answer:
     """Judge a comparison by `RULE`."""
     low, high = comparison.accuracy_delta_interval
-    unanswered = [int((e.predictions == NO_ANSWER).sum()) for e in (comparison.target, comparison.reference)]
+    spoiled, unanswered = int(comparison.spoiled.sum()), int((comparison.target.predictions == NO_ANSWER).sum())
     if not casting.holds_float16:
         kind = Kind.NOT_FLOAT16
-    elif unanswered[0] > unanswered[1]:
+    elif spoiled:
         kind = Kind.BROKEN
     elif low >= -MINIMAL_ACCURACY_DELTA:
         kind = Kind.KEPT
@@ -101,6 +103,8 @@ def answer(comparison: Comparison, casting: Casting) -> Answer:
         f"Accuracy changes by {points_text(comparison.accuracy_delta)}; on other images of this kind, it would "
         f"plausibly change by {points_text(low)} to {points_text(high)} (95 % interval)."
     )
-    if unanswered[0]:
-        remark += f" On {count_text(unanswered[0], 'image')}, a logit of the target is not a number."
+    if spoiled:
+        remark += f" float16 makes the logits of {count_text(spoiled, 'image')} unusable."
+    if unanswered:
+        remark += f" On {count_text(unanswered, 'image')}, a logit of the target is not a number."
     return Answer(kind, low, high, counts, remark)

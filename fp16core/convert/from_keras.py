@@ -55,7 +55,7 @@ def load_keras(path: Path, name: str | None = None, compiled: bool = True) -> An
     name
         Name of the file in error messages; the path by default.
     compiled
-        Whether to load the training configuration as well: optimiser, loss and metrics.
+        Whether to load the training configuration as well: optimizer, loss and metrics.
 
     Raises
     ------

@@ -15,7 +15,7 @@ from fp16core.text import excess_text, size_text
 from fp16core.vocabulary import ModelFileError
 
 MAX_FILE_BYTES = 20_000_000
-"""Largest ``.keras`` file accepted; the optimiser's state makes it three times as large as the model."""
+"""Largest ``.keras`` file accepted; the optimizer's state makes it three times as large as the model."""
 
 _MAX_UNPACKED_BYTES = 200_000_000
 _MAX_CONFIG_BYTES = 5_000_000
@@ -49,7 +49,7 @@ def check_archive(contents: bytes, name: str) -> None:
     if len(contents) > MAX_FILE_BYTES:
         raise ModelFileError(
             f"{name} has {excess_text(len(contents), MAX_FILE_BYTES)} are accepted. Save it without "
-            "the optimiser (include_optimizer=False), or convert it to .tflite."
+            "the optimizer (include_optimizer=False), or convert it to .tflite."
         )
     if contents.count(_DIRECTORY_ENTRY) > _MAX_MEMBERS:
         raise ModelFileError(f"{name} contains more than {_MAX_MEMBERS:,} files; a .keras file has a handful.")
@@ -76,7 +76,7 @@ def _config(contents: bytes, name: str) -> Any:
         raise ModelFileError(f"{name} cannot be read as a .keras file ({error}); save it again.") from error
     if not isinstance(config, dict):
         raise ModelFileError(f"{name}: its {_CONFIG} does not describe a model; save it again.")
-    config.pop("compile_config", None)  # custom losses and optimisers do no harm: the file is loaded without them
+    config.pop("compile_config", None)  # custom losses and optimizers do no harm: the file is loaded without them
     return config
 
 

@@ -7,9 +7,15 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.data.mnist import normalise
-from fp16core.evaluate.evaluation import Answers, answer_text
+from fp16core.evaluate.evaluation import NO_ANSWER, Answers, answer_text
 from fp16core.evaluate.image_report import ImageReport
 from fp16core.runtime.classifier import DigitModel
+
+SPOILED = (
+    "a logit of the float16 file is infinite or not a number on an image whose float32 logits are all finite, or that "
+    "only the float32 file answers"
+)
+"""Condition under which float16 breaks a model, in words: `BothAnswers.spoiled` of any image."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +42,14 @@ class BothAnswers:
 
     @property
     def spoiled(self) -> npt.NDArray[np.bool_]:
-        """True where a target logit is infinite or NaN and all of the reference's are finite, shape (n,)."""
+        """True where float16 made the logits unusable, shape (n,).
+
+        These are the images with a target logit that is infinite or NaN although all of the reference's are finite,
+        and those that only the reference answers: it may have infinite logits there, but none that is NaN.
+        """
         finite, target = (np.isfinite(each.logits).all(axis=1) for each in (self.reference, self.target))
-        return np.logical_and(finite, np.logical_not(target))
+        answered, left = (each.predictions != NO_ANSWER for each in (self.reference, self.target))
+        return np.asarray((finite & ~target) | (answered & ~left))
 
     @property
     def changed_predictions(self) -> int:

@@ -111,7 +111,9 @@ def _effect(answers: BothAnswers) -> str:
             f"{count_text(answers.images, 'answer')} differ."
         )
     unanswered = int(np.count_nonzero(np.isnan(answers.target.logits[spoiled]).any(axis=1)))
+    all_finite = bool(np.isfinite(answers.reference.logits[spoiled]).all())
     return (
         f"On {int(spoiled.sum()):,} of {count_text(answers.images, 'test image')} the target gives a logit that is "
-        f"infinite or not a number (NaN), though the reference's are all finite; {unanswered:,} of them get no answer."
+        f"infinite or not a number (NaN), though the reference's are all finite"
+        f"{'' if all_finite else ', or at least give an answer'}; {unanswered:,} of them get no answer."
     )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,8 @@ class Recording:
 
     Attributes
     ----------
-    processor, gpu
-        Names of the hardware.
+    hardware
+        Names of the GPUs and of the processor, with the features for half precision that it has.
     day
         Day of the measurement.
     versions
@@ -31,9 +32,8 @@ class Recording:
         Results by mode, of the bundled pair on all test images of MNIST.
     """
 
-    processor: str
-    gpu: str
-    day: str
+    hardware: tuple[str, ...]
+    day: date
     versions: Mapping[str, str]
     modes: tuple[ModeFacts, ...]
 
@@ -41,32 +41,46 @@ class Recording:
     def provenance(self) -> str:
         """Hardware, day and models, for a caption."""
         return (
-            f"Recorded on {self.day} on an {self.gpu} and an {self.processor}, with the bundled pair; LiteRT "
-            f"{self.versions['ai-edge-litert']}."
+            f"Recorded on {self.day.day} {self.day:%B %Y} on this hardware: {'; '.join(self.hardware)}. With the "
+            f"bundled pair and LiteRT {self.versions['ai-edge-litert']}."
         )
+
+    @property
+    def timed(self) -> tuple[ModeFacts, ...]:
+        """Modes that were timed."""
+        return tuple(facts for facts in self.modes if facts.times)
 
 
 @cache
 def recorded() -> Recording:
     """The recording that comes with the project."""
     document = json.loads((_FOLDER / "h200-xeon.json").read_text())
+    provenance = json.loads((_FOLDER / "h200-xeon.provenance.json").read_text())
+    modes = tuple(_facts(mode) for mode in document["modes"])
+    gpus = dict.fromkeys(facts.adapter for facts in modes if facts.adapter)
     return Recording(
-        "Intel Xeon with AVX512-FP16",
-        "NVIDIA H200",
-        "26 November 2026",
+        (*gpus, _processor(document["processor"])),
+        date.fromisoformat(provenance["day"]),
         document["versions"],
-        tuple(_facts(mode) for mode in document["modes"]),
+        modes,
     )
 
 
 def recorded_sentence(recording: Recording) -> str:
-    """What float16 arithmetic did to time and answers on the recorded hardware, in Markdown."""
+    """Effect of float16 arithmetic on time and answers on the recorded hardware, in Markdown."""
     words = []
     for facts in recording.modes:
         if facts.mode.asks_for_float16:
             place = "the GPU" if facts.mode.on_gpu else "the processor"
-            words.append(f"on {place} it takes **{arithmetic_text(facts)}**, and {answers_text(facts)}")
+            time = arithmetic_text(facts)
+            words.append(f"on {place} " + (f"it takes **{time}**, and " if time else "") + answers_text(facts))
     return f"float16 arithmetic on recorded hardware: {'; '.join(words)}."
+
+
+def _processor(found: Mapping[str, Any]) -> str:
+    name = found["name"].replace("(R)", "")
+    features = [feature["name"] for feature in found["features"] if feature["is_there"]]
+    return f"{name} with {', '.join(features)}" if features else name
 
 
 def _facts(mode: Mapping[str, Any]) -> ModeFacts:

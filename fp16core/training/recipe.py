@@ -26,7 +26,7 @@ LIMITS: Mapping[str, tuple[Any, Any]] = {
     # Memory grows with batch × filters × pixels: with all at their limits a run peaks at 1.16 GB; the tutorial's at
     # 0.83 GB.
     "batch_size": (1, 512),
-    # Below, float32 weights hardly change in an epoch; above, no optimiser converges.
+    # Below, float32 weights hardly change in an epoch; above, no optimizer converges.
     "learning_rate": (1e-6, 10.0),
     # Five times the tutorial's; the dense layer grows in proportion.
     "filters": (1, 64),
@@ -36,7 +36,7 @@ LIMITS: Mapping[str, tuple[Any, Any]] = {
 """Smallest and largest value of each numeric setting of a `Recipe`; all but the learning rate are integers."""
 
 OPTIMIZERS = ("adam", "adamw", "nadam", "rmsprop", "adagrad", "sgd")
-"""Keras's names of the available optimisers; their settings except the learning rate keep Keras's defaults."""
+"""Keras's names of the available optimizers; their settings except the learning rate keep Keras's defaults."""
 
 THREADS = 2
 """Threads within one TensorFlow operation, independent of the machine's cores.
@@ -57,9 +57,9 @@ class Recipe:
     seed
         Seed of the initial weights and of shuffling; the same seed on the same machine gives the same bits.
     batch_size
-        Images per optimiser step.
+        Images per optimizer step.
     learning_rate
-        Step size of the optimiser.
+        Step size of the optimizer.
     filters, kernel_size
         Number of the convolution's kernels, and their height and width in pixels.
     optimizer

@@ -1,5 +1,7 @@
 """The page's answer, and its advice on the active pair and this server's hardware."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from fp16core.claims.advice import RULES, Situation, advise, situation, summary
@@ -9,10 +11,13 @@ from pages.shared.ui.words import plain
 
 
 def known() -> Situation:
-    """What is known of the active pair; raises `HalfBitsError` if it cannot be measured."""
+    """Findings on the active pair; raises `HalfBitsError` if it cannot be measured."""
     found, measured = state.results(), measurements.evidence()
+    modes = mode_facts(measured.table, measured.latencies)
     return situation(
-        found.comparison, found.evidence.target_holds_float16, mode_facts(measured.table, measured.latencies)
+        found.comparison,
+        found.evidence.target_holds_float16,
+        [replace(facts, adapter=plain(facts.adapter)) for facts in modes],  # names that drivers gave
     )
 
 

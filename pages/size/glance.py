@@ -7,10 +7,12 @@ import streamlit as st
 from fp16core.figures.modes import facts as figures
 from fp16core.modes.facts import fact_rows, mode_facts
 from fp16core.modes.recorded import recorded, recorded_sentence
+from fp16core.text import count_text
 from pages.shared.session import measurements
 from pages.shared.session.measurements import ACCURACY, LATENCY
 from pages.shared.ui.charts import chart
 from pages.shared.ui.tables import show_table
+from pages.shared.ui.words import plain
 
 
 def show() -> None:
@@ -28,7 +30,7 @@ def show_recorded() -> None:
     recording = recorded()
     st.markdown(recorded_sentence(recording))
     with st.container(border=True):
-        st.markdown("**Time for an image in five modes**")
+        st.markdown(f"**Time for an image in {count_text(len(recording.timed), 'mode')}**")
         chart(
             partial(figures.image_times, recording.modes),
             "recorded-times",
@@ -36,6 +38,7 @@ def show_recorded() -> None:
         )
         show_table(fact_rows(recording.modes), height="content")
         st.caption(
-            f"{recording.provenance} Not measured on this server, nor with any other model: choose *{ACCURACY}* or "
-            f"*{LATENCY}* for that. Answers are compared with the float32 file on a processor in float32."
+            f"{plain(recording.provenance)} Not measured on this server, nor with any other model: choose "
+            f"*{ACCURACY}* or *{LATENCY}* for that. Answers are compared with the float32 file on a processor in "
+            "float32."
         )

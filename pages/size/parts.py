@@ -27,7 +27,7 @@ _ERROR = "runtimes-error"
 
 
 def modes() -> None:
-    """Show the five modes, with an explanation, and those that this server has."""
+    """Show the modes, with an explanation, and those that this server has."""
     with state.explained():
         probe = measurements.probe()
     if not probe.is_over:
@@ -103,7 +103,7 @@ def download(content: Callable[[], str]) -> None:
     st.download_button(
         "These measurements as JSON",
         content,
-        file_name="runtimes.json",
+        file_name="modes.json",
         mime="application/json",
         icon=":material/download:",
         on_click="ignore",

@@ -53,11 +53,11 @@ def _best(results: Sequence[RunResult]) -> str:
     if len(results) == 1:
         return f"Of the one run kept here, {words}, and its accuracy by **{points_text(first.accuracy_delta)}**."
     if len(best) == 1:
-        return f"Of the runs kept here, **{plain(first.name)}** survives best: {words}."
+        return f"Of the runs kept here, **{plain(first.name)}** changed least: {words}."
     names = [f"**{plain(result.name)}**" for result in best[:_NAMED]]
     names += [f"{len(best) - _NAMED:,} more"] if len(best) > _NAMED else []
     return (
-        f"Of the runs kept here, {', '.join(names[:-1])} and {names[-1]} survive equally well: float16 changed "
+        f"Of the runs kept here, {', '.join(names[:-1])} and {names[-1]} changed equally little: float16 changed "
         f"**{percent_text(first.changed.value)}** of their answers."
     )
 

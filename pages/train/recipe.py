@@ -41,7 +41,7 @@ def ask() -> Recipe:
     row[2].button("The tutorial's values", icon=":material/restart_alt:", on_click=_tutorials_values, width="stretch")
     asked = [setting for setting, key in _KEYS.items() if setting not in _OFTEN and key in st.query_params]
     st.session_state.setdefault("train-fold-recipe", bool(asked))
-    with st.expander("Network and optimiser", icon=":material/tune:", key="train-fold-recipe", on_change="rerun"):
+    with st.expander("Network and optimizer", icon=":material/tune:", key="train-fold-recipe", on_change="rerun"):
         batch_size, learning_rate, filters, kernel_size, optimizer = _further()
     return Recipe(epochs, seed, batch_size, learning_rate, filters, kernel_size, optimizer)
 
@@ -66,7 +66,7 @@ def _further() -> tuple[int, float, int, int, str]:
     with row[3]:
         kernel_size = _whole_number("kernel_size", "Kernel size", "Height and width of each kernel, in pixels.")
     optimizer = row[4].selectbox(
-        "Optimiser",
+        "Optimizer",
         OPTIMIZERS,
         OPTIMIZERS.index(DEFAULT.optimizer),
         key=_KEYS["optimizer"],

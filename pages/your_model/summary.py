@@ -17,8 +17,8 @@ def show_summary() -> None:
     pair = files.files().pair
     if pair is None:
         st.markdown(
-            "**Upload it, and this page answers**: it is tried in a process of its own, quantized if it is not yet, "
-            "and compared on test images; then every page shows **your** model."
+            "**Upload a model, and this page answers**: the model is tried in a process of its own, quantized if it is "
+            "not yet, and compared on test images; then every page shows **your** model."
         )
         return
     st.header(f"What float16 did to {plain(pair.name)}", anchor="summary")

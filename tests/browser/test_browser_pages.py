@@ -21,7 +21,7 @@ LINKS = {
     "layers?layer_image=1242&layer_over=first+100": ("Where does the error go?", "On 100 images"),
     "size?size-view=Graph": ("What do I gain", "DEQUANTIZE operators"),
     "train": ("How does float16 fare while", "In the bundled pair, after 1 epoch"),
-    "your_model": ("Is float16 safe for my model", "Upload it, and this page answers"),
+    "your_model": ("Is float16 safe for my model", "Upload a model, and this page answers"),
 }
 """An address of each page, and the heading and a detail that it shows."""
 

@@ -4,20 +4,12 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from fp16core.figures.base.style import (
-    DELTA_COLOUR,
-    NEUTRAL_COLOUR,
-    REFERENCE_COLOUR,
-    TARGET_COLOUR,
-    figure,
-    fixed,
-    log_ticks,
-)
+from fp16core.figures.base.style import NEUTRAL_COLOUR, figure, fixed, log_ticks
 from fp16core.modes.facts import ModeFacts, answers_text, time_text
 from fp16core.text import count_text
 
-_LOOKS = ((REFERENCE_COLOUR, "circle"), (TARGET_COLOUR, "diamond"), (DELTA_COLOUR, "square"))
-"""Colours and symbols of batch sizes, ascending."""
+_SYMBOLS = ("circle-open", "diamond-open", "square-open")
+"""Symbols of batch sizes, ascending: of one colour, as all are times of the same file, and open, as some overlap."""
 
 
 def image_times(found: Sequence[ModeFacts]) -> go.Figure:
@@ -30,14 +22,18 @@ def image_times(found: Sequence[ModeFacts]) -> go.Figure:
             type="line", x0=min(times), x1=max(times), y0=row, y1=row, line={"color": NEUTRAL_COLOUR, "width": 1}
         )
     for place, batch in enumerate(sorted({time.batch for facts in timed for time in facts.times})):
-        colour, symbol = _LOOKS[place % len(_LOOKS)]
         points = [(row, facts, time) for row, facts in enumerate(timed) for time in facts.times if time.batch == batch]
         drawn.add_scatter(
             name=f"{count_text(batch, 'image')} at once",
             x=[time.us_per_image for _, _, time in points],
             y=[row for row, _, _ in points],
             mode="markers",
-            marker={"color": colour, "symbol": symbol, "size": 11},
+            marker={
+                "color": NEUTRAL_COLOUR,
+                "symbol": _SYMBOLS[place % len(_SYMBOLS)],
+                "size": 11,
+                "line": {"color": NEUTRAL_COLOUR, "width": 2},
+            },
             text=[f"{facts.mode.title}: {time_text(time)}, {answers_text(facts)}" for _, facts, time in points],
             hovertemplate="%{text}<extra></extra>",
         )

@@ -1,6 +1,7 @@
 """The page *Size and speed*, its bytes, graphs and converters, through Streamlit's own test driver."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fp16core.lab import conversions
+from fp16core.modes.facts import BatchTime, ModeFacts
+from fp16core.modes.latency import Difference, PairedRatio
+from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.model_file import ModelPair
+from pages.shared.ui.inert import inert
 from pages.size import state
 from tests.helpers.apps.driving import charts, visit, words
 from tests.helpers.apps.visits import forget
@@ -145,15 +150,26 @@ def test_a_target_without_float16_is_no_second_way_to_it(
 
 def test_the_page_opens_with_its_answer_and_ends_in_advice() -> None:
     text = words(visit("size"))
-    assert "**47.01 % of the bytes**: 45.2 kB instead of 85.4 kB." in text
-    assert "For this model, **use the float16 file**; for time on this hardware, measure first." in text
+    assert "The float16 file saves **47.01 % of the bytes**: 45.2 kB instead of 85.4 kB." in text
+    assert "For this model, **use the float16 file**. For time on this hardware, measure first." in text
     assert "McNemar, p ≥ 0.05" in text
+
+
+def test_the_name_that_a_driver_gives_its_adapter_is_no_markdown(monkeypatch: pytest.MonkeyPatch) -> None:
+    time = BatchTime(1, 5.0, Difference.NONE, PairedRatio(0.5, 0.5, 0.5), Difference.FASTER)
+    named = ModeFacts(ExecutionMode.GPU_FLOAT16, 1_000, 0, True, "*GPU* [a](http://b) :smile:", times=(time,))
+    software = replace(named, adapter="_soft_", by_software=True)
+    monkeypatch.setattr("pages.size.advice.mode_facts", lambda *_: (named, software))
+    text = words(visit("size"))
+    assert not [markup for markup in ("*GPU*", "[a](", ":smile:", "_soft_") if markup in text]
+    assert text.count(inert(named.adapter)) == 2  # in the answer and in the advice
+    assert inert("_soft_") in text
 
 
 def test_recorded_hardware_is_shown_before_anything_is_measured_here() -> None:
     app = files("Speed and accuracy")
     assert app.segmented_control(key="runtimes-section").value == "At a glance"
-    assert "Recorded on 26 November 2026 on an NVIDIA H200" in words(app)
+    assert "Recorded on 26 November 2026 on this hardware" in words(app)
     (table,) = app.dataframe
     assert list(table.value["answers changed"]) == [f"{changed} of 10,000" for changed in (1, 1, 6, 1, 5)]
     assert len(charts(app)) == 1

@@ -161,7 +161,7 @@ def test_a_visitor_measures_stops_and_finds_the_claims_judged(
         settled(page)
         with page.expect_download() as download:
             page.get_by_role("button", name="These measurements as JSON").click()
-        assert download.value.suggested_filename == "runtimes.json"
+        assert download.value.suggested_filename == "modes.json"
         assert "llvmpipe" in Path(download.value.path()).read_text()
         for width in (1400, 420):
             page.set_viewport_size({"width": width, "height": 900})

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from fp16core.claims.advice import Counsel, Situation, advise, situation, summary
+from fp16core.claims.advice import RULES, Counsel, Situation, advise, situation, summary
+from fp16core.evaluate.both import SPOILED
 from fp16core.evaluate.comparison import Comparison
 from fp16core.modes.facts import BatchTime, ModeFacts
 from fp16core.modes.latency import Difference, PairedRatio
@@ -64,14 +65,16 @@ def test_size_and_answers_are_the_reasons() -> None:
 
 
 def test_a_larger_file_is_not_said_to_save_anything() -> None:
-    assert "It adds **50 kB**" in advise(replace(GOOD, target_bytes=1_050_000)).reasons[0]
+    larger = replace(GOOD, target_bytes=1_050_000)
+    assert "It adds **50 kB**" in advise(larger).reasons[0]
+    assert summary(larger).startswith("The float16 file adds **5.00 % of the bytes**: 1.05 MB instead of 1 MB.")
 
 
 def test_nothing_is_said_of_time_that_was_not_measured() -> None:
     found = advise(GOOD)
-    assert "measure first" in found.headline
     assert "has not been measured here" in found.reasons[-1]
     assert "has not been timed here" in summary(GOOD)
+    assert found.headline.endswith("For time on this hardware, measure first.")
     assert "float16 arithmetic" not in found.headline
 
 
@@ -92,9 +95,80 @@ def test_float16_arithmetic_is_advised_where_it_is_faster_and_changes_little(
     facts: ModeFacts, is_advised: bool
 ) -> None:
     found = advise(replace(GOOD, modes=(facts,)))
-    assert ("and float16 arithmetic on the" in found.headline) == is_advised
-    if not is_advised and not facts.by_software:
-        assert "compute in float32" in found.headline
+    assert ("float16 arithmetic is advised on the" in found.headline) == is_advised
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        replace(FASTER_GPU, changed=2),
+        timed(ExecutionMode.GPU_FLOAT16, Difference.SLOWER, 1.2),
+        timed(ExecutionMode.CPU_FLOAT16, Difference.NONE, 0.9),
+    ],
+)
+def test_float32_is_advised_where_float16_arithmetic_was_measured_and_is_not(facts: ModeFacts) -> None:
+    found = advise(replace(GOOD, modes=(facts,)))
+    assert found.headline == "For this model, **use the float16 file**. On this hardware, compute in float32."
+
+
+def test_times_without_answers_lead_to_measuring_the_answers() -> None:
+    """Nobody knows yet whether the hardware computed in float16, nor what that changes."""
+    known = replace(GOOD, modes=(replace(FASTER_GPU, images=0, changed=0, computes_float16=False),))
+    first = "First measure the answers in float16 arithmetic on the GPU (Some GPU)."
+    assert advise(known).headline == f"For this model, **use the float16 file**. {first}"
+    assert summary(known).endswith(f"takes **0.66 times as long as in float32** on the GPU (Some GPU). {first}")
+    both = replace(known, modes=(timed(ExecutionMode.CPU_FLOAT16, Difference.FASTER, 0.9), *known.modes))
+    assert advise(both).headline.endswith(f"float16 arithmetic is advised on the processor. {first}")
+
+
+def test_hardware_that_silently_computed_in_float32_has_no_time_in_float16() -> None:
+    known = replace(GOOD, modes=(replace(FASTER_GPU, computes_float16=False),))
+    given = advise(known)
+    for words in (given.headline, summary(known)):
+        assert words.endswith("this hardware computed in float32 although asked for float16.")
+        assert "compute in float32" not in words
+    assert "0.66" not in " ".join([given.headline, summary(known), *given.reasons])
+    beside = replace(known, modes=(*known.modes, timed(ExecutionMode.CPU_FLOAT16, Difference.SLOWER, 1.2)))
+    assert summary(beside).endswith("float16 arithmetic takes **1.20 times as long as in float32** on the processor.")
+    assert advise(beside).headline.endswith("On this hardware, compute in float32.")
+
+
+def test_a_mode_timed_without_its_float32_twin_has_no_ratio() -> None:
+    alone = (BatchTime(10, 5.0, Difference.NONE),)
+    known = replace(GOOD, modes=(replace(FASTER_GPU, times=alone),))
+    given = advise(known)
+    assert "****" not in " ".join([given.headline, summary(known), *given.reasons])
+    assert given.headline.endswith("For time on this hardware, measure first.")
+    assert summary(known).endswith("has not been timed here with this model.")
+    assert given.reasons[-1].endswith("1 of 1,000 answers change; timed, but not against float32 arithmetic.")
+
+
+@pytest.mark.parametrize("counsel", [each for each in Counsel if each not in (Counsel.NONE, Counsel.AVOID)])
+def test_advice_on_arithmetic_is_a_sentence_of_its_own(counsel: Counsel) -> None:
+    known = {
+        Counsel.USE: GOOD,
+        Counsel.CHECK: replace(GOOD, is_significant=True),
+        Counsel.TOO_FEW: replace(GOOD, images=37, changed=0, accuracy_delta=0.0),
+        Counsel.LITTLE_GAIN: replace(GOOD, target_bytes=900_000),
+    }[counsel]
+    assert advise(replace(known, modes=(FASTER_GPU,))).headline == (
+        f"For this model, **{counsel.value}**. On this hardware, float16 arithmetic is advised on the GPU (Some GPU)."
+    )
+
+
+def test_nothing_is_advised_on_the_arithmetic_of_a_file_that_must_not_be_used() -> None:
+    headline = advise(replace(GOOD, spoiled=1, modes=(FASTER_GPU,))).headline
+    assert headline == "For this model, **do not use this float16 file**."
+
+
+def test_the_rules_name_the_thresholds() -> None:
+    on_the_file, on_arithmetic = RULES
+    assert "at most 0.10 percentage points" in on_the_file
+    assert "p ≥ 0.05" in on_the_file
+    assert "at most 75 % of the size" in on_the_file
+    assert "more than 5 % of answers" in on_the_file
+    assert SPOILED in on_the_file
+    assert "at most 0.1 % of the answers" in on_arithmetic
 
 
 def test_a_software_driver_says_nothing_about_time() -> None:
@@ -117,5 +191,5 @@ def test_a_comparison_tells_what_is_known(comparison: Comparison) -> None:
     assert (known.reference_bytes, known.target_bytes) == (85_376, 45_244)
     close = comparison.abs_logit_delta >= comparison.reference.margins / 2
     assert known.exposed == close.sum() > 0
-    assert summary(known).startswith("**47.01 % of the bytes**: 45.2 kB instead of 85.4 kB.")
+    assert summary(known).startswith("The float16 file saves **47.01 % of the bytes**: 45.2 kB instead of 85.4 kB.")
     assert summary(replace(known, holds_float16=False)) == "Nothing by float16: the target holds no float16 weights."

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from fp16core.claims.answer import Kind, answer
+from fp16core.claims.advice import Counsel, advise, situation
+from fp16core.claims.answer import RULE, Kind, answer
+from fp16core.evaluate.both import SPOILED
 from fp16core.evaluate.casting import Casting
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
@@ -33,6 +35,48 @@ def test_the_answer_follows_from_the_interval(reference: list[int], target: list
     comparison = Comparison(evaluation(*reference), evaluation(*target))
     assert answer(comparison, Casting(holds_float16=True)).kind is kind
     assert answer(comparison, Casting(holds_float16=False)).kind is Kind.NOT_FLOAT16
+
+
+INF, NAN = np.inf, np.nan
+
+
+@pytest.mark.parametrize(
+    ("reference", "target", "is_broken"),
+    [
+        ([1.0, 0.0], [INF, 0.0], True),  # still names the right digit
+        ([1.0, 0.0], [1.0, -INF], True),
+        ([1.0, 0.0], [NAN, 0.0], True),
+        ([INF, 0.0], [NAN, 0.0], True),  # an answer is lost, although the reference is not finite either
+        ([INF, 0.0], [INF, 0.0], False),
+        ([NAN, 0.0], [NAN, 0.0], False),
+        ([NAN, 0.0], [INF, 0.0], False),
+        ([INF, 0.0], [1.0, 0.0], False),
+        ([1.0, 0.0], [1.0, 0.5], False),
+    ],
+)
+def test_the_answer_and_the_advice_agree_on_a_model_that_float16_breaks(
+    reference: list[float], target: list[float], is_broken: bool
+) -> None:
+    files = []
+    for size, last in ((100, reference), (50, target)):
+        healthy = evaluation(*[0] * 5000)
+        healthy.logits[-1, :2] = last
+        files.append(Evaluation(healthy.logits, healthy.labels, size))
+    comparison = Comparison(*files)
+    assert list(np.flatnonzero(comparison.spoiled)) == ([4999] if is_broken else [])
+    verdict = answer(comparison, Casting(holds_float16=True))
+    assert (verdict.kind is Kind.BROKEN) == is_broken
+    assert ("float16 makes the logits of 1 image unusable" in verdict.remark) == is_broken
+    assert (advise(situation(comparison, True, ())).counsel is Counsel.AVOID) == is_broken
+
+
+def test_an_answer_lost_on_one_image_is_not_made_up_for_by_another() -> None:
+    lost, won = [-1] + [0] * 4999, [0] * 4999 + [-1]
+    assert answer(Comparison(evaluation(*won), evaluation(*lost)), Casting(holds_float16=True)).kind is Kind.BROKEN
+
+
+def test_the_rule_says_when_a_model_is_broken() -> None:
+    assert f"float16 breaks a model, whatever its accuracy, if {SPOILED}." in RULE
 
 
 def test_the_answer_counts_bytes_and_changed_answers(comparison: Comparison) -> None:

@@ -8,8 +8,10 @@ from fp16core.claims.claims import check_claims
 from fp16core.claims.evidence import Verdict, gather_evidence
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.data.mnist import normalise
-from fp16core.evaluate.casting import NO_FLOAT16, casting_of
+from fp16core.evaluate.both import BothAnswers
+from fp16core.evaluate.casting import NO_FLOAT16, Casting, casting_of
 from fp16core.evaluate.comparison import compare
+from fp16core.evaluate.evaluation import Answers
 from fp16core.lab.dial import QUANTIZED, make_file
 from fp16core.tflite.halves import holds_float16_weights
 from fp16core.tflite.model_file import ModelFile, ModelPair
@@ -74,6 +76,18 @@ def test_an_image_counts_as_spoiled_only_if_the_reference_has_logits(test_set: T
     pair = ModelPair("infinite", reference, quantize_tflite(reference))
     assert casting_of(pair).became_infinite == {}
     assert not compare(pair, test_set[0][:50], test_set[1][:50]).spoiled.any()
+
+
+def test_an_answer_that_only_the_reference_gives_is_lost_even_if_its_logits_are_infinite() -> None:
+    reference, target = np.zeros((3, 10), np.float32), np.zeros((3, 10), np.float32)
+    reference[:2, 4] = target[0, 4] = np.inf
+    target[1, 4] = np.nan
+    both = BothAnswers(Answers(reference), Answers(target))
+    assert both.spoiled.tolist() == [False, True, False]
+    assert Casting(True, {"kernel": 1}).remarks(both)[1] == (
+        "On 1 of 3 test images the target gives a logit that is infinite or not a number (NaN), though the reference's "
+        "are all finite, or at least give an answer; 1 of them get no answer."
+    )
 
 
 def test_weights_that_are_clamped_are_counted_and_no_logit_is_spoiled(clamped: ModelPair, test_set: TestSet) -> None:

@@ -71,7 +71,7 @@ def test_a_record_with_fewer_changed_answers_than_its_accuracies_need_breaks_not
     assert -1 <= found.delta_low < -0.99
 
 
-def test_the_runs_with_the_fewest_changed_answers_survive_best(tmp_path: Path) -> None:
+def test_runs_with_the_smallest_share_of_changed_answers_are_found(tmp_path: Path) -> None:
     """As shares: 1 of 1,000 is more than 5 of 10,000."""
     many = result(tmp_path, "many", changed_predictions=5)
     small = result(tmp_path, "small", changed_predictions=1, test_images=1000)

@@ -1,10 +1,12 @@
 """Results recorded on other hardware are read as they were written, and fit what the bundled pair does here."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from fp16core.evaluate.comparison import Comparison
+from fp16core.figures.base.style import DELTA_COLOUR, REFERENCE_COLOUR, TARGET_COLOUR
 from fp16core.figures.modes.facts import image_times
 from fp16core.modes.facts import ModeFacts, answers_text, arithmetic_text, fact_rows, mode_facts
 from fp16core.modes.latency import Difference
@@ -19,9 +21,10 @@ def test_the_recording_names_its_hardware_and_all_modes() -> None:
     assert {facts.adapter for facts in found.modes} == {"", "NVIDIA H200"}
     assert not any(facts.by_software for facts in found.modes)
     assert found.provenance == (
-        "Recorded on 26 November 2026 on an NVIDIA H200 and an Intel Xeon with AVX512-FP16, with the bundled pair; "
-        "LiteRT 2.3.0."
+        "Recorded on 26 November 2026 on this hardware: NVIDIA H200; Intel Xeon Processor with AVX2, F16C, "
+        "AVX512-FP16. With the bundled pair and LiteRT 2.3.0."
     )
+    assert len(found.timed) == len(ExecutionMode)
 
 
 def test_the_recording_was_made_of_the_bundled_pair_as_it_is(comparison: Comparison) -> None:
@@ -40,6 +43,15 @@ def test_the_sentence_says_what_float16_arithmetic_did() -> None:
         "float32**, and 6 of 10,000 answers change; on the GPU it takes **as long as in float32, as far as can be "
         "measured**, and 5 of 10,000 answers change."
     )
+
+
+def test_a_mode_without_a_ratio_is_recorded_with_its_answers_alone() -> None:
+    alone = tuple(replace(facts, times=()) for facts in recorded().modes)
+    assert recorded_sentence(replace(recorded(), modes=alone)) == (
+        "float16 arithmetic on recorded hardware: on the processor 6 of 10,000 answers change; on the GPU 5 of 10,000 "
+        "answers change."
+    )
+    assert replace(recorded(), modes=alone).timed == ()
 
 
 def test_measured_modes_become_facts(comparison: Comparison) -> None:
@@ -80,4 +92,7 @@ def test_the_figure_has_a_mark_for_each_time() -> None:
     assert [[column[row] for column in marks] for row in range(5)] == [
         [time.us_per_image for time in facts.times] for facts in recorded().modes
     ]
+    assert len({trace.marker.symbol for trace in drawn.data}) == 3
+    of_files = {REFERENCE_COLOUR, TARGET_COLOUR, DELTA_COLOUR}
+    assert of_files.isdisjoint(trace.marker.color for trace in drawn.data)  # they would name a file
     assert list(drawn.layout.yaxis.ticktext) == [mode.short_title for mode in ExecutionMode]

@@ -63,7 +63,7 @@ def main() -> None:
             )
             page.get_by_role("button", name="Run both files in every mode").click(timeout=PATIENCE_MS)
             page.get_by_role("button", name="Measure again").wait_for(timeout=PATIENCE_MS)
-            take(page, "runtimes", 1560)
+            take(page, "modes", 1560)
             page.goto(f"{url}/train?train-epochs=3")
             page.get_by_role("button", name="Train", exact=True).click()
             page.get_by_role("heading", name="The result").wait_for(timeout=PATIENCE_MS)
