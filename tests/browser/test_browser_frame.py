@@ -79,6 +79,7 @@ def test_one_choice_is_one_step_of_back(warm: str, page: Page) -> None:
 
 def test_a_page_opens_at_its_top_while_the_machine_is_busy(page: Page, tmp_path: Path) -> None:
     """From far down on one page to the next, on a server that has not shown it before."""
+    page.set_viewport_size({"width": 1400, "height": 700})
     with served(tmp_path / "server.log") as url:
         page.goto(f"{url}/{TOUR[0].folder}")
         settled(page)
@@ -86,7 +87,7 @@ def test_a_page_opens_at_its_top_while_the_machine_is_busy(page: Page, tmp_path:
             for shown in TOUR[1:4]:
                 page.mouse.move(900, 500)
                 page.mouse.wheel(0, 3_000)
-                page.wait_for_function(f"() => document.querySelector(`{MAIN}`).scrollTop > 200")
+                page.wait_for_function(f"() => document.querySelector(`{MAIN}`).scrollTop > 100")
                 page.get_by_test_id("stSidebarNavLink").filter(has_text=shown.name).click()
                 expect(page.get_by_role("heading", name=shown.question, level=1)).to_be_visible(timeout=PATIENCE_MS)
                 settled(page)
