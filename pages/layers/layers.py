@@ -6,7 +6,7 @@ import streamlit as st
 
 from fp16core.evaluate.contact_sheet import answers_sentence
 from fp16core.figures import layers
-from fp16core.figures.base.pictures import digit_png
+from fp16core.figures.base.pictures import digit_png, png_url
 from pages.layers import margins
 from pages.layers.channels import show_channels
 from pages.layers.decibels import show_decibels, show_operators
@@ -45,7 +45,7 @@ with st.container(border=True, key="layers-image", horizontal=True, vertical_ali
     )
     special_images(row)
     report = comparison.report(index)
-    picture.image(digit_png(found.images[index]), width=96, alt=f"Test image {index}")
+    picture.image(png_url(digit_png(found.images[index])), width=96, alt=f"Test image {index}")
     line = choice.container(horizontal=True, vertical_alignment="center", gap="small")
     line.caption(answers_sentence(comparison, index) + ".", width="content")
     with line:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.contact_sheet import answers_sentence
-from fp16core.figures.base.pictures import digit_png
+from fp16core.figures.base.pictures import digit_png, png_url
 from pages.shared.ui.words import flip_sentence
 
 
@@ -24,7 +24,7 @@ def show_image(images: npt.NDArray[np.uint8], comparison: Comparison, index: int
     remark
         A sentence below.
     """
-    st.image(digit_png(images[index]), width=112, alt=f"Test image {index}, a {comparison.labels[index]}")
+    st.image(png_url(digit_png(images[index])), width=112, alt=f"Test image {index}, a {comparison.labels[index]}")
     with st.container(gap="small"):
         st.markdown(answers_sentence(comparison, index) + ".")
         st.caption(" ".join(filter(None, (flip_sentence(comparison.report(index)), remark))))
