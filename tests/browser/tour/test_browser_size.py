@@ -156,6 +156,7 @@ def test_a_visitor_measures_stops_and_finds_the_claims_judged(
         page.get_by_role("button", name="Run both files in every mode").click()
         expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=PATIENCE_MS)
         expect(page.get_by_role("button", name="Measure again")).to_be_visible(timeout=MEASURING_MS)
+        settled(page)
         page.get_by_text("Does an emulation account for it?").click()
         expect(page.get_by_text(re.compile(r"^100\.00 % of the logits"))).to_be_visible(timeout=PATIENCE_MS)
         settled(page)
