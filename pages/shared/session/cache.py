@@ -42,14 +42,19 @@ def cached(spinner: str = "", kept: int = _KEPT, at_hand: int = _AT_HAND) -> Cal
 
     def decorate(compute: Callable[P, R]) -> Callable[P, R]:
         def computed(key: Subject, *args: P.args, **kwargs: P.kwargs) -> R:  # noqa: ARG001 - Streamlit's key
-            with aside():
+            with aside():  # of no effect below, but a private result is computed right here
                 return compute(*args, **kwargs)
 
         # Streamlit tells functions apart by these; `functools.wraps` would also hide the parameter ``key`` from it.
         computed.__module__, computed.__qualname__ = compute.__module__, compute.__qualname__
-        found = functools.lru_cache(min(at_hand, kept))(
-            st.cache_resource(show_spinner=spinner or False, max_entries=kept)(computed)
-        )
+        kept_for_all = st.cache_resource(show_spinner=spinner or False, max_entries=kept)(computed)
+
+        def looked_up(key: Subject, *args: P.args, **kwargs: P.kwargs) -> R:
+            with aside():  # also while another visitor computes it
+                shared: R = kept_for_all(key, *args, **kwargs)
+            return shared
+
+        found = functools.lru_cache(min(at_hand, kept))(looked_up)
         _FORGET_AT_HAND.append(found.cache_clear)
         public: Callable[..., R] = found
 
