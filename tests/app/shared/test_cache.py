@@ -1,6 +1,8 @@
 """Results from a subject are kept for everybody who may see them."""
 
 import gc
+import threading
+import time
 import weakref
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pages.shared.server.turns import turn
 from pages.shared.session import cache
 from pages.shared.session.cache import cached
 from pages.shared.session.subject import Subject, subject
@@ -102,3 +105,36 @@ def test_streamlits_clear_and_ours_forget_everything() -> None:
     assert all(result() is None for _, _, result in computed)
     asked(OURS)
     assert len(computed) == 6
+
+
+computing, may_end = threading.Event(), threading.Event()
+
+
+@cached()
+def slow() -> int:
+    computing.set()
+    may_end.wait(20)
+    return 7
+
+
+def test_who_waits_for_anothers_result_lets_others_draw() -> None:
+    """Two visitors ask for the same; a third draws a page meanwhile, without waiting for a turn to be given up."""
+    found = []
+
+    def page() -> None:
+        with turn():
+            found.append(slow())
+
+    visitors = [threading.Thread(target=page, daemon=True) for _ in range(2)]
+    for visitor in visitors:
+        visitor.start()
+    assert computing.wait(20)
+    time.sleep(0.2)  # the second waits for the first
+    start = time.monotonic()
+    with turn():
+        waited_s = time.monotonic() - start
+    may_end.set()
+    for visitor in visitors:
+        visitor.join(20)
+    assert found == [7, 7]
+    assert waited_s < 0.4
