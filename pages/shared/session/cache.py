@@ -42,8 +42,7 @@ def cached(spinner: str = "", kept: int = _KEPT, at_hand: int = _AT_HAND) -> Cal
 
     def decorate(compute: Callable[P, R]) -> Callable[P, R]:
         def computed(key: Subject, *args: P.args, **kwargs: P.kwargs) -> R:  # noqa: ARG001 - Streamlit's key
-            with aside():  # of no effect below, but a private result is computed right here
-                return compute(*args, **kwargs)
+            return compute(*args, **kwargs)
 
         # Streamlit tells functions apart by these; `functools.wraps` would also hide the parameter ``key`` from it.
         computed.__module__, computed.__qualname__ = compute.__module__, compute.__qualname__
@@ -85,7 +84,7 @@ def forget_at_hand() -> None:
 
 def _with_spinner(computed: Callable[..., R], text: str) -> Callable[..., R]:
     def compute(*args: Any, **kwargs: Any) -> R:
-        with st.spinner(text) if text else contextlib.nullcontext():
+        with st.spinner(text) if text else contextlib.nullcontext(), aside():
             return computed(*args, **kwargs)
 
     return compute
