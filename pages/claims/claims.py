@@ -10,11 +10,12 @@ from fp16core.text import bytes_text
 from fp16core.tflite.size_account import size_account
 from fp16core.vocabulary import TUTORIAL_URL
 from pages.claims import report
+from pages.claims.charts import show_charts
 from pages.claims.checked import LOOK, link_to_measurements, show_claims, show_counts
-from pages.claims.numbers import show_charts, show_numbers
 from pages.claims.words import define, look_up, show_glossary
 from pages.shared.frame import casting
 from pages.shared.session import measurements, state
+from pages.shared.session.pair_numbers import show_numbers
 from pages.shared.ui.words import say_if_probabilities
 
 

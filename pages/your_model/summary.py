@@ -3,11 +3,10 @@
 import streamlit as st
 
 from fp16core.claims.answer import RULE, answer
-from fp16core.text import bytes_text, percent_text, points_text, small_text
 from pages.shared.frame import casting
 from pages.shared.session import files, state, trials
-from pages.shared.session.subject import images_text, subject
-from pages.shared.ui.headline import headline, number
+from pages.shared.session.pair_numbers import show_numbers
+from pages.shared.session.subject import subject
 from pages.shared.ui.terms import hint
 from pages.shared.ui.words import plain
 
@@ -37,40 +36,11 @@ def show_summary() -> None:
         comparison = found.comparison
         said = casting.say_first(comparison)
         verdict = answer(comparison, casting.active_casting())
-    reference, target = comparison.reference, comparison.target
     st.markdown(
         f"**{verdict.sentence}** {verdict.counts} All pages now show this pair, to you alone.",
         help=hint("95 % interval", more=f"{verdict.remark} {RULE}"),
     )
-    row = headline()
-    number(
-        row,
-        "File size, float16",
-        bytes_text(target.size_bytes),
-        f"{bytes_text(comparison.size_delta_bytes, signed=True)} against float32",
-        f"Bytes of the .tflite file. float32: {bytes_text(reference.size_bytes)}.",
-    )
-    number(
-        row,
-        "Accuracy, float16",
-        percent_text(target.accuracy.value),
-        f"of {images_text(comparison.images)}; {points_text(comparison.accuracy_delta)} against float32",
-        hint("accuracy", more=f"float32: {percent_text(reference.accuracy.value)}."),
-    )
-    number(
-        row,
-        "Changed answers",
-        f"{comparison.changed_predictions:,}",
-        f"of {images_text(comparison.images)}",
-        hint("changed answer"),
-    )
-    number(
-        row,
-        "Largest logit change",
-        small_text(comparison.max_abs_logit_delta),
-        f"median margin {small_text(comparison.median_margin)}",
-        hint("logit", "logit change", "margin"),
-    )
+    show_numbers(comparison)
     if remarks := [remark for remark in trials.remarks() if remark not in said]:
         st.markdown("**Worth knowing**\n\n" + "\n".join(f"- {plain(remark)}" for remark in remarks))
     links = st.container(horizontal=True)

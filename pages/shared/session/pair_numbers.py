@@ -1,16 +1,9 @@
-"""The numbers behind the claims: sizes, accuracies, changed answers, logits."""
-
-from functools import partial
-
-import streamlit as st
+"""Headline numbers of a pair: size, accuracy, changed answers, logits."""
 
 from fp16core.evaluate.comparison import Comparison
-from fp16core.figures import overview as figures
 from fp16core.text import bytes_text, percent_text, points_text, small_text
-from fp16core.tflite.size_account import SizeAccount
 from pages.shared.session.subject import images_text
-from pages.shared.ui.charts import chart
-from pages.shared.ui.headline import cards, headline, number
+from pages.shared.ui.headline import headline, number
 from pages.shared.ui.terms import hint
 
 
@@ -52,28 +45,3 @@ def show_numbers(comparison: Comparison) -> None:
         f"median margin {small_text(comparison.median_margin)}",
         hint("logit", "logit change", "margin"),
     )
-
-
-def show_charts(comparison: Comparison, account: SizeAccount) -> None:
-    """Show the sizes and the accuracies as charts."""
-    left, right = cards(2)
-    with left:
-        st.markdown("**Where the bytes go**")
-        st.caption(
-            "Coloured: weights and biases. Grey: the rest of the file, such as the description of the network's graph."
-        )
-        chart(
-            partial(figures.file_sizes, account),
-            "sizes",
-            "Bar chart: bytes of the float32 and the float16 file, split into weights and everything else",
-        )
-    with right:
-        st.markdown("**Accuracy, with its uncertainty**")
-        st.caption(
-            "The line is the 95 % interval: other test images of this kind would plausibly give an accuracy on it."
-        )
-        chart(
-            partial(figures.accuracies, comparison),
-            "accuracies",
-            "Accuracy of both models with 95 % confidence intervals",
-        )
