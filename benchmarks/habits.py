@@ -7,7 +7,7 @@ those are jobs with a queue of their own.
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.server import ROOT
 
@@ -92,10 +92,29 @@ FIRST: tuple[tuple[str, tuple[Change, ...]], ...] = (
 )
 """Pages and settings of an earlier visitor: results that all visitors share once one has waited for them."""
 
-APPS = {
-    "ours": (ROOT / "app.py", OURS, FIRST),
-    "theirs": (ROOT / "benchmarks" / "plain_app.py", THEIRS, ()),
-}
-"""Each app with its visitors' habits and what an earlier visitor has looked at."""
 
-App = tuple[Path, Habits, tuple[tuple[str, tuple[Change, ...]], ...]]
+class App(NamedTuple):
+    """An app under load.
+
+    Attributes
+    ----------
+    script
+        Its file.
+    habits
+        Pages, and what visitors change on each.
+    seen
+        Pages and settings of an earlier visitor, on which results appear that the server keeps.
+    answer
+        Words of a complete first page, which no page has before both models have been evaluated.
+    """
+
+    script: Path
+    habits: Habits
+    seen: tuple[tuple[str, tuple[Change, ...]], ...]
+    answer: str
+
+
+APPS = {
+    "ours": App(ROOT / "app.py", OURS, FIRST, "of 10,000"),
+    "theirs": App(ROOT / "benchmarks" / "plain_app.py", THEIRS, (), "96.10%"),
+}

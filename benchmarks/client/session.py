@@ -17,7 +17,6 @@ PATH = "/_stcore/stream"
 
 SUBPROTOCOL = "streamlit"
 
-CHARTS = ("plotly_chart", "vega_lite_chart")
 
 _OLDEST = 2
 """Runs without use after which a browser forgets a message: Streamlit's ``maxCachedMessageAge``."""
@@ -60,10 +59,9 @@ class Session:
     _runs: int = 0
     _drawn_early: int = 0
 
-    @property
-    def charts(self) -> int:
-        """Number of charts that the last run drew."""
-        return sum(element.WhichOneof("type") in CHARTS for element in self.elements[self._drawn_early :])
+    def says(self, words: str) -> bool:
+        """Return whether something that the last run drew has these words in it."""
+        return any(words in str(element) for element in self.elements[self._drawn_early :])
 
     def rerun(self, page: str, states: Iterable[WidgetState] = (), *, fragment: str = "", query: str = "") -> BackMsg:
         """Message that asks for a run of a page, or of one of its fragments.

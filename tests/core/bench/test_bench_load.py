@@ -26,7 +26,6 @@ def test_visitors_walk_through_all_pages_and_leave_a_server_that_serves_others()
             "turnover": {"sessions": 20, "at_once": 2},
         },
     )
-    assert found["first"]["charts"] == 0
     assert found["first"]["seconds"] > 0.2
     crowd = found["crowd"]
     assert crowd["unfinished"] == 0
@@ -43,7 +42,6 @@ def test_the_plain_demo_answers_the_same_questions() -> None:
     found = run_scenarios(
         "theirs", {"first": {}, "most": {"steps": [1, 2], "think_s": 0.1, "window_s": 2, "limit_s": 1e-9}}
     )
-    assert found["first"]["charts"] == 2
     assert found["first"]["resident_bytes"] > 300_000_000  # TensorFlow is there
     (step,) = found["most"]  # the second is not tried: the first passed the limit
     assert step["sessions"] == 1
@@ -114,7 +112,7 @@ def test_each_throughput_is_of_the_processes_that_it_names(monkeypatch: pytest.M
     answers = {("theirs", 1): 1.0, ("theirs", 2): 2.0, ("ours", 1): 30.0, ("ours", 2): 60.0}
 
     def played(side: str, plan: dict[str, Any], replicas: int = 1) -> dict[str, Any]:
-        visit = {"seconds": 1.0, "resident_bytes": 100, "charts": 2}
+        visit = {"seconds": 1.0, "resident_bytes": 100}
         cost = {"reruns": [], "unfinished": 0, "seconds": 1, "server_cpu_s": 0, "visitors_cpu_s": 0}
         found = {
             "first": visit,
