@@ -25,6 +25,8 @@ from tests.helpers.places import TestSet, without
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+    from tests.helpers.browser.browsing import Window
+
 
 @pytest.fixture(scope="session", autouse=True)
 def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
@@ -140,21 +142,31 @@ def warm(tmp_path_factory: pytest.TempPathFactory, browser: "Browser") -> Iterat
         yield url
 
 
+@pytest.fixture(scope="session")
+def desk(browser: "Browser") -> "Window":
+    """A desk's screen."""
+    from tests.helpers.browser.browsing import Window
+
+    return Window(browser, viewport={"width": 1400, "height": 1000})
+
+
+@pytest.fixture(scope="session")
+def telephone(browser: "Browser") -> "Window":
+    """A telephone's."""
+    from tests.helpers.browser.browsing import Window
+
+    return Window(browser, viewport={"width": 420, "height": 900}, has_touch=True, is_mobile=True)
+
+
 @pytest.fixture
-def page(browser: "Browser") -> "Iterator[Page]":
+def page(desk: "Window", request: pytest.FixtureRequest) -> "Iterator[Page]":
     """A desk's screen, watched."""
-    from tests.helpers.browser.browsing import watched
-
-    with watched(browser.new_page(viewport={"width": 1400, "height": 1000})) as opened:
+    with desk.lent(request.session) as opened:
         yield opened
 
 
 @pytest.fixture
-def phone(browser: "Browser") -> "Iterator[Page]":
+def phone(telephone: "Window", request: pytest.FixtureRequest) -> "Iterator[Page]":
     """A telephone's, watched."""
-    from tests.helpers.browser.browsing import watched
-
-    context = browser.new_context(viewport={"width": 420, "height": 900}, has_touch=True, is_mobile=True)
-    with watched(context.new_page()) as opened:
+    with telephone.lent(request.session) as opened:
         yield opened
-    context.close()
