@@ -28,6 +28,21 @@ if TYPE_CHECKING:
     from tests.helpers.browser.browsing import Window
 
 
+LONGEST = ("test_under_attack", "test_browser_", "test_bench", "test_training_", "test_your_files_page")
+"""Beginnings of the names of files that take longest."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first, so that no worker is left with one of them at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        ranks = [rank for rank, name in enumerate(LONGEST) if item.path.name.startswith(name)]
+        return (*ranks, len(LONGEST))[0], item.path not in slow
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No setting and no run of the machine's user reaches a test, nor a server that tests start."""
