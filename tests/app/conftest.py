@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from fp16core.claims.evidence import further_evidence
 from fp16core.evaluate.comparison import compare
 from fp16core.tflite.model_file import ModelPair
 from fp16core.workbench import measures, workbench
@@ -27,7 +28,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 _MEASURED: dict[object, object] = {}
 
 
-def remembered(measure: Callable[P, R], key: Callable[P, object]) -> Callable[P, R]:
+def remembered(measure: Callable[P, R], key: Callable[..., object]) -> Callable[P, R]:
     """The same function, which measures once for all tests what has the same key."""
 
     @functools.wraps(measure)
@@ -49,9 +50,9 @@ def same(pair: ModelPair, images: npt.NDArray[np.uint8]) -> object:
 def answers_and_formats_are_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test begins with cold caches, and each page with both models on 10,000 images; a map has 168 formats."""
     monkeypatch.setattr(workbench, "compare", remembered(compare, lambda pair, images, _labels: same(pair, images)))
-    evidence, form = measures.further_evidence, measures.format_result
+    form = measures.format_result
     monkeypatch.setattr(
-        measures, "further_evidence", remembered(evidence, lambda pair, _found, images: same(pair, images))
+        measures, "further_evidence", remembered(further_evidence, lambda pair, _found, images: same(pair, images))
     )
     monkeypatch.setattr(
         measures, "format_result", remembered(form, lambda bench, form: (same(bench.pair, bench.images), form))

@@ -25,7 +25,7 @@ from websockets.typing import Origin
 from benchmarks.client.browser import PATIENCE_MS, settled
 from benchmarks.client.visitor import Visitor
 from fp16core.png import png
-from tests.helpers.browser.browsing import served, watched
+from tests.helpers.browser.browsing import served
 from tests.helpers.browser.clicker import COOKIE, Clicker, until
 from tests.helpers.browser.digits import answers
 from tests.helpers.browser.proxying import proxied
@@ -227,17 +227,6 @@ def test_a_school_behind_one_address_gets_in_and_a_flood_does_not(hosted: Hosted
     assert len(statuses) > 200
     assert statuses[-1] == 429
     assert b"wait a minute" in words
-
-
-@pytest.fixture
-def guarded(browser: Browser) -> Iterator[Page]:
-    """A desk's screen that notes in ``blocked`` what the content security policy blocks."""
-    with browser.new_context(viewport={"width": 1400, "height": 1000}) as context, watched(context.new_page()) as page:
-        page.add_init_script(
-            "window.blocked = []; addEventListener('securitypolicyviolation',"
-            " e => blocked.push(`${e.effectiveDirective} ${e.blockedURI} ${e.sourceFile}`))"
-        )
-        yield page
 
 
 def test_all_pages_under_the_content_security_policy(

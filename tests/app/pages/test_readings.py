@@ -14,6 +14,11 @@ pytestmark = pytest.mark.usefixtures("cold_caches")
 
 
 @pytest.fixture
+def answers_and_formats_are_measured_once() -> None:
+    """Nothing is remembered of what other tests have read."""
+
+
+@pytest.fixture
 def few(small_dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """How often a file is read does not depend on the images."""
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))

@@ -4,14 +4,14 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
 
 from benchmarks import server
 from benchmarks.client.browser import FLAGS, chromium
@@ -58,19 +58,27 @@ def watched(page: Page) -> Iterator[Page]:
     wider than its window. Then it is left.
     """
     troubles: list[str] = []
-    listeners: dict[Any, Callable[[Any], object]] = {
-        "pageerror": lambda error: troubles.append(f"page error: {error}"),
-        "request": lambda request: troubles.append(f"outside: {request.url}") if is_outside(request.url) else None,
-        "console": lambda message: troubles.extend(_complaint(message)),
-    }
-    for event, listener in listeners.items():
-        page.on(event, listener)
+
+    def note_error(error: Error) -> None:
+        troubles.append(f"page error: {error}")
+
+    def note_request(request: Request) -> None:
+        if is_outside(request.url):
+            troubles.append(f"outside: {request.url}")
+
+    def note_message(message: ConsoleMessage) -> None:
+        troubles.extend(_complaint(message))
+
+    page.on("pageerror", note_error)
+    page.on("request", note_request)
+    page.on("console", note_message)
     yield page
     assert page.locator("[data-testid='stException']").count() == 0
     assert excess_width(page) <= 1
     page.goto("about:blank")
-    for event, listener in listeners.items():
-        page.remove_listener(event, listener)
+    page.remove_listener("pageerror", note_error)
+    page.remove_listener("request", note_request)
+    page.remove_listener("console", note_message)
     assert not troubles, troubles
 
 
