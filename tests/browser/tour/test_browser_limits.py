@@ -109,10 +109,6 @@ def test_the_map_can_be_stopped_and_goes_on_while_others_are_served(
     with served(tmp_path / "server.log") as cold:
         page.goto(f"{cold}/limits")
         page.get_by_text(re.compile(r"^\d+ of 168 formats measured")).wait_for(timeout=PATIENCE_MS)
-        second = browser.new_page()
-        second.goto(f"{cold}/bits")
-        expect(second.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE_MS)
-        second.close()
         page.locator(".st-key-map-stop button").click()
         stopped = page.get_by_text(re.compile(r"^\d+ of 168 formats measured.*, stopped$"))
         expect(stopped).to_be_visible(timeout=PATIENCE_MS)
@@ -120,6 +116,10 @@ def test_the_map_can_be_stopped_and_goes_on_while_others_are_served(
         settled(page)
         assert stopped.inner_text() == words
         page.locator(".st-key-map-on button").click()
+        second = browser.new_page()
+        second.goto(f"{cold}/bits")
+        expect(second.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE_MS)
+        second.close()
         all_measured(page)
         assert page.locator(".cell[style*='background']").count() == 168
         page.goto("about:blank")

@@ -140,7 +140,7 @@ def test_tensorflows_converter_runs_beside_the_page_and_can_be_stopped(warm: str
     page.get_by_role("button", name="Stop").click(timeout=PATIENCE_MS)
     expect(page.get_by_text("Stopped.")).to_be_visible(timeout=PATIENCE_MS)
     ask.click()
-    expect(page.get_by_role("cell", name="65,504")).to_be_visible(timeout=2 * PATIENCE_MS)
+    expect(page.get_by_role("cell", name="65,504")).to_be_visible(timeout=4 * PATIENCE_MS)
     settled(page)
 
 
