@@ -11,7 +11,8 @@ from fp16core.claims.evidence import RuntimeEvidence
 from fp16core.commands.modes import measure_modes
 from fp16core.commands.outcome import Outcome, progress_bar
 from fp16core.commands.pair import chosen_pair
-from fp16core.data.mnist import dataset_path, load_mnist
+from fp16core.data.mnist import dataset_path, load_mnist, normalise
+from fp16core.modes.emulated import IMAGES, account_for_modes
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.runs import ModeTable
 from fp16core.report import Findings, Source, dataset_name, gather_findings, make_report, report_document
@@ -53,7 +54,9 @@ def _with_modes(findings: Findings, on_progress: Progress) -> Findings:
         findings.pair, findings.images, comparison.labels, _BATCH, with_times=True, on_progress=on_progress
     )
     timed = {mode: found for mode, found in latencies.items() if isinstance(found, ModeLatency)}
-    measured = RuntimeEvidence(ModeTable(comparison.reference, outcomes), timed)
+    table = ModeTable(comparison.reference, outcomes)
+    accounted = account_for_modes(table, findings.pair, normalise(findings.images[:IMAGES]), on_progress)
+    measured = RuntimeEvidence(table, timed, accounted)
     return replace(findings, evidence=findings.evidence.with_runtimes(measured))
 
 

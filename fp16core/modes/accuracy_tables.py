@@ -62,6 +62,6 @@ def emulation_sentence(accounted: Accounted) -> str:
     if accounted.is_explained:
         return f"{share} are what the emulation gives, bit for bit, with {best.way}."
     return (
-        f"**None of these ways to add up is the hardware's.** The nearest, {best.way}, gives {share}. A processor "
-        "with AVX512-FP16, for one, adds each product before it is rounded (fused multiply-add)."
+        f"**None of the {len(accounted.emulated)} ways to add up that are known here is the hardware's.** The nearest, "
+        f"{best.way}, gives {share}."
     )

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.modes.runs import ModeRun
+from fp16core.modes.runs import ModeRun, ModeTable
 from fp16core.numerics.bounds import FLOAT16_ARITHMETIC, bound_logits
 from fp16core.numerics.emulation.network import Sums, emulate_each, exact_logits
 from fp16core.numerics.emulation.summation import Summation
+from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.chain import Layer, read_chain
 from fp16core.tflite.model_file import ModelPair
 from fp16core.training.recipe import Progress
+from fp16core.vocabulary import ModelFileError
 
 IMAGES = 250
 """Images that are emulated: sums of float16 numbers one by one take NumPy a millisecond for each."""
@@ -99,6 +101,24 @@ class Accounted:
     def is_explained(self) -> bool:
         """True if the best of them gives nearly all logits, bit for bit; otherwise the hardware adds up differently."""
         return self.best.exact_share >= _NEARLY_ALL
+
+
+def account_for_modes(
+    table: ModeTable, pair: ModelPair, images: npt.NDArray[np.float32], on_progress: Progress
+) -> dict[ExecutionMode, Accounted | str]:
+    """Emulate each run that was computed in float16, or say why that is impossible; parameters as `account_for`."""
+    runs = [run for run in table.runs if run.mode.asks_for_float16 and run.computes_float16]
+    found: dict[ExecutionMode, Accounted | str] = {}
+    for place, run in enumerate(runs):
+
+        def report(what: str, done: float, place: int = place) -> None:
+            on_progress(what, (place + done) / len(runs))
+
+        try:
+            found[run.mode] = account_for(run, pair, images, report)
+        except ModelFileError as error:
+            found[run.mode] = str(error)
+    return found
 
 
 def account_for(

@@ -10,6 +10,7 @@ import pytest
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.modes.emulated import WAYS, Accounted, account_for
+from fp16core.modes.recorded import recorded, recorded_sums_text
 from fp16core.modes.runs import ModeRun
 from fp16core.numerics.emulation.network import emulate
 from fp16core.numerics.emulation.summation import Summation
@@ -84,6 +85,22 @@ def test_one_image_at_once_on_the_h200_is_given_by_none_of_the_known_ways(
     assert found.within_bound
     assert found.best.way == "sums in float16, dense ones in fours, shared by 32 threads"
     assert 0.5 < found.best.exact_share < 0.7
+
+
+def test_what_the_page_says_of_the_recorded_sums_follows_from_the_logits(
+    logits: Recorded, pair: ModelPair, images: npt.NDArray[np.float32]
+) -> None:
+    recording, layers = recorded(), read_chain(pair.target)
+    assert recording.emulated_images == IMAGES
+    assert [found.images_at_once for found in recording.sums] == [None, 1, 10, 100]
+    for found in recording.sums:
+        name = "litert_cpu" if not found.mode.on_gpu else f"litert_gpu_{found.images_at_once}_at_once"
+        assert (emulate(layers, images, *WAYS[found.way]) == logits[name]).mean() == found.exact_share
+    said = recorded_sums_text(recording).splitlines()
+    assert said[0] == "The logits of 250 images in float16 arithmetic there, emulated bit for bit:"
+    assert "- on the processor: **all logits**, with fused multiply-adds in float16, from the bias on" in said
+    assert "- on the GPU, 100 images at once: **all logits**, with sums in float16, dense ones in fours" in said
+    assert any(line.startswith("- on the GPU, 1 image at once: no known way gives all") for line in said)
 
 
 def test_the_h200s_convolution_adds_one_product_after_the_other(
