@@ -59,6 +59,8 @@ def emulation_sentence(accounted: Accounted) -> str:
     """Share of a mode's logits that the emulation gives bit for bit, and whether that explains them, in Markdown."""
     best = accounted.best
     share = f"**{percent_text(best.exact_share)}** of the logits of {accounted.images:,} images"
+    if accounted.is_predicted:
+        return f"{share} are what the emulation gives, with {best.way}: this mode is predicted bit for bit."
     if accounted.is_explained:
         return f"{share} are what the emulation gives, bit for bit, with {best.way}."
     return (

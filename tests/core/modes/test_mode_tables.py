@@ -49,6 +49,10 @@ def test_a_driver_that_ignores_float32_says_so_too(table: ModeTable) -> None:
 def test_emulations_are_listed_as_they_agree() -> None:
     found = Accounted(250, (Emulated("so", 0.5, 0.1), Emulated("or so", 1.0, 0.0)), 0.2, True, 40.0)
     assert found.best.way == "or so"
+    assert emulation_sentence(found) == (
+        "**100.00 %** of the logits of 250 images are what the emulation gives, with or so: this mode is predicted bit "
+        "for bit."
+    )
     assert emulation_rows(found)["logits equal bit for bit"] == ["50.00 %", "100.00 %"]
 
 
