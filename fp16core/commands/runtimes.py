@@ -4,7 +4,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 
 from fp16core.commands.modes import measure_modes
-from fp16core.commands.outcome import Outcome, progress_bar
+from fp16core.commands.outcome import Outcome, parts_of, progress_bar
 from fp16core.data.mnist import load_mnist, normalise
 from fp16core.evaluate import comparison
 from fp16core.evaluate.casting import NO_FLOAT16
@@ -29,9 +29,10 @@ def runtimes(options: Namespace) -> Outcome:
     images, labels = images[: options.limit], labels[: options.limit]
     baseline = comparison.compare(pair, images, labels).reference
     with progress_bar(options) as on_progress:
-        outcomes, latencies = measure_modes(pair, images, labels, options.batch, not options.no_latency, on_progress)
+        measuring, emulating = parts_of(on_progress, 0.95)
+        outcomes, latencies = measure_modes(pair, images, labels, options.batch, not options.no_latency, measuring)
         table = ModeTable(baseline, outcomes)
-        accounted = account_for_modes(table, pair, normalise(images[:IMAGES]), on_progress)
+        accounted = account_for_modes(table, pair, normalise(images[:IMAGES]), emulating)
     document = modes_document(pair.name, table, latencies, accounted)
 
     def show() -> None:
