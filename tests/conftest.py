@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,10 +21,26 @@ from fp16core.reading.likeness import Likeness, likeness
 from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.model_file import ModelPair
-from tests.helpers.places import TestSet, without
+from tests.helpers.places import TestSet, needs_linux, without
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what needs Linux, and leave it out on other systems; where it belongs, nothing missing is passed over."""
+    for item in items:
+        if needs_linux(item.path, getattr(item, "fixturenames", ())):
+            item.add_marker("linux")
+    if sys.platform != "linux":
+        left_out = [item for item in items if item.get_closest_marker("linux")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("linux")]
+
+
+def pytest_report_header() -> str | None:
+    """Say what other systems leave out."""
+    return None if sys.platform == "linux" else "tests of hosted mode and of GPU drivers in software need Linux"
 
 
 @pytest.fixture(scope="session", autouse=True)

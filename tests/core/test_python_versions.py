@@ -41,7 +41,7 @@ def test_advice_names_another_python_only_where_this_one_has_no_tensorflow(
 
 
 def test_the_requirements_leave_tensorflow_out_from_the_same_version_on() -> None:
-    (line,) = re.findall(r"^tensorflow.*$", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    (line,) = re.findall(r"^tensorflow.*$", (ROOT / "requirements" / "train.txt").read_text(), re.MULTILINE)
     assert line.endswith('; python_version < "3.14"')
 
 

@@ -1,6 +1,7 @@
 """Places in the repository, and names that test modules share."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ ROUTER = ROOT / "pages" / "router.py"
 PAGES = tuple(sorted(path.stem for path in (ROOT / "pages").glob("*/*.py") if path.stem == path.parent.name))
 
 ROOMS = [
+    "preflight",
     "text",
     "csv_text",
     "json_text",
@@ -61,6 +63,11 @@ TestSet = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 def page_file(page: str) -> str:
     """Path of a page, seen from the router."""
     return f"{page}/{page}.py"
+
+
+def needs_linux(path: Path, fixtures: Collection[str]) -> bool:
+    """True for a test of hosted mode, which is for Linux (nginx, bubblewrap), or with a GPU driver in software."""
+    return path.is_relative_to(ROOT / "tests" / "hosted") or not {"mesa", "swiftshader"}.isdisjoint(fixtures)
 
 
 def without(words: str) -> str:
