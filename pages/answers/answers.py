@@ -17,7 +17,7 @@ from pages.shared.session import lab, state
 from pages.shared.session.sweep import go_on
 from pages.shared.ui.charts import chart, picked
 from pages.shared.ui.headline import headline, number
-from pages.shared.ui.image_card import link_to_image, show_image
+from pages.shared.ui.image_card import choose_image, link_to_image, show_image
 from pages.shared.ui.terms import hint
 from pages.shared.ui.words import plain, say_if_probabilities
 
@@ -87,18 +87,7 @@ view = st.segmented_control(
 with st.container(border=True):
     plot, card = st.container(key="cards-margins").columns([5, 2], vertical_alignment="center")
     controls = st.container(key="answers-controls", horizontal=True, vertical_alignment="bottom")
-    index = int(
-        controls.number_input(
-            "Image number",
-            0,
-            comparison.images - 1,
-            comparison.closest_image,
-            key="point",
-            bind="query-params",
-            width=180,
-            help="Position in the test set, from 0. Initially the image closest to a changed answer.",
-        )
-    )
+    index = choose_image(controls, comparison, "point")
     with controls:
         link_to_image(index)
     with card.container(key="answers-image", horizontal=True, vertical_alignment="center"):

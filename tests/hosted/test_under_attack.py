@@ -16,13 +16,13 @@ import pytest
 from PIL import Image
 
 from benchmarks.client.visitor import Visitor
+from benchmarks.server import free_port
 from deploy.memory import Limit, memory_limit
 from fp16core.bench.strangers.hostile_models import sized_by_likeness
 from fp16core.bench.strangers.hostile_pictures import HOSTILE, heic_of_one_tile, jpeg_of_empty_scans, tiff_in_parts
 from fp16core.data.mnist import load_mnist
 from fp16core.runs.pair import BUNDLED
 from fp16core.runs.record import REFERENCE_FILE
-from tests.helpers.browser.browsing import free_port
 from tests.helpers.networks.strangers import large_model
 from tests.helpers.places import ROOT
 

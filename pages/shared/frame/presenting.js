@@ -19,12 +19,21 @@ const go = (event) => {
     if (at.matches?.("input, textarea, select, [role='slider'], [role='radio'], [contenteditable='true']")) return;
     event.preventDefault();
     const here = main().scrollTop, end = main().scrollHeight - main().clientHeight;
-    const next = step > 0 ? tops().find((top) => top > here + 8) : tops().reverse().find((top) => top < here - 8);
-    if (next !== undefined && !(step > 0 && here >= end - 8)) main().scrollTo({ top: next, behavior: "smooth" });
-    else link(step > 0 ? "Next:" : "Back:")?.click();
+    // Whatever is taller than the screen is shown a screen at a time, and so is a page's end.
+    const screen = here + step * Math.floor(main().clientHeight * 0.9);
+    const next = step > 0
+        ? Math.min(screen, tops().find((top) => top > here + 8) ?? Infinity)
+        : Math.max(screen, tops().reverse().find((top) => top < here - 8) ?? 0);
+    const isLast = step > 0 ? here >= end - 8 : here <= 8;
+    if (isLast) link(step > 0 ? "Next:" : "Back:")?.click();
+    else main().scrollTo({ top: next, behavior: "smooth" });
 };
 
 export default () => {
     document.addEventListener("keydown", go);
-    return () => document.removeEventListener("keydown", go);
+    document.documentElement.classList.add("presenting");
+    return () => {
+        document.removeEventListener("keydown", go);
+        document.documentElement.classList.remove("presenting");
+    };
 };

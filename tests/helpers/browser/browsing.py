@@ -2,20 +2,16 @@
 
 import os
 import re
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from benchmarks import server
 from benchmarks.client.browser import FLAGS, chromium
 from tests.helpers.places import ROOT, without
 
@@ -33,38 +29,11 @@ FIND_BARRIERS = """own => axe.run({resultTypes: ["violations"]}).then(found => f
 ))"""
 
 
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def served(log: Path, app: str = "app.py") -> Iterator[str]:
-    """A server nobody has visited yet; ended, and gone, afterwards."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", app, "--server.headless=true"]
-    command += ["--server.address=127.0.0.1", f"--server.port={port}"]
-    url = f"http://127.0.0.1:{port}"
-    with log.open("w") as output, subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output) as server:
-        try:
-            deadline = time.monotonic() + 60
-            while True:
-                try:
-                    urllib.request.urlopen(f"{url}/_stcore/health", timeout=2).close()  # noqa: S310 - our own server
-                    break
-                except OSError:
-                    if server.poll() is not None or time.monotonic() > deadline:
-                        pytest.fail(f"the server did not start:\n{log.read_text()}")
-                    time.sleep(0.1)
-            yield url
-        finally:
-            server.send_signal(signal.SIGINT)
-            try:
-                server.wait(10)
-            except subprocess.TimeoutExpired:
-                server.kill()
+    """Address of a server that nobody has visited yet; ended, and gone, afterwards."""
+    with server.served(ROOT / app, log, ROOT) as started:
+        yield f"http://{started.address}"
 
 
 @contextmanager
