@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.server import free_port
 from fp16core.preflight import checks
 from tests.helpers.places import ROOT
 
@@ -148,8 +149,6 @@ def test_every_requirement_of_all_systems_is_checked() -> None:
 
 @pytest.mark.slow
 def test_streamlit_run_prints_the_sentence_and_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.helpers.browser.browsing import free_port
-
     (tmp_path / "sitecustomize.py").write_text(
         "import sys\nclass Finder:\n    def find_spec(self, name, path, target=None):\n"
         f"        if name.startswith('ai_edge_litert.'): raise ImportError({NO_DLL!r}, name=name)\n"
