@@ -54,13 +54,6 @@ def url(address: str, port: int) -> str:
 
 
 def _is_free(address: str, port: int) -> bool:
-    host = LOCAL if address in _EVERYWHERE else address
-    try:
-        # On some systems a program may bind a port that another one serves at a wider address.
-        with socket.create_connection((host, port), timeout=0.2):
-            return False
-    except OSError:
-        pass
     try:
         with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
             if os.name != "nt":  # there it would share the port with whoever has it
@@ -71,6 +64,11 @@ def _is_free(address: str, port: int) -> bool:
             return False
         raise SettingError(
             f"The address {address!a:.100} cannot be served on ({error.strerror}); name one of this computer's with "
-            f"--address, or leave --address out."
+            "--address, or leave --address out."
         ) from error
-    return True
+    try:
+        # On some systems a program may bind a port that another one serves at a wider address.
+        with socket.create_connection((LOCAL if address in _EVERYWHERE else address, port), timeout=0.2):
+            return False
+    except OSError:
+        return True
