@@ -64,7 +64,7 @@ def test_forgetting_goes_back_to_the_bundled_pair_and_holds_nothing(pair: ModelP
     app.button(key="own-show").click().run()
     app = turn_to(app, "your_model")
     assert "File size, float16" in [metric.label for metric in app.metric]
-    assert "What float16 did to mine" in app.header[0].value
+    assert "The answer for mine" in app.header[0].value
     app.button(key="own-forget").click().run()
     assert not app.exception
     assert "Nothing." in words(app)

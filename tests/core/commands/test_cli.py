@@ -211,6 +211,11 @@ def test_runtimes_prints_the_table_of_all_modes(comparison: Comparison) -> None:
     assert "no GPU with a driver" in modes["gpu-float16"]["reason"]
     assert "latency" not in modes["cpu-float32"]
     assert found["processor"]["cores"] >= 1
+    if modes["cpu-float16"]["computes_float16"]:
+        emulation = modes["cpu-float16"]["emulation"]
+        agreeing = [way for way in emulation["emulated"] if way["exact_share"] >= 0.99]
+        assert emulation["agrees"] == (agreeing[-1] if agreeing else None)
+        assert emulation["images"] == 40
 
 
 def test_runtimes_reads_well_in_a_terminal() -> None:
