@@ -20,10 +20,26 @@ from fp16core.reading.likeness import Likeness, likeness
 from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.model_file import ModelPair
-from tests.helpers.places import TestSet, without
+from tests.helpers.places import UNAVAILABLE, TestSet, needs_linux, without
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what this system or this Python cannot have; whatever it can have but lacks is a failure in CI."""
+    for item in items:
+        if needs_linux(item.path, getattr(item, "fixturenames", ())):
+            item.add_marker("linux")
+    left_out = [item for item in items if any(map(item.get_closest_marker, UNAVAILABLE))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_report_header() -> list[str]:
+    """Say what is left out here."""
+    return [f"tests marked {mark} are left out: they need {needed}" for mark, needed in UNAVAILABLE.items()]
 
 
 @pytest.fixture(scope="session", autouse=True)

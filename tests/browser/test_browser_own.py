@@ -71,6 +71,7 @@ def test_an_uploaded_model_is_shown_on_all_pages_to_its_owner_alone(
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Bundled pair")
 
 
+@pytest.mark.tensorflow
 def test_a_keras_file_can_be_stopped_and_what_is_none_is_a_sentence(warm: str, page: Page) -> None:
     bring(page, warm, file("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
     expect(page.get_by_text("mine.keras: ", exact=False).first).to_be_visible(timeout=PATIENCE_MS)

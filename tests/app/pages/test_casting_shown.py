@@ -78,6 +78,7 @@ def test_converting_says_what_became_infinite_and_what_that_does(
     assert found["remarks"] == [TOO_LARGE, effect]
 
 
+@pytest.mark.tensorflow
 def test_converting_keras_says_what_was_clamped(tmp_path: Path) -> None:
     """Three of ten times 784 weights, by TensorFlow's converter."""
     (tmp_path / "large.keras").write_bytes(kept("too large", "keras"))

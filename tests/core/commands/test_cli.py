@@ -137,6 +137,7 @@ def test_converting_a_tflite_needs_no_tensorflow(tmp_path: Path) -> None:
     assert compared["max_abs_logit_delta"] < 0.01
 
 
+@pytest.mark.tensorflow
 @pytest.mark.slow
 def test_converting_a_keras_file_reproduces_the_bundled_pair(tmp_path: Path) -> None:
     """Names inside the file may differ; weights and answers may not."""
