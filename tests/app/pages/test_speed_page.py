@@ -19,7 +19,7 @@ from fp16core.tflite.model_file import ModelPair
 from fp16core.worker.modes import latency, run
 from pages.shared.session import measurements
 from pages.shared.session.files import OwnFiles
-from pages.shared.session.measurement_board import Board
+from pages.shared.session.measurement_board import AnySurvey, Board
 from pages.shared.session.measurements import ACCURACY, LATENCY, SPEED
 from pages.size import accuracy
 from tests.helpers.apps.driving import errors, visit, words
@@ -47,6 +47,25 @@ def downloads(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], str]]:
     offered: list[Callable[[], str]] = []
     monkeypatch.setattr(accuracy, "download", offered.append)
     return offered
+
+
+_PROBES: list[AnySurvey] = []
+
+
+@pytest.fixture(autouse=True)
+def modes_are_probed_once(monkeypatch: pytest.MonkeyPatch, no_gpu: None) -> None:  # noqa: ARG001 - it must come first
+    """Find out for the first test alone which modes this machine has: it takes five processes."""
+    probe = measurements.probe
+
+    def probe_once() -> AnySurvey:
+        if not _PROBES:
+            _PROBES.append(probe())
+        board = measurements._shared()
+        with board.lock:
+            board.probe = _PROBES[0]
+        return _PROBES[0]
+
+    monkeypatch.setattr(measurements, "probe", probe_once)
 
 
 def age(board: Board, seconds: float) -> None:
