@@ -32,17 +32,6 @@ LONGEST = ("test_under_attack", "test_browser_", "test_bench", "test_training_",
 """Beginnings of the names of files that take longest."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files that take longest first, so that no worker is left with one of them at the end."""
-    slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
-
-    def place(item: pytest.Item) -> tuple[int, bool]:
-        ranks = [rank for rank, name in enumerate(LONGEST) if item.path.name.startswith(name)]
-        return (*ranks, len(LONGEST))[0], item.path not in slow
-
-    items.sort(key=place)
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what this system or this Python cannot have; whatever it can have but lacks is a failure in CI."""
     for item in items:
@@ -52,6 +41,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+    _longest_first(items)
+
+
+def _longest_first(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first, so that no worker is left with one of them at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        ranks = [rank for rank, name in enumerate(LONGEST) if item.path.name.startswith(name)]
+        return (*ranks, len(LONGEST))[0], item.path not in slow
+
+    items.sort(key=place)
 
 
 def pytest_report_header() -> list[str]:
