@@ -20,7 +20,7 @@ from fp16core.reading.likeness import Likeness, likeness
 from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.model_file import ModelPair
-from tests.helpers.places import TestSet, without
+from tests.helpers.places import UNAVAILABLE, TestSet, needs_linux, without
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -32,7 +32,19 @@ LONGEST = ("test_under_attack", "test_browser_", "test_bench", "test_training_",
 """Beginnings of the names of files that take longest."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what this system or this Python cannot have; whatever it can have but lacks is a failure in CI."""
+    for item in items:
+        if needs_linux(item.path, getattr(item, "fixturenames", ())):
+            item.add_marker("linux")
+    left_out = [item for item in items if any(map(item.get_closest_marker, UNAVAILABLE))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+    _longest_first(items)
+
+
+def _longest_first(items: list[pytest.Item]) -> None:
     """Put the files that take longest first, so that no worker is left with one of them at the end."""
     slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
 
@@ -41,6 +53,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return (*ranks, len(LONGEST))[0], item.path not in slow
 
     items.sort(key=place)
+
+
+def pytest_report_header() -> list[str]:
+    """Say what is left out here."""
+    return [f"tests marked {mark} are left out: they need {needed}" for mark, needed in UNAVAILABLE.items()]
 
 
 @pytest.fixture(scope="session", autouse=True)

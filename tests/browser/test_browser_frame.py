@@ -124,6 +124,11 @@ def test_arrow_keys_lead_through_the_presentation(warm: str, page: Page) -> None
     shows(page, TOUR[3])
     assert "present=1" in page.url
     page.keyboard.press("ArrowLeft")
-    shows(page, TOUR[2])
+    page.wait_for_function(
+        f"([next, last]) => document.querySelector('h1')?.textContent.includes(next)"
+        f" && document.querySelector(`{MAIN}`).scrollTop >= last",
+        arg=[TOUR[2].question, places[-1]],
+        timeout=PATIENCE_MS,
+    )
     page.get_by_role("link", name="Leave the presentation").click()
     expect(page.get_by_test_id("stSidebar")).to_be_visible(timeout=PATIENCE_MS)

@@ -68,7 +68,7 @@ def test_the_page_opens_at_the_image_whose_answer_changed_or_comes_closest(compa
     app = visit("layers")
     assert app.number_input(key="layer_image").value == comparison.closest_image
     assert comparison.changed[comparison.closest_image]
-    assert "On image 1,242, the error is largest after" in words(app)
+    assert "On image 1,242, the relative error is largest after" in words(app)
     assert "float16 changed this answer" in words(app)
 
 

@@ -120,6 +120,7 @@ def test_the_page_says_what_this_server_has_before_anything_is_measured() -> Non
     assert "no GPU with a driver" in states["**GPU, float16 arithmetic**"]
     assert len(app.dataframe) == 1
     assert "Recorded on 26 November 2026 on this hardware" in words(app)
+    assert "- on the processor: **all logits**, with fused multiply-adds in float16, from the bias on" in words(app)
     assert not app.error
 
 
@@ -141,6 +142,10 @@ def test_both_files_run_in_every_mode_there_is_and_claims_follow(
     assert [mode["available"] for mode in content["modes"]] == [True, True, True, False, False]
     assert content["modes"][0]["upsampled"] == "while the model is loaded"
     assert content["modes"][0]["images"] == 200
+    if content["modes"][2]["computes_float16"]:
+        emulation = content["modes"][2]["emulation"]
+        assert emulation["images"] == 200
+        assert emulation["emulated"][-1]["way"] in words(app)
     # Another visitor sees it, too, and the claims have been judged by it.
     claims = words(visit("claims"))
     assert "prior to the first inference" in claims

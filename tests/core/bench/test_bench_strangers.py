@@ -44,6 +44,7 @@ def test_damaged_and_hostile_pictures_harm_nobody(monkeypatch: pytest.MonkeyPatc
     assert done == sorted(done)
 
 
+@pytest.mark.tensorflow
 @pytest.mark.slow
 def test_models_that_ask_for_eight_gigabytes_harm_nobody() -> None:
     done: list[float] = []
