@@ -68,7 +68,7 @@ def served(app: Path) -> Iterator[Server]:
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true"]
     command += ["--server.address=127.0.0.1", f"--server.port={port}", "--server.fileWatcherType=none"]
     quiet = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
-    with tempfile.TemporaryFile("w+") as log:
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
         started_at = time.perf_counter()
         child = subprocess.Popen(  # noqa: S603 - our own interpreter
             command, cwd=app.parent, env=quiet, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True

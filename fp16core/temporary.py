@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 
+from fp16core.system.files import TEMPORARY_REMEDY
 from fp16core.vocabulary import OutputError
 
 
@@ -12,7 +13,4 @@ def temporary_named() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(
-            f"No temporary file can be created ({error.strerror}); make /tmp writable, or set TMPDIR to a writable "
-            "folder."
-        ) from error
+        raise OutputError(f"No temporary file can be created ({error.strerror}); {TEMPORARY_REMEDY}") from error

@@ -1,6 +1,7 @@
 """Places in the repository, and names that test modules share."""
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ ROUTER = ROOT / "pages" / "router.py"
 PAGES = tuple(sorted(path.stem for path in (ROOT / "pages").glob("*/*.py") if path.stem == path.parent.name))
 
 ROOMS = [
+    "system",
     "text",
     "csv_text",
     "json_text",
@@ -61,6 +63,10 @@ TestSet = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 def page_file(page: str) -> str:
     """Path of a page, seen from the router."""
     return f"{page}/{page}.py"
+
+
+LINUX_ONLY = pytest.mark.skipif(sys.platform != "linux", reason="looks at what only Linux has")
+NOT_ON_WINDOWS = pytest.mark.skipif(sys.platform == "win32", reason="makes what Windows does not have")
 
 
 def without(words: str) -> str:

@@ -11,7 +11,7 @@ _PRESENT, _PRESENTING = "present", "presenting"
 _PRESENTING_CSS = Path(__file__).with_name("presenting.css")
 
 _presenter = st.components.v2.component(
-    "presenter", html="<span></span>", js=Path(__file__).with_name("presenting.js").read_text()
+    "presenter", html="<span></span>", js=Path(__file__).with_name("presenting.js").read_text("utf-8")
 )
 """Arrow keys lead from figure to figure, and from page to page."""
 
