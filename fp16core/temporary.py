@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 
+from fp16core.system.files import TEMPORARY_REMEDY
 from fp16core.vocabulary import OutputError
 
 _LEAST_BYTES = 1_000_000
@@ -24,7 +25,4 @@ def temporary_named() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(
-            f"No temporary file can be created ({error.strerror}); make /tmp writable, or set TMPDIR to a writable "
-            "folder."
-        ) from error
+        raise OutputError(f"No temporary file can be created ({error.strerror}); {TEMPORARY_REMEDY}") from error

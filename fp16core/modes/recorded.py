@@ -83,9 +83,9 @@ class Recording:
 @cache
 def recorded() -> Recording:
     """The recording that comes with the project."""
-    document = json.loads((_FOLDER / "h200-xeon.json").read_text())
-    provenance = json.loads((_FOLDER / "h200-xeon.provenance.json").read_text())
-    emulated = json.loads((_FOLDER / "h200-xeon-sums.json").read_text())
+    document = json.loads((_FOLDER / "h200-xeon.json").read_text("utf-8"))
+    provenance = json.loads((_FOLDER / "h200-xeon.provenance.json").read_text("utf-8"))
+    emulated = json.loads((_FOLDER / "h200-xeon-sums.json").read_text("utf-8"))
     sums = tuple(RecordedSums(ExecutionMode(found.pop("mode")), **found) for found in emulated["sums"])
     modes = tuple(_facts(mode) for mode in document["modes"])
     gpus = dict.fromkeys(facts.adapter for facts in modes if facts.adapter)

@@ -47,7 +47,7 @@ def test_both_queues_pass_it_on(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("no_temporary_folder")
 def test_a_scratch_folder_that_must_be_on_disk_needs_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("fp16core.jobs.scratch._MEMORY", tmp_path / "absent")
+    monkeypatch.setattr("fp16core.jobs.scratch.MEMORY_FOLDER", tmp_path / "absent")
     with pytest.raises(OutputError, match=REMEDY), scratch_folder():
         pytest.fail("there is a folder")
 

@@ -20,6 +20,7 @@ PAGES = tuple(sorted(path.stem for path in (ROOT / "pages").glob("*/*.py") if pa
 
 ROOMS = [
     "preflight",
+    "system",
     "text",
     "csv_text",
     "json_text",
@@ -75,6 +76,9 @@ def unavailable(system: str, tensorflow_elsewhere: str) -> dict[str, str]:
 
 
 UNAVAILABLE = unavailable(sys.platform, python_for_tensorflow())
+
+LINUX_ONLY = pytest.mark.skipif(sys.platform != "linux", reason="looks at what only Linux has")
+NOT_ON_WINDOWS = pytest.mark.skipif(sys.platform == "win32", reason="makes what Windows does not have")
 
 
 def needs_linux(path: Path, fixtures: Collection[str]) -> bool:

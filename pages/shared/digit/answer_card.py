@@ -35,9 +35,9 @@ _PARTS = Path(__file__).parent
 
 _component = st.components.v2.component(
     "answer_card",
-    html=(_PARTS / "answer_card.html").read_text(),
-    css=BUTTON_CSS + (_PARTS / "answer_card.css").read_text(),
-    js=(_PARTS / "answer_card.js").read_text(),
+    html=(_PARTS / "answer_card.html").read_text("utf-8"),
+    css=BUTTON_CSS + (_PARTS / "answer_card.css").read_text("utf-8"),
+    js=(_PARTS / "answer_card.js").read_text("utf-8"),
 )
 
 

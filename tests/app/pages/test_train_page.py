@@ -1,7 +1,5 @@
 """The Train page in Streamlit's own test driver: recipes, a real run, runs that fail, servers that do not train."""
 
-import os
-import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -196,7 +194,7 @@ def test_a_killed_run_says_what_happened_and_is_not_listed(own_store: Path) -> N
     running = training.queue().running
     assert running is not None
     assert running.job is not None
-    os.kill(running.job._child.pid, signal.SIGKILL)
+    running.job._child.kill()
     rerun_until_over(app)
     assert "The run was not finished." in words(app)
     assert "SIGKILL" in words(app)

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -91,7 +90,7 @@ def test_a_job_does_not_outlive_a_killed_server() -> None:
         assert server.stdout is not None
         child = int(server.stdout.readline())
         assert is_alive(child)
-        server.send_signal(signal.SIGKILL)
+        server.kill()
     deadline = time.monotonic() + 10
     while is_alive(child) and time.monotonic() < deadline:
         time.sleep(0.05)
