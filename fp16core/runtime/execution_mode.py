@@ -67,7 +67,7 @@ _EXPLANATIONS = {
     ExecutionMode.CPU_FLOAT16: (
         "CompiledModel with XNNPACK forced to float16 (FORCE_FP16): weights and the results of all operators are "
         "float16. Sums are accumulated in float32 on x86-64 processors with AVX2 and F16C, and in float16 on those "
-        "with AVX512-FP16, whose errors are therefore larger."
+        "with AVX512-FP16, whose errors are therefore larger. On Arm processors with FP16, this arithmetic is native."
     ),
     ExecutionMode.GPU_FLOAT32: (
         "CompiledModel on LiteRT's WebGPU accelerator (Vulkan, Metal, Direct3D), restricted to float32."
