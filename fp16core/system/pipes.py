@@ -20,6 +20,9 @@ _CHUNK_BYTES = 1 << 20
 _CHUNKS_AHEAD = 8
 """Chunks that a thread reads before anybody takes them."""
 
+_ENDING_S = 1.0
+"""Longest time between the last byte and the end of the thread that wrote it."""
+
 
 @contextlib.contextmanager
 def unless_hung_up() -> Iterator[None]:
@@ -60,7 +63,10 @@ if sys.platform == "win32":
         @property
         def is_sending(self) -> bool:
             """True until the child has taken all that it was sent."""
-            return self._sending is not None and self._sending.is_alive()
+            if self._sending is None:
+                return False
+            self._sending.join(_ENDING_S)  # the child may have read all of it before the thread knows
+            return self._sending.is_alive()
 
         def has_more(self) -> bool:
             """Return whether something has arrived that nobody took."""

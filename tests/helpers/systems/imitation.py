@@ -103,7 +103,7 @@ def imitate(system: str) -> None:
         windows.behave(is_ours)
     else:
         run = subprocess.run
-        subprocess.run = lambda command, *rest, **options: (
+        subprocess.run = lambda command, *rest, **options: (  # type: ignore[assignment]
             _sysctl(command) if command == ["/usr/sbin/sysctl", "-a"] else run(command, *rest, **options)
         )
     warnings.filterwarnings("error", category=EncodingWarning, module=r"fp16core|pages|app")
