@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.client.timed import Rerun, TimedVisitor, Trouble  # found only now
 from benchmarks.habits import APPS, App, Habits
-from benchmarks.server import Fleet, Server, served
+from benchmarks.server import Fleet, Server, ServerError, served
 
 CORES = 2
 
@@ -214,5 +214,5 @@ async def play(fleet: Fleet, app: App, plan: dict[str, Document]) -> Document:
 if __name__ == "__main__":
     try:
         main(sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3]))
-    except Trouble as trouble:
+    except (Trouble, ServerError) as trouble:
         sys.exit(str(trouble))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -59,26 +60,57 @@ class Fleet:
         return sum(server.resident_bytes() for server in self.servers)
 
 
-@contextmanager
-def served(app: Path) -> Iterator[Server]:
-    """``streamlit run`` of an app on a free port of this machine alone; ended, and gone, afterwards."""
+class ServerError(Exception):
+    """A server did not start; the message holds the end of its log."""
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(app: Path, log: Path | None = None, folder: Path | None = None) -> Iterator[Server]:
+    """``streamlit run`` of an app on a free port of this machine alone; ended, and gone, afterwards.
+
+    Parameters
+    ----------
+    app
+        Script to run.
+    log
+        File for all that the server prints; a temporary one by default.
+    folder
+        Folder to run it in, whose settings of Streamlit hold; the script's own by default.
+
+    Raises
+    ------
+    ServerError
+        If it ends, or does not answer within two minutes.
+    """
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true"]
     command += ["--server.address=127.0.0.1", f"--server.port={port}", "--server.fileWatcherType=none"]
     quiet = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
+    text: dict[str, Any] = {"mode": "w+", "encoding": "utf-8", "errors": "replace"}
+    with tempfile.TemporaryFile(**text) if log is None else log.open(**text) as output:
         started_at = time.perf_counter()
         child = subprocess.Popen(  # noqa: S603 - our own interpreter
-            command, cwd=app.parent, env=quiet, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            command,
+            cwd=folder or app.parent,
+            env=quiet,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
         )
         try:
             address = f"127.0.0.1:{port}"
             while not _is_healthy(address):
                 if child.poll() is not None or time.perf_counter() - started_at > _PATIENCE_S:
-                    log.seek(0)
-                    sys.exit(f"{app.name} did not start:\n{log.read()[-2000:]}")
+                    output.seek(0)
+                    raise ServerError(f"{app.name} did not start:\n{output.read()[-2000:]}")
                 time.sleep(0.02)
             yield Server(address, psutil.Process(child.pid), started_at)
         finally:

@@ -46,11 +46,6 @@ class ErrorMeasure:
         return self.rms_error == 0
 
     @property
-    def cosine_similarity(self) -> float:
-        """Cosine similarity ``r·t / (‖r‖ ‖t‖)``: 1 if the arrays have the same direction."""
-        return 1 - self.cosine_distance
-
-    @property
     def snr_db(self) -> float:
         """Signal-to-noise ratio ``10 · log₁₀(Σ reference² / Σ error²)`` in dB; infinite if there is no error."""
         if self.is_exact:

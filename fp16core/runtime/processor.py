@@ -72,7 +72,7 @@ _X86_FEATURES = (
     _KnownFeature("F16C", "converts between float16 and float32 in hardware", frozenset({"f16c", "F16C"})),
     _KnownFeature(
         "AVX512-FP16",
-        "float16 arithmetic in hardware; XNNPACK then also accumulates in float16",
+        "float16 arithmetic in hardware, fused multiply-adds included",
         frozenset({"avx512_fp16"}),
     ),
     _KnownFeature("AMX-FP16", "float16 matrix products, accumulated in float32", frozenset({"amx_fp16"})),

@@ -14,7 +14,7 @@ from pages.layers.special import special_images
 from pages.layers.words import answer_sentence
 from pages.shared.session import propagation, state
 from pages.shared.ui.charts import chart
-from pages.shared.ui.image_card import link_to_image
+from pages.shared.ui.image_card import choose_image, link_to_image
 from pages.shared.ui.words import say_if_probabilities
 
 ONE, ALL = "the image", "all"
@@ -31,18 +31,7 @@ with st.container(border=True, key="layers-image", horizontal=True, vertical_ali
     picture = st.empty()
     choice = st.container(gap="xsmall")
     row = choice.container(horizontal=True, vertical_alignment="bottom", gap="small")
-    index = int(
-        row.number_input(
-            "Image number",
-            0,
-            comparison.images - 1,
-            comparison.closest_image,
-            key="layer_image",
-            bind="query-params",
-            width=170,
-            help=f"Position in the test set, from 0 to {comparison.images - 1:,}.",
-        )
-    )
+    index = choose_image(row, comparison, "layer_image")
     special_images(row)
     report = comparison.report(index)
     picture.image(png_url(digit_png(found.images[index])), width=96, alt=f"Test image {index}")

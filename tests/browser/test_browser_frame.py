@@ -1,5 +1,6 @@
 """The frame of every page: the tour from start to end, the way back, the top of each page, the presentation."""
 
+import itertools
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,14 @@ pytestmark = pytest.mark.browser
 
 MAIN = "[data-testid='stMain']"
 SCROLLED = f"() => document.querySelector(`{MAIN}`).scrollTop"
+
+MOVED_AND_RESTS = f"""([from, next]) => {{
+    if (document.querySelector("h1")?.textContent.includes(next)) return true;
+    const now = document.querySelector(`{MAIN}`).scrollTop, rests = now === window.restsAt;
+    window.restsAt = now;
+    return rests && now !== from;
+}}"""
+"""The page has gone on, or is another; two looks in turn find it at the same place."""
 
 
 def shows(page: Page, shown: StoryPage) -> None:
@@ -99,19 +108,27 @@ def test_arrow_keys_lead_through_the_presentation(warm: str, page: Page) -> None
     """From figure to figure, then to the next page, with large type and without the navigation."""
     page.goto(f"{warm}/{TOUR[2].folder}?present=1")
     shows(page, TOUR[2])
+    expect(page.locator("html.presenting")).to_be_attached(timeout=PATIENCE_MS)
     expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    screen_px = page.evaluate(f"document.querySelector(`{MAIN}`).clientHeight")
     places = [0]
     for _ in range(20):
         page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(900)
+        page.wait_for_function(MOVED_AND_RESTS, arg=[places[-1], TOUR[3].question], timeout=PATIENCE_MS)
         if page.get_by_role("heading", name=TOUR[3].question, level=1).count():
             break
         places.append(page.evaluate(SCROLLED))
     assert len(places) > 2
-    assert places == sorted(set(places)), "each key goes on"
+    steps_px = [after - before for before, after in itertools.pairwise(places)]
+    assert all(0 < step <= screen_px for step in steps_px), "each key goes on, and skips nothing"
     shows(page, TOUR[3])
     assert "present=1" in page.url
     page.keyboard.press("ArrowLeft")
-    shows(page, TOUR[2])
+    page.wait_for_function(
+        f"([next, last]) => document.querySelector('h1')?.textContent.includes(next)"
+        f" && document.querySelector(`{MAIN}`).scrollTop >= last",
+        arg=[TOUR[2].question, places[-1]],
+        timeout=PATIENCE_MS,
+    )
     page.get_by_role("link", name="Leave the presentation").click()
     expect(page.get_by_test_id("stSidebar")).to_be_visible(timeout=PATIENCE_MS)

@@ -133,8 +133,8 @@ def _likeness(reading: "Reading", place: int) -> Mapping[str, Any] | None:
         "limit": reading.limit,
         "isDoubted": is_doubted,
         "title": f"Does not look like a {digit}" if is_doubted else f"Looks like a {digit}",
-        "words": f"{small_text(distance)} from the most similar {digit} of the test images; "
-        f"{'more than' if is_doubted else 'within'} the limit, {small_text(reading.limit)}",
+        "words": f"Distance {small_text(distance)} to the most similar {digit} of the test images; "
+        f"{'more than' if is_doubted else 'within'} the limit of {small_text(reading.limit)}",
     }
 
 

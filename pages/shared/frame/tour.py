@@ -5,10 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 from pages.shared.frame.story import START, TOUR, StoryPage, neighbours, place_text
+from pages.shared.ui.presentation import ENLARGEMENT, PRESENT, is_presenting
 
-_PRESENT, _PRESENTING = "present", "presenting"
-
-_PRESENTING_CSS = Path(__file__).with_name("presenting.css")
+_PRESENTING_CSS = Path(__file__).with_name("presenting.css").read_text()
 
 _presenter = st.components.v2.component(
     "presenter", html="<span></span>", js=Path(__file__).with_name("presenting.js").read_text("utf-8")
@@ -16,24 +15,17 @@ _presenter = st.components.v2.component(
 """Arrow keys lead from figure to figure, and from page to page."""
 
 
-def is_presenting() -> bool:
-    """Return whether the tour is shown as a presentation, as ``?present=1`` asks."""
-    if _PRESENT in st.query_params:
-        st.session_state[_PRESENTING] = st.query_params[_PRESENT] == "1"
-    return bool(st.session_state.get(_PRESENTING))
-
-
 def present() -> None:
     """Show a page of the tour as a presentation: large type, a figure a screen, without the navigation."""
     if is_presenting():
-        st.html(_PRESENTING_CSS)
+        st.html(f"<style>:root {{ --enlargement: {ENLARGEMENT}; }}\n{_PRESENTING_CSS}</style>")
         _presenter(key="presenter")
 
 
 def show_end(page: StoryPage) -> None:
     """Show the links to the pages before and after a page."""
     before, after = neighbours(page)
-    asked = {_PRESENT: "1"} if is_presenting() else {}
+    asked = {PRESENT: "1"} if is_presenting() else {}
     with st.container(key="frame-end", horizontal=True, vertical_alignment="center"):
         if before is not None:
             st.page_link(before.file, label=f"Back: {before.name}", icon=":material/arrow_back:", query_params=asked)
@@ -50,4 +42,4 @@ def show_end(page: StoryPage) -> None:
                 if asked
                 else ("Present", ":material/slideshow:", "1")
             )
-            st.page_link(page.file, label=switch[0], icon=switch[1], query_params={_PRESENT: switch[2]})
+            st.page_link(page.file, label=switch[0], icon=switch[1], query_params={PRESENT: switch[2]})

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import plotly.graph_objects as go
 import streamlit as st
 
+from fp16core.figures.base.enlarged import enlarged
 from fp16core.figures.base.table import figure_csv
+from pages.shared.ui.presentation import ENLARGEMENT, is_presenting
 
 _CONFIG = {"displayModeBar": False}
 
@@ -13,7 +15,7 @@ _CONFIG = {"displayModeBar": False}
 def chart(draw: Callable[[], go.Figure], key: str, alt: str, on_click: Callable[[], None] | None = None) -> None:
     """Show the figure that ``draw`` returns, offer its data as CSV, and call ``on_click`` when a mark is picked."""
     st.plotly_chart(
-        draw(),
+        enlarged(draw(), ENLARGEMENT) if is_presenting() else draw(),
         key=key,
         alt=alt,
         config=_CONFIG,

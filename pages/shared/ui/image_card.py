@@ -1,13 +1,31 @@
-"""One test image beside a chart: the picture and both models' answers; and a link to its details."""
+"""One test image beside a chart: its number, the picture and both models' answers, and a link to its details."""
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.contact_sheet import answers_sentence
 from fp16core.figures.base.pictures import digit_png, png_url
 from pages.shared.ui.words import flip_sentence
+
+
+def choose_image(row: DeltaGenerator, comparison: Comparison, key: str) -> int:
+    """Let a visitor choose a test image by its number, which the address holds as ``key``; return it."""
+    return int(
+        row.number_input(
+            "Image number",
+            0,
+            comparison.images - 1,
+            comparison.closest_image,
+            key=key,
+            bind="query-params",
+            width=180,
+            help=f"Position in the test set, from 0 to {comparison.images - 1:,}. "
+            "Initially the image closest to a changed answer.",
+        )
+    )
 
 
 def show_image(images: npt.NDArray[np.uint8], comparison: Comparison, index: int, remark: str = "") -> None:

@@ -58,6 +58,7 @@ def rerun_until_over(app: AppTest) -> AppTest:
     return app.run()
 
 
+@pytest.mark.tensorflow
 def test_the_fields_hold_the_tutorials_values_and_a_button_brings_them_back() -> None:
     app = visit("train")
     app.number_input(key="train-epochs").set_value(3)
@@ -69,6 +70,7 @@ def test_the_fields_hold_the_tutorials_values_and_a_button_brings_them_back() ->
     assert app.selectbox(key="train-optimizer").value == "adam"
 
 
+@pytest.mark.tensorflow
 def test_a_run_is_watched_compared_and_used(own_store: Path) -> None:
     app = visit("train")
     app.number_input(key="train-epochs").set_value(2)
@@ -103,6 +105,7 @@ def test_a_run_is_watched_compared_and_used(own_store: Path) -> None:
     )
 
 
+@pytest.mark.tensorflow
 def test_others_see_a_run_live_and_cannot_stop_it() -> None:
     owner, other = visit("train"), visit("train")
     owner.number_input(key="train-epochs").set_value(50)
@@ -115,6 +118,7 @@ def test_others_see_a_run_live_and_cannot_stop_it() -> None:
     assert "The run was not finished" in words(other.run())
 
 
+@pytest.mark.tensorflow
 def test_the_other_pages_tell_how_ones_own_run_is_going() -> None:
     owner = visit("train")
     owner.number_input(key="train-epochs").set_value(50)
@@ -131,6 +135,7 @@ def test_the_other_pages_tell_how_ones_own_run_is_going() -> None:
     assert not owner.run().toast
 
 
+@pytest.mark.tensorflow
 def test_who_has_a_finished_run_can_watch_the_next_one(own_store: Path) -> None:
     """Both runs' charts are on one page."""
     mine, other = visit("train"), visit("train")
@@ -160,6 +165,7 @@ def test_a_learning_rate_that_no_recipe_takes_is_a_sentence() -> None:
     assert "learning_rate is 50" in errors(app)[0]
 
 
+@pytest.mark.tensorflow
 def test_a_second_wish_waits_and_can_be_withdrawn() -> None:
     owner, other = visit("train"), visit("train")
     owner.number_input(key="train-epochs").set_value(50)
@@ -171,6 +177,7 @@ def test_a_second_wish_waits_and_can_be_withdrawn() -> None:
     assert not training.queue().waiting
 
 
+@pytest.mark.tensorflow
 def test_a_full_queue_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HALFBITS_TRAINING_QUEUE", "0")
     owner, other = visit("train"), visit("train")
@@ -180,6 +187,7 @@ def test_a_full_queue_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     assert errors(other) == ["A training run is in progress. Watch it, and try again when it is over."]
 
 
+@pytest.mark.tensorflow
 def test_a_killed_run_says_what_happened_and_is_not_listed(own_store: Path) -> None:
     app = visit("train")
     button(app, "Train").run()

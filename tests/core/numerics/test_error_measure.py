@@ -22,7 +22,7 @@ def test_measures_of_a_hand_computed_case() -> None:
     assert found.snr_db == pytest.approx(13.979400086720376)  # 10 log₁₀ 25
     assert found.snr_factor == pytest.approx(5)
     assert found.snr_bits == pytest.approx(math.log2(5))
-    assert found.cosine_similarity == pytest.approx(29 / (5 * math.sqrt(34)))
+    assert found.cosine_distance == pytest.approx(1 - 29 / (5 * math.sqrt(34)))
     assert (found.reference_range, found.target_range, found.count, found.not_finite) == ((3, 4), (3, 5), 2, 0)
 
 

@@ -56,6 +56,23 @@ def test_limits_equal_those_of_ml_dtypes(name: str, cast: type) -> None:
     assert form.smallest_positive == float(stated.smallest_subnormal)
 
 
+@pytest.mark.parametrize("name", CASTS)
+def test_the_largest_exponent_is_that_of_the_largest_number(name: str) -> None:
+    form = PRESETS[name]
+    assert 2.0**form.max_exponent <= form.largest_finite < 2.0 ** (form.max_exponent + 1)
+
+
+@pytest.mark.parametrize("exponent", [-30, -25, -24, -15, -14, -13, 0, 15])
+def test_an_ulp_of_float16_is_numpys_spacing(exponent: int) -> None:
+    """Below the smallest normal number the spacing stays the same, down to 0."""
+    assert float(FLOAT16.ulp(exponent)) == float(np.spacing(np.float16(2.0**exponent)))
+
+
+def test_a_format_is_named_like_its_preset_or_by_its_bits() -> None:
+    assert FloatFormat(5, 10).title == "float16"
+    assert FloatFormat(5, 9).title == "5 + 9 bits"
+
+
 def test_tf32_keeps_ten_mantissa_bits_of_float32() -> None:
     """2⁻¹¹ above 1 is the tie between 1 and 1 + 2⁻¹⁰; the even neighbour is 1."""
     values = np.array([1 + 2**-10, 1 + 2**-11, 1 + 3 * 2**-11, 3e38], np.float32)

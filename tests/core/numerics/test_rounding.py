@@ -56,6 +56,28 @@ def test_clamped_weights_count_as_overflowed_and_differ_from_numpys_cast() -> No
     assert clamped.max_abs_error == 70000 - 65504
 
 
+def test_only_weights_that_would_become_infinite_count_as_clamped() -> None:
+    """65,520 and more round to infinity; 65,519 rounds to 65,504 anyway, and 65,504 is itself."""
+    weights = np.array([65504, 65519, 65520, -65520, 70000, -1e9, 1], np.float32)
+    clipped = WeightRounding("test", weights, np.clip(weights, -65504, 65504).astype(np.float16))
+    assert (clipped.clamped, clipped.overflowed, clipped.became_infinite) == (4, 4, 0)
+    as_stored = rounding(*weights.tolist())
+    assert (as_stored.clamped, as_stored.overflowed, as_stored.became_infinite) == (0, 4, 4)
+    not_cast = WeightRounding("test", weights, weights)
+    assert (not_cast.clamped, not_cast.overflowed, not_cast.subnormal) == (0, 0, 0)
+
+
+def test_the_histogram_of_errors_is_symmetric_about_0_and_as_wide_as_the_largest() -> None:
+    """Errors of 0, 2⁻¹² and −2⁻¹³, which are 1 + 2⁻¹⁰ and 1 away from the weights."""
+    weights = np.array([1, 1 + 2**-10 - 2**-12, 1 + 2**-13], np.float32)
+    found = error_histogram(WeightRounding("test", weights, weights.astype(np.float16)), bins=4)
+    assert found.edges == pytest.approx(np.array([-2, -1, 0, 1, 2]) * 2.0**-13)
+    assert found.counts.tolist() == [0, 1, 1, 1]
+    none = error_histogram(rounding(1.0, 2.0), bins=2)
+    assert none.counts.tolist() == [0, 2]
+    assert 0 < none.edges[-1] < 1e-6
+
+
 def test_errors_of_a_hand_computed_weight() -> None:
     """0.1 in float32 is 0.100000001490116…; the nearest float16 is 0.0999755859375."""
     tenth = rounding(0.1)

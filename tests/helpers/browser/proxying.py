@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.browser.browsing import free_port
+from benchmarks.server import free_port
 from tests.helpers.places import ROOT
 
 SHIPPED = ROOT / "deploy" / "nginx"
