@@ -7,7 +7,7 @@ import streamlit as st
 from pages.shared.frame.story import START, TOUR, StoryPage, neighbours, place_text
 from pages.shared.ui.presentation import ENLARGEMENT, PRESENT, is_presenting
 
-_PRESENTING_CSS = Path(__file__).with_name("presenting.css").read_text()
+_PRESENTING_CSS = Path(__file__).with_name("presenting.css").read_text("utf-8")
 
 _presenter = st.components.v2.component(
     "presenter", html="<span></span>", js=Path(__file__).with_name("presenting.js").read_text("utf-8")
