@@ -40,11 +40,10 @@ def accuracy(wanted: Wanted) -> None:
         return
     _headline(table)
     with st.container(border=True):
-        st.markdown("**Every mode, either file**")
-        st.caption(
-            f"On the first {table.images:,} test images, {table.runs[0].batch:,} at once, against the float32 file on "
-            "the CPU in float32 arithmetic. A mode computes in float16 if each of its logits is a number that float16 "
-            "has, checked bit by bit."
+        st.markdown(
+            f"**Every mode, either file**, on the first {table.images:,} test images, {table.runs[0].batch:,} at once",
+            help="Against the float32 file on the CPU in float32 arithmetic. A mode computes in float16 if each of its "
+            "logits is a number that float16 has, checked bit by bit.",
         )
         show_table(mode_rows(table), height="content")
         adapter_words([run.adapter for run in table.runs])
