@@ -46,7 +46,10 @@ const go = (event) => {
         const way = link(step > 0 ? "Next:" : "Back:");
         way?.click();
         if (way && step < 0) goToTheEnd();
-    } else main().scrollTo({ top: next, behavior: "smooth" });
+    } else {
+        const wantsLessMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
+        main().scrollTo({ top: next, behavior: wantsLessMotion ? "instant" : "smooth" });
+    }
 };
 
 export default () => {

@@ -117,7 +117,7 @@ class Window:
     def _forget(self, page: Page) -> None:
         """Forget sizes, colours, the pointer's place, cookies, and where the window has been."""
         page.set_viewport_size(self._settings["viewport"])
-        page.emulate_media(color_scheme="light")
+        page.emulate_media(color_scheme="light", reduced_motion="no-preference")
         page.mouse.move(-1, -1)
         page.context.clear_cookies()
         devtools = page.context.new_cdp_session(page)
