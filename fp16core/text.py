@@ -112,6 +112,11 @@ def count_text(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def article_text(noun: int | str) -> str:
+    """A digit or noun with its article: ``a 4``, ``an 8``."""
+    return f"{'an' if str(noun).startswith(('8', 'a', 'e', 'i', 'o')) else 'a'} {noun}"
+
+
 def first_line(error: Exception) -> str:
     """First line of an error's message, or the name of its class if the message is empty."""
     return str(error).strip().split("\n")[0] or type(error).__name__

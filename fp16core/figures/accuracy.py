@@ -21,7 +21,7 @@ from fp16core.figures.base.style import (
     figure,
     fixed,
 )
-from fp16core.text import percent_text, points_text
+from fp16core.text import article_text, percent_text, points_text
 
 
 @remembered()
@@ -29,7 +29,7 @@ def confusion(evaluation: Evaluation, name: str, colour: str) -> go.Figure:
     """Confusion matrix of one model; the shade grows with the logarithm of the count."""
     counts = evaluation.confusion
     text = [[f"{count:,}" if count else "" for count in row] for row in counts.tolist()]
-    sentence = "%{customdata} images of a %{y} were read as %{x}"
+    sentence = "%{customdata} images of %{y} were read as %{x}"
     return _matrix(
         counts,
         np.log10(counts + 1),
@@ -47,7 +47,7 @@ def confusion_delta(comparison: Comparison) -> go.Figure:
     limit = max(1, int(np.abs(delta).max()))
     strong = _glaze(DELTA_COLOUR, 0.7)  # the same for gains and losses: the sign is in the cell
     scale = [[0, strong], [0.5, _glaze(DELTA_COLOUR, 0.04)], [1, strong]]
-    sentence = "%{customdata} images of a %{y} read as %{x} with float16"
+    sentence = "%{customdata} images of %{y} read as %{x} with float16"
     return _matrix(delta, delta / limit, text, sentence, scale, zmin=-1, zmax=1)
 
 
@@ -75,7 +75,7 @@ def per_digit(comparison: Comparison) -> go.Figure:
                 "width": 4,
             },
             text=[
-                f"{name} reads {share.successes:,} of {share.total:,} images of a {digit} right "
+                f"{name} reads {share.successes:,} of {share.total:,} images of {article_text(digit)} right "
                 f"({percent_text(share.value)})"
                 for digit, share in shares
             ],
@@ -176,7 +176,7 @@ def _matrix(
         # A heatmap's cells cannot be chosen; these can.
         customdata=[10 * y + x for x, y in cells],
         hovertext=[
-            sentence.replace("%{x}", str(x)).replace("%{y}", str(y)).replace("%{customdata}", text[y][x])
+            sentence.replace("%{x}", str(x)).replace("%{y}", article_text(y)).replace("%{customdata}", text[y][x])
             for x, y in cells
         ],
         hoverinfo="text",

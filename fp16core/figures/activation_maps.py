@@ -115,9 +115,12 @@ def _shares(values: Map, limit: float) -> Map:
 
 
 def _tinted(shares: Map, positive: str, negative: str) -> list[str]:
-    """Pictures, one per channel, with the shares' magnitude as opacity: a colour for each sign, grey for NaN."""
+    """Pictures, one per channel, with the square root of the shares' magnitude as opacity.
+
+    There is a colour for each sign, and grey for NaN. In proportion, a fifth of the scale could hardly be seen.
+    """
     pictures = np.zeros((*shares.shape, 4), np.uint8)
     for members, colour in ((shares > 0, positive), (shares < 0, negative), (np.isnan(shares), NEUTRAL_COLOUR)):
         pictures[members, :3] = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
-    pictures[..., 3] = np.round(255 * np.abs(np.nan_to_num(shares, nan=1.0)))
+    pictures[..., 3] = np.round(255 * np.sqrt(np.abs(np.nan_to_num(shares, nan=1.0))))
     return [picture_url(picture) for picture in pictures]

@@ -15,6 +15,7 @@ from fp16core.figures.base.style import (
     digit_ticks,
     figure,
     fixed,
+    small_ticks,
 )
 from fp16core.text import small_text
 
@@ -54,8 +55,7 @@ def logits(answers: BothAnswers, index: int) -> go.Figure:
         yaxis2={
             "title": {"text": "change", "standoff": 8},
             "domain": [0, 0.4],
-            "exponentformat": "power",
-            "nticks": 5,
+            **small_ticks(deltas),
             "automargin": True,
         },
     )

@@ -18,6 +18,7 @@ from fp16core.figures.base.style import (
     figure,
     fixed,
     log_ticks,
+    small_ticks,
 )
 from fp16core.numerics.histograms import Histogram, error_histogram, nearest_to_centres, shared_histograms
 from fp16core.numerics.weight_rounding import WeightRounding
@@ -83,7 +84,7 @@ def rounding_errors(rounding: WeightRounding, log_counts: bool = False, chosen: 
     histogram = error_histogram(rounding)
     bars = _bars(histogram, rounding.error, DELTA_COLOUR, chosen, TARGET_COLOUR)
     drawn.add_bar(name=DELTA_NAME, showlegend=False, **bars)
-    drawn.update_xaxes(title="rounding error of a weight (float16 − float32)", exponentformat="power", nticks=6)
+    drawn.update_xaxes(title="rounding error of a weight (float16 − float32)", **small_ticks(histogram.edges))
     drawn.update_yaxes(title="number of weights", **_counts(int(histogram.counts.max()), log_counts))
     return fixed(drawn)
 

@@ -9,7 +9,7 @@ from fp16core.evaluate.browse import Show, select_images
 from fp16core.evaluate.comparison import Comparison
 from fp16core.figures.base.pictures import digit_png, png_url
 from fp16core.report.findings import Findings
-from fp16core.text import factor_text, percent_text, small_text
+from fp16core.text import article_text, factor_text, percent_text, small_text
 
 MOST = 48
 """Most changed images that are shown; the document lists all."""
@@ -39,7 +39,7 @@ def pictures(findings: Findings) -> list[Picture]:
     return [
         Picture(
             png_url(digit_png(findings.images[index], _SCALE)),
-            f"Image {index:,}, a {comparison.labels[index]}",
+            f"Image {index:,}, {article_text(comparison.labels[index])}",
             tuple(_lines(comparison, index)),
             bool(comparison.changed[index]),
         )

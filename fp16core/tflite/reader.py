@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
+from fp16core.text import count_text
 from fp16core.tflite.graph import Operator, Tensor, TfliteFile
 from fp16core.vocabulary import ModelFileError
 
@@ -69,8 +70,8 @@ def model_root(model: bytes, name: str) -> schema.Model:
     """Root table of a ``.tflite`` file; raises `ModelFileError` if it is not one."""
     if len(model) < 8 or model[4:8] != FILE_IDENTIFIER:
         raise ModelFileError(
-            f"{name} is not a LiteRT model: {len(model):,} bytes, identifier {model[4:8]!r} where a "
-            f".tflite file has {FILE_IDENTIFIER!r}; choose a .tflite file."
+            f"{name} is not a LiteRT model: {count_text(len(model), 'byte')} that do not begin as a .tflite file does; "
+            "choose a .tflite file."
         )
     with damage_named(name, len(model)):
         root = schema.Model.GetRootAs(model, 0)

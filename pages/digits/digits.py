@@ -9,7 +9,7 @@ from fp16core.csv_text import csv_text
 from fp16core.images.stages import DRAWING_OPTIONAL, INFO, OPTIONAL, StageName
 from fp16core.reading.gallery import GalleryPicture
 from fp16core.reading.reading import Reading, digit_table
-from fp16core.text import percent_text, small_text
+from fp16core.text import article_text, percent_text, small_text
 from fp16core.vocabulary import HalfBitsError
 from pages.digits import gallery, pictures, test_images
 from pages.digits.rule import show_rule
@@ -102,7 +102,7 @@ def show_test_image(index: int) -> None:
             readings.test_image(index),
             "answer-card",
             f"test image {index}",
-            f"Image {index:,}: a {state.results().comparison.labels[index]}",
+            f"Image {index:,}: {article_text(state.results().comparison.labels[index])}",
         )
 
 

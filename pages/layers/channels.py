@@ -46,9 +46,9 @@ def show_channels(activations: PairActivations, convolution: int, table: Callabl
         st.html(f'<div class="channels">{cards}</div>')
         st.caption(
             "Each channel slides its own pattern of weights over the image (white adds, black subtracts) and lights up "
-            f"where it fits: from clear, {small_text(sheet.low)}, to full colour, {small_text(sheet.high)}. "
-            "Differences are orange where float16 computes more, blue where it computes less. Anything grey is "
-            "infinite or not a number."
+            f"where it fits: from clear, {small_text(sheet.low)}, to full colour, {small_text(sheet.high)}; a quarter "
+            "of that range has half the opacity. Differences are orange where float16 computes more, blue where it "
+            "computes less. Anything grey is infinite or not a number."
         )
         table_button(table, "layer-maps", "The numbers behind these maps, as CSV")
 

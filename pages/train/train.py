@@ -28,11 +28,12 @@ with st.container(border=True, key="recipe"):
             )
         with st.container(horizontal=True, vertical_alignment="center"):
             usable = dataset is None or dataset.has_training
-            if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=not usable):
+            is_busy = training.is_in_progress()
+            if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=not usable or is_busy):
                 with state.explained():
                     training.submit(wanted, dataset, is_private=not keeps)
                     st.rerun()
-            st.caption(view.request_words(wanted, dataset))
+            st.caption(view.BUSY if is_busy else view.request_words(wanted, dataset))
         view.command(wanted, dataset)
 
 if settings.is_on and has_tensorflow():

@@ -31,6 +31,9 @@ _TICK_S = 0.7
 
 _WATCHED = "watched-run"
 
+BUSY = "Your run is not over yet. Wait for it or stop it, then start the next one."
+"""Reason why a visitor cannot start a run beside another of their own."""
+
 
 def own_dataset() -> Dataset | None:
     """The visitor's own data set, if it is in use."""
@@ -110,10 +113,12 @@ def _live(shown: TrainingTicket | None) -> None:
 
 def _progress(shown: TrainingTicket, mine: TrainingTicket | None) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
-    row.progress(shown.done, text=_sentence_case(training.progress_text(shown)))
+    is_stopping = mine is shown and (shown.is_cancelled or stopping.is_stopping(shown))
+    words = "Stopping your run …" if is_stopping else _sentence_case(training.progress_text(shown))
+    row.progress(shown.trained, text=words)
     if shown.may_be_stopped_by(visits.visitor()):
         stopping.button(row, shown, training.stop, "stop-run", shown)
-    if visits.visitor() in shown.owners:
+    if mine is shown or visits.visitor() in shown.owners:  # who has stopped a run owns it no longer
         return
     waiting = training.queue().waiting
     if mine in waiting:
@@ -128,7 +133,7 @@ def _progress(shown: TrainingTicket, mine: TrainingTicket | None) -> None:
 def draw_trace(trace: Trace, recipe: Recipe, key: str) -> None:
     """Show the curves, kernels and weights of a run; ``key`` tells two of them on one page apart."""
     if not trace.steps:
-        st.caption("Loading TensorFlow; the first numbers appear in a few seconds.")
+        st.caption("The curves appear when training begins.")
         return
     with st.container(key=f"cards-curves-{key}"):
         loss, accuracy = st.columns(2)

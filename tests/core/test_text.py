@@ -5,6 +5,7 @@ import math
 import pytest
 
 from fp16core.text import (
+    article_text,
     bytes_text,
     count_text,
     decibels_text,
@@ -75,6 +76,10 @@ from fp16core.text import (
         (weight_text(math.inf), "infinite"),
         (count_text(1, "epoch"), "1 epoch"),
         (count_text(2000, "epoch"), "2,000 epochs"),
+        (article_text(8), "an 8"),
+        (" ".join(article_text(digit) for digit in range(8)), "a 0 a 1 a 2 a 3 a 4 a 5 a 6 a 7"),
+        (article_text(9), "a 9"),
+        (article_text("answer"), "an answer"),
     ],
 )
 def test_numbers_read_as_they_should(shown: str, expected: str) -> None:

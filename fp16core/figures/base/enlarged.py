@@ -23,6 +23,8 @@ _PIXELS = {
 }
 """Settings in pixels, by the setting that they are part of."""
 
+_FONTS = ("font", "textfont", "tickfont")
+
 
 def enlarged(figure: go.Figure, factor: float) -> go.Figure:
     """Copy a figure with all that it sets in pixels ``factor`` times as large; its width stays the page's."""
@@ -55,5 +57,7 @@ def _scaled(value: Any, part: str, factor: float) -> Any:
     scaled: Settings = {}
     for name, each in value.items():
         in_pixels = name in _PIXELS.get(part, ()) and isinstance(each, int | float)
-        scaled[name] = each * factor if in_pixels else _scaled(each, name, factor)
+        # Letters below the usual size are so for want of room, of which a presentation's figures have more.
+        least = _LETTERS_PX if part in _FONTS else 0
+        scaled[name] = max(each, least) * factor if in_pixels else _scaled(each, name, factor)
     return scaled

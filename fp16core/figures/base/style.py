@@ -1,6 +1,7 @@
 """The look of all figures: colours, number formats, axes."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,9 @@ DELTA_NAME = "float16 − float32"
 FILES = ((REFERENCE_NAME, REFERENCE_COLOUR), (TARGET_NAME, TARGET_COLOUR))
 """Names and colours of both files, the reference first."""
 
+_BELOW_LABELS_PX, _BESIDE_LABELS_PX = 8, 14
+"""Distances of axis titles from the tick labels; of those beside them, the letters' descenders take a part."""
+
 INTERVAL_COLUMNS = ["95 % low", "95 % high"]
 """Titles in tables of the limits that charts draw as error bars."""
 
@@ -45,7 +49,12 @@ def figure(
         "hoverlabel": {"align": "left"},
         "dragmode": False,
     }
-    return Sketch(height=height, xaxis=_axis(**xaxis or {}), yaxis=_axis(**yaxis or {}), **{**house, **layout})
+    return Sketch(
+        height=height,
+        xaxis=_axis(_BELOW_LABELS_PX, **xaxis or {}),
+        yaxis=_axis(_BESIDE_LABELS_PX, **yaxis or {}),
+        **{**house, **layout},
+    )
 
 
 def fixed(drawn: Sketch) -> go.Figure:
@@ -100,6 +109,26 @@ def log_ticks(low: float, high: float, steps: tuple[int, ...] = (1,)) -> dict[st
     }
 
 
+def small_ticks(values: npt.NDArray[np.floating], most: int = 4) -> dict[str, Any]:
+    """Axis settings for numbers that may be small, at most ``most`` steps over the finite ones and 0.
+
+    Plotly's own powers of ten have exponents too small to read.
+    """
+    finite = values[np.isfinite(values)].astype(np.float64)
+    low, high = float(finite.min(initial=0.0)), float(finite.max(initial=0.0))
+    if low == high:
+        return {}
+    rough = (high - low) / most
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = power * next(times for times in (1, 2, 5, 10) if times * power >= rough * (1 - 1e-9))
+    places = [number * step for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    return {
+        "tickmode": "array",
+        "tickvals": places,
+        "ticktext": [re.sub(r"\.?0+(?= ×)", "", small_text(place)) for place in places],
+    }
+
+
 def lettering(name: str) -> str:
     """Escape a name for Plotly, which interprets HTML in texts, links included."""
     return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -120,9 +149,9 @@ def as_list(values: npt.NDArray[np.generic]) -> list[Any]:
     return list(values.tolist())
 
 
-def _axis(title: str | None = None, **settings: Any) -> dict[str, Any]:
+def _axis(standoff_px: int, title: str | None = None, **settings: Any) -> dict[str, Any]:
     # Streamlit's theme places titles further from their axis than small charts can afford.
-    return {"automargin": True, "title": {"text": title, "standoff": 8}, **settings}
+    return {"automargin": True, "title": {"text": title, "standoff": standoff_px}, **settings}
 
 
 def _steps_about(value: float) -> list[float]:

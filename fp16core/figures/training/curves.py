@@ -115,6 +115,7 @@ def _over_epochs(epochs: int, **yaxis: Any) -> Sketch:
     return figure(
         300,
         uirevision="training",
+        showlegend=True,  # from the first line on, in the room that the later ones take
         hovermode="closest",
         meta={"columns": _COLUMNS},
         xaxis={"title": _EPOCHS, "range": [0, 1.03 * epochs], "nticks": 8, "tickformat": ",", "fixedrange": True},

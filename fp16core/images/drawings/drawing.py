@@ -116,9 +116,9 @@ def check_strokes(strokes: Any) -> None:
         points = stroke.get("points") if isinstance(stroke, Mapping) else None
         if not isinstance(points, list) or len(points) < 2 or len(points) % 2:
             raise ImageError("A stroke of the drawing has no points; clear the canvas and draw again.")
-        if not _is_pen(width := stroke.get("width")):
+        if not _is_pen(stroke.get("width")):
             low, high = PEN_WIDTHS
-            raise ImageError(f"A stroke of the drawing is {width!r} wide; expected {low} to {high}. Clear the canvas.")
+            raise ImageError(f"A stroke of the drawing is not {low} to {high} wide, as a pen is; clear the canvas.")
         total += len(points) // 2
         # A pen may leave the canvas, but not by astronomical distances.
         if not all(_is_number(value) and -10 * CANVAS_SIDE <= value <= 10 * CANVAS_SIDE for value in points):

@@ -159,10 +159,11 @@ class _Run:
         }
 
     def _seen(self, event: TrainingStep | Snapshot) -> None:
-        self._tell(event.message())
         if isinstance(event, TrainingStep):
+            # Before the event: who receives it finds the fraction that belongs to it.
             epoch = math.ceil(event.epochs_done)
             self._report_epoch(epoch, "", _TRAINING * (1 - (epoch - event.epochs_done)))
+        self._tell(event.message())
 
     def _ended(self, test: EpochTest, network: Any, step: TrainingStep) -> None:
         epoch = round(step.epochs_done)

@@ -16,6 +16,9 @@ from fp16core.training.trace import Trace
 from fp16core.vocabulary import HalfBitsError
 from fp16core.worker.training.process import MODULE, private_pair, request_for
 
+_PACED_STEPS = 6
+"""Number of steps from which the pace is known: the first few are uneven."""
+
 
 @dataclass(frozen=True)
 class TrainingData:
@@ -92,28 +95,45 @@ class TrainingTicket(Ticket):
         self.remark: str | None = None
         self._store = store
         self._own_id: str
-        self._first_step: tuple[float, float] | None = None
+        self._start_s: float | None = None
+        self._steps = 0
+        self._first_step = self._last_step = (0.0, 0.0)
 
     @property
     def seconds_left(self) -> float | None:
-        """Remaining seconds at the pace since the first step; `None` before that is known."""
-        if self._first_step is None or self.done <= self._first_step[1]:
+        """Remaining seconds at the pace since the first step; `None` before that is known, and once they are over."""
+        (first_s, first_done), (last_s, last_done) = self._first_step, self._last_step
+        if self._steps < _PACED_STEPS or last_done <= first_done:
             return None
-        then, done_then = self._first_step
-        return (time.monotonic() - then) / (self.done - done_then) * (1 - self.done)
+        # Both ends are steps: between two of them the time left falls, as it should.
+        left_s = (last_s - first_s) / (last_done - first_done) * (1 - last_done) - (time.monotonic() - last_s)
+        return left_s if left_s > 0 else None
+
+    @property
+    def seconds_so_far(self) -> float:
+        """Seconds since the process was started; 0 before that."""
+        return 0.0 if self._start_s is None else time.monotonic() - self._start_s
+
+    @property
+    def trained(self) -> float:
+        """Fraction of the training done, 0 to 1: the epochs done, of all."""
+        return self.trace.steps[-1].epochs_done / self.recipe.epochs if self.trace.steps else 0.0
 
     def start(self) -> Job:
         """Start the process on a new run of the store, named after this moment."""
         self._own_id = self._store.new_id()
         if self.spec is not None and not self.is_private:
             self.spec.request["out"] = str(self._store.path(self._own_id))
+        self._start_s = time.monotonic()
         return super().start()
 
     def receive(self, message: dict[str, Any]) -> None:
         """Add a message to the trace."""
         self.trace = self.trace.with_message(message)
-        if self._first_step is None and self.trace.steps:
-            self._first_step = time.monotonic(), self.done
+        if "step" in message:
+            self._last_step = time.monotonic(), self.done
+            self._first_step = self._first_step if self._steps else self._last_step
+            self._steps += 1
 
     def conclude(self, job: Job) -> tuple[State, str | None]:
         """Take the models of a private run, and make room in the store after any other."""

@@ -12,7 +12,7 @@ from streamlit.navigation.page import StreamlitPage
 from fp16core.images.drawings.stroke_code import MAX_CHARACTERS
 from pages.shared.ui.words import plain
 
-_ASKED, _MISSING = "link-asked", "link-missing"
+_ASKED, _MISSING, _DAMAGED = "link-asked", "link-missing", "link-damaged"
 
 _TEXTS = ("bits_number", "compare", "word")
 """Parameters that may be empty, or an infinite number."""
@@ -41,6 +41,9 @@ def leave_out_unusable(page: StreamlitPage) -> None:
     usable = {key: values for key, values in asked.items() if all(_is_usable(key, value) for value in values)}
     if usable != asked:
         missing = {key: values for key, values in asked.items() if key not in usable}
+        for key in _LONGER.keys() & missing.keys():
+            if any(missing.pop(key)):
+                damaged(key)
         miss(missing)
         st.session_state[_ASKED] = {key: values for key, values in st.session_state[_ASKED].items() if key in usable}
         st.switch_page(page, query_params=usable)
@@ -50,6 +53,11 @@ def miss(asked: Mapping[str, Values]) -> None:
     """Note parameters that ask for something that does not exist."""
     named = {key: [value for value in values if value] for key, values in asked.items()}
     st.session_state[_MISSING] = st.session_state.get(_MISSING, {}) | {key: named[key] for key in named if named[key]}
+
+
+def damaged(what: str) -> None:
+    """Note a part of the address that cannot be read, a code that says nothing to a reader: ``what`` it holds."""
+    st.session_state[_DAMAGED] = what
 
 
 def miss_if_asked(key: str, but: str | None = None) -> None:
@@ -68,6 +76,9 @@ def tell() -> None:
     for key, values in st.session_state.pop(_ASKED, {}).items():
         if key in st.session_state and (absent := _absent(values, st.session_state[key])):
             miss({key: absent})
+    if what := st.session_state.pop(_DAMAGED, None):
+        words = f"The {what} in this link is damaged; ask for the link again."
+        st.toast(words, icon=":material/link_off:", duration="infinite")
     if missing := st.session_state.pop(_MISSING, {}):
         st.toast(_sentence(missing), icon=":material/link_off:", duration="infinite")
 

@@ -14,7 +14,7 @@ import streamlit as st
 from fp16core.evaluate.enlarging import Enlargement, enlargement
 from fp16core.figures.base.pictures import picture_url
 from fp16core.figures.base.style import DELTA_COLOUR, REFERENCE_COLOUR, TARGET_COLOUR
-from fp16core.text import small_text
+from fp16core.text import article_text, small_text
 from pages.shared.address import links, parameter
 from pages.shared.session import state
 from pages.shared.ui.button_css import BUTTON_CSS
@@ -132,7 +132,7 @@ def _likeness(reading: "Reading", place: int) -> Mapping[str, Any] | None:
         "distance": distance,
         "limit": reading.limit,
         "isDoubted": is_doubted,
-        "title": f"Does not look like a {digit}" if is_doubted else f"Looks like a {digit}",
+        "title": f"Does not look like {article_text(digit)}" if is_doubted else f"Looks like {article_text(digit)}",
         "words": f"Distance {small_text(distance)} to the most similar {digit} of the test images; "
         f"{'more than' if is_doubted else 'within'} the limit of {small_text(reading.limit)}",
     }

@@ -82,7 +82,7 @@ def follow_link() -> None:
         try:
             strokes = [] if asked is None else strokes_of_code(asked)
         except ImageError:
-            links.miss({PARAMETER: [asked or ""]})
+            links.damaged("drawing")
         else:
             width = strokes[-1]["width"] if strokes else now.drawing.pen
             now = Kept(Drawing(strokes, width, number=now.drawing.number), asked)

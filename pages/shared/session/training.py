@@ -35,6 +35,12 @@ def queue() -> TrainingQueue:
     return TrainingQueue(store(), training_settings())
 
 
+def is_in_progress() -> bool:
+    """Return whether a run of this visitor's waits or runs."""
+    ticket = own_ticket()
+    return ticket is not None and not ticket.state.is_over
+
+
 def own_ticket() -> TrainingTicket | None:
     """The run that this visitor last asked for or joined."""
     ticket: TrainingTicket | None = st.session_state.get("ticket")
@@ -125,8 +131,14 @@ def progress_text(ticket: TrainingTicket) -> str:
     """Progress of a run, in a few words."""
     if ticket.state is not State.RUNNING:
         return str(ticket.state.value)
+    if ticket.is_cancelled or stopping.is_stopping(ticket):
+        return "stopping …"
+    if not ticket.trace.steps:
+        return f"{ticket.what}: {duration_text(ticket.seconds_so_far)} so far"
     left = ticket.seconds_left
-    return f"{ticket.what}, {share_text(ticket.done)}" + ("" if left is None else f", {duration_text(left)} left")
+    return f"{ticket.what}, {share_text(ticket.trained)} trained" + (
+        "" if left is None else f", about {duration_text(left)} left"
+    )
 
 
 def follow(is_shown: bool) -> None:

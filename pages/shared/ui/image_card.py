@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.contact_sheet import answers_sentence
 from fp16core.figures.base.pictures import digit_png, png_url
+from fp16core.text import article_text
 from pages.shared.ui.words import flip_sentence
 
 
@@ -42,7 +43,11 @@ def show_image(images: npt.NDArray[np.uint8], comparison: Comparison, index: int
     remark
         A sentence below.
     """
-    st.image(png_url(digit_png(images[index])), width=112, alt=f"Test image {index}, a {comparison.labels[index]}")
+    st.image(
+        png_url(digit_png(images[index])),
+        width=112,
+        alt=f"Test image {index:,}, {article_text(comparison.labels[index])}",
+    )
     with st.container(gap="small"):
         st.markdown(answers_sentence(comparison, index) + ".")
         st.caption(" ".join(filter(None, (flip_sentence(comparison.report(index)), remark))))

@@ -63,7 +63,7 @@ def test_a_link_to_what_is_no_drawing_says_so_once_and_shows_an_empty_canvas(tex
     assert component(app, "canvas")["strokes"] == []
     assert reads(app) == []
     (toast,) = told(app)
-    assert toast.startswith("The link asks for **drawing = ")
+    assert toast == "The drawing in this link is damaged; ask for the link again."
     assert "drawing" not in app.query_params
     assert not told(app.run())
 

@@ -1,11 +1,14 @@
 """The Train page in Streamlit's own test driver: recipes, a real run, runs that fail, servers that do not train."""
 
+import re
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.comparison import compare
@@ -15,6 +18,7 @@ from fp16core.runs.store import RunStore
 from fp16core.text import percent_text, small_text
 from fp16core.training.recipe import Recipe
 from fp16core.worker.training import settings
+from pages.shared.server import stopping
 from pages.shared.session import training
 from pages.shared.ui.words import plain
 from tests.helpers.apps.driving import charts, errors, visit, words
@@ -47,6 +51,15 @@ def button(app: AppTest, label: str) -> AppTest:
 
 def labels(app: AppTest) -> list[str]:
     return [b.label for b in app.button]
+
+
+def train_button(app: AppTest) -> Button:
+    return next(b for b in app.button if b.label == "Train")
+
+
+def progress(app: AppTest) -> list[str]:
+    """Texts of the progress bars on the page."""
+    return [bar.proto.text for bar in app.get("progress")]
 
 
 def rerun_until_over(app: AppTest) -> AppTest:
@@ -116,6 +129,61 @@ def test_others_see_a_run_live_and_cannot_stop_it() -> None:
     button(owner, "Stop").run()
     assert "The run was not finished.** Stopped\\." in words(owner)
     assert "The run was not finished" in words(other.run())
+
+
+@pytest.mark.tensorflow
+def test_who_stops_a_run_is_told_that_it_stops_and_never_that_it_is_anothers(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = visit("train")
+    app.number_input(key="train-epochs").set_value(50)
+    button(app, "Train").run()
+    running = training.queue().running
+    assert running is not None
+    assert running.job is not None
+    end, held = running.job.stop, threading.Event()
+
+    def end_late() -> None:
+        held.wait(PATIENCE_S)
+        end()
+
+    monkeypatch.setattr(running.job, "stop", end_late)
+    monkeypatch.setattr(stopping, "_PATIENCE_S", 0.1)
+    button(app, "Stop").run()
+    assert progress(app) == ["Stopping your run …"]
+    assert "another visitor" not in words(app)
+    assert "Stopping …" in labels(app)
+    held.set()
+    assert running.wait(PATIENCE_S)
+    assert "The run was not finished.** Stopped\\." in words(app.run())
+
+
+@pytest.mark.tensorflow
+def test_train_is_off_and_says_why_while_ones_own_run_is_on() -> None:
+    app = visit("train")
+    app.number_input(key="train-epochs").set_value(50)
+    assert not train_button(app).disabled
+    button(app, "Train").run()
+    assert train_button(app).disabled
+    assert "Your run is not over yet. Wait for it or stop it, then start the next one." in words(app)
+    rerun_until_over(button(app, "Stop").run())
+    assert not train_button(app).disabled
+
+
+@pytest.mark.tensorflow
+def test_progress_counts_seconds_until_training_begins_and_then_what_the_curves_show() -> None:
+    app = visit("train")
+    app.number_input(key="train-epochs").set_value(50)
+    button(app, "Train").run()
+    assert re.fullmatch(r"(Starting|Loading TensorFlow): \d+ s so far", progress(app)[0])
+    assert "a few seconds" not in words(app)
+    running = training.queue().running
+    assert running is not None
+    while len(running.trace.steps) < 5:
+        time.sleep(0.05)
+    app.run()
+    said = re.match(r"Epoch \d+ of 50.*, (\d+) % trained", progress(app)[0])
+    assert said is not None, progress(app)
+    assert int(said[1]) <= round(100 * running.trained)
+    assert running.trained == running.trace.steps[-1].epochs_done / 50
 
 
 @pytest.mark.tensorflow

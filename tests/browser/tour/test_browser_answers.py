@@ -51,7 +51,7 @@ def place_of(page: Page, key: str, number: int) -> dict[str, float]:
 
 
 def shows(page: Page, image: int) -> None:
-    expect(page.get_by_text(re.compile(rf"^Image {image:,}, a \d: "))).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text(re.compile(rf"^Image {image:,}, an? \d: "))).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
     assert f"point={image}" in page.url
 

@@ -72,6 +72,20 @@ def agrees(page: Page, exponent: int, mantissa: int, sign: int = 1) -> None:
     expect(metric(page, "Bits of a weight")).to_have_text(width)
 
 
+@pytest.mark.parametrize("width", [1400, 420])
+def test_nothing_below_the_reading_moves_when_the_numbers_in_it_change(warm: str, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{warm}/limits")
+    all_measured(page)
+    heights = set()
+    slider(page, "Mantissa bits").focus()
+    for mantissa in range(9, -1, -1):
+        page.keyboard.press("ArrowLeft")
+        expect(page.locator(".chosen")).to_have_attribute("data-place", f"5,{mantissa}")
+        heights.add(page.locator(".reading").evaluate("reading => reading.offsetHeight"))
+    assert len(heights) == 1, heights
+
+
 def test_presses_are_not_lost_while_a_busy_server_measures(
     page: Page, tmp_path: Path, test_set: TestSet, train_set: TestSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:

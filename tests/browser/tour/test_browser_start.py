@@ -14,8 +14,9 @@ from tests.helpers.files.stores import altered_pair
 
 pytestmark = pytest.mark.browser
 
-SIZES = ((1400, 900, 2200), (420, 900, 3500))
-"""Width and height of a window, and the most that a page may be tall in it."""
+START_SIZES = ((1400, 900, 900), (420, 900, 3500))
+CLAIMS_SIZES = ((1400, 900, 2200), (420, 900, 3500))
+"""Width and height of a window, and the most that the page may be tall in it."""
 
 SIDE_IN_VIEW = """(card, at_ms) => {
     card.getAnimations()[0].currentTime = at_ms;
@@ -42,7 +43,7 @@ def is_in_first_screen(page: Page, *what: Locator) -> bool:
     )
 
 
-@pytest.mark.parametrize(("width", "height", "most"), SIZES)
+@pytest.mark.parametrize(("width", "height", "most"), START_SIZES)
 def test_the_first_screen_asks_answers_and_lets_one_draw(
     warm: str, page: Page, width: int, height: int, most: int
 ) -> None:
@@ -71,6 +72,11 @@ def test_the_first_screen_asks_answers_and_lets_one_draw(
     expect(answer).to_have_text("1", timeout=PATIENCE_MS)
     assert is_in_first_screen(page, answer, page.locator(".answer.target b"))
     settled(page)
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollHeight") <= most, "an answer takes no more room"
+    if width > height:
+        panels = page.locator(".st-key-cards-draw > *").evaluate_all("all => all.map(each => each.offsetHeight)")
+        assert panels[0] == panels[1]
+        assert is_in_first_screen(page, page.get_by_role("link", name=re.compile("^Next")))
     page.get_by_role("link", name="Start the tour").first.click()
     expect(page.get_by_role("heading", name="What do both models see?")).to_be_visible(timeout=PATIENCE_MS)
 
@@ -126,7 +132,7 @@ def test_where_both_answers_are_bound_to_be_equal_the_card_stands_still(
         page.goto("about:blank")
 
 
-@pytest.mark.parametrize(("width", "height", "most"), SIZES)
+@pytest.mark.parametrize(("width", "height", "most"), CLAIMS_SIZES)
 def test_the_claims_come_with_their_verdicts_and_unfold(
     warm: str, page: Page, width: int, height: int, most: int
 ) -> None:

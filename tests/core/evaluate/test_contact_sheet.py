@@ -13,3 +13,9 @@ def test_sheet_entries_name_what_both_models_say(comparison: Comparison) -> None
     assert (same["chosen"], same["marked"]) == (True, False)
     assert "float32 says" in str(other["words"])
     assert (other["chosen"], other["marked"]) == (False, True)
+
+
+def test_an_8_has_its_own_article(comparison: Comparison) -> None:
+    eight = int(np.flatnonzero(comparison.labels == 8)[0])
+    (entry,) = sheet_entries(comparison, np.array([eight]), chosen=eight)
+    assert str(entry["words"]).startswith(f"Image {eight:,}, an 8: ")

@@ -32,9 +32,9 @@ def test_maps_show_activations_and_amplified_differences() -> None:
     first, second = sheet.channels
     assert (sheet.low, sheet.high) == (0, 2)
     assert sheet.amplification == pytest.approx(100)
-    assert opacity(first.reference).tolist() == [[128, 0], [0, 0]]
+    assert opacity(first.reference).tolist() == [[180, 0], [0, 0]]
     assert opacity(second.reference).tolist() == [[255, 0], [0, 0]]
-    assert opacity(first.difference)[0, 0] in (127, 128)
+    assert opacity(first.difference)[0, 0] in (180, 181)
     assert opacity(second.difference)[1, 1] == 255
     orange, blue = ([int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in (style.TARGET_COLOUR, style.REFERENCE_COLOUR))
     assert pixels(first.difference)[0, 0, :3].tolist() == orange
@@ -44,6 +44,14 @@ def test_maps_show_activations_and_amplified_differences() -> None:
     assert pixels(first.kernel).tolist() == [[0, 128]]
     assert pixels(second.kernel).tolist() == [[255, 191]]
     assert second.max_abs_difference == pytest.approx(0.02)
+
+
+def test_a_quarter_of_the_scale_has_half_the_opacity_as_the_caption_says() -> None:
+    reference = np.array([[[1.0, 4.0]]], np.float32)
+    target = reference + np.array([[[-0.0625, -0.25]]], np.float32)  # exact
+    faint = map_sheet(reference, target).channels[0]
+    assert opacity(faint.reference).tolist() == [[128]]
+    assert opacity(faint.difference).tolist() == [[128]]
 
 
 def test_maps_of_equal_broken_and_negative_activations() -> None:

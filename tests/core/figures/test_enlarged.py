@@ -22,8 +22,8 @@ def test_all_that_is_set_in_pixels_grows() -> None:
     found = enlarged(sketch().finished(), 1.5)
     scatter, bars, heatmap = found.data
     assert found.layout.height == 300
-    assert (scatter.marker.size, scatter.marker.line.width, scatter.textfont.size) == (12, 1.5, 15)
-    assert heatmap.colorbar.tickfont.size == 15
+    assert (scatter.marker.size, scatter.marker.line.width, scatter.textfont.size) == (12, 1.5, 18)
+    assert heatmap.colorbar.tickfont.size == 18
     assert found.layout.annotations[0].font.size == 18
     assert found.layout.annotations[0].xshift == 6
     assert found.layout.margin.t == 54
@@ -31,6 +31,13 @@ def test_all_that_is_set_in_pixels_grows() -> None:
     letters = (found.layout.font, found.layout.legend.font, found.layout.xaxis.tickfont, found.layout.xaxis.title.font)
     assert [letter.size for letter in letters] == [18] * 4
     assert bars.width == 0.5, "a bar's width is in the units of its axis"
+
+
+def test_letters_below_the_usual_size_grow_to_that_of_the_others() -> None:
+    matrix = style.figure(200)
+    matrix.add_scatter(x=[0], y=[0], text=["1,129"], mode="text", textfont={"size": 10})
+    found = enlarged(matrix.finished(), 1.5)
+    assert found.data[0].textfont.size == found.layout.font.size == 18
 
 
 def test_the_numbers_stay() -> None:

@@ -134,3 +134,24 @@ def test_every_chart_can_be_had_as_a_table(comparison: Comparison, pair: ModelPa
     assert len(rows["errors"]) == 1 + 60
     assert sum(float(row[2]) for row in rows["errors"][1:]) == 108
     assert [float(row[2]) for row in rows["logits"][1:11]] == comparison.reference.logits[0].tolist()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "places", "texts"),
+    [
+        (-2.4e-4, 2.4e-4, [-2e-4, 0, 2e-4], ["−2 × 10⁻⁴", "0", "2 × 10⁻⁴"]),
+        (-1.1e-5, 3e-6, [-1e-5, -5e-6, 0], ["−1 × 10⁻⁵", "−5 × 10⁻⁶", "0"]),
+        (0.0, 8.0, [0, 2, 4, 6, 8], ["0", "2", "4", "6", "8"]),
+    ],
+)
+def test_ticks_of_small_numbers_have_exponents_as_large_as_ours(
+    low: float, high: float, places: list[float], texts: list[str]
+) -> None:
+    ticks = style.small_ticks(np.array([low, np.nan, high, np.inf]))
+    assert ticks["tickvals"] == pytest.approx(places, abs=1e-12)
+    assert ticks["ticktext"] == texts
+    assert not any("<sup>" in text for text in texts)
+
+
+def test_ticks_of_nothing_but_zero_are_left_to_the_chart() -> None:
+    assert style.small_ticks(np.zeros(3)) == {}

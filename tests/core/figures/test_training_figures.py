@@ -235,3 +235,10 @@ def test_steps_are_near_and_on_the_right_side(value: float) -> None:
     assert value <= style.stepped_up(value) <= 1.6 * value * 1.3
     assert value / (1.6 * 1.3) <= style.stepped_down(value) <= value
     assert style.stepped_up(style.stepped_up(value)) == style.stepped_up(value)
+
+
+def test_the_legend_takes_its_room_before_the_first_result() -> None:
+    running = Trace(steps=told().steps[:3])
+    for drawn in (curves.loss(running, 3), curves.accuracy(running, 3)):
+        assert drawn.layout.showlegend, "one line alone has none by itself"
+        assert drawn.data[0].name == "training images"

@@ -57,5 +57,8 @@ def test_files_are_equal_by_contents_and_name(pair: ModelPair) -> None:
 def test_a_damaged_file_is_named_each_time_it_is_read() -> None:
     model = ModelFile(b"hello", "notes")
     for _ in range(2):
-        with pytest.raises(ModelFileError, match="notes is not a LiteRT model: 5 bytes"):
+        with pytest.raises(
+            ModelFileError,
+            match=r"5 bytes that do not begin as a \.tflite file does; choose",
+        ):
             _ = model.graph
