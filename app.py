@@ -1,5 +1,9 @@
 """The dashboard's server, for ``streamlit run app.py``; every visit and every click runs ``pages/router.py``."""
 
+from fp16core.preflight.checks import check_dashboard
+
+check_dashboard()  # before imports for which a bad environment has only a traceback
+
 import streamlit as st
 from starlette.middleware import Middleware
 

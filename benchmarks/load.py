@@ -191,7 +191,8 @@ def main(name: str, replicas: int, plan: dict[str, Document]) -> None:
     """Play the scenarios on so many servers, and print what came of them."""
     app = APPS[name]
     me = psutil.Process()
-    me.cpu_affinity(me.cpu_affinity()[:CORES])  # the servers inherit it
+    if sys.platform != "darwin":  # which ties no process to a core
+        me.cpu_affinity(me.cpu_affinity()[:CORES])  # the servers inherit it
     with tempfile.TemporaryDirectory() as runs, ExitStack() as running:
         # As a demo among strangers: nobody trains, and no runs of this machine's user are shown.
         os.environ |= {"HALFBITS_RUNS": runs, "HALFBITS_TRAINING": "off"}

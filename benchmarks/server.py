@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -92,7 +93,8 @@ def served(app: Path, log: Path | None = None, folder: Path | None = None) -> It
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true"]
     command += ["--server.address=127.0.0.1", f"--server.port={port}", "--server.fileWatcherType=none"]
     quiet = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
-    with tempfile.TemporaryFile("w+") if log is None else log.open("w+") as output:
+    text: dict[str, Any] = {"mode": "w+", "encoding": "utf-8", "errors": "replace"}
+    with tempfile.TemporaryFile(**text) if log is None else log.open(**text) as output:
         started_at = time.perf_counter()
         child = subprocess.Popen(  # noqa: S603 - our own interpreter
             command,

@@ -42,7 +42,7 @@ def read_image(path: Path) -> Image:
         If a line is not understood: guessing would be wrong.
     """
     image = Image()
-    text = path.read_text().replace("\\\n", " ")
+    text = path.read_text("utf-8").replace("\\\n", " ")
     for line in (line.strip() for line in text.splitlines()):
         if not line or line.startswith("#"):
             continue

@@ -27,7 +27,7 @@ MODEL = Path("/app/fp16core/runs/bundled/mnist_model.tflite")
 
 def status(process: int) -> dict[str, str]:
     """The status that Linux reports for a process."""
-    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    lines = Path(f"/proc/{process}/status").read_text("utf-8").splitlines()
     return {name: value.strip() for name, value in (line.split(":", 1) for line in lines)}
 
 
@@ -44,9 +44,11 @@ def wait_until_well(replica: subprocess.Popen[bytes], health: list[str]) -> floa
 def writable() -> list[str]:
     """All folders in which this user can create a file; subfolders of such folders are left out."""
     found: list[str] = []
-    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+    for line in Path("/proc/self/mountinfo").read_text("utf-8").splitlines():
         mounted = Path(line.split()[4])
-        if not mounted.is_dir() or mounted.is_relative_to("/proc") or os.statvfs(mounted).f_flag & os.ST_RDONLY:
+        if not mounted.is_dir() or mounted.is_relative_to("/proc"):
+            continue
+        if sys.platform != "win32" and os.statvfs(mounted).f_flag & os.ST_RDONLY:
             continue
         for folder, folders, _ in os.walk(mounted):
             with contextlib.suppress(OSError), tempfile.TemporaryFile(dir=folder):
@@ -59,7 +61,7 @@ def files_in(top: str) -> list[str]:
     """All files in a folder, without other mounts below it."""
     found: list[str] = []
     for folder, folders, files in os.walk(top):
-        folders[:] = [name for name in folders if not Path(folder, name).is_mount()]
+        folders[:] = [name for name in folders if not os.path.ismount(Path(folder, name))]
         found += [str(Path(folder, name)) for name in files]
     return found
 

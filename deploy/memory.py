@@ -3,11 +3,14 @@
 import contextlib
 import errno
 import os
-import resource
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+if sys.platform != "win32":
+    import resource
 
 _CGROUPS = Path("/sys/fs/cgroup")
 _PATIENCE_S = 10
@@ -38,12 +41,12 @@ class Limit:
         """Put this process and its future children under the limit; called between fork and exec."""
         if self.group is not None:
             (self.group / "cgroup.procs").write_text(str(os.getpid()))
-        else:
+        elif sys.platform != "win32":
             resource.setrlimit(resource.RLIMIT_DATA, (self.limit_bytes, self.limit_bytes))
 
     def peak_bytes(self) -> int | None:
         """Peak memory of all processes together, including files in memory; `None` without a control group."""
-        return int((self.group / self.peak_file).read_text()) if self.group is not None else None
+        return int((self.group / self.peak_file).read_text("utf-8")) if self.group is not None else None
 
     def killed(self) -> int | None:
         """Number of processes killed because memory ran out; `None` without a control group."""
@@ -51,7 +54,7 @@ class Limit:
             return None
         for name in ("memory.events", "memory.oom_control"):  # version 2, version 1
             file = self.group / name
-            for line in file.read_text().splitlines() if file.exists() else ():
+            for line in file.read_text("utf-8").splitlines() if file.exists() else ():
                 what, _, count = line.partition(" ")
                 if what == "oom_kill":
                     return int(count)
@@ -70,7 +73,7 @@ def memory_limit(limit_bytes: int) -> Iterator[Limit]:
         try:
             try:
                 (group / limit_file).write_text(str(limit_bytes))
-                (group / "cgroup.procs").read_text()
+                (group / "cgroup.procs").read_text("utf-8")
             except OSError:
                 continue
             words = f"{limit_bytes:,} B for all processes together, held by a control group ({name})"
@@ -86,7 +89,7 @@ def memory_limit(limit_bytes: int) -> Iterator[Limit]:
 
 def _bases() -> Iterator[tuple[Path, str, str, str]]:
     """Groups of this process, and the names of their files for limit and peak."""
-    for line in Path("/proc/self/cgroup").read_text().splitlines():
+    for line in Path("/proc/self/cgroup").read_text("utf-8").splitlines():
         _, controllers, path = line.split(":", 2)
         if controllers == "memory":
             base = _CGROUPS / "memory" / path.lstrip("/")

@@ -1,4 +1,4 @@
-"""The command line: ``python -m fp16core …``."""
+"""The command line: ``python -m fp16core …``, or ``halfbits …`` where it is installed."""
 
 import argparse
 import importlib
@@ -11,16 +11,18 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+import fp16core
+from fp16core.preflight.checks import USER_ERROR, check_python, import_trouble
+
+check_python()  # before imports for which an old Python has only a traceback
+
 from fp16core.commands.bench import BENCH_PARTS
 from fp16core.commands.outcome import Outcome
 from fp16core.json_text import nonfinite_as_null
 from fp16core.redirection import terminal_for_results
 from fp16core.text import visible
 from fp16core.training.recipe import LIMITS, OPTIMIZERS, TUTORIAL
-from fp16core.vocabulary import HalfBitsError
-
-USER_ERROR = 2
-"""Exit status of a user error, the one argparse uses for wrong options."""
+from fp16core.vocabulary import DependencyError, HalfBitsError
 
 INTERRUPTED = 130
 TERMINATED = 143
@@ -70,8 +72,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> Outcome:
     """Import the module of the chosen command, and no other, and run it."""
-    module = importlib.import_module(f"fp16core.commands.{options.command}")
-    outcome: Outcome = getattr(module, options.command)(options)
+    try:
+        module = importlib.import_module(f"fp16core.commands.{options.command}")
+        outcome: Outcome = getattr(module, options.command)(options)
+    except ImportError as error:
+        trouble = import_trouble(error)
+        if not trouble:
+            raise
+        raise DependencyError(trouble) from error
     return outcome
 
 
@@ -83,9 +91,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="python -m fp16core", description="Float16 quantization of the LiteRT tutorial's model, measured."
-    )
+    prog = "halfbits" if Path(sys.argv[0]).stem == "halfbits" else "python -m fp16core"
+    parser = _Parser(prog=prog, description="Float16 quantization of the LiteRT tutorial's model, measured.")
+    parser.add_argument("--version", action="version", version=f"Half the Bits {fp16core.__version__}")
     command = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def add(name: str, summary: str) -> argparse.ArgumentParser:

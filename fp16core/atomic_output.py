@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import fcntl
 import glob
 import os
 import shutil
@@ -11,9 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from fp16core.system.files import replace
+from fp16core.system.locks import FolderLock, unless_locked
 from fp16core.vocabulary import OutputError
 
-_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+_FULL = frozenset((errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)))
 """Errors of a full disk, an exhausted quota, and a file at its size limit."""
 
 _BEGUN, _PARTIAL = ".begun-", ".partial-"
@@ -44,10 +45,10 @@ def new_folder(out: Path) -> Iterator[Path]:
             yield partial
         with _explained(out):
             partial.chmod(0o755)
-            partial.replace(out)
+            replace(partial, out)
     finally:
         shutil.rmtree(partial, ignore_errors=True)  # already renamed on success
-        os.close(lock)
+        lock.release()
 
 
 @contextlib.contextmanager
@@ -69,7 +70,7 @@ def new_file(out: Path) -> Iterator[IO[bytes]]:
             yield file
         with _explained(out):
             Path(partial).chmod(0o644)
-            Path(partial).replace(out)
+            replace(Path(partial), out)
     finally:
         Path(partial).unlink(missing_ok=True)  # already renamed on success
 
@@ -83,7 +84,7 @@ def remove_partials(out: Path) -> None:
 
 def is_abandoned(partial: Path) -> bool:
     """Return whether a partial folder of `new_folder` exists and the process that was filling it does not."""
-    with _lock_if_free(partial, fcntl.LOCK_SH) as is_free:
+    with unless_locked(partial) as is_free:
         return is_free
 
 
@@ -93,7 +94,7 @@ def remove_abandoned(partial: Path) -> bool:
     The folder is locked during removal: a process that has created it but not yet locked it waits, and then creates
     another one.
     """
-    with _lock_if_free(partial, fcntl.LOCK_EX) as is_free:
+    with unless_locked(partial, alone=True) as is_free:
         if is_free:
             shutil.rmtree(partial, ignore_errors=True)
         return is_free
@@ -103,38 +104,19 @@ def _prefix(out: Path, state: str) -> str:
     return f".{out.name[:40]}{state}"
 
 
-def _locked_folder(out: Path) -> tuple[Path, int]:
-    """A new folder and the descriptor that holds its lock; the folder itself is locked, so no lock file remains."""
+def _locked_folder(out: Path) -> tuple[Path, FolderLock]:
+    """A new folder and its lock."""
     while True:
         begun = Path(tempfile.mkdtemp(prefix=_prefix(out, _BEGUN), dir=out.parent))
         partial = begun.with_name(_prefix(out, _PARTIAL) + begun.name.removeprefix(_prefix(out, _BEGUN)))
         # Before it is locked, another process may remove it as abandoned; then try again.
         with contextlib.suppress(FileNotFoundError):
-            lock = os.open(begun, os.O_RDONLY)
+            lock = FolderLock(begun)
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX)
                 return begun.rename(partial), lock
             except BaseException:
-                os.close(lock)
+                lock.release()
                 raise
-
-
-@contextlib.contextmanager
-def _lock_if_free(folder: Path, kind: int) -> Iterator[bool]:
-    try:
-        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except (FileNotFoundError, NotADirectoryError):
-        yield False
-        return
-    try:
-        fcntl.flock(lock, kind | fcntl.LOCK_NB)
-        is_free = True
-    except BlockingIOError:
-        is_free = False
-    try:
-        yield is_free
-    finally:
-        os.close(lock)
 
 
 @contextlib.contextmanager

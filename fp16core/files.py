@@ -6,6 +6,8 @@ import stat
 from pathlib import Path
 from typing import IO
 
+from fp16core.system.files import open_descriptor
+
 
 def open_regular(path: Path, follow_links: bool = True) -> IO[bytes]:
     """Open a regular file for reading; a pipe or a device, which might never end, is rejected without blocking.
@@ -15,8 +17,7 @@ def open_regular(path: Path, follow_links: bool = True) -> IO[bytes]:
     OSError
         If the file cannot be opened or is not a regular file; ``strerror`` gives the reason.
     """
-    flags = os.O_RDONLY | os.O_NONBLOCK | (0 if follow_links else os.O_NOFOLLOW)
-    descriptor = os.open(path, flags)
+    descriptor = open_descriptor(path, follow_links)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "it is not a regular file", str(path))

@@ -38,7 +38,7 @@ def redirected_output(log: IO[bytes]) -> Iterator[TextIO]:
     sys.stdout.flush()
     sys.stderr.flush()
     saved = [os.dup(descriptor) for descriptor in (1, 2)]
-    with os.fdopen(os.dup(2), "w", buffering=1) as terminal:
+    with os.fdopen(os.dup(2), "w", buffering=1, encoding=sys.stderr.encoding, errors="replace") as terminal:
         try:
             for descriptor in (1, 2):
                 os.dup2(log.fileno(), descriptor)

@@ -4,6 +4,7 @@ import os
 
 import psutil
 
+from fp16core.system.limits import SYSTEM_CONFINES
 from fp16core.vocabulary import SettingError
 
 HOSTED = "HALFBITS_HOSTED"
@@ -45,8 +46,19 @@ def switch(name: str, usual: bool) -> bool:
 
 
 def is_hosted() -> bool:
-    """True in hosted mode (``HALFBITS_HOSTED``); raises `SettingError` if the variable is neither on nor off."""
-    return switch(HOSTED, usual=False)
+    """Return whether strangers use the server (``HALFBITS_HOSTED``).
+
+    Raises
+    ------
+    SettingError
+        If the variable is neither on nor off, or on where the system does not confine processes well enough.
+    """
+    is_on = switch(HOSTED, usual=False)
+    if is_on and not SYSTEM_CONFINES:
+        raise SettingError(
+            f"{HOSTED} is on, but only Linux confines strangers' files well enough; host on Linux, or unset it."
+        )
+    return is_on
 
 
 def memory_bytes() -> int:

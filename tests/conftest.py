@@ -20,10 +20,44 @@ from fp16core.reading.likeness import Likeness, likeness
 from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.model_file import ModelPair
-from tests.helpers.places import TestSet, without
+from tests.helpers.places import UNAVAILABLE, TestSet, needs_linux, without
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+    from tests.helpers.browser.browsing import Window
+
+
+LONGEST = ("test_under_attack", "test_browser_", "test_bench", "test_training_", "test_your_files_page")
+"""Beginnings of the names of files that take longest."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what this system or this Python cannot have; whatever it can have but lacks is a failure in CI."""
+    for item in items:
+        if needs_linux(item.path, getattr(item, "fixturenames", ())):
+            item.add_marker("linux")
+    left_out = [item for item in items if any(map(item.get_closest_marker, UNAVAILABLE))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+    _longest_first(items)
+
+
+def _longest_first(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first, so that no worker is left with one of them at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        ranks = [rank for rank, name in enumerate(LONGEST) if item.path.name.startswith(name)]
+        return (*ranks, len(LONGEST))[0], item.path not in slow
+
+    items.sort(key=place)
+
+
+def pytest_report_header() -> list[str]:
+    """Say what is left out here."""
+    return [f"tests marked {mark} are left out: they need {needed}" for mark, needed in UNAVAILABLE.items()]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -140,21 +174,31 @@ def warm(tmp_path_factory: pytest.TempPathFactory, browser: "Browser") -> Iterat
         yield url
 
 
+@pytest.fixture(scope="session")
+def desk(browser: "Browser") -> "Window":
+    """A desk's screen."""
+    from tests.helpers.browser.browsing import Window
+
+    return Window(browser, viewport={"width": 1400, "height": 1000})
+
+
+@pytest.fixture(scope="session")
+def telephone(browser: "Browser") -> "Window":
+    """A telephone's."""
+    from tests.helpers.browser.browsing import Window
+
+    return Window(browser, viewport={"width": 420, "height": 900}, has_touch=True, is_mobile=True)
+
+
 @pytest.fixture
-def page(browser: "Browser") -> "Iterator[Page]":
+def page(desk: "Window", request: pytest.FixtureRequest) -> "Iterator[Page]":
     """A desk's screen, watched."""
-    from tests.helpers.browser.browsing import watched
-
-    with watched(browser.new_page(viewport={"width": 1400, "height": 1000})) as opened:
+    with desk.lent(request.session) as opened:
         yield opened
 
 
 @pytest.fixture
-def phone(browser: "Browser") -> "Iterator[Page]":
+def phone(telephone: "Window", request: pytest.FixtureRequest) -> "Iterator[Page]":
     """A telephone's, watched."""
-    from tests.helpers.browser.browsing import watched
-
-    context = browser.new_context(viewport={"width": 420, "height": 900}, has_touch=True, is_mobile=True)
-    with watched(context.new_page()) as opened:
+    with telephone.lent(request.session) as opened:
         yield opened
-    context.close()

@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from fp16core.bench.peak_recorder import PEAK_FILE
@@ -33,10 +34,11 @@ def run_module(*arguments: str) -> ProcessCost:
     BenchError
         If it fails; the message holds the last lines of its log.
     """
-    with tempfile.NamedTemporaryFile("r") as peak:
+    with tempfile.TemporaryDirectory() as folder:
+        peak = Path(folder) / "peak"
         # The bundled pair and MNIST are measured, regardless of the user's settings.
         plain = {name: value for name, value in child.environment().items() if not name.startswith("HALFBITS_")}
-        environment = plain | {"TF_CPP_MIN_LOG_LEVEL": "3", PEAK_FILE: peak.name}
+        environment = plain | {"TF_CPP_MIN_LOG_LEVEL": "3", PEAK_FILE: str(peak)}
         start = time.perf_counter()
         done = subprocess.run(
             [*child.command("fp16core.bench.peak_recorder"), *arguments],
@@ -49,4 +51,4 @@ def run_module(*arguments: str) -> ProcessCost:
         if done.returncode != 0:
             tail = " | ".join(done.stderr.decode("utf-8", "replace").splitlines()[-5:])
             raise BenchError(f"python -m {' '.join(arguments)} ended with status {done.returncode}: {tail}")
-        return ProcessCost(seconds, int(peak.read()), json.loads(done.stdout))
+        return ProcessCost(seconds, int(peak.read_text("ascii")), json.loads(done.stdout))

@@ -9,7 +9,7 @@ import runpy
 import sys
 from pathlib import Path
 
-from fp16core.jobs.peak import peak_bytes
+from fp16core.system.memory import peak_bytes
 
 PEAK_FILE = "HALFBITS_BENCH_PEAK_FILE"
 """Environment variable with the file that receives the peak resident memory in bytes."""
@@ -20,4 +20,4 @@ if __name__ == "__main__":
     try:
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     finally:
-        Path(os.environ[PEAK_FILE]).write_text(str(peak_bytes()))
+        Path(os.environ[PEAK_FILE]).write_text(str(peak_bytes()), "ascii")

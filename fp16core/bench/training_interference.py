@@ -46,7 +46,7 @@ def run_script(what: str, times: int) -> dict[str, Any]:
     """Output of ``benchmarks/sharing.py``; raises `BenchError` if it fails."""
     plain = {name: value for name, value in child.environment().items() if not name.startswith("HALFBITS_")}
     done = subprocess.run(
-        [sys.executable, _SCRIPT, what, str(times)], capture_output=True, text=True, check=False, env=plain
+        [sys.executable, _SCRIPT, what, str(times)], capture_output=True, encoding="utf-8", check=False, env=plain
     )
     if done.returncode != 0:
         tail = " | ".join(done.stderr.splitlines()[-5:])

@@ -36,6 +36,14 @@ class Kind(Enum):
     NOT_FLOAT16 = "The target holds no float16 weights: nothing here is about float16"
 
 
+_SAFETY = {
+    Kind.KEPT: "Safe, as far as these images show",
+    Kind.OPEN: "Not shown to be safe",
+    Kind.LOST: "Not safe",
+    Kind.BROKEN: "Not safe",
+}
+
+
 @dataclass(frozen=True)
 class Answer:
     """The answer, and the numbers that support it.
@@ -62,6 +70,12 @@ class Answer:
     def sentence(self) -> str:
         """The answer in a sentence."""
         return f"{self.kind.value}."
+
+    @property
+    def safety_sentence(self) -> str:
+        """The answer to whether float16 is safe for the model, in a sentence."""
+        begin = _SAFETY.get(self.kind)
+        return f"{begin}: {self.sentence[0].lower()}{self.sentence[1:]}" if begin else self.sentence
 
 
 def scope(table: ModeTable | None) -> str:
@@ -95,9 +109,10 @@ def answer(comparison: Comparison, casting: Casting) -> Answer:
     else:
         kind = Kind.LOST if high < 0 else Kind.OPEN
     changed = comparison.changed_predictions
+    name, verb = "float16" if casting.holds_float16 else "target", "changes" if changed == 1 else "change"
     counts = (
-        f"The {'float16' if casting.holds_float16 else 'target'} file has {percent_text(comparison.size_share)} of the "
-        f"size, and {changed:,} of {count_text(comparison.images, 'answer')} {'changes' if changed == 1 else 'change'}."
+        f"The {name} file has {percent_text(comparison.size_share)} of the float32 file’s size, and {changed:,} of "
+        f"{count_text(comparison.images, 'answer')} {verb}."
     )
     remark = (
         f"Accuracy changes by {points_text(comparison.accuracy_delta)}; on other images of this kind, it would "

@@ -62,8 +62,8 @@ def time_reasons(modes: Sequence[ModeFacts]) -> list[str]:
     reasons += [_reason(facts) for facts in modes if facts.mode.asks_for_float16]
     if not any(facts.mode.asks_for_float16 for facts in modes):
         reasons.append(
-            "float16 arithmetic needs hardware that has it (a GPU, a phone’s processor since about 2018, or x86-64 "
-            "with F16C and AVX2) and has not been measured here with this model."
+            "float16 arithmetic needs hardware that has it (a GPU, an Arm processor with FP16, as in phones since "
+            "about 2018 and in Macs, or x86-64 with F16C and AVX2) and has not been measured here with this model."
         )
     return reasons
 

@@ -11,6 +11,7 @@ from fp16core.data.mnist import images_digest
 from fp16core.evaluate.comparison import Comparison, image_logits
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.evaluate.statistics import Proportion
+from fp16core.modes.emulated import Accounted
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.runs import ModeTable
 from fp16core.numerics.weight_rounding import rounded_reference
@@ -92,10 +93,13 @@ class RuntimeEvidence:
         Both files in the modes that were tried; `None` before.
     latencies
         The times of those that were timed.
+    accounted
+        Emulations of those that computed in float16 and were emulated, or why that is impossible.
     """
 
     table: ModeTable | None = None
     latencies: Mapping[ExecutionMode, ModeLatency] = field(default_factory=dict)
+    accounted: Mapping[ExecutionMode, Accounted | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,3 +31,11 @@ def progress_bar(options: Namespace) -> Iterator[Progress]:
     with Bar(*columns, console=Console(file=options.terminal), transient=True) as bar:
         task = bar.add_task("starting", total=1.0)
         yield lambda what, done: bar.update(task, description=visible(what), completed=done)
+
+
+def parts_of(on_progress: Progress, share: float) -> tuple[Progress, Progress]:
+    """Progress of two parts of the work, of which the first takes this share of the whole."""
+    return (
+        lambda what, done: on_progress(what, share * done),
+        lambda what, done: on_progress(what, share + (1 - share) * done),
+    )

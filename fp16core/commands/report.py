@@ -9,9 +9,10 @@ from pathlib import Path
 from fp16core.atomic_output import new_file
 from fp16core.claims.evidence import RuntimeEvidence
 from fp16core.commands.modes import measure_modes
-from fp16core.commands.outcome import Outcome, progress_bar
+from fp16core.commands.outcome import Outcome, parts_of, progress_bar
 from fp16core.commands.pair import chosen_pair
-from fp16core.data.mnist import dataset_path, load_mnist
+from fp16core.data.mnist import dataset_path, load_mnist, normalise
+from fp16core.modes.emulated import IMAGES, account_for_modes
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.runs import ModeTable
 from fp16core.report import Findings, Source, dataset_name, gather_findings, make_report, report_document
@@ -48,12 +49,14 @@ def report(options: Namespace) -> Outcome:
 
 
 def _with_modes(findings: Findings, on_progress: Progress) -> Findings:
-    comparison = findings.comparison
+    comparison, (measuring, emulating) = findings.comparison, parts_of(on_progress, 0.95)
     outcomes, latencies = measure_modes(
-        findings.pair, findings.images, comparison.labels, _BATCH, with_times=True, on_progress=on_progress
+        findings.pair, findings.images, comparison.labels, _BATCH, with_times=True, on_progress=measuring
     )
     timed = {mode: found for mode, found in latencies.items() if isinstance(found, ModeLatency)}
-    measured = RuntimeEvidence(ModeTable(comparison.reference, outcomes), timed)
+    table = ModeTable(comparison.reference, outcomes)
+    accounted = account_for_modes(table, findings.pair, normalise(findings.images[:IMAGES]), emulating)
+    measured = RuntimeEvidence(table, timed, accounted)
     return replace(findings, evidence=findings.evidence.with_runtimes(measured))
 
 

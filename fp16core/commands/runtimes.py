@@ -4,22 +4,20 @@ from argparse import Namespace
 from collections.abc import Mapping
 
 from fp16core.commands.modes import measure_modes
-from fp16core.commands.outcome import Outcome, progress_bar
+from fp16core.commands.outcome import Outcome, parts_of, progress_bar
 from fp16core.data.mnist import load_mnist, normalise
 from fp16core.evaluate import comparison
 from fp16core.evaluate.casting import NO_FLOAT16
-from fp16core.modes.accuracy_tables import arithmetic_text, emulation_rows, mode_rows
+from fp16core.modes.accuracy_tables import arithmetic_text, emulation_rows, emulation_sentence, mode_rows
 from fp16core.modes.document import modes_document
-from fp16core.modes.emulated import Accounted, account_for
+from fp16core.modes.emulated import IMAGES, account_for_modes
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.latency_tables import latency_rows, memory_rows
 from fp16core.modes.runs import ModeTable
 from fp16core.runs.pair import load_pair
-from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.terminal import new_table, print_table, say
 from fp16core.text import count_text
 from fp16core.tflite.halves import holds_float16_weights
-from fp16core.vocabulary import ModelFileError
 
 _CHANGES = "largest logit change", "mean logit change"
 
@@ -31,15 +29,10 @@ def runtimes(options: Namespace) -> Outcome:
     images, labels = images[: options.limit], labels[: options.limit]
     baseline = comparison.compare(pair, images, labels).reference
     with progress_bar(options) as on_progress:
-        outcomes, latencies = measure_modes(pair, images, labels, options.batch, not options.no_latency, on_progress)
-    table = ModeTable(baseline, outcomes)
-    accounted: dict[ExecutionMode, Accounted | str] = {}
-    for run in table.runs:
-        if run.mode.asks_for_float16 and run.computes_float16:
-            try:
-                accounted[run.mode] = account_for(run, pair, normalise(images))
-            except ModelFileError as error:
-                accounted[run.mode] = str(error)
+        measuring, emulating = parts_of(on_progress, 0.95)
+        outcomes, latencies = measure_modes(pair, images, labels, options.batch, not options.no_latency, measuring)
+        table = ModeTable(baseline, outcomes)
+        accounted = account_for_modes(table, pair, normalise(images[:IMAGES]), emulating)
     document = modes_document(pair.name, table, latencies, accounted)
 
     def show() -> None:
@@ -58,6 +51,7 @@ def runtimes(options: Namespace) -> Outcome:
             if isinstance(found, str):
                 say(f"{mode.title}: no emulation; {found}")
             else:
+                say(f"{mode.title}: {emulation_sentence(found).replace('**', '')}")
                 _print(f"{mode.title}, the float16 file's logits against an emulation", emulation_rows(found))
         measured = [found for found in latencies.values() if isinstance(found, ModeLatency)]
         if measured:

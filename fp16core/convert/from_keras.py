@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from fp16core.files import open_regular
+from fp16core.temporary import check_temporary_room
 from fp16core.text import first_line
 from fp16core.training.recipe import import_tensorflow
 from fp16core.vocabulary import ModelFileError
@@ -32,6 +33,8 @@ def convert_keras(model: Any) -> tuple[bytes, bytes]:
         If TensorFlow is not installed.
     ModelFileError
         If the converter rejects the model.
+    OutputError
+        If it fails because there is no room for its temporary files.
     """
     tf = import_tensorflow()
     try:
@@ -42,6 +45,7 @@ def convert_keras(model: Any) -> tuple[bytes, bytes]:
         return reference, converter.convert()
     # The converter's own error class is not public, and its components raise errors without a common base.
     except Exception as error:
+        check_temporary_room()
         raise ModelFileError(f"TensorFlow's converter rejects the model ({first_line(error)}).") from error
 
 

@@ -1,12 +1,12 @@
 """Start of a child process: its command line, environment and log."""
 
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import IO
 
+from fp16core.system.processes import ChildProcess
 from fp16core.temporary import temporary_named
 
 ROOT = Path(__file__).parents[2]
@@ -31,8 +31,8 @@ def environment() -> dict[str, str]:
     return {**os.environ, **_FRUGAL, "PYTHONPATH": os.pathsep.join([str(ROOT), *([known] if known else [])])}
 
 
-def start(module: str, *arguments: str) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
-    """Run a module in a process and a session of its own, with pipes to it and from it.
+def start(module: str, *arguments: str) -> tuple[ChildProcess, IO[bytes]]:
+    """Run a module in a process of its own, with pipes to it and from it.
 
     Returns
     -------
@@ -49,16 +49,7 @@ def start(module: str, *arguments: str) -> tuple[subprocess.Popen[bytes], IO[byt
     with temporary_named():
         log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the caller, once the child has ended
     try:
-        child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
-            [*command(module), *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            cwd=ROOT,
-            env=environment(),
-            start_new_session=True,
-        )
+        return ChildProcess([*command(module), *arguments], log, ROOT, environment()), log
     except OSError:
         log.close()
         raise
-    return child, log

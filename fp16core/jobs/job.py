@@ -3,8 +3,6 @@
 import contextlib
 import json
 import logging
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -16,6 +14,7 @@ from fp16core.jobs import child
 from fp16core.jobs.child_log import exit_text, last_lines
 from fp16core.jobs.spec import UNLIMITED, Limits
 from fp16core.settings import is_hosted
+from fp16core.system.pipes import unless_hung_up
 from fp16core.text import size_text
 from fp16core.vocabulary import HalfBitsError
 
@@ -34,8 +33,7 @@ _POLL_S = 0.1
 class Job:
     """A module that `fp16core.jobs.serve.serve` runs in a child process.
 
-    The process gets a session of its own, so that stopping it stops whatever it has started, and
-    it ends by itself when this process does.
+    Stopping it stops whatever it has started, and it ends by itself when this process does.
 
     Parameters
     ----------
@@ -115,9 +113,7 @@ class Job:
 
     def _end(self, because: str) -> None:
         self._ended_because = self._ended_because or because
-        with contextlib.suppress(ProcessLookupError):  # it may be gone by itself
-            if self._child.poll() is None:
-                os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.kill_all()
 
     def _guard(self, limits: Limits) -> None:
         start = time.monotonic()
@@ -142,7 +138,7 @@ class Job:
         given, answers = cast(IO[bytes], self._child.stdin), cast(IO[bytes], self._child.stdout)
         with self._log, answers:
             # A child that is gone before it has read the request says why by its status.
-            with contextlib.suppress(BrokenPipeError):
+            with unless_hung_up():
                 for part in parts:
                     given.write(part)
                 given.flush()
@@ -155,7 +151,7 @@ class Job:
                 _LOGGER.exception("A process answered with what cannot be read")
                 self._end("Ended: it answered with what cannot be read.")
             status = self._child.wait()
-            with contextlib.suppress(BrokenPipeError):
+            with unless_hung_up():
                 given.close()
             if self.answer is None and self._ended_because is not None:
                 self.error, self.was_stopped = self._ended_because, self._ended_because == STOPPED

@@ -1,6 +1,5 @@
 """The child's side of a job: one request in, lines of progress and one answer out."""
 
-import contextlib
 import json
 import os
 import sys
@@ -8,14 +7,11 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TextIO
 
+from fp16core.system.processes import give_way, wait_until_orphaned
 from fp16core.text import size_text
 from fp16core.vocabulary import HalfBitsError
-
-_NICE = 19
-"""The lowest priority: a visitor's click comes first, whatever a job is doing."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +52,10 @@ def serve(work: Work, gives_way: bool = True) -> None:
     print goes to standard error. When standard input closes, this process ends
     at once: it outlives neither its parent nor its parent's patience.
     """
-    channel = os.fdopen(os.dup(1), "w", buffering=1)
+    channel = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8", newline="\n")
     os.dup2(2, 1)  # native code prints to descriptor 1, whatever Python thinks of sys.stdout
     if gives_way:
-        _give_way()
+        give_way()
 
     head = json.loads(sys.stdin.buffer.readline())
     attachments = tuple(sys.stdin.buffer.read(length) for length in head["attachments"])
@@ -80,15 +76,6 @@ def serve(work: Work, gives_way: bool = True) -> None:
     os._exit(0)  # TensorFlow takes two seconds to say goodbye
 
 
-def _give_way() -> None:
-    """Leave the processor to whoever waits for an answer."""
-    os.nice(_NICE)
-    # Linux shares processors among sessions first, and this process has one of its own: there, only the
-    # session's niceness counts.
-    with contextlib.suppress(OSError):  # not every kernel has it, and some containers hide it
-        Path("/proc/self/autogroup").write_text(str(_NICE))
-
-
 def _end_with_parent() -> None:
-    os.read(0, 1)
+    wait_until_orphaned()
     os._exit(1)

@@ -59,9 +59,11 @@ def emulation_sentence(accounted: Accounted) -> str:
     """Share of a mode's logits that the emulation gives bit for bit, and whether that explains them, in Markdown."""
     best = accounted.best
     share = f"**{percent_text(best.exact_share)}** of the logits of {accounted.images:,} images"
+    if accounted.is_predicted:
+        return f"{share} are what the emulation gives, with {best.way}: this mode is predicted bit for bit."
     if accounted.is_explained:
         return f"{share} are what the emulation gives, bit for bit, with {best.way}."
     return (
-        f"**None of these ways to add up is the hardware's.** The nearest, {best.way}, gives {share}. A processor "
-        "with AVX512-FP16, for one, adds each product before it is rounded (fused multiply-add)."
+        f"**None of the {len(accounted.emulated)} ways to add up that are known here is the hardware's.** The nearest, "
+        f"{best.way}, gives {share}."
     )

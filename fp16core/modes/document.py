@@ -82,7 +82,9 @@ def _steps(run: ModeRun, name: str) -> list[dict[str, Any]]:
 
 
 def _emulation(found: Accounted | str | None) -> dict[str, Any]:
-    return {} if not isinstance(found, Accounted) else {"emulation": asdict(found)}
+    if not isinstance(found, Accounted):
+        return {}
+    return {"emulation": {"agrees": asdict(found.best) if found.is_explained else None, **asdict(found)}}
 
 
 def _times(found: ModeLatency | str | None) -> dict[str, Any]:

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.modes.runs import ModeRun
+from fp16core.modes.runs import ModeRun, ModeTable
 from fp16core.numerics.bounds import FLOAT16_ARITHMETIC, bound_logits
-from fp16core.numerics.emulation import Summation, emulate, exact_logits
+from fp16core.numerics.emulation.network import Sums, emulate_each, exact_logits
+from fp16core.numerics.emulation.summation import Summation
+from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.chain import Layer, read_chain
 from fp16core.tflite.model_file import ModelPair
+from fp16core.training.recipe import Progress
+from fp16core.vocabulary import ModelFileError
 
 IMAGES = 250
 """Images that are emulated: sums of float16 numbers one by one take NumPy a millisecond for each."""
@@ -17,12 +21,25 @@ IMAGES = 250
 _NEARLY_ALL = 0.99
 """Share of equal logits that explains a result: sums in another order show in a few of them."""
 
-WAYS: dict[str, tuple[Summation, Summation]] = {
+WAYS: dict[str, Sums] = {
+    "sums in float32, fused multiply-adds from the bias on": (Summation.FLOAT32_FUSED, Summation.FLOAT32_FUSED),
     "sums in float32, rounded once": (Summation.FLOAT32, Summation.FLOAT32),
     "sums in float16, one product after the other": (Summation.SEQUENTIAL, Summation.SEQUENTIAL),
     "sums in float16, dense ones shared by eight threads": (Summation.SEQUENTIAL, Summation.LANES),
+    "fused multiply-adds in float16, from the bias on": (Summation.FUSED_FROM_BIAS, Summation.FUSED_FROM_BIAS),
+    "fused multiply-adds in float16, the bias last": (Summation.FUSED, Summation.FUSED),
+    "fused multiply-adds in float16, the bias last, dense sums shared by eight threads": (
+        Summation.FUSED,
+        Summation.FUSED_LANES,
+    ),
+    "fused multiply-adds in float16, from the bias on, dense sums shared by eight threads": (
+        Summation.FUSED_FROM_BIAS,
+        Summation.FUSED_LANES_FROM_BIAS,
+    ),
+    "sums in float16, dense ones in fours": (Summation.SEQUENTIAL, Summation.FOURS),
+    "sums in float16, dense ones in fours, shared by 32 threads": (Summation.SEQUENTIAL, Summation.FOURS_LANES),
 }
-"""Summation orders, in convolutions and in dense layers."""
+"""Summation orders, in convolutions and in dense layers; `h200-xeon-sums.json` has some hardware that uses them."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +70,7 @@ class Accounted:
     images
         Number of images emulated.
     emulated
-        One for each of `WAYS`.
+        In the order of `WAYS`, up to the first that gives all logits.
     farthest
         Largest distance of a logit from what exact sums of the same rounded weights and pixels give.
     within_bound
@@ -76,13 +93,38 @@ class Accounted:
         return max(self.emulated, key=lambda found: (found.exact_share, -found.max_abs_difference))
 
     @property
+    def is_predicted(self) -> bool:
+        """True if the best of them gives all logits, bit for bit."""
+        return self.best.exact_share == 1
+
+    @property
     def is_explained(self) -> bool:
         """True if the best of them gives nearly all logits, bit for bit; otherwise the hardware adds up differently."""
         return self.best.exact_share >= _NEARLY_ALL
 
 
-def account_for(run: ModeRun, pair: ModelPair, images: npt.NDArray[np.float32]) -> Accounted:
-    """Emulate the first images of a run that was computed in float16.
+def account_for_modes(
+    table: ModeTable, pair: ModelPair, images: npt.NDArray[np.float32], on_progress: Progress
+) -> dict[ExecutionMode, Accounted | str]:
+    """Emulate each run that was computed in float16, or say why that is impossible; parameters as `account_for`."""
+    runs = [run for run in table.runs if run.mode.asks_for_float16 and run.computes_float16]
+    found: dict[ExecutionMode, Accounted | str] = {}
+    for place, run in enumerate(runs):
+
+        def report(what: str, done: float, place: int = place) -> None:
+            on_progress(what, (place + done) / len(runs))
+
+        try:
+            found[run.mode] = account_for(run, pair, images, report)
+        except ModelFileError as error:
+            found[run.mode] = str(error)
+    return found
+
+
+def account_for(
+    run: ModeRun, pair: ModelPair, images: npt.NDArray[np.float32], on_progress: Progress = lambda _what, _done: None
+) -> Accounted:
+    """Emulate the first images of a run that was computed in float16, in one way after the other until one gives all.
 
     Parameters
     ----------
@@ -92,6 +134,8 @@ def account_for(run: ModeRun, pair: ModelPair, images: npt.NDArray[np.float32]) 
         Reference and target.
     images : float32, shape (n, 28, 28)
         The images of the run, or its first ones; `IMAGES` of them are used at most.
+    on_progress
+        Called with the way that is tried next and the fraction done.
 
     Raises
     ------
@@ -100,11 +144,16 @@ def account_for(run: ModeRun, pair: ModelPair, images: npt.NDArray[np.float32]) 
     """
     layers, given = read_chain(pair.target), images[:IMAGES]
     logits = run.target.logits[: len(given)]
-    emulated = tuple(_held_against(logits, way, emulate(layers, given, *sums)) for way, sums in WAYS.items())
+    results, emulated = emulate_each(layers, given, WAYS.values()), list[Emulated]()
+    for done, way in enumerate(WAYS):
+        on_progress(f"emulating {way}", done / len(WAYS))
+        emulated.append(_held_against(logits, way, next(results)))
+        if emulated[-1].exact_share == 1:
+            break
     bounds = bound_logits(layers, _rounding_errors(layers), given, FLOAT16_ARITHMETIC)
     return Accounted(
         len(given),
-        emulated,
+        tuple(emulated),
         float(np.abs(logits - exact_logits(layers, given)).max()),
         bool(np.all((logits >= bounds.low) & (logits <= bounds.high))),
         float((bounds.high - bounds.low).max() / 2),

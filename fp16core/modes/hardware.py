@@ -38,8 +38,8 @@ EXPECTATIONS = (
     ),
     Expectation(
         "Older phone processors, and x86-64 ones",
-        "float32. Told to (FORCE_FP16), XNNPACK computes in float16 where there are AVX2 and F16C: with sums in "
-        "float32 or, on processors with AVX512-FP16, in float16",
+        "float32. Told to (FORCE_FP16), XNNPACK computes in float16 where there are AVX2 and F16C; how it adds up "
+        "then, *Accuracy by mode* finds out",
         "Half the file, no speedup: the weights are upsampled when the model is loaded. This page measures it.",
         "LiteRT, Post-training float16 quantization",
         TUTORIAL_URL,

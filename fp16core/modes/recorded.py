@@ -12,8 +12,31 @@ from fp16core.modes.facts import BatchTime, ModeFacts, answers_text, arithmetic_
 from fp16core.modes.latency import Difference, PairedRatio, judged
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter
+from fp16core.text import count_text, percent_text
 
 _FOLDER = Path(__file__).parent / "recordings"
+
+
+@dataclass(frozen=True)
+class RecordedSums:
+    """Emulation of a mode's float16 logits.
+
+    Attributes
+    ----------
+    mode
+        The mode of execution.
+    images_at_once
+        Images for each call; `None` if their number makes no difference.
+    way
+        The way to add up that agrees most, from `fp16core.modes.emulated.WAYS`.
+    exact_share
+        Share of the logits that it gives bit for bit.
+    """
+
+    mode: ExecutionMode
+    images_at_once: int | None
+    way: str
+    exact_share: float
 
 
 @dataclass(frozen=True)
@@ -30,12 +53,18 @@ class Recording:
         Versions of what it ran with.
     modes
         Results by mode, of the bundled pair on all test images of MNIST.
+    emulated_images
+        Images whose float16 logits were emulated.
+    sums
+        Those emulations, the modes in the same order.
     """
 
     hardware: tuple[str, ...]
     day: date
     versions: Mapping[str, str]
     modes: tuple[ModeFacts, ...]
+    emulated_images: int
+    sums: tuple[RecordedSums, ...]
 
     @property
     def provenance(self) -> str:
@@ -54,8 +83,10 @@ class Recording:
 @cache
 def recorded() -> Recording:
     """The recording that comes with the project."""
-    document = json.loads((_FOLDER / "h200-xeon.json").read_text())
-    provenance = json.loads((_FOLDER / "h200-xeon.provenance.json").read_text())
+    document = json.loads((_FOLDER / "h200-xeon.json").read_text("utf-8"))
+    provenance = json.loads((_FOLDER / "h200-xeon.provenance.json").read_text("utf-8"))
+    emulated = json.loads((_FOLDER / "h200-xeon-sums.json").read_text("utf-8"))
+    sums = tuple(RecordedSums(ExecutionMode(found.pop("mode")), **found) for found in emulated["sums"])
     modes = tuple(_facts(mode) for mode in document["modes"])
     gpus = dict.fromkeys(facts.adapter for facts in modes if facts.adapter)
     return Recording(
@@ -63,6 +94,8 @@ def recorded() -> Recording:
         date.fromisoformat(provenance["day"]),
         document["versions"],
         modes,
+        emulated["images"],
+        sums,
     )
 
 
@@ -75,6 +108,22 @@ def recorded_sentence(recording: Recording) -> str:
             time = arithmetic_text(facts)
             words.append(f"on {place} " + (f"it takes **{time}**, and " if time else "") + answers_text(facts))
     return f"float16 arithmetic on recorded hardware: {'; '.join(words)}."
+
+
+def recorded_sums_text(recording: Recording) -> str:
+    """Share of the recorded float16 logits that an emulation gives, and with which sums, as a list in Markdown."""
+    words = []
+    for found in recording.sums:
+        place = "on the GPU" if found.mode.on_gpu else "on the processor"
+        at_once = "" if found.images_at_once is None else f", {count_text(found.images_at_once, 'image')} at once"
+        agrees = (
+            f"**all logits**, with {found.way}"
+            if found.exact_share == 1
+            else f"no known way gives all; the nearest, {found.way}, gives {percent_text(found.exact_share)}"
+        )
+        words.append(f"- {place}{at_once}: {agrees}")
+    images = count_text(recording.emulated_images, "image")
+    return f"The logits of {images} in float16 arithmetic there, emulated bit for bit:\n\n" + "\n".join(words)
 
 
 def _processor(found: Mapping[str, Any]) -> str:

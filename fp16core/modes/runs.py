@@ -8,7 +8,7 @@ import numpy as np
 
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
-from fp16core.numerics.emulation import is_float16
+from fp16core.numerics.emulation.network import is_float16
 from fp16core.numerics.error_measure import ErrorMeasure
 from fp16core.runtime.delegation import UpsamplingStage
 from fp16core.runtime.execution_mode import ExecutionMode

@@ -140,4 +140,5 @@ def _modes(findings: Findings) -> dict[str, Any] | None:
     table = measured_modes(findings)
     if table is None:
         return None
-    return modes_document(findings.pair.name, table, findings.evidence.runtimes.latencies, {})
+    runtimes = findings.evidence.runtimes
+    return modes_document(findings.pair.name, table, runtimes.latencies, runtimes.accounted)

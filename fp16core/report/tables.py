@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from fp16core.evaluate.comparison_document import comparison_document
 from fp16core.evaluate.comparison_table import COLUMNS, comparison_rows
-from fp16core.modes.accuracy_tables import mode_rows
+from fp16core.modes.accuracy_tables import emulation_rows, mode_rows
+from fp16core.modes.emulated import Accounted
 from fp16core.modes.latency_tables import latency_rows, memory_rows
 from fp16core.numerics.propagation import Propagation
 from fp16core.numerics.propagation_tables import step_table
@@ -69,6 +70,9 @@ def mode_tables(findings: Findings) -> dict[str, Table]:
     table = measured_modes(findings)
     if table is not None and table.runs:
         found["Answers and logits"] = mode_rows(table)
+    for mode, accounted in findings.evidence.runtimes.accounted.items():
+        if isinstance(accounted, Accounted):
+            found[f"{mode.title}: the float16 file’s logits against an emulation"] = emulation_rows(accounted)
     if timed := timed_modes(findings):
         found["Time per image: median and quartiles; ratio with its 99 % interval"] = latency_rows(timed)
         found["Loading, first run, and memory of one more copy"] = memory_rows(timed)

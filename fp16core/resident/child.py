@@ -3,15 +3,15 @@
 import contextlib
 import os
 import pickle
-import select
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
-from fp16core.jobs.confine import confine
 from fp16core.resident.wire import ANSWER, FAULT, HEADER, READY, REFUSAL
+from fp16core.system.limits import confine
+from fp16core.system.processes import wait_until_orphaned
 from fp16core.vocabulary import HalfBitsError
 
 _LOG_BYTES = 1_000_000
@@ -52,9 +52,7 @@ def serve_calls(functions: Mapping[str, Callable[..., Any]]) -> None:
 
 def _end_with_owner() -> None:
     """End this process when nobody holds the other end of standard input any more, also during a call."""
-    hang_up = select.poll()
-    hang_up.register(0, 0)
-    hang_up.poll()
+    wait_until_orphaned()
     os._exit(1)
 
 

@@ -1,9 +1,9 @@
 """Limits of a confined child that stays, and the reasons for its end."""
 
-import signal
 from dataclasses import dataclass
 from enum import Enum
 
+from fp16core.jobs.child_log import exit_text
 from fp16core.text import size_text
 from fp16core.vocabulary import WorkerError
 
@@ -19,8 +19,8 @@ class CallLimits:
     wall_s
         Wall time for one call, in seconds: generous, as a busy server is no fault of the caller's.
     memory_bytes
-        Data that the process may hold (``RLIMIT_DATA``), set before it opens anything. Beyond, its own
-        allocations fail.
+        Data that the process may hold, set before it opens anything. Beyond, its own allocations fail, or,
+        where the system does not hold it to that, it is ended.
     answer_bytes
         Largest answer that is read.
     """
@@ -49,7 +49,7 @@ class Ending(Enum):
             Ending.MEMORY: f"it needed more than {size_text(limits.memory_bytes)} of memory",
             Ending.ANSWER_SIZE: f"its answer had more than {size_text(limits.answer_bytes)}",
             Ending.STOPPED: "nobody waited for it any more",
-            Ending.CRASH: f"it crashed ({signal.Signals(-status).name})" if status < 0 else f"it ended with {status}",
+            Ending.CRASH: f"it {exit_text(status)}",
         }[self]
 
 

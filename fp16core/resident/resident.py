@@ -1,13 +1,9 @@
 """A confined child process that stays and answers one call after another, seen from the process that owns it."""
 
 import contextlib
-import fcntl
 import io
 import logging
-import os
 import pickle
-import selectors
-import signal
 import subprocess
 import threading
 import time
@@ -22,6 +18,9 @@ from fp16core.resident.answers import read_answer
 from fp16core.resident.endings import CallLimits, Ending, ResidentEndedError
 from fp16core.resident.wire import ANSWER, CALL, FAULT, HEADER, REFUSAL
 from fp16core.settings import is_hosted
+from fp16core.system.limits import SYSTEM_CONFINES
+from fp16core.system.memory import held_bytes
+from fp16core.system.pipes import PipePair
 from fp16core.vocabulary import HalfBitsError, WorkerError
 
 _LOGGER = logging.getLogger(__name__)
@@ -30,7 +29,6 @@ _POLL_S = 0.05
 """Interval at which a call checks its limits."""
 
 _GOODBYE_S = 1.0
-_CHUNK_BYTES = 1 << 20
 
 
 class Resident:
@@ -62,11 +60,8 @@ class Resident:
         except OSError as error:
             raise WorkerError(f"No process could be started ({error.strerror}); try again later.") from error
         self._process = psutil.Process(self._child.pid)
-        for pipe in (self._child.stdin, self._child.stdout):
-            descriptor = cast(io.BufferedIOBase, pipe).fileno()
-            os.set_blocking(descriptor, False)
-            with contextlib.suppress(AttributeError, OSError):  # Linux alone has it, up to a limit of its own
-                fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _CHUNK_BYTES)
+        given, answers = (cast(io.BufferedIOBase, pipe).fileno() for pipe in (self._child.stdin, self._child.stdout))
+        self._pipes = PipePair(given, answers)
 
     @property
     def is_alive(self) -> bool:
@@ -138,6 +133,7 @@ class Resident:
         self._stopped = True
         self._kill()
         with self._lock:
+            self._pipes.close()
             for pipe in (self._child.stdin, self._child.stdout):
                 with contextlib.suppress(OSError):
                     cast(io.BufferedIOBase, pipe).close()
@@ -145,47 +141,41 @@ class Resident:
 
     def _exchange(self, message: bytes, is_wanted: Callable[[], bool]) -> tuple[bytes, memoryview]:
         start_s, start_cpu_s = time.monotonic(), self._cpu_s()
-        given, answers = (cast(io.BufferedIOBase, pipe).fileno() for pipe in (self._child.stdin, self._child.stdout))
-        unsent, received, length = memoryview(message), bytearray(), None
-        with selectors.DefaultSelector() as selector:
-            selector.register(answers, selectors.EVENT_READ)
-            if selector.select(0) and os.read(answers, 1):
-                raise ValueError("more than it was asked for")
-            selector.register(given, selectors.EVENT_WRITE)
-            checked_s = start_s
-            while length is None or len(received) < HEADER.size + length:
-                for key, _ in selector.select(_POLL_S):
-                    try:
-                        if key.fd == given:
-                            unsent = unsent[os.write(given, unsent[:_CHUNK_BYTES]) :]
-                            if not unsent:
-                                selector.unregister(given)
-                        elif part := os.read(answers, _CHUNK_BYTES):
-                            received += part
-                        else:
-                            raise self._ended(Ending.STOPPED if self._stopped else Ending.CRASH)
-                    except BrokenPipeError as error:
-                        raise self._ended(Ending.STOPPED if self._stopped else Ending.CRASH) from error
-                if length is None and len(received) >= HEADER.size:
-                    _, length = HEADER.unpack_from(received)
-                    if length > self.limits.answer_bytes:
-                        self._kill()
-                        raise self._ended(Ending.ANSWER_SIZE)
-                if (now_s := time.monotonic()) < checked_s + _POLL_S:
-                    continue
+        received, length, checked_s = bytearray(), None, start_s
+        if self._pipes.has_more():
+            raise ValueError("more than it was asked for")
+        self._pipes.send(message)
+        while length is None or len(received) < HEADER.size + length:
+            try:
+                received += self._pipes.received(_POLL_S)
+            except EOFError as error:
+                raise self._ended(Ending.STOPPED if self._stopped else Ending.CRASH) from error
+            if length is None and len(received) >= HEADER.size:
+                _, length = HEADER.unpack_from(received)
+                if length > self.limits.answer_bytes:
+                    raise self._ended_by(Ending.ANSWER_SIZE)
+            if (now_s := time.monotonic()) >= checked_s + _POLL_S:
                 checked_s = now_s
-                if now_s - start_s > self.limits.wall_s:
-                    self._kill()
-                    raise self._ended(Ending.WALL_TIME)
-                if self._cpu_s() - start_cpu_s > self.limits.cpu_s:
-                    self._kill()
-                    raise self._ended(Ending.PROCESSOR_TIME)
-                if not is_wanted():
-                    self._kill()
-                    raise self._ended(Ending.STOPPED)
-        if unsent or len(received) != HEADER.size + length:
+                self._check(now_s - start_s, self._cpu_s() - start_cpu_s, is_wanted)
+        if self._pipes.is_sending or len(received) != HEADER.size + length:
             raise ValueError("an answer before its call, or more than one")
         return bytes(received[:1]), memoryview(received)[HEADER.size :]
+
+    def _check(self, wall_s: float, cpu_s: float, is_wanted: Callable[[], bool]) -> None:
+        if wall_s > self.limits.wall_s:
+            raise self._ended_by(Ending.WALL_TIME)
+        if cpu_s > self.limits.cpu_s:
+            raise self._ended_by(Ending.PROCESSOR_TIME)
+        if not SYSTEM_CONFINES and self._held_bytes() > self.limits.memory_bytes:
+            raise self._ended_by(Ending.MEMORY)
+        if not is_wanted():
+            raise self._ended_by(Ending.STOPPED)
+
+    def _held_bytes(self) -> int:
+        try:
+            return held_bytes(self._process)
+        except psutil.NoSuchProcess:
+            return 0
 
     def _cpu_s(self) -> float:
         try:
@@ -195,10 +185,12 @@ class Resident:
         return float(times.user + times.system)
 
     def _kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            if self._child.poll() is None:
-                os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.kill_all()
         self._child.wait()
+
+    def _ended_by(self, limit: Ending) -> ResidentEndedError:
+        self._kill()
+        return self._ended(limit)
 
     def _ended(self, reason: Ending) -> ResidentEndedError:
         with contextlib.suppress(subprocess.TimeoutExpired):  # it may have closed its end and live on

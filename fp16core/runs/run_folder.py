@@ -14,6 +14,7 @@ from pathlib import Path
 
 from fp16core.files import read_regular
 from fp16core.runs.record import LABEL_FILE, MAX_RUN_BYTES, RUN_FILE, RunRecord, is_run_name, parse_record, verify
+from fp16core.system.files import replace
 from fp16core.text import bytes_text
 from fp16core.vocabulary import RunError
 
@@ -93,12 +94,12 @@ def write_label(folder: Path, name: str, pinned: bool) -> None:
     descriptor, path = tempfile.mkstemp(prefix=".label-", dir=folder)
     draft = Path(path)
     try:
-        with os.fdopen(descriptor, "w") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
             file.write(json.dumps({"name": name, "pinned": pinned}) + "\n")
             file.flush()
             os.fsync(descriptor)
         draft.chmod(0o644)
-        draft.replace(folder / LABEL_FILE)
+        replace(draft, folder / LABEL_FILE)
     finally:
         draft.unlink(missing_ok=True)  # gone already when all went well
 

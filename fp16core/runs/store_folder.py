@@ -1,7 +1,6 @@
 """Folder of a store of runs: its entries, its lock, and the remains of killed processes."""
 
 import contextlib
-import fcntl
 import os
 import re
 import secrets
@@ -10,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fp16core.atomic_output import remove_abandoned
+from fp16core.system.files import replace
+from fp16core.system.locks import exclusive
 from fp16core.vocabulary import OutputError, RunError
 
 FOLDER_VARIABLE = "HALFBITS_RUNS"
@@ -32,7 +33,7 @@ def remove_folder(folder: Path) -> None:
         If it is not there, or cannot be removed.
     """
     leaving = folder.with_name(f".{folder.name[:40]}.deleted-{secrets.token_hex(4)}")
-    folder.rename(leaving)
+    replace(folder, leaving)
     shutil.rmtree(leaving)
 
 
@@ -63,12 +64,8 @@ def changing(store: Path) -> Iterator[None]:
         If it cannot be changed.
     """
     try:
-        lock = os.open(store / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with exclusive(store / ".lock"):
             yield
-        finally:
-            os.close(lock)
     except FileNotFoundError as error:
         raise RunError(f"{store}: the run was deleted meanwhile; choose another one.") from error
     except OSError as error:

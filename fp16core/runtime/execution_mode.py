@@ -66,8 +66,8 @@ _EXPLANATIONS = {
     ),
     ExecutionMode.CPU_FLOAT16: (
         "CompiledModel with XNNPACK forced to float16 (FORCE_FP16): weights and the results of all operators are "
-        "float16. Sums are accumulated in float32 on x86-64 processors with AVX2 and F16C, and in float16 on those "
-        "with AVX512-FP16, whose errors are therefore larger."
+        "float16. Arm processors with FP16 compute so natively. Processors differ in how they add up: the measurement "
+        "of accuracy names the known way to do so that gives the same logits, if there is one."
     ),
     ExecutionMode.GPU_FLOAT32: (
         "CompiledModel on LiteRT's WebGPU accelerator (Vulkan, Metal, Direct3D), restricted to float32."

@@ -1,11 +1,17 @@
 """Half-precision features of this machine's processor."""
 
-import os
+import contextlib
 import platform
 import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from fp16core.system.processes import usable_cores
+
+if sys.platform == "win32":
+    import winreg
 
 _ARM = ("arm", "aarch64")
 
@@ -66,7 +72,7 @@ _X86_FEATURES = (
     _KnownFeature("F16C", "converts between float16 and float32 in hardware", frozenset({"f16c", "F16C"})),
     _KnownFeature(
         "AVX512-FP16",
-        "float16 arithmetic in hardware; XNNPACK then also accumulates in float16",
+        "float16 arithmetic in hardware, fused multiply-adds included",
         frozenset({"avx512_fp16"}),
     ),
     _KnownFeature("AMX-FP16", "float16 matrix products, accumulated in float32", frozenset({"amx_fp16"})),
@@ -93,9 +99,9 @@ def read_processor() -> Processor:
     """Read the processor's properties from the operating system."""
     system = platform.system()
     if system == "Linux":
-        return linux_processor(Path("/proc/cpuinfo").read_text(), platform.machine(), len(os.sched_getaffinity(0)))
-    name, flags = _mac() if system == "Darwin" else (platform.processor(), None)
-    return _processor(name, flags, platform.machine(), os.cpu_count() or 1)
+        return linux_processor(Path("/proc/cpuinfo").read_text("utf-8", "replace"), platform.machine(), usable_cores())
+    name, flags = _mac() if system == "Darwin" else (_windows_name(), None)
+    return _processor(name, flags, platform.machine(), usable_cores())
 
 
 def linux_processor(cpuinfo: str, machine: str, cores: int) -> Processor:
@@ -126,8 +132,22 @@ def _processor(name: str, flags: Iterable[str] | None, machine: str, cores: int)
     return Processor(name or machine, cores, features)
 
 
+def _windows_name() -> str:
+    """Name of the processor in Windows's registry; the architecture's on any other system."""
+    name = platform.processor()
+    if sys.platform == "win32":
+        with (
+            contextlib.suppress(OSError),
+            winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"HARDWARE\DESCRIPTION\System\CentralProcessor\0") as key,
+        ):
+            name = str(winreg.QueryValueEx(key, "ProcessorNameString")[0]).strip()
+    return name
+
+
 def _mac() -> tuple[str, list[str] | None]:
-    done = subprocess.run(["/usr/sbin/sysctl", "-a"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["/usr/sbin/sysctl", "-a"], capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     said = dict(line.split(": ", 1) for line in done.stdout.splitlines() if ": " in line)
     if not said:
         return "", None

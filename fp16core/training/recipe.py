@@ -17,7 +17,7 @@ Progress = Callable[[str, float], None]
 """Callback for progress: a description of the current work, and the fraction done, 0 to 1."""
 
 _NO_TENSORFLOW = (3, 14)
-"""First Python version without a TensorFlow release; requirements.txt has the same condition."""
+"""First Python version without a TensorFlow release; requirements/train.txt has the same condition."""
 
 LIMITS: Mapping[str, tuple[Any, Any]] = {
     # The longest that somebody may want to wait: one night.

@@ -20,6 +20,7 @@ from fp16core.lab.dial import FILES, DialResult, make_file, measure_file, measur
 from fp16core.lab.folding import Folding, fold_dequantize
 from fp16core.lab.guarantee import Guarantee, guarantee
 from fp16core.lab.overflow import ScaleResult, measure_scale
+from fp16core.modes.emulated import IMAGES as EMULATED_IMAGES
 from fp16core.modes.emulated import Accounted, account_for
 from fp16core.modes.runs import ModeRun
 from fp16core.numerics.formats import FloatFormat
@@ -31,6 +32,7 @@ from fp16core.tflite.halves import holds_float16_weights
 from fp16core.tflite.ledger import byte_ledger
 from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.purposes import LedgerEntry
+from fp16core.training.recipe import Progress
 from fp16core.vocabulary import ModelFileError
 from fp16core.workbench.workbench import Workbench
 
@@ -193,9 +195,9 @@ def logits(bench: Workbench, of_target: bool, images: npt.NDArray[np.float32]) -
     return bench.classifiers[of_target].logits(images)
 
 
-def accounted(bench: Workbench, run: ModeRun) -> Accounted:
+def accounted(bench: Workbench, run: ModeRun, on_progress: Progress = lambda _what, _done: None) -> Accounted:
     """Explanation of a run of this pair in float16."""
-    return account_for(run, bench.pair, normalise(bench.images[: run.images]))
+    return account_for(run, bench.pair, normalise(bench.images[: min(run.images, EMULATED_IMAGES)]), on_progress)
 
 
 MEASURES: dict[str, Callable[..., Any]] = {

@@ -5,10 +5,10 @@ from typing import Any
 
 from fp16core.convert.from_keras import convert_keras
 from fp16core.convert.to_keras import rebuild_keras
-from fp16core.jobs.confine import confine
 from fp16core.jobs.scratch import scratch_folder
 from fp16core.jobs.serve import Client, serve
 from fp16core.jobs.spec import Limits
+from fp16core.system.limits import confine
 from fp16core.tflite.model_file import ModelFile
 from fp16core.training.recipe import import_tensorflow
 

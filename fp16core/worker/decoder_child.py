@@ -1,12 +1,11 @@
 """Strangers' pictures decoded in a confined process that stays: ``python -m fp16core.worker.decoder_child``."""
 
-import contextlib
-import resource
 from importlib import import_module
 
 from fp16core.images.picture import RawPicture
 from fp16core.images.picture_file import LargePictureError, open_picture
 from fp16core.resident.child import serve_calls
+from fp16core.system.limits import limit_data_for_now
 from fp16core.vocabulary import ImageError
 
 MODULE = "fp16core.worker.decoder_child"
@@ -42,8 +41,7 @@ def decode(data: bytes, name: str, memory_bytes: int, may_have_more: bool) -> Ra
         If the picture takes more memory than this process may have: memory that earlier pictures have left
         behind may be the cause, so that the process should end.
     """
-    with contextlib.suppress(ValueError, OSError):  # not every system has this limit
-        resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+    limit_data_for_now(memory_bytes)
     # The file is here up to three times: as it was sent, unpickled, and for a library that wants its own.
     room_bytes = memory_bytes - _BASE_BYTES - 3 * len(data)
     try:

@@ -41,7 +41,7 @@ def observed_sentence() -> str:
     if not comparison.changed_predictions:
         return f"float16 changed **no answer** on {comparison.images:,} test images."
     chance = (
-        "more than chance explains" if comparison.is_difference_significant else "a difference that chance explains"
+        "more than chance alone explains" if comparison.is_difference_significant else "chance alone explains as much"
     )
     return (
         f"float16 changed **{comparison.changed_predictions:,} of {comparison.images:,}** answers, and the accuracy by "
@@ -52,8 +52,8 @@ def observed_sentence() -> str:
 def proven_sentence(found: Guarantee) -> str:
     """Share of the images whose answers float16 could not have changed."""
     return (
-        f"For **{percent_text(found.proven_share)}** of the images it could not: even if every rounding error of the "
-        "weights pointed in the worst direction, the answer would stay."
+        f"On **{percent_text(found.proven_share)}** of the images it cannot change the answer, even if every rounding "
+        "error of the weights points in the worst direction."
     )
 
 
@@ -70,7 +70,7 @@ def proven_words(found: Guarantee, both: Comparison, index: int) -> str:
         return "Its answer is proven."
     if not both.report(index).is_answered:
         return "Nothing can be proven: a logit is not a number."
-    return "Its answer is not proven: the margin is smaller than what float16 could take."
+    return "Its answer is not proven: in the worst case, float16 takes more than the margin."
 
 
 st.markdown(" ".join([observed_sentence(), *([] if proof is None else [proven_sentence(proof)])]))

@@ -32,14 +32,14 @@ _HTML = """
 
 _HERE = Path(__file__)
 
-NUMERICS_JS = _HERE.with_name("numerics.js").read_text()
+NUMERICS_JS = _HERE.with_name("numerics.js").read_text("utf-8")
 """The arithmetic of the browser, which tests compare with the core's."""
 
 _component = st.components.v2.component(
     "clickable_bits",
     html=_HTML,
-    css=_HERE.with_name("clickable.css").read_text(),
-    js=NUMERICS_JS + _HERE.with_name("clickable.js").read_text(),
+    css=_HERE.with_name("clickable.css").read_text("utf-8"),
+    js=NUMERICS_JS + _HERE.with_name("clickable.js").read_text("utf-8"),
 )
 
 

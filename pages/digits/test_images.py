@@ -143,7 +143,7 @@ def _sheet_words(index: int, listed: Indices) -> str:
     """Caption of the contact sheet: its content, and the meaning of the frames."""
     count = count_text(len(listed), "image")
     if _SHOW[st.session_state.get("show") or _ALL] is Show.CLOSEST:
-        count += ", nearest first; float16 only favours the answers of all others"
+        count += " whose answers a larger float16 error would change, the closest first"
     frames = "Pick one: blue frames the chosen image, orange a changed answer."
     return (
         f"{count}. {frames}" if index in listed else f"{count}; the chosen image {index:,} is not among them. {frames}"

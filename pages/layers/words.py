@@ -16,12 +16,11 @@ def answer_sentence(found: Propagation, images_text: str) -> str:
         )
     noisiest, logits = found.noisiest, found.logits
     return (
-        f"On {images_text}, the error is largest after **{step_name(noisiest.step)}**, where the activations are still "
-        f"**{factor_text(noisiest.error.snr_factor)} times** as large as it"
+        f"On {images_text}, the relative error is largest after **{step_name(noisiest.step)}**: one part in "
+        f"**{factor_text(noisiest.error.snr_factor)}** of the activations"
         + (
-            ": it is strongest when it reaches the logits."
+            ", which are the logits."
             if noisiest is logits
-            else f". It fades on the way to the logits, which are **{factor_text(logits.error.snr_factor)} times** as "
-            "large as their error."
+            else f". It is smaller at the end: one part in **{factor_text(logits.error.snr_factor)}** of the logits."
         )
     )

@@ -144,7 +144,9 @@ def _against_mantissa(chosen: FloatFormat, row: Mapping[int, DialResult], refere
             "changed-by-mantissa",
             "Number of changed answers against the number of mantissa bits",
         )
-        st.caption("A changed answer can also be a corrected one, so these are at least as many as the accuracy lost.")
+        st.caption(
+            "A changed answer can also be a corrected one: accuracy falls by at most the share of changed answers."
+        )
 
 
 def _bytes(result: DialResult) -> None:

@@ -53,8 +53,8 @@ _HTML = """
 _component = st.components.v2.component(
     "format_dial",
     html=_HTML,
-    css=HELD_CSS + (_HERE / "format_dial.css").read_text(),
-    js=HELD_JS + (_HERE / "format_dial.js").read_text(),
+    css=HELD_CSS + (_HERE / "format_dial.css").read_text("utf-8"),
+    js=HELD_JS + (_HERE / "format_dial.js").read_text("utf-8"),
 )
 
 _SPECS = [

@@ -3,6 +3,7 @@
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fp16core.figures.modes import accuracy as figures
 from fp16core.modes.accuracy_tables import emulation_rows, emulation_sentence, mode_rows
@@ -39,11 +40,10 @@ def accuracy(wanted: Wanted) -> None:
         return
     _headline(table)
     with st.container(border=True):
-        st.markdown("**Every mode, either file**")
-        st.caption(
-            f"On the first {table.images:,} test images, {table.runs[0].batch:,} at once, against the float32 file on "
-            "the CPU in float32 arithmetic. A mode computes in float16 if each of its logits is a number that float16 "
-            "has, checked bit by bit."
+        st.markdown(
+            f"**Every mode, either file**, on the first {table.images:,} test images, {table.runs[0].batch:,} at once",
+            help="Against the float32 file on the CPU in float32 arithmetic. A mode computes in float16 if each of its "
+            "logits is a number that float16 has, checked bit by bit.",
         )
         show_table(mode_rows(table), height="content")
         adapter_words([run.adapter for run in table.runs])
@@ -118,21 +118,29 @@ def _emulation(table: ModeTable) -> dict[ExecutionMode, Accounted | str]:
     halves = [run for run in table.runs if run.mode.asks_for_float16 and not run.is_silently_float32]
     if not halves:
         return found
+    place = st.empty()
     with st.spinner("Emulating float16 arithmetic …"):
         for run in halves:
             try:
-                found[run.mode] = measurements.accounted(run)
+                found[run.mode] = measurements.accounted(run, partial(_progress, place, run))
             except HalfBitsError as error:
                 found[run.mode] = str(error)
+    place.empty()
     with st.expander("Does an emulation account for it?", icon=":material/calculate:"):
         st.markdown(
-            "Emulated in NumPy: the network with everything rounded to float16, and its sums formed in three ways. "
-            "Hardware differs in how it adds up."
+            "Emulated in NumPy: the network with everything rounded to float16, and its sums formed in one known way "
+            "after the other, until one gives every logit. Hardware differs in how it adds up. A *fused multiply-add* "
+            "rounds once, after the product has been added; *in fours*, the second and fourth of four products are "
+            "added like that, and the first and third as one term."
         )
         for column, run in zip(cards(len(halves), "cards-emulation"), halves, strict=True):
             with column:
                 _accounted(run, found[run.mode])
     return found
+
+
+def _progress(place: DeltaGenerator, run: ModeRun, what: str, done: float) -> None:
+    place.progress(done, text=f"{run.mode.short_title}: {what} …")
 
 
 def _accounted(run: ModeRun, accounted: Accounted | str) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from fp16core.figures.modes import facts as figures
 from fp16core.modes.facts import fact_rows, mode_facts
-from fp16core.modes.recorded import recorded, recorded_sentence
+from fp16core.modes.recorded import recorded, recorded_sentence, recorded_sums_text
 from fp16core.text import count_text
 from pages.shared.session import measurements
 from pages.shared.session.measurements import ACCURACY, LATENCY
@@ -42,3 +42,4 @@ def show_recorded() -> None:
             f"*{ACCURACY}* or *{LATENCY}* for that. Answers are compared with the float32 file on a processor in "
             "float32."
         )
+        st.caption(recorded_sums_text(recording))

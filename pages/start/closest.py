@@ -33,7 +33,10 @@ _HTML = """
 _FOLDER = Path(__file__).parent
 
 _component = st.components.v2.component(
-    "closest", html=_HTML, css=(_FOLDER / "closest.css").read_text(), js=(_FOLDER / "closest.js").read_text()
+    "closest",
+    html=_HTML,
+    css=(_FOLDER / "closest.css").read_text("utf-8"),
+    js=(_FOLDER / "closest.js").read_text("utf-8"),
 )
 
 

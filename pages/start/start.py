@@ -24,9 +24,7 @@ with state.explained():
 st.html(LOOK)
 with st.container(key="start-top", horizontal=True):
     with st.container(key="start-answer"):
-        st.markdown(
-            f"**{verdict.sentence}** {verdict.counts}", help=hint("95 % interval", more=f"{verdict.remark} {RULE}")
-        )
+        st.markdown(f"**{verdict.sentence}** {verdict.counts}", help=f"{verdict.remark} {RULE} {hint('95 % interval')}")
     st.page_link(TOUR[0].file, label="Start the tour", icon=":material/arrow_forward:", width="content")
 say_if_probabilities(comparison.reference)
 

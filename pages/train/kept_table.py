@@ -49,9 +49,9 @@ def answer(results: Sequence[RunResult], bundled: RunResult) -> str:
 def _best(results: Sequence[RunResult]) -> str:
     best = fewest_changed(results)
     first = best[0]
-    words = f"float16 changed **{first.changed.successes:,} of {first.changed.total:,}** of its answers"
+    words = f"float16 changed **{first.changed.successes:,} of {first.changed.total:,}** answers"
     if len(results) == 1:
-        return f"Of the one run kept here, {words}, and its accuracy by **{points_text(first.accuracy_delta)}**."
+        return f"In the one run kept here, {words}, and the accuracy by **{points_text(first.accuracy_delta)}**."
     if len(best) == 1:
         return f"Of the runs kept here, **{plain(first.name)}** changed least: {words}."
     names = [f"**{plain(result.name)}**" for result in best[:_NAMED]]

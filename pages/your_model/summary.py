@@ -20,7 +20,7 @@ def show_summary() -> None:
             "not yet, and compared on test images; then every page shows **your** model."
         )
         return
-    st.header(f"What float16 did to {plain(pair.name)}", anchor="summary")
+    st.header(f"The answer for {plain(pair.name)}", anchor="summary")
     if not subject().own_pair:
         st.markdown("You are looking at another pair at present.")
         st.button(
@@ -37,8 +37,8 @@ def show_summary() -> None:
         said = casting.say_first(comparison)
         verdict = answer(comparison, casting.active_casting())
     st.markdown(
-        f"**{verdict.sentence}** {verdict.counts} All pages now show this pair, to you alone.",
-        help=hint("95 % interval", more=f"{verdict.remark} {RULE}"),
+        f"**{verdict.safety_sentence}** {verdict.counts} All pages now show this pair, to you alone.",
+        help=f"{verdict.remark} {RULE} {hint('95 % interval')}",
     )
     show_numbers(comparison)
     if remarks := [remark for remark in trials.remarks() if remark not in said]:

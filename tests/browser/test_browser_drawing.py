@@ -107,6 +107,7 @@ def test_one_request_is_under_way_at_a_time_while_the_pen_moves(warm: str, page:
     took = time.monotonic() - start
     page.mouse.up()
     settled(page)
+    page.remove_listener("websocket", listen)
     asked = [at for kind, at in sent if kind == "asked"]
     assert 2 <= len(asked) <= 10 * took + 3
     kinds = [kind for kind, _ in sent]
@@ -114,10 +115,10 @@ def test_one_request_is_under_way_at_a_time_while_the_pen_moves(warm: str, page:
 
 
 def test_from_lifting_the_pen_to_both_answers(warm: str, page: Page) -> None:
-    """Ten times; the median is printed, machines differ too much to assert it."""
+    """Three times; the median is printed, machines differ too much to assert it."""
     ready_to_draw(page, warm)
     took: list[float] = []
-    for turn in range(11):
+    for turn in range(4):
         page.evaluate(TIME_TO_ANSWERS)
         draw(page, SEVEN if turn % 2 else ONE)
         took.append(float(page.wait_for_function("window.took", timeout=PATIENCE_MS).json_value()))
@@ -126,7 +127,7 @@ def test_from_lifting_the_pen_to_both_answers(warm: str, page: Page) -> None:
         answers(page)
         settled(page)
     median = statistics.median(took[1:])  # the first warms up
-    print(f"\npointer-up to both answers: median of ten {median:.0f} ms, {min(took[1:]):.0f} to {max(took[1:]):.0f} ms")
+    print(f"\npointer-up to both answers: median {median:.0f} ms, {min(took[1:]):.0f} to {max(took[1:]):.0f} ms")
 
 
 def test_a_finger_draws_without_scrolling_the_page(warm: str, phone: Page) -> None:

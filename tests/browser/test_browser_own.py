@@ -45,7 +45,7 @@ def test_an_uploaded_model_is_shown_on_all_pages_to_its_owner_alone(
 ) -> None:
     """By itself: nothing is clicked between the button and the result."""
     bring(page, warm, file("mine.tflite", (BUNDLED / REFERENCE_FILE).read_bytes()))
-    expect(page.get_by_role("heading", name="What float16 did to mine.tflite")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="The answer for mine.tflite")).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
     expect(page.get_by_test_id("stSidebar").get_by_role("combobox")).to_have_value("mine.tflite (yours)")
     expect(page.get_by_test_id("stSidebar")).to_contain_text("visible to you alone")
@@ -71,6 +71,7 @@ def test_an_uploaded_model_is_shown_on_all_pages_to_its_owner_alone(
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Bundled pair")
 
 
+@pytest.mark.tensorflow
 def test_a_keras_file_can_be_stopped_and_what_is_none_is_a_sentence(warm: str, page: Page) -> None:
     bring(page, warm, file("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
     expect(page.get_by_text("mine.keras: ", exact=False).first).to_be_visible(timeout=PATIENCE_MS)

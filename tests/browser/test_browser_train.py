@@ -13,7 +13,7 @@ from fp16core.runs.store import RunStore
 from fp16core.worker.training.process import MODULE
 from tests.helpers.browser.browsing import served
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.tensorflow]
 
 TRAINING_MS = 120_000
 PROGRESS = re.compile(r"Epoch \d+ of \d+")

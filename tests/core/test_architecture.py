@@ -105,14 +105,14 @@ def test_what_tests_share_lies_among_their_helpers() -> None:
     for path in (ROOT / "tests").rglob("*.py"):
         used = {name for name in imported(path) if name.startswith("tests.") and module_name(path) not in name}
         assert all(name.startswith(("tests.helpers", "tests.networks")) for name in used), (path, used)
-    for top in ("benchmarks", "deploy", "fp16core", "pages"):
+    for top in ("benchmarks", "deploy", "fp16core", "half_the_bits", "pages"):
         for path in (ROOT / top).rglob("*.py"):
             assert not any(name.split(".")[0] == "tests" for name in imported(path)), path
 
 
 def test_no_folder_is_crowded_and_no_file_long() -> None:
     """Whoever looks for a thing finds it from the names alone."""
-    sources = [path for top in ("fp16core", "pages", "tests") for path in (ROOT / top).rglob("*.py")]
+    sources = [path for top in ("fp16core", "half_the_bits", "pages", "tests") for path in (ROOT / top).rglob("*.py")]
     folders = Counter(path.parent for path in sources)
     assert {str(folder) for folder, files in folders.items() if files > MOST_FILES} == set()
     long = {str(path) for path in sources if len(path.read_text().splitlines()) > most_lines(path)}

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sysconfig
 import tomllib
 from pathlib import Path
 
@@ -12,8 +14,30 @@ from fp16core.__main__ import _parser
 from pages.shared.frame.story import OWN, START, TOUR
 from tests.helpers.places import PAGES, ROOT
 
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+TOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def readme_command(marker: str) -> str:
+    """The only line of the block of code that follows a marker in README."""
+    blocks = re.findall(rf"<!-- {marker} -->\n```\w+\n(.+)\n```\n", (ROOT / "README.md").read_text())
+    (line,) = blocks
+    return str(line)
+
+
+def commands() -> list[str]:
+    """Commands of the command line."""
+    (choices,) = (action.choices for action in _parser()._actions if isinstance(action.choices, dict))
+    return list(choices)
+
+
+def test_readme_is_short_and_has_two_commands_for_each_system() -> None:
+    assert len((ROOT / "README.md").read_bytes()) <= 6_000
+    for marker in ("dashboard", "tests"):
+        assert " && .venv/bin/" in readme_command(marker)
+        assert "; .venv\\Scripts\\" in readme_command(f"{marker}, Windows")
 
 
 def requirements(name: str) -> set[str]:
@@ -24,24 +48,32 @@ def requirements(name: str) -> set[str]:
     return own.union(*(requirements(other) for other in included))
 
 
-def commands() -> list[str]:
-    """Commands of the command line."""
-    (choices,) = (action.choices for action in _parser()._actions if isinstance(action.choices, dict))
-    return list(choices)
+def test_requirements_files_and_the_package_install_the_same() -> None:
+    """The package reads its dependencies from those files that include no other."""
+    read = TOOLS["setuptools"]["dynamic"]
+    extras = {name: found["file"] for name, found in read["optional-dependencies"].items()}
+    needed = set().union(*map(requirements, read["dependencies"]["file"]))
+    assert needed == requirements("requirements-dashboard.txt")
+    everything = needed.union(*(requirements(file) for files in extras.values() for file in files))
+    assert everything == requirements("requirements-dev.txt")
+    assert requirements("requirements.txt") - needed - requirements("requirements/train.txt") == {
+        line for line in everything if line.startswith("pytest~")
+    }
+    for file in [*read["dependencies"]["file"], *(file for files in extras.values() for file in files)]:
+        assert "-r " not in (ROOT / file).read_text(), f"setuptools cannot read what {file} includes"
 
 
-def test_readme_is_short_and_has_the_two_commands_that_ci_runs() -> None:
-    text = (ROOT / "README.md").read_bytes()
-    assert len(text) <= 6_000
-    for marker in (b"dashboard", b"tests"):
-        assert text.count(b"<!-- %s -->\n```sh\n" % marker) == 1
+def test_the_workflow_runs_readmes_test_commands() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "tests.yml").read_text()
+    assert workflow.count(readme_command("tests")) == 2, "on Linux, and on macOS"
+    assert workflow.count(readme_command("tests, Windows")) == 1
 
 
-def test_dependencies_of_the_package_are_those_of_the_requirements_files() -> None:
-    extras = PROJECT["optional-dependencies"]
-    assert {*PROJECT["dependencies"]} == requirements("requirements-dashboard.txt")
-    assert {*PROJECT["dependencies"], *extras["training"], *extras["test"]} == requirements("requirements-dev.txt")
-    assert {*extras["training"]} == {line for line in requirements("requirements.txt") if line.startswith("tensorflow")}
+def test_the_workflows_are_valid() -> None:
+    done = subprocess.run(
+        [Path(sysconfig.get_path("scripts"), "actionlint"), *WORKFLOWS], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
 
 
 def test_the_version_is_the_same_everywhere() -> None:

@@ -1,7 +1,7 @@
 """Files named by others: regular files are read up to a limit; pipes and devices never block."""
 
 import os
-from collections.abc import Callable
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,19 +13,25 @@ from fp16core.runs.pair import BUNDLED, load_pair, read_pair
 from fp16core.runs.record import MAX_RUN_BYTES, RUN_FILE
 from fp16core.vocabulary import DatasetError, ModelFileError
 from tests.helpers.commands import REFERENCE, TARGET, cli, refused
+from tests.helpers.places import LINUX_ONLY, NOT_ON_WINDOWS
 
 NO_FILE = "it is not a regular file"
 
 
 def pipe(folder: Path) -> Path:
-    os.mkfifo(folder / "pipe")
+    if sys.platform != "win32":
+        os.mkfifo(folder / "pipe")
     return folder / "pipe"
 
 
-ODD: list[Callable[[Path], Path]] = [lambda _folder: Path("/dev/zero"), lambda folder: folder, pipe]
+ODD = [
+    pytest.param(lambda _folder: Path("/dev/zero"), id="device", marks=NOT_ON_WINDOWS),
+    pytest.param(lambda folder: folder, id="folder"),
+    pytest.param(pipe, id="pipe", marks=NOT_ON_WINDOWS),
+]
 
 
-@pytest.fixture(params=ODD, ids=["device", "folder", "pipe"])
+@pytest.fixture(params=ODD)
 def odd(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Path of something other than a regular file."""
     made: Path = request.param(tmp_path)
@@ -40,6 +46,7 @@ def test_a_regular_file_is_read_up_to_the_limit(tmp_path: Path) -> None:
         read_regular(path, 9)
 
 
+@LINUX_ONLY
 def test_a_file_that_grows_while_it_is_read_is_not_read_beyond_the_limit() -> None:
     """Files in ``/proc`` report a size of 0 although they have contents."""
     assert Path("/proc/self/status").stat().st_size == 0
@@ -55,6 +62,7 @@ def test_links_are_followed_unless_forbidden(tmp_path: Path) -> None:
         read_regular(tmp_path / "link", 4, follow_links=False)
 
 
+@LINUX_ONLY
 def test_files_that_are_not_regular_are_rejected_and_closed(odd: Path) -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
     with pytest.raises(OSError, match=NO_FILE):

@@ -11,7 +11,7 @@ from tests.helpers.places import ROOT
 
 MOST_SHARE = 0.03
 
-FOLDERS = ("fp16core", "pages", "tests", "benchmarks", "deploy")
+FOLDERS = ("fp16core", "half_the_bits", "pages", "tests", "benchmarks", "deploy")
 
 QUESTION = re.compile(r"(What|Who|Whose|Which|Where|When|Why|How|Whether|If|That)\b")
 

@@ -11,7 +11,7 @@ from fp16core.runs.pair import BUNDLED
 from fp16core.training.recipe import python_for_tensorflow
 from tests.helpers.apps.driving import visit, words
 from tests.helpers.commands import REFERENCE, cli, refused, train
-from tests.helpers.places import ROOT
+from tests.helpers.places import ROOT, needs_linux, unavailable
 
 pytestmark = pytest.mark.slow
 
@@ -41,8 +41,17 @@ def test_advice_names_another_python_only_where_this_one_has_no_tensorflow(
 
 
 def test_the_requirements_leave_tensorflow_out_from_the_same_version_on() -> None:
-    (line,) = re.findall(r"^tensorflow.*$", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    (line,) = re.findall(r"^tensorflow.*$", (ROOT / "requirements" / "train.txt").read_text(), re.MULTILINE)
     assert line.endswith('; python_version < "3.14"')
+
+
+def test_what_cannot_run_here_is_left_out_by_a_stated_rule() -> None:
+    assert unavailable("linux", "") == {}
+    assert [*unavailable("darwin", "")] == ["linux"]
+    assert unavailable("win32", f" {REASON}")["tensorflow"] == f"TensorFlow {REASON}"
+    assert needs_linux(ROOT / "tests" / "hosted" / "test_proxy.py", ())
+    assert needs_linux(ROOT / "tests" / "core" / "worker" / "test_modes.py", ("tmp_path", "mesa"))
+    assert not needs_linux(ROOT / "tests" / "core" / "worker" / "test_modes.py", ("tmp_path",))
 
 
 @pytest.mark.usefixtures("python_3_14")

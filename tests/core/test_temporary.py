@@ -1,7 +1,9 @@
 """Missing folder for temporary files: wherever one is needed, the error names ``TMPDIR``."""
 
+import shutil
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -10,6 +12,7 @@ from fp16core.jobs.queue import JobQueue
 from fp16core.jobs.scratch import scratch_folder
 from fp16core.jobs.spec import JobSpec
 from fp16core.runs.store import RunStore
+from fp16core.temporary import check_temporary_room
 from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import OutputError
 from fp16core.worker.training.queue import TrainingQueue
@@ -44,7 +47,7 @@ def test_both_queues_pass_it_on(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("no_temporary_folder")
 def test_a_scratch_folder_that_must_be_on_disk_needs_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("fp16core.jobs.scratch._MEMORY", tmp_path / "absent")
+    monkeypatch.setattr("fp16core.jobs.scratch.MEMORY_FOLDER", tmp_path / "absent")
     with pytest.raises(OutputError, match=REMEDY), scratch_folder():
         pytest.fail("there is a folder")
 
@@ -66,3 +69,17 @@ def test_a_hosted_page_shows_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setenv("HALFBITS_HOSTED", "1")
     assert shown("/srv/demo/run.json: cannot be read") == "run.json: cannot be read"
+
+
+def test_a_full_disk_is_named_where_the_converter_gives_another_reason(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    check_temporary_room()
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: _Usage(free=4_096 if folder == str(tmp_path) else 10**9))
+    with pytest.raises(OutputError, match=f"The disk of temporary files, {tmp_path}, is full; free some space"):
+        check_temporary_room()
+
+
+class _Usage(NamedTuple):
+    free: int

@@ -44,7 +44,12 @@ def put(url: str, contents: bytes, headers: dict[str, str]) -> int:
 def test_uploads_need_the_token_and_have_an_end(hosted: str, page: Page, tmp_path: Path) -> None:
     """More than a visit may hold goes through the pages, which let go of each file, and no other way."""
     asked: list[Request] = []
-    page.on("request", lambda request: asked.append(request) if request.method == "PUT" else None)
+
+    def note(request: Request) -> None:
+        if request.method == "PUT":
+            asked.append(request)
+
+    page.on("request", note)
     page.goto(f"{hosted}/your_model")
     settled(page)
     for number in range(VISIT_BYTES // PART + 1):
@@ -53,6 +58,7 @@ def test_uploads_need_the_token_and_have_an_end(hosted: str, page: Page, tmp_pat
         page.get_by_test_id("stFileUploaderDropzoneInput").nth(1).set_input_files(file)
         expect(page.get_by_test_id("stAlert")).to_contain_text(file.name)
         settled(page)
+    page.remove_listener("request", note)
     answers = [answer.status for request in asked if (answer := request.response()) is not None]
     assert answers == [204] * (VISIT_BYTES // PART + 1)
 

@@ -200,6 +200,7 @@ def test_too_many_trials_must_wait_and_lose_nothing(pair: ModelPair, monkeypatch
     assert app.session_state["own-attempt"].ticket.wait(PATIENCE_S), "at home nobody is held up"
 
 
+@pytest.mark.tensorflow
 @pytest.mark.usefixtures("hosted")
 def test_a_server_of_little_memory_does_not_try_a_keras_file() -> None:
     app = upload(visit("your_model"), MODELS, ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))

@@ -230,13 +230,10 @@ def test_a_school_behind_one_address_gets_in_and_a_flood_does_not(hosted: Hosted
 
 
 def test_all_pages_under_the_content_security_policy(
-    hosted: Hosted, browser: Browser, page: Page, test_set: TestSet
+    hosted: Hosted, browser: Browser, guarded: Page, test_set: TestSet
 ) -> None:
     """Nothing that a page does is blocked, and a digit is drawn, uploaded and photographed under it."""
-    page.add_init_script(
-        "window.blocked = []; addEventListener('securitypolicyviolation',"
-        " e => blocked.push(`${e.effectiveDirective} ${e.blockedURI} ${e.sourceFile}`))"
-    )
+    page = guarded
     page.goto(hosted.address)
     settled(page)
     links = page.get_by_test_id("stSidebarNav").get_by_role("link")

@@ -20,6 +20,7 @@ def structure(model: bytes) -> Any:
     return tensors, [(op.name, op.inputs, op.outputs, op.settings) for op in file.operators]
 
 
+@pytest.mark.tensorflow
 @pytest.mark.parametrize("name", make.NETWORKS)
 def test_a_kept_network_has_the_structure_that_tensorflow_gives_it(name: str, test_set: TestSet) -> None:
     model = make.build(name)

@@ -123,7 +123,7 @@ def run_scenarios(side: str, scenarios: Mapping[str, Mapping[str, Any]], replica
     """Output of ``benchmarks/load.py`` with so many servers; raises `BenchError` if it fails."""
     plain = {name: value for name, value in child.environment().items() if not name.startswith("HALFBITS_")}
     command = [sys.executable, str(_SCRIPT), side, str(replicas), json.dumps(scenarios)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=plain)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, env=plain)
     if done.returncode != 0:
         tail = " | ".join(done.stderr.splitlines()[-5:])
         raise BenchError(f"benchmarks/{_SCRIPT.name} {side} ended with status {done.returncode}: {tail}")

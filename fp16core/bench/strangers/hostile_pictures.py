@@ -1,5 +1,6 @@
 """Picture files made to harm their decoder, each by a few lines of code."""
 
+import functools
 import io
 import struct
 import zlib
@@ -113,9 +114,7 @@ def heic_of_one_tile(
     whole
         Width and height of the picture.
     """
-    file = io.BytesIO()
-    Image.new("RGB", coded, (200, 90, 40)).save(file, "HEIF", quality=10)
-    made = file.getvalue()
+    made = _plain_heic(*coded)
     configuration = _found_box(made, b"hvcC")
     tile = _found_box(made, b"mdat")[8:]
     rows, columns = rows_and_columns
@@ -151,6 +150,14 @@ def heic_of_one_tile(
 
     head = _box(b"ftyp", b"heic" + bytes(4) + b"mif1heic")
     return head + meta(len(head) + len(meta(0)) + 8) + _box(b"mdat", tile, grid)
+
+
+@functools.cache
+def _plain_heic(width: int, height: int) -> bytes:
+    """A HEIC of one colour; a large one takes seconds to code."""
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), (200, 90, 40)).save(file, "HEIF", quality=10)
+    return file.getvalue()
 
 
 def _found_box(data: bytes, kind: bytes) -> bytes:

@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw
 
 from fp16core.bench.strangers.hostile_pictures import HOSTILE, digit_photograph
 from fp16core.images.picture_file import FORMATS
-from fp16core.jobs.peak import peak_bytes_of
 from fp16core.resident.endings import ResidentEndedError
+from fp16core.system.memory import peak_bytes_of
 from fp16core.training.recipe import Progress
 from fp16core.vocabulary import HalfBitsError, ImageError
 from fp16core.worker.decoder import PictureDecoder

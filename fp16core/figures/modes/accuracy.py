@@ -30,7 +30,7 @@ _STYLES = {
 def logit_changes(table: ModeTable) -> go.Figure:
     """Largest and mean logit change of either file in each mode, on a logarithmic axis; zeros are left out."""
     titles = [run.mode.title for run in table.runs]
-    drawn = figure(90 + 46 * max(len(titles), 1))
+    drawn = figure(90 + 40 * max(len(titles), 1))
     everything = []
     for place, (name, colour) in enumerate(FILES):
         cells = [(file.run.mode.title, file.comparison) for file in table.files if file.is_target == bool(place)]
@@ -64,7 +64,7 @@ def logit_changes(table: ModeTable) -> go.Figure:
 
 def snr_by_operator(table: ModeTable) -> go.Figure:
     """Signal-to-noise ratio of the float16 file after each operator that computes, one line for each mode."""
-    drawn = figure(380)
+    drawn = figure(310)
     for run in table.runs:
         shown = [
             (f"{n}. {operator_name(step.operator)}", step.target)

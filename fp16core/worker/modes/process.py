@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.data.mnist import normalise
-from fp16core.jobs.confine import confine
 from fp16core.jobs.serve import Client
 from fp16core.jobs.spec import Limits
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter, refusal, selected_adapter
+from fp16core.system.files import read_at
+from fp16core.system.limits import confine
 from fp16core.temporary import temporary_named
 from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.vocabulary import ModeError
@@ -101,4 +102,4 @@ def adapter() -> Adapter | None:
 def own_log() -> str:
     """Return the beginning of what this process has printed so far."""
     # Standard error is a file that the parent has opened for reading, too.
-    return os.pread(2, _LOG_BYTES, 0).decode("utf-8", "replace")
+    return read_at(2, _LOG_BYTES, 0).decode("utf-8", "replace")

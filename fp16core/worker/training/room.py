@@ -1,11 +1,11 @@
 """Disk space for files about to be written."""
 
 import contextlib
-import resource
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from fp16core.system.limits import largest_file_bytes
 from fp16core.text import bytes_text
 from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import HalfBitsError, ModelFileError, OutputError
@@ -56,8 +56,8 @@ def _check(out: Path, folder: Path, size_bytes: int) -> None:
             f"{out} cannot be written: its disk has {bytes_text(free_bytes)} left, and {bytes_text(size_bytes)} may be "
             "needed. Free some space, or choose another folder."
         )
-    limit_bytes = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
-    if limit_bytes != resource.RLIM_INFINITY and limit_bytes < size_bytes:
+    limit_bytes = largest_file_bytes()
+    if limit_bytes is not None and limit_bytes < size_bytes:
         raise OutputError(
             f"{out} cannot be written: files may have {bytes_text(limit_bytes)} here (ulimit -f), and "
             f"{bytes_text(size_bytes)} may be needed. Raise that limit."

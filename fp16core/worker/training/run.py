@@ -17,7 +17,6 @@ from fp16core.atomic_output import new_folder, remove_partials
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.data.mnist import DatasetContents, dataset_path
 from fp16core.evaluate.comparison import Comparison, compare
-from fp16core.jobs.peak import peak_bytes
 from fp16core.json_text import nonfinite_as_null
 from fp16core.runs.record import (
     FORMAT,
@@ -29,6 +28,7 @@ from fp16core.runs.record import (
     TARGET_FILE,
     file_record,
 )
+from fp16core.system.memory import peak_bytes
 from fp16core.text import count_text, percent_text, small_text
 from fp16core.tflite.model_file import ModelPair
 from fp16core.training.fit import train
@@ -113,7 +113,7 @@ def train_run(
                 "peak_memory_bytes": peak_bytes(),
             }
         )
-        (folder / RUN_FILE).write_text(json.dumps(record, indent=2, allow_nan=False) + "\n")
+        (folder / RUN_FILE).write_bytes((json.dumps(record, indent=2, allow_nan=False) + "\n").encode())
     on_progress("done", 1.0)
     return record
 

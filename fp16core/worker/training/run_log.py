@@ -26,7 +26,7 @@ def run_log(path: Path) -> Iterator[Callable[[str], None]]:
 def remove_paths(log: Path) -> None:
     """Remove the server's folders from a log, as a run is made to be passed on."""
     text = log.read_bytes().decode("utf-8", "replace")
-    log.write_text(names_only(text, [str(log.parent), sys.prefix]))
+    log.write_bytes(names_only(text, [str(log.parent), sys.prefix]).encode())
 
 
 @contextlib.contextmanager

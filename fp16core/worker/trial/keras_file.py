@@ -9,11 +9,11 @@ from typing import Any
 
 from fp16core.convert.from_keras import convert_keras, load_keras
 from fp16core.convert.keras_archive import check_archive
-from fp16core.jobs.confine import confine
 from fp16core.jobs.scratch import scratch_folder
 from fp16core.jobs.serve import Client, serve
 from fp16core.jobs.spec import Limits
 from fp16core.lab.conversions import CONVERTER
+from fp16core.system.limits import confine
 from fp16core.tflite.model_file import ModelFile
 from fp16core.training.recipe import import_tensorflow
 from fp16core.worker.trial.trial import Tried, tried, try_files

@@ -16,10 +16,10 @@ from fp16core.convert.quantizer import quantize_tflite
 from fp16core.data.mnist import load_mnist, normalise
 from fp16core.evaluate.casting import casting_of
 from fp16core.evaluate.comparison import Comparison
-from fp16core.jobs.confine import confine
 from fp16core.jobs.serve import Client, serve
 from fp16core.jobs.spec import Limits
 from fp16core.runtime.classifier import Classifier
+from fp16core.system.limits import confine
 from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.training.recipe import Progress
 from fp16core.vocabulary import HalfBitsError

@@ -35,9 +35,9 @@ _PARTS = Path(__file__).parent
 
 _component = st.components.v2.component(
     "answer_card",
-    html=(_PARTS / "answer_card.html").read_text(),
-    css=BUTTON_CSS + (_PARTS / "answer_card.css").read_text(),
-    js=(_PARTS / "answer_card.js").read_text(),
+    html=(_PARTS / "answer_card.html").read_text("utf-8"),
+    css=BUTTON_CSS + (_PARTS / "answer_card.css").read_text("utf-8"),
+    js=(_PARTS / "answer_card.js").read_text("utf-8"),
 )
 
 
@@ -133,8 +133,8 @@ def _likeness(reading: "Reading", place: int) -> Mapping[str, Any] | None:
         "limit": reading.limit,
         "isDoubted": is_doubted,
         "title": f"Does not look like {article_text(digit)}" if is_doubted else f"Looks like {article_text(digit)}",
-        "words": f"{small_text(distance)} from the most similar {digit} of the test images; "
-        f"{'more than' if is_doubted else 'within'} the limit, {small_text(reading.limit)}",
+        "words": f"Distance {small_text(distance)} to the most similar {digit} of the test images; "
+        f"{'more than' if is_doubted else 'within'} the limit of {small_text(reading.limit)}",
     }
 
 

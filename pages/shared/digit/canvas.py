@@ -23,8 +23,8 @@ _HTML = """
 _component = st.components.v2.component(
     "canvas",
     html=_HTML,
-    css=BUTTON_CSS + Path(__file__).with_name("canvas.css").read_text(),
-    js=Path(__file__).with_name("canvas.js").read_text(),
+    css=BUTTON_CSS + Path(__file__).with_name("canvas.css").read_text("utf-8"),
+    js=Path(__file__).with_name("canvas.js").read_text("utf-8"),
 )
 
 

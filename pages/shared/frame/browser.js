@@ -30,7 +30,7 @@ const atItsTop = () => {
     const main = document.querySelector("[data-testid='stMain']");
     if (!main || location.hash) return;
     const top = () => { if (main.scrollTop > 0) main.scrollTop = 0; };
-    const scrolls = ["wheel", "touchmove", "pointerdown", "keydown"];
+    const scrolls = ["wheel", "touchmove", "pointerdown", "keydown", "halfthebits:scroll"];
     let quiet = 0;
     const clock = setInterval(() => {
         const idle = document.querySelector("[data-testid='stApp']")?.dataset.testScriptState === "notRunning";

@@ -9,7 +9,7 @@ import streamlit as st
 _INSTALLED_ON = "browser-installed-on"
 
 _component = st.components.v2.component(
-    "browser", html="<span></span>", js=Path(__file__).with_name("browser.js").read_text()
+    "browser", html="<span></span>", js=Path(__file__).with_name("browser.js").read_text("utf-8")
 )
 
 

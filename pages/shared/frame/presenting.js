@@ -11,7 +11,24 @@ const tops = () => {
 const link = (words) => [...document.querySelectorAll(".st-key-frame-end a")]
     .find((candidate) => candidate.textContent.includes(words));
 
+// The step before a page's first one is the last one of the page before.
+let ending = 0;
+const goToTheEnd = () => {
+    const from = location.pathname, begun = Date.now();
+    let still = 0;
+    ending = setInterval(() => {
+        const isIdle = document.querySelector("[data-testid='stApp']")?.dataset.testScriptState === "notRunning";
+        still = isIdle && location.pathname !== from ? still + 1 : 0;
+        if (still < 4 && Date.now() - begun < 15000) return;
+        clearInterval(ending);
+        if (still < 4) return;
+        dispatchEvent(new Event("halfthebits:scroll"));
+        main().scrollTo({ top: main().scrollHeight });
+    }, 150);
+};
+
 const go = (event) => {
+    clearInterval(ending);
     if (event.key === "Escape") link("Leave the presentation")?.click();
     const step = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
     if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -25,8 +42,14 @@ const go = (event) => {
         ? Math.min(screen, tops().find((top) => top > here + 8) ?? Infinity)
         : Math.max(screen, tops().reverse().find((top) => top < here - 8) ?? 0);
     const isLast = step > 0 ? here >= end - 8 : here <= 8;
-    if (isLast) link(step > 0 ? "Next:" : "Back:")?.click();
-    else main().scrollTo({ top: next, behavior: "smooth" });
+    if (isLast) {
+        const way = link(step > 0 ? "Next:" : "Back:");
+        way?.click();
+        if (way && step < 0) goToTheEnd();
+    } else {
+        const wantsLessMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
+        main().scrollTo({ top: next, behavior: wantsLessMotion ? "instant" : "smooth" });
+    }
 };
 
 export default () => {

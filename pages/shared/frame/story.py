@@ -38,7 +38,7 @@ START = StoryPage(
     "Start",
     "Half the bits, the same answers?",
     ":material/home:",
-    "A neural network with weights of 32 bits beside itself with 16, from single bits to answers.",
+    "One network that reads handwritten digits, twice: each weight in 32 bits (float32), and rounded to 16 (float16).",
 )
 
 TOUR = (
@@ -47,7 +47,7 @@ TOUR = (
         "Digits",
         "What do both models see?",
         ":material/grid_view:",
-        "Two files hold one network: a reference in float32, and its target. First, their answers.",
+        "Two files hold one network: the reference in float32 and the target in float16. First, their answers.",
     ),
     StoryPage(
         "bits",

@@ -7,10 +7,10 @@ import streamlit as st
 from pages.shared.frame.story import START, TOUR, StoryPage, neighbours, place_text
 from pages.shared.ui.presentation import ENLARGEMENT, PRESENT, is_presenting
 
-_PRESENTING_CSS = Path(__file__).with_name("presenting.css").read_text()
+_PRESENTING_CSS = Path(__file__).with_name("presenting.css").read_text("utf-8")
 
 _presenter = st.components.v2.component(
-    "presenter", html="<span></span>", js=Path(__file__).with_name("presenting.js").read_text()
+    "presenter", html="<span></span>", js=Path(__file__).with_name("presenting.js").read_text("utf-8")
 )
 """Arrow keys lead from figure to figure, and from page to page."""
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from fp16core import settings
 from fp16core.data.mnist import ENVIRONMENT_VARIABLE as DATASET_VARIABLE
+from fp16core.jobs.child import ROOT as CORE_ROOT
 from fp16core.runs.pair import ENVIRONMENT_VARIABLE as PAIR_VARIABLE
 from fp16core.runs.store_folder import FOLDER_VARIABLE
 from fp16core.text import names_only
@@ -17,6 +18,7 @@ from fp16core.vocabulary import SettingError
 _ERRORS = "client.showErrorDetails"
 
 _ROOT = Path(__file__).parents[3]
+"""Folder of the dashboard; where it is installed, the core is in another one."""
 
 
 def is_hosted() -> bool:
@@ -49,4 +51,4 @@ def shown(text: str) -> str:
     named = [os.environ.get(name, "") for name in (DATASET_VARIABLE, PAIR_VARIABLE, FOLDER_VARIABLE)]
     with contextlib.suppress(FileNotFoundError):  # no folder for temporary files can be written; then none is named
         named.append(tempfile.gettempdir())
-    return names_only(text, [*named, str(Path.home()), str(_ROOT)])
+    return names_only(text, [*named, str(Path.home()), str(_ROOT), str(CORE_ROOT)])

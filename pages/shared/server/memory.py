@@ -1,26 +1,17 @@
 """Memory of the dashboard's process: settings of the C library's allocator and of the garbage collector."""
 
-import ctypes
 import gc
 
 from fp16core.singleton import singleton
-
-_M_ARENA_MAX = -8
-"""Number of this setting in ``malloc.h``."""
+from fp16core.system import memory
 
 _ARENAS = 2
 
 
 @singleton
 def limit_arenas() -> None:
-    """Let all threads share two of glibc's arenas; to be called before there are many threads.
-
-    Each run of a page has its own thread. By default glibc makes up to eight arenas per core, and each
-    keeps much of what is freed in it.
-    """
-    library = ctypes.CDLL(None)
-    if hasattr(library, "mallopt"):
-        library.mallopt(_M_ARENA_MAX, _ARENAS)
+    """Let all threads share two of the allocator's arenas: each run of a page has its own thread."""
+    memory.limit_arenas(_ARENAS)
 
 
 @singleton
@@ -31,6 +22,4 @@ def settle() -> None:
     """
     gc.collect()
     gc.freeze()
-    library = ctypes.CDLL(None)
-    if hasattr(library, "malloc_trim"):
-        library.malloc_trim(0)
+    memory.return_free_memory()

@@ -12,6 +12,7 @@ from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.processor import Processor, read_processor
 from fp16core.singleton import singleton
 from fp16core.text import share_text
+from fp16core.training.recipe import Progress
 from fp16core.vocabulary import BusyError
 from fp16core.workbench import measures
 from fp16core.worker.modes import latency
@@ -186,17 +187,25 @@ def evidence() -> RuntimeEvidence:
                 timed[mode] = outcome
             elif isinstance(outcome, ModeRun) or not isinstance(outcomes.get(mode), ModeRun):
                 outcomes[mode] = outcome
-    return RuntimeEvidence(ModeTable(state.results().comparison.reference, outcomes) if outcomes else None, timed)
+    known: dict[ModeRun, Accounted] = st.session_state.get(_ACCOUNTED, {})
+    emulated: dict[ExecutionMode, Accounted | str] = {
+        mode: known[outcome] for mode, outcome in outcomes.items() if isinstance(outcome, ModeRun) and outcome in known
+    }
+    table = ModeTable(state.results().comparison.reference, outcomes) if outcomes else None
+    return RuntimeEvidence(table, timed, emulated)
 
 
-def accounted(run: ModeRun) -> Accounted:
-    """Emulations that may explain a run in float16; raises `HalfBitsError` if the network cannot be followed."""
+def accounted(run: ModeRun, on_progress: Progress) -> Accounted:
+    """Emulations that may explain a run in float16; raises `HalfBitsError` if the network cannot be followed.
+
+    The progress of a confined process is unknown.
+    """
     known: dict[ModeRun, Accounted] = st.session_state.setdefault(_ACCOUNTED, {})
     if run not in known:
         if len(known) >= len(ExecutionMode):
             known.clear()
         with aside():
-            known[run] = state.measure(measures.accounted, run)
+            known[run] = state.measure(measures.accounted, run, *([] if subject().own_pair else [on_progress]))
     return known[run]
 
 

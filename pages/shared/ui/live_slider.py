@@ -8,16 +8,16 @@ import streamlit as st
 
 _HERE = Path(__file__).parent
 
-HELD_JS = (_HERE / "held.js").read_text()
+HELD_JS = (_HERE / "held.js").read_text("utf-8")
 """Functions for a component's JavaScript: ``held``, a value that lives in the browser, and ``slider``."""
 
-HELD_CSS = (_HERE / "held.css").read_text()
+HELD_CSS = (_HERE / "held.css").read_text("utf-8")
 
 _component = st.components.v2.component(
     "live_slider",
     html='<div class="live"><div class="note"></div></div>',
     css=HELD_CSS + ".note { font: 0.9rem/1.4 var(--st-font); color: var(--st-text-color); min-height: 1.4em; }",
-    js=HELD_JS + (_HERE / "live_slider.js").read_text(),
+    js=HELD_JS + (_HERE / "live_slider.js").read_text("utf-8"),
 )
 
 

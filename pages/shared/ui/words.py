@@ -23,7 +23,8 @@ def flip_sentence(report: ImageReport) -> str:
     if not report.is_answered:
         return "One of the logits is not a number, so there is no margin."
     if report.changed:
-        return f"float16 changed this answer; {percent_text(report.flip_factor)} of its error would have been enough."
+        share = percent_text(report.flip_factor)
+        return f"float16 changed this answer; {share} of the error would already have changed it."
     if report.can_flip:
         return (
             f"The float16 error would have to be **{factor_text(report.flip_factor)} times as large** "

@@ -78,6 +78,7 @@ def test_converting_says_what_became_infinite_and_what_that_does(
     assert found["remarks"] == [TOO_LARGE, effect]
 
 
+@pytest.mark.tensorflow
 def test_converting_keras_says_what_was_clamped(tmp_path: Path) -> None:
     """Three of ten times 784 weights, by TensorFlow's converter."""
     (tmp_path / "large.keras").write_bytes(kept("too large", "keras"))
@@ -162,7 +163,7 @@ def test_every_page_about_the_pair_says_first_that_nothing_is_float16(
     if page == "claims":
         assert "10 cannot be judged" in words(app)
     if page == "start":
-        assert "nothing here is about float16.** The target file has 100.00 % of the size" in words(app)
+        assert "nothing here is about float16.** The target file has 100.00 % of the float32 file’s size" in words(app)
     if page == "limits":
         app.session_state["limits-bytes"] = True
         app.run()

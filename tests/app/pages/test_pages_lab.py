@@ -217,7 +217,7 @@ def test_the_answer_says_what_happened_and_what_could_not(comparison: Comparison
     assert f"float16 changed **{comparison.changed_predictions} of 10,000** answers" in text
     shown = {metric.label: metric.value for metric in app.metric}
     proven = int(shown["Proven unchangeable"].replace(",", ""))
-    assert f"For **{percent_text(proven / 10_000)}** of the images it could not" in text
+    assert f"On **{percent_text(proven / 10_000)}** of the images it cannot change the answer" in text
     assert shown["Accuracy, float16"] == percent_text(comparison.target.accuracy.value)
     assert shown["McNemar p-value"] == f"{comparison.mcnemar_p:.3g}"
     scatter = next(chart for chart in charts(app) if "margin" in chart["layout"]["xaxis"]["title"]["text"])

@@ -1,5 +1,7 @@
 """Readings of model files by the pages: once for each of the server's, never of a visitor's own in this process."""
 
+from pathlib import Path
+
 import pytest
 
 from fp16core.tflite.model_file import ModelFile, ModelPair
@@ -9,6 +11,17 @@ from tests.helpers.networks.readings import counted_readings
 from tests.helpers.places import page_file
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
+
+
+@pytest.fixture
+def answers_and_formats_are_measured_once() -> None:
+    """Nothing is remembered of what other tests have read."""
+
+
+@pytest.fixture
+def few(small_dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How often a file is read does not depend on the images."""
+    monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
 
 
 def test_the_start_and_the_claims_read_each_file_once(pair: ModelPair, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,6 +36,7 @@ def test_the_start_and_the_claims_read_each_file_once(pair: ModelPair, monkeypat
     assert readings.counts.total() == 3
 
 
+@pytest.mark.usefixtures("few")
 def test_the_lab_reads_the_files_that_the_start_has_read(pair: ModelPair, monkeypatch: pytest.MonkeyPatch) -> None:
     readings = counted_readings(monkeypatch)
     app = visit("start")
@@ -32,6 +46,7 @@ def test_the_lab_reads_the_files_that_the_start_has_read(pair: ModelPair, monkey
     assert [readings.of(model) for model in pair.files] == [1, 1]
 
 
+@pytest.mark.usefixtures("few")
 def test_a_visitors_own_files_are_never_read_in_this_process(pair: ModelPair, monkeypatch: pytest.MonkeyPatch) -> None:
     mine = ModelPair(
         "mine",

@@ -89,12 +89,12 @@ def test_all_runs_are_listed_newest_first_and_the_best_one_is_named(three: RunSt
     assert shown["float16 − float32"] == ["−0.01 points", "+0.00 points", "−0.05 points"]
     assert shown["changed answers"] == [f"{changed} of 10,000" for changed in (2, 0, 9)]
     assert shown["on disk"] == [size_text(run.size_bytes) for run in three.runs()]
-    assert "**Best** changed least: float16 changed **0 of 10,000** of its answers" in words(app)
+    assert "**Best** changed least: float16 changed **0 of 10,000** answers" in words(app)
 
 
 def test_runs_that_changed_equally_little_are_all_named(store: RunStore) -> None:
     add_run(store.folder, "only")
-    assert "Of the one run kept here, float16 changed **1 of 10,000** of its answers" in words(page())
+    assert "In the one run kept here, float16 changed **1 of 10,000** answers" in words(page())
     for number in range(4):
         add_run(store.folder, f"same{number}")
     found = words(page())

@@ -97,6 +97,7 @@ def test_both_ways_to_float16_are_compared() -> None:
     assert measured(app, 1)["stored value"] == ["65,519", "65,504"]
 
 
+@pytest.mark.tensorflow
 def test_tensorflows_converter_is_asked_stopped_and_asked_again() -> None:
     """Its process ends; ours never imports TensorFlow, whatever other tests here did before."""
     before = {"tensorflow", "keras"} & {*sys.modules}

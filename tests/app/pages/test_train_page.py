@@ -1,8 +1,6 @@
 """The Train page in Streamlit's own test driver: recipes, a real run, runs that fail, servers that do not train."""
 
-import os
 import re
-import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -73,6 +71,7 @@ def rerun_until_over(app: AppTest) -> AppTest:
     return app.run()
 
 
+@pytest.mark.tensorflow
 def test_the_fields_hold_the_tutorials_values_and_a_button_brings_them_back() -> None:
     app = visit("train")
     app.number_input(key="train-epochs").set_value(3)
@@ -84,6 +83,7 @@ def test_the_fields_hold_the_tutorials_values_and_a_button_brings_them_back() ->
     assert app.selectbox(key="train-optimizer").value == "adam"
 
 
+@pytest.mark.tensorflow
 def test_a_run_is_watched_compared_and_used(own_store: Path) -> None:
     app = visit("train")
     app.number_input(key="train-epochs").set_value(2)
@@ -118,6 +118,7 @@ def test_a_run_is_watched_compared_and_used(own_store: Path) -> None:
     )
 
 
+@pytest.mark.tensorflow
 def test_others_see_a_run_live_and_cannot_stop_it() -> None:
     owner, other = visit("train"), visit("train")
     owner.number_input(key="train-epochs").set_value(50)
@@ -130,6 +131,7 @@ def test_others_see_a_run_live_and_cannot_stop_it() -> None:
     assert "The run was not finished" in words(other.run())
 
 
+@pytest.mark.tensorflow
 def test_who_stops_a_run_is_told_that_it_stops_and_never_that_it_is_anothers(monkeypatch: pytest.MonkeyPatch) -> None:
     app = visit("train")
     app.number_input(key="train-epochs").set_value(50)
@@ -154,6 +156,7 @@ def test_who_stops_a_run_is_told_that_it_stops_and_never_that_it_is_anothers(mon
     assert "The run was not finished.** Stopped\\." in words(app.run())
 
 
+@pytest.mark.tensorflow
 def test_train_is_off_and_says_why_while_ones_own_run_is_on() -> None:
     app = visit("train")
     app.number_input(key="train-epochs").set_value(50)
@@ -165,6 +168,7 @@ def test_train_is_off_and_says_why_while_ones_own_run_is_on() -> None:
     assert not train_button(app).disabled
 
 
+@pytest.mark.tensorflow
 def test_progress_counts_seconds_until_training_begins_and_then_what_the_curves_show() -> None:
     app = visit("train")
     app.number_input(key="train-epochs").set_value(50)
@@ -182,6 +186,7 @@ def test_progress_counts_seconds_until_training_begins_and_then_what_the_curves_
     assert running.trained == running.trace.steps[-1].epochs_done / 50
 
 
+@pytest.mark.tensorflow
 def test_the_other_pages_tell_how_ones_own_run_is_going() -> None:
     owner = visit("train")
     owner.number_input(key="train-epochs").set_value(50)
@@ -198,6 +203,7 @@ def test_the_other_pages_tell_how_ones_own_run_is_going() -> None:
     assert not owner.run().toast
 
 
+@pytest.mark.tensorflow
 def test_who_has_a_finished_run_can_watch_the_next_one(own_store: Path) -> None:
     """Both runs' charts are on one page."""
     mine, other = visit("train"), visit("train")
@@ -227,6 +233,7 @@ def test_a_learning_rate_that_no_recipe_takes_is_a_sentence() -> None:
     assert "learning_rate is 50" in errors(app)[0]
 
 
+@pytest.mark.tensorflow
 def test_a_second_wish_waits_and_can_be_withdrawn() -> None:
     owner, other = visit("train"), visit("train")
     owner.number_input(key="train-epochs").set_value(50)
@@ -238,6 +245,7 @@ def test_a_second_wish_waits_and_can_be_withdrawn() -> None:
     assert not training.queue().waiting
 
 
+@pytest.mark.tensorflow
 def test_a_full_queue_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HALFBITS_TRAINING_QUEUE", "0")
     owner, other = visit("train"), visit("train")
@@ -247,13 +255,14 @@ def test_a_full_queue_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     assert errors(other) == ["A training run is in progress. Watch it, and try again when it is over."]
 
 
+@pytest.mark.tensorflow
 def test_a_killed_run_says_what_happened_and_is_not_listed(own_store: Path) -> None:
     app = visit("train")
     button(app, "Train").run()
     running = training.queue().running
     assert running is not None
     assert running.job is not None
-    os.kill(running.job._child.pid, signal.SIGKILL)
+    running.job._child.kill()
     rerun_until_over(app)
     assert "The run was not finished." in words(app)
     assert "SIGKILL" in words(app)

@@ -64,7 +64,7 @@ def test_forgetting_goes_back_to_the_bundled_pair_and_holds_nothing(pair: ModelP
     app.button(key="own-show").click().run()
     app = turn_to(app, "your_model")
     assert "File size, float16" in [metric.label for metric in app.metric]
-    assert "What float16 did to mine" in app.header[0].value
+    assert "The answer for mine" in app.header[0].value
     app.button(key="own-forget").click().run()
     assert not app.exception
     assert "Nothing." in words(app)
@@ -95,6 +95,7 @@ def test_files_of_the_same_name_are_told_apart(pair: ModelPair) -> None:
     assert "model.tflite and second model.tflite (yours)" in sidebar(app)
 
 
+@pytest.mark.tensorflow
 def test_a_keras_file_is_converted_by_tensorflow() -> None:
     app = tried(visit("your_model"), ("mine.keras", (BUNDLED / "mnist_model.keras").read_bytes()))
     assert {m.label: m.value for m in app.metric}["Changed answers"] == "1"
@@ -113,6 +114,7 @@ def test_without_tensorflow_the_page_says_what_to_install(monkeypatch: pytest.Mo
     assert "pip install -r requirements.txt" in words(app)
 
 
+@pytest.mark.tensorflow
 def test_what_cannot_be_used_is_a_sentence_and_changes_nothing(pair: ModelPair) -> None:
     app = visit("your_model")
     for files, sentence in (
@@ -278,6 +280,7 @@ def test_the_page_works_though_the_servers_own_pair_is_broken(
     assert "mine.tflite (yours)" in sidebar(app)
 
 
+@pytest.mark.tensorflow
 def test_a_server_without_tensorflow_refuses_a_keras_file_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

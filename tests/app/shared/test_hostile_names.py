@@ -115,9 +115,12 @@ def with_hostile_tensors(model: ModelFile) -> ModelFile:
 
 
 @pytest.fixture
-def visit(pair: ModelPair, test_set: TestSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+def visit(
+    pair: ModelPair, test_set: TestSet, small_dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AppTest:
     """Of somebody among hostile runs, with hostile files of their own, come by a hostile link."""
     monkeypatch.setenv("HALFBITS_RUNS", str(tmp_path))
+    monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
     monkeypatch.setattr("pages.digits.pictures.check_rule", lambda *_: RuleCheck(1, 1, 1, 1, 1))
     for number, name in enumerate(HOSTILE):
         add_full_run(tmp_path, f"run-{number}", name=name)

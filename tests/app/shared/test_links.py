@@ -27,6 +27,13 @@ def follow(page: str, **asked: str | list[str]) -> AppTest:
     return app.run()
 
 
+@pytest.fixture
+def few_on_limits(request: pytest.FixtureRequest, small_dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On few images the map of all formats is measured at once; other pages are asked for images by their numbers."""
+    if request.getfixturevalue("page") == "limits":
+        monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
+
+
 def told(app: AppTest) -> list[str]:
     assert not app.exception
     return [toast.value.replace("\\", "") for toast in app.toast]
@@ -60,6 +67,7 @@ def missing(*asked: str) -> list[str]:
         ("train", "train-epochs", "1e9"),
     ],
 )
+@pytest.mark.usefixtures("few_on_limits")
 def test_a_value_that_is_not_here_is_named_once(page: str, key: str, value: str) -> None:
     app = follow(page, **{key: value})
     assert told(app) == missing(f"{key} = {value}")
@@ -79,6 +87,7 @@ def test_a_value_that_is_not_here_is_named_once(page: str, key: str, value: str)
         ("digits", {"nonsense": "x"}),
     ],
 )
+@pytest.mark.usefixtures("few_on_limits")
 def test_what_is_here_goes_without_saying(page: str, asked: dict[str, str]) -> None:
     app = follow(page, **asked)
     assert not told(app)

@@ -59,9 +59,9 @@ def same(text: str, value: float) -> bool:
 def patterns() -> list[int]:
     """Random float32 numbers of every exponent, all kinds of ties and their neighbours, subnormals, the ends, NaN."""
     at_random = random.Random(0)  # noqa: S311 - no secret
-    found = [at_random.getrandbits(32) for _ in range(3000)]
+    found = [at_random.getrandbits(32) for _ in range(1000)]
     for to in FORMATS[1:]:
-        for _ in range(400):
+        for _ in range(100):
             number = BinaryNumber(to, at_random.randrange(2 ** (to.width - 1)))
             if not number.is_finite or not number.stepped(1).is_finite:
                 continue
@@ -73,7 +73,7 @@ def patterns() -> list[int]:
             BinaryNumber(to, to.largest_code).value + to.ulp(to.max_exponent) / 2, FLOAT32
         ).bits
         found += [half_an_ulp + by for by in (-1, 0, 1)]
-    small = [at_random.getrandbits(23) for _ in range(200)]
+    small = [at_random.getrandbits(23) for _ in range(50)]
     special = [0, 1, 0x7FFFFF, 0x800000, 0x7F7FFFFF, 0x7F800000, 0x7F800001, 0x7FBFFFFF, 0x7FC00000, 0x7FFFFFFF]
     return [*found, *small, *special, *(bits | 1 << 31 for bits in (*special, *small))]
 
@@ -81,7 +81,7 @@ def patterns() -> list[int]:
 def test_the_browser_computes_what_the_core_computes(browser: Browser) -> None:
     """For each format: bits, class, exact digits, value, neighbours, errors, and their texts, bit for bit."""
     page, asked = browser.new_page(), patterns()
-    assert len(asked) > 8000
+    assert len(asked) > 2500
     answers: list[list[dict[str, Any]]] = page.evaluate(PROBE, [formats_for_the_browser(), asked])
     page.close()
     for bits, answer in zip(asked, answers, strict=True):
@@ -228,6 +228,7 @@ def test_the_keyboard_moves_toggles_and_steps_also_while_the_machine_is_busy(pag
 def test_a_number_to_try_is_in_the_link_and_in_every_format(warm: str, page: Page, browser: Browser) -> None:
     page.goto(f"{warm}/bits")
     settled(page)
+    other = browser.new_page()
     for name, text, values in (
         ("π", "3.14159265358979324", ("3.140625", "3.140625", "3", "3.25")),
         ("65520", "65520", ("∞", "65536", "∞", "not a number")),
@@ -237,10 +238,9 @@ def test_a_number_to_try_is_in_the_link_and_in_every_format(warm: str, page: Pag
         expect(page.locator(".half .text, .other .text")).to_have_text(values)
         expect(page.get_by_label("Number", exact=True)).to_have_value(text, timeout=PATIENCE_MS)
         settled(page)
-        other = browser.new_page()
         other.goto(page.url)
         expect(other.locator(".half .text, .other .text")).to_have_text(values, timeout=PATIENCE_MS)
-        other.close()
+    other.close()
 
 
 def test_one_tap_on_a_bar_leads_a_phone_to_a_weight(warm: str, phone: Page) -> None:

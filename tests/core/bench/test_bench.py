@@ -43,6 +43,7 @@ def test_a_child_that_fails_is_an_error_in_words() -> None:
         run_module("fp16core", "compare", "--limit", "0")
 
 
+@pytest.mark.tensorflow
 @pytest.mark.slow
 def test_the_notebook_and_a_training_run_do_the_same_work() -> None:
     """The same epoch on the same images. The notebook has no seed; its accuracy comes out between 95.5 and 96.7 %."""
@@ -77,6 +78,7 @@ def test_the_command_line_offers_every_part() -> None:
     assert {*BENCH_PARTS} == {*PARTS}
 
 
+@pytest.mark.tensorflow
 @pytest.mark.slow
 def test_what_a_training_run_costs_the_other_visitors_is_measured() -> None:
     """One round of reruns; the script is none of the core's modules, so nothing else would notice that it breaks."""

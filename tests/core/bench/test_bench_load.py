@@ -38,6 +38,7 @@ def test_visitors_walk_through_all_pages_and_leave_a_server_that_serves_others()
     assert len(found["turnover"]["resident_bytes"]) == 10
 
 
+@pytest.mark.tensorflow
 def test_the_plain_demo_answers_the_same_questions() -> None:
     found = run_scenarios(
         "theirs", {"first": {}, "most": {"steps": [1, 2], "think_s": 0.1, "window_s": 2, "limit_s": 1e-9}}

@@ -18,15 +18,15 @@ from tests.helpers.places import TestSet
 
 @pytest.mark.slow
 def test_uploads_cost_little_accuracy_and_resizing_alone_costs_much() -> None:
-    """300 of the benchmark's kind of files, with another seed; 3 photographs on each paper."""
+    """150 of the benchmark's kind of files, with another seed; a photograph on each paper."""
     done: list[float] = []
-    found = measure_uploads(lambda _what, share: done.append(share), count=300, photographs=3, seed=5)
+    found = measure_uploads(lambda _what, share: done.append(share), count=150, photographs=1, seed=5)
     every, *kinds = found
-    assert every.images == sum(kind.images for kind in kinds if kind.direct is not None) == 300
+    assert every.images == sum(kind.images for kind in kinds if kind.direct is not None) == 150
     assert every.delta is not None
     assert every.delta >= GOAL_ALL
     assert every.naive < 0.5
-    assert all(kind.delta is None or kind.delta >= -0.15 for kind in kinds), "of 20 images, 3 may fail"
+    assert all(kind.delta is None or kind.delta >= -0.2 for kind in kinds), "of 10 images, 2 may fail"
     assert [kind.kind for kind in kinds] == [*KINDS, *(f"photograph, {paper} paper" for paper in PAPERS)]
     assert all(0 <= share <= 1 for share in done)
     assert done == sorted(done)

@@ -84,14 +84,17 @@ def test_the_answer_counts_bytes_and_changed_answers(comparison: Comparison) -> 
     share = (BUNDLED / TARGET_FILE).stat().st_size / (BUNDLED / REFERENCE_FILE).stat().st_size
     changed = int((comparison.reference.logits.argmax(1) != comparison.target.logits.argmax(1)).sum())
     assert found.sentence == "float16 keeps this model’s accuracy."
+    assert found.safety_sentence == "Safe, as far as these images show: float16 keeps this model’s accuracy."
     assert (
         found.counts
-        == f"The float16 file has {share:.2%} of the size, and {changed} of 10,000 answers changes.".replace("%", " %")
+        == f"The float16 file has {share:.2%} of the float32 file’s size, "
+        f"and {changed} of 10,000 answers changes.".replace("%", " %")
     )
 
 
 def test_the_answer_to_files_without_float16_is_about_the_target() -> None:
     same = Comparison(evaluation(0, 1, 2), evaluation(0, 2, 1))
     found = answer(same, Casting(holds_float16=False))
-    assert found.counts == "The target file has 100.00 % of the size, and 2 of 3 answers change."
+    assert found.counts == "The target file has 100.00 % of the float32 file’s size, and 2 of 3 answers change."
+    assert found.safety_sentence == found.sentence
     assert "float16" not in found.counts + found.remark

@@ -137,6 +137,7 @@ def test_converting_a_tflite_needs_no_tensorflow(tmp_path: Path) -> None:
     assert compared["max_abs_logit_delta"] < 0.01
 
 
+@pytest.mark.tensorflow
 @pytest.mark.slow
 def test_converting_a_keras_file_reproduces_the_bundled_pair(tmp_path: Path) -> None:
     """Names inside the file may differ; weights and answers may not."""
@@ -210,6 +211,11 @@ def test_runtimes_prints_the_table_of_all_modes(comparison: Comparison) -> None:
     assert "no GPU with a driver" in modes["gpu-float16"]["reason"]
     assert "latency" not in modes["cpu-float32"]
     assert found["processor"]["cores"] >= 1
+    if modes["cpu-float16"]["computes_float16"]:
+        emulation = modes["cpu-float16"]["emulation"]
+        agreeing = [way for way in emulation["emulated"] if way["exact_share"] >= 0.99]
+        assert emulation["agrees"] == (agreeing[-1] if agreeing else None)
+        assert emulation["images"] == 40
 
 
 def test_runtimes_reads_well_in_a_terminal() -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -32,6 +31,7 @@ pytestmark = pytest.mark.slow
 KEY = "conv_2d.kernel"
 
 
+@pytest.mark.tensorflow
 def test_the_rebuilt_network_computes_what_the_file_does(
     pair: ModelPair, comparison: Comparison, test_set: TestSet
 ) -> None:
@@ -44,6 +44,7 @@ def test_a_float16_file_is_no_network_to_rebuild(pair: ModelPair) -> None:
         rebuild_keras(ModelFile(pair.target.contents, "half.tflite"))
 
 
+@pytest.mark.tensorflow
 def test_the_converter_clamps_a_weight_of_70000(pair: ModelPair, test_set: TestSet) -> None:
     """Seen from outside: the answer of a real conversion. The quantizer's infinity is in test_rounding."""
     job = Job(MODULE, request_for(with_first_weight(pair.reference, KEY, 70_000).contents))
@@ -63,6 +64,7 @@ def test_the_converter_clamps_a_weight_of_70000(pair: ModelPair, test_set: TestS
     assert (outcome.stored, outcome.unusable_logits, outcome.prediction) == (np.inf, 10, -1)
 
 
+@pytest.mark.tensorflow
 def test_a_job_is_stopped_within_a_second_and_leaves_no_process(pair: ModelPair) -> None:
     job = Job(MODULE, request_for(pair.reference.contents))
     while job.what == "starting" and job.is_running:
@@ -77,6 +79,7 @@ def test_a_job_is_stopped_within_a_second_and_leaves_no_process(pair: ModelPair)
     assert not is_alive(job._child.pid)
 
 
+@pytest.mark.tensorflow
 def test_a_job_does_not_outlive_a_killed_server() -> None:
     program = (
         "import sys, time\nfrom fp16core.jobs.job import Job\nfrom fp16core.worker.conversion import *\n"
@@ -87,7 +90,7 @@ def test_a_job_does_not_outlive_a_killed_server() -> None:
         assert server.stdout is not None
         child = int(server.stdout.readline())
         assert is_alive(child)
-        server.send_signal(signal.SIGKILL)
+        server.kill()
     deadline = time.monotonic() + 10
     while is_alive(child) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -96,7 +96,7 @@ def test_a_process_that_cannot_be_started_is_a_sentence(
 
     queue: JobQueue[Ticket] = JobQueue(places=1)
     with monkeypatch.context() as patched:
-        patched.setattr("fp16core.jobs.child.subprocess.Popen", fail)
+        patched.setattr("fp16core.jobs.child.ChildProcess", fail)
         ticket = queue.submit(spec(module, tmp_path, "a"))
     assert ticket.is_over
     assert ticket.error is not None

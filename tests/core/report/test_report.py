@@ -15,6 +15,7 @@ from fp16core.data.mnist import SHA256
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.glossary import GLOSSARY
+from fp16core.modes.emulated import Accounted, Emulated
 from fp16core.modes.latency import MemoryUse, ModeLatency
 from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
 from fp16core.report import Findings, Source, gather_findings, make_report, report_document
@@ -182,11 +183,14 @@ def test_modes_of_execution_are_in_it_if_they_were_measured(few: Findings) -> No
         software.mode: software,
         ExecutionMode.GPU_FLOAT16: f"{few.pair.target.name}: no GPU.",
     }
-    measured = RuntimeEvidence(ModeTable(answers, outcomes), {run.mode: timed})
+    emulated = Accounted(40, (Emulated("in the usual way", 0.5, 0.25), Emulated("in fours", 1.0, 0.0)), 0.2, True, 40.0)
+    measured = RuntimeEvidence(ModeTable(answers, outcomes), {run.mode: timed}, {software.mode: emulated})
     found = made(replace(few, evidence=few.evidence.with_runtimes(measured)))
     modes = {mode["mode"]: mode for mode in found.json("data")["modes"]["modes"]}
     assert modes["cpu-float32"]["target"]["max_abs_logit_delta"] == few.comparison.max_abs_logit_delta
     assert modes["cpu-float32"]["memory_of_a_copy"]["target_bytes"] == 4e5
+    assert modes["gpu-float32"]["emulation"]["agrees"]["way"] == "in fours"
+    assert "GPU, float32 arithmetic: the float16 file’s logits against an emulation" in found.words
     assert f"{TARGET_FILE}: no GPU." in found.words
     assert "Not measured for this report" not in found.words
     assert "GPU float32 changed most: 200 of 200 answers" in found.words

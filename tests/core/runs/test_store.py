@@ -4,6 +4,7 @@ import io
 import json
 import os
 import shutil
+import sys
 import zipfile
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from fp16core.runs.record import REFERENCE_FILE, RUN_FILE, TARGET_FILE
 from fp16core.runs.store import RunStore
 from fp16core.vocabulary import OutputError, RunError
 from tests.helpers.files.stores import DAYS, add_full_run, add_run, ids, only_reason
+from tests.helpers.places import NOT_ON_WINDOWS
 
 
 def test_a_store_that_nothing_was_written_to_is_empty(store: RunStore) -> None:
@@ -111,10 +113,12 @@ def test_links_lead_neither_delete_nor_zip_outside(store: RunStore, tmp_path: Pa
     assert len(list(outside.iterdir())) == 5
 
 
+@NOT_ON_WINDOWS
 def test_a_pipe_in_a_run_is_not_waited_for(store: RunStore) -> None:
     folder = add_full_run(store.folder, "mine")
     (folder / "train.log").unlink()
-    os.mkfifo(folder / "train.log")
+    if sys.platform != "win32":
+        os.mkfifo(folder / "train.log")
     assert "train.log cannot be read (it is not a regular file)" in only_reason(store)
 
 

@@ -1,7 +1,6 @@
 """A store that several servers share, and what damage and killed processes leave in it."""
 
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -46,7 +45,7 @@ def test_what_killed_workers_leave_is_removed(store: RunStore) -> None:
         children.append(child)
     try:
         for child in children[:2]:
-            child.send_signal(signal.SIGKILL)
+            child.kill()
             child.wait()
         assert len(list(store.folder.iterdir())) == 3
         store.remove_partials(killed[0])

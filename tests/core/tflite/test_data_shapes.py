@@ -13,6 +13,7 @@ from tests.helpers.networks.strangers import NETWORKS, stranger
 IMAGE = np.eye(28, dtype=np.uint8) * 255
 
 
+@pytest.mark.tensorflow
 @pytest.mark.parametrize("kind", SIZED)
 def test_a_size_that_depends_on_the_pixels_is_found_and_refused(kind: str) -> None:
     model = ModelFile(sized_by_likeness(kind, IMAGE, 10**6), "sized.tflite")

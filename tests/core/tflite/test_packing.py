@@ -156,6 +156,7 @@ def test_two_ways_and_folding_are_those_of_the_newer_file(
     assert way.dtypes("weights") == "float16"
 
 
+@pytest.mark.tensorflow
 def test_keras_rebuilds_the_network_of_an_older_file(old: ModelPair, inputs: npt.NDArray[np.float32]) -> None:
     from fp16core.convert.to_keras import rebuild_keras
 

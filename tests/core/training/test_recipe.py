@@ -46,6 +46,7 @@ def test_a_recipe_survives_json_and_missing_settings_are_the_tutorials() -> None
     assert Recipe.from_dict({"epochs": 1, "seed": 0, "batch_size": 32}) == Recipe() == TUTORIAL
 
 
+@pytest.mark.tensorflow
 @pytest.mark.slow
 def test_the_network_is_the_tutorials() -> None:
     model = load_keras(BUNDLED / "mnist_model.keras")
@@ -57,6 +58,7 @@ def test_the_network_is_the_tutorials() -> None:
     assert type(model.optimizer).__name__.lower() == TUTORIAL.optimizer
 
 
+@pytest.mark.tensorflow
 @pytest.mark.slow
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_optimizer_is_one_of_keras(name: str) -> None:
@@ -67,6 +69,7 @@ def test_every_optimizer_is_one_of_keras(name: str) -> None:
     assert float(made.learning_rate) == 0.5
 
 
+@pytest.mark.tensorflow
 @pytest.mark.slow
 @pytest.mark.parametrize(("filters", "size"), [(1, 1), (64, 1), (12, 3), (5, 2), (1, 9), (3, 8), (70, 4)])
 def test_networks_of_any_filters_convert_both_ways_and_are_rebuilt(filters: int, size: int) -> None:
@@ -87,6 +90,7 @@ def test_networks_of_any_filters_convert_both_ways_and_are_rebuilt(filters: int,
         assert np.array_equal(half.graph.weights()["conv_2d.kernel"].values, kernel.astype(np.float16))
 
 
+@pytest.mark.tensorflow
 @pytest.mark.slow
 def test_other_networks_are_not_rebuilt() -> None:
     import keras

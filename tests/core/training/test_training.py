@@ -40,6 +40,7 @@ class Recording(np.ndarray[Any, np.dtype[np.uint8]]):
         return np.asarray(self)[indices]
 
 
+@pytest.mark.tensorflow
 def test_the_keras_models_logits_are_the_interpreters(comparison: Comparison, test_set: TestSet) -> None:
     """Bundled ``.keras`` file on 2,000 images."""
     model = load_keras(BUNDLED / "mnist_model.keras")
@@ -47,6 +48,7 @@ def test_the_keras_models_logits_are_the_interpreters(comparison: Comparison, te
     assert np.abs(logits - comparison.reference.logits[:2000]).max() < LOGIT_TOLERANCE
 
 
+@pytest.mark.tensorflow
 def test_training_equals_kerass_own_loop_over_the_same_batches(learned: TestSet) -> None:
     """Two epochs of `train_on_batch` on images scaled in advance give the same weights, bit for bit."""
     import keras
@@ -69,6 +71,7 @@ def test_training_equals_kerass_own_loop_over_the_same_batches(learned: TestSet)
         assert np.array_equal(ours, theirs)
 
 
+@pytest.mark.tensorflow
 @pytest.mark.filterwarnings("error::UserWarning:keras")
 @pytest.mark.parametrize(("count", "batch_size"), [(64, 32), (500, 32), (500, 1), (500, 512)])
 def test_every_epoch_uses_every_image_once_and_is_reported(learned: TestSet, count: int, batch_size: int) -> None:
@@ -89,6 +92,7 @@ def test_every_epoch_uses_every_image_once_and_is_reported(learned: TestSet, cou
     assert all(0 <= step.accuracy <= 1 and step.loss > 0 for step in steps)
 
 
+@pytest.mark.tensorflow
 def test_snapshots_show_the_weights_before_and_after(learned: TestSet) -> None:
     import keras
 
@@ -112,6 +116,7 @@ def test_snapshots_show_the_weights_before_and_after(learned: TestSet) -> None:
     assert len(trace.first.histograms["fully_connected.weights"].counts) in range(16, 33)
 
 
+@pytest.mark.tensorflow
 def test_an_epochs_result_is_what_keras_itself_finds(learned: TestSet, small_dataset: Path) -> None:
     test = load_mnist("test", small_dataset)
     looked = EpochTest(*test)
@@ -129,6 +134,7 @@ def test_an_epochs_result_is_what_keras_itself_finds(learned: TestSet, small_dat
     assert last.target_accuracy == pytest.approx((target.argmax(1) == test[1]).mean())
 
 
+@pytest.mark.tensorflow
 def test_diverging_training_is_reported_and_ends_with_a_reason(
     learned: TestSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,6 +152,7 @@ def test_diverging_training_is_reported_and_ends_with_a_reason(
     assert "snapshot" in messages[-1]
 
 
+@pytest.mark.tensorflow
 def test_files_that_are_not_keras_models_are_named(tmp_path: Path) -> None:
     path = tmp_path / "notes.keras"
     path.write_text("not a model")

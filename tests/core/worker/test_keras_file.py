@@ -2,7 +2,6 @@
 
 import io
 import json
-import signal
 import subprocess
 import sys
 import tempfile
@@ -43,6 +42,7 @@ def offered(contents: bytes, name: str = "mine.keras") -> Job:
     return Job(keras_file.MODULE, keras_file.request_for(name), [contents], keras_file.LIMITS)
 
 
+@pytest.mark.tensorflow
 def test_a_keras_file_becomes_the_pair_that_the_converter_makes_of_it(pair: ModelPair) -> None:
     """The bundled file, whose conversions come with it."""
     before = leftovers()
@@ -67,6 +67,7 @@ def saved(model: Any, folder: Path) -> bytes:
     return (folder / "model.keras").read_bytes()
 
 
+@pytest.mark.tensorflow
 def test_how_a_model_was_trained_need_not_be_known(tmp_path: Path) -> None:
     """A loss of one's own would be code; only what computes answers is loaded."""
 
@@ -113,6 +114,7 @@ def test_what_is_not_kerass_own_is_refused_unloaded(change: dict[str, Any], word
     assert str(caught.value).startswith("theirs ")
 
 
+@pytest.mark.tensorflow
 def test_a_real_lambda_layer_is_refused_here_and_by_keras(tmp_path: Path) -> None:
     import keras
 
@@ -198,6 +200,7 @@ def test_temporary_files_go_with_the_folder() -> None:
     assert tempfile.gettempdir() == usual
 
 
+@pytest.mark.tensorflow
 def test_stopping_in_the_middle_leaves_no_file() -> None:
     before = leftovers()
     job = offered(GOOD)
@@ -220,7 +223,7 @@ def test_a_killed_server_leaves_neither_child_nor_file() -> None:
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         child = int(server.stdout.readline())
-        server.send_signal(signal.SIGKILL)
+        server.kill()
     deadline = time.monotonic() + 10
     while is_alive(child) and time.monotonic() < deadline:
         time.sleep(0.05)

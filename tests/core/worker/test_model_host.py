@@ -123,6 +123,7 @@ def test_what_a_pair_does_not_allow_is_said_as_it_is_here(host_of: Callable[...,
         host_of(other.pair).measure(measures.proof)
 
 
+@pytest.mark.tensorflow
 @pytest.mark.parametrize("kind", SIZED)
 def test_eight_gigabytes_for_one_image_end_the_process_and_not_this_one(
     kind: str, test_set: TestSet, host_of: Callable[..., ModelHost]

@@ -126,6 +126,7 @@ def test_training_where_files_may_not_grow_says_so(tmp_path: Path, small_dataset
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.tensorflow
 @pytest.mark.slow
 def test_a_run_has_no_more_on_the_disk_than_is_asked_for(tmp_path: Path, small_dataset: Path) -> None:
     """Looked at all the time while it is trained; else a disk could become full that was thought to have room."""

@@ -18,7 +18,7 @@ from tests.helpers.children.processes import PATIENCE_S, is_alive
 from tests.helpers.commands import train
 from tests.helpers.places import ROOT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.tensorflow]
 
 AT_ONCE = 5
 """Runs that are killed beside each other."""

@@ -1,7 +1,5 @@
 """The training queue with a worker that takes no time: one run at a time, queued, stopped, killed, private."""
 
-import os
-import signal
 import sys
 import threading
 import time
@@ -10,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from fp16core.jobs import owners
@@ -175,7 +174,7 @@ def test_a_waiting_run_can_be_withdrawn(make_queue: MakeQueue) -> None:
 def test_a_killed_worker_is_told_of_and_the_next_run_works(make_queue: MakeQueue, store: RunStore) -> None:
     queue = make_queue()
     ticket, following = queue.submit(Recipe(seed=100), "ann"), queue.submit(Recipe(seed=1), "bob")
-    os.kill(until_it_speaks(ticket), signal.SIGKILL)
+    psutil.Process(until_it_speaks(ticket)).kill()
     assert ticket.wait(PATIENCE_S)
     assert ticket.state is State.FAILED
     assert ticket.error is not None

@@ -23,7 +23,7 @@ from fp16core.worker.training.process import MODULE, request_for
 from fp16core.worker.training.run import train_run
 from tests.helpers.children.processes import PATIENCE_S
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.tensorflow]
 
 MODELS = ("mnist_model.keras", "mnist_model.tflite", "mnist_model_quant_f16.tflite", "mnist_model_quantizer_f16.tflite")
 RECIPE = Recipe(epochs=2, seed=4, filters=6, kernel_size=5, optimizer="nadam")

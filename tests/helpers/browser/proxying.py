@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -34,7 +35,8 @@ def proxied(folder: Path, replicas: Sequence[str]) -> Iterator[str]:
         assert shipped in site, f"site.conf has no {shipped!r} any more"
         site = site.replace(shipped, here)
     (parts / "site.conf").write_text(site)
-    user = "user root;" if os.geteuid() == 0 else ""  # root's workers would be somebody who may not read this folder
+    is_root = sys.platform != "win32" and os.geteuid() == 0
+    user = "user root;" if is_root else ""  # root's workers would be somebody who may not read this folder
     (folder / "nginx.conf").write_text(
         f"daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log; {user}"
         f"events {{ worker_connections 1024; }} http {{ access_log {folder}/access.log;"

@@ -14,7 +14,7 @@ PATIENCE_S = 120.0
 def is_alive(pid: int) -> bool:
     """True if a process runs, and is not just a zombie."""
     status = Path(f"/proc/{pid}/stat")
-    return status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    return status.exists() and status.read_text("utf-8", "replace").rsplit(")", 1)[1].split()[0] != "Z"
 
 
 def without_tensorflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
