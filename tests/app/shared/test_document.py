@@ -4,6 +4,7 @@ import asyncio
 import base64
 import gzip
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -35,7 +36,8 @@ def answer(path: str, body: bytes, content_type: str, accepts: bytes = b"gzip") 
         got.append(message)
 
     scope: dict[str, Any] = {"type": "http", "method": "GET", "path": path, "headers": [(b"accept-encoding", accepts)]}
-    asyncio.run(Document(server)(scope, receive, send))
+    with ThreadPoolExecutor(1) as pool:  # a browser that other tests drive has an event loop in this thread
+        pool.submit(asyncio.run, Document(server)(scope, receive, send)).result()
     headers = {name.decode(): value.decode() for name, value in got[0]["headers"]}
     return headers, b"".join(message["body"] for message in got[1:])
 
