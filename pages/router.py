@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared.address import links
 from pages.shared.frame import browser, casting, moved, sidebar, top, tour
-from pages.shared.frame.story import OWN, START, TOUR
+from pages.shared.frame.page_list import OWN, START, TOUR
 from pages.shared.server import guard, memory, turns, widget_values
 from pages.shared.session import measurements, training, trials
 

@@ -6,7 +6,7 @@ from fp16core.claims.answer import RULE, answer
 from fp16core.tflite.size_account import size_account
 from pages.shared.digit.live import draw_and_read
 from pages.shared.frame import casting
-from pages.shared.frame.story import TOUR
+from pages.shared.frame.page_list import TOUR
 from pages.shared.session import state
 from pages.shared.ui.image_card import link_to_image
 from pages.shared.ui.terms import hint

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from benchmarks.client.browser import PATIENCE_MS, settled
-from pages.shared.frame.story import START, TOUR, StoryPage
+from pages.shared.frame.page_list import START, TOUR, StoryPage
 from tests.helpers.browser.browsing import busy, served
 
 pytestmark = pytest.mark.browser

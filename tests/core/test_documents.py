@@ -11,7 +11,7 @@ import pytest
 
 import fp16core
 from fp16core.__main__ import _parser
-from pages.shared.frame.story import OWN, START, TOUR
+from pages.shared.frame.page_list import OWN, START, TOUR
 from tests.helpers.places import PAGES, ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))

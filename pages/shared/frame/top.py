@@ -4,7 +4,7 @@ import html
 
 import streamlit as st
 
-from pages.shared.frame.story import StoryPage, place_text
+from pages.shared.frame.page_list import StoryPage, place_text
 from pages.shared.server import hosted
 from pages.shared.session import files
 from pages.shared.session.subject import default_subject, subject

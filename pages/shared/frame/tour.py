@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared.frame.story import START, TOUR, StoryPage, neighbours, place_text
+from pages.shared.frame.page_list import START, TOUR, StoryPage, neighbours, place_text
 from pages.shared.ui.presentation import ENLARGEMENT, PRESENT, is_presenting
 
 _PRESENTING_CSS = Path(__file__).with_name("presenting.css").read_text("utf-8")

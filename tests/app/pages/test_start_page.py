@@ -13,7 +13,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.evaluate.image_report import ImageReport
 from fp16core.tflite.model_file import ModelPair
-from pages.shared.frame.story import TOUR
+from pages.shared.frame.page_list import TOUR
 from pages.start import closest
 from tests.helpers.apps.driving import visit, words
 

@@ -17,7 +17,7 @@ from fp16core.text import percent_text, size_text, small_text
 from fp16core.tflite.model_file import ModelPair
 from fp16core.worker.trial import trial
 from fp16core.worker.trial.rehearsal import REHEARSALS
-from pages.shared.frame.story import OWN, START, TOUR
+from pages.shared.frame.page_list import OWN, START, TOUR
 from pages.shared.session import trials
 from pages.shared.ui import unshowable
 from pages.your_model import uploaders
