@@ -73,6 +73,7 @@ def test_the_arithmetics_have_the_limits_of_their_formats(arithmetic: Arithmetic
     assert arithmetic.unit_roundoff == float(limits.eps) / 2
     assert arithmetic.smallest_normal == float(limits.smallest_normal)
     assert arithmetic.largest == float(limits.max)
+    assert arithmetic.rounds_images == (dtype is np.float16), "pixels are float32 numbers"
 
 
 @pytest.mark.parametrize(("weight", "is_bounded"), [(60_000.0, True), (70_000.0, False)])

@@ -39,7 +39,7 @@ def test_the_quantizers_stored_bits_are_numpys_cast_and_its_biases_stay_float32(
 
 def test_hand_made_weights_are_counted_by_class() -> None:
     """2⁻¹⁴ is the smallest normal, 2⁻²⁴ the smallest subnormal; 2⁻²⁵ ties to 0; 65,520 ties away to ∞."""
-    kinds = rounding(2**-14, 2**-15, 2**-24, 2**-25, 0.0, 65504, 65519, 65520, -70000)
+    kinds = rounding(2**-14, 2**-15, 2**-24, 2**-25, 0.0, 65504, 65519, 65520, -70000, -0.0)
     assert kinds.subnormal == 2
     assert kinds.underflowed == 1
     assert kinds.overflowed == 2
