@@ -114,12 +114,17 @@ def served(app: Path, log: Path | None = None, folder: Path | None = None) -> It
                 time.sleep(0.02)
             yield Server(address, psutil.Process(child.pid), started_at)
         finally:
-            child.send_signal(signal.SIGINT)
-            try:
-                child.wait(10)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+            end(child, signal.SIGINT, 10)
+
+
+def end(child: "subprocess.Popen[Any]", by: signal.Signals, patience_s: float) -> None:
+    """End a server, by force if it is still there after so many seconds."""
+    child.send_signal(by)
+    try:
+        child.wait(patience_s)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 def _is_healthy(address: str) -> bool:

@@ -17,6 +17,7 @@ from streamlit.proto.NewSession_pb2 import Config, NewSession
 
 import fp16core
 from benchmarks.client.visitor import Visitor
+from benchmarks.server import end
 from tests.helpers.installing import LEFT_LYING, Installed, install
 from tests.helpers.places import PAGES, ROOT
 
@@ -67,11 +68,7 @@ def started(installed: Installed, folder: Path, *options: str, **environment: st
             else:
                 pytest.fail("".join(printed))
         finally:
-            server.send_signal(signal.SIGTERM)
-            try:
-                server.wait(20)
-            except subprocess.TimeoutExpired:
-                server.kill()
+            end(server, signal.SIGTERM, 20)
 
 
 def visitor(url: str) -> Told:
