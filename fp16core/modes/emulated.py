@@ -107,7 +107,7 @@ def account_for_modes(
     table: ModeTable, pair: ModelPair, images: npt.NDArray[np.float32], on_progress: Progress
 ) -> dict[ExecutionMode, Accounted | str]:
     """Emulate each run that was computed in float16, or say why that is impossible; parameters as `account_for`."""
-    runs = [run for run in table.runs if run.mode.asks_for_float16 and run.computes_float16]
+    runs = table.float16_runs
     found: dict[ExecutionMode, Accounted | str] = {}
     for place, run in enumerate(runs):
 

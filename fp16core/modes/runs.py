@@ -144,6 +144,11 @@ class ModeTable:
         """Those that could be executed."""
         return tuple(outcome for outcome in self.outcomes.values() if isinstance(outcome, ModeRun))
 
+    @property
+    def float16_runs(self) -> tuple[ModeRun, ...]:
+        """Those that were asked for float16 arithmetic and computed in it."""
+        return tuple(run for run in self.runs if run.mode.asks_for_float16 and run.computes_float16)
+
     def run(self, mode: ExecutionMode) -> ModeRun | None:
         """A mode's run, if there is one."""
         outcome = self.outcomes.get(mode)

@@ -115,7 +115,7 @@ def _headline(table: ModeTable) -> None:
 
 def _emulation(table: ModeTable) -> dict[ExecutionMode, Accounted | str]:
     found: dict[ExecutionMode, Accounted | str] = {}
-    halves = [run for run in table.runs if run.mode.asks_for_float16 and not run.is_silently_float32]
+    halves = table.float16_runs
     if not halves:
         return found
     place = st.empty()
