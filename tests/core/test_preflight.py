@@ -19,7 +19,7 @@ FIRST_READ = (
     "fp16core/preflight/checks.py",
     "half_the_bits/__init__.py",
 )
-"""What an old Python runs before it is told that it is too old."""
+"""Files that an old Python reads before it is told that it is too old."""
 
 STARTS = {
     "app.py": "runpy.run_path('app.py')",

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.helpers.places import ROOT
 
 LEFT_LYING = ("notes.py", "report.html", ".streamlit/secrets.toml")
-"""What a user may have in a checkout, and nobody else is to get."""
+"""Files that a user may have in a checkout, and nobody else is to get."""
 
 _SOURCES = (
     ".ci", ".devcontainer", ".github", ".streamlit", "benchmarks", "deploy", "docs", "fp16core", "half_the_bits",

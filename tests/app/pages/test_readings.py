@@ -20,7 +20,7 @@ def answers_and_formats_are_measured_once() -> None:
 
 @pytest.fixture
 def few(small_dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """How often a file is read does not depend on the images."""
+    """Reads of a file are as many for all images as for few."""
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
 
 

@@ -1,4 +1,4 @@
-"""What a learner does with the dashboard, done in an interpreter that looks like one on another system.
+"""A learner's use of the dashboard, in an interpreter that looks like one on another system.
 
 ``python -m tests.helpers.systems.use FOLDER``; prints a JSON document with the outcome of each step.
 """
