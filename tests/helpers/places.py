@@ -47,6 +47,7 @@ ROOMS = [
     "modes",
     "lab",
     "claims",
+    "diagnosis",
     "workbench",
     "figures",
     "serving",
