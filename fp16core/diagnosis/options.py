@@ -23,8 +23,8 @@ class DiagnosisOptions:
     Attributes
     ----------
     inputs
-        Path or contents of an ``.npz`` archive with an array for each input, first axis samples; `None` if values are made
-        up.
+        Path or contents of an ``.npz`` archive with an array for each input, first axis samples; `None` if values are
+        made up.
     ranges
         Lowest and highest value of made-up inputs, by input.
     shapes
