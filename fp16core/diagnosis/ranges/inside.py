@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fp16core.diagnosis.ranges.limits import INFINITE_FROM, Floats
-from fp16core.tflite.graph import Operator, TfliteFile
+from fp16core.tflite.graph import Operator
 
 Read = Callable[[int], Floats]
 """Values of a tensor, by index."""
@@ -45,15 +45,15 @@ class Inside:
         return np.where(beyond, np.copysign(np.float32(np.inf), result), result)
 
 
-def inside(file: TfliteFile, op: Operator, result: Floats, read: Read) -> Inside | None:
+def inside(op: Operator, result: Floats, read: Read) -> Inside | None:
     """Numbers inside of an operator; None if it computes none that are larger than its result.
 
     Sums of products are not among them: their partial sums depend on an order that only the device knows.
 
     Parameters
     ----------
-    file, op
-        The graph and the operator.
+    op
+        The operator.
     result
         What it computed.
     read
