@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fp16core.diagnosis.results import ArithmeticVerdict, FileVerdict, Finding, RangeVerdict
+from fp16core.diagnosis.file_results import FileVerdict
+from fp16core.diagnosis.finding import Finding
+from fp16core.diagnosis.results import ArithmeticVerdict, RangeVerdict
+from fp16core.numerics.histograms import Histogram
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,41 @@ class Cure:
     recipe: str
 
 
+@dataclass(frozen=True, eq=False)
+class OperatorReading:
+    """One operator of the graph, as a picture of the graph shows it.
+
+    Attributes
+    ----------
+    operator, kind
+        Index and kind.
+    reads
+        Operators whose results it reads, by index; those that upsample weights are not among the readings.
+    inputs, outputs
+        Names of the model's inputs that it reads, and of the model's outputs that it computes.
+    tensor, shape
+        Name and shape of the tensor that the following numbers are of: its largest weights, otherwise what it computes.
+    are_weights
+        True if these are weights.
+    histogram
+        Histogram of the finite numbers; `None` if there are none.
+    examples
+        Numbers of it whose bits are worth a look: the largest, the smallest nonzero one, the one whose relative
+        rounding error in float16 is largest.
+    """
+
+    operator: int
+    kind: str
+    reads: tuple[int, ...]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    tensor: str
+    shape: tuple[int, ...]
+    are_weights: bool
+    histogram: Histogram | None
+    examples: tuple[float, ...]
+
+
 @dataclass(frozen=True)
 class Diagnosis:
     """Everything found about a model.
@@ -111,6 +149,8 @@ class Diagnosis:
     ----------
     name, size_bytes
         Name and size of the file.
+    finding, sentence
+        Outcome of everything together, and in words.
     inputs
         Inputs in words, each with its shape and where its values come from.
     samples, has_real_inputs
@@ -121,10 +161,16 @@ class Diagnosis:
         The verdicts; one on arithmetic for each device.
     cure
         Cures, if they were asked for.
+    graph
+        Operators of the main graph, in order.
+    files
+        Files that were made on the way, by file name (``"model_f16.tflite"``): for downloads, not in the document.
     """
 
     name: str
     size_bytes: int
+    finding: Finding
+    sentence: str
     inputs: tuple[str, ...]
     samples: int
     has_real_inputs: bool
@@ -134,3 +180,5 @@ class Diagnosis:
     arithmetic: tuple[ArithmeticVerdict, ...]
     placement: PlacementVerdict
     cure: Cure | None = None
+    graph: tuple[OperatorReading, ...] = field(default=(), repr=False)
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)

@@ -1,111 +1,23 @@
-"""Results of a diagnosis: four verdicts on a model, and the evidence behind each."""
+"""Results of verdicts 2 and 3: ranges and errors of operators and outputs, and the evidence behind each."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass
 
-from fp16core.tflite.size_account import SizeAccount
+from fp16core.diagnosis.file_results import CastFile, CastTensor, FileVerdict, KindCast
+from fp16core.diagnosis.finding import Finding
 
-
-class Finding(Enum):
-    """Outcome of a verdict.
-
-    Without real inputs no verdict is better than `NOTHING_FOUND`: made-up inputs can show a break, not its absence.
-    """
-
-    SAFE = "safe"
-    NOTHING_FOUND = "nothing found"
-    BREAKS = "breaks"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class KindCast:
-    """Weights of all operators of one kind.
-
-    Attributes
-    ----------
-    kind
-        LiteRT's name of the operators (``"CONV_2D"``).
-    cast_weights, kept_weights
-        Numbers stored as float16, and left as float32.
-    kept_bytes
-        Bytes of the latter.
-    """
-
-    kind: str
-    cast_weights: int
-    kept_weights: int
-    kept_bytes: int
-
-
-@dataclass(frozen=True)
-class CastTensor:
-    """Effect of the cast on one stored tensor.
-
-    Attributes
-    ----------
-    tensor, operators
-        Name of the tensor, and indices of the operators that read it.
-    weights
-        Numbers in it.
-    infinite, clamped, zero, subnormal
-        How many became infinite, were clamped to ±65,504, became 0, or are below the smallest normal float16 number.
-    max_relative_error
-        Largest ``|target − reference| / |reference|`` over finite results of nonzero numbers.
-    """
-
-    tensor: str
-    operators: tuple[int, ...]
-    weights: int
-    infinite: int
-    clamped: int
-    zero: int
-    subnormal: int
-    max_relative_error: float
-
-
-@dataclass(frozen=True)
-class CastFile:
-    """The model's file, cast by one converter.
-
-    Attributes
-    ----------
-    by
-        The converter (``"LiteRT Quantizer"``, ``"TensorFlow's converter"``).
-    kinds, tensors
-        Weights by operator kind; the effect on each tensor that was cast.
-    account
-        Account of the file's size: why it is not half.
-    """
-
-    by: str
-    kinds: tuple[KindCast, ...]
-    tensors: tuple[CastTensor, ...]
-    account: SizeAccount
-
-
-@dataclass(frozen=True)
-class FileVerdict:
-    """Verdict 1: the file.
-
-    Attributes
-    ----------
-    finding, sentence
-        Outcome, and in words.
-    codes_filled_in
-        True if the file stored operator codes in the old place only, where converters do not look.
-    casts
-        The file as each converter casts it.
-    refused
-        Reasons of converters that reject the model, by converter.
-    """
-
-    finding: Finding
-    sentence: str
-    codes_filled_in: bool
-    casts: tuple[CastFile, ...]
-    refused: Mapping[str, str] = field(default_factory=dict)
+__all__ = [
+    "ArithmeticVerdict",
+    "CastFile",
+    "CastTensor",
+    "ConstantRange",
+    "FileVerdict",
+    "Finding",
+    "KindCast",
+    "OperatorError",
+    "OperatorRange",
+    "OutputError",
+    "RangeVerdict",
+]
 
 
 @dataclass(frozen=True)
@@ -149,6 +61,33 @@ class OperatorRange:
 
 
 @dataclass(frozen=True)
+class ConstantRange:
+    """A stored constant that float16 changes into another kind of number, and operators read.
+
+    Attributes
+    ----------
+    operator, kind, tensor
+        Index and kind of the first operator that reads it, and its name.
+    value
+        The number that float16 cannot hold: the largest in magnitude that becomes infinite, otherwise the smallest.
+    numbers
+        How many of its numbers become so.
+    becomes
+        ``"infinite"``, ``"zero"`` or ``"subnormal"``.
+    reaches_output
+        True if this alone changes an output of the model into one that is not finite, or beyond recognition.
+    """
+
+    operator: int
+    kind: str
+    tensor: str
+    value: float
+    numbers: int
+    becomes: str
+    reaches_output: bool
+
+
+@dataclass(frozen=True)
 class RangeVerdict:
     """Verdict 2: the range of float32 values, which needs no device.
 
@@ -161,12 +100,15 @@ class RangeVerdict:
     first_overflow
         Index of the first operator whose values no float16 number can hold, and whose overflow reaches an output; of
         the first at all if none does; `None` if there is none.
+    constants
+        Constants that float16 turns into infinities, zeros or subnormal numbers.
     """
 
     finding: Finding
     sentence: str
     operators: tuple[OperatorRange, ...]
     first_overflow: int | None
+    constants: tuple[ConstantRange, ...] = ()
 
 
 @dataclass(frozen=True)
