@@ -1,8 +1,7 @@
-"""Writes the networks of this folder: ``python -m tests.networks.diagnosis.make [FOLDER]``."""
+"""Writes the networks of this folder, and the examples of the package: ``python -m tests.networks.diagnosis.make``."""
 
-import sys
-from pathlib import Path
-
+from fp16core.diagnosis.examples import FOLDER as EXAMPLES_FOLDER
+from tests.networks.diagnosis.examples import EXAMPLES
 from tests.networks.diagnosis.networks import NETWORKS
 from tests.networks.diagnosis.verdicts import FOLDER, RIGHT
 
@@ -12,11 +11,14 @@ def file_contents(name: str) -> bytes:
     return NETWORKS[name]().file(old_codes=RIGHT[name].has_old_codes)
 
 
-def write(folder: Path) -> None:
-    """Write all networks into a folder."""
+def write() -> None:
+    """Write all networks and examples; digests of changed examples belong into `fp16core.diagnosis.examples`."""
     for name in NETWORKS:
-        (folder / f"{name}.tflite").write_bytes(file_contents(name))
+        (FOLDER / f"{name}.tflite").write_bytes(file_contents(name))
+    EXAMPLES_FOLDER.mkdir(exist_ok=True)
+    for key, build in EXAMPLES.items():
+        (EXAMPLES_FOLDER / f"{key}.tflite").write_bytes(build().file())
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    write()

@@ -129,7 +129,9 @@ def half(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float16]:
         return values.astype(np.float16)
 
 
-def output_snr_db(graph: Graph, inputs: Inputs, computed: Mapping[str, npt.NDArray[np.generic]]) -> float:
+def output_snr_db(
+    graph: Graph, inputs: Mapping[str, npt.NDArray[np.generic]], computed: Mapping[str, npt.NDArray[np.generic]]
+) -> float:
     """Signal-to-noise ratio of the outputs against float64; minus infinity if one of them is not finite."""
     exact, worst = graph.computed(inputs), np.inf
     for name in (graph.names[index] for index in graph.outputs):
