@@ -36,6 +36,7 @@ _SETTINGS = {
     "dilation_width": "DilationWFactor",
     "filter_height": "FilterHeight",
     "filter_width": "FilterWidth",
+    "axis": "Axis",
     "activation": "FusedActivationFunction",
 }
 """Options of an operator that decide its arithmetic: our names, and the schema's accessors."""
