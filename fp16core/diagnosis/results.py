@@ -42,7 +42,8 @@ class OperatorRange:
     sample
         Sample in which the largest magnitude occurs.
     reaches_output
-        True if the overflow changes an output of the model.
+        True if the overflow changes an output of the model; false too if there is none, and `None` if it was not
+        followed, because many operators before it overflow.
     """
 
     operator: int
@@ -57,7 +58,7 @@ class OperatorRange:
     zeroed_share: float
     subnormal_share: float
     sample: int
-    reaches_output: bool
+    reaches_output: bool | None
 
 
 @dataclass(frozen=True)
