@@ -63,8 +63,8 @@ class CureStep:
     Attributes
     ----------
     kind
-        ``"none"``, ``"codes"``, ``"float32 operators"``, ``"clamp"``, ``"rescale"``, ``"epsilon"``, or ``"together"`` for
-        all that was kept.
+        ``"none"``, ``"codes"``, ``"float32 operators"``, ``"clamp"``, ``"rescale"``, ``"epsilon"``, or ``"together"``
+        for all that was kept.
     disease
         Disease that it is meant for: ``"file"`` (storage of the weights) or ``"arithmetic"``.
     sentence
@@ -109,7 +109,7 @@ class Cure:
         Everything tried: the first is the untreated float16 file (kind ``"none"``), another of this kind the untreated
         arithmetic, the last all that was kept.
     recipe
-        Recipe that LiteRT Quantizer reads, as JSON text; with it, it makes the cured float16 file of the cured float32 file.
+        Recipe that LiteRT Quantizer reads, as JSON text: it makes the cured float16 file of the cured float32 file.
     kept_operators
         Operators whose weights it leaves in float32, by index in the untreated file.
     """

@@ -7,7 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.diagnosis.cure.edit import GraphEdit
+from fp16core.diagnosis.cure.homogeneity import LINEAR
 from fp16core.diagnosis.cure.magnitudes import LARGEST, SMALLEST_NORMAL
+from fp16core.diagnosis.cure.words import short_name
 from fp16core.text import count_text
 from fp16core.tflite.graph import Tensor
 from fp16core.tflite.model_file import ModelFile
@@ -16,9 +18,7 @@ _CLAMPS = (1e4, 32768.0, LARGEST, 1e3)
 """Magnitudes that are tried: the usual one first, which leaves room for what is added to it."""
 
 _SMALLEST = float(np.finfo(np.float16).smallest_subnormal)
-
-_EPSILONS = (SMALLEST_NORMAL, _SMALLEST)
-"""Numbers that are tried: the first is also held by hardware that takes subnormal numbers for 0."""
+"""Smallest positive float16 number, which some hardware takes for 0, as it does all below the smallest normal one."""
 
 _EPSILON_NUMBERS = 4096
 """Most numbers of a constant that counts as an epsilon: one for each channel at most."""
@@ -46,12 +46,19 @@ class Replacement:
 def clamped(model: ModelFile) -> Iterator[Replacement]:
     """Copies of a float32 file, each with its finite constants beyond float16's range clamped to some magnitude.
 
+    Weights that are multiplied and summed are left alone: every one of them counts in the results.
+
     Raises
     ------
     ModelFileError
         If the file is damaged.
     """
-    found = [tensor for tensor in _constants(model) if _is_beyond(tensor.values.astype(np.float32)).any()]
+    weights = {op.inputs[1] for op in model.graph.operators if op.name in LINEAR and len(op.inputs) > 1}
+    found = [
+        tensor
+        for tensor in _constants(model)
+        if tensor.index not in weights and _is_beyond(tensor.values.astype(np.float32)).any()
+    ]
     for limit in _CLAMPS if found else ():
         changed = {tensor.index: _clamp(tensor.values.astype(np.float32), limit) for tensor in found}
         yield _replaced(model, changed, f"numbers beyond ±65,504 in {_named(found)} clamped to ±{limit:,.0f}")
@@ -67,16 +74,32 @@ def raised(model: ModelFile) -> Iterator[Replacement]:
     ModelFileError
         If the file is damaged.
     """
-    added = {index for op in model.graph.operators if op.name in ("ADD", "MAXIMUM") for index in op.inputs}
-    small = [t for t in _constants(model) if t.index in added and 0 < t.values.size <= _EPSILON_NUMBERS]
-    for limit in _EPSILONS:
-        found = [tensor for tensor in small if _is_epsilon(tensor.values.astype(np.float32), limit)]
+    small = _epsilons(model)
+    vanishing = [tensor for tensor in small if _vanishes(tensor)]
+    for limit, found in ((_SMALLEST, vanishing), (SMALLEST_NORMAL, small)):
         if found:
-            changed = {
-                tensor.index: np.maximum(tensor.values.astype(np.float32), np.float32(limit)) for tensor in found
-            }
-            power = int(np.log2(limit))
-            yield _replaced(model, changed, f"epsilons in {_named(found)} raised to 2^{power} ({limit:.1e})")
+            changed = {t.index: np.maximum(t.values.astype(np.float32), np.float32(limit)) for t in found}
+            yield _replaced(model, changed, f"numbers in {_named(found)} raised to {limit:.1e}")
+
+
+def has_vanishing(model: ModelFile) -> bool:
+    """True if a constant that `raised` would raise is 0 in float16."""
+    return any(map(_vanishes, _epsilons(model)))
+
+
+def _epsilons(model: ModelFile) -> list[Tensor]:
+    """Constants of positive numbers below the smallest normal float16 number that keep another number off 0."""
+    added = {index for op in model.graph.operators if op.name in ("ADD", "MAXIMUM") for index in op.inputs}
+    found = [tensor for tensor in _constants(model) if tensor.index in added]
+    return [t for t in found if 0 < t.values.size <= _EPSILON_NUMBERS and _is_epsilon(t.values.astype(np.float32))]
+
+
+def _is_epsilon(values: npt.NDArray[np.float32]) -> bool:
+    return bool(((values > 0) & (values < SMALLEST_NORMAL)).all())
+
+
+def _vanishes(tensor: Tensor) -> bool:
+    return bool((tensor.values.astype(np.float16) == 0).any())
 
 
 def _constants(model: ModelFile) -> list[Tensor]:
@@ -93,10 +116,6 @@ def _clamp(values: npt.NDArray[np.float32], limit: float) -> npt.NDArray[np.floa
     return np.where(_is_beyond(values), np.copysign(np.float32(limit), values), values).astype(np.float32)
 
 
-def _is_epsilon(values: npt.NDArray[np.float32], limit: float) -> bool:
-    return bool(((values > 0) & (values < limit)).all())
-
-
 def _replaced(model: ModelFile, values: dict[int, npt.NDArray[np.float32]], words: str) -> Replacement:
     edit = GraphEdit(model)
     for index, numbers in values.items():
@@ -106,5 +125,5 @@ def _replaced(model: ModelFile, values: dict[int, npt.NDArray[np.float32]], word
 
 
 def _named(tensors: list[Tensor]) -> str:
-    first = f"'{tensors[0].name}'"
+    first = f"'{short_name(tensors[0].name)}'"
     return first if len(tensors) == 1 else f"{first} and {count_text(len(tensors) - 1, 'other constant')}"

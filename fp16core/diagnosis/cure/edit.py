@@ -31,18 +31,15 @@ class GraphEdit:
         self._name = model.name
         self._content = unpacked(model)
         self._graph = self._content.subgraphs[0]
-        self._before: dict[int, list[schema.OperatorT]] = defaultdict(list)
+        self._first: list[schema.OperatorT] = []
         self._after: dict[int, list[schema.OperatorT]] = defaultdict(list)
         self._names = {bytes(tensor.name or b"") for graph in self._content.subgraphs for tensor in graph.tensors}
 
     def constant(self, values: npt.NDArray[np.float32], label: str) -> int:
         """Index of a new float32 constant."""
-        stored = schema.BufferT()
-        stored.data = np.frombuffer(np.ascontiguousarray(values).tobytes(), np.uint8)
-        self._content.buffers.append(stored)
         tensor = schema.TensorT()
         tensor.shape, tensor.type = np.array(values.shape, np.int32), schema.TensorType.FLOAT32
-        tensor.buffer = len(self._content.buffers) - 1
+        tensor.buffer = self._stored(values)
         return self._added(tensor, label)
 
     def tensor_like(self, index: int, label: str, kind: int | None = None) -> int:
@@ -58,10 +55,7 @@ class GraphEdit:
 
     def replace_constant(self, index: int, values: npt.NDArray[np.float32]) -> None:
         """Other values for a stored tensor, in a buffer of its own."""
-        stored = schema.BufferT()
-        stored.data = np.frombuffer(np.ascontiguousarray(values).tobytes(), np.uint8)
-        self._content.buffers.append(stored)
-        self._graph.tensors[index].buffer = len(self._content.buffers) - 1
+        self._graph.tensors[index].buffer = self._stored(values)
 
     def operator(
         self, kind: str, inputs: tuple[int, ...], output: int, options: object | None = None
@@ -83,7 +77,7 @@ class GraphEdit:
     def put_after(self, place: int | None, made: schema.OperatorT) -> None:
         """Insert an operator after the one at a place of the original graph; `None`: before all."""
         if place is None:
-            self._before[0].append(made)
+            self._first.append(made)
         else:
             self._after[place].append(made)
 
@@ -99,19 +93,28 @@ class GraphEdit:
         outputs[position] = tensor
         self._graph.operators[place].outputs = outputs
 
-    def replace_operator(self, place: int, made: schema.OperatorT) -> None:
-        """Put another operator in the place of one of the original graph."""
-        self._graph.operators[place] = made
-
     def built(self) -> ModelFile:
-        """The changed file."""
-        operators: list[schema.OperatorT] = []
+        """The changed file, without the numbers that nothing refers to any more; the last thing to be asked for."""
+        operators = self._first
         for place, operator in enumerate(self._graph.operators):
-            operators += [*self._before[place], operator, *self._after[place]]
+            operators += [operator, *self._after[place]]
         self._graph.operators = operators
-        self._before.clear()
-        self._after.clear()
+        self._empty_unused()
         return ModelFile(packed(self._content), self._name)
+
+    def _stored(self, values: npt.NDArray[np.float32]) -> int:
+        buffer = schema.BufferT()
+        buffer.data = np.frombuffer(np.ascontiguousarray(values).tobytes(), np.uint8)
+        self._content.buffers.append(buffer)
+        return len(self._content.buffers) - 1
+
+    def _empty_unused(self) -> None:
+        used = {tensor.buffer for graph in self._content.subgraphs for tensor in graph.tensors}
+        used |= {entry.buffer for entry in self._content.metadata or []}
+        used |= {int(index) for index in self._content.metadataBuffer or []}
+        for place, buffer in enumerate(self._content.buffers):
+            if place not in used:
+                buffer.data = None
 
     def _code(self, builtin: int) -> int:
         for place, code in enumerate(self._content.operatorCodes):

@@ -1,7 +1,7 @@
 """Effect of a factor 2ᵉ at an operator's inputs: which factor its result has, and which its other inputs need.
 
-An operator is homogeneous of degree *d* if ``f(c·x) = cᵈ·f(x)`` for every c > 0: 2 for SQUARE, 1/2 for SQRT, 1 for a sum.
-Powers of two multiply exactly, so a part of a graph that consists of such operators computes the same numbers, times a
+An operator is homogeneous of degree *d* if ``f(c·x) = cᵈ·f(x)`` for every c > 0: 2 for SQUARE, 1/2 for SQRT, 1 for a
+sum. Powers of two multiply exactly, so a part of a graph that consists of such operators computes the same numbers, times a
 known power of two, from numbers that are small enough for float16.
 """
 
@@ -10,20 +10,23 @@ from dataclasses import dataclass, field
 
 from fp16core.tflite.graph import Operator, TfliteFile
 
-_MOVES = frozenset(
-    "RESHAPE SQUEEZE EXPAND_DIMS TRANSPOSE SLICE STRIDED_SLICE GATHER BROADCAST_TO TILE REVERSE_V2 PAD "
-    "SUM MEAN REDUCE_MAX REDUCE_MIN NEG ABS RELU LEAKY_RELU MAX_POOL_2D AVERAGE_POOL_2D".split()
-)
+_MOVED = "RESHAPE SQUEEZE EXPAND_DIMS TRANSPOSE SLICE STRIDED_SLICE GATHER BROADCAST_TO TILE REVERSE_V2 PAD"
+_REDUCED = "SUM MEAN REDUCE_MAX REDUCE_MIN MAX_POOL_2D AVERAGE_POOL_2D NEG ABS RELU LEAKY_RELU"
+_MOVES = frozenset(f"{_MOVED} {_REDUCED}".split())
 """Operators of degree 1 in their first input alone."""
 
 _ALIGNING = frozenset(("ADD", "SUB", "MAXIMUM", "MINIMUM", "SQUARED_DIFFERENCE"))
 """Operators whose two inputs need the same factor."""
 
-_LINEAR = {"FULLY_CONNECTED": (0, 2), "CONV_2D": (0, 2), "DEPTHWISE_CONV_2D": (0, 2), "BATCH_MATMUL": (0, None)}
-"""Operators of degree 1 in one input, whose bias needs the same factor: positions of both."""
+LINEAR = {"FULLY_CONNECTED": (0, 2), "CONV_2D": (0, 2), "DEPTHWISE_CONV_2D": (0, 2), "BATCH_MATMUL": (0, None)}
+"""Operators of degree 1 in one input, whose bias needs the same factor: positions of both. Weights are at 1."""
 
-SEEDS = frozenset(("SQUARE", "MUL", "SQUARED_DIFFERENCE", "SUM", "MEAN", "L2_NORMALIZATION", "POW", *_LINEAR))
+SEEDS = frozenset(("SQUARE", "MUL", "SQUARED_DIFFERENCE", "SUM", "MEAN", "L2_NORMALIZATION", "POW", *LINEAR))
 """Operators before which a factor can keep a result, or a sum on the way to it, from overflowing."""
+
+
+_LARGEST_EXPONENT = 100
+"""Largest exponent of a factor: float32 has little room beyond it."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,9 @@ class Homogeneity:
         """Factors of an operator whose inputs come with some, by position; none at all where a factor must end."""
         if op.settings.get("activation", "NONE") not in ("NONE", "RELU"):
             return Factors()
-        return self._known(op, given) or Factors()
+        found = self._known(op, given) or Factors()
+        is_small = all(abs(exponent) <= _LARGEST_EXPONENT for exponent in (*found.inputs.values(), found.output))
+        return found if is_small else Factors()
 
     def _known(self, op: Operator, given: Mapping[int, int]) -> Factors | None:
         first = given.get(0, 0)
@@ -81,7 +86,7 @@ class Homogeneity:
                 return self._quotient(op, given)
             case name if name in _ALIGNING:
                 return self._aligned(op, given)
-            case name if name in _LINEAR:
+            case name if name in LINEAR:
                 return self._linear(op, given)
         return None
 
@@ -123,7 +128,7 @@ class Homogeneity:
         return Factors({0: exponent, 1: exponent}, degree * exponent)
 
     def _linear(self, op: Operator, given: Mapping[int, int]) -> Factors | None:
-        data, bias = _LINEAR[op.name]
+        data, bias = LINEAR[op.name]
         exponent = given.get(data, 0)
         if set(given) != {data}:
             return None

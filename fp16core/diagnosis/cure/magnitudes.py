@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.diagnosis.cure.measure import watched
+from fp16core.diagnosis.running.interpreter import AnyInterpreter
 from fp16core.diagnosis.samples import Samples
 from fp16core.tflite.graph import Operator
 from fp16core.tflite.model_file import ModelFile
@@ -30,13 +30,16 @@ class Magnitudes:
         has no such numbers.
     demand
         Largest magnitude that an operator computes, by its index: results, and sums on the way to them.
+    constants
+        Largest finite magnitude of each stored float32 tensor, by index.
     shapes
-        Shapes at run time of the model's inputs and of all computed tensors, by index.
+        Shapes of all tensors at run time, by index.
     """
 
     largest: Mapping[int, float]
     smallest: Mapping[int, float]
     demand: Mapping[int, float]
+    constants: Mapping[int, float]
     shapes: Mapping[int, tuple[int, ...]]
 
     def fits(self, tensor: int) -> bool:
@@ -58,23 +61,32 @@ def magnitudes(model: ModelFile, samples: Samples) -> Magnitudes:
     floats = [index for index in wanted if file.tensors[index].dtype == "float32"]
     largest, smallest = dict.fromkeys(floats, 0.0), dict.fromkeys(floats, math.inf)
     demand = {op.index: 0.0 for op in file.operators}
-    shapes: dict[int, tuple[int, ...]] = {}
-    for values in watched(model, samples, wanted):
-        shapes |= {index: found.shape for index, found in values.items()}
-        sizes = {index: np.abs(np.asarray(values[index], np.float32)) for index in floats}
+    interpreter = AnyInterpreter(model, samples.shapes, preserve_all_tensors=True)
+    for place in range(len(samples)):
+        interpreter.run(samples[place])
+        sizes = {index: np.abs(np.asarray(interpreter.value(index), np.float32)) for index in floats}
         for index, size in sizes.items():
-            finite = size[np.isfinite(size)]
-            largest[index] = max(largest[index], float(finite.max(initial=0.0)))
-            smallest[index] = min(smallest[index], float(finite[finite > 0].min(initial=math.inf)))
+            largest[index] = max(largest[index], _largest(size))
+            smallest[index] = min(smallest[index], float(size[np.isfinite(size) & (size > 0)].min(initial=math.inf)))
         for op in file.operators:
             demand[op.index] = max(demand[op.index], _demand(op, sizes))
-    return Magnitudes(largest, smallest, demand, shapes)
+    constants = {
+        tensor.index: _largest(np.abs(np.asarray(tensor.values, np.float32)))
+        for tensor in file.tensors
+        if tensor.is_constant and tensor.dtype == "float32"
+    }
+    return Magnitudes(largest, smallest, demand, constants, interpreter.shapes())
+
+
+def _largest(size: npt.NDArray[np.float32]) -> float:
+    """Largest finite one of some magnitudes; 0 if there is none."""
+    return float(size[np.isfinite(size)].max(initial=0.0))
 
 
 def _demand(op: Operator, sizes: Mapping[int, npt.NDArray[np.float32]]) -> float:
     """Largest magnitude that an operator computes of one sample."""
     results = [sizes[index] for index in op.outputs if index in sizes]
-    found = max((float(result[np.isfinite(result)].max(initial=0.0)) for result in results), default=0.0)
+    found = max(map(_largest, results), default=0.0)
     given = sizes.get(op.inputs[0]) if op.inputs else None
     if given is None or not results:
         return found

@@ -1,24 +1,17 @@
 """Measurement of a treated model: its results against the untreated model's in float32, within a budget."""
 
+import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
-from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+from fp16core.diagnosis.evaluation import Evaluator
+from fp16core.diagnosis.results import OutputError
+from fp16core.diagnosis.running.interpreter import AnyInterpreter, Array
 from fp16core.diagnosis.samples import Samples
-from fp16core.runtime.digit_interpreter import open_interpreter, rejection_named
 from fp16core.tflite.model_file import ModelFile
-
-Array = npt.NDArray[np.generic]
-
-Outputs = tuple[Array, ...]
-"""The results of all samples for each output of a model, flattened."""
-
-Device = Callable[[ModelFile], Outputs]
-"""Outputs of a model for the samples, computed in float16 by some device."""
 
 SAME_WITHIN = 1e-6
 """Largest error, as a share of an output's largest magnitude, with which a treated float32 model counts as the same."""
@@ -34,10 +27,13 @@ class Quality:
         Signal-to-noise ratio of the worst output, over results that are finite in both; infinite if all are equal.
     not_finite
         Results that are infinite or NaN though the reference's are finite, in all outputs.
+    is_within
+        True if all outputs that have a tolerance are within it; `None` if none has one.
     """
 
     snr_db: float
     not_finite: int
+    is_within: bool | None = None
 
     def is_better_than(self, other: "Quality", by_db: float = 0.0) -> bool:
         """True if fewer results are not finite, or as many and the ratio is higher by more than ``by_db``."""
@@ -46,9 +42,19 @@ class Quality:
         return self.snr_db > other.snr_db + by_db
 
     @classmethod
+    def of(cls, errors: Sequence[OutputError]) -> "Quality":
+        """Quality of a model's outputs."""
+        ratios = [-math.inf if math.isnan(error.snr_db) else error.snr_db for error in errors]
+        within = [error.is_within for error in errors if error.tolerance is not None]
+        return cls(min(ratios), sum(error.not_finite for error in errors), all(within) if within else None)
+
+    @classmethod
     def worst(cls, found: Sequence["Quality"]) -> "Quality":
         """The worst of several devices."""
-        return cls(min(one.snr_db for one in found), max(one.not_finite for one in found))
+        within = [one.is_within for one in found if one.is_within is not None]
+        return cls(
+            min(one.snr_db for one in found), max(one.not_finite for one in found), all(within) if within else None
+        )
 
 
 @dataclass
@@ -64,7 +70,7 @@ class Budget:
     """
 
     runs: int = 400
-    seconds: float = 120.0
+    seconds: float = 60.0
     _start: float = field(default_factory=time.monotonic, repr=False)
 
     @property
@@ -77,93 +83,71 @@ class Budget:
         self.runs -= 1
 
 
-def interpreted(model: ModelFile, samples: Samples) -> Outputs:
-    """Outputs of a model in float32, computed by LiteRT's interpreter.
+@dataclass(frozen=True)
+class Sameness:
+    """Agreement of a treated model with the original, both in float32.
+
+    A sample's results are the same if no bit differs, or no result by more than `SAME_WITHIN` of the largest magnitude
+    of its output in that sample.
+
+    Attributes
+    ----------
+    largest
+        Largest error that counts as the same, as a share of the output's largest magnitude; 0 if no bit differs.
+    differing
+        Samples with other results, by place.
+    samples
+        Samples that were compared.
+    """
+
+    largest: float
+    differing: tuple[int, ...]
+    samples: int
+
+    def words(self, labels: Sequence[str]) -> str:
+        """Agreement in words, given the names of the samples."""
+        if self.largest == 0:
+            same = "stay the same bit for bit"
+        else:
+            same = f"change by at most {self.largest:.1e} of the largest"
+        if not self.differing:
+            return f"its float32 results {same}"
+        named = ", ".join(f"“{labels[place]}”" for place in self.differing[:3])
+        more = f" and {len(self.differing) - 3} more" if len(self.differing) > 3 else ""
+        if len(self.differing) == self.samples:
+            return "it changes the float32 results in every sample"
+        return f"it changes the float32 results in {len(self.differing)} of {self.samples} samples ({named}{more})"
+
+
+def sameness(evaluator: Evaluator, treated: ModelFile, samples: Samples) -> Sameness:
+    """Agreement of a treated float32 model with the evaluator's reference.
 
     Raises
     ------
     ModelFileError
-        If the file is damaged or the interpreter rejects it.
+        If LiteRT rejects the treated file.
     """
-    outputs = [tensor.index for tensor in model.graph.outputs]
-    found: list[list[Array]] = [[] for _ in outputs]
-    with rejection_named(model.name):
-        interpreter = open_interpreter(model.contents, preserve_all_tensors=False)
-        for _ in _runs(interpreter, model, samples):
-            for values, index in zip(found, outputs, strict=True):
-                values.append(interpreter.get_tensor(index).ravel())
-    return tuple(np.concatenate(values) for values in found)
+    interpreter = AnyInterpreter(treated, samples.shapes)
+    largest, differing = 0.0, []
+    for place, expected in enumerate(evaluator.references()):
+        found = interpreter.outputs(samples[place])
+        error = max(map(_error, expected, found), default=0.0)
+        if error > SAME_WITHIN:
+            differing.append(place)
+        else:
+            largest = max(largest, error)
+    return Sameness(largest, tuple(differing), len(samples))
 
 
-def watched(model: ModelFile, samples: Samples, tensors: Sequence[int]) -> Iterator[Mapping[int, Array]]:
-    """Float32 values of intermediate tensors, by index, sample by sample.
-
-    Raises
-    ------
-    ModelFileError
-        As `interpreted`.
-    """
-    with rejection_named(model.name):
-        interpreter = Interpreter(
-            model_content=model.contents,
-            num_threads=1,
-            experimental_preserve_all_tensors=True,
-            experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-        )
-        for _ in _runs(interpreter, model, samples):
-            yield {index: interpreter.get_tensor(index) for index in tensors}
-
-
-def _runs(interpreter: Interpreter, model: ModelFile, samples: Samples) -> Iterator[int]:
-    given = [tensor.index for tensor in model.graph.inputs]
-    for index, shape in zip(given, samples.shapes, strict=True):
-        interpreter.resize_tensor_input(index, shape)
-    interpreter.allocate_tensors()
-    for place in range(len(samples)):
-        interpreter.reset_all_variables()
-        for index, values in zip(given, samples[place], strict=True):
-            interpreter.set_tensor(index, values)
-        interpreter.invoke()
-        yield place
-
-
-def quality(reference: Outputs, found: Outputs) -> Quality:
-    """Results against the reference's, output by output."""
-    ratios, lost = [], 0
-    for expected, result in zip(reference, found, strict=True):
-        true, got = expected.astype(np.float64), result.astype(np.float64)
-        finite = np.isfinite(true) & np.isfinite(got)
-        lost += int((np.isfinite(true) & ~np.isfinite(got)).sum())
-        ratios.append(_ratio_db(true[finite], got[finite]))
-    return Quality(min(ratios, default=np.inf), lost)
-
-
-def _ratio_db(true: npt.NDArray[np.float64], got: npt.NDArray[np.float64]) -> float:
-    noise, signal = float(np.square(got - true).sum()), float(np.square(true).sum())
-    if noise == 0:
-        return float("inf") if true.size else float("-inf")
-    return 10 * float(np.log10(signal / noise)) if signal else float("-inf")
-
-
-def sameness(reference: Outputs, found: Outputs) -> str | None:
-    """Agreement of a treated float32 model with the original in words; `None` if its results are not the same.
-
-    They are the same if no bit differs, or no result by more than `SAME_WITHIN` of the output's largest magnitude.
-    """
-    largest = 0.0
-    for expected, result in zip(reference, found, strict=True):
-        true, got = expected.astype(np.float64), result.astype(np.float64)
-        if true.shape != got.shape:
-            return None
-        differs = ~((true == got) | (np.isnan(true) & np.isnan(got)))
-        if not differs.any():
-            continue
-        scale = float(np.abs(true[np.isfinite(true)]).max(initial=0.0))
-        if scale == 0 or not np.isfinite(got[differs]).all() or not np.isfinite(true[differs]).all():
-            return None
-        largest = max(largest, float(np.abs(got - true)[differs].max()) / scale)
-    if largest > SAME_WITHIN:
-        return None
-    if largest == 0:
-        return "its float32 results stay the same bit for bit"
-    return f"its float32 results change by at most {largest:.1e} of the largest"
+def _error(expected: Array, found: Array) -> float:
+    """Largest error of an output as a share of its largest magnitude; infinite if what is not finite differs."""
+    if expected.shape != found.shape:
+        return math.inf
+    true, got = expected.astype(np.float64), found.astype(np.float64)
+    differs = ~((true == got) | (np.isnan(true) & np.isnan(got)))
+    if not differs.any():
+        return 0.0
+    scale = float(np.abs(true[np.isfinite(true)]).max(initial=0.0))
+    if scale == 0 or not (np.isfinite(true[differs]) & np.isfinite(got[differs])).all():
+        return math.inf
+    return float(np.abs(got - true)[differs].max()) / scale

@@ -74,12 +74,9 @@ def weight_groups(file: TfliteFile) -> tuple[WeightGroup, ...]:
     scopes = Counter(scope(file, op) for op in file.operators)
     by_buffer: dict[int, list[Operator]] = defaultdict(list)
     for op in file.operators:
-        position = _CAST_WEIGHTS.get(op.name)
-        if position is None or len(op.inputs) <= position or op.inputs[position] < 0:
-            continue
-        tensor = file.tensors[op.inputs[position]]
-        if tensor.is_constant and tensor.dtype == "float32":
-            by_buffer[tensor.buffer].append(op)
+        index = _cast_tensor(file, op)
+        if index is not None:
+            by_buffer[file.tensors[index].buffer].append(op)
     groups = []
     for members in by_buffer.values():
         names = [scope(file, op) for op in members]
@@ -91,6 +88,20 @@ def weight_groups(file: TfliteFile) -> tuple[WeightGroup, ...]:
     return tuple(groups)
 
 
+def casts_weights(file: TfliteFile) -> bool:
+    """True if LiteRT Quantizer casts anything in a file."""
+    return any(_cast_tensor(file, op) is not None for op in file.operators)
+
+
+def _cast_tensor(file: TfliteFile, op: Operator) -> int | None:
+    """Index of the weights of an operator that LiteRT Quantizer casts, if there are any."""
+    position = _CAST_WEIGHTS.get(op.name)
+    if position is None or len(op.inputs) <= position or op.inputs[position] < 0:
+        return None
+    tensor = file.tensors[op.inputs[position]]
+    return tensor.index if tensor.is_constant and tensor.dtype == "float32" else None
+
+
 def scope(file: TfliteFile, op: Operator) -> str:
     """Scope of an operator, by which LiteRT Quantizer's recipes name it: the names of its results, each with ``;``."""
     names = [file.tensors[index].name for index in op.outputs if index >= 0]
@@ -100,13 +111,7 @@ def scope(file: TfliteFile, op: Operator) -> str:
 def recipe(file: TfliteFile, tensors: Iterable[int]) -> list[dict[str, Any]]:
     """Recipe that casts all weights to float16 but for those of operators that read some tensors."""
     kept = set(tensors)
-    scopes = [
-        scope(file, op)
-        for op in file.operators
-        if op.name in _CAST_WEIGHTS
-        and len(op.inputs) > _CAST_WEIGHTS[op.name]
-        and op.inputs[_CAST_WEIGHTS[op.name]] in kept
-    ]
+    scopes = [scope(file, op) for op in file.operators if _cast_tensor(file, op) in kept]
     return [_FLOAT16, *({"regex": f"^{re.escape(name)}$"} | _KEPT for name in scopes)]
 
 

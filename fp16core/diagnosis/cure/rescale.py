@@ -1,15 +1,18 @@
 """Rescaling by powers of two before squares and sums that float16 cannot hold."""
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from fp16core.diagnosis.cure.edit import GraphEdit
-from fp16core.diagnosis.cure.homogeneity import SEEDS, Factors, Homogeneity
+from fp16core.diagnosis.cure.homogeneity import LINEAR, SEEDS, Factors, Homogeneity
 from fp16core.diagnosis.cure.magnitudes import LARGEST, Magnitudes
-from fp16core.tflite.graph import Operator, TfliteFile
+from fp16core.diagnosis.cure.words import power_text, short_name
+from fp16core.text import count_text
+from fp16core.tflite.graph import Operator, Tensor, TfliteFile
 from fp16core.tflite.model_file import ModelFile
 
 _LARGEST_EXPONENT = 30
@@ -19,7 +22,7 @@ _HEADROOM = 2.0
 """Factor that rescaled values keep below float16's largest number, for inputs unlike the samples."""
 
 _NAMED = 4
-"""Most insertions that a sentence lists."""
+"""Most changes that a sentence lists."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,15 @@ class Rescaling:
         Factors of the operators that have any, by index.
     beyond
         Operators that overflow nevertheless.
+    scales_weights
+        True if it also makes weights smaller that float16 cannot hold.
     """
 
     exponent: int
     seeds: tuple[int, ...]
     factors: Mapping[int, Factors]
     beyond: int
+    scales_weights: bool
 
 
 def rescalings(model: ModelFile, found: Magnitudes) -> tuple[Rescaling, ...]:
@@ -59,25 +65,29 @@ def rescalings(model: ModelFile, found: Magnitudes) -> tuple[Rescaling, ...]:
     tuple of Rescaling
         Empty if nothing overflows that rescaling could help.
     """
+    untreated = sum(demand > LARGEST for demand in found.demand.values())
     known = [_planned(model.graph, found, exponent) for exponent in range(2, _LARGEST_EXPONENT + 1, 2)]
     best = min(known, key=lambda plan: plan.beyond)
-    if not best.seeds:
+    if not best.seeds or (best.beyond >= untreated and not best.scales_weights):
         return ()
     others = [plan for plan in known if plan.exponent == best.exponent + 4 and plan.beyond == best.beyond]
-    return (best, *others)
+    return (best, *(plan for plan in others if plan.factors != best.factors))
 
 
 def _planned(file: TfliteFile, found: Magnitudes, exponent: int) -> Rescaling:
     rules, produced = Homogeneity(file, found.fits), dict[int, int]()
-    seeds, factors, beyond = [], dict[int, Factors](), 0
+    seeds, factors, beyond, scales_weights = [], dict[int, Factors](), 0, False
     for op in file.operators:
         given = {place: produced[index] for place, index in enumerate(op.inputs) if produced.get(index)}
         overflows = found.demand[op.index] > LARGEST
-        if overflows and not given and op.name in SEEDS:
+        is_seed = overflows and not given and op.name in SEEDS
+        if is_seed:
             given = _seeded(file, op, -exponent)
-            if given:
-                seeds.append(op.index)
         chosen = rules.factors(op, given) if given else Factors()
+        if needed := _weights_exponent(op, found):
+            chosen, scales_weights = _with_scaled_weights(op, chosen, needed), True
+        if (is_seed and given) or needed:
+            seeds.append(op.index)
         if any(chosen.inputs.values()):
             factors[op.index] = chosen
         for index in op.outputs:
@@ -85,7 +95,23 @@ def _planned(file: TfliteFile, found: Magnitudes, exponent: int) -> Rescaling:
                 produced[index] = chosen.output
         on_the_way = 2 * chosen.inputs.get(0, 0) if op.name == "L2_NORMALIZATION" else chosen.output
         beyond += overflows and found.demand[op.index] * 2.0**on_the_way * _HEADROOM > LARGEST
-    return Rescaling(exponent, tuple(seeds), factors, beyond)
+    return Rescaling(exponent, tuple(seeds), factors, beyond, scales_weights)
+
+
+def _weights_exponent(op: Operator, found: Magnitudes) -> int:
+    """Exponent by which the weights of an operator are too large for float16; 0 if they are not, or have to stay."""
+    if op.name not in LINEAR or len(op.inputs) < 2 or op.settings.get("activation", "NONE") not in ("NONE", "RELU"):
+        return 0
+    largest = found.constants.get(op.inputs[1], 0.0)
+    return 2 * math.ceil(math.log2(largest / LARGEST) / 2) if largest > LARGEST else 0
+
+
+def _with_scaled_weights(op: Operator, chosen: Factors, exponent: int) -> Factors:
+    inputs = dict(chosen.inputs) | {1: -exponent}
+    bias = LINEAR[op.name][1]
+    if bias is not None and len(op.inputs) > bias and op.inputs[bias] >= 0:
+        inputs[bias] = chosen.inputs.get(bias, 0) - exponent
+    return Factors(inputs, chosen.output - exponent)
 
 
 def _seeded(file: TfliteFile, op: Operator, exponent: int) -> dict[int, int]:
@@ -124,25 +150,27 @@ class _Surgery:
             for index in self._file.operators[place].outputs
             if chosen.output
         }
-        self._words: list[str] = []
+        self._words: list[tuple[int, str]] = []
         self._made: dict[tuple[int, int], int] = {}
 
     def result(self) -> tuple[ModelFile, str]:
         wanted = self._wanted()
+        reads = Counter(index for op in self._file.operators for index in op.inputs)
         for index, exponent in self._produced.items():
             self._make_produced(index, exponent, 0 in wanted[index])
-        for index, reads in wanted.items():
-            for exponent, places in reads.items():
-                tensor = self._tensor(index, exponent)
+        for index, by_exponent in wanted.items():
+            for exponent, places in by_exponent.items():
+                is_only = len(places) == reads[index]
+                tensor = self._tensor(index, exponent, places[0][0] if places else 0, is_only)
                 for place, position in places:
                     self._edit.set_input(place, position, tensor)
-        words = self._words[:_NAMED]
-        if len(self._words) > _NAMED:
-            words.append(f"{len(self._words) - _NAMED} more of this kind")
-        return self._edit.built(), "; ".join(words)
+        words = [words for _, words in sorted(self._words)]
+        if len(words) > _NAMED:
+            words[_NAMED:] = [f"{count_text(len(words) - _NAMED, 'more change')} of this kind"]
+        return self._edit.built(), ", ".join(words)
 
     def _wanted(self) -> dict[int, dict[int, list[tuple[int, int]]]]:
-        """Inputs of operators by the tensor and by the factor with which they read it, where either is not as it was."""
+        """Inputs of operators by tensor and by the factor with which they read it, where either is not as it was."""
         wanted: dict[int, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
         for op in self._file.operators:
             chosen = self._plan.factors.get(op.index, Factors())
@@ -152,12 +180,12 @@ class _Surgery:
                     wanted[index][exponent].append((op.index, position))
         for tensor in self._file.outputs:
             if tensor.index in self._produced:
-                wanted[tensor.index].setdefault(0, [])
+                _ = wanted[tensor.index][0]  # an output has to be restored even if no operator reads it
         return wanted
 
     def _make_produced(self, index: int, exponent: int, is_restored: bool) -> None:
         place = self._producers[index]
-        label = f"{self._file.tensors[index].name}_times_2^{exponent}"
+        label = _label(self._file.tensors[index], exponent)
         if not is_restored:
             self._edit.rename(index, label)
             self._made[index, exponent] = index
@@ -167,24 +195,38 @@ class _Surgery:
         self._edit.set_output(place, position, tensor)
         self._edit.put_after(place, self._edit.multiplication(tensor, 2.0**-exponent, index))
         self._made[index, exponent] = tensor
-        self._words.append(f"MUL by 2^{-exponent} after {self._file.operators[place].name} (operator {place})")
+        self._words.append((place, f"the result of {self._operator(place)} times {power_text(-exponent)}"))
 
-    def _tensor(self, index: int, exponent: int) -> int:
+    def _tensor(self, index: int, exponent: int, reader: int, is_only: bool) -> int:
         """Index of a tensor of the original times a power of two, made if need be."""
-        have = self._produced.get(index, 0)
         if exponent == 0:
             return index
         if (index, exponent) not in self._made:
-            self._made[index, exponent] = self._scaled(index, exponent, have)
+            self._made[index, exponent] = self._scaled(index, exponent, reader, is_only)
         return self._made[index, exponent]
 
-    def _scaled(self, index: int, exponent: int, have: int) -> int:
-        original, label = self._file.tensors[index], f"{self._file.tensors[index].name}_times_2^{exponent}"
+    def _scaled(self, index: int, exponent: int, reader: int, is_only: bool) -> int:
+        original, label = self._file.tensors[index], _label(self._file.tensors[index], exponent)
         if original.is_constant:
-            self._words.append(f"the constant '{original.name}' times 2^{exponent}")
-            return self._edit.constant(np.ldexp(original.values, exponent).astype(np.float32), label)
-        source, place = self._made.get((index, have), index), self._producers.get(index)
+            self._words.append((reader, f"the constant '{short_name(original.name)}' times {power_text(exponent)}"))
+            values = np.ldexp(original.values, exponent).astype(np.float32)
+            if not is_only:
+                return self._edit.constant(values, label)
+            self._edit.replace_constant(index, values)
+            self._edit.rename(index, label)
+            return index
+        have, place = self._produced.get(index, 0), self._producers.get(index)
         tensor = self._edit.tensor_like(index, label)
+        source = self._made.get((index, have), index)
         self._edit.put_after(place, self._edit.multiplication(source, 2.0 ** (exponent - have), tensor))
-        self._words.append(f"MUL by 2^{exponent - have} of '{original.name}'")
+        self._words.append(
+            (reader, f"'{short_name(original.name)}' times {power_text(exponent)} before {self._operator(reader)}")
+        )
         return tensor
+
+    def _operator(self, place: int) -> str:
+        return f"{self._file.operators[place].name} (operator {place})"
+
+
+def _label(tensor: Tensor, exponent: int) -> str:
+    return f"{tensor.name}_times_2^{exponent}"

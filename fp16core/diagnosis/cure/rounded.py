@@ -1,17 +1,17 @@
 """A device-independent picture of float16 arithmetic: every input, constant and result is rounded to float16.
 
-It stands for hardware that keeps everything in float16. Sums inside of an operator stay in float32, but for those of
-MEAN, which is taken apart into SUM and a division, because a GPU's sum overflows before it is divided.
+It stands for hardware that keeps everything in float16. Sums inside of an operator are as exact as float32 makes them,
+but the sum of a MEAN is infinite if float16 cannot hold it: it overflows before it is divided.
 """
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from fp16core.diagnosis.cure.edit import GraphEdit
-from fp16core.tflite.graph import Operator, TfliteFile
+from fp16core.diagnosis.cure.magnitudes import LARGEST
+from fp16core.tflite.graph import Operator
 from fp16core.tflite.model_file import ModelFile
 
 TITLE = "each input, constant and result rounded to float16"
@@ -53,7 +53,7 @@ def rounded_everywhere(model: ModelFile, shapes: Mapping[int, tuple[int, ...]]) 
                 exact = edit.tensor_like(index, "half_the_bits/exact")
                 edit.set_output(op.index, position, exact)
                 if op.name == "MEAN":
-                    exact = _divided_sum(edit, file, op, exact, shapes)
+                    exact = _with_overflow(edit, op, exact, shapes)
                 _round(edit, op.index, exact, index)
     return edit.built()
 
@@ -69,17 +69,22 @@ def _round(edit: GraphEdit, place: int | None, exact: int, rounded: int) -> None
         edit.put_after(place, edit.operator("CAST", (source,), result, options))
 
 
-def _divided_sum(
-    edit: GraphEdit, file: TfliteFile, op: Operator, mean: int, shapes: Mapping[int, tuple[int, ...]]
-) -> int:
-    """Let a MEAN be a SUM that is rounded, then divided; index of the quotient."""
+def _with_overflow(edit: GraphEdit, op: Operator, mean: int, shapes: Mapping[int, tuple[int, ...]]) -> int:
+    """Index of a MEAN's result plus infinity where its sum overflows: the sum in float16 minus the same, clamped."""
     options = schema.ReducerOptionsT()
-    before, after = shapes[op.inputs[0]], shapes[op.outputs[0]]
-    options.keepDims = len(before) == len(after)
-    total, quotient = mean, edit.tensor_like(mean, "half_the_bits/quotient")
-    edit.replace_operator(op.index, edit.operator("SUM", op.inputs, total, options))
-    rounded = edit.tensor_like(mean, "half_the_bits/rounded_sum")
-    _round(edit, op.index, total, rounded)
-    share = math.prod(after) / max(1, math.prod(before))
-    edit.put_after(op.index, edit.multiplication(rounded, share, quotient))
-    return quotient
+    options.keepDims = len(shapes[op.inputs[0]]) == len(shapes[op.outputs[0]])
+    total, total_half, clamped, raised, excess, result = (
+        edit.tensor_like(mean, f"half_the_bits/{label}")
+        for label in ("sum", "half_sum", "high", "low", "excess", "mean")
+    )
+    edit.put_after(op.index, edit.operator("SUM", op.inputs, total, options))
+    _round(edit, op.index, total, total_half)
+    limits = [edit.constant(np.array(sign * LARGEST, np.float32), "half_the_bits/limit") for sign in (1, -1)]
+    for kind, inputs, output, how in (
+        ("MINIMUM", (total_half, limits[0]), clamped, schema.MaximumMinimumOptionsT()),
+        ("MAXIMUM", (clamped, limits[1]), raised, schema.MaximumMinimumOptionsT()),
+        ("SUB", (total_half, raised), excess, schema.SubOptionsT()),
+        ("ADD", (mean, excess), result, schema.AddOptionsT()),
+    ):
+        edit.put_after(op.index, edit.operator(kind, inputs, output, how))
+    return result

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fp16core.diagnosis.cure.measure import Outputs, Quality, quality
+from fp16core.diagnosis.cure.measure import Quality
 from fp16core.diagnosis.cure.patient import WORTH_DB, Patient
 from fp16core.diagnosis.cure.recipe import WeightGroup, weight_groups
 from fp16core.diagnosis.outcome import CureStep
@@ -35,7 +35,6 @@ class _Point:
     groups: tuple[WeightGroup, ...]
     size_bytes: int
     quality: Quality
-    outputs: Outputs
     place: int
 
 
@@ -54,16 +53,15 @@ class Float32Operators:
         self._groups = weight_groups(self._file)
         self._infinite = tuple(group for group in self._groups if self._has_infinite(group))
 
-    def treat(self, target: ModelFile) -> None:
+    def treat(self, target: ModelFile, stored: Quality) -> None:
         """Try, measure, and keep the best.
 
         Parameters
         ----------
-        target
-            The untreated float16 file.
+        target, stored
+            The untreated float16 file, and its quality in float32 arithmetic.
         """
-        outputs = self._patient.run(target)
-        start = _Point((), target.size_bytes, quality(self._patient.expected, outputs), outputs, 0)
+        start = _Point((), target.size_bytes, stored, 0)
         best = start
         if self._infinite:
             names = "whose weights are beyond ±65,504"
@@ -118,6 +116,7 @@ class Float32Operators:
             rest = tuple(other for other in best.groups if other is not group)
             if not rest or self._patient.budget.is_spent:
                 break
+            self._patient.progress(f"the best set without {self._named((group,))}", 0.52)
             point = self._point(rest, start, f"{self._named(rest)}: as before, but for {self._named((group,))}")
             if not best.quality.is_better_than(point.quality, _SLIGHT_DB):
                 best = point
@@ -126,8 +125,7 @@ class Float32Operators:
     def _point(self, groups: tuple[WeightGroup, ...], start: _Point, words: str) -> _Point:
         patient = self._patient
         target = patient.cast(patient.model, [index for group in groups for index in group.tensors])
-        outputs = patient.run(target)
-        found = quality(patient.expected, outputs)
+        found = patient.stored(target)
         place = patient.note(
             CureStep(
                 kind="float32 operators",
@@ -142,7 +140,7 @@ class Float32Operators:
                 is_kept=False,
             )
         )
-        return _Point(groups, target.size_bytes, found, outputs, place)
+        return _Point(groups, target.size_bytes, found, place)
 
     def _better(self, best: _Point, other: _Point) -> _Point:
         return other if other.quality.is_better_than(best.quality, WORTH_DB) else best
@@ -150,7 +148,7 @@ class Float32Operators:
     def _is_enough(self, point: _Point) -> bool:
         if point.quality.not_finite:
             return False
-        return point.quality.snr_db == float("inf") or bool(self._patient.is_within(point.outputs))
+        return point.quality.snr_db == float("inf") or bool(point.quality.is_within)
 
     def _has_infinite(self, group: WeightGroup) -> bool:
         with np.errstate(over="ignore"):

@@ -6,8 +6,8 @@ from fp16core.diagnosis.cure.patient import Arithmetic, Patient
 from fp16core.diagnosis.finding import Finding
 from fp16core.text import count_text
 
-_LOST_DB = 0.0
-"""Signal-to-noise ratio at and below which results have nothing to do with the reference's."""
+_NOISE_DB = 10.0
+"""Signal-to-noise ratio below which results are noise, and a model is broken even if no tolerance was given."""
 
 
 def cure_verdict(
@@ -35,12 +35,14 @@ def cure_verdict(
 
 
 def _is_broken(found: Quality) -> bool:
-    return found.not_finite > 0 or found.snr_db <= _LOST_DB
+    return found.not_finite > 0 or found.snr_db < _NOISE_DB or found.is_within is False
 
 
 def _file_sentence(patient: Patient, before: Quality, now: Quality) -> str:
     kept = next((s for s in patient.steps if s.kind == "float32 operators" and s.is_kept), None)
-    if kept is None:
+    if kept is None or not kept.operators:
+        if _is_broken(before) and not _is_broken(now):
+            return f"Storage: {_words(before)} → {_words(now)}, by what was done for the arithmetic."
         if _is_broken(now):
             return f"Storage: the float16 file gives {_words(now)}, and leaving operators in float32 did not help."
         return f"Storage needs no cure: {_words(now)}."
@@ -54,9 +56,10 @@ def _file_sentence(patient: Patient, before: Quality, now: Quality) -> str:
 def _arithmetic_sentence(patient: Patient, before: Arithmetic, now: Arithmetic) -> str:
     kept = [step for step in patient.steps if step.disease == "arithmetic" and step.is_kept and step.kind != "together"]
     if _is_broken(now.worst):
+        tried = f"the best that was found: {_by_device(now)}" if kept else "nothing that was tried cures it"
         return (
-            f"Float16 arithmetic: keep enforce_f32, and float32 on the CPU; it breaks {_place(patient, now)} "
-            f"({_words(now.worst)}), and nothing that was tried cures it."
+            f"Float16 arithmetic: keep enforce_f32, and float32 on the CPU. It breaks {_place(patient, before)} "
+            f"({_by_device(before)}); {tried}."
         )
     if not kept:
         return f"Float16 arithmetic needs no cure: {_words(now.worst)}."
@@ -64,11 +67,17 @@ def _arithmetic_sentence(patient: Patient, before: Arithmetic, now: Arithmetic) 
     return f"Float16 arithmetic: {_words(before.worst)} → {_words(now.worst)}. {did}"
 
 
-def _place(patient: Patient, now: Arithmetic) -> str:
-    for op in patient.model.graph.operators:
-        if now.magnitudes.demand.get(op.index, 0.0) > LARGEST:
-            return f"at operator {op.index} ({op.name})"
-    return "although no operator computes a number beyond 65,504"
+def _place(patient: Patient, untreated: Arithmetic) -> str:
+    for op in patient.original.graph.operators:
+        if any(untreated.magnitudes.constants.get(index, 0.0) > LARGEST for index in op.inputs):
+            return f"at operator {op.index} ({op.name}), which reads a constant beyond 65,504"
+        if untreated.magnitudes.demand.get(op.index, 0.0) > LARGEST:
+            return f"at operator {op.index} ({op.name}), which computes numbers beyond 65,504"
+    return "although nothing is beyond 65,504"
+
+
+def _by_device(found: Arithmetic) -> str:
+    return ", ".join(f"{_words(quality)} with {device}" for device, quality in found.devices.items())
 
 
 def _words(found: Quality) -> str:
