@@ -1,6 +1,7 @@
 """Quantization of ``.tflite`` files with LiteRT Quantizer, without TensorFlow."""
 
 import struct
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -126,7 +127,9 @@ def quantize_integer(reference: ModelFile, recipe: str) -> ModelFile:
 
 
 def _quantized(work: Any) -> bytes:
-    with np.errstate(over="ignore", invalid="ignore"):  # infinite weights and NaN are outcomes to be shown
+    with warnings.catch_warnings(), np.errstate(over="ignore", invalid="ignore"):
+        # Infinite weights and NaN are outcomes to be shown, and integer weights stay as they are.
+        warnings.filterwarnings("ignore", "Input model is already partially quantized", UserWarning)
         target = work.quantize(enable_progress_bar=False, enable_progress_report=False).quantized_model
     if target is None:
         raise ValueError("no model returned")

@@ -14,7 +14,7 @@ from fp16core.diagnosis.running.names import output_names, output_places
 from fp16core.diagnosis.samples import Samples
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.model_file import ModelFile
-from fp16core.vocabulary import PairError
+from fp16core.vocabulary import ModeError, PairError
 
 _KEPT_BYTES = 64_000_000
 """Most bytes of the reference's outputs that are kept; larger ones are computed anew each time."""
@@ -90,7 +90,10 @@ class Evaluator:
 
     def compiled(self, candidate: ModelFile, mode: ExecutionMode) -> Iterator[tuple[Array, ...]]:
         """Outputs of a file by LiteRT's compiled model, sample by sample."""
-        run = CompiledRun(fixed_model(candidate, self._samples[0]).cut(), mode)
+        fixed = fixed_model(candidate, self._samples[0])
+        if fixed.obstacle:
+            raise ModeError(f"{candidate.name}: {fixed.obstacle}")
+        run = CompiledRun(fixed.cut(), mode)
         for inputs in self._each():
             yield run.run(inputs)
 

@@ -174,6 +174,8 @@ class Diagnosis:
         Why no verdict on arithmetic follows; empty if LiteRT's compiled model gives the interpreter's float32 results.
     file, range, arithmetic, placement
         The verdicts; one on arithmetic for each device.
+    storage
+        Errors that the float16 file's weights cause alone, in float32 arithmetic; `None` if there is no such file.
     cure
         Cures, if they were asked for.
     graph
@@ -194,6 +196,7 @@ class Diagnosis:
     range: RangeVerdict
     arithmetic: tuple[ArithmeticVerdict, ...]
     placement: PlacementVerdict
+    storage: ArithmeticVerdict | None = None
     cure: Cure | None = None
     graph: tuple[OperatorReading, ...] = field(default=(), repr=False)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)

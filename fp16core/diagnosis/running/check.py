@@ -63,6 +63,7 @@ def check_model(model: ModelFile) -> None:
     if not any(file.tensors[index].dtype == "float32" for op in file.operators for index in op.outputs if index >= 0):
         raise ModelFileError(f"{name} computes no float32 numbers; choose the float32 model.")
     _check_order(name, file, _variables(root))
+    check_budget(model, [tensor.shape for tensor in file.tensors])
 
 
 def is_split(model: ModelFile) -> bool:

@@ -15,7 +15,6 @@ from fp16core.diagnosis.running.interpreter import AnyInterpreter, Array
 from fp16core.tflite.data_shapes import sized_by_data
 from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.packing import packed, unpacked
-from fp16core.vocabulary import ModeError
 
 _OF_SHAPE = ("SHAPE", "RANK")
 
@@ -32,11 +31,14 @@ class FixedModel:
         The file as the schema's objects; tensors keep their indices, and are named by them.
     shapes
         Shape of each tensor.
+    obstacle
+        Reason why LiteRT must not compile it; empty if there is none.
     """
 
     name: str
     content: schema.ModelT
     shapes: tuple[tuple[int, ...], ...]
+    obstacle: str
 
     def cut(
         self,
@@ -98,36 +100,55 @@ def fixed_model(model: ModelFile, sample: Sequence[Array]) -> FixedModel:
     Raises
     ------
     ModelFileError
-        If LiteRT rejects the model or the inputs.
-    ModeError
-        If a size in the graph depends on the values of the inputs, not only on their shapes.
+        If LiteRT rejects the model or the inputs, or its tensors take too much memory.
     """
-    if found := sized_by_data(model.graph):
-        raise ModeError(
-            f"operator {found[0].index} ({found[0].name}) takes the size of its result from the values of an input, "
-            "which LiteRT's compiled models do not allow"
-        )
     folded = {} if is_split(model) else _foldable(model)
-    interpreter = AnyInterpreter(model, [values.shape for values in sample], preserve_all_tensors=True)
-    interpreter.run(sample)
-    known = interpreter.shapes()
-    shapes = tuple(known.get(tensor.index, tensor.shape) for tensor in model.graph.tensors)
-    check_budget(model, shapes)
+    results = [index for outputs in folded.values() for index in outputs if index >= 0]
     content = unpacked(model)
-    graph = content.subgraphs[0]
     for tensors in (other.tensors for other in content.subgraphs):
         for index, tensor in enumerate(tensors):
             tensor.name = f"t{index}".encode()
+    graph = content.subgraphs[0]
+    shapes, values = _probed(model, content, results, sample)
+    check_budget(model, shapes)
     for index, tensor in enumerate(graph.tensors):
         tensor.shape, tensor.shapeSignature = np.array(shapes[index], np.int32), None
-    for index in (result for results in folded.values() for result in results if result >= 0):
+    for index in results:
         stored = schema.BufferT()
-        stored.data = np.frombuffer(np.ascontiguousarray(interpreter.value(index)).tobytes(), np.uint8)
+        stored.data = np.frombuffer(np.ascontiguousarray(values[index]).tobytes(), np.uint8)
         content.buffers.append(stored)
         graph.tensors[index].buffer = len(content.buffers) - 1
     graph.operators = [op for place, op in enumerate(graph.operators) if place not in folded]
     content.signatureDefs = content.metadata = content.metadataBuffer = None
-    return FixedModel(model.name, content, shapes)
+    return FixedModel(model.name, content, shapes, _obstacle(model))
+
+
+def _obstacle(model: ModelFile) -> str:
+    found = sized_by_data(model.graph)
+    if not found:
+        return ""
+    return (
+        f"operator {found[0].index} ({found[0].name}) takes the size of its result from the values of an input, which "
+        "LiteRT's compiled models do not allow"
+    )
+
+
+def _probed(
+    model: ModelFile, content: schema.ModelT, results: Sequence[int], sample: Sequence[Array]
+) -> tuple[tuple[tuple[int, ...], ...], dict[int, Array]]:
+    """Shapes of all tensors after a run, and the values of some, which are outputs of the run for once."""
+    probe = model
+    if results:
+        graph = content.subgraphs[0]
+        outputs, graph.outputs = graph.outputs, np.array([*graph.outputs, *results], np.int32)
+        signatures, content.signatureDefs = content.signatureDefs, None
+        probe = ModelFile(packed(content), model.name)
+        graph.outputs, content.signatureDefs = outputs, signatures
+    interpreter = AnyInterpreter(probe, [values.shape for values in sample])
+    interpreter.run(sample)
+    known = interpreter.shapes()
+    shapes = tuple(known.get(tensor.index, tensor.shape) for tensor in model.graph.tensors)
+    return shapes, {index: interpreter.value(index) for index in results}
 
 
 def _foldable(model: ModelFile) -> dict[int, tuple[int, ...]]:
