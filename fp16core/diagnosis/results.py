@@ -42,7 +42,8 @@ class OperatorRange:
     sample
         Sample in which the largest magnitude occurs.
     reaches_output
-        True if the overflow changes an output of the model.
+        True if the overflow changes an output of the model; false too if there is none, and `None` if it was not
+        followed, because many operators before it overflow.
     """
 
     operator: int
@@ -57,7 +58,7 @@ class OperatorRange:
     zeroed_share: float
     subnormal_share: float
     sample: int
-    reaches_output: bool
+    reaches_output: bool | None
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class ConstantRange:
     becomes
         ``"infinite"``, ``"zero"`` or ``"subnormal"``.
     reaches_output
-        True if this alone changes an output of the model into one that is not finite, or beyond recognition.
+        True if this alone changes an output of the model; `None` if that was not followed, because there are many.
     """
 
     operator: int
@@ -84,7 +85,7 @@ class ConstantRange:
     value: float
     numbers: int
     becomes: str
-    reaches_output: bool
+    reaches_output: bool | None
 
 
 @dataclass(frozen=True)

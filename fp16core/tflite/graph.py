@@ -111,8 +111,8 @@ class Operator:
     settings
         Options that decide its arithmetic, those of these it has: ``"padding"`` (``"VALID"`` or
         ``"SAME"``), ``"stride_height"``, ``"stride_width"``, ``"dilation_height"``,
-        ``"dilation_width"``, ``"filter_height"``, ``"filter_width"``, and ``"activation"``
-        (``"NONE"``, ``"RELU"``, …), the function fused into it.
+        ``"dilation_width"``, ``"filter_height"``, ``"filter_width"``, ``"axis"``, and
+        ``"activation"`` (``"NONE"``, ``"RELU"``, …), the function fused into it.
     """
 
     index: int

@@ -1,0 +1,172 @@
+"""One pass over all samples: the range of each operator's results in float32, and their errors in float16."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from fp16core.diagnosis.arithmetic.sums import ErrorSums
+from fp16core.diagnosis.options import Progress
+from fp16core.diagnosis.ranges.inside import Inside, inside
+from fp16core.diagnosis.ranges.limits import INFINITE_FROM, Floats
+from fp16core.diagnosis.ranges.tally import RangeTally
+from fp16core.diagnosis.running.check import is_split
+from fp16core.diagnosis.running.compiled import CompiledRun
+from fp16core.diagnosis.running.fixing import FixedModel
+from fp16core.diagnosis.running.interpreter import AnyInterpreter
+from fp16core.diagnosis.samples import Samples
+from fp16core.runtime.execution_mode import ExecutionMode
+from fp16core.tflite.graph import Operator, Tensor, TfliteFile
+from fp16core.tflite.model_file import ModelFile
+from fp16core.vocabulary import ModeError
+
+_PART_BYTES, _PART_TENSORS = 48_000_000, 500
+"""Most bytes and tensors that one float16 run answers with."""
+
+
+@dataclass(eq=False)
+class OperatorEvidence:
+    """Everything seen of one float32 result of an operator.
+
+    Attributes
+    ----------
+    operator, tensor
+        The operator, and the tensor it computes.
+    tally, errors
+        Range in float32; errors in float16, `None` if they could not be measured.
+    description, inside_sizes
+        Numbers inside of the operator, and their largest magnitude in each sample; empty if there are none.
+    """
+
+    operator: Operator
+    tensor: Tensor
+    tally: RangeTally = field(default_factory=RangeTally)
+    errors: ErrorSums | None = None
+    description: str = ""
+    inside_sizes: list[float] = field(default_factory=list)
+
+    def inside_beyond(self) -> list[int]:
+        """Samples in which a number inside overflows, those with the largest first."""
+        found = [place for place, size in enumerate(self.inside_sizes) if size >= INFINITE_FROM]
+        return sorted(found, key=lambda place: -self.inside_sizes[place])
+
+
+@dataclass(eq=False)
+class Observation:
+    """Everything seen of a model's operators.
+
+    Attributes
+    ----------
+    operators
+        Evidence on each float32 result, in the order of the graph.
+    obstacle
+        Reason why operators have no errors in float16; empty if they have.
+    """
+
+    operators: tuple[OperatorEvidence, ...]
+    obstacle: str = ""
+
+
+def float_results(file: TfliteFile) -> tuple[tuple[Operator, Tensor], ...]:
+    """Operators that compute float32 numbers, each with its result; the upsampling of weights is left out."""
+    upsampling = {op.index for op in file.upsampling()}
+    return tuple(
+        (op, file.tensors[index])
+        for op in file.operators
+        if op.index not in upsampling
+        for index in op.outputs
+        if index >= 0 and file.tensors[index].dtype == "float32"
+    )
+
+
+def observe(
+    model: ModelFile, fixed: FixedModel, samples: Samples, progress: Progress, share: tuple[float, float]
+) -> Observation:
+    """Run a model on all samples in float32, and on the CPU in float16 with all operators' results as outputs.
+
+    Parameters
+    ----------
+    model, fixed
+        The model, and the same with fixed shapes.
+    samples
+        Its inputs.
+    progress, share
+        Called before each sample, with the part of the whole work that this is.
+
+    Raises
+    ------
+    ModelFileError
+        If the interpreter fails.
+    """
+    evidence = [OperatorEvidence(op, tensor) for op, tensor in float_results(model.graph)]
+    obstacle = fixed.obstacle or ("its operators lie in several graphs" if is_split(model) else "")
+    interpreter = float32_interpreter(model, fixed, samples)
+    parts = _parts(evidence, fixed)
+    begin, end = share
+    for number, part in enumerate(parts):
+        # A tensor without numbers cannot be an output, and a variable or an input need not be one.
+        shown = [] if obstacle else [item for item in part if 0 not in fixed.shapes[item.tensor.index]]
+        compiled = None
+        if shown:
+            try:
+                compiled = CompiledRun(fixed.cut([item.tensor.index for item in shown]), ExecutionMode.CPU_FLOAT16)
+            except ModeError as error:
+                obstacle = str(error)
+        for place in range(len(samples)):
+            done = (number + place / len(samples)) / len(parts)
+            progress("Running the operators", begin + (end - begin) * done)
+            interpreter.run(samples[place])
+            _tally(part, interpreter)
+            if compiled is not None:
+                try:
+                    _compare(shown, interpreter, compiled.run(samples[place]))
+                except ModeError as error:
+                    obstacle, compiled = str(error), None
+    if obstacle:
+        for item in evidence:
+            item.errors = None
+    return Observation(tuple(evidence), obstacle)
+
+
+def float32_interpreter(model: ModelFile, fixed: FixedModel, samples: Samples) -> AnyInterpreter:
+    """Interpreter that shows all of a model's tensors; of the fixed one, which is faster, where that is possible."""
+    if fixed.obstacle:
+        return AnyInterpreter(model, samples.shapes, preserve_all_tensors=True)
+    return AnyInterpreter(fixed.cut(), preserve_all_tensors=True)
+
+
+def inside_of(item: OperatorEvidence, result: Floats, interpreter: AnyInterpreter) -> Inside | None:
+    """Numbers inside of an operator after a run."""
+    return inside(item.operator, result, lambda index: np.asarray(interpreter.value(index), np.float32))
+
+
+def _tally(part: Sequence[OperatorEvidence], interpreter: AnyInterpreter) -> None:
+    for item in part:
+        values = interpreter.value(item.tensor.index)
+        result = np.asarray(values, np.float32)
+        item.tally.add(result)
+        numbers = inside_of(item, result, interpreter)
+        if numbers is not None:
+            item.description = numbers.description
+            item.inside_sizes.append(numbers.largest)
+
+
+def _compare(shown: Sequence[OperatorEvidence], interpreter: AnyInterpreter, results: Sequence[object]) -> None:
+    for item, found in zip(shown, results, strict=True):
+        item.errors = item.errors or ErrorSums()
+        item.errors.add(interpreter.value(item.tensor.index), np.asarray(found))
+
+
+def _parts(evidence: Sequence[OperatorEvidence], fixed: FixedModel) -> list[list[OperatorEvidence]]:
+    """The results in portions that one run can answer with."""
+    parts: list[list[OperatorEvidence]] = [[]]
+    size_bytes = 0
+    for item in evidence:
+        more = 4 * math.prod(fixed.shapes[item.tensor.index])
+        if parts[-1] and (size_bytes + more > _PART_BYTES or len(parts[-1]) >= _PART_TENSORS):
+            parts.append([])
+            size_bytes = 0
+        parts[-1].append(item)
+        size_bytes += more
+    return parts
