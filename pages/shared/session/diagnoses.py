@@ -49,8 +49,8 @@ def number() -> int:
     return found
 
 
-def begin(question: Question, unsuited: str | None = None) -> bool:
-    """Submit a model; a diagnosis in progress is stopped. Return whether this one is on its way.
+def begin(question: Question, unsuited: str | None = None) -> int:
+    """Submit a model; a diagnosis in progress is stopped. Return the number of this one, 0 if it cannot begin.
 
     Parameters
     ----------
@@ -75,11 +75,11 @@ def begin(question: Question, unsuited: str | None = None) -> bool:
         queue().enqueue(ticket)
     except HalfBitsError as error:
         fail(str(error))
-        return False
+        return 0
     fail(None)
     st.session_state[_RUNNING] = Examination(question, ticket, unsuited)
     uploads.count(st.session_state[_RUNNING])
-    return True
+    return number()
 
 
 def begin_example(example: Example) -> None:
@@ -105,8 +105,8 @@ def again(options: DiagnosisOptions) -> None:
 
 
 def tell_unsuited(asked: int, why: str) -> bool:
-    """Note why the other pages cannot show a model; return false if its diagnosis is not the last one."""
-    if asked != number():
+    """Note why the other pages cannot show a model; return false if its diagnosis is none, or not the last one."""
+    if not asked or asked != number():
         return False
     if (current := running()) is not None:
         current.unsuited = why

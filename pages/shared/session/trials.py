@@ -26,7 +26,7 @@ from pages.shared.ui.unshowable import pages_without
 _ATTEMPT, _ERROR, _REMARKS = "own-attempt", "own-error", "own-remarks"
 
 _DIAGNOSIS = "own-diagnosis"
-"""Number of the diagnosis that was asked for with the last trial."""
+"""Number of the diagnosis that was asked for with the last trial; 0 if there is none."""
 
 INPUTS = ".npz"
 """Ending of archives of inputs."""
@@ -102,8 +102,7 @@ def begin(given_files: Sequence[Upload], options: DiagnosisOptions | None = None
         limits = trial.limits_for(sum(file.size_bytes for file in files))
         request = trial.request_for([file.name for file in files])
         if _submit(files, JobSpec(trial.MODULE, request, [file.contents for file in files], limits), asked):
-            diagnoses.begin(asked.question(files))
-            st.session_state[_DIAGNOSIS] = diagnoses.number()
+            st.session_state[_DIAGNOSIS] = diagnoses.begin(asked.question(files))
 
 
 def _refusal(files: Sequence[ModelFile], archives: Sequence[ModelFile]) -> str | None:

@@ -30,6 +30,7 @@ _CHART = "diagnosis-graph"
 _GRAPH_PX, _BELOW_PX = 640, 76
 """Greatest height of the part that scrolls; and room below the figure for its button."""
 _MOST_EXAMPLES = 3
+_REACHES = {True: "yes", False: "no", None: "not followed"}
 
 
 def show_operators(kept: Kept, found: Diagnosis) -> None:
@@ -45,6 +46,12 @@ def show_operators(kept: Kept, found: Diagnosis) -> None:
             _show_constants(found)
     if found.graph:
         st.fragment(_graph)(kept)
+
+
+def read_in_float16(found: Diagnosis) -> list[ArithmeticVerdict]:
+    """Verdicts that have an error for each operator: float16 arithmetic on each device, and the weights alone."""
+    verdicts = [*found.arithmetic, *([] if found.storage is None else [found.storage])]
+    return [verdict for verdict in verdicts if verdict.operators]
 
 
 def choose_clicked(kept: Kept, chart_key: str) -> None:
@@ -78,7 +85,7 @@ def _graph(kept: Kept) -> None:
     nodes = {node.operator: node for node in found.graph}
     chosen = chosen_operator(kept, found)
     views: dict[str, ArithmeticVerdict | None] = {BY_RANGE: None}
-    views |= {f"Error: {verdict.device}": verdict for verdict in found.arithmetic if verdict.operators}
+    views |= {f"Error: {verdict.device}": verdict for verdict in read_in_float16(found)}
     with st.container(border=True):
         row = st.container(horizontal=True, vertical_alignment="bottom")
         view = row.segmented_control(
@@ -131,7 +138,10 @@ def _legend(shown: Sequence[OperatorClass]) -> str:
 def _show_card(node: OperatorReading, found: Diagnosis) -> None:
     values = next((each for each in found.range.operators if each.operator == node.operator), None)
     errors = [
-        (verdict, each) for verdict in found.arithmetic for each in verdict.operators if each.operator == node.operator
+        (verdict, each)
+        for verdict in read_in_float16(found)
+        for each in verdict.operators
+        if each.operator == node.operator
     ]
     st.markdown(f"**{clipped(operator_name(node))}**")
     numbers = facts(node, values, errors)
@@ -162,7 +172,7 @@ def _worst(found: Diagnosis) -> int:
     known = {node.operator for node in found.graph}
     if found.range.first_overflow in known and found.range.first_overflow is not None:
         return found.range.first_overflow
-    errors = [each for verdict in found.arithmetic for each in verdict.operators if each.operator in known]
+    errors = [each for verdict in read_in_float16(found) for each in verdict.operators if each.operator in known]
     if errors:
         return min(errors, key=lambda each: (not each.not_finite, each.snr_db)).operator
     return found.graph[0].operator
@@ -178,6 +188,6 @@ def _show_constants(found: Diagnosis) -> None:
             "number": [f"{each.value:.4g}" for each in constants],
             "becomes": [each.becomes for each in constants],
             "how many": [each.numbers for each in constants],
-            "changes an output": ["yes" if each.reaches_output else "no" for each in constants],
+            "changes an output": [_REACHES[each.reaches_output] for each in constants],
         }
     )

@@ -9,7 +9,7 @@ from pages.shared.ui.words import plain
 from pages.your_model.story.downloads import show_downloads
 from pages.your_model.story.operators import show_operators
 from pages.your_model.story.verdicts import show_arithmetic, show_bytes, show_cure, show_placement
-from pages.your_model.story.words import ICONS, inputs_sentence, verdict_markdown, worst
+from pages.your_model.story.words import icon, inputs_sentence, verdict_markdown, worst
 
 
 def show_story() -> bool:
@@ -56,7 +56,6 @@ def _contents(found: Diagnosis) -> str:
     ]
     if found.cure is not None:
         parts.append(("Cure", "cure", found.cure.finding))
-    links = [f"{ICONS[finding]} [{name}](#{anchor})" for name, anchor, finding in parts]
-    return " · ".join(
-        [*links, ":material/download: [Downloads](#downloads)", ":material/upload_file: [Another model](#bring)"]
-    )
+    links = [f"{icon(finding)} [{name}](#{anchor})" for name, anchor, finding in parts]
+    links += [":material/download: [Downloads](#downloads)", ":material/upload_file: [Another model](#bring)"]
+    return " · ".join(links)

@@ -14,7 +14,7 @@ from pages.shared.session.examination import Kept
 from pages.shared.ui.charts import chart
 from pages.shared.ui.tables import show_table
 from pages.shared.ui.words import plain
-from pages.your_model.story.operators import choose_clicked, chosen_operator
+from pages.your_model.story.operators import choose_clicked, chosen_operator, read_in_float16
 from pages.your_model.story.words import clipped, verdict_markdown
 
 _ALONG = "diagnosis-along"
@@ -27,7 +27,7 @@ def show_arithmetic(kept: Kept, found: Diagnosis) -> None:
         st.markdown(f":material/help: {plain(found.control)}")
     for verdict in found.arithmetic:
         st.markdown(f"{verdict_markdown(verdict.finding, verdict.sentence)} ({clipped(verdict.device)})")
-    read = [verdict for verdict in found.arithmetic if verdict.operators]
+    read = read_in_float16(found)
     if read:
         with st.container(border=True):
             st.markdown("**The error along the graph**")
@@ -41,7 +41,8 @@ def show_arithmetic(kept: Kept, found: Diagnosis) -> None:
                 "The higher, the better: at 40 dB an error is a hundredth of the numbers, at 60 dB a thousandth. "
                 "Squares are operators that stayed in float32. A click chooses the operator that is shown above."
             )
-    outputs = [(verdict, output) for verdict in found.arithmetic for output in verdict.outputs]
+    verdicts = [*found.arithmetic, *([] if found.storage is None else [found.storage])]
+    outputs = [(verdict, output) for verdict in verdicts for output in verdict.outputs]
     if outputs:
         _show_outputs(outputs)
 
@@ -75,6 +76,8 @@ def show_bytes(found: Diagnosis) -> None:
             "The file names its operators in the way of older converters, which LiteRT Quantizer does not read: the "
             "codes were filled in first."
         )
+    if found.storage is not None:
+        st.markdown(verdict_markdown(found.storage.finding, found.storage.sentence))
     for number, cast in enumerate(verdict.casts):
         with st.container(border=True):
             account = cast.account

@@ -12,7 +12,7 @@ from pages.shared.ui.words import plain
 
 _LONGEST = 80
 
-ICONS = {
+_ICONS = {
     Finding.SAFE: ":material/verified:",
     Finding.NOTHING_FOUND: ":material/search:",
     Finding.BREAKS: ":material/error:",
@@ -32,10 +32,15 @@ def clipped(text: str) -> str:
 
 
 def verdict_markdown(finding: Finding, sentence: str, is_bold: bool = False) -> str:
-    """A verdict's sentence behind an icon; a break is orange."""
+    """A verdict's sentence behind the icon of its outcome."""
     said = plain(sentence)
     said = f"**{said}**" if is_bold else said
-    return f":orange[{ICONS[finding]}] {said}" if finding is Finding.BREAKS else f"{ICONS[finding]} {said}"
+    return f"{icon(finding)} {said}"
+
+
+def icon(finding: Finding) -> str:
+    """Icon of an outcome; a break's is orange."""
+    return f":orange[{_ICONS[finding]}]" if finding is Finding.BREAKS else _ICONS[finding]
 
 
 def inputs_sentence(found: Diagnosis) -> str:
