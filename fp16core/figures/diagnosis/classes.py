@@ -21,6 +21,17 @@ FADING_SHARE = 0.01
 """Share of an operator's results below the normal numbers from which it is coloured for that."""
 
 
+_SIGNS = {
+    "x": "✖",
+    "triangle-up": "▲",
+    "triangle-down": "▼",
+    "diamond": "◆",
+    "circle": "●",
+    "square-open": "□",
+    "circle-open": "○",
+}
+
+
 @dataclass(frozen=True)
 class OperatorClass:
     """Look of the operators of a class.
@@ -30,12 +41,17 @@ class OperatorClass:
     words
         In the legend.
     colour, symbol
-        Of their marks: no class is told by its colour alone.
+        Of their marks; no class is told by its colour alone.
     """
 
     words: str
     colour: str
     symbol: str
+
+    @property
+    def sign(self) -> str:
+        """The shape as a character, for a legend."""
+        return _SIGNS[self.symbol]
 
 
 OVERFLOWS = OperatorClass("too large for float16", WARNING_COLOUR, "x")

@@ -78,7 +78,7 @@ def by_range(
     drawn.add_vrect(SMALLEST_NORMAL, LARGEST, fillcolor="rgba(15, 157, 118, 0.13)", line={"width": 0}, layer="below")
     low, high = math.log10(min(ends)) - 0.6, math.log10(max(ends)) + 0.6
     drawn.update_layout(xaxis={"type": "log", "range": [low, high], **_power_ticks(low, high)})
-    return _finished(drawn, "largest magnitude; shaded: what float16 holds")
+    return _finished(drawn, "largest magnitude")
 
 
 def by_error(
@@ -118,7 +118,6 @@ def by_error(
         textposition="middle right",
         textfont={"size": 11},
         hoverinfo="skip",
-        showlegend=False,
     )
     drawn.update_layout(xaxis={"range": [-3, 1.4 * max(ends)], "nticks": 5})
     return _finished(drawn, "signal-to-noise ratio (dB)")

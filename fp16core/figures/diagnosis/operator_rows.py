@@ -14,7 +14,7 @@ from fp16core.figures.diagnosis.lanes import Lanes, lanes
 
 Found = TypeVar("Found", OperatorRange, OperatorError)
 
-_ROW_PX, _FRAME_PX = 24, 84
+_ROW_PX, _FRAME_PX = 24, 60
 _LONGEST_NAME = 24
 
 
@@ -29,13 +29,20 @@ class View(Generic[Found]):
     bars: Callable[[Sequence[Found]], dict[str, Any]]
 
 
+def height_px(shown: Sequence[OperatorReading]) -> int:
+    """Height of a figure with a row for each operator."""
+    span = shown[-1].operator - shown[0].operator + 1 if shown else 0
+    return _FRAME_PX + _ROW_PX * max(span, 3)
+
+
 def rows(shown: Sequence[OperatorReading], chosen: int | None, columns: list[str]) -> Sketch:
     """Figure with a row for each operator, and the paths between them in lanes."""
     laid = lanes(shown)
     numbers = [node.operator for node in shown] or [0]
     drawn = figure(
-        _FRAME_PX + _ROW_PX * max(numbers[-1] - numbers[0] + 1, 3),
-        margin={"l": 4, "r": 12, "t": 40, "b": 8},
+        height_px(shown),
+        margin={"l": 4, "r": 12, "t": 4, "b": 8},
+        showlegend=False,
         meta={"columns": columns},
         hovermode="closest",
     )
@@ -106,7 +113,6 @@ def marks(drawn: Sketch, shown: Sequence[OperatorReading], found: Sequence[Found
                 customdata=rows,
                 text=[text for node, text in zip(members, texts, strict=True) if node.operator in by_operator],
                 hovertemplate="%{text}<extra></extra>",
-                legendgroup=its.words,
                 **measured,
             )
         if members:
@@ -120,8 +126,6 @@ def marks(drawn: Sketch, shown: Sequence[OperatorReading], found: Sequence[Found
                 customdata=[[node.operator] for node in members],
                 text=texts,
                 hovertemplate="%{text}<extra></extra>",
-                legendgroup=its.words,
-                showlegend=not read,
                 meta=REPEATED,
             )
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import streamlit as st
-from fp16core.diagnosis.examples import Example
 
+from fp16core.diagnosis.examples import Example
 from fp16core.diagnosis.options import DiagnosisOptions
 from fp16core.diagnosis.outcome import Diagnosis
 from fp16core.jobs.queue import JobQueue
@@ -49,8 +49,8 @@ def number() -> int:
     return found
 
 
-def begin(question: Question, unsuited: str | None = None) -> bool:
-    """Submit a model; a diagnosis in progress is stopped. Return whether this one is on its way.
+def begin(question: Question, unsuited: str | None = None) -> int:
+    """Submit a model; a diagnosis in progress is stopped. Return the number of this one, 0 if it cannot begin.
 
     Parameters
     ----------
@@ -74,12 +74,12 @@ def begin(question: Question, unsuited: str | None = None) -> bool:
         ticket = DiagnosisTicket(spec_for(model, question.options, is_hosted), question.size_bytes)
         queue().enqueue(ticket)
     except HalfBitsError as error:
-        st.session_state[_ERROR] = str(error)
-        return False
-    st.session_state[_ERROR] = None
+        fail(str(error))
+        return 0
+    fail(None)
     st.session_state[_RUNNING] = Examination(question, ticket, unsuited)
     uploads.count(st.session_state[_RUNNING])
-    return True
+    return number()
 
 
 def begin_example(example: Example) -> None:
@@ -87,7 +87,7 @@ def begin_example(example: Example) -> None:
     try:
         model = example.model()
     except HalfBitsError as error:
-        st.session_state[_ERROR] = str(error)
+        fail(str(error))
         return
     options = DiagnosisOptions(ranges=example.ranges, wants_cure=True)
     begin(Question(replace(model, name=example.path.name), options), unsuited=_NO_DIGITS)
@@ -97,7 +97,7 @@ def again(options: DiagnosisOptions) -> None:
     """Diagnose the kept model again with other declarations; its inputs and its target stay."""
     found = kept()
     if found is None or found.question is None:
-        st.session_state[_ERROR] = "The model was dropped because other visitors needed the memory; upload it again."
+        fail("The model was dropped because other visitors needed the memory; upload it again.")
         return
     before = found.question
     options = replace(options, inputs=before.options.inputs, target=before.options.target)
@@ -105,14 +105,19 @@ def again(options: DiagnosisOptions) -> None:
 
 
 def tell_unsuited(asked: int, why: str) -> bool:
-    """Note why the other pages cannot show a model; return false if its diagnosis is not the last one."""
-    if asked != number():
+    """Note why the other pages cannot show a model; return false if its diagnosis is none, or not the last one."""
+    if not asked or asked != number():
         return False
     if (current := running()) is not None:
         current.unsuited = why
     elif (done := kept()) is not None and error() is None:
         done.unsuited = why
     return True
+
+
+def fail(why: str | None) -> None:
+    """Say why a diagnosis cannot begin; `None` takes it back."""
+    st.session_state[_ERROR] = why
 
 
 def stop() -> None:
@@ -138,7 +143,7 @@ def collect() -> bool:
         if found is None:
             raise ModelFileError(_reason(current, question))
     except HalfBitsError as error:
-        st.session_state[_ERROR] = str(error)
+        fail(str(error))
         return True
     _keep(question, found, current.unsuited or "")
     return True
@@ -172,8 +177,8 @@ def _keep(question: Question, found: Diagnosis, unsuited: str) -> None:
         uploads.check_room(question.size_bytes + sum(map(len, found.files.values())))
     except HalfBitsError as error:
         found, why = replace(found, files={}), str(error)
-    st.session_state[_KEPT] = Kept(question, found, unsuited, why)
-    st.session_state[_ERROR] = None
+    st.session_state[_KEPT] = Kept(question, found, number(), unsuited, why)
+    fail(None)
     uploads.count(st.session_state[_KEPT])
 
 

@@ -145,6 +145,8 @@ class Kept:
     ----------
     question, diagnosis
         What was asked, and found; `None` once it was released.
+    number
+        Number of the diagnosis within the visit.
     unsuited
         Reason why the other pages cannot show the model; empty if they can.
     without_files
@@ -153,6 +155,7 @@ class Kept:
 
     question: Question | None
     diagnosis: Diagnosis | None
+    number: int
     unsuited: str = ""
     without_files: str = ""
 

@@ -1,6 +1,6 @@
 """A visitor's own files: uploaded, tried in a confined process, accepted or refused."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -26,7 +26,7 @@ from pages.shared.ui.unshowable import pages_without
 _ATTEMPT, _ERROR, _REMARKS = "own-attempt", "own-error", "own-remarks"
 
 _DIAGNOSIS = "own-diagnosis"
-"""Number of the diagnosis that was asked for with the last trial."""
+"""Number of the diagnosis that was asked for with the last trial; 0 if there is none."""
 
 INPUTS = ".npz"
 """Ending of archives of inputs."""
@@ -83,7 +83,7 @@ def begin(given_files: Sequence[Upload], options: DiagnosisOptions | None = None
         Declarations of the visitor about the model.
     """
     stop()
-    named = _named(given_files)
+    named = uploads.take_named(given_files)
     archives = [file for file in named if file.name.lower().endswith(INPUTS)]
     files = tuple(file for file in named if file not in archives)
     refusal = _refusal(files, archives)
@@ -102,8 +102,7 @@ def begin(given_files: Sequence[Upload], options: DiagnosisOptions | None = None
         limits = trial.limits_for(sum(file.size_bytes for file in files))
         request = trial.request_for([file.name for file in files])
         if _submit(files, JobSpec(trial.MODULE, request, [file.contents for file in files], limits), asked):
-            diagnoses.begin(asked.question(files))
-            st.session_state[_DIAGNOSIS] = diagnoses.number()
+            st.session_state[_DIAGNOSIS] = diagnoses.begin(asked.question(files))
 
 
 def _refusal(files: Sequence[ModelFile], archives: Sequence[ModelFile]) -> str | None:
@@ -148,9 +147,18 @@ def _submit(files: tuple[ModelFile, ...], spec: JobSpec, asked: Asked) -> bool:
 
 def stop() -> None:
     """End the trial and the diagnosis, if there is one in progress."""
-    if (current := attempt()) is not None:
-        current.ticket.stop()
-    diagnoses.stop()
+    stopping()()
+
+
+def stopping() -> Callable[[], None]:
+    """Function that ends what is in progress now, for a thread without the session."""
+    tickets = [current.ticket for current in (attempt(), diagnoses.running()) if current is not None]
+
+    def end() -> None:
+        for ticket in tickets:
+            ticket.stop()
+
+    return end
 
 
 def collect() -> bool:
@@ -177,7 +185,7 @@ def collect() -> bool:
 
 def take_dataset(upload: Upload) -> None:
     """Read a data set and use it, or keep the reason why it is refused."""
-    (file,) = _named([upload])
+    (file,) = uploads.take_named([upload])
     try:
         rate_limits.allow("trial")
         uploads.check_room(file.size_bytes + MAX_TEST_IMAGES * _TEST_IMAGE_BYTES)  # a small file may unpack to as much
@@ -233,16 +241,6 @@ def _reason(ended: Attempt) -> str:
     if job is None or job.was_refused or job.was_stopped:
         return why
     return f"{ended.names} ended the process that tried it, and nothing else. {why}"
-
-
-def _named(given_files: Sequence[Upload]) -> tuple[ModelFile, ...]:
-    """Return files with names that can be shown and told apart."""
-    taken = uploads.take(given_files)
-    names: list[str] = []
-    for given, _ in taken:
-        name = "".join(sign for sign in given if sign.isprintable())[-60:] or "unnamed"
-        names.append(f"second {name}" if name in names else name)
-    return tuple(ModelFile(contents, name) for name, (_, contents) in zip(names, taken, strict=True))
 
 
 def _fail(why: str | None) -> None:

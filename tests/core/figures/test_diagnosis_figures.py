@@ -12,7 +12,7 @@ from fp16core.diagnosis.results import Finding
 from fp16core.figures.base.table import figure_csv
 from fp16core.figures.diagnosis import arithmetic, classes, cure, graph, placement, tensor
 from fp16core.figures.diagnosis.lanes import MOST_LANES, lanes
-from tests.helpers.diagnoses.made import CURE, DIAGNOSIS, ERRORS, GRAPH, RANGES, error_of, range_of, reading
+from tests.helpers.diagnoses.made import CURE, DIAGNOSIS, ERRORS, GRAPH, RANGES, error_of, range_of, reading, step
 
 RANGE, (ARITHMETIC,) = DIAGNOSIS.range, DIAGNOSIS.arithmetic
 
@@ -55,7 +55,7 @@ def test_more_branches_than_lanes_share_the_last_one() -> None:
 def test_the_graph_by_range_has_each_operators_largest_magnitude() -> None:
     found = {row["operator"]: row for row in rows(graph.by_range(GRAPH, RANGE))}
     assert [*found] == ["1", "2", "5", "3", "0"], "by class, the worst first"
-    assert found["1"]["largest magnitude; shaded: what float16 holds"] == "90000.0"
+    assert found["1"]["largest magnitude"] == "90000.0"
     assert found["2"]["largest on the way"] == "2000000.0"
     assert found["3"]["smallest magnitude"] == "1e-06"
     assert found["5"]["class"] == classes.HARMLESS.words
@@ -144,15 +144,20 @@ def test_bands_cover_every_operator_once() -> None:
 
 
 def test_the_curve_of_cures_leads_through_what_helped() -> None:
-    found = rows(cure.curve(CURE))
-    assert [(row["series"], row["bytes of the file"]) for row in found] == [
-        ("kept", "840"),
-        ("kept", "900"),
-        ("tried, does not help", "840"),
+    drawn = cure.curve(CURE)
+    assert [(row["series"], row["kind"], row["bytes of the file"]) for row in rows(drawn)] == [
+        ("weights as stored", "none", "840"),
+        ("float16 arithmetic", "none", "840"),
+        ("float16 arithmetic", "rescale", "900"),
+        ("float16 arithmetic", "together", "900"),
+        ("float16 arithmetic: does not help", "clamp", "840"),
     ]
-    kept = cure.curve(CURE).data[0]
-    assert [*kept.text] == ["untreated", "2: rescale"]
-    assert [*kept.marker.symbol] == ["x", "circle"]
+    kept = drawn.data[1]
+    assert [*kept.text] == ["untreated", "3: rescale", "4: together"]
+    assert [*kept.marker.symbol] == ["x", "circle", "circle"]
+    refused = replace(CURE, steps=(step("clamp", "", 840, -math.inf),))
+    assert [*cure.curve(refused).data[0].y] == [0]
+    assert cure.step_text(refused.steps[0]) == "does not run"
     nothing = cure.curve(Cure(Finding.UNKNOWN, "", (), ""))
     assert nothing.layout.annotations[0].text == "No cure was tried."
 
@@ -175,7 +180,7 @@ def test_texts_of_strangers_are_no_markup_in_any_of_them() -> None:
     ranges = replace(RANGE, operators=tuple(replace(each, kind=evil) for each in RANGES))
     arithmetics = replace(ARITHMETIC, device=evil, operators=tuple(replace(each, kind=evil) for each in ERRORS))
     placed = replace(DIAGNOSIS.placement, parts={evil: (Part((0,)),)}, breaks={2: evil})
-    cured = replace(CURE, steps=tuple(replace(step, kind=evil, sentence=evil) for step in CURE.steps))
+    cured = replace(CURE, steps=tuple(replace(each, kind=evil, sentence=evil) for each in CURE.steps))
     figures = [
         graph.by_range(nodes, ranges),
         graph.by_error(nodes, arithmetics),

@@ -82,13 +82,22 @@ ACCOUNT = SizeAccount(
     200,
 )
 
+
+def step(kind: str, sentence: str, size_bytes: int, snr_db: float, **changed: object) -> CureStep:
+    """A cure of arithmetic that helps and leaves all results finite, but for what is changed."""
+    usual = CureStep(kind, "arithmetic", sentence, (), size_bytes, snr_db, 0, math.nan, 3, True)
+    return replace(usual, **changed)  # type: ignore[arg-type]
+
+
 CURE = Cure(
     Finding.NOTHING_FOUND,
     "Two steps make every output finite.",
     (
-        CureStep("none", "arithmetic", "The float16 file as it is.", (), 840, math.nan, 3, True),
-        CureStep("clamp", "arithmetic", "A constant is clamped to −65,504.", (5,), 840, math.nan, 3, False),
-        CureStep("rescale", "arithmetic", "Operator 1 is scaled by 2⁻⁸.", (1, 2), 900, 58.0, 0, True),
+        step("none", "The float16 file as it is.", 840, 50.0, disease="file", is_kept=False),
+        step("none", "Its arithmetic.", 840, math.nan, not_finite=3, is_kept=False),
+        step("clamp", "A constant is clamped to −65,504.", 840, math.nan, not_finite=3, is_kept=False),
+        step("rescale", "Operator 1 is scaled by 2⁻⁸.", 900, 58.0, operators=(1, 2)),
+        step("together", "All of it.", 900, 58.0),
     ),
     '{"recipe": []}',
 )
@@ -134,6 +143,13 @@ DIAGNOSIS = Diagnosis(
         "XNNPACK runs 4 of 6 operators in two parts.",
         {"XNNPACK": (Part((0, 1)), Part((3, 5)))},
         {2: "SUM is not among the operators that it runs", 4: "SHAPE computes no numbers"},
+        (),
+    ),
+    ArithmeticVerdict(
+        Finding.NOTHING_FOUND,
+        "The float16 file's weights alone leave every output at 50 dB.",
+        "weights of the float16 file, float32 arithmetic",
+        (OutputError("y", 50.0, 0.003, 0, 1.0, 8, None, None),),
         (),
     ),
     CURE,
