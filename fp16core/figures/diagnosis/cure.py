@@ -92,11 +92,11 @@ def _add_steps(
 
 
 def step_text(step: CureStep) -> str:
-    """Result of a step: ``71.2 dB``, or that numbers are not finite, or that it does not run."""
-    if step.snr_db == -math.inf:
-        return "does not run"
-    if _is_broken(step):
+    """Result of a step: ``71.2 dB``, or that numbers are not finite, or that it was given up."""
+    if step.not_finite or math.isnan(step.snr_db):
         return "NaN or infinite"
+    if step.snr_db == -math.inf:
+        return "given up"
     return "no error" if step.snr_db == math.inf else decibels_text(step.snr_db)
 
 

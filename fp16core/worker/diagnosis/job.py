@@ -8,11 +8,11 @@ import base64
 from dataclasses import replace
 from typing import Any
 
-from fp16core.diagnosis.diagnose import diagnose
+from fp16core.diagnosis.diagnosis import diagnose
+from fp16core.diagnosis.document import diagnosis_document
 from fp16core.jobs.serve import Client, serve
 from fp16core.system.limits import confine
 from fp16core.tflite.model_file import ModelFile
-from fp16core.worker.diagnosis.plain import to_plain
 from fp16core.worker.diagnosis.request import PIECE_BYTES, options_of
 from fp16core.worker.trial.inspection import order_files
 
@@ -37,7 +37,7 @@ def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
             piece = contents[start : start + PIECE_BYTES]
             client.tell(file=name, piece=base64.b64encode(piece).decode())
     client.progress("done", 1.0)
-    return {"diagnosis": to_plain(replace(found, files={}))}
+    return {"document": diagnosis_document(found)}
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from fp16core.diagnosis.document import DocumentError, diagnosis_of
 from fp16core.diagnosis.options import DiagnosisOptions
 from fp16core.diagnosis.outcome import Diagnosis
 from fp16core.jobs.spec import JobSpec
@@ -13,7 +14,6 @@ from fp16core.jobs.ticket import Ticket
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ModelFileError
 from fp16core.worker.diagnosis.limits import limits_for
-from fp16core.worker.diagnosis.plain import from_plain
 
 MODULE = "fp16core.worker.diagnosis.job"
 """Module that a `fp16core.jobs.job.Job` runs."""
@@ -112,8 +112,8 @@ class DiagnosisTicket(Ticket):
         if answer is None:
             return None
         try:
-            found: Diagnosis = from_plain(Diagnosis, answer["diagnosis"])
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            found = diagnosis_of(answer.get("document"))
+        except DocumentError as error:
             raise ModelFileError("The process that diagnosed the model answered with what cannot be read.") from error
         if len(found.graph) > MAX_OPERATORS:
             raise ModelFileError(f"The model has more operators than the {MAX_OPERATORS:,} that a page can show.")

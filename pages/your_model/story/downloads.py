@@ -1,8 +1,9 @@
 """Downloads of a diagnosis: files, recipe, JSON document, and the command that repeats it."""
 
 import streamlit as st
-from fp16core.diagnosis.document import document_text
 
+from fp16core.diagnosis.diagnosis import CURED_REFERENCE, CURED_TARGET, FLOAT16_FILE, RECIPE
+from fp16core.diagnosis.document import document_text
 from fp16core.diagnosis.outcome import Diagnosis
 from fp16core.text import size_text
 from fp16core.worker.diagnosis.repeat import command_line
@@ -11,6 +12,13 @@ from pages.shared.ui.words import plain
 
 _MOST = 6
 
+_LABELS = {
+    FLOAT16_FILE: "The float16 file",
+    CURED_REFERENCE: "The cured float32 file",
+    CURED_TARGET: "The cured float16 file",
+    RECIPE: "Recipe for LiteRT Quantizer",
+}
+
 
 def show_downloads(kept: Kept, found: Diagnosis) -> None:
     """Show a button for each file, and the command line."""
@@ -18,22 +26,12 @@ def show_downloads(kept: Kept, found: Diagnosis) -> None:
     row = st.container(horizontal=True)
     for number, (name, contents) in enumerate(list(found.files.items())[:_MOST]):
         row.download_button(
-            f"{plain(name)} ({size_text(len(contents))})",
+            f"{_LABELS.get(name, plain(name))} ({size_text(len(contents))})",
             contents,
             file_name=name,
             mime="application/octet-stream",
             icon=":material/download:",
             key=f"diagnosis-file-{number}",
-            on_click="ignore",
-        )
-    if found.cure is not None and found.cure.recipe:
-        row.download_button(
-            "Recipe for LiteRT Quantizer",
-            found.cure.recipe,
-            file_name="recipe.json",
-            mime="application/json",
-            icon=":material/receipt_long:",
-            key="diagnosis-recipe",
             on_click="ignore",
         )
     row.download_button(

@@ -157,7 +157,7 @@ def test_the_curve_of_cures_leads_through_what_helped() -> None:
     assert [*kept.marker.symbol] == ["x", "circle", "circle"]
     refused = replace(CURE, steps=(step("clamp", "", 840, -math.inf),))
     assert [*cure.curve(refused).data[0].y] == [0]
-    assert cure.step_text(refused.steps[0]) == "does not run"
+    assert cure.step_text(refused.steps[0]) == "given up"
     nothing = cure.curve(Cure(Finding.UNKNOWN, "", (), ""))
     assert nothing.layout.annotations[0].text == "No cure was tried."
 
