@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fp16core.diagnosis.cure.constants import clamped, has_vanishing, raised
-from fp16core.diagnosis.cure.measure import Quality, Sameness
+from fp16core.diagnosis.cure.measure import Quality
 from fp16core.diagnosis.cure.patient import NOT_RUN, Arithmetic, Patient
 from fp16core.diagnosis.cure.rescale import rescaled, rescalings
 from fp16core.diagnosis.outcome import CureStep
@@ -77,28 +77,23 @@ class ArithmeticCures:
             self._patient.model, self._now = best[0].model, best[1]
 
     def _tried(self, kind: str, trial: _Trial) -> tuple[Arithmetic | None, int]:
-        """Arithmetic of a trial, `None` if it is no cure or LiteRT does not run it; and its step."""
-        patient, found = self._patient, None
+        """Arithmetic of a trial, `None` if it is no cure; and its step.
+
+        One that changes float32's results is none. What clamping would give is measured nevertheless: a mask that hides
+        a whole row changes that row's results, and it is for the user to know whether anybody reads them.
+        """
+        patient, found, is_same = self._patient, None, False
         try:
             same = patient.sameness(trial.model)
-            found = patient.arithmetic(trial.model) if self._may_differ(kind, same) else None
+            is_same = not same.differing
+            found = patient.arithmetic(trial.model) if is_same or kind == "clamp" else None
             size_bytes = patient.cast(trial.model, patient.kept).size_bytes
             words = same.words(patient.samples.labels)
         except HalfBitsError as error:
-            size_bytes, words = trial.model.size_bytes, f"it cannot be used: {error}"
+            size_bytes, words, is_same = trial.model.size_bytes, f"it cannot be used: {error}", False
         measured = found.worst if found is not None else NOT_RUN
-        return found, patient.note(self._step(kind, trial, words, size_bytes, measured, found))
-
-    def _may_differ(self, kind: str, same: Sameness) -> bool:
-        """True if a trial with such an agreement is measured: it has to be the same, with one exception.
-
-        A row of scores that a mask of −1e30 hides as a whole is lost in the addition; after clamping it is not, so that
-        the results of that row, which nobody means to use, change. Made-up inputs have such rows: clamping may change
-        fewer than half of them. Real inputs may not change at all.
-        """
-        if not same.differing:
-            return True
-        return kind == "clamp" and not self._patient.samples.are_real and 2 * len(same.differing) < same.samples
+        place = patient.note(self._step(kind, trial, words, size_bytes, measured, found))
+        return found if is_same else None, place
 
     def _step(
         self, kind: str, trial: _Trial, words: str, size_bytes: int, measured: Quality, found: Arithmetic | None

@@ -9,6 +9,7 @@ from fp16core.diagnosis.cure.measure import Quality
 from fp16core.diagnosis.cure.patient import WORTH_DB, Patient
 from fp16core.diagnosis.cure.recipe import WeightGroup, weight_groups
 from fp16core.diagnosis.outcome import CureStep
+from fp16core.diagnosis.words import operator_text
 from fp16core.text import count_text
 from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.replace import replace_values
@@ -173,7 +174,7 @@ class Float32Operators:
     def _named(self, groups: Iterable[WeightGroup]) -> str:
         """Operators in words: the first three by index and kind."""
         indices = sorted(index for group in groups for index in group.operators)
-        names = [f"{self._file.operators[index].name} (operator {index})" for index in indices[:3]]
+        names = [operator_text(index, self._file.operators[index].name) for index in indices[:3]]
         more = len(indices) - len(names)
         return ", ".join(names) + (f" and {count_text(more, 'more operator')}" if more else "")
 

@@ -1,9 +1,10 @@
 """The outcome of a cure in a finding and a few sentences."""
 
-from fp16core.diagnosis.cure.magnitudes import LARGEST
 from fp16core.diagnosis.cure.measure import Quality
 from fp16core.diagnosis.cure.patient import Arithmetic, Patient
 from fp16core.diagnosis.finding import Finding
+from fp16core.diagnosis.ranges.limits import INFINITE_FROM
+from fp16core.diagnosis.words import operator_text
 from fp16core.text import count_text
 
 _NOISE_DB = 10.0
@@ -69,10 +70,10 @@ def _arithmetic_sentence(patient: Patient, before: Arithmetic, now: Arithmetic) 
 
 def _place(patient: Patient, untreated: Arithmetic) -> str:
     for op in patient.original.graph.operators:
-        if any(untreated.magnitudes.constants.get(index, 0.0) > LARGEST for index in op.inputs):
-            return f"at operator {op.index} ({op.name}), which reads a constant beyond 65,504"
-        if untreated.magnitudes.demand.get(op.index, 0.0) > LARGEST:
-            return f"at operator {op.index} ({op.name}), which computes numbers beyond 65,504"
+        if any(untreated.magnitudes.constants.get(index, 0.0) >= INFINITE_FROM for index in op.inputs):
+            return f"at {operator_text(op.index, op.name)}, which reads a constant beyond 65,504"
+        if untreated.magnitudes.demand.get(op.index, 0.0) >= INFINITE_FROM:
+            return f"at {operator_text(op.index, op.name)}, which computes numbers beyond 65,504"
     return "although nothing is beyond 65,504"
 
 
