@@ -77,7 +77,7 @@ class Evaluator:
     def in_float16(
         self, candidate: ModelFile, mode: ExecutionMode = ExecutionMode.CPU_FLOAT16
     ) -> tuple[OutputError, ...]:
-        """Errors of a file that computes in float16.
+        """Errors of a file that LiteRT compiles for a mode of execution, by default float16 on the CPU.
 
         Raises
         ------

@@ -126,7 +126,7 @@ def observe(
     if obstacle:
         for item in evidence:
             item.errors = None
-    return Observation(tuple(evidence), obstacle)
+    return Observation(tuple(item for item in evidence if item.tally.magnitudes), obstacle)
 
 
 def float32_interpreter(model: ModelFile, fixed: FixedModel, samples: Samples) -> AnyInterpreter:
@@ -143,7 +143,9 @@ def inside_of(item: OperatorEvidence, result: Floats, interpreter: AnyInterprete
 
 def _tally(part: Sequence[OperatorEvidence], interpreter: AnyInterpreter) -> None:
     for item in part:
-        values = interpreter.value(item.tensor.index)
+        values = interpreter.value_if_kept(item.tensor.index)
+        if values is None:
+            continue
         result = np.asarray(values, np.float32)
         item.tally.add(result)
         numbers = inside_of(item, result, interpreter)

@@ -1,6 +1,7 @@
 """Error of results in float16 arithmetic, summed up sample by sample; what is not finite is counted, never averaged."""
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +33,7 @@ class ErrorSums:
         self.is_float16 = True
         self._signal = self._noise = 0.0
 
-    def add(self, reference: npt.NDArray[np.generic], target: npt.NDArray[np.generic]) -> None:
+    def add(self, reference: npt.NDArray[Any], target: npt.NDArray[Any]) -> None:
         """Add one sample's results; both arrays have the same shape."""
         if reference.shape != target.shape:
             raise ValueError(f"reference and target have the shapes {reference.shape} and {target.shape}.")
@@ -41,13 +42,13 @@ class ErrorSums:
             self._add(first[start : start + _BLOCK], second[start : start + _BLOCK])
         self.count += first.size
 
-    def _add(self, reference: npt.NDArray[np.generic], target: npt.NDArray[np.generic]) -> None:
+    def _add(self, reference: npt.NDArray[Any], target: npt.NDArray[Any]) -> None:
         if self.is_float16:
             self.is_float16 = are_float16(target)
         if reference.dtype == target.dtype == np.float32:
             # Float32 holds the difference of close numbers exactly; if it is finite, so are both numbers.
             with np.errstate(invalid="ignore", over="ignore"):
-                error = target - reference
+                error = np.subtract(target, reference, dtype=np.float32)
             worst = float(np.abs(error).max())
             if math.isfinite(worst):
                 self._sum(reference, error, worst)
@@ -62,7 +63,7 @@ class ErrorSums:
             error = found[both] - known[both]
             self._sum(known[both], error, float(np.abs(error).max()))
 
-    def _sum(self, reference: npt.NDArray[np.generic], error: npt.NDArray[np.generic], worst: float) -> None:
+    def _sum(self, reference: npt.NDArray[Any], error: npt.NDArray[Any], worst: float) -> None:
         self.largest = max(self.largest, float(np.abs(reference).max()))
         self.max_abs_error = max(self.max_abs_error, worst)
         with np.errstate(over="ignore"):

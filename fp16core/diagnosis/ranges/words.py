@@ -8,7 +8,7 @@ from fp16core.diagnosis.ranges.limits import INFINITE_FROM
 from fp16core.diagnosis.results import ConstantRange, OperatorRange
 from fp16core.diagnosis.samples import Samples
 from fp16core.diagnosis.words import capitalized, name_text, operator_text
-from fp16core.text import count_text, small_text
+from fp16core.text import count_text, share_text, small_text
 
 _LARGEST = "float16's largest number, 65,504"
 
@@ -17,6 +17,9 @@ _BECOMES = {
     "zero": "which float16 rounds to 0",
     "subnormal": "a subnormal number in float16, which many GPUs take for 0",
 }
+
+_MOSTLY = 0.5
+"""Share of an operator's numbers that round to 0 from which this is said."""
 
 _MADE_UP = "The inputs are made up: other inputs may lead further."
 
@@ -49,7 +52,10 @@ def outcome(
         return Finding.UNKNOWN, _joined(words, *remarks)
     flushed = [found for found in constants if found.reaches_output]
     if flushed:
-        return Finding.UNKNOWN, _joined(_constant_sentence(flushed[0], "this would change an output"), *remarks)
+        remarks.insert(0, _joined(_constant_sentence(flushed[0], "such a device would change an output")))
+    vanishing = [found for found in ranges if found.zeroed_share > _MOSTLY]
+    if vanishing:
+        remarks.insert(0, _joined(_vanishing_sentence(vanishing)))
     good = Finding.SAFE if samples.are_real else Finding.NOTHING_FOUND
     if beyond:
         words = _value_sentence(beyond[0], samples, "but as an infinity it changes no output")
@@ -88,6 +94,14 @@ def _constant_sentence(found: ConstantRange, consequence: str) -> str:
         f"the constant {name_text(found.tensor)}, which {reader} reads, {holds} {small_text(found.value)}, "
         f"{_BECOMES[found.becomes]}; {consequence}"
     )
+
+
+def _vanishing_sentence(vanishing: Sequence[OperatorRange]) -> str:
+    first = vanishing[0]
+    where = operator_text(first.operator, first.kind)
+    share = share_text(first.zeroed_share)
+    others = count_text(len(vanishing) - 1, "more operator")
+    return f"of what {where} computes, {share} rounds to 0" + (f", as with {others}" if len(vanishing) > 1 else "")
 
 
 def _largest_sentence(ranges: Sequence[OperatorRange]) -> str:
