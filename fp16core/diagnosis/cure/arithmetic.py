@@ -68,7 +68,7 @@ class ArithmeticCures:
         for trial in trials(self._patient.model, self._now):
             if self._patient.budget.is_spent:
                 break
-            self._patient.progress(f"{kind}: {trial.words}", done)
+            self._patient.progress(f"Trying cures: {kind}", done)
             found, place = self._tried(kind, trial)
             if found is not None and found.is_better_than(best[1] if best else self._now):
                 best = trial, found, place

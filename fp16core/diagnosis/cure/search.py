@@ -51,7 +51,7 @@ class Float32Operators:
     def __init__(self, patient: Patient) -> None:
         self._patient = patient
         self._file = patient.model.graph
-        self._groups = weight_groups(self._file)
+        self._groups = weight_groups(self._file) if patient.is_castable else ()
         self._infinite = tuple(group for group in self._groups if self._has_infinite(group))
 
     def treat(self, target: ModelFile, stored: Quality) -> None:
@@ -84,7 +84,7 @@ class Float32Operators:
             if size == 0 or self._patient.budget.is_spent:
                 break
             chosen = taken + tuple(ranked[:size])
-            self._patient.progress(f"{count_text(len(chosen), 'operator group')} in float32", 0.5)
+            self._patient.progress(f"Trying cures: {count_text(len(chosen), 'group')} of weights in float32", 0.5)
             points.append(self._point(chosen, start, self._named(chosen)))
             if self._is_enough(points[-1]):
                 break
@@ -117,7 +117,7 @@ class Float32Operators:
             rest = tuple(other for other in best.groups if other is not group)
             if not rest or self._patient.budget.is_spent:
                 break
-            self._patient.progress(f"the best set without {self._named((group,))}", 0.52)
+            self._patient.progress(f"Trying cures: the best set without {self._named((group,))}", 0.52)
             point = self._point(rest, start, f"{self._named(rest)}: as before, but for {self._named((group,))}")
             if not best.quality.is_better_than(point.quality, _SLIGHT_DB):
                 best = point
