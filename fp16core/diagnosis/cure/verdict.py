@@ -40,7 +40,7 @@ def _file_sentence(patient: Patient, before: Quality, now: Quality) -> str:
             return f"Storage: {_words(before)} → {_words(now)}, by what was done for the arithmetic."
         if _is_broken(now):
             return f"Storage: the float16 file gives {_words(now)}, and leaving operators in float32 did not help."
-        return f"Storage needs no cure: {_words(now)}."
+        return f"Storage of the weights as float16: {_words(now)}, untreated."
     cast = [step.size_bytes for step in patient.steps if step.kind in ("none", "codes") and step.disease == "file"]
     extra = kept.size_bytes - cast[-1]
     operators = count_text(len(kept.operators), "operator")
@@ -56,7 +56,7 @@ def _arithmetic_sentence(patient: Patient, before: Arithmetic, now: Arithmetic) 
             f"({_by_device(before)}). {tried}."
         )
     if not kept:
-        return f"Float16 arithmetic needs no cure: {_words(now.worst)}."
+        return f"Float16 arithmetic: {_words(now.worst)}, untreated."
     did = " ".join(step.sentence for step in kept)
     return f"Float16 arithmetic: {_words(before.worst)} → {_words(now.worst)}. {did}"
 

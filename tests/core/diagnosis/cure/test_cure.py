@@ -21,6 +21,7 @@ from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.packing import with_current_codes
 from fp16core.vocabulary import HalfBitsError
+from tests.helpers.networks.graphs import Graph
 from tests.helpers.networks.runs import rounded_results, snr_db, stored_results
 from tests.networks.diagnosis.networks import NETWORKS
 from tests.networks.diagnosis.verdicts import RIGHT, contents
@@ -197,6 +198,24 @@ def test_a_mask_that_changes_float32_results_of_given_inputs_is_measured_and_not
     assert result.cure.finding == Finding.BREAKS
     assert "keep enforce_f32" in result.cure.sentence
     assert result.reference.contents == model.contents
+
+
+def test_two_diseases_that_each_make_everything_nan_are_cured_together() -> None:
+    graph = Graph()
+    given, axis = graph.input("features", (1, 16)), graph.constant("axis", [-1], "int32")
+    none = graph.add("MUL", "none", given, graph.constant("zero", 0.0))
+    masked = graph.add("ADD", "masked", given, graph.add("MUL", "far", none, graph.constant("minus_1e30", -1e30)))
+    squares = graph.add("MEAN", "squares", graph.add("SQUARE", "squared", masked), axis)
+    mean = graph.add("MEAN", "mean", masked, axis)
+    variance = graph.add("SUB", "variance", squares, graph.add("SQUARE", "mean_squared", mean))
+    factor = graph.add("RSQRT", "factor", graph.add("ADD", "shifted", variance, graph.constant("epsilon", 1.0)))
+    graph.outputs = [graph.add("MUL", "normed", masked, factor)]
+    values = np.random.default_rng(0).uniform(500, 1500, (3, 1, 16)).astype(np.float32)
+    samples = Samples({"features": values}, {"features": ""}, ("one", "two", "three"), are_real=True)
+    result = cured(ModelFile(graph.file(), "two"), samples, DiagnosisOptions(), {})
+    assert {step.kind for step in result.cure.steps if step.is_kept} == {"clamp", "rescale", "together"}
+    assert result.cure.steps[-1].not_finite_before == 48
+    assert result.cure.steps[-1].devices[TITLE] > 40
 
 
 def test_without_a_budget_only_the_untreated_file_is_measured() -> None:
