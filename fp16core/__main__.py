@@ -8,14 +8,22 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import fp16core
 from fp16core.preflight.checks import USER_ERROR, check_python, import_trouble
 
 check_python()  # before imports for which an old Python has only a traceback
 
-from fp16core.commands.arguments import number, positive, whole_number
+from fp16core.commands.arguments import (
+    ByName,
+    named_range,
+    named_shape,
+    named_tolerance,
+    number,
+    positive,
+    whole_number,
+)
 from fp16core.commands.bench import BENCH_PARTS
 from fp16core.commands.outcome import Outcome
 from fp16core.json_text import nonfinite_as_null
@@ -135,6 +143,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to create")
 
+    sub = add("diagnose", "Find the operators at which float16 breaks a float32 .tflite, and what cures it.")
+    sub.add_argument("model", type=Path, metavar="MODEL", help="float32 .tflite")
+    sub.add_argument("--inputs", type=Path, metavar="F", help=".npz with an array for each input, first axis samples")
+    by_name: Any = {"action": ByName, "default": {}}
+    sub.add_argument("--range", type=named_range, metavar="NAME=LO:HI", help="values of an input", **by_name)
+    sub.add_argument("--shape", type=named_shape, metavar="NAME=N,N,…", help="shape of an input", **by_name)
+    sub.add_argument(
+        "--tolerance", type=named_tolerance, metavar="OUTPUT=ABS", help="accepted error of an output", **by_name
+    )
+    sub.add_argument(
+        "--classes", action="append", default=[], metavar="OUTPUT", help="output whose largest number is the answer"
+    )
+    sub.add_argument("--target", type=Path, metavar="F", help="float16 .tflite that is there already")
+    sub.add_argument("--cure", action="store_true", help="also try cures, and measure each")
+    sub.add_argument("--gpu", action="store_true", help="also compute on the GPU")
+    sub.add_argument("--timing", action="store_true", help="also measure loading, memory and latency")
+    sub.add_argument("--out", type=Path, metavar="DIR", help="folder to create: float16 and cured files, recipe, JSON")
+
     sub = add("runtimes", "Run both models on the CPU and on a GPU, in float32 and float16 arithmetic.")
     sub.add_argument("--limit", type=positive, metavar="N", help="only the first N images")
     sub.add_argument(
@@ -142,10 +168,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--no-latency", action="store_true", help="skip the timing, which takes a minute")
 
-    sub = add("report", "Write everything about a pair of models into one HTML file.")
+    sub = add("report", "Write everything about a pair of models, or a diagnosis, into one HTML file.")
     _take_pair(sub)
     sub.add_argument(
         "--runtimes", action="store_true", help="also measure all modes of execution and their times; takes minutes"
+    )
+    sub.add_argument(
+        "--diagnosis", type=Path, metavar="F", help="JSON document of diagnose: report on it, and on no pair"
     )
     sub.add_argument("--out", type=Path, required=True, metavar="FILE", help="HTML file to write")
 

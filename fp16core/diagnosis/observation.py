@@ -156,8 +156,14 @@ def _tally(part: Sequence[OperatorEvidence], interpreter: AnyInterpreter) -> Non
 
 def _compare(shown: Sequence[OperatorEvidence], interpreter: AnyInterpreter, results: Sequence[object]) -> None:
     for item, found in zip(shown, results, strict=True):
+        expected, result = interpreter.value(item.tensor.index), np.asarray(found)
+        if expected.shape != result.shape:
+            raise ModeError(
+                f"operator {item.operator.index} ({item.operator.name}) has results of the shape {expected.shape}, but "
+                f"compiled {result.shape}"
+            )
         item.errors = item.errors or ErrorSums()
-        item.errors.add(interpreter.value(item.tensor.index), np.asarray(found))
+        item.errors.add(expected, result)
 
 
 def _parts(evidence: Sequence[OperatorEvidence], fixed: FixedModel) -> list[list[OperatorEvidence]]:

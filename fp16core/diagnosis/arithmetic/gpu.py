@@ -1,10 +1,5 @@
 """Float16 arithmetic on a GPU, cut operator by operator: with all results as outputs, its answers are garbage."""
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import IO
-
 import numpy as np
 
 from fp16core.diagnosis.arithmetic.control import control
@@ -17,18 +12,14 @@ from fp16core.diagnosis.results import ArithmeticVerdict
 from fp16core.diagnosis.running.check import is_split
 from fp16core.diagnosis.running.compiled import CompiledRun
 from fp16core.diagnosis.running.fixing import FixedModel
+from fp16core.diagnosis.running.gpu_session import gpu_log, named_adapter
 from fp16core.diagnosis.samples import Samples
-from fp16core.redirection import redirected_output
 from fp16core.runtime.execution_mode import ExecutionMode
-from fp16core.runtime.gpu_log import refusal, selected_adapter
-from fp16core.system.files import read_at
-from fp16core.temporary import temporary_named
+from fp16core.runtime.gpu_log import refusal
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ModeError
 
 GPU = "GPU, float16 arithmetic"
-
-_LOG_BYTES = 2_000_000
 
 
 def gpu_verdict(
@@ -53,16 +44,17 @@ def gpu_verdict(
         Called before each operator, with the part of the whole work that this is.
     """
     progress("Starting the GPU", share[0])
-    with _logged() as log:
+    with gpu_log() as log:
         reason = control(model, evaluator, ExecutionMode.GPU_FLOAT32)
-        adapter = selected_adapter(_text(log))
+        log()
+        adapter = named_adapter()
         device = GPU if adapter is None else f"GPU, {adapter.title}"
         if reason:
-            return unknown_verdict(device, refusal(_text(log)) or reason)
+            return unknown_verdict(device, refusal(log()) or reason)
         try:
             outputs = evaluator.in_float16(model, ExecutionMode.GPU_FLOAT16)
         except ModeError as error:
-            return unknown_verdict(device, refusal(_text(log)) or f"LiteRT's GPU accelerator does not run it: {error}.")
+            return unknown_verdict(device, refusal(log()) or f"LiteRT's GPU accelerator does not run it: {error}.")
         operators = [] if is_split(model) else _operators(model, fixed, samples, progress, share)
     return arithmetic_verdict(device, outputs, operator_errors(operators), samples)
 
@@ -87,16 +79,3 @@ def _operators(
             continue  # the whole graph has run; this operator alone has no error to show
         item.errors = errors
     return found
-
-
-@contextmanager
-def _logged() -> Iterator[IO[bytes]]:
-    """File that gets what LiteRT and the driver print, which is the only way in which they name adapter and failure."""
-    with temporary_named():
-        log = tempfile.TemporaryFile()  # noqa: SIM115  # closed below
-    with log, redirected_output(log):
-        yield log
-
-
-def _text(log: IO[bytes]) -> str:
-    return read_at(log.fileno(), _LOG_BYTES, 0).decode("utf-8", "replace")

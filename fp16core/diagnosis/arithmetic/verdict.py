@@ -9,10 +9,8 @@ from fp16core.diagnosis.observation import OperatorEvidence
 from fp16core.diagnosis.results import ArithmeticVerdict, OperatorError, OutputError
 from fp16core.diagnosis.samples import Samples
 from fp16core.diagnosis.words import capitalized, name_text, operator_text
+from fp16core.numerics.error_measure import DB_PER_BIT
 from fp16core.text import count_text, decibels_text, small_text
-
-LOST_DB = 1.0
-"""Signal-to-noise ratio of results that are as wrong as zeros would be, which have 0 dB."""
 
 CPU = "CPU, XNNPACK forced to float16"
 STORED = "CPU, float32 arithmetic with the weights of the float16 file"
@@ -74,9 +72,9 @@ def _broken(found: OutputError, samples: Samples) -> str:
     if found.same_argmax is not None and found.same_argmax < found.samples and samples.are_real:
         changed = count_text(found.samples - found.same_argmax, "answer")
         return f"output {name} changes {changed} of {found.samples:,}"
-    if found.snr_db <= LOST_DB:
+    if found.snr_db < DB_PER_BIT:
         return (
-            f"output {name} is lost: its errors are as large as its numbers (signal-to-noise ratio "
+            f"output {name} is lost: not one significant bit of its numbers is right (signal-to-noise ratio "
             f"{decibels_text(found.snr_db)}, largest number {small_text(found.largest)})"
         )
     return ""

@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from fp16core.diagnosis.cure.edit import GraphEdit
 from fp16core.diagnosis.cure.homogeneity import LINEAR
-from fp16core.diagnosis.cure.magnitudes import LARGEST, SMALLEST_NORMAL
-from fp16core.diagnosis.cure.words import short_name
+from fp16core.diagnosis.ranges.limits import LARGEST, SMALLEST_NORMAL
+from fp16core.diagnosis.words import name_text
 from fp16core.text import count_text
 from fp16core.tflite.graph import Tensor
 from fp16core.tflite.model_file import ModelFile
@@ -125,5 +125,5 @@ def _replaced(model: ModelFile, values: dict[int, npt.NDArray[np.float32]], word
 
 
 def _named(tensors: list[Tensor]) -> str:
-    first = f"'{short_name(tensors[0].name)}'"
+    first = name_text(tensors[0].name)
     return first if len(tensors) == 1 else f"{first} and {count_text(len(tensors) - 1, 'other constant')}"

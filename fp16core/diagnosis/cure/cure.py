@@ -63,21 +63,22 @@ def cured(
     Raises
     ------
     ModelFileError
-        If the file is damaged, is not a float32 model, or LiteRT or LiteRT Quantizer reject it untreated.
+        If the file is damaged, or LiteRT rejects it untreated.
     """
-    progress("the untreated float16 file", 0.0)
+    progress("Trying cures: the untreated float16 file", 0.0)
     filled = with_current_codes(model)
     patient = Patient(filled, samples, options, dict(devices), budget or Budget(), progress)
+    refusal = patient.refusal()
     untreated = patient.cast(filled, ())
     stored = patient.stored(untreated)
-    _note_file(patient, model, untreated, stored)
+    _note_file(patient, model, untreated, stored, refusal)
     Float32Operators(patient).treat(untreated, stored)
-    progress("untreated float16 arithmetic", 0.55)
+    progress("Trying cures: untreated float16 arithmetic", 0.55)
     before = patient.untreated_arithmetic()
     sentence, size_bytes = "Float16 arithmetic, untreated.", patient.cast(filled, patient.kept).size_bytes
     patient.note(_step("none", "arithmetic", sentence, size_bytes, before.worst, before.worst, before))
     ArithmeticCures(patient, before).treat()
-    progress("the cured files, measured again", 0.95)
+    progress("Measuring the cured files", 0.95)
     _drop_needless_weights(patient)
     target = patient.cast(patient.model, patient.kept)
     after = _together(patient, target, stored, before)
@@ -90,12 +91,12 @@ def cured(
     )
 
 
-def _note_file(patient: Patient, model: ModelFile, untreated: ModelFile, stored: Quality) -> None:
-    if patient.original is model:
-        words = "The float16 file as LiteRT Quantizer makes it."
+def _note_file(patient: Patient, model: ModelFile, untreated: ModelFile, stored: Quality, refusal: str) -> None:
+    if patient.original is model or refusal:
+        words = refusal or "The float16 file as LiteRT Quantizer makes it."
         patient.note(_step("none", "file", words, untreated.size_bytes, stored, stored))
         return
-    exact = Quality(float("inf"), 0)
+    exact = Quality(float("inf"), 0, stored.finding)
     words = "LiteRT Quantizer casts nothing: the file stores operator codes in the old place only."
     patient.note(_step("none", "file", words, model.size_bytes, exact, exact))
     words = "Operator codes filled in where today's tools read them, and the file packed anew; then it is cast."

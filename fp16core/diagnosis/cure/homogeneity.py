@@ -1,8 +1,8 @@
 """Effect of a factor 2ᵉ at an operator's inputs: which factor its result has, and which its other inputs need.
 
 An operator is homogeneous of degree *d* if ``f(c·x) = cᵈ·f(x)`` for every c > 0: 2 for SQUARE, 1/2 for SQRT, 1 for a
-sum. Powers of two multiply exactly, so a part of a graph that consists of such operators computes the same numbers, times a
-known power of two, from numbers that are small enough for float16.
+sum. Powers of two multiply exactly, so a part of a graph that consists of such operators computes the same numbers,
+times a known power of two, from numbers that are small enough for float16.
 """
 
 from collections.abc import Callable, Mapping

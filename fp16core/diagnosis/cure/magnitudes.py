@@ -7,16 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from fp16core.diagnosis.ranges.limits import LARGEST, SMALLEST_NORMAL
 from fp16core.diagnosis.running.interpreter import AnyInterpreter
 from fp16core.diagnosis.samples import Samples
 from fp16core.tflite.graph import Operator
 from fp16core.tflite.model_file import ModelFile
-
-LARGEST = float(np.finfo(np.float16).max)
-"""Largest finite float16 number, 65,504."""
-
-SMALLEST_NORMAL = float(np.finfo(np.float16).smallest_normal)
-"""Smallest float16 number with all eleven bits, 2⁻¹⁴."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from fp16core.diagnosis.arithmetic.verdict import arithmetic_verdict
 from fp16core.diagnosis.evaluation import Evaluator
+from fp16core.diagnosis.finding import Finding
 from fp16core.diagnosis.results import OutputError
 from fp16core.diagnosis.running.interpreter import AnyInterpreter, Array
 from fp16core.diagnosis.samples import Samples
@@ -27,12 +29,15 @@ class Quality:
         Signal-to-noise ratio of the worst output, over results that are finite in both; infinite if all are equal.
     not_finite
         Results that are infinite or NaN though the reference's are finite, in all outputs.
+    finding
+        Outcome, by the rule for float16 arithmetic.
     is_within
         True if all outputs that have a tolerance are within it; `None` if none has one.
     """
 
     snr_db: float
     not_finite: int
+    finding: Finding
     is_within: bool | None = None
 
     def is_better_than(self, other: "Quality", by_db: float = 0.0) -> bool:
@@ -42,18 +47,22 @@ class Quality:
         return self.snr_db > other.snr_db + by_db
 
     @classmethod
-    def of(cls, errors: Sequence[OutputError]) -> "Quality":
+    def of(cls, errors: Sequence[OutputError], samples: Samples) -> "Quality":
         """Quality of a model's outputs."""
         ratios = [-math.inf if math.isnan(error.snr_db) else error.snr_db for error in errors]
         within = [error.is_within for error in errors if error.tolerance is not None]
-        return cls(min(ratios), sum(error.not_finite for error in errors), all(within) if within else None)
+        finding = arithmetic_verdict("", errors, (), samples).finding
+        return cls(min(ratios), sum(error.not_finite for error in errors), finding, all(within) if within else None)
 
     @classmethod
     def worst(cls, found: Sequence["Quality"]) -> "Quality":
         """The worst of several devices."""
-        within = [one.is_within for one in found if one.is_within is not None]
+        order = (Finding.BREAKS, Finding.UNKNOWN, Finding.NOTHING_FOUND, Finding.SAFE)
         return cls(
-            min(one.snr_db for one in found), max(one.not_finite for one in found), all(within) if within else None
+            min(one.snr_db for one in found),
+            max(one.not_finite for one in found),
+            min((one.finding for one in found), key=order.index),
+            None if any(one.is_within is None for one in found) else all(one.is_within for one in found),
         )
 
 

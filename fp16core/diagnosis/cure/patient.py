@@ -9,6 +9,7 @@ from fp16core.diagnosis.cure.measure import Budget, Quality, Sameness, sameness
 from fp16core.diagnosis.cure.recipe import casts_weights, recipe, weight_groups
 from fp16core.diagnosis.cure.rounded import TITLE, rounded_everywhere
 from fp16core.diagnosis.evaluation import Evaluator
+from fp16core.diagnosis.finding import Finding
 from fp16core.diagnosis.options import DiagnosisOptions, Progress
 from fp16core.diagnosis.outcome import CureStep
 from fp16core.diagnosis.samples import Samples
@@ -19,7 +20,7 @@ from fp16core.vocabulary import ModeError, ModelFileError
 WORTH_DB = 1.0
 """Least gain for which a cure is kept."""
 
-NOT_RUN = Quality(float("-inf"), 0)
+NOT_RUN = Quality(float("-inf"), 0, Finding.UNKNOWN)
 """Quality of a file that is not run."""
 
 
@@ -75,6 +76,8 @@ class Patient:
         The float32 file as it is treated now.
     kept
         Tensors whose weights stay float32 in the float16 file.
+    is_castable
+        False if LiteRT Quantizer refuses the model.
     steps
         Everything that was tried.
     """
@@ -88,6 +91,7 @@ class Patient:
     evaluator: Evaluator = field(init=False, repr=False)
     model: ModelFile = field(init=False)
     kept: tuple[int, ...] = ()
+    is_castable: bool = True
     steps: list[CureStep] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -97,29 +101,38 @@ class Patient:
     def stored(self, model: ModelFile) -> Quality:
         """Quality of a file in float32 arithmetic."""
         self.budget.spend()
-        return Quality.of(self.evaluator.in_float32(model))
+        return Quality.of(self.evaluator.in_float32(model), self.samples)
 
     def stored_against_treated(self, model: ModelFile) -> Quality:
         """Quality of a file in float32 arithmetic, against the float32 file as it is treated now."""
         if self.model is self.original:
             return self.stored(model)
         self.budget.spend()
-        return Quality.of(Evaluator(self.model, self.samples, self.options).in_float32(model))
+        return Quality.of(Evaluator(self.model, self.samples, self.options).in_float32(model), self.samples)
 
     def sameness(self, model: ModelFile) -> Sameness:
         """Agreement of a treated float32 file with the original."""
         self.budget.spend()
         return sameness(self.evaluator, model, self.samples)
 
+    def refusal(self) -> str:
+        """Reason why LiteRT Quantizer refuses the model, which is not cast then; empty if there is none."""
+        try:
+            self.cast(self.original, ())
+        except ModelFileError as error:
+            self.is_castable = False
+            return str(error)
+        return ""
+
     def cast(self, model: ModelFile, kept: Iterable[int]) -> ModelFile:
-        """The float16 file of a float32 file; the file itself if it stores nothing that LiteRT Quantizer casts.
+        """The float16 file of a float32 file; the file itself if LiteRT Quantizer casts nothing of it.
 
         Raises
         ------
         ModelFileError
             If the quantizer rejects the model, or casts what its recipe excepts.
         """
-        if not casts_weights(model.graph):
+        if not self.is_castable or not casts_weights(model.graph):
             return model
         kept = set(kept)
         target = quantize_with_recipe(model, recipe(model.graph, kept))
@@ -146,7 +159,7 @@ class Patient:
         devices = {TITLE: self.stored(rounded_everywhere(model, found.shapes))}
         for title, mode in self.devices.items():
             self.budget.spend()
-            devices[title] = Quality.of(self.evaluator.in_float16(model, mode))
+            devices[title] = Quality.of(self.evaluator.in_float16(model, mode), self.samples)
         return Arithmetic(Quality.worst(list(devices.values())), devices, found)
 
     def untreated_arithmetic(self) -> Arithmetic:

@@ -9,8 +9,9 @@ import numpy as np
 
 from fp16core.diagnosis.cure.edit import GraphEdit
 from fp16core.diagnosis.cure.homogeneity import LINEAR, SEEDS, Factors, Homogeneity
-from fp16core.diagnosis.cure.magnitudes import LARGEST, Magnitudes
-from fp16core.diagnosis.cure.words import power_text, short_name
+from fp16core.diagnosis.cure.magnitudes import Magnitudes
+from fp16core.diagnosis.ranges.limits import INFINITE_FROM, LARGEST
+from fp16core.diagnosis.words import name_text, operator_text
 from fp16core.text import count_text
 from fp16core.tflite.graph import Operator, Tensor, TfliteFile
 from fp16core.tflite.model_file import ModelFile
@@ -20,6 +21,8 @@ _LARGEST_EXPONENT = 30
 
 _HEADROOM = 2.0
 """Factor that rescaled values keep below float16's largest number, for inputs unlike the samples."""
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _NAMED = 4
 """Most changes that a sentence lists."""
@@ -65,7 +68,7 @@ def rescalings(model: ModelFile, found: Magnitudes) -> tuple[Rescaling, ...]:
     tuple of Rescaling
         Empty if nothing overflows that rescaling could help.
     """
-    untreated = sum(demand > LARGEST for demand in found.demand.values())
+    untreated = sum(demand >= INFINITE_FROM for demand in found.demand.values())
     known = [_planned(model.graph, found, exponent) for exponent in range(2, _LARGEST_EXPONENT + 1, 2)]
     best = min(known, key=lambda plan: plan.beyond)
     if not best.seeds or (best.beyond >= untreated and not best.scales_weights):
@@ -79,7 +82,7 @@ def _planned(file: TfliteFile, found: Magnitudes, exponent: int) -> Rescaling:
     seeds, factors, beyond, scales_weights = [], dict[int, Factors](), 0, False
     for op in file.operators:
         given = {place: produced[index] for place, index in enumerate(op.inputs) if produced.get(index)}
-        overflows = found.demand[op.index] > LARGEST
+        overflows = found.demand[op.index] >= INFINITE_FROM
         is_seed = overflows and not given and op.name in SEEDS
         if is_seed:
             given = _seeded(file, op, -exponent)
@@ -103,7 +106,7 @@ def _weights_exponent(op: Operator, found: Magnitudes) -> int:
     if op.name not in LINEAR or len(op.inputs) < 2 or op.settings.get("activation", "NONE") not in ("NONE", "RELU"):
         return 0
     largest = found.constants.get(op.inputs[1], 0.0)
-    return 2 * math.ceil(math.log2(largest / LARGEST) / 2) if largest > LARGEST else 0
+    return 2 * math.ceil(math.log2(largest / LARGEST) / 2) if largest >= INFINITE_FROM else 0
 
 
 def _with_scaled_weights(op: Operator, chosen: Factors, exponent: int) -> Factors:
@@ -208,7 +211,7 @@ class _Surgery:
     def _scaled(self, index: int, exponent: int, reader: int, is_only: bool) -> int:
         original, label = self._file.tensors[index], _label(self._file.tensors[index], exponent)
         if original.is_constant:
-            self._words.append((reader, f"the constant '{short_name(original.name)}' times {power_text(exponent)}"))
+            self._words.append((reader, f"the constant {name_text(original.name)} times {power_text(exponent)}"))
             values = np.ldexp(original.values, exponent).astype(np.float32)
             if not is_only:
                 return self._edit.constant(values, label)
@@ -220,13 +223,18 @@ class _Surgery:
         source = self._made.get((index, have), index)
         self._edit.put_after(place, self._edit.multiplication(source, 2.0 ** (exponent - have), tensor))
         self._words.append(
-            (reader, f"'{short_name(original.name)}' times {power_text(exponent)} before {self._operator(reader)}")
+            (reader, f"{name_text(original.name)} times {power_text(exponent)} before {self._operator(reader)}")
         )
         return tensor
 
     def _operator(self, place: int) -> str:
-        return f"{self._file.operators[place].name} (operator {place})"
+        return operator_text(place, self._file.operators[place].name)
 
 
 def _label(tensor: Tensor, exponent: int) -> str:
     return f"{tensor.name}_times_2^{exponent}"
+
+
+def power_text(exponent: int) -> str:
+    """A power of two: ``2⁻¹⁰``."""
+    return f"2{str(exponent).translate(_SUPERSCRIPTS)}"

@@ -10,7 +10,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from fp16core.diagnosis.cure.edit import GraphEdit
-from fp16core.diagnosis.cure.magnitudes import LARGEST
+from fp16core.diagnosis.ranges.limits import LARGEST
 from fp16core.tflite.graph import Operator
 from fp16core.tflite.model_file import ModelFile
 

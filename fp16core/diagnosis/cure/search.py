@@ -9,6 +9,7 @@ from fp16core.diagnosis.cure.measure import Quality
 from fp16core.diagnosis.cure.patient import WORTH_DB, Patient
 from fp16core.diagnosis.cure.recipe import WeightGroup, weight_groups
 from fp16core.diagnosis.outcome import CureStep
+from fp16core.diagnosis.words import operator_text
 from fp16core.text import count_text
 from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.replace import replace_values
@@ -50,7 +51,7 @@ class Float32Operators:
     def __init__(self, patient: Patient) -> None:
         self._patient = patient
         self._file = patient.model.graph
-        self._groups = weight_groups(self._file)
+        self._groups = weight_groups(self._file) if patient.is_castable else ()
         self._infinite = tuple(group for group in self._groups if self._has_infinite(group))
 
     def treat(self, target: ModelFile, stored: Quality) -> None:
@@ -83,7 +84,7 @@ class Float32Operators:
             if size == 0 or self._patient.budget.is_spent:
                 break
             chosen = taken + tuple(ranked[:size])
-            self._patient.progress(f"{count_text(len(chosen), 'operator group')} in float32", 0.5)
+            self._patient.progress(f"Trying cures: {count_text(len(chosen), 'group')} of weights in float32", 0.5)
             points.append(self._point(chosen, start, self._named(chosen)))
             if self._is_enough(points[-1]):
                 break
@@ -116,7 +117,7 @@ class Float32Operators:
             rest = tuple(other for other in best.groups if other is not group)
             if not rest or self._patient.budget.is_spent:
                 break
-            self._patient.progress(f"the best set without {self._named((group,))}", 0.52)
+            self._patient.progress(f"Trying cures: the best set without {self._named((group,))}", 0.52)
             point = self._point(rest, start, f"{self._named(rest)}: as before, but for {self._named((group,))}")
             if not best.quality.is_better_than(point.quality, _SLIGHT_DB):
                 best = point
@@ -173,7 +174,7 @@ class Float32Operators:
     def _named(self, groups: Iterable[WeightGroup]) -> str:
         """Operators in words: the first three by index and kind."""
         indices = sorted(index for group in groups for index in group.operators)
-        names = [f"{self._file.operators[index].name} (operator {index})" for index in indices[:3]]
+        names = [operator_text(index, self._file.operators[index].name) for index in indices[:3]]
         more = len(indices) - len(names)
         return ", ".join(names) + (f" and {count_text(more, 'more operator')}" if more else "")
 

@@ -1,13 +1,11 @@
 """The outcome of a cure in a finding and a few sentences."""
 
-from fp16core.diagnosis.cure.magnitudes import LARGEST
 from fp16core.diagnosis.cure.measure import Quality
 from fp16core.diagnosis.cure.patient import Arithmetic, Patient
 from fp16core.diagnosis.finding import Finding
-from fp16core.text import count_text
-
-_NOISE_DB = 10.0
-"""Signal-to-noise ratio below which results are noise, and a model is broken even if no tolerance was given."""
+from fp16core.diagnosis.ranges.limits import INFINITE_FROM
+from fp16core.diagnosis.words import operator_text
+from fp16core.text import count_text, decibels_text
 
 
 def cure_verdict(
@@ -25,30 +23,26 @@ def cure_verdict(
         The cured float16 file, likewise.
     """
     file, arithmetic = after
-    breaks_file, breaks_arithmetic = _is_broken(file), _is_broken(arithmetic.worst)
     sentences = [_file_sentence(patient, stored, file), _arithmetic_sentence(patient, before, arithmetic)]
-    if breaks_file or breaks_arithmetic:
-        finding = Finding.BREAKS
-    else:
-        finding = Finding.SAFE if patient.samples.are_real else Finding.NOTHING_FOUND
-    return finding, " ".join(sentence for sentence in sentences if sentence)
+    return Quality.worst([file, arithmetic.worst]).finding, " ".join(sentence for sentence in sentences if sentence)
 
 
 def _is_broken(found: Quality) -> bool:
-    return found.not_finite > 0 or found.snr_db < _NOISE_DB or found.is_within is False
+    return found.finding is Finding.BREAKS
 
 
 def _file_sentence(patient: Patient, before: Quality, now: Quality) -> str:
+    if not patient.is_castable:
+        return "Storage: LiteRT Quantizer refuses the model, so that no weights are cast."
     kept = next((s for s in patient.steps if s.kind == "float32 operators" and s.is_kept), None)
     if kept is None or not kept.operators:
         if _is_broken(before) and not _is_broken(now):
             return f"Storage: {_words(before)} → {_words(now)}, by what was done for the arithmetic."
         if _is_broken(now):
             return f"Storage: the float16 file gives {_words(now)}, and leaving operators in float32 did not help."
-        return f"Storage needs no cure: {_words(now)}."
-    extra = kept.size_bytes - patient.steps[0].size_bytes
-    if any(step.kind == "codes" for step in patient.steps):
-        extra = kept.size_bytes - patient.steps[1].size_bytes
+        return f"Storage of the weights as float16: {_words(now)}, untreated."
+    cast = [step.size_bytes for step in patient.steps if step.kind in ("none", "codes") and step.disease == "file"]
+    extra = kept.size_bytes - cast[-1]
     operators = count_text(len(kept.operators), "operator")
     return f"Storage: {_words(before)} → {_words(now)}, with the weights of {operators} in float32 ({extra:+,} bytes)."
 
@@ -56,31 +50,31 @@ def _file_sentence(patient: Patient, before: Quality, now: Quality) -> str:
 def _arithmetic_sentence(patient: Patient, before: Arithmetic, now: Arithmetic) -> str:
     kept = [step for step in patient.steps if step.disease == "arithmetic" and step.is_kept and step.kind != "together"]
     if _is_broken(now.worst):
-        tried = f"the best that was found: {_by_device(now)}" if kept else "nothing that was tried cures it"
+        tried = f"The best that was found: {_by_device(now)}" if kept else "Nothing that was tried cures it"
         return (
             f"Float16 arithmetic: keep enforce_f32, and float32 on the CPU. It breaks {_place(patient, before)} "
-            f"({_by_device(before)}); {tried}."
+            f"({_by_device(before)}). {tried}."
         )
     if not kept:
-        return f"Float16 arithmetic needs no cure: {_words(now.worst)}."
+        return f"Float16 arithmetic: {_words(now.worst)}, untreated."
     did = " ".join(step.sentence for step in kept)
     return f"Float16 arithmetic: {_words(before.worst)} → {_words(now.worst)}. {did}"
 
 
 def _place(patient: Patient, untreated: Arithmetic) -> str:
     for op in patient.original.graph.operators:
-        if any(untreated.magnitudes.constants.get(index, 0.0) > LARGEST for index in op.inputs):
-            return f"at operator {op.index} ({op.name}), which reads a constant beyond 65,504"
-        if untreated.magnitudes.demand.get(op.index, 0.0) > LARGEST:
-            return f"at operator {op.index} ({op.name}), which computes numbers beyond 65,504"
+        if any(untreated.magnitudes.constants.get(index, 0.0) >= INFINITE_FROM for index in op.inputs):
+            return f"at {operator_text(op.index, op.name)}, which reads a constant beyond 65,504"
+        if untreated.magnitudes.demand.get(op.index, 0.0) >= INFINITE_FROM:
+            return f"at {operator_text(op.index, op.name)}, which computes numbers beyond 65,504"
     return "although nothing is beyond 65,504"
 
 
 def _by_device(found: Arithmetic) -> str:
-    return ", ".join(f"{_words(quality)} with {device}" for device, quality in found.devices.items())
+    return "; ".join(f"{device}: {_words(quality)}" for device, quality in found.devices.items())
 
 
 def _words(found: Quality) -> str:
     if found.not_finite:
         return f"{count_text(found.not_finite, 'result')} infinite or NaN"
-    return "no difference" if found.snr_db == float("inf") else f"{found.snr_db:.1f} dB"
+    return "no difference" if found.snr_db == float("inf") else decibels_text(found.snr_db)
