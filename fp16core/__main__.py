@@ -136,7 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to create")
 
     sub = add("runtimes", "Run both models on the CPU and on a GPU, in float32 and float16 arithmetic.")
-    sub.add_argument("--limit", type=_positive, metavar="N", help="only the first N images")
+    _take_pair(sub)
     sub.add_argument(
         "--batch", type=_whole_number(1, 1000), default=100, metavar="N", help="images per run (default: 100)"
     )
