@@ -24,7 +24,7 @@ from fp16core.diagnosis.ranges.verdict import range_verdict
 from fp16core.diagnosis.readings import operator_readings
 from fp16core.diagnosis.results import ArithmeticVerdict, OperatorError
 from fp16core.diagnosis.running.check import check_model
-from fp16core.diagnosis.running.fixing import FixedModel, fixed_model
+from fp16core.diagnosis.running.fixing import FixedModel
 from fp16core.diagnosis.running.names import input_names
 from fp16core.diagnosis.samples import Samples
 from fp16core.diagnosis.words import name_text
@@ -71,7 +71,7 @@ def diagnose(model: ModelFile, options: DiagnosisOptions | None = None, progress
     check_model(model)
     samples = build_samples(model, options)
     evaluator = Evaluator(model, samples, options)
-    fixed = fixed_model(model, samples[0])
+    fixed = evaluator.fixed
     progress("Casting the weights", 0.05)
     file, target = file_verdict(model, options.target)
     progress("Checking float32 against float32", 0.15)
@@ -113,7 +113,7 @@ def diagnose(model: ModelFile, options: DiagnosisOptions | None = None, progress
         placement=placement,
         storage=storage,
         cure=None if cure is None else cure.cure,
-        graph=operator_readings(model, fixed, samples),
+        graph=operator_readings(model, fixed, observation),
         files=files,
     )
 
