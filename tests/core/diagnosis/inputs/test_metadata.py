@@ -93,7 +93,7 @@ def test_metadata_that_state_no_range_state_none(data: bytes) -> None:
 
 
 def complaint(data: bytes) -> str:
-    """What reading metadata complains of; empty if nothing."""
+    """Complaint about metadata; empty if there is none."""
     try:
         metadata_ranges(with_metadata(data))
     except ModelFileError as error:
