@@ -76,6 +76,30 @@ def quantize_tflite(reference: ModelFile) -> ModelFile:
         return ModelFile(_quantized(work), f"the float16 model made of {reference.name}")
 
 
+def quantize_with_recipe(reference: ModelFile, recipe: list[dict[str, Any]]) -> ModelFile:
+    """Quantize a float32 ``.tflite`` by a recipe in LiteRT Quantizer's own format.
+
+    Parameters
+    ----------
+    reference
+        A ``.tflite`` file with float32 weights.
+    recipe
+        Entries as ``load_quantization_recipe`` takes them.
+
+    Raises
+    ------
+    ModelFileError
+        As `quantize_tflite`.
+    """
+    _require_float32_weights(reference)
+    from litert_quantizer import quantizer
+
+    with _rejection_named(reference.name):
+        work = quantizer.Quantizer(with_current_codes(reference).contents)
+        work.load_quantization_recipe(recipe)
+        return ModelFile(_quantized(work), f"the float16 model made of {reference.name}")
+
+
 def quantize_integer(reference: ModelFile, recipe: str) -> ModelFile:
     """Quantize the weights of a float32 ``.tflite`` to int8 or int4 with scales, with LiteRT Quantizer.
 

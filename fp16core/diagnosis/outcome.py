@@ -59,22 +59,30 @@ class PlacementVerdict:
 class CureStep:
     """One cure that was tried and measured.
 
+    Float32 *weights* do not cure float16 *arithmetic*: SNR is of the disease that the cure is meant for.
+
     Attributes
     ----------
     kind
-        ``"codes"``, ``"float32 operators"``, ``"clamp"``, ``"rescale"``.
+        ``"none"``, ``"codes"``, ``"float32 operators"``, ``"clamp"``, ``"rescale"``, ``"epsilon"``, or ``"together"``
+        for all that was kept.
     disease
-        What it is meant for: ``"file"`` (storage of the weights) or ``"arithmetic"``.
+        Disease that it is meant for: ``"file"`` (storage of the weights) or ``"arithmetic"``.
     sentence
         In words.
     operators
-        Operators concerned, by index.
+        Operators concerned, by index in the untreated file.
     size_bytes
-        Size of the file after it.
+        Size of the float16 file with it.
     snr_db, not_finite
-        Of the worst output after it: storage for ``"file"``, float16 arithmetic for ``"arithmetic"``.
+        Of the worst output with it: as the file stores the weights for ``"file"``, in float16 arithmetic on the worst
+        device for ``"arithmetic"``; negative infinity if LiteRT does not run it.
+    snr_before_db, not_finite_before
+        The same without it.
     is_kept
         True if it helped and is part of the cured file.
+    devices
+        SNR by device, for ``"arithmetic"``.
     """
 
     kind: str
@@ -84,27 +92,34 @@ class CureStep:
     size_bytes: int
     snr_db: float
     not_finite: int
+    snr_before_db: float
+    not_finite_before: int
     is_kept: bool
+    devices: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Cure:
-    """Cures, in the order they were tried; ``steps[0]`` is the untreated float16 file (kind ``"none"``).
+    """Cures, in the order they were tried.
 
     Attributes
     ----------
     finding, sentence
         Outcome after the cure, and in words.
     steps
-        What was tried.
+        Everything tried: the first is the untreated float16 file (kind ``"none"``), another of this kind the untreated
+        arithmetic, the last all that was kept.
     recipe
-        Recipe that LiteRT Quantizer reads, as JSON text.
+        Recipe that LiteRT Quantizer reads, as JSON text: it makes the cured float16 file of the cured float32 file.
+    kept_operators
+        Operators whose weights it leaves in float32, by index in the untreated file.
     """
 
     finding: Finding
     sentence: str
     steps: tuple[CureStep, ...]
     recipe: str
+    kept_operators: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -76,7 +76,7 @@ class ConstantRange:
     becomes
         ``"infinite"``, ``"zero"`` or ``"subnormal"``.
     reaches_output
-        True if this alone changes an output of the model into one that is not finite, or beyond recognition.
+        True if this alone changes an output of the model; `None` if that was not followed, because there are many.
     """
 
     operator: int
@@ -85,7 +85,7 @@ class ConstantRange:
     value: float
     numbers: int
     becomes: str
-    reaches_output: bool
+    reaches_output: bool | None
 
 
 @dataclass(frozen=True)

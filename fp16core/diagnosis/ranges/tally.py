@@ -6,7 +6,7 @@ import numpy as np
 
 from fp16core.diagnosis.ranges.limits import INFINITE_FROM, SUBNORMAL_BELOW, ZERO_UP_TO, Floats
 
-_BLOCK = 1 << 17
+_BLOCK = 1 << 16
 """Numbers taken at a time: few enough to stay in a processor's cache."""
 
 

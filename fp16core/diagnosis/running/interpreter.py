@@ -59,13 +59,18 @@ class AnyInterpreter:
             ) from error
 
     def value(self, tensor: int) -> Array:
-        """Copy of a tensor after a run."""
+        """Copy of a tensor after a run; of an intermediate one only if all are preserved."""
+        values = self.value_if_kept(tensor)
+        if values is None:
+            raise ModelFileError(f"{self._name}: the LiteRT interpreter shows no values of tensor {tensor}.")
+        return values
+
+    def value_if_kept(self, tensor: int) -> Array | None:
+        """Copy of a tensor after a run; `None` if LiteRT keeps none, as of results of loops that nothing reads."""
         try:
             values: Array = self._interpreter.get_tensor(tensor)
-        except (ValueError, RuntimeError) as error:
-            raise ModelFileError(
-                f"{self._name}: the LiteRT interpreter shows no values of tensor {tensor} ({first_line(error)})."
-            ) from error
+        except (ValueError, RuntimeError):
+            return None
         return values
 
     def outputs(self, inputs: Sequence[Array]) -> tuple[Array, ...]:
