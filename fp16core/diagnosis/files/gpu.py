@@ -1,26 +1,18 @@
 """Parts of a file that LiteRT's GPU accelerator runs, by what it writes into the log."""
 
-import contextlib
-import os
 import re
-import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from fp16core.diagnosis.running.compiled import CompiledRun
 from fp16core.diagnosis.running.fixing import fixed_model
+from fp16core.diagnosis.running.gpu_session import gpu_log, named_adapter
 from fp16core.diagnosis.samples import Samples
-from fp16core.redirection import redirected_output
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import refusal, selected_adapter
-from fp16core.system.files import read_at
-from fp16core.temporary import temporary_named
 from fp16core.tflite.graph import Operator, TfliteFile
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ModeError
-
-_LOG_BYTES = 2_000_000
-"""Most that is read of the log."""
 
 _LIST = re.compile(
     r"not supported by GPU delegate:\n(?P<reasons>(?:[A-Z0-9_]+:.*\n)+)"
@@ -68,7 +60,7 @@ def gpu_placement(target: ModelFile, samples: Samples) -> GpuPlacement:
         return GpuPlacement("", f"On a GPU: {fixed.obstacle}.")
     trouble, log = _compiled(fixed.cut())
     # LiteRT names the adapter once in the life of a process.
-    found = selected_adapter(log) or selected_adapter(_earlier_log())
+    found = selected_adapter(log) or named_adapter()
     adapter = "GPU" if found is None else found.title
     graph = target.graph
     made = {tuple(int(index) for index in op.outputs) for op in fixed.content.subgraphs[0].operators}
@@ -84,29 +76,13 @@ def gpu_placement(target: ModelFile, samples: Samples) -> GpuPlacement:
 
 def _compiled(model: ModelFile) -> tuple[str, str]:
     """Reason why LiteRT does not compile a file for the GPU, empty if it does, and its log."""
-    os.environ.setdefault("LITERT_DISABLE_OPENCL", "1")  # one less thing that could fail; WebGPU is used anyway
     trouble = ""
-    with temporary_named():
-        kept = tempfile.TemporaryFile()  # noqa: SIM115  # closed below
-    with kept as log:
-        with redirected_output(log):
-            try:
-                CompiledRun(model, ExecutionMode.GPU_FLOAT16)
-            except ModeError as error:
-                trouble = str(error)
-        log.seek(0)
-        found = log.read(_LOG_BYTES)
-    with contextlib.suppress(OSError):  # where it would have gone
-        os.write(2, found)
-    return trouble, found.decode("utf-8", "replace")
-
-
-def _earlier_log() -> str:
-    """What this process has written to standard error so far, if that is a file that it may read."""
-    try:
-        return read_at(2, _LOG_BYTES, 0).decode("utf-8", "replace")
-    except OSError:
-        return ""
+    with gpu_log() as log:
+        try:
+            CompiledRun(model, ExecutionMode.GPU_FLOAT16)
+        except ModeError as error:
+            trouble = str(error)
+        return trouble, log()
 
 
 def _whole(operators: list[Operator]) -> tuple[tuple[int, ...], ...]:
@@ -116,21 +92,32 @@ def _whole(operators: list[Operator]) -> tuple[tuple[int, ...], ...]:
 def _divided(
     graph: TfliteFile, operators: list[Operator], adapter: str, reasons: dict[str, str], taken: int
 ) -> GpuPlacement:
-    refused = {
-        op.index: f"LiteRT's GPU accelerator refuses {op.name}: {reasons[op.name] or 'it gives no reason'}."
-        for op in operators
-        if op.name in reasons and not _upsamples(op, graph)
+    upsampling = {op.index for op in graph.upsampling()}
+    refused = [op for op in operators if op.name in reasons and op.index not in upsampling]
+    remaining = {op.index for op in operators} - {op.index for op in refused}
+    parts = _taken(_parts(operators, remaining), upsampling, taken)
+    who = "it" if parts is not None else "operators of this kind, perhaps this one"
+    found = {
+        op.index: f"LiteRT's GPU accelerator refuses {who}: {reasons[op.name] or 'it gives no reason'}."
+        for op in refused
     }
-    remaining = [op for op in operators if op.index not in refused]
-    upsampling = [op for op in remaining if _upsamples(op, graph)]
-    # The log names kinds, not operators: which of a kind are refused is certain only if the numbers agree.
-    if taken not in (len(remaining), len(remaining) - len(upsampling)):
-        return GpuPlacement(adapter, "", (), refused)
-    return GpuPlacement(adapter, "", _parts(operators, {op.index for op in remaining}), refused)
+    return GpuPlacement(adapter, "", parts or (), found)
 
 
-def _upsamples(op: Operator, graph: TfliteFile) -> bool:
-    return op.name == "DEQUANTIZE" and graph.tensors[op.inputs[0]].is_constant
+def _taken(
+    parts: tuple[tuple[int, ...], ...], upsampling: Collection[int], taken: int
+) -> tuple[tuple[int, ...], ...] | None:
+    """The parts that the GPU runs, all or only the largest one, if the number of operators in the log tells.
+
+    The log names kinds, not operators: which of a kind are refused is certain only if the numbers agree. LiteRT
+    counts no operators that upsample weights.
+    """
+    sizes = [len({*part} - {*upsampling}) for part in parts]
+    if taken == sum(sizes):
+        return parts
+    if taken == max(sizes, default=0) and sizes.count(taken) == 1:
+        return (parts[sizes.index(taken)],)
+    return None
 
 
 def _parts(operators: list[Operator], taken: Collection[int]) -> tuple[tuple[int, ...], ...]:
