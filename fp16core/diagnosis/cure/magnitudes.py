@@ -56,10 +56,13 @@ def magnitudes(model: ModelFile, samples: Samples) -> Magnitudes:
     floats = [index for index in wanted if file.tensors[index].dtype == "float32"]
     largest, smallest = dict.fromkeys(floats, 0.0), dict.fromkeys(floats, math.inf)
     demand = {op.index: 0.0 for op in file.operators}
+    shapes: dict[int, tuple[int, ...]] = {}
     interpreter = AnyInterpreter(model, samples.shapes, preserve_all_tensors=True)
     for place in range(len(samples)):
         interpreter.run(samples[place])
-        sizes = {index: np.abs(np.asarray(interpreter.value(index), np.float32)) for index in floats}
+        shapes = shapes or interpreter.shapes()
+        full = [index for index in floats if 0 not in shapes[index]]  # LiteRT shows no values of an empty tensor
+        sizes = {index: np.abs(np.asarray(interpreter.value(index), np.float32)) for index in full}
         for index, size in sizes.items():
             largest[index] = max(largest[index], _largest(size))
             smallest[index] = min(smallest[index], float(size[np.isfinite(size) & (size > 0)].min(initial=math.inf)))
@@ -70,7 +73,7 @@ def magnitudes(model: ModelFile, samples: Samples) -> Magnitudes:
         for tensor in file.tensors
         if tensor.is_constant and tensor.dtype == "float32"
     }
-    return Magnitudes(largest, smallest, demand, constants, interpreter.shapes())
+    return Magnitudes(largest, smallest, demand, constants, shapes)
 
 
 def _largest(size: npt.NDArray[np.float32]) -> float:
