@@ -91,10 +91,13 @@ def _restored(kind: Any, value: Any) -> Any:
         key_kind, item_kind = arguments
         return {_restored_key(key_kind, key): _restored(item_kind, item) for key, item in _checked(dict, value).items()}
     if kind is Histogram:
-        edges, counts = (np.array(_restored(tuple[float, ...], value[name])) for name in ("edges", "counts"))
-        if len(edges) != len(counts) + 1:
-            raise ValueError(f"{len(counts)} counts of {len(edges)} edges")
-        return Histogram(edges, counts.astype(np.int64))
+        edges = np.array(_restored(tuple[float, ...], value["edges"]))
+        counts = np.array(_restored(tuple[int, ...], value["counts"]), np.int64)
+        if len(edges) != len(counts) + 1 or not np.isfinite(edges).all() or (np.diff(edges) <= 0).any():
+            raise ValueError(f"{len(edges)} edges of {len(counts)} counts, which must ascend, one more than counts")
+        if len(counts) and counts.min() < 0:
+            raise ValueError(f"{counts.min()} is no count")
+        return Histogram(edges, counts)
     if is_dataclass(kind):
         return _restored_dataclass(kind, value)
     if isinstance(kind, type) and issubclass(kind, Enum):

@@ -17,7 +17,7 @@ EACH = pytest.mark.parametrize("example", EXAMPLES, ids=[example.key for example
 
 
 def test_every_file_is_an_example_and_has_a_builder() -> None:
-    assert {example.path for example in EXAMPLES} == {*examples.FOLDER.iterdir()}
+    assert {example.path for example in EXAMPLES} == {*examples.FOLDER.glob("*.tflite")}
     assert {example.key for example in EXAMPLES} == {*BUILDERS}
 
 

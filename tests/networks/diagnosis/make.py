@@ -15,7 +15,6 @@ def write() -> None:
     """Write all networks and examples; digests of changed examples belong into `fp16core.diagnosis.examples`."""
     for name in NETWORKS:
         (FOLDER / f"{name}.tflite").write_bytes(file_contents(name))
-    EXAMPLES_FOLDER.mkdir(exist_ok=True)
     for key, build in EXAMPLES.items():
         (EXAMPLES_FOLDER / f"{key}.tflite").write_bytes(build().file())
 

@@ -29,6 +29,8 @@ class Right:
         First tensor of float32 values beyond every float16 number; of those that reach an output, if any does.
     reaches_output
         True if that overflow changes an output.
+    breaking_constant
+        Constant that float16 turns into an infinity or into 0, which changes an output.
     breaks_at
         First tensor computed in float16 that makes an output useless: NaN, infinite, or nothing but noise.
     needs_constants
@@ -50,6 +52,7 @@ class Right:
     why: str
     first_overflow: str | None = None
     reaches_output: bool = False
+    breaking_constant: str | None = None
     breaks_at: str | None = None
     needs_constants: bool = False
     breaks_when_stored: bool = False
@@ -65,6 +68,7 @@ RIGHT = {
         "0 · −∞ is NaN wherever the mask hides nothing",
         first_overflow="far",
         reaches_output=True,
+        breaking_constant="minus_1e30",
         breaks_at="far",
         ranges={"keep": (0, 1)},
     ),
@@ -80,16 +84,26 @@ RIGHT = {
     ),
     "layer_norm": Right("1e-6 is subnormal in float16, and still positive", subnormal=("shifted",)),
     "instance_norm": Right(
-        "1e-8 is 0 in float16: 1/√0 is infinite where the variance is 0", breaks_at="factor", needs_constants=True
+        "1e-8 is 0 in float16: 1/√0 is infinite where the variance is 0",
+        breaking_constant="epsilon",
+        breaks_at="factor",
+        needs_constants=True,
     ),
-    "batch_norm": Right("0 · ∞ is NaN: a factor of 1e6 is infinite", breaks_at="scaled"),
+    "batch_norm": Right("0 · ∞ is NaN: a factor of 1e6 is infinite", breaking_constant="factors", breaks_at="scaled"),
     "embeddings": Right("nothing is large or small", kept_kinds=("GATHER",)),
-    "lstm": Right("nothing is large or small", kept_kinds=("UNIDIRECTIONAL_SEQUENCE_LSTM",)),
+    "lstm": Right(
+        "nothing is large or small; the compiled model takes no states",
+        has_control=False,
+        kept_kinds=("UNIDIRECTIONAL_SEQUENCE_LSTM",),
+    ),
     "loop": Right("nothing is large or small"),
     "passthrough": Right("an output that is an input is not filled by the compiled model", has_control=False),
     "old_codes": Right("nothing is large or small", has_old_codes=True),
     "large_weights": Right(
-        "weights of 100,000 are infinite once they are cast", breaks_at="large", breaks_when_stored=True
+        "weights of 100,000 are infinite once they are cast",
+        breaking_constant="large_weights",
+        breaks_at="large",
+        breaks_when_stored=True,
     ),
 }
 """By name; in all other respects nothing is to be found."""

@@ -11,7 +11,7 @@ from fp16core.files import read_regular
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ModelFileError
 
-FOLDER = Path(__file__).with_name("examples")
+FOLDER = Path(__file__).parent
 
 _LIMIT_BYTES = 100_000
 
