@@ -31,9 +31,9 @@ def placement_verdict(
     seconds: float = 1.0,
     on_progress: Progress = no_progress,
 ) -> PlacementVerdict:
-    """Look where the float16 file runs.
+    """Find out where the float16 file runs.
 
-    Operators are named by their indices in the float32 file, but for DEQUANTIZE, which that has not.
+    Operators are named by their indices in the float32 file, except for DEQUANTIZE operators, which it lacks.
 
     Parameters
     ----------
