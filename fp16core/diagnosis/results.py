@@ -34,9 +34,9 @@ class OperatorRange:
         Smallest nonzero magnitude; 0 if all values are 0.
     intermediate, intermediate_largest
         Largest magnitude of what it squares or sums on the way, and its description (``"sum of squares"``); empty and
-        0 if that is no larger than the values themselves.
+        0 if that is no larger than the values themselves. Of partial sums, a bound is given where they may overflow.
     overflows
-        True if a value, or an intermediate one, is beyond every finite float16 number.
+        True if a value, or an intermediate one, is beyond every finite float16 number; a mere bound does not count.
     zeroed_share, subnormal_share
         Shares of nonzero values that round to 0, or to a subnormal number.
     sample

@@ -68,8 +68,7 @@ def placement_verdict(
         left = {op.index for op in file.graph.operators} - taken
         breaks = reasons(file, samples.shapes, left - upsampling)
     except ModelFileError as error:
-        if file is reference:
-            raise
+        delegate_partitions(reference, samples.shapes)  # raises if float16 is not to blame
         return PlacementVerdict(Finding.BREAKS, str(error), {}, {}, ())
     parts = {XNNPACK: _parts([part.operators for part in partitions], numbers)}
     sentences = [

@@ -2,7 +2,8 @@
 
 import functools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,8 +11,9 @@ from fp16core.diagnosis.observation import Observation, OperatorEvidence, float3
 from fp16core.diagnosis.options import Progress
 from fp16core.diagnosis.ranges.constants import constant_ranges
 from fp16core.diagnosis.ranges.limits import INFINITE_FROM, Floats, overflowed
+from fp16core.diagnosis.ranges.partial_sums import partial_sums
 from fp16core.diagnosis.ranges.reaching import Continuation, are_changed
-from fp16core.diagnosis.ranges.words import outcome
+from fp16core.diagnosis.ranges.words import PARTIAL_SUM, outcome
 from fp16core.diagnosis.results import OperatorRange, RangeVerdict
 from fp16core.diagnosis.running.fixing import FixedModel
 from fp16core.diagnosis.running.interpreter import AnyInterpreter, Array
@@ -54,8 +56,9 @@ def range_verdict(
     for number, item in enumerate(suspects[:_MOST_FOLLOWED]):
         progress("Following overflows to the outputs", begin + (end - begin) * number / (len(suspects) + 1))
         reached[item.tensor.index] = follower.reaches(item)
+    sums = {} if fixed.obstacle else follower.partial_sums(observation)
     ranges = tuple(
-        _operator_range(item, reached.get(item.tensor.index) if item in suspects else False)
+        _with_sums(_operator_range(item, reached.get(item.tensor.index) if item in suspects else False), sums)
         for item in observation.operators
     )
     progress("Rounding the constants", end)
@@ -86,6 +89,13 @@ def _operator_range(item: OperatorEvidence, reaches: bool | None) -> OperatorRan
         sample=int(np.argmax(sizes)) if sizes else 0,
         reaches_output=reaches,
     )
+
+
+def _with_sums(found: OperatorRange, sums: Mapping[int, float]) -> OperatorRange:
+    """The same with the bound on its partial sums, where nothing worse is known of the operator."""
+    if found.overflows or found.operator not in sums:
+        return found
+    return replace(found, intermediate=PARTIAL_SUM, intermediate_largest=sums[found.operator])
 
 
 def _first(ranges: Sequence[OperatorRange]) -> int | None:
@@ -126,6 +136,14 @@ class _Follower:
         except ModelFileError:
             return None
 
+    def partial_sums(self, observation: Observation) -> dict[int, float]:
+        """Bounds on partial sums that may overflow, by operator."""
+        file = self._model.graph
+        largest = {item.tensor.index: item.tally.largest for item in observation.operators}
+        for tensor, values in zip(file.inputs, self._samples.arrays.values(), strict=True):
+            largest[tensor.index] = float(np.abs(values.astype(np.float64)).max(initial=0.0))
+        return partial_sums(file, self._fixed, largest, len(self._samples), self._tensor)
+
     def _broken(self, item: OperatorEvidence) -> Iterator[tuple[int, Floats]]:
         """Results of the operator in which it overflows, by sample: first its values, then the numbers inside."""
         for place in item.tally.beyond()[:_MOST_SAMPLES]:
@@ -137,5 +155,8 @@ class _Follower:
                 yield place, numbers.overflowed(result)
 
     def _value(self, item: OperatorEvidence, place: int) -> Floats:
+        return self._tensor(item.tensor.index, place)
+
+    def _tensor(self, index: int, place: int) -> Floats:
         self._interpreter.run(self._samples[place])
-        return np.asarray(self._interpreter.value(item.tensor.index), np.float32)
+        return np.asarray(self._interpreter.value(index), np.float32)

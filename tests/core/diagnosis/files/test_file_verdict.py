@@ -116,13 +116,14 @@ def test_integer_weights_are_counted_apart() -> None:
     assert "bytes of weights are int8 already; float16 does not concern them." in found.sentence
 
 
-def test_a_sparse_constant_is_left_alone() -> None:
+def test_a_sparse_constant_is_left_alone_and_what_is_stored_of_it_is_counted() -> None:
     content = unpacked(scaled(np.array([0.1, 2.5], np.float32)))
     tensor = content.subgraphs[0].tensors[content.subgraphs[0].operators[0].inputs[1]]
     tensor.sparsity = schema.SparsityParametersT()
     tensor.shape = np.array([2000], np.int32)
     found, target = file_verdict(ModelFile(packed(content)))
     assert (found.finding, target) == (Finding.UNKNOWN, None)
+    assert [(kind.kept_weights, kind.kept_bytes) for cast in found.casts for kind in cast.kinds] == [(2, 8)]
 
 
 def test_a_given_file_is_judged_as_itself() -> None:
