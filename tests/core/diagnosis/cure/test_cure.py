@@ -19,7 +19,7 @@ from fp16core.diagnosis.outcome import CureStep
 from fp16core.diagnosis.samples import Samples
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.model_file import ModelFile
-from fp16core.tflite.packing import with_current_codes
+from fp16core.tflite.packing import packed, unpacked, with_current_codes
 from fp16core.vocabulary import HalfBitsError
 from tests.helpers.networks.graphs import Graph
 from tests.helpers.networks.runs import rounded_results, snr_db, stored_results
@@ -216,6 +216,32 @@ def test_two_diseases_that_each_make_everything_nan_are_cured_together() -> None
     assert {step.kind for step in result.cure.steps if step.is_kept} == {"clamp", "rescale", "together"}
     assert result.cure.steps[-1].not_finite_before == 48
     assert result.cure.steps[-1].devices[TITLE] > 40
+
+
+def test_a_model_that_the_quantizer_refuses_is_treated_in_float32() -> None:
+    """LiteRT Quantizer wants each name once in a file."""
+    model, samples, _ = _cured("squares")
+    content = unpacked(model)
+    for tensor in content.subgraphs[0].tensors[2:]:
+        tensor.name = b"the same"
+    refused = ModelFile(packed(content), "refused")
+    result = cured(refused, samples, DiagnosisOptions(), {})
+    assert "refused: LiteRT Quantizer rejects the model" in result.cure.steps[0].sentence
+    assert result.cure.sentence.startswith("Storage: LiteRT Quantizer refuses the model, so that no weights are cast.")
+    assert {step.kind for step in result.cure.steps if step.is_kept} == {"rescale", "together"}
+    assert result.target == result.reference
+
+
+def test_a_model_without_weights_has_nothing_to_cast() -> None:
+    graph = Graph()
+    given = graph.input("features", (1, 16))
+    graph.outputs = [graph.add("L2_NORMALIZATION", "normed", given)]
+    values = np.random.default_rng(0).uniform(-1, 1, (2, 1, 16)).astype(np.float32)
+    samples = Samples({"features": values}, {"features": ""}, ("one", "two"), are_real=True)
+    model = ModelFile(graph.file(), "no weights")
+    result = cured(model, samples, DiagnosisOptions(), {})
+    assert result.target.contents == model.contents
+    assert result.cure.steps[0].size_bytes == model.size_bytes
 
 
 def test_without_a_budget_only_the_untreated_file_is_measured() -> None:
