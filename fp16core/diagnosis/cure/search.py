@@ -21,6 +21,9 @@ EXTRA_SHARE = 0.01
 _SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 """Numbers of groups in float32 that become points of the curve."""
 
+_LARGER_SHARES = (0.02, 0.05, 0.1, 0.2)
+"""Shares beyond it that are measured too, to show what more bytes would buy."""
+
 _MOST_MEASURED = 128
 """Most groups whose damage is measured one by one."""
 
@@ -75,23 +78,36 @@ class Float32Operators:
             self._patient.kept = tuple(index for group in best.groups for index in group.tensors)
 
     def _greedy(self, start: _Point, best: _Point) -> _Point:
-        taken, limit = best.groups, best.size_bytes + EXTRA_SHARE * start.size_bytes
-        points: list[_Point] = []
-        damages = self._damages([group for group in self._groups if group not in taken])
+        damages = self._damages([group for group in self._groups if group not in best.groups])
         ranked = sorted(damages, key=lambda group: damages[group] / group.extra_bytes, reverse=True)
-        ranked = _affordable(ranked, EXTRA_SHARE * start.size_bytes)
-        for size in dict.fromkeys(min(size, len(ranked)) for size in _SIZES):
+        affordable = _affordable(ranked, EXTRA_SHARE * start.size_bytes)
+        taken, limit = best.groups, best.size_bytes + EXTRA_SHARE * start.size_bytes
+        for size in dict.fromkeys(min(size, len(affordable)) for size in _SIZES):
             if size == 0 or self._patient.budget.is_spent:
                 break
-            chosen = taken + tuple(ranked[:size])
-            self._patient.progress(f"Trying cures: {count_text(len(chosen), 'group')} of weights in float32", 0.5)
-            points.append(self._point(chosen, start, self._named(chosen)))
-            if self._is_enough(points[-1]):
+            point = self._tried(start, taken + tuple(affordable[:size]))
+            if point.size_bytes <= limit:
+                best = self._better(best, point)
+            if self._is_enough(point):
+                return best
+        return self._beyond(start, best, taken, ranked)
+
+    def _beyond(self, start: _Point, best: _Point, taken: tuple[WeightGroup, ...], ranked: list[WeightGroup]) -> _Point:
+        """Points of the curve at more bytes; one is kept only if the user's tolerance asks for it."""
+        last: list[WeightGroup] = _affordable(ranked, EXTRA_SHARE * start.size_bytes)
+        for share in _LARGER_SHARES:
+            chosen = _affordable(ranked, share * start.size_bytes)
+            if self._patient.budget.is_spent:
                 break
-        affordable = [point for point in points if point.size_bytes <= limit]
-        for point in affordable:
-            best = self._better(best, point)
+            if chosen != last:
+                point, last = self._tried(start, taken + tuple(chosen)), chosen
+                if point.quality.is_within:
+                    return point
         return best
+
+    def _tried(self, start: _Point, chosen: tuple[WeightGroup, ...]) -> _Point:
+        self._patient.progress(f"Trying cures: {count_text(len(chosen), 'group')} of weights in float32", 0.5)
+        return self._point(chosen, start, self._named(chosen))
 
     def _damages(self, groups: list[WeightGroup]) -> dict[WeightGroup, float]:
         """Error energy of the worst output, as a share of its energy, if only one group's weights are rounded."""
