@@ -98,7 +98,7 @@ class Evaluator:
         """Outputs of a file by LiteRT's compiled model, sample by sample."""
         fixed = self.fixed if candidate is self._reference else fixed_model(candidate, self._samples[0])
         if fixed.obstacle:
-            raise ModeError(f"{candidate.name}: {fixed.obstacle}")
+            raise ModeError(fixed.obstacle)
         run = CompiledRun(fixed.cut(), mode)
         for inputs in self._each():
             yield run.run(inputs)

@@ -8,6 +8,7 @@ from itertools import zip_longest
 import numpy as np
 import numpy.typing as npt
 
+from fp16core.text import dimensions_text
 from fp16core.tflite.graph import Operator, TfliteFile
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ModelFileError, PairError
@@ -106,7 +107,8 @@ def _check_shape(layer: Layer, given: tuple[int, ...], name: str) -> None:
         fits = len(given) == 3
     if not fits:
         raise ModelFileError(
-            f"{name}: {kind} takes {given} for each image to {layer.output_shape}, which cannot be followed here."
+            f"{name}: {kind} takes {dimensions_text(given)} for each image to {dimensions_text(layer.output_shape)}, "
+            "which cannot be followed here."
         )
 
 

@@ -106,10 +106,10 @@ def flattened_to_two_rows(tree: Any, operators: Operators) -> None:
         (with_tanh, "CONV_2D ends in TANH; expected NONE, RELU, RELU6"),
         (padded, "MAX_POOL_2D is padded or dilated"),
         (dilated, "CONV_2D is padded or dilated"),
-        (with_four_channels, r"CONV_2D takes \(28, 7, 4\)"),
-        (pooled_in_one_dimension, r"MAX_POOL_2D takes \(676, 12\)"),
-        (flattened_to_less, r"RESHAPE takes \(13, 13, 12\) for each image to \(2027,\)"),
-        (flattened_to_two_rows, r"FULLY_CONNECTED takes \(2, 1014\)"),
+        (with_four_channels, r"CONV_2D takes 28 × 7 × 4"),
+        (pooled_in_one_dimension, r"MAX_POOL_2D takes 676 × 12"),
+        (flattened_to_less, r"RESHAPE takes 13 × 13 × 12 for each image to 2027"),
+        (flattened_to_two_rows, r"FULLY_CONNECTED takes 2 × 1014"),
     ],
 )
 def test_what_the_proof_could_not_follow_is_no_chain(
