@@ -13,6 +13,7 @@ from fp16core.diagnosis.finding import Finding
 from fp16core.diagnosis.options import DiagnosisOptions, Progress
 from fp16core.diagnosis.outcome import CureStep
 from fp16core.diagnosis.samples import Samples
+from fp16core.diagnosis.words import name_text
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ModeError, ModelFileError
@@ -141,8 +142,8 @@ class Patient:
             name = model.graph.tensors[index].name
             if name in halves:
                 raise ModelFileError(
-                    f"{model.name}: LiteRT Quantizer cast '{name}', which its recipe excepts; give each tensor a name "
-                    "of its own."
+                    f"{model.name}: LiteRT Quantizer cast {name_text(name)}, which its recipe excepts; give each "
+                    "tensor a name of its own."
                 )
         return target
 

@@ -251,6 +251,22 @@ def test_without_a_budget_only_the_untreated_file_is_measured() -> None:
     assert result.cure.finding == Finding.BREAKS
 
 
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("squares", "operator 1 (MUL), which computes numbers beyond 65,504"),
+        ("batch_norm", "operator 1 (MUL), which reads a constant beyond 65,504"),
+        ("instance_norm", "operator 4 (ADD), which reads a constant that float16 rounds to 0"),
+    ],
+)
+def test_without_a_cure_the_operator_at_which_it_breaks_is_named(name: str, place: str) -> None:
+    model, samples, _ = _cured(name)
+    cure = cured(model, samples, _options(name), {}, Budget(runs=0)).cure
+    assert cure.finding == Finding.BREAKS
+    assert f"keep enforce_f32, and float32 on the CPU. It breaks at {place} (" in cure.sentence
+    assert cure.sentence.endswith("and nothing that was tried cures it.")
+
+
 def test_progress_names_each_step_and_may_stop() -> None:
     model, samples, _ = _cured("squares")
     seen: list[tuple[str, float]] = []
