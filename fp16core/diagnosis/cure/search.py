@@ -1,7 +1,7 @@
 """Search for the operators whose weights are worth their bytes in float32."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from fp16core.vocabulary import ModelFileError
 EXTRA_SHARE = 0.01
 """Share of the float16 file by which float32 weights may enlarge it, beyond those that no float16 number can hold."""
 
-_SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
+_SIZES = (1, 2, 4, 6, 8, 12, 16, 32)
 """Numbers of groups in float32 that become points of the curve."""
 
 _LARGER_SHARES = (0.02, 0.05, 0.1, 0.2)
@@ -27,7 +27,7 @@ _LARGER_SHARES = (0.02, 0.05, 0.1, 0.2)
 _MOST_MEASURED = 128
 """Most groups whose damage is measured one by one."""
 
-_MOST_DROPPED = 12
+_MOST_DROPPED = 16
 """Most groups in the best set for which a trial without each is worth the time."""
 
 _SLIGHT_DB = 0.1
@@ -36,10 +36,13 @@ _SLIGHT_DB = 0.1
 
 @dataclass(frozen=True)
 class _Point:
+    """A set of groups in float32, measured; its place among the steps once it is noted."""
+
     groups: tuple[WeightGroup, ...]
     size_bytes: int
     quality: Quality
-    place: int
+    words: str
+    place: int = 0
 
 
 class Float32Operators:
@@ -65,11 +68,12 @@ class Float32Operators:
         target, stored
             The untreated float16 file, and its quality in float32 arithmetic.
         """
-        start = _Point((), target.size_bytes, stored, 0)
+        start = _Point((), target.size_bytes, stored, "")
         best = start
         if self._infinite:
             names = "whose weights are beyond ±65,504"
-            best = self._better(start, self._point(self._infinite, start, f"{self._named(self._infinite)}, {names}"))
+            infinite = self._measured(self._infinite, f"{self._named(self._infinite)}, {names}")
+            best = self._better(start, self._noted(infinite, start))
         if not self._is_enough(best):
             best = self._greedy(start, best)
         if best.groups:
@@ -107,7 +111,7 @@ class Float32Operators:
 
     def _tried(self, start: _Point, chosen: tuple[WeightGroup, ...]) -> _Point:
         self._patient.progress(f"Trying cures: {count_text(len(chosen), 'group')} of weights in float32", 0.5)
-        return self._point(chosen, start, self._named(chosen))
+        return self._noted(self._measured(chosen, self._named(chosen)), start)
 
     def _damages(self, groups: list[WeightGroup]) -> dict[WeightGroup, float]:
         """Error energy of the worst output, as a share of its energy, if only one group's weights are rounded."""
@@ -134,30 +138,29 @@ class Float32Operators:
             if not rest or self._patient.budget.is_spent:
                 break
             self._patient.progress(f"Trying cures: the best set without {self._named((group,))}", 0.52)
-            point = self._point(rest, start, f"{self._named(rest)}: as before, but for {self._named((group,))}")
+            point = self._measured(rest, f"{self._named(rest)}: the others add nothing")
             if not best.quality.is_better_than(point.quality, _SLIGHT_DB):
                 best = point
-        return best
+        return best if best.place else self._noted(best, start)
 
-    def _point(self, groups: tuple[WeightGroup, ...], start: _Point, words: str) -> _Point:
-        patient = self._patient
-        target = patient.cast(patient.model, [index for group in groups for index in group.tensors])
-        found = patient.stored(target)
-        place = patient.note(
-            CureStep(
-                kind="float32 operators",
-                disease="file",
-                sentence=f"Weights stay float32 in {words}.",
-                operators=tuple(sorted(index for group in groups for index in group.operators)),
-                size_bytes=target.size_bytes,
-                snr_db=found.snr_db,
-                not_finite=found.not_finite,
-                snr_before_db=start.quality.snr_db,
-                not_finite_before=start.quality.not_finite,
-                is_kept=False,
-            )
+    def _measured(self, groups: tuple[WeightGroup, ...], words: str) -> _Point:
+        target = self._patient.cast(self._patient.model, [index for group in groups for index in group.tensors])
+        return _Point(groups, target.size_bytes, self._patient.stored(target), words)
+
+    def _noted(self, point: _Point, start: _Point) -> _Point:
+        step = CureStep(
+            kind="float32 operators",
+            disease="file",
+            sentence=f"Weights stay float32 in {point.words}.",
+            operators=tuple(sorted(index for group in point.groups for index in group.operators)),
+            size_bytes=point.size_bytes,
+            snr_db=point.quality.snr_db,
+            not_finite=point.quality.not_finite,
+            snr_before_db=start.quality.snr_db,
+            not_finite_before=start.quality.not_finite,
+            is_kept=False,
         )
-        return _Point(groups, target.size_bytes, found, place)
+        return replace(point, place=self._patient.note(step))
 
     def _better(self, best: _Point, other: _Point) -> _Point:
         return other if other.quality.is_better_than(best.quality, WORTH_DB) else best

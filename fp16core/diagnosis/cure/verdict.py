@@ -74,7 +74,7 @@ def _place(patient: Patient, untreated: Arithmetic) -> str:
     for op in patient.original.graph.operators:
         if any(0 < untreated.magnitudes.constants.get(index, 0.0) <= ZERO_UP_TO for index in op.inputs):
             return f"at {operator_text(op.index, op.name)}, which reads a constant that float16 rounds to 0"
-    return "although nothing is beyond 65,504"
+    return "by rounding alone, as nothing is beyond 65,504"
 
 
 def _by_device(found: Arithmetic) -> str:
