@@ -77,7 +77,7 @@ def diagnose(model: ModelFile, options: DiagnosisOptions | None = None, progress
     reason = control(model, evaluator)
     end = 0.5 if options.wants_cure else 0.8
     observation = observe(model, fixed, samples, progress, (0.2, end - 0.15))
-    ranges = range_verdict(model, fixed, samples, observation, progress, (end - 0.15, end - 0.05))
+    ranges = range_verdict(model, fixed, samples, evaluator, observation, progress, (end - 0.15, end - 0.05))
     progress("Running the outputs in float16", end - 0.05)
     work = _Work(model, fixed, samples, evaluator, options, progress)
     arithmetic = [unknown_verdict(CPU, reason) if reason else work.on_cpu(operator_errors(observation.operators))]

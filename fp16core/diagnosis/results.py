@@ -44,6 +44,8 @@ class OperatorRange:
     reaches_output
         True if the overflow changes an output of the model; false too if there is none, and `None` if it was not
         followed, because many operators before it overflow.
+    zeros_reach_output
+        True if it is the first of a chain whose numbers mostly round to 0, and this changes an output.
     """
 
     operator: int
@@ -59,6 +61,7 @@ class OperatorRange:
     subnormal_share: float
     sample: int
     reaches_output: bool | None
+    zeros_reach_output: bool = False
 
 
 @dataclass(frozen=True)

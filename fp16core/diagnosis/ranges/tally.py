@@ -27,22 +27,26 @@ class RangeTally:
         Smallest nonzero magnitude; infinite if there is none.
     not_finite
         Values that are infinite or NaN in float32 already.
-    magnitudes
-        Largest finite magnitude in each sample.
+    magnitudes, zeroed_shares
+        Largest finite magnitude in each sample, and the share of its nonzero values that round to 0.
     """
 
     def __init__(self) -> None:
         self.low, self.high, self.smallest = math.inf, -math.inf, math.inf
         self.not_finite = 0
         self.magnitudes: list[float] = []
+        self.zeroed_shares: list[float] = []
         self._nonzero = self._zeroed = self._subnormal = 0
 
     def add(self, values: Floats) -> None:
         """Add the values of one sample."""
         flat, largest = values.ravel(), 0.0
+        zeroed, nonzero = self._zeroed, self._nonzero
         for start in range(0, flat.size, _BLOCK):
             largest = max(largest, self._add(flat[start : start + _BLOCK]))
         self.magnitudes.append(largest)
+        zeroed, nonzero = self._zeroed - zeroed, self._nonzero - nonzero
+        self.zeroed_shares.append(zeroed / nonzero if nonzero else 0.0)
 
     def _add(self, values: Floats) -> float:
         low, high = float(values.min()), float(values.max())  # either is NaN if any value is
@@ -88,6 +92,11 @@ class RangeTally:
     def sample(self) -> int:
         """Sample with the largest magnitude."""
         return int(np.argmax(self.magnitudes)) if self.magnitudes else 0
+
+    def vanishing(self, share: float) -> list[int]:
+        """Samples in which more than a share of the nonzero values rounds to 0, those with the largest share first."""
+        found = [place for place, zeroed in enumerate(self.zeroed_shares) if zeroed > share]
+        return sorted(found, key=lambda place: -self.zeroed_shares[place])
 
     def beyond(self) -> list[int]:
         """Samples in which a value rounds to infinity, those with the largest first."""

@@ -21,7 +21,7 @@ _BECOMES = {
 PARTIAL_SUM = "sum of magnitudes, which partial sums cannot exceed"
 """Description of a bound on partial sums: these depend on an order of additions that only the device knows."""
 
-_MOSTLY = 0.5
+MOSTLY = 0.5
 """Share of an operator's numbers that round to 0 from which this is said."""
 
 _MADE_UP = "The inputs are made up: other inputs may lead further."
@@ -42,6 +42,9 @@ def outcome(
     breaking = [found for found in constants if found.reaches_output and found.becomes != "subnormal"]
     if breaking:
         return Finding.BREAKS, _joined(_constant_sentence(breaking[0], "this changes an output"))
+    zeros = [found for found in ranges if found.zeros_reach_output]
+    if zeros:
+        return Finding.BREAKS, _joined(f"{_vanishing_sentence(zeros[:1])}; as zeros they change an output")
     if not_finite is not None:
         where = operator_text(not_finite.operator.index, not_finite.operator.name)
         return Finding.UNKNOWN, f"float32 itself gives numbers that are not finite, from {where} on."
@@ -59,7 +62,7 @@ def outcome(
     bounded = [found for found in ranges if found.intermediate == PARTIAL_SUM]
     if bounded:
         remarks.insert(0, _joined(_partial_sentence(bounded)))
-    vanishing = [found for found in ranges if found.zeroed_share > _MOSTLY]
+    vanishing = [found for found in ranges if found.zeroed_share > MOSTLY]
     if vanishing:
         remarks.insert(0, _joined(_vanishing_sentence(vanishing)))
     good = Finding.SAFE if samples.are_real else Finding.NOTHING_FOUND
@@ -106,8 +109,8 @@ def _vanishing_sentence(vanishing: Sequence[OperatorRange]) -> str:
     first = vanishing[0]
     where = operator_text(first.operator, first.kind)
     share = share_text(first.zeroed_share)
-    others = count_text(len(vanishing) - 1, "more operator")
-    return f"of what {where} computes, {share} rounds to 0" + (f", as with {others}" if len(vanishing) > 1 else "")
+    more = f", as with {count_text(len(vanishing) - 1, 'more operator')}" if len(vanishing) > 1 else ""
+    return f"of the numbers that {where} computes in {name_text(first.tensor)}, float16 rounds {share} to 0{more}"
 
 
 def _partial_sentence(bounded: Sequence[OperatorRange]) -> str:
