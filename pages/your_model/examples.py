@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fp16core.diagnosis.examples import EXAMPLES
-from pages.shared.session import diagnoses
+from pages.shared.session import trials
 
 
 def show_examples() -> None:
@@ -16,6 +16,6 @@ def show_examples() -> None:
             icon=":material/heart_broken:",
             key=f"own-example-{example.key}",
             help=example.sentence,
-            on_click=diagnoses.begin_example,
+            on_click=trials.begin_example,
             args=(example,),
         )

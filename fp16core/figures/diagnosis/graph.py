@@ -22,7 +22,7 @@ from fp16core.figures.diagnosis.operator_rows import View, marks, rows
 from fp16core.figures.diagnosis.words import error_sentence, range_sentence, snr_text
 from fp16core.text import power_text
 
-MOST_ROWS = 300
+MOST_ROWS = 400
 """Operators that one figure shows."""
 
 SMALLEST_NORMAL, LARGEST = 2.0**-14, 65_504.0

@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from fp16core.data.custom import MAX_TEST_IMAGES, read_custom_dataset
+from fp16core.diagnosis.examples import Example
 from fp16core.diagnosis.options import DiagnosisOptions
 from fp16core.jobs.queue import JobQueue
 from fp16core.jobs.spec import JobSpec
@@ -84,6 +85,7 @@ def begin(given_files: Sequence[Upload], options: DiagnosisOptions | None = None
     """
     stop()
     st.session_state.pop(_ATTEMPT, None)  # its outcome is of no interest any more
+    diagnoses.fail(None)
     named = uploads.take_named(given_files)
     archives = [file for file in named if file.name.lower().endswith(INPUTS)]
     files = tuple(file for file in named if file not in archives)
@@ -97,13 +99,20 @@ def begin(given_files: Sequence[Upload], options: DiagnosisOptions | None = None
     if is_keras(files[0].name):
         request, limits, module = keras_file.request_for(files[0].name), keras_file.LIMITS, keras_file.MODULE
         _submit(files, JobSpec(module, request, [files[0].contents], limits, _KERAS_PLACES), asked)
-    elif (too_large := _too_large(files)) is not None:
-        diagnoses.begin(asked.question(files), too_large)
+    elif (largest := max(files, key=lambda file: file.size_bytes)).size_bytes > MAX_FILE_BYTES:
+        excess = excess_text(largest.size_bytes, MAX_FILE_BYTES)
+        diagnoses.begin(asked.question(files), f"{largest.name} has {excess} can be shown there")
     else:
         limits = trial.limits_for(sum(file.size_bytes for file in files))
         request = trial.request_for([file.name for file in files])
         if _submit(files, JobSpec(trial.MODULE, request, [file.contents for file in files], limits), asked):
             st.session_state[_DIAGNOSIS] = diagnoses.begin(asked.question(files))
+
+
+def begin_example(example: Example) -> None:
+    """Diagnose a model that ships with the dashboard, which is no digit classifier."""
+    _fail(None)
+    diagnoses.begin_example(example)
 
 
 def _refusal(files: Sequence[ModelFile], archives: Sequence[ModelFile]) -> str | None:
@@ -122,14 +131,6 @@ def _refusal(files: Sequence[ModelFile], archives: Sequence[ModelFile]) -> str |
             )
     elif len(files) > 2:
         return f"{len(files)} files were uploaded; choose the float32 one, or that and its float16 counterpart."
-    return None
-
-
-def _too_large(files: Sequence[ModelFile]) -> str | None:
-    """Reason why the other pages cannot show one of the files, if it is its size."""
-    for file in files:
-        if file.size_bytes > MAX_FILE_BYTES:
-            return f"{file.name} has {excess_text(file.size_bytes, MAX_FILE_BYTES)} can be shown there"
     return None
 
 

@@ -57,7 +57,7 @@ def inputs_sentence(found: Diagnosis) -> str:
 
 def operator_name(node: OperatorReading) -> str:
     """Number and kind of an operator, as in a list of choices."""
-    return f"{node.operator} {node.kind}"
+    return f"{node.operator} {node.kind[:_LONGEST]}"
 
 
 def facts(

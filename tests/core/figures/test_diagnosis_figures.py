@@ -104,12 +104,12 @@ def test_an_operator_is_coloured_by_what_float16_does_to_it() -> None:
 
 def test_the_chosen_operator_is_framed_and_a_window_shows_its_part() -> None:
     many = [replace(reading(0, (n - 1,) if n else ()), operator=n) for n in range(700)]
-    drawn = graph.by_range(many, RANGE, chosen=310, start=300)
-    assert clicked(drawn) == set(range(300, 600))
+    drawn = graph.by_range(many, RANGE, chosen=410, start=400)
+    assert clicked(drawn) == set(range(400, 700))
     (frame,) = [shape for shape in drawn.layout.shapes if shape.xref == "paper"]
-    assert (frame.y0, frame.y1) == (309.5, 310.5)
+    assert (frame.y0, frame.y1) == (409.5, 410.5)
     assert not [
-        shape for shape in graph.by_range(many, RANGE, chosen=10, start=300).layout.shapes if shape.xref == "paper"
+        shape for shape in graph.by_range(many, RANGE, chosen=10, start=400).layout.shapes if shape.xref == "paper"
     ]
 
 

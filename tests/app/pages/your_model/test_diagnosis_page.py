@@ -239,7 +239,9 @@ def test_one_button_stops_the_trial_and_the_diagnosis(
 def test_a_second_upload_replaces_a_diagnosis_in_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(request, "MODULE", own_module(tmp_path, monkeypatch, "time.sleep(600)"))
     app = visit("your_model")
+    app.session_state["own-error"] = "of an upload before"
     app.button(key="own-example-mask").click().run()
+    assert not errors(app)
     first = app.session_state["diagnosis-running"].ticket
     until_begun(first)
     app.button(key="own-example-rms_norm").click().run()
