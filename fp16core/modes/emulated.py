@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.modes.runs import ModeRun, ModeTable
-from fp16core.numerics.bounds import FLOAT16_ARITHMETIC, bound_logits
+from fp16core.numerics.arithmetic import FLOAT16_ARITHMETIC
+from fp16core.numerics.bounds import bound_logits
 from fp16core.numerics.emulation.network import Sums, emulate_each, exact_logits
 from fp16core.numerics.emulation.summation import Summation
 from fp16core.runtime.execution_mode import ExecutionMode

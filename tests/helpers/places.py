@@ -45,6 +45,7 @@ ROOMS = [
     "evaluate",
     "reading",
     "modes",
+    "webgpu",
     "lab",
     "claims",
     "diagnosis",
