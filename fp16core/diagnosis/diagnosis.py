@@ -15,22 +15,21 @@ from fp16core.diagnosis.conclusion import conclusion
 from fp16core.diagnosis.cure.cure import CuredModel, cured
 from fp16core.diagnosis.evaluation import Evaluator
 from fp16core.diagnosis.files.file_verdict import file_verdict
+from fp16core.diagnosis.files.placement import placement_verdict
 from fp16core.diagnosis.finding import Finding
 from fp16core.diagnosis.inputs.build import build_samples
 from fp16core.diagnosis.observation import observe
 from fp16core.diagnosis.options import DiagnosisOptions, Progress, no_progress
-from fp16core.diagnosis.outcome import Diagnosis, Part, PlacementVerdict
+from fp16core.diagnosis.outcome import Diagnosis
 from fp16core.diagnosis.ranges.verdict import range_verdict
 from fp16core.diagnosis.readings import operator_readings
 from fp16core.diagnosis.results import ArithmeticVerdict, OperatorError
 from fp16core.diagnosis.running.check import check_model
-from fp16core.diagnosis.running.fixing import FixedModel, fixed_model
+from fp16core.diagnosis.running.fixing import FixedModel
 from fp16core.diagnosis.running.names import input_names
 from fp16core.diagnosis.samples import Samples
 from fp16core.diagnosis.words import name_text
-from fp16core.runtime.delegation import delegate_partitions
 from fp16core.runtime.execution_mode import ExecutionMode
-from fp16core.text import count_text
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ModeError, PairError
 
@@ -71,7 +70,7 @@ def diagnose(model: ModelFile, options: DiagnosisOptions | None = None, progress
     check_model(model)
     samples = build_samples(model, options)
     evaluator = Evaluator(model, samples, options)
-    fixed = fixed_model(model, samples[0])
+    fixed = evaluator.fixed
     progress("Casting the weights", 0.05)
     file, target = file_verdict(model, options.target)
     progress("Checking float32 against float32", 0.15)
@@ -86,7 +85,7 @@ def diagnose(model: ModelFile, options: DiagnosisOptions | None = None, progress
         arithmetic.append(gpu_verdict(model, fixed, samples, evaluator, progress, (end - 0.05, end)))
     storage = None if target is None else work.stored(target)
     progress("Looking where it runs", end)
-    placement = _placement(target or model)
+    placement = placement_verdict(model, target, samples, gpu=options.gpu, timing=options.timing)
     cure = work.cured(arithmetic, (end, 0.97)) if options.wants_cure else None
     progress("Drawing the graph", 0.97)
     measured = arithmetic if storage is None else [*arithmetic, storage]
@@ -113,7 +112,7 @@ def diagnose(model: ModelFile, options: DiagnosisOptions | None = None, progress
         placement=placement,
         storage=storage,
         cure=None if cure is None else cure.cure,
-        graph=operator_readings(model, fixed, samples),
+        graph=operator_readings(model, fixed, observation),
         files=files,
     )
 
@@ -163,13 +162,3 @@ def _inputs_in_words(model: ModelFile, samples: Samples) -> tuple[str, ...]:
         f"{samples.origins[name]}"
         for place, (name, shape) in enumerate(zip(input_names(model), samples.shapes, strict=True))
     )
-
-
-def _placement(target: ModelFile) -> PlacementVerdict:
-    parts = tuple(Part(part.operators) for part in delegate_partitions(target))
-    inside = sum(len(part.operators) for part in parts)
-    sentence = (
-        f"XNNPACK runs {inside:,} of {count_text(len(target.graph.operators), 'operator')} on the CPU, in "
-        f"{count_text(len(parts), 'part')}."
-    )
-    return PlacementVerdict(Finding.UNKNOWN, sentence, {"XNNPACK": parts}, {}, ())

@@ -1,5 +1,6 @@
 """Errors of any file's outputs against the float32 model's, over all samples."""
 
+import functools
 from collections.abc import Iterator
 
 import numpy as np
@@ -8,7 +9,7 @@ from fp16core.diagnosis.arithmetic.sums import ErrorSums
 from fp16core.diagnosis.options import DiagnosisOptions
 from fp16core.diagnosis.results import OutputError
 from fp16core.diagnosis.running.compiled import CompiledRun
-from fp16core.diagnosis.running.fixing import fixed_model
+from fp16core.diagnosis.running.fixing import FixedModel, fixed_model
 from fp16core.diagnosis.running.interpreter import AnyInterpreter, Array
 from fp16core.diagnosis.running.names import output_names, output_places
 from fp16core.diagnosis.samples import Samples
@@ -45,6 +46,11 @@ class Evaluator:
         places = output_places(reference, options.tolerances, "--tolerance")
         self.tolerances = {place: options.tolerances[name] for name, place in places.items()}
         self._kept: list[tuple[Array, ...]] = []
+
+    @functools.cached_property
+    def fixed(self) -> FixedModel:
+        """The reference with fixed shapes."""
+        return fixed_model(self._reference, self._samples[0])
 
     def references(self) -> Iterator[tuple[Array, ...]]:
         """Outputs of the reference in float32, sample by sample."""
@@ -90,7 +96,7 @@ class Evaluator:
 
     def compiled(self, candidate: ModelFile, mode: ExecutionMode) -> Iterator[tuple[Array, ...]]:
         """Outputs of a file by LiteRT's compiled model, sample by sample."""
-        fixed = fixed_model(candidate, self._samples[0])
+        fixed = self.fixed if candidate is self._reference else fixed_model(candidate, self._samples[0])
         if fixed.obstacle:
             raise ModeError(f"{candidate.name}: {fixed.obstacle}")
         run = CompiledRun(fixed.cut(), mode)

@@ -16,7 +16,7 @@ class Part:
     Attributes
     ----------
     operators
-        Indices of its operators, in order.
+        Indices of its operators in the float32 file, in order.
     """
 
     operators: tuple[int, ...]
@@ -33,14 +33,14 @@ class PlacementVerdict:
     parts
         Parts by delegate (``"XNNPACK"``, a GPU's adapter); operators in none run in LiteRT's own kernels.
     breaks
-        Operators, by index, that split the graph, each with the reason in words.
+        Operators, by index, that a delegate does not take and that split the graph, each with the reason in words.
     dequantize_operators
-        DEQUANTIZE operators that are left at run time, not folded into a delegate.
+        DEQUANTIZE operators that are left at run time, not folded into a delegate: by index in the float16 file.
     load_ms, copy_bytes, latency_us
         Time to load, resident memory of one more copy, median time of a call, by file (``"reference"``,
-        ``"target"``); empty if they were not measured.
-    latency_ratio
-        Target over reference with a 99 % interval (low, middle, high), if measured.
+        ``"target"``, and ``"control"``, the reference once more); empty if they were not measured.
+    latency_ratio, latency_control
+        Target over reference, and control over reference, with a 99 % interval (low, middle, high), if measured.
     """
 
     finding: Finding
@@ -52,6 +52,7 @@ class PlacementVerdict:
     copy_bytes: Mapping[str, float] = field(default_factory=dict)
     latency_us: Mapping[str, float] = field(default_factory=dict)
     latency_ratio: tuple[float, float, float] | None = None
+    latency_control: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)

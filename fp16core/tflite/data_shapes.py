@@ -50,6 +50,13 @@ _ONLY_SHAPE = ("SHAPE", "RANK")
 """Operators that read nothing of their operand but its shape."""
 
 
+def size_operands(op: Operator) -> tuple[int, ...]:
+    """Indices of the tensors whose values decide the size of an operator's result."""
+    places = _SIZE_OPERANDS.get(op.name, ())
+    wanted = op.inputs if _EVERY in places else [op.inputs[place] for place in places if place < len(op.inputs)]
+    return tuple(index for index in wanted if index >= 0)
+
+
 def sized_by_data(file: TfliteFile) -> tuple[Operator, ...]:
     """Operators of a graph whose results have sizes that depend on the input's values, in order.
 
@@ -62,7 +69,6 @@ def sized_by_data(file: TfliteFile) -> tuple[Operator, ...]:
         if not read or op.name in _ONLY_SHAPE:
             continue
         from_data.update(op.outputs or op.inputs)  # an operator without outputs stores what it reads
-        places = _SIZE_OPERANDS.get(op.name, ())
-        if _EVERY in places or any(op.inputs[place] in from_data for place in places if place < len(op.inputs)):
+        if not from_data.isdisjoint(size_operands(op)):
             found.append(op)
     return tuple(found)

@@ -6,7 +6,7 @@ from fp16core.diagnosis.arithmetic.control import control
 from fp16core.diagnosis.arithmetic.sums import ErrorSums
 from fp16core.diagnosis.arithmetic.verdict import arithmetic_verdict, operator_errors, unknown_verdict
 from fp16core.diagnosis.evaluation import Evaluator
-from fp16core.diagnosis.observation import OperatorEvidence, float32_interpreter, float_results
+from fp16core.diagnosis.observation import OperatorEvidence, blank_evidence, float32_interpreter
 from fp16core.diagnosis.options import Progress
 from fp16core.diagnosis.results import ArithmeticVerdict
 from fp16core.diagnosis.running.check import is_split
@@ -64,7 +64,7 @@ def _operators(
 ) -> list[OperatorEvidence]:
     """Evidence on each operator that the GPU can compute when the graph ends there."""
     begin, end = share
-    found = [OperatorEvidence(op, tensor) for op, tensor in float_results(model.graph)]
+    found = blank_evidence(model.graph)
     interpreter = float32_interpreter(model, fixed, samples)
     for number, item in enumerate(found):
         progress("Running operators on the GPU", begin + (end - begin) * number / len(found))

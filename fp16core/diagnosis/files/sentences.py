@@ -82,7 +82,7 @@ def _nothing_cast(cast: CastFile) -> str:
     if not kept:
         return f"{who}: no operator reads a stored floating-point number."
     verb = "stays" if kept == 1 else "stay"
-    return f"{who}: {count_text(kept, 'number')} of {_listed([kind.kind for kind in cast.kinds])} {verb} in float32."
+    return f"{who}: {count_text(kept, 'number')} of {listed([kind.kind for kind in cast.kinds])} {verb} in float32."
 
 
 def _counts(cast: CastFile) -> str:
@@ -94,7 +94,7 @@ def _cast(cast: CastFile) -> str:
     kept = [kind.kind for kind in cast.kinds if kind.kept_weights]
     who = "The given file stores" if cast.by == GIVEN else f"Cast by {cast.by}, the file stores"
     text = f"{who} {_counts(cast)} as float16"
-    return text + (f"; those left in float32 belong to {_listed(kept)}." if kept else ".")
+    return text + (f"; those left in float32 belong to {listed(kept)}." if kept else ".")
 
 
 def _fates(cast: CastFile) -> str:
@@ -114,7 +114,7 @@ def _fates(cast: CastFile) -> str:
 
 def _where(tensors: Sequence[CastTensor], name: str) -> str:
     worst = sorted(tensors, key=lambda tensor: -getattr(tensor, name))
-    return f" ({_listed([f'“{tensor.tensor}”' for tensor in worst])})"
+    return f" ({listed([f'“{tensor.tensor}”' for tensor in worst])})"
 
 
 def _size(cast: CastFile) -> str:
@@ -133,7 +133,7 @@ def _beyond(chosen: CastFile, other: CastFile) -> str:
     more = [kind.kind for kind in chosen.kinds if kind.kept_weights > fewer.get(kind.kind, 0)]
     text = f"{other.by} would give {percent_text(other.account.size_share)}"
     if more:
-        text += f", because it also casts numbers of {_listed(more)}"
+        text += f", because it also casts numbers of {listed(more)}"
     infinite, clamped = (sum(tensor.infinite for tensor in cast.tensors) for cast in (chosen, other))
     if infinite and not clamped:
         text += ", and would clamp to ±65,504 what becomes infinite here"
@@ -149,11 +149,11 @@ def _integers(model: ModelFile) -> str:
             found[tensor.dtype] = found.get(tensor.dtype, 0) + tensor.stored_size_bytes
     if not found:
         return ""
-    types = _listed(sorted(found))
+    types = listed(sorted(found))
     return f"{count_text(sum(found.values()), 'byte')} of weights are {types} already; float16 does not concern them."
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     """Names as a list in a sentence: ``MUL, ADD and 3 more``."""
     unique = list(dict.fromkeys(names))
     if len(unique) > _NAMED:

@@ -12,6 +12,9 @@ from fp16core.tflite.graph import Operator
 Read = Callable[[int], Floats]
 """Values of a tensor, by index."""
 
+READS_OPERAND = ("L2_NORMALIZATION", "LOCAL_RESPONSE_NORMALIZATION")
+"""Operators whose operand has to be seen."""
+
 
 @dataclass(frozen=True, eq=False)
 class Inside:
@@ -45,7 +48,7 @@ class Inside:
         return np.where(beyond, np.copysign(np.float32(np.inf), result), result)
 
 
-def inside(op: Operator, result: Floats, read: Read) -> Inside | None:
+def inside(op: Operator, result: Floats, numbers: int, read: Read) -> Inside | None:
     """Numbers inside of an operator; None if it computes none that are larger than its result.
 
     Sums of products are not among them: their partial sums depend on an order that only the device knows.
@@ -56,23 +59,24 @@ def inside(op: Operator, result: Floats, read: Read) -> Inside | None:
         The operator.
     result
         What it computed.
+    numbers
+        How many numbers its first operand has.
     read
-        Values of its operands.
+        Values of its operand; asked for by operators of `READS_OPERAND` alone.
     """
-    if op.name == "MEAN" and op.inputs[0] >= 0 and result.size:
-        operand = read(op.inputs[0])
-        return _sum_before_division(result, operand.size / result.size)
+    if op.name == "MEAN" and result.size:
+        return _sum_before_division(result, numbers / result.size)
     if op.name in ("AVERAGE_POOL_2D", "L2_POOL_2D"):
         window = math.prod(int(op.settings.get(side, 1)) for side in ("filter_height", "filter_width"))
         if op.name == "L2_POOL_2D":
             with np.errstate(over="ignore"):
                 return Inside("sum of squares", np.square(result) * np.float32(window), "infinite")
         return _sum_before_division(result, window)
-    if op.name == "L2_NORMALIZATION" and op.inputs[0] >= 0:
+    if op.name == "L2_NORMALIZATION":
         with np.errstate(over="ignore"):
             squares = np.square(read(op.inputs[0])).sum(axis=-1, keepdims=True, dtype=np.float32)
         return Inside("sum of squares", squares, "zero")
-    if op.name == "LOCAL_RESPONSE_NORMALIZATION" and op.inputs[0] >= 0:
+    if op.name == "LOCAL_RESPONSE_NORMALIZATION":
         with np.errstate(over="ignore"):
             return Inside("square", np.square(read(op.inputs[0])), "zero")
     if op.name == "SOFTMAX" and result.ndim and result.shape[-1] > INFINITE_FROM:

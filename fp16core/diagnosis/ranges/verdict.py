@@ -132,7 +132,7 @@ class _Follower:
             yield place, overflowed(self._value(item, place))
         for place in item.inside_beyond()[:_MOST_SAMPLES]:
             result = self._value(item, place)
-            numbers = inside_of(item, result, self._interpreter)
+            numbers = inside_of(item, result, self._interpreter, self._fixed)
             if numbers is not None:
                 yield place, numbers.overflowed(result)
 

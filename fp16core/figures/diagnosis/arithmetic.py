@@ -70,11 +70,11 @@ def snr_along(verdicts: Sequence[ArithmeticVerdict], chosen: int | None = None) 
     if any(_is_broken(each) for verdict in verdicts for each in verdict.operators):
         drawn.add_hline(y=0, line={"color": WARNING_COLOUR, "dash": "dot", "width": 1})
         drawn.add_annotation(
-            x=1,
+            x=0,
             xref="paper",
-            xanchor="right",
-            y=0,
-            yanchor="bottom",
+            xanchor="left",
+            y=-3,
+            yanchor="top",
             text="NaN or infinite",
             showarrow=False,
             font={"color": WARNING_COLOUR, "size": 12},
@@ -83,7 +83,7 @@ def snr_along(verdicts: Sequence[ArithmeticVerdict], chosen: int | None = None) 
     if chosen is not None:
         mark(drawn, chosen, "")
     drawn.update_xaxes(title="operator, in order of execution", **whole_ticks(last + 1))
-    drawn.update_yaxes(title="signal-to-noise ratio (dB)", range=[-6, top + 6], dtick=20)
+    drawn.update_yaxes(title="signal-to-noise ratio (dB)", range=[-20, top + 6], dtick=20)
     return fixed(drawn)
 
 

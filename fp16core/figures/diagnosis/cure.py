@@ -27,7 +27,8 @@ _DISEASES = {
 }
 """Words and colour of each disease."""
 
-_PLACES = ("top center", "bottom center", "middle right")
+_KEPT_PLACES = {"weights as stored": "top left", "float16 arithmetic": "bottom left"}
+"""Places of the labels beside their marks, which may coincide."""
 
 
 def curve(cure: Cure) -> go.Figure:
@@ -81,8 +82,8 @@ def _add_steps(
             "color": shown,
             "line": {"width": 2, "color": shown},
         },
-        text=[lettering(_label(number, step)) for number, step in members],
-        textposition=[_PLACES[number % len(_PLACES)] for number, _ in members],
+        text=_labels(members, is_kept, top),
+        textposition=_KEPT_PLACES[words] if is_kept else "middle right",
         textfont={"size": 12},
         cliponaxis=False,
         customdata=[[number, step.kind, step.not_finite, step.is_kept] for number, step in members],
@@ -100,8 +101,14 @@ def step_text(step: CureStep) -> str:
     return "no error" if step.snr_db == math.inf else decibels_text(step.snr_db)
 
 
-def _label(number: int, step: CureStep) -> str:
-    return "untreated" if step.kind == UNTREATED else f"{number}: {step.kind}"
+def _labels(members: Sequence[tuple[int, CureStep]], is_kept: bool, top: float) -> list[str]:
+    """Labels of steps: those at the same place share that of the first; what does not help has its number alone."""
+    shared: dict[tuple[int, int], list[str]] = {}
+    for number, step in members:
+        place = step.size_bytes, round(_height(step, top))
+        label = "untreated" if step.kind == UNTREATED else f"{number}: {step.kind}" if is_kept else str(number)
+        shared.setdefault(place, []).append(lettering(label))
+    return [", ".join(shared.pop((step.size_bytes, round(_height(step, top))), [])) for _, step in members]
 
 
 def _is_on_the_way(step: CureStep) -> bool:

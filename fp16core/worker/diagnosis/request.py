@@ -115,9 +115,20 @@ class DiagnosisTicket(Ticket):
             found = diagnosis_of(answer.get("document"))
         except DocumentError as error:
             raise ModelFileError("The process that diagnosed the model answered with what cannot be read.") from error
-        if len(found.graph) > MAX_OPERATORS:
+        if _most(found) > MAX_OPERATORS:
             raise ModelFileError(f"The model has more operators than the {MAX_OPERATORS:,} that a page can show.")
         return replace(found, files={name: b"".join(pieces) for name, pieces in self._files.items()})
+
+
+def _most(found: Diagnosis) -> int:
+    """Number of operators, going by the highest index that any part names; figures take memory for each."""
+    named = [node.operator for node in found.graph]
+    named += [index for parts in found.placement.parts.values() for part in parts for index in part.operators]
+    named += [*found.placement.breaks, *found.placement.dequantize_operators]
+    errors = [*found.arithmetic, *([] if found.storage is None else [found.storage])]
+    named += [each.operator for each in found.range.operators]
+    named += [each.operator for verdict in errors for each in verdict.operators]
+    return max([abs(index) + 1 for index in named], default=0)
 
 
 def _shown(name: str) -> str:

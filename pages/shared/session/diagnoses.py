@@ -59,10 +59,10 @@ def begin(question: Question, unsuited: str | None = None) -> int:
     unsuited
         Reason why the other pages cannot show it, if that is known.
     """
-    stop()
+    model, is_hosted = question.model, hosted.is_hosted()
     st.session_state[_NUMBER] = number() + 1
-    model = question.model
-    is_hosted = hosted.is_hosted()
+    stop()
+    st.session_state.pop(_RUNNING, None)  # its outcome is of no interest any more
     try:
         if model.size_bytes > max_file_bytes(is_hosted):
             raise ModelFileError(

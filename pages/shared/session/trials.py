@@ -83,6 +83,7 @@ def begin(given_files: Sequence[Upload], options: DiagnosisOptions | None = None
         Declarations of the visitor about the model.
     """
     stop()
+    st.session_state.pop(_ATTEMPT, None)  # its outcome is of no interest any more
     named = uploads.take_named(given_files)
     archives = [file for file in named if file.name.lower().endswith(INPUTS)]
     files = tuple(file for file in named if file not in archives)

@@ -12,6 +12,7 @@ from fp16core.figures.diagnosis import classes, graph, tensor
 from fp16core.figures.diagnosis.classes import OperatorClass
 from fp16core.figures.diagnosis.operator_rows import height_px as height_px_of
 from fp16core.text import count_text
+from pages.shared.session import diagnoses
 from pages.shared.session.examination import Kept
 from pages.shared.ui.charts import chart, picked
 from pages.shared.ui.tables import show_table
@@ -33,7 +34,7 @@ _MOST_EXAMPLES = 3
 _REACHES = {True: "yes", False: "no", None: "not followed"}
 
 
-def show_operators(kept: Kept, found: Diagnosis) -> None:
+def show_operators(found: Diagnosis) -> None:
     """Show the verdict on the range with its picture, in a part of the page that is drawn again by itself."""
     st.header("Do its numbers fit?", anchor="range")
     st.markdown(verdict_markdown(found.range.finding, found.range.sentence))
@@ -45,7 +46,7 @@ def show_operators(kept: Kept, found: Diagnosis) -> None:
         ):
             _show_constants(found)
     if found.graph:
-        st.fragment(_graph)(kept)
+        st.fragment(_graph)()
 
 
 def read_in_float16(found: Diagnosis) -> list[ArithmeticVerdict]:
@@ -54,9 +55,10 @@ def read_in_float16(found: Diagnosis) -> list[ArithmeticVerdict]:
     return [verdict for verdict in verdicts if verdict.operators]
 
 
-def choose_clicked(kept: Kept, chart_key: str) -> None:
+def choose_clicked(chart_key: str) -> None:
     """Choose the operator whose mark was clicked in a chart."""
-    if kept.diagnosis is None:
+    kept = diagnoses.kept()
+    if kept is None or kept.diagnosis is None:
         return
     known = {node.operator for node in kept.diagnosis.graph}
     index = picked(chart_key, max(known, default=-1) + 1)
@@ -78,9 +80,11 @@ def _chosen_key(kept: Kept) -> str:
     return f"diagnosis-operator-{kept.number}"
 
 
-def _graph(kept: Kept) -> None:
-    found = kept.diagnosis
-    if found is None:  # dropped, since others needed the memory
+def _graph() -> None:
+    """The graph and the card, which name the diagnosis nowhere outside: it may be dropped at any time."""
+    kept = diagnoses.kept()
+    found = None if kept is None else kept.diagnosis
+    if kept is None or found is None:
         return
     nodes = {node.operator: node for node in found.graph}
     chosen = chosen_operator(kept, found)
@@ -114,7 +118,7 @@ def _graph(kept: Kept) -> None:
                 _CHART,
                 "Operators of the model in order of execution, each with the "
                 f"{'range' if verdict is None else 'error'} of its results; the list beside it chooses one",
-                on_click=partial(choose_clicked, kept, _CHART),
+                on_click=partial(choose_clicked, _CHART),
             )
         with card:
             _show_card(nodes[chosen], found)
@@ -152,7 +156,9 @@ def _show_card(node: OperatorReading, found: Diagnosis) -> None:
     if node.histogram is None:
         return
     st.markdown(tensor_sentence(node))
-    chart(partial(tensor.histogram, node), "diagnosis-tensor", f"Histogram of the numbers of operator {node.operator}")
+    if node.histogram.counts.sum() > 1:
+        alt = f"Histogram of the numbers of operator {node.operator}"
+        chart(partial(tensor.histogram, node), "diagnosis-tensor", alt)
     for value in node.examples[:_MOST_EXAMPLES]:
         show_bits(value)
 

@@ -22,7 +22,7 @@ def show_story() -> bool:
         return False
     found = kept.diagnosis
     _show_answer(kept, found)
-    show_operators(kept, found)
+    show_operators(found)
     show_arithmetic(kept, found)
     show_bytes(found)
     show_placement(found)

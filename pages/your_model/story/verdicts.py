@@ -12,6 +12,7 @@ from fp16core.figures.diagnosis import arithmetic, cure, placement
 from fp16core.text import bytes_text, decibels_text, percent_text, small_text
 from pages.shared.session.examination import Kept
 from pages.shared.ui.charts import chart
+from pages.shared.ui.headline import cards
 from pages.shared.ui.tables import show_table
 from pages.shared.ui.words import plain
 from pages.your_model.story.operators import choose_clicked, chosen_operator, read_in_float16
@@ -35,7 +36,7 @@ def show_arithmetic(kept: Kept, found: Diagnosis) -> None:
                 partial(arithmetic.snr_along, read, chosen_operator(kept, found)),
                 _ALONG,
                 "Signal-to-noise ratio of each operator's results in float16 arithmetic, in order of execution",
-                on_click=partial(choose_clicked, kept, _ALONG),
+                on_click=partial(choose_clicked, _ALONG),
             )
             st.caption(
                 "The higher, the better: at 40 dB an error is a hundredth of the numbers, at 60 dB a thousandth. "
@@ -78,8 +79,9 @@ def show_bytes(found: Diagnosis) -> None:
         )
     if found.storage is not None:
         st.markdown(verdict_markdown(found.storage.finding, found.storage.sentence))
-    for number, cast in enumerate(verdict.casts):
-        with st.container(border=True):
+    places = cards(len(verdict.casts), "cards-casts") if verdict.casts else []
+    for number, (cast, place) in enumerate(zip(verdict.casts, places, strict=True)):
+        with place:
             account = cast.account
             st.markdown(
                 f"**{clipped(cast.by)}: {percent_text(account.size_share)} of the size**, "

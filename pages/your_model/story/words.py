@@ -66,7 +66,7 @@ def facts(
     """Numbers of an operator, by what they are."""
     found: dict[str, str] = {}
     if values is not None:
-        found["float32 values"] = f"{small_text(values.low)} to {small_text(values.high)}"
+        found["float32 values"] = f"{small_text(values.low + 0.0)} to {small_text(values.high + 0.0)}"  # −0 is 0
         found["smallest magnitude"] = small_text(values.smallest)
         if values.intermediate:
             found[plain(values.intermediate)] = f"up to {small_text(values.intermediate_largest)}"

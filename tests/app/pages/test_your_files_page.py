@@ -15,12 +15,12 @@ from fp16core.jobs.ticket import Ticket
 from fp16core.runs.pair import BUNDLED
 from fp16core.text import percent_text, size_text, small_text
 from fp16core.tflite.model_file import ModelPair
+from fp16core.worker.training.settings import has_tensorflow
 from fp16core.worker.trial import trial
 from fp16core.worker.trial.rehearsal import REHEARSALS
 from pages.shared.frame.page_list import OWN, START, TOUR
 from pages.shared.session import trials
 from pages.shared.ui import unshowable
-from pages.your_model import uploaders
 from tests.helpers.apps.driving import component, errors, visit, words
 from tests.helpers.apps.your_files import DATASET, MODELS, held, is_freed, tried, turn_to, upload, with_pair
 from tests.helpers.children.processes import own_module, until_begun, without_tensorflow
@@ -303,6 +303,6 @@ def test_each_uploader_takes_what_the_sentence_below_it_says(
     said = words(app)
     assert f"A .tflite file of at most {most_mb} MB" in said
     assert "and its size at most 10 MB" in said
-    assert ("A .keras file, of at most 20 MB," in said) == uploaders.has_tensorflow()
+    assert ("A .keras file, of at most 20 MB," in said) == has_tensorflow()
     assert f"At most {dataset_mb} MB, 20,000 test and 100,000 training images" in said
     assert ",000 B" not in said

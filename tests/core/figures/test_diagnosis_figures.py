@@ -153,7 +153,7 @@ def test_the_curve_of_cures_leads_through_what_helped() -> None:
         ("float16 arithmetic: does not help", "clamp", "840"),
     ]
     kept = drawn.data[1]
-    assert [*kept.text] == ["untreated", "3: rescale", "4: together"]
+    assert [*kept.text] == ["untreated", "3: rescale, 4: together", ""]
     assert [*kept.marker.symbol] == ["x", "circle", "circle"]
     refused = replace(CURE, steps=(step("clamp", "", 840, -math.inf),))
     assert [*cure.curve(refused).data[0].y] == [0]

@@ -119,6 +119,49 @@ def test_what_is_no_piece_of_a_file_or_too_much_ends_the_job(message: dict[str, 
         ticket().receive(message)
 
 
+class Answered(DiagnosisTicket):
+    """A ticket whose job has answered."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        super().__init__(JobSpec(MODULE, {}), 100)
+        self._answered = answer
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """What the test says."""
+        return self._answered
+
+
+def test_the_answer_becomes_a_diagnosis_with_the_files_that_came_before() -> None:
+    found = Answered({"document": sent(diagnosis_document(DIAGNOSIS))})
+    found.receive(piece("a.tflite", b"one"))
+    diagnosis = found.diagnosis()
+    assert diagnosis is not None
+    assert diagnosis.files == {"a.tflite": b"one"}
+    assert diagnosis.sentence == DIAGNOSIS.sentence
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"placement": replace(DIAGNOSIS.placement, breaks={10**9: "far"})},
+        {"graph": (replace(DIAGNOSIS.graph[0], operator=10**9),)},
+        {"range": replace(DIAGNOSIS.range, operators=(replace(DIAGNOSIS.range.operators[0], operator=-(10**9)),))},
+    ],
+)
+def test_an_operator_that_no_model_has_is_refused(changed: dict[str, Any]) -> None:
+    """Figures take memory for each up to it."""
+    found = Answered({"document": sent(diagnosis_document(replace(DIAGNOSIS, **changed)))})
+    with pytest.raises(ModelFileError, match="more operators than the 20,000"):
+        found.diagnosis()
+
+
+def test_an_answer_that_is_no_diagnosis_is_a_sentence() -> None:
+    for answer in ({}, {"document": None}, {"document": {"version": 1}}):
+        with pytest.raises(ModelFileError, match="answered with what cannot be read"):
+            Answered(answer).diagnosis()
+
+
 def test_more_files_than_a_model_can_become_end_the_job() -> None:
     found = ticket()
     for number in range(6):

@@ -86,8 +86,8 @@ def held(app: AppTest) -> dict[str, str]:
     return dict(zip(table["what"].str.replace("\\", ""), table["size"], strict=True))
 
 
-def is_freed(watched: weakref.ref[ModelPair]) -> bool:
-    """True if a pair is gone, once the threads are that have ended the process that measured it."""
+def is_freed(watched: "weakref.ref[ModelPair] | weakref.ref[Diagnosis]") -> bool:
+    """True if a pair or a diagnosis is gone, once the threads are that have ended the process that measured it."""
     until = time.monotonic() + PATIENCE_S
     while watched() is not None and time.monotonic() < until:
         time.sleep(0.1)

@@ -38,6 +38,7 @@ def test_a_gpu_breaks_where_the_processor_does_not_and_is_named(mesa: str) -> No
     assert (cpu["finding"], gpu["finding"]) == ("nothing found", "breaks")
     assert gpu["device"].startswith("GPU, llvmpipe")
     assert "a software driver" in gpu["device"]
+    assert any(delegate.startswith("llvmpipe") for delegate in squares["placement"]["parts"])
     first = next(entry for entry in gpu["operators"] if entry["not_finite"])
     assert (first["operator"], first["tensor"]) == (1, "squared")
     *_, unsupported = embeddings["arithmetic"]

@@ -201,6 +201,54 @@ def test_weights_beyond_the_range_are_scaled_in_place_and_the_results_restored()
     assert snr_db([stored_results(model, samples)[0]], rounded_results(treated, samples)) > 50
 
 
+LARGE = Samples({"features": RANDOM * 60_000}, {"features": ""}, SAMPLES.labels[:5], are_real=True)
+"""Activations whose norms, or the reciprocals of these, float16 does not hold with all bits either."""
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("rms_norm", "'features' times 2⁻¹⁰ before operator 0 (SQUARE), the constant 'epsilon' times 2⁻²⁰"),
+        ("divided_by_root", "'features' times 2⁻¹⁰ before operator 0 (SQUARE), the constant 'epsilon' times 2⁻²⁰"),
+    ],
+)
+def test_a_factor_that_could_not_end_is_cancelled_by_the_other_operand(name: str, words: str) -> None:
+    """The product of x times 2⁻¹⁰ and the reciprocal times 2¹⁰ needs nothing after it, nor does the quotient."""
+    model = _model(name)
+    treated, found = rescaled(model, rescalings(model, magnitudes(model, LARGE))[0])
+    assert found == words
+    np.testing.assert_array_equal(stored_results(treated, LARGE)[0], stored_results(model, LARGE)[0])
+    assert snr_db(stored_results(model, LARGE), rounded_results(treated, LARGE)) > 55
+
+
+def test_a_factor_ends_before_an_activation_function_that_clips() -> None:
+    graph, given, axis = _begun()
+    total = graph.add("SUM", "total", graph.add("MUL", "larger", given, graph.constant("factor", 16.0)), axis)
+    weights = np.array([[2.0**-12], [-(2.0**-10)]], np.float32)
+    graph.outputs = [graph.dense("clipped", total, weights, 0.0, "RELU6")]
+    model = ModelFile(graph.file(), "clipped")
+    samples = Samples({"features": abs(RANDOM) * 1000}, {"features": ""}, SAMPLES.labels[:5], are_real=True)
+    expected = stored_results(model, samples)[0]
+    assert expected.max() == 6
+    for plan in rescalings(model, magnitudes(model, samples)):
+        np.testing.assert_array_equal(stored_results(rescaled(model, plan)[0], samples)[0], expected)
+
+
+def test_a_constant_that_others_read_too_stays_for_them() -> None:
+    graph, given, axis = _begun()
+    mean = graph.add("MEAN", "mean", graph.add("SQUARE", "squared", given), axis)
+    epsilon = graph.constant("epsilon", 0.5)
+    factor = graph.add("RSQRT", "factor", graph.add("ADD", "shifted", mean, epsilon))
+    graph.outputs = [graph.add("ADD", "answer", graph.add("MUL", "normed", given, factor), epsilon)]
+    model = ModelFile(graph.file(), "shared epsilon")
+    treated, _ = rescaled(model, rescalings(model, magnitudes(model, SAMPLES))[0])
+    assert {t.name: float(t.values) for t in treated.graph.tensors if t.name.startswith("epsilon")} == {
+        "epsilon": 0.5,
+        "epsilon_times_2^-8": 0.5 / 256,
+    }
+    np.testing.assert_array_equal(stored_results(treated, SAMPLES)[0], stored_results(model, SAMPLES)[0])
+
+
 def test_squares_that_are_the_answer_are_left_alone() -> None:
     graph, given, _ = _begun()
     graph.outputs = [graph.add("SQUARE", "squared", given)]

@@ -83,3 +83,25 @@ def test_weights_beyond_the_range_are_kept_whatever_they_cost(samples: Samples) 
     assert result.cure.steps[0].not_finite > 0
     assert step.sentence == "Weights stay float32 in operator 1 (FULLY_CONNECTED), whose weights are beyond ±65,504."
     assert step.size_bytes > (1 + EXTRA_SHARE) * result.cure.steps[0].size_bytes
+
+
+def test_an_operator_that_adds_nothing_to_the_best_set_is_left_out_again(samples: Samples) -> None:
+    """Six small layers side by side, the last of next to no weight, and a large one that is the floor of the noise."""
+    graph = Graph()
+    given = graph.input("features", (1, 8))
+    wide = graph.dense("wide", given, _exact(0, 4096, 8))
+    total = graph.dense("narrow", wide, _exact(1, 8, 4096))
+    floor = graph.dense("exact again", graph.dense("floor", given, _inexact(2, 1024, 8)), _exact(3, 8, 1024))
+    total = graph.add("ADD", "with floor", total, graph.add("MUL", "less", floor, graph.constant("part", 2.0**-3)))
+    for place, share in enumerate((64.0, 32.0, 16.0, 8.0, 4.0, 2.0**-12)):
+        small = graph.dense(f"small {place}", given, _inexact(10 + place, 8, 8))
+        scaled = graph.add("MUL", f"scaled {place}", small, graph.constant(f"share {place}", share))
+        total = graph.add("ADD", f"sum {place}", total, scaled)
+    graph.outputs = [total]
+    model = ModelFile(graph.file(), "model")
+    result = cured(model, samples, DiagnosisOptions(), {})
+    names = [model.graph.tensors[model.graph.operators[index].outputs[0]].name for index in result.cure.kept_operators]
+    assert names == [f"small {place}" for place in range(5)]
+    trials = [step for step in result.cure.steps if step.kind == "float32 operators"]
+    assert max(len(step.operators) for step in trials) == 6
+    assert [step.operators for step in trials if step.is_kept] == [result.cure.kept_operators]
