@@ -143,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--out", type=Path, metavar="DIR", help="folder to create: float16 and cured files, recipe, JSON")
 
     sub = add("runtimes", "Run both models on the CPU and on a GPU, in float32 and float16 arithmetic.")
-    sub.add_argument("--limit", type=positive, metavar="N", help="only the first N images")
+    _take_pair(sub)
     sub.add_argument(
         "--batch", type=whole_number(1, 1000), default=100, metavar="N", help="images per run (default: 100)"
     )

@@ -1,6 +1,6 @@
 """Operators whose result has a size that depends on the values of the input, and not only on its shape."""
 
-from fp16core.tflite.graph import Operator, TfliteFile
+from fp16core.tflite.graph import ONLY_SIZE, Operator, TfliteFile
 
 _EVERY = -1
 
@@ -46,9 +46,6 @@ _SIZE_OPERANDS: dict[str, tuple[int, ...]] = {
 }
 """Operands of LiteRT's operators whose values decide the size of the result, by their positions."""
 
-_ONLY_SHAPE = ("SHAPE", "RANK")
-"""Operators that read nothing of their operand but its shape."""
-
 
 def size_operands(op: Operator) -> tuple[int, ...]:
     """Indices of the tensors whose values decide the size of an operator's result."""
@@ -66,7 +63,7 @@ def sized_by_data(file: TfliteFile) -> tuple[Operator, ...]:
     found = []
     for op in file.operators:
         read = [index for index in op.inputs if index in from_data]
-        if not read or op.name in _ONLY_SHAPE:
+        if not read or op.name in ONLY_SIZE:
             continue
         from_data.update(op.outputs or op.inputs)  # an operator without outputs stores what it reads
         if not from_data.isdisjoint(size_operands(op)):

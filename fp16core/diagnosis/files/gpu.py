@@ -92,21 +92,32 @@ def _whole(operators: list[Operator]) -> tuple[tuple[int, ...], ...]:
 def _divided(
     graph: TfliteFile, operators: list[Operator], adapter: str, reasons: dict[str, str], taken: int
 ) -> GpuPlacement:
-    refused = {
-        op.index: f"LiteRT's GPU accelerator refuses {op.name}: {reasons[op.name] or 'it gives no reason'}."
-        for op in operators
-        if op.name in reasons and not _upsamples(op, graph)
+    upsampling = {op.index for op in graph.upsampling()}
+    refused = [op for op in operators if op.name in reasons and op.index not in upsampling]
+    remaining = {op.index for op in operators} - {op.index for op in refused}
+    parts = _taken(_parts(operators, remaining), upsampling, taken)
+    who = "it" if parts is not None else "operators of this kind, perhaps this one"
+    found = {
+        op.index: f"LiteRT's GPU accelerator refuses {who}: {reasons[op.name] or 'it gives no reason'}."
+        for op in refused
     }
-    remaining = [op for op in operators if op.index not in refused]
-    upsampling = [op for op in remaining if _upsamples(op, graph)]
-    # The log names kinds, not operators: which of a kind are refused is certain only if the numbers agree.
-    if taken not in (len(remaining), len(remaining) - len(upsampling)):
-        return GpuPlacement(adapter, "", (), refused)
-    return GpuPlacement(adapter, "", _parts(operators, {op.index for op in remaining}), refused)
+    return GpuPlacement(adapter, "", parts or (), found)
 
 
-def _upsamples(op: Operator, graph: TfliteFile) -> bool:
-    return op.name == "DEQUANTIZE" and graph.tensors[op.inputs[0]].is_constant
+def _taken(
+    parts: tuple[tuple[int, ...], ...], upsampling: Collection[int], taken: int
+) -> tuple[tuple[int, ...], ...] | None:
+    """The parts that the GPU runs, all or only the largest one, if the number of operators in the log tells.
+
+    The log names kinds, not operators: which of a kind are refused is certain only if the numbers agree. LiteRT
+    counts no operators that upsample weights.
+    """
+    sizes = [len({*part} - {*upsampling}) for part in parts]
+    if taken == sum(sizes):
+        return parts
+    if taken == max(sizes, default=0) and sizes.count(taken) == 1:
+        return (parts[sizes.index(taken)],)
+    return None
 
 
 def _parts(operators: list[Operator], taken: Collection[int]) -> tuple[tuple[int, ...], ...]:

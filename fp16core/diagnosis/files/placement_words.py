@@ -47,7 +47,10 @@ def gpu_sentence(file: TfliteFile, placed: GpuPlacement) -> str:
     if not placed.refused:
         return f"A GPU runs everything, here {placed.adapter}."
     kinds = listed([file.operators[index].name for index in placed.refused])
-    where = f"; the rest makes {_pieces(placed.parts)}" if placed.parts else ""
+    upsampling = {op.index for op in file.upsampling()}
+    taken = sum(len({*part} - upsampling) for part in placed.parts)
+    total = len(file.operators) - len(upsampling)
+    where = f"; it runs {taken:,} of {count_text(total, 'operator')} in {_pieces(placed.parts)}" if placed.parts else ""
     return (
         f"A GPU, here {placed.adapter}, refuses {count_text(len(placed.refused), 'operator')} ({kinds}){where}; LiteRT "
         "runs the file only if the CPU may compute what the GPU refuses."

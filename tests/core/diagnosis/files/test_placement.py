@@ -127,10 +127,16 @@ def test_operators_that_a_gpu_refuses_have_its_reason(monkeypatch: pytest.Monkey
     """LESS, ADD, SELECT_V2 come before GATHER, two operators after it."""
     verdict = on_gpu("5", monkeypatch)
     gather = verdict.breaks[3]
-    assert gather.endswith("LiteRT's GPU accelerator refuses GATHER: Only support 1D indices.")
+    assert gather.endswith("LiteRT's GPU accelerator refuses it: Only support 1D indices.")
     (adapter,) = {*verdict.parts} - {"XNNPACK"}
     assert adapter == "Some GPU (Vulkan; Discrete GPU)"
     assert [part.operators for part in verdict.parts[adapter]] == [(0, 1, 2), (4, 5)]
+
+
+def test_a_gpu_that_is_given_only_the_largest_part_runs_that_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    verdict = on_gpu("3", monkeypatch)
+    assert [part.operators for part in verdict.parts["Some GPU (Vulkan; Discrete GPU)"]] == [(0, 1, 2)]
+    assert "3 of 6 operators" in verdict.sentence
 
 
 def test_if_the_numbers_of_the_log_do_not_agree_no_parts_are_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,6 +144,7 @@ def test_if_the_numbers_of_the_log_do_not_agree_no_parts_are_made_up(monkeypatch
     (adapter,) = {*verdict.parts} - {"XNNPACK"}
     assert verdict.parts[adapter] == ()
     assert "refuses 1 operator (GATHER); LiteRT" in verdict.sentence
+    assert "refuses operators of this kind, perhaps this one: Only support" in verdict.breaks[3]
 
 
 def test_without_a_gpu_that_can_be_used_the_reason_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,5 +165,5 @@ def test_a_software_gpu_refuses_what_its_log_says(mesa: str) -> None:
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, env=environment)
     first, second = (line.split("|") for line in done.stdout.strip().splitlines())
     assert "llvmpipe" in first[1]
-    assert first[3].endswith("GATHER: Only support 1D indices.")
+    assert first[3].endswith("refuses it: Only support 1D indices.")
     assert second[2] == "0"
