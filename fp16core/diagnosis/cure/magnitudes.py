@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from fp16core.diagnosis.ranges.limits import LARGEST, SMALLEST_NORMAL
-from fp16core.diagnosis.running.interpreter import AnyInterpreter
+from fp16core.diagnosis.running.interpreter import AnyInterpreter, Array
 from fp16core.diagnosis.samples import Samples
 from fp16core.tflite.graph import Operator
 from fp16core.tflite.model_file import ModelFile
@@ -56,37 +55,44 @@ def magnitudes(model: ModelFile, samples: Samples) -> Magnitudes:
     floats = [index for index in wanted if file.tensors[index].dtype == "float32"]
     largest, smallest = dict.fromkeys(floats, 0.0), dict.fromkeys(floats, math.inf)
     demand = {op.index: 0.0 for op in file.operators}
+    shapes: dict[int, tuple[int, ...]] = {}
     interpreter = AnyInterpreter(model, samples.shapes, preserve_all_tensors=True)
     for place in range(len(samples)):
         interpreter.run(samples[place])
-        sizes = {index: np.abs(np.asarray(interpreter.value(index), np.float32)) for index in floats}
-        for index, size in sizes.items():
-            largest[index] = max(largest[index], _largest(size))
+        shapes = shapes or interpreter.shapes()
+        full = [index for index in floats if 0 not in shapes[index]]  # LiteRT shows no values of an empty tensor
+        tops: dict[int, float] = {}
+        for index in full:
+            size = np.abs(interpreter.value(index))
+            tops[index] = _largest(size)
+            largest[index] = max(largest[index], tops[index])
             smallest[index] = min(smallest[index], float(size[np.isfinite(size) & (size > 0)].min(initial=math.inf)))
         for op in file.operators:
-            demand[op.index] = max(demand[op.index], _demand(op, sizes))
+            demand[op.index] = max(demand[op.index], _demand(op, tops, shapes, interpreter))
     constants = {
-        tensor.index: _largest(np.abs(np.asarray(tensor.values, np.float32)))
+        tensor.index: _largest(np.abs(tensor.values))
         for tensor in file.tensors
         if tensor.is_constant and tensor.dtype == "float32"
     }
-    return Magnitudes(largest, smallest, demand, constants, interpreter.shapes())
+    return Magnitudes(largest, smallest, demand, constants, shapes)
 
 
-def _largest(size: npt.NDArray[np.float32]) -> float:
+def _largest(size: Array) -> float:
     """Largest finite one of some magnitudes; 0 if there is none."""
     return float(size[np.isfinite(size)].max(initial=0.0))
 
 
-def _demand(op: Operator, sizes: Mapping[int, npt.NDArray[np.float32]]) -> float:
-    """Largest magnitude that an operator computes of one sample."""
-    results = [sizes[index] for index in op.outputs if index in sizes]
-    found = max(map(_largest, results), default=0.0)
-    given = sizes.get(op.inputs[0]) if op.inputs else None
-    if given is None or not results:
+def _demand(
+    op: Operator, tops: Mapping[int, float], shapes: Mapping[int, tuple[int, ...]], interpreter: AnyInterpreter
+) -> float:
+    """Largest magnitude that an operator computes of the sample that was run last."""
+    results = [index for index in op.outputs if index in tops]
+    found = max((tops[index] for index in results), default=0.0)
+    if not results or not op.inputs or op.inputs[0] not in tops:
         return found
-    if op.name == "MEAN" and results[0].size:
-        return found * given.size / results[0].size
-    if op.name == "L2_NORMALIZATION" and given.ndim:
-        return max(found, float(np.square(given.astype(np.float64)).sum(axis=-1).max(initial=0.0)))
+    if op.name == "MEAN":
+        return found * math.prod(shapes[op.inputs[0]]) / math.prod(shapes[results[0]])
+    if op.name == "L2_NORMALIZATION":
+        given = interpreter.value(op.inputs[0]).astype(np.float64)
+        return max(found, float(np.square(given).sum(axis=-1).max(initial=0.0)))
     return found

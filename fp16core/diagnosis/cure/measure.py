@@ -74,18 +74,18 @@ class Budget:
     ----------
     runs
         Models that may still be run, each on all samples.
-    seconds
-        Time from now after which no further run begins.
+    processor_s
+        Processor time of this process, from now, after which no further run begins.
     """
 
     runs: int = 400
-    seconds: float = 60.0
-    _start: float = field(default_factory=time.monotonic, repr=False)
+    processor_s: float = 45.0
+    _start: float = field(default_factory=time.process_time, repr=False)
 
     @property
     def is_spent(self) -> bool:
         """True if no further run may begin."""
-        return self.runs <= 0 or time.monotonic() - self._start > self.seconds
+        return self.runs <= 0 or time.process_time() - self._start > self.processor_s
 
     def spend(self) -> None:
         """Count one run."""

@@ -50,10 +50,14 @@ def _file_sentence(patient: Patient, before: Quality, now: Quality) -> str:
 def _arithmetic_sentence(patient: Patient, before: Arithmetic, now: Arithmetic) -> str:
     kept = [step for step in patient.steps if step.disease == "arithmetic" and step.is_kept and step.kind != "together"]
     if _is_broken(now.worst):
-        tried = f"The best that was found: {_by_device(now)}" if kept else "Nothing that was tried cures it"
+        where, advice = _place(patient, before), "keep enforce_f32, and float32 on the CPU"
+        if kept:
+            return (
+                f"Float16 arithmetic: {advice}. It breaks {where} ({_by_device(before)}). The best that was found: "
+                f"{_by_device(now)}."
+            )
         return (
-            f"Float16 arithmetic: keep enforce_f32, and float32 on the CPU. It breaks {_place(patient, before)} "
-            f"({_by_device(before)}). {tried}."
+            f"Float16 arithmetic: {advice}. It breaks {where} ({_by_device(now)}), and nothing that was tried cures it."
         )
     if not kept:
         return f"Float16 arithmetic: {_words(now.worst)}, untreated."

@@ -162,8 +162,8 @@ def test_the_sentence_says_what_is_inserted_and_the_epsilon_is_scaled_by_the_squ
     treated, words = rescaled(model, plan)
     assert plan.exponent == 4
     assert words == (
-        "'features' times 2⁻⁴ before operator 0 (SQUARE), the constant 'epsilon' times 2⁻⁸, the result of operator 3 "
-        "(RSQRT) times 2⁻⁴"
+        "multiplied: 'features' by 2⁻⁴ before operator 0 (SQUARE), the constant 'epsilon' by 2⁻⁸, the result of "
+        "operator 3 (RSQRT) by 2⁻⁴"
     )
     epsilon = next(tensor for tensor in treated.graph.tensors if tensor.name == "epsilon_times_2^-8")
     assert epsilon.values == np.float32(1e-3) / 256
@@ -208,8 +208,11 @@ LARGE = Samples({"features": RANDOM * 60_000}, {"features": ""}, SAMPLES.labels[
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("rms_norm", "'features' times 2⁻¹⁰ before operator 0 (SQUARE), the constant 'epsilon' times 2⁻²⁰"),
-        ("divided_by_root", "'features' times 2⁻¹⁰ before operator 0 (SQUARE), the constant 'epsilon' times 2⁻²⁰"),
+        ("rms_norm", "multiplied: 'features' by 2⁻¹⁰ before operator 0 (SQUARE), the constant 'epsilon' by 2⁻²⁰"),
+        (
+            "divided_by_root",
+            "multiplied: 'features' by 2⁻¹⁰ before operator 0 (SQUARE), the constant 'epsilon' by 2⁻²⁰",
+        ),
     ],
 )
 def test_a_factor_that_could_not_end_is_cancelled_by_the_other_operand(name: str, words: str) -> None:
