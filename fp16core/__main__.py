@@ -18,6 +18,7 @@ check_python()  # before imports for which an old Python has only a traceback
 
 from fp16core.commands.bench import BENCH_PARTS
 from fp16core.commands.outcome import Outcome
+from fp16core.commands.study_options import take_study
 from fp16core.json_text import nonfinite_as_null
 from fp16core.redirection import terminal_for_results
 from fp16core.text import visible
@@ -128,6 +129,8 @@ def _parser() -> argparse.ArgumentParser:
         help=f"rule that turns gradients into a step (default: {TUTORIAL.optimizer})",
     )
     sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to create")
+
+    take_study(add("study", "Train many models that differ in seed and recipe, and show what float16 changes in them."))
 
     sub = add("convert", "Convert a .keras file, or a float32 .tflite, to float16.")
     sub.add_argument(

@@ -47,6 +47,7 @@ ROOMS = [
     "modes",
     "lab",
     "claims",
+    "study",
     "workbench",
     "figures",
     "serving",
