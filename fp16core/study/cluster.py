@@ -17,7 +17,7 @@ ATTEMPTS = 3
 DEFAULT_WORKERS = 2
 """Workers of the embedded cluster."""
 
-_CONNECT_S = 10
+CONNECT_S = 10
 
 _SETTINGS = {
     "distributed.scheduler.allowed-failures": ATTEMPTS - 1,
@@ -87,7 +87,7 @@ def _existing(scheduler: str) -> Iterator["Client"]:
     from distributed import Client
 
     try:
-        client = Client(scheduler, timeout=_CONNECT_S)
+        client = Client(scheduler, timeout=CONNECT_S)
     except (OSError, ValueError) as error:
         raise WorkerError(
             f"No scheduler answers at {scheduler} ({first_line(error)}); start one with dask scheduler, or leave "

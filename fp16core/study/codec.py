@@ -36,7 +36,7 @@ def parse_row(document: Any) -> Row:
     schema = content.pop("schema", None)
     if type(schema) is int and schema > SCHEMA:
         raise ValueError(f"it has schema {schema}, which only a newer Half the Bits can read")
-    if schema != SCHEMA:
+    if type(schema) is not int or schema != SCHEMA:
         raise ValueError(f"schema is {schema!r:.50}; expected {SCHEMA}")
     try:
         row: Row = _decoded(Row, content, "row")

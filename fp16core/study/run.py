@@ -25,7 +25,7 @@ Work = Callable[[Mapping[str, Any], Source, bool], Mapping[str, Any]]
 """The task: `fp16core.study.training.train_and_measure`, or what a test puts in its place."""
 
 _POLL_S = 0.2
-_COUNT_S = 2.0
+COUNT_S = 2.0
 """Intervals at which finished tasks are fetched, and running ones are counted."""
 
 
@@ -132,7 +132,7 @@ class _Progress:
         self._client, self._order, self._file, self._watch, self._before = client, order, file, watch, before
         self._done = self._failed = 0
         self._start = time.monotonic()
-        self._counted = -_COUNT_S
+        self._counted = -COUNT_S
         self._running = self._workers = 0
 
     def follow(self, recipes: Sequence[Recipe], work: Work) -> Standing:
@@ -147,28 +147,29 @@ class _Progress:
             for recipe in recipes
         }
         self._start = time.monotonic()
-        finished = as_completed(list(tasks))
+        # With results: they are fetched as soon as they are there, and no longer lost with their worker.
+        finished = as_completed(list(tasks), with_results=True, raise_errors=False)
         while tasks:
-            for future in finished.next_batch(block=False):
-                self._take(future, tasks.pop(future))
+            for future, answer in finished.next_batch(block=False):
+                self._take(future, answer, tasks.pop(future))
             self._watch(self._standing(tasks))
             if tasks:
                 time.sleep(_POLL_S)
         return self._standing(tasks)
 
-    def _take(self, future: "Future", recipe: Recipe) -> None:
+    def _take(self, future: "Future[Any]", answer: Any, recipe: Recipe) -> None:
         """Keep the outcome of a task; then Dask may forget it."""
-        if future.status == "finished":
-            row = self._kept(future.result(), recipe)
-        elif future.status == "error":
-            error = future.exception()
-            text = f"{type(error).__name__}: {first_line(error)}"[:1000]
-            row = Row(recipe, self._order.dataset, Ending.FAILED, text, timestamp(), None, None)
-        else:
+        if future.status == "cancelled":
             raise WorkerError(
                 f"The scheduler is gone; {self._done:,} trainings of this run have been kept. Start the same command "
                 "again when it is back."
             )
+        if future.status == "error":
+            error = future.exception()
+            text = f"{type(error).__name__}: {first_line(error)}"[:1000]
+            row = Row(recipe, self._order.dataset, Ending.FAILED, text, timestamp(), None, None)
+        else:  # finished, or lost again with its worker after the answer has arrived here
+            row = self._kept(answer, recipe)
         self._file.append(row)
         self._done += 1
         self._failed += row.ending is Ending.FAILED
@@ -195,13 +196,14 @@ class _Progress:
                     (partial / Path(name).name).write_bytes(contents)
         return row
 
-    def _standing(self, tasks: Mapping["Future", Recipe]) -> Standing:
+    def _standing(self, tasks: Mapping["Future[Any]", Recipe]) -> Standing:
         now = time.monotonic()
-        if now - self._counted >= _COUNT_S and tasks:
+        if now - self._counted >= COUNT_S and tasks:
             self._counted = now
             ours = {future.key for future in tasks}
             processing = self._client.processing()
-            self._running = sum(key in ours for keys in processing.values() for key in keys)
+            # A worker does one training at a time; others may wait there.
+            self._running = sum(not ours.isdisjoint(keys) for keys in processing.values())
             self._workers = len(processing)
         return Standing(
             trainings=len(self._order.recipes),
