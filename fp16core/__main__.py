@@ -26,6 +26,7 @@ from fp16core.commands.arguments import (
 )
 from fp16core.commands.bench import BENCH_PARTS
 from fp16core.commands.outcome import Outcome
+from fp16core.commands.study_options import take_study
 from fp16core.json_text import nonfinite_as_null
 from fp16core.redirection import terminal_for_results
 from fp16core.text import visible
@@ -117,6 +118,8 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="picture of a digit, or of several in a row")
 
     _add_train(add("train", "Train a model and convert it to float32 and, with both converters, float16 .tflite."))
+
+    take_study(add("study", "Train many models that differ in seed and recipe, and show what float16 changes in them."))
 
     sub = add("convert", "Convert a .keras file, or a float32 .tflite, to float16.")
     sub.add_argument(

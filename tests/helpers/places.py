@@ -49,6 +49,7 @@ ROOMS = [
     "lab",
     "claims",
     "diagnosis",
+    "study",
     "workbench",
     "figures",
     "serving",

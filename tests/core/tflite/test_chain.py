@@ -203,5 +203,5 @@ def test_a_depthwise_kernel_of_a_fraction_of_outputs_is_refused() -> None:
             tree.buffers[tree.subgraphs[0].tensors[index].buffer].data = np.ones(count, np.float32).view(np.uint8)
 
     model = chain(reshape(28, 14, 2), depthwise(2, (3, 3)), pooling("MAX_POOL_2D", (2, 2), (2, 2)))
-    with pytest.raises(ModelFileError, match=r"DEPTHWISE_CONV_2D takes \(28, 14, 2\)"):
+    with pytest.raises(ModelFileError, match="DEPTHWISE_CONV_2D takes 28 × 14 × 2"):
         read_chain(edited(model, of_three))
