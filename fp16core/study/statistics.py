@@ -19,7 +19,10 @@ MARGIN = 0.001
 FEWEST_PAIRS = 5
 """Trainings from which on resamples without any scatter are too rare to matter."""
 
-_RESAMPLES = 9999
+_RESAMPLES, _FEWEST_RESAMPLES = 9999, 999
+_DRAWN, _DRAWN_AT_ONCE = 20_000_000, 1_000_000
+"""Pairs drawn in all resamples together, if that leaves enough of them, and at once, which bounds the memory."""
+
 _RESAMPLING_SEED = 0
 
 
@@ -197,7 +200,8 @@ def spread_ratio(
             _spread_ratios,
             paired=True,
             vectorized=True,
-            n_resamples=_RESAMPLES,
+            n_resamples=max(min(_RESAMPLES, _DRAWN // len(first)), _FEWEST_RESAMPLES),
+            batch=max(1, _DRAWN_AT_ONCE // len(first)),
             confidence_level=confidence,
             method="percentile",
             rng=np.random.default_rng(_RESAMPLING_SEED),

@@ -3,37 +3,28 @@
 import math
 from collections.abc import Sequence
 
+from fp16core.study.columns import effect_columns, inverse_text, recipe_columns, recipe_words, size_in_points
 from fp16core.study.measure import STUDIED_WAYS
 from fp16core.study.row import Ending
 from fp16core.study.rows_file import Study
-from fp16core.study.statistics import SIGNIFICANCE, Interval
-from fp16core.study.summary import CONVERTER, EffectSummary, GroupSummary, by_recipe, most_changed_images, summarise
+from fp16core.study.summary import CONVERTER, GroupSummary, by_recipe, most_changed_images, summarise
 from fp16core.terminal import Table, new_table
-from fp16core.text import (
-    count_text,
-    decibels_text,
-    factor_text,
-    percent_text,
-    points_text,
-    small_text,
-)
-from fp16core.training.recipe import Recipe
-from fp16core.training.recipe_text import named_setting_text
+from fp16core.text import count_text, percent_text
 
 _SHORT = dict(zip(STUDIED_WAYS, ("arithmetic, float32 sums", "arithmetic, fused", "arithmetic, in fours"), strict=True))
 """Headings of columns for ways of float16 arithmetic."""
 
 
-def answer_text(group: GroupSummary) -> str:
+def answer_text(group: GroupSummary, kind: str = CONVERTER) -> str:
     """Answer of trainings that differ in their seeds: "In 200 trainings float16 changed 31 of 2,000,000 answers; …"."""
-    effect = group.effects[CONVERTER]
+    effect = group.effects[kind]
     words = (
         f"In {count_text(group.trainings, 'training')} float16 changed {effect.changed:,} of {effect.answers:,} "
-        f"answers; the accuracy never moved by more than {_points(effect.largest_accuracy_delta)}"
+        f"answers; the accuracy never moved by more than {size_in_points(effect.largest_accuracy_delta)}"
     )
     if math.isnan(group.accuracy_sd) or group.recipe is None:
         return f"{words}."
-    return f"{words}, and the seed moves it by {_points(group.accuracy_sd)} (standard deviation)."
+    return f"{words}, and the seed moves it by {size_in_points(group.accuracy_sd)} (standard deviation)."
 
 
 def study_remarks(study: Study) -> list[str]:
@@ -76,110 +67,28 @@ def study_tables(study: Study, margin: float) -> list[Table]:
 def effect_table(group: GroupSummary, margin: float) -> Table:
     """Effect of float16, a column for each kind; rates have their exact 95 % interval, mean deltas their 90 % one."""
     title = "all recipes" if group.recipe is None else recipe_words(group.recipe)
-    scatter = "" if math.isnan(group.accuracy_sd) else f", standard deviation {_points(group.accuracy_sd)}"
+    scatter = "" if math.isnan(group.accuracy_sd) else f", standard deviation {size_in_points(group.accuracy_sd)}"
+    columns = effect_columns(group, margin)
+    first, *others = columns
     table = new_table(
         f"{title}: {count_text(group.trainings, 'training')}, accuracy {percent_text(group.accuracy_mean)}{scatter}",
-        "float16 by",
-        *(_SHORT.get(kind, kind) for kind in group.effects),
+        first,
+        *(_SHORT.get(kind, kind) for kind in columns[first]),
     )
-    for name, text in (
-        ("answers", lambda effect: f"{effect.answers:,}"),
-        ("changed", lambda effect: f"{effect.changed:,}"),
-        ("per million", _rate_text),
-        ("trainings with changes", lambda effect: f"{effect.trainings_with_changes:,}"),
-        ("largest accuracy change", lambda effect: points_text(effect.largest_accuracy_delta)),
-        ("mean, in points", _mean_text),
-        (f"mean within ±{margin * 100:g} points", _test_text),
-        ("largest logit change", lambda effect: small_text(effect.max_abs_logit_delta)),
-        ("least flip factor", lambda effect: factor_text(effect.least_flip_factor)),
-        ("least SNR", lambda effect: decibels_text(effect.least_snr_db)),
-        ("proven", _proven_text),
-    ):
-        table.add_row(name, *(text(effect) for effect in group.effects.values()))
+    for name in others:
+        table.add_row(name, *columns[name])
     if group.effect_share is not None:
         table.add_section()
         table.add_row(
-            "seed's effect over float16's", _inverse_text(group.effect_share), *[""] * (len(group.effects) - 1)
+            "seed's effect over float16's", inverse_text(group.effect_share), *[""] * (len(group.effects) - 1)
         )
     return table
 
 
 def recipe_table(groups: Sequence[GroupSummary]) -> Table:
     """Both scatters by recipe."""
-    table = new_table(
-        "by recipe",
-        "recipe",
-        "trainings",
-        "accuracy",
-        "standard deviation",
-        "changed",
-        "per million",
-        "largest accuracy change",
-        "largest logit change",
-        "proven",
-    )
-    for group in groups:
-        effect = group.effects[CONVERTER]
-        table.add_row(
-            recipe_words(group.recipe or Recipe()),
-            f"{group.trainings:,}",
-            percent_text(group.accuracy_mean),
-            _points(group.accuracy_sd),
-            f"{effect.changed:,}",
-            interval_text(effect.changed_per_million),
-            points_text(effect.largest_accuracy_delta),
-            small_text(effect.max_abs_logit_delta),
-            _proven_text(effect),
-        )
+    columns = recipe_columns(groups)
+    table = new_table("by recipe", *columns)
+    for row in zip(*columns.values(), strict=True):
+        table.add_row(*row)
     return table
-
-
-def recipe_words(recipe: Recipe) -> str:
-    """A recipe without its seed: ``1 epoch``, ``3 epochs, 4 filters``."""
-    usual = Recipe()
-    settings = ("epochs", "filters", "kernel_size", "batch_size", "learning_rate", "optimizer")
-    varied = [name for name in settings if name == "epochs" or getattr(recipe, name) != getattr(usual, name)]
-    return ", ".join(named_setting_text(name, recipe) for name in varied)
-
-
-def interval_text(interval: Interval) -> str:
-    """An estimate with its limits: ``15.5 (10.5 to 22)``."""
-    return f"{_three(interval.value)} ({_three(interval.low)} to {_three(interval.high)})"
-
-
-def _three(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-
-
-def _rate_text(effect: EffectSummary) -> str:
-    clustered = ", clustered" if effect.dispersion_p_value < SIGNIFICANCE else ""
-    return interval_text(effect.changed_per_million) + clustered
-
-
-def _mean_text(effect: EffectSummary) -> str:
-    test = effect.equivalence
-    return "" if test is None else f"{_fine(test.mean.value)} ({_fine(test.mean.low)} to {_fine(test.mean.high)})"
-
-
-def _test_text(effect: EffectSummary) -> str:
-    test = effect.equivalence
-    return "" if test is None else f"{'yes' if test.holds else 'not shown'} (p = {test.p_value:.2g})"
-
-
-def _proven_text(effect: EffectSummary) -> str:
-    return "" if effect.proven_share is None else percent_text(effect.proven_share)
-
-
-def _points(share: float) -> str:
-    """A size in percentage points, without a sign."""
-    return "–" if math.isnan(share) else f"{abs(share) * 100:.2f} points"
-
-
-def _fine(share: float) -> str:
-    """A mean accuracy change in points, with the digits that a mean of hundreds has."""
-    return f"{share * 100:+.4f}".replace("-", "−")
-
-
-def _inverse_text(share: Interval) -> str:
-    first, low, high = (math.inf if value == 0 else 1 / value for value in (share.value, share.high, share.low))
-    return f"{first:.3g} ({low:.3g} to {high:.3g})".replace("inf", "∞")
