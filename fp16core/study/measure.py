@@ -13,7 +13,8 @@ from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.evaluate.evaluation import NO_ANSWER, Evaluation
 from fp16core.lab.guarantee import guarantee
 from fp16core.modes.emulated import IMAGES, WAYS, layer_rounding_errors
-from fp16core.numerics.bounds import FLOAT16_ARITHMETIC, bound_logits
+from fp16core.numerics.arithmetic import FLOAT16_ARITHMETIC
+from fp16core.numerics.bounds import bound_logits
 from fp16core.numerics.emulation.network import emulate_each
 from fp16core.numerics.error_measure import measure_error
 from fp16core.numerics.weight_rounding import rounding_errors, weight_roundings

@@ -196,8 +196,8 @@ def _layer(op: Operator, file: TfliteFile, keys: dict[int, str], name: str, give
     bias = stored[1].values.astype(np.float32)
     if bias.shape != shape[-1:]:
         raise ModelFileError(
-            f"{name}: {op.name} adds a bias of shape {dimensions_text(bias.shape)} to {dimensions_text(shape)}; convert the "
-            "model again."
+            f"{name}: {op.name} adds a bias of shape {dimensions_text(bias.shape)} to {dimensions_text(shape)}; "
+            "convert the model again."
         )
     return Layer(op, shape, weights, bias, keys[stored[0].index], keys[stored[1].index], groups)
 
