@@ -37,5 +37,5 @@ def provenance(study: Study) -> str:
     last = max(row.created for row in study.rows)[:10]
     words = f"{plain(study_remarks(study)[0])} Trained on {plain(', '.join(machines))}; the last one on {last}."
     if studies.own() is None and study_path() == SHIPPED:
-        words += " Made by " + " and ".join(f"`{command}`" for command in COMMANDS) + "."
+        words += " Made by " + " and ".join(f"`{command}`" for command in COMMANDS.values()) + "."
     return words

@@ -111,6 +111,14 @@ def in_distribution(claims: Sequence[ClaimCheck], run: Mapping[str, Any]) -> Seq
     return distribution.in_distribution(claims, rows)
 
 
+def servers_trainings(run: Mapping[str, Any]) -> Rows:
+    """Rows of the server's study with a run's recipe, for what visitors share; none if it cannot be read."""
+    try:
+        return rows_like(run, _servers(study_path()).trained)
+    except StudyError:
+        return ()
+
+
 def error() -> str | None:
     """Reason why the visitor's last file was refused, in a sentence."""
     found: str | None = st.session_state.get(_ERROR)
