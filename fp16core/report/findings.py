@@ -13,7 +13,7 @@ from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.lab.guarantee import Guarantee, guarantee
 from fp16core.numerics.propagation import PairRecorder, Propagation, PropagationRun
 from fp16core.numerics.weight_rounding import WeightRounding, rounding_errors, weight_roundings
-from fp16core.study.row import Row
+from fp16core.study.rows.row import Row
 from fp16core.tflite.ledger import byte_ledger
 from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.purposes import LedgerEntry

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from fp16core.study.distribution import rows_like
-from fp16core.study.row import Row
-from fp16core.study.rows_file import Study, parse_study, read_study
+from fp16core.study.rows.file import Study, parse_study, read_study
+from fp16core.study.rows.row import Row
 
 ENVIRONMENT_VARIABLE = "HALFBITS_STUDY"
 

@@ -1,6 +1,6 @@
 """The page's answer, remarks on the study, and where it comes from, in sentences."""
 
-from fp16core.study.rows_file import Study
+from fp16core.study.rows.file import Study
 from fp16core.study.shipped import COMMANDS, SHIPPED, study_path
 from fp16core.study.tables import answer_text, study_remarks
 from pages.luck.choice import ALL, WEIGHTS, Choice

@@ -11,8 +11,8 @@ import streamlit as st
 from fp16core.claims.evidence import ClaimCheck
 from fp16core.study import distribution
 from fp16core.study.distribution import rows_like
-from fp16core.study.row import Row
-from fp16core.study.rows_file import Study, parse_study
+from fp16core.study.rows.file import Study, parse_study
+from fp16core.study.rows.row import Row
 from fp16core.study.shipped import load_study, study_path
 from fp16core.study.summary import GroupSummary, by_recipe, summarise
 from fp16core.vocabulary import HalfBitsError, StudyError

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from fp16core.study.codec import parse_row, row_document
-from fp16core.study.results import Change
-from fp16core.study.row import SCHEMA, Ending, Row
-from fp16core.study.rows_file import ROWS_FILE, RowsFile, parse_study, read_study, row_line
+from fp16core.study.rows.codec import parse_row, row_document
+from fp16core.study.rows.file import ROWS_FILE, RowsFile, parse_study, read_study, row_line
+from fp16core.study.rows.results import Change
+from fp16core.study.rows.row import SCHEMA, Ending, Row
 from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import BusyError, OutputError, StudyError
 from tests.helpers.study.rows import effect, row, without_results

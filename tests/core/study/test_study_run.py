@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fp16core.study import cluster, run
-from fp16core.study.cluster import ATTEMPTS, connected
-from fp16core.study.row import Ending
-from fp16core.study.rows_file import RowsFile, Study, read_study
-from fp16core.study.run import Order, Standing, recipe_name, run_study
+from fp16core.study.rows.file import RowsFile, Study, read_study
+from fp16core.study.rows.row import Ending
+from fp16core.study.running import cluster, run
+from fp16core.study.running.cluster import ATTEMPTS, connected
+from fp16core.study.running.run import Order, Standing, recipe_name, run_study
 from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import OutputError, WorkerError
 from tests.helpers.study import tasks

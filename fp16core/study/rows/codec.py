@@ -9,7 +9,7 @@ from dataclasses import MISSING, asdict, fields, is_dataclass
 from enum import Enum
 from typing import Any
 
-from fp16core.study.row import SCHEMA, Row
+from fp16core.study.rows.row import SCHEMA, Row
 from fp16core.vocabulary import HalfBitsError
 
 _NOT_FINITE = ("inf", "-inf", "nan")
