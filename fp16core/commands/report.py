@@ -8,9 +8,9 @@ from pathlib import Path
 
 from fp16core.atomic_output import new_file
 from fp16core.claims.evidence import RuntimeEvidence
-from fp16core.commands.modes import measure_modes
-from fp16core.commands.outcome import Outcome, parts_of, progress_bar
-from fp16core.commands.pair import chosen_pair
+from fp16core.commands.shared.modes import measure_modes
+from fp16core.commands.shared.outcome import Outcome, parts_of, progress_bar
+from fp16core.commands.shared.pair import chosen_pair
 from fp16core.data.mnist import dataset_path, load_mnist, normalise
 from fp16core.modes.emulated import IMAGES, account_for_modes
 from fp16core.modes.latency import ModeLatency

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from fp16core.commands.outcome import Outcome, progress_bar
+from fp16core.commands.shared.outcome import Outcome, progress_bar
 from fp16core.data.mnist import BUNDLED, dataset_path
 from fp16core.files import read_regular
 from fp16core.study.rows.file import RowsFile, Study, read_study

@@ -28,8 +28,9 @@ from fp16core.singleton import singleton
 from fp16core.vocabulary import BusyError, HalfBitsError
 from pages.shared.server import rate_limits
 from pages.shared.server.turns import aside
-from pages.shared.session import files, lab, propagation, state, studies
+from pages.shared.session import files, state, studies
 from pages.shared.session.cache import cached
+from pages.shared.session.measuring import lab, propagation
 from pages.shared.session.subject import subject
 from pages.shared.ui.words import plain
 
