@@ -100,7 +100,7 @@ class Float32Operators:
             if self._patient.budget.is_spent:
                 break
             self._patient.progress(
-                f"damage by the weights of {self._named((group,))}", 0.1 + 0.4 * number / len(groups)
+                f"Trying cures: damage by the weights of {self._named((group,))}", 0.1 + 0.4 * number / len(groups)
             )
             try:
                 found = self._patient.stored(self._rounded(group))

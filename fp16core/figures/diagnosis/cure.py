@@ -83,7 +83,7 @@ def _add_steps(
             "line": {"width": 2, "color": shown},
         },
         text=_labels(members, is_kept, top),
-        textposition=_KEPT_PLACES[words] if is_kept else "middle right",
+        textposition=_KEPT_PLACES[words] if is_kept else "bottom right",
         textfont={"size": 12},
         cliponaxis=False,
         customdata=[[number, step.kind, step.not_finite, step.is_kept] for number, step in members],

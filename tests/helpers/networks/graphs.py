@@ -20,6 +20,7 @@ LEFT_OUT = -1
 _TYPES = {
     "float32": schema.TensorType.FLOAT32,
     "int32": schema.TensorType.INT32,
+    "int64": schema.TensorType.INT64,
     "bool": schema.TensorType.BOOL,
 }
 
