@@ -28,7 +28,7 @@ def show_downloads(kept: Kept, found: Diagnosis) -> None:
     """Show a button for each file, and the command line."""
     st.header("Take it with you", anchor="downloads")
     row = st.container(horizontal=True)
-    for number, (name, contents) in enumerate(list(found.files.items())[:_MOST]):
+    for number, (name, contents) in enumerate(list(kept.files.items())[:_MOST]):
         row.download_button(
             f"{_LABELS.get(name, plain(name))} ({size_text(len(contents))})",
             contents,
@@ -61,9 +61,8 @@ def show_downloads(kept: Kept, found: Diagnosis) -> None:
         st.caption(f"The files that were made are not kept: {plain(kept.without_files)}")
     if kept.question is not None:
         st.markdown("The command that repeats it on your own computer, and can guard a build:")
-        st.code(
-            command_line(found.name, kept.question.options, kept.question.inputs_name), language="bash", wrap_lines=True
-        )
+        repeated = command_line(found.name, kept.question.options, kept.question.inputs_name)
+        st.code(repeated, language=None, wrap_lines=True)  # the colours of a language are too pale
 
 
 def _report(found: Diagnosis) -> bytes:
