@@ -54,7 +54,7 @@ _SETTINGS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "activation": lambda name: {"fusedActivationFunction": getattr(schema.ActivationFunctionType, name)},
     "transposed": lambda value: {"adjY": value},
 }
-"""What a setting of NumPy's operator is called in the schema."""
+"""Options of the schema for each setting of NumPy's operators."""
 
 
 @dataclass
