@@ -19,6 +19,7 @@ from fp16core.runs.record import file_record
 from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.replace import replace_values
 from tests.helpers.commands import REFERENCE, TARGET, cli, document, refused
+from tests.helpers.networks.strangers import FOLDER
 from tests.helpers.places import ROOT
 
 
@@ -227,10 +228,13 @@ def test_runtimes_prints_the_table_of_all_modes(comparison: Comparison) -> None:
         assert emulation["images"] == 40
 
 
-def test_runtimes_reads_well_in_a_terminal() -> None:
-    done = cli("runtimes", "--limit", 20, "--batch", 10, "--no-latency", VK_DRIVER_FILES="/nowhere.json", COLUMNS="100")
+def test_runtimes_of_two_files_reads_well_in_a_terminal() -> None:
+    reference, target = (FOLDER / f"dense_only.{role}.tflite" for role in ("reference", "target"))
+    options = "--limit", 20, "--batch", 10, "--no-latency", "--reference", reference
+    done = cli("runtimes", *options, "--target", target, VK_DRIVER_FILES="/nowhere.json", COLUMNS="100")
     assert done.returncode == 0, done.stderr
-    assert "Bundled pair, 20 images, batches of 10" in done.stdout
+    assert "dense_only.reference.tflite and dense_only.target.tflite, 20 images, batches of 10" in done.stdout
+    assert "--target is missing" in refused(cli("runtimes", *options))
     assert "CPU float32" in done.stdout
     assert "CPU, float32 arithmetic: computed in float32" in done.stdout
     assert "GPU, float16 arithmetic: This machine has no GPU with a driver" in done.stdout

@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from fp16core.numerics.bounds import FLOAT16_ARITHMETIC, FLOAT32_ARITHMETIC, bound_logits
+from fp16core.numerics.arithmetic import FLOAT16_ARITHMETIC, FLOAT32_ARITHMETIC
+from fp16core.numerics.bounds import bound_logits
 from fp16core.numerics.emulation.network import emulate, exact_logits, is_float16
 from fp16core.numerics.emulation.summation import Summation
 from fp16core.tflite.chain import Layer, read_chain
