@@ -31,7 +31,7 @@ PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "litert-quantizer", "numpy"
 _ONE_TRAINING = threading.Lock()
 """Held during a training: Keras's seed is that of the whole process."""
 
-_ARENAS = 2
+_ARENAS = 1
 
 _OWN_GRADIENT = "CustomGradient-"
 """Begin of the names under which TensorFlow registers gradients of single graphs."""
