@@ -66,6 +66,10 @@ OURS: Habits = {
         _one_of("limits-view", "Fewer bits", "Larger and smaller weights"),
         lambda at_random: ("factor-2", {"power-of-2": at_random.randint(-28, 28)}),
     ),
+    "luck": (
+        _one_of("recipe", "1 epoch (the tutorial’s)", "All recipes"),
+        _one_of("luck-view", "Every training", "Changed answers", "Larger errors"),
+    ),
     "claims": (_one_of("word", "margin", "ULP", "SNR"),),
     "train": (lambda at_random: ("train-epochs", at_random.randint(1, 50)),),
     "your_model": (),

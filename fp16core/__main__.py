@@ -4,7 +4,6 @@ import argparse
 import importlib
 import io
 import json
-import math
 import os
 import signal
 import sys
@@ -16,12 +15,22 @@ from fp16core.preflight.checks import USER_ERROR, check_python, import_trouble
 
 check_python()  # before imports for which an old Python has only a traceback
 
+from fp16core.commands.arguments import (
+    ByName,
+    named_range,
+    named_shape,
+    named_tolerance,
+    number,
+    positive,
+    whole_number,
+)
 from fp16core.commands.bench import BENCH_PARTS
 from fp16core.commands.outcome import Outcome
+from fp16core.commands.study_options import take_study
 from fp16core.json_text import nonfinite_as_null
 from fp16core.redirection import terminal_for_results
 from fp16core.text import visible
-from fp16core.training.recipe import LIMITS, OPTIMIZERS, TUTORIAL
+from fp16core.training.recipe import GOOD, LIMITS, NETWORKS, OPTIMIZERS, TUTORIAL, TUTORIALS, USUAL
 from fp16core.vocabulary import DependencyError, HalfBitsError
 
 INTERRUPTED = 130
@@ -34,7 +43,7 @@ _SETTINGS = {
     "seed": "determines initial weights and shuffling",
     "batch_size": "images per step",
     "learning_rate": "step size",
-    "filters": "kernels of the convolution",
+    "filters": "kernels of the first convolution",
     "kernel_size": "their height and width in pixels",
 }
 """Help texts of ``train`` for the numbers in a recipe."""
@@ -108,26 +117,9 @@ def _parser() -> argparse.ArgumentParser:
     sub = add("predict", "Read the digits on image files of any size with both models.")
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="picture of a digit, or of several in a row")
 
-    sub = add(
-        "train", "Train the tutorial's model and convert it to float32 and, with both converters, float16 .tflite."
-    )
-    for setting, summary in _SETTINGS.items():
-        kind = _number if setting == "learning_rate" else _whole_number
-        default = getattr(TUTORIAL, setting)
-        sub.add_argument(
-            f"--{setting.replace('_', '-')}",
-            type=kind(*LIMITS[setting]),
-            default=default,
-            metavar="N",
-            help=f"{summary} (default: {default})",
-        )
-    sub.add_argument(
-        "--optimizer",
-        choices=OPTIMIZERS,
-        default=TUTORIAL.optimizer,
-        help=f"rule that turns gradients into a step (default: {TUTORIAL.optimizer})",
-    )
-    sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to create")
+    _add_train(add("train", "Train a model and convert it to float32 and, with both converters, float16 .tflite."))
+
+    take_study(add("study", "Train many models that differ in seed and recipe, and show what float16 changes in them."))
 
     sub = add("convert", "Convert a .keras file, or a float32 .tflite, to float16.")
     sub.add_argument(
@@ -135,24 +127,45 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to create")
 
-    sub = add("runtimes", "Run both models on the CPU and on a GPU, in float32 and float16 arithmetic.")
-    sub.add_argument("--limit", type=_positive, metavar="N", help="only the first N images")
+    sub = add("diagnose", "Find the operators at which float16 breaks a float32 .tflite, and what cures it.")
+    sub.add_argument("model", type=Path, metavar="MODEL", help="float32 .tflite")
+    sub.add_argument("--inputs", type=Path, metavar="F", help=".npz with an array for each input, first axis samples")
+    by_name: Any = {"action": ByName, "default": {}}
+    sub.add_argument("--range", type=named_range, metavar="NAME=LO:HI", help="values of an input", **by_name)
+    sub.add_argument("--shape", type=named_shape, metavar="NAME=N,N,…", help="shape of an input", **by_name)
     sub.add_argument(
-        "--batch", type=_whole_number(1, 1000), default=100, metavar="N", help="images per run (default: 100)"
+        "--tolerance", type=named_tolerance, metavar="OUTPUT=ABS", help="accepted error of an output", **by_name
+    )
+    sub.add_argument(
+        "--classes", action="append", default=[], metavar="OUTPUT", help="output whose largest number is the answer"
+    )
+    sub.add_argument("--target", type=Path, metavar="F", help="float16 .tflite that is there already")
+    sub.add_argument("--cure", action="store_true", help="also try cures, and measure each")
+    sub.add_argument("--gpu", action="store_true", help="also compute on the GPU")
+    sub.add_argument("--timing", action="store_true", help="also measure loading, memory and latency")
+    sub.add_argument("--out", type=Path, metavar="DIR", help="folder to create: float16 and cured files, recipe, JSON")
+
+    sub = add("runtimes", "Run both models on the CPU and on a GPU, in float32 and float16 arithmetic.")
+    _take_pair(sub)
+    sub.add_argument(
+        "--batch", type=whole_number(1, 1000), default=100, metavar="N", help="images per run (default: 100)"
     )
     sub.add_argument("--no-latency", action="store_true", help="skip the timing, which takes a minute")
 
-    sub = add("report", "Write everything about a pair of models into one HTML file.")
+    sub = add("report", "Write everything about a pair of models, or a diagnosis, into one HTML file.")
     _take_pair(sub)
     sub.add_argument(
         "--runtimes", action="store_true", help="also measure all modes of execution and their times; takes minutes"
+    )
+    sub.add_argument(
+        "--diagnosis", type=Path, metavar="F", help="JSON document of diagnose: report on it, and on no pair"
     )
     sub.add_argument("--out", type=Path, required=True, metavar="FILE", help="HTML file to write")
 
     sub = add("bench", "Measure speed and memory against what a user would do instead.")
     parts = ", ".join(BENCH_PARTS)
     sub.add_argument("parts", nargs="*", type=_bench_part, metavar="PART", help=f"which of {parts} (default: all)")
-    sub.add_argument("--repeats", type=_positive, default=5, metavar="N", help="repetitions of each (default: 5)")
+    sub.add_argument("--repeats", type=positive, default=5, metavar="N", help="repetitions of each (default: 5)")
     sub.add_argument(
         "--write",
         action="store_true",
@@ -161,45 +174,45 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_train(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--network",
+        choices=NETWORKS,
+        default=TUTORIALS,
+        help="the tutorial's, or a good one: two padded convolutions that learn from distorted images "
+        f"(default: {TUTORIALS})",
+    )
+    for setting, summary in _SETTINGS.items():
+        kind = number if setting == "learning_rate" else whole_number
+        sub.add_argument(
+            f"--{setting.replace('_', '-')}",
+            type=kind(*LIMITS[setting]),
+            metavar="N",
+            help=f"{summary} (default: {_defaults(setting)})",
+        )
+    sub.add_argument(
+        "--optimizer",
+        choices=OPTIMIZERS,
+        help=f"rule that turns gradients into a step (default: {_defaults('optimizer')})",
+    )
+    sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to create")
+
+
+def _defaults(setting: str) -> str:
+    usual, good = (getattr(recipe, setting) for recipe in (TUTORIAL, USUAL[GOOD]))
+    return f"{usual}" if usual == good else f"{usual}; {good} for the good network"
+
+
 def _take_pair(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--reference", type=Path, metavar="F", help="float32 .tflite (default: the active pair's)")
     sub.add_argument("--target", type=Path, metavar="F", help="float16 .tflite (default: the active pair's)")
-    sub.add_argument("--limit", type=_positive, metavar="N", help="only the first N images")
-
-
-def _whole_number(low: int, high: int = 2**31 - 1) -> Any:
-    def parse(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = low - 1
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {low} to {high:,}")
-        return value
-
-    return parse
-
-
-def _number(low: float, high: float) -> Any:
-    def parse(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a number from {low:f} to {high:g}")
-        return value
-
-    return parse
+    sub.add_argument("--limit", type=positive, metavar="N", help="only the first N images")
 
 
 def _bench_part(text: str) -> str:
     if text not in BENCH_PARTS:
         raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(BENCH_PARTS)}")
     return text
-
-
-_positive = _whole_number(1)
 
 
 if __name__ == "__main__":

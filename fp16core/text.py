@@ -112,6 +112,11 @@ def count_text(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def dimensions_text(shape: Iterable[int]) -> str:
+    """Shape of an array: ``n × 28 × 28``, where n, a negative number in files, is chosen at run time."""
+    return " × ".join("n" if size < 0 else str(size) for size in shape) or "a single number"
+
+
 def article_text(noun: int | str) -> str:
     """A digit or noun with its article: ``a 4``, ``an 8``."""
     return f"{'an' if str(noun).startswith(('8', 'a', 'e', 'i', 'o')) else 'a'} {noun}"

@@ -6,7 +6,7 @@ from pages.shared.address import links
 from pages.shared.frame import browser, casting, moved, sidebar, top, tour
 from pages.shared.frame.page_list import OWN, START, TOUR
 from pages.shared.server import guard, memory, turns, widget_values
-from pages.shared.session import measurements, training, trials
+from pages.shared.session import diagnoses, measurements, training, trials
 
 _ABOUT_NO_PAIR = ("train", "your_model")  # these pages do not show the active pair
 
@@ -34,6 +34,7 @@ links.leave_out_unusable(shown)
 memory.limit_arenas()
 with turns.turn():
     trials.collect()
+    diagnoses.collect()
     sidebar.show_active_pair()
     tour.present()
     top.show_top(page)

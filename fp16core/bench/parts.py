@@ -12,6 +12,8 @@ from fp16core.bench.command_results import (
     measure_comparison,
     measure_runtimes,
 )
+from fp16core.bench.diagnosis.corrupted import DiagnosisOutcomes, measure_corrupted, networks
+from fp16core.bench.diagnosis.cost import measure_cost
 from fp16core.bench.load.measure import LoadResult, measure_load
 from fp16core.bench.measures import Duration, Memory, Ratio, ratio_of, timed
 from fp16core.bench.numerics_lab import measure_lab
@@ -37,6 +39,7 @@ Result = (
     | LoadResult
     | Duration
     | Memory
+    | DiagnosisOutcomes
     | ModelOutcomes
     | PictureOutcomes
     | UploadAccuracy
@@ -194,6 +197,14 @@ def _strangers(_repeats: int, report: Progress) -> list[Result]:
     ]
 
 
+def _diagnose(repeats: int, report: Progress) -> list[Result]:
+    """Cost of a diagnosis; then corrupted files, once each."""
+    return [
+        *measure_cost(repeats, lambda what, done: report(what, 0.4 * done)),
+        *measure_corrupted(networks(), lambda what, done: report(what, 0.4 + 0.6 * done)),
+    ]
+
+
 PARTS: dict[str, Callable[[int, Progress], Sequence[Result]]] = {
     "compare": measure_comparison,
     "evaluation": _evaluation,
@@ -201,6 +212,7 @@ PARTS: dict[str, Callable[[int, Progress], Sequence[Result]]] = {
     "process": _process,
     "training": _training,
     "lab": measure_lab,
+    "diagnose": _diagnose,
     "runtimes": measure_runtimes,
     "sharing": measure_interference,
     "load": measure_load,

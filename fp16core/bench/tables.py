@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from fp16core.bench.command_results import ComparisonResult, RuntimesResult
+from fp16core.bench.diagnosis.corrupted import DiagnosisOutcomes
 from fp16core.bench.document_tables import comparison_tables, runtimes_tables
 from fp16core.bench.load.results import ResponseTimes, ServerLoad
 from fp16core.bench.measures import Duration, Memory, Ratio
@@ -72,6 +73,17 @@ def _empty_tables(repeats: int) -> dict[type, Table]:
             "median",
             "longest",
         ),
+        DiagnosisOutcomes: new_table(
+            "corrupted copies of five networks, each diagnosed in a confined process of its own",
+            "corruption",
+            "files",
+            "diagnosed",
+            "refused with a message",
+            "process ended",
+            "unreadable answer",
+            "median",
+            "longest",
+        ),
         PictureOutcomes: new_table(
             "damaged and hostile pictures, decoded in a process of their own",
             "damage",
@@ -108,6 +120,10 @@ def _row(result: Result) -> tuple[type, tuple[str, ...]] | None:
             counts = (result.files, result.taken, result.refused, result.ended, result.odd)
             times = (f"{seconds:.2f} s" for seconds in (result.median_s, result.longest_s))
             return ModelOutcomes, (result.kind, *(f"{count:,}" for count in counts), *times)
+        case DiagnosisOutcomes():
+            counts = (result.files, result.diagnosed, result.refused, result.ended, result.unreadable)
+            times = (f"{seconds:.2f} s" for seconds in (result.median_s, result.longest_s))
+            return DiagnosisOutcomes, (result.kind, *(f"{count:,}" for count in counts), *times)
         case PictureOutcomes():
             counts = (result.files, result.read, result.refused, result.ended, result.harmful)
             times = (f"{seconds:.2f} s" for seconds in (result.longest_cpu_s, result.longest_s))

@@ -9,6 +9,7 @@ from fp16core.terminal import print_table
 BENCH_PARTS = (
     "batch",
     "compare",
+    "diagnose",
     "evaluation",
     "lab",
     "load",

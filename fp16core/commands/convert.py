@@ -9,10 +9,16 @@ from fp16core.commands.outcome import Outcome, progress_bar
 from fp16core.runs.pair import read_model_file
 from fp16core.terminal import new_table, print_table, say
 from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.tflite.packing import with_current_codes
 from fp16core.vocabulary import ModelFileError
 
-NOTHING_CAST = 1
-"""Exit status if the file that was written holds no float16 weights."""
+NOT_AS_WISHED = 1
+"""Exit status if the file that was written holds no float16 weights, or infinite ones."""
+
+_OLD_CODES = (
+    "Its operator codes stood where only older converters look; they were filled in, because LiteRT Quantizer would "
+    "otherwise cast nothing."
+)
 
 
 def convert(options: Namespace) -> Outcome:
@@ -39,7 +45,10 @@ def convert(options: Namespace) -> Outcome:
         from fp16core.commands.casting import casting_document
 
         on_progress("checking the weights", 0.8)
-        cast = casting_document(ModelPair(path.stem, ModelFile(reference, names[0]), ModelFile(target, names[1])))
+        files = ModelFile(reference, names[0]), ModelFile(target, names[1])
+        cast = casting_document(ModelPair(path.stem, *files))
+        if with_current_codes(files[0]) is not files[0]:
+            cast["remarks"].insert(0, _OLD_CODES)
         on_progress("done", 1.0)
     document: dict[str, Any] = {
         "converted_by": by,
@@ -59,4 +68,5 @@ def convert(options: Namespace) -> Outcome:
         table.add_row(document["target"], f"{len(target):,}")
         print_table(table)
 
-    return Outcome(document, show, status=0 if cast["holds_float16"] else NOTHING_CAST)
+    is_as_wished = cast["holds_float16"] and not cast["became_infinite"]
+    return Outcome(document, show, status=0 if is_as_wished else NOT_AS_WISHED)

@@ -1,4 +1,4 @@
-"""Everything about a pair in one HTML file."""
+"""Everything about a pair, or about a diagnosis, in one HTML file."""
 
 import shlex
 from argparse import Namespace
@@ -25,7 +25,11 @@ _BATCH = 100
 
 
 def report(options: Namespace) -> Outcome:
-    """Write everything about a pair into one HTML file."""
+    """Write everything about a pair, or about a diagnosis, into one HTML file."""
+    if options.diagnosis is not None:
+        from fp16core.commands.report_diagnosis import report_diagnosis
+
+        return report_diagnosis(options)
     pair = chosen_pair(options)
     images, labels = load_mnist("test")
     images, labels = images[: options.limit], labels[: options.limit]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from fp16core.commands.modes import measure_modes
 from fp16core.commands.outcome import Outcome, parts_of, progress_bar
+from fp16core.commands.pair import chosen_pair
 from fp16core.data.mnist import load_mnist, normalise
 from fp16core.evaluate import comparison
 from fp16core.evaluate.casting import NO_FLOAT16
@@ -14,7 +15,6 @@ from fp16core.modes.emulated import IMAGES, account_for_modes
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.latency_tables import latency_rows, memory_rows
 from fp16core.modes.runs import ModeTable
-from fp16core.runs.pair import load_pair
 from fp16core.terminal import new_table, print_table, say
 from fp16core.text import count_text
 from fp16core.tflite.halves import holds_float16_weights
@@ -24,7 +24,7 @@ _CHANGES = "largest logit change", "mean logit change"
 
 def runtimes(options: Namespace) -> Outcome:
     """Run both files in every mode of execution."""
-    pair = load_pair()
+    pair = chosen_pair(options)
     images, labels = load_mnist("test")
     images, labels = images[: options.limit], labels[: options.limit]
     baseline = comparison.compare(pair, images, labels).reference

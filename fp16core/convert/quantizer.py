@@ -1,6 +1,7 @@
 """Quantization of ``.tflite`` files with LiteRT Quantizer, without TensorFlow."""
 
 import struct
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -75,6 +76,30 @@ def quantize_tflite(reference: ModelFile) -> ModelFile:
         return ModelFile(_quantized(work), f"the float16 model made of {reference.name}")
 
 
+def quantize_with_recipe(reference: ModelFile, recipe: list[dict[str, Any]]) -> ModelFile:
+    """Quantize a float32 ``.tflite`` by a recipe in LiteRT Quantizer's own format.
+
+    Parameters
+    ----------
+    reference
+        A ``.tflite`` file with float32 weights.
+    recipe
+        Entries as ``load_quantization_recipe`` takes them.
+
+    Raises
+    ------
+    ModelFileError
+        As `quantize_tflite`.
+    """
+    _require_float32_weights(reference)
+    from litert_quantizer import quantizer
+
+    with _rejection_named(reference.name):
+        work = quantizer.Quantizer(with_current_codes(reference).contents)
+        work.load_quantization_recipe(recipe)
+        return ModelFile(_quantized(work), f"the float16 model made of {reference.name}")
+
+
 def quantize_integer(reference: ModelFile, recipe: str) -> ModelFile:
     """Quantize the weights of a float32 ``.tflite`` to int8 or int4 with scales, with LiteRT Quantizer.
 
@@ -102,7 +127,9 @@ def quantize_integer(reference: ModelFile, recipe: str) -> ModelFile:
 
 
 def _quantized(work: Any) -> bytes:
-    with np.errstate(over="ignore", invalid="ignore"):  # infinite weights and NaN are outcomes to be shown
+    with warnings.catch_warnings(), np.errstate(over="ignore", invalid="ignore"):
+        # Infinite weights and NaN are outcomes to be shown, and integer weights stay as they are.
+        warnings.filterwarnings("ignore", "Input model is already partially quantized", UserWarning)
         target = work.quantize(enable_progress_bar=False, enable_progress_report=False).quantized_model
     if target is None:
         raise ValueError("no model returned")

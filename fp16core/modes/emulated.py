@@ -151,7 +151,7 @@ def account_for(
         emulated.append(_held_against(logits, way, next(results)))
         if emulated[-1].exact_share == 1:
             break
-    bounds = bound_logits(layers, _rounding_errors(layers), given, FLOAT16_ARITHMETIC)
+    bounds = bound_logits(layers, layer_rounding_errors(layers), given, FLOAT16_ARITHMETIC)
     return Accounted(
         len(given),
         tuple(emulated),
@@ -168,7 +168,7 @@ def _held_against(logits: npt.NDArray[np.float32], way: str, found: npt.NDArray[
     return Emulated(way, float(same.mean()), float(difference.max()))
 
 
-def _rounding_errors(layers: tuple[Layer, ...]) -> dict[str, npt.NDArray[np.float64]]:
+def layer_rounding_errors(layers: tuple[Layer, ...]) -> dict[str, npt.NDArray[np.float64]]:
     """Errors of rounding to float16, for weights that are not float16 numbers already."""
     stored = [(x.weights_key, x.weights) for x in layers] + [(x.bias_key, x.bias) for x in layers]
     with np.errstate(over="ignore"):

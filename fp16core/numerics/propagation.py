@@ -12,6 +12,7 @@ from fp16core.numerics.error_measure import ErrorAccumulator, ErrorMeasure
 from fp16core.numerics.weight_rounding import RELATIVE_ERROR_BOUND, WeightRounding
 from fp16core.runtime.activations import ActivationRecorder, Activations, ActivationStep
 from fp16core.runtime.classifier import BATCH_SIZE
+from fp16core.text import dimensions_text
 from fp16core.tflite.model_file import ModelPair
 from fp16core.vocabulary import PairError
 
@@ -182,5 +183,6 @@ def _measured(images: int, steps: tuple[ActivationStep, ...], sums: list[ErrorAc
 
 def _listed(steps: tuple[ActivationStep, ...]) -> str:
     return " → ".join(
-        step.operator + (f" + {step.fused}" if step.fused != "NONE" else "") + f" {step.shape}" for step in steps
+        step.operator + (f" + {step.fused}" if step.fused != "NONE" else "") + f" {dimensions_text(step.shape)}"
+        for step in steps
     )

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.numerics.formats import FLOAT16, FloatFormat
+from fp16core.text import dimensions_text
 from fp16core.tflite.graph import Tensor, TfliteFile
 from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.tflite.replace import replace_weights
@@ -79,7 +80,7 @@ class WeightRounding:
     @property
     def shape_text(self) -> str:
         """Shape of the tensor, such as ``12 × 3 × 3 × 1``."""
-        return " × ".join(str(n) for n in self.reference.shape)
+        return dimensions_text(self.reference.shape)
 
     @property
     def low(self) -> float:
@@ -221,8 +222,9 @@ def _matching_weights(pair: ModelPair) -> dict[str, tuple[Tensor, Tensor]]:
             raise PairError(f"{pair.reference.name} stores {key} as {tensor.dtype}, not float32; swap the files?")
         if tensor.shape != target[key].shape:
             raise PairError(
-                f"{key} has shape {tensor.shape} in {pair.reference.name} and {target[key].shape} in "
-                f"{pair.target.name}; choose a target converted from this reference."
+                f"{key} is {dimensions_text(tensor.shape)} in {pair.reference.name} and "
+                f"{dimensions_text(target[key].shape)} in {pair.target.name}; choose a target converted from this "
+                "reference."
             )
     return {key: (tensor, target[key]) for key, tensor in reference.items()}
 

@@ -2,7 +2,8 @@
 
 from fp16core.report.document import report_document
 from fp16core.report.findings import PROPAGATION_IMAGES, Findings, gather_findings
-from fp16core.report.page import Report, make_report
+from fp16core.report.page import make_report
+from fp16core.report.rendering import Report
 from fp16core.report.source import Source, dataset_name
 
 __all__ = [

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.runtime.digit_interpreter import DigitInterpreter, check_images
-from fp16core.text import count_text
+from fp16core.text import count_text, dimensions_text
 from fp16core.tflite.graph import TfliteFile
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ImageError, ModelFileError
@@ -99,8 +99,8 @@ class ActivationRecorder:
         for step, values in zip(self.steps, activations, strict=True):
             if values.shape[:1] != (len(images),):
                 raise ModelFileError(
-                    f"{self.name}: for {count_text(len(images), 'image')}, {step.operator} returned an array of shape "
-                    f"{values.shape}; expected one row for each image."
+                    f"{self.name}: for {count_text(len(images), 'image')}, {step.operator} returned an array of "
+                    f"{dimensions_text(values.shape)}; expected one row for each image."
                 )
         return activations
 

@@ -1,5 +1,6 @@
 """Partitions of a graph run by LiteRT's default delegate, XNNPACK, and the stage that upsamples float16 weights."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -39,7 +40,7 @@ class UpsamplingStage(Enum):
     EACH_RUN = "in each run"
 
 
-def delegate_partitions(model: ModelFile) -> tuple[Partition, ...]:
+def delegate_partitions(model: ModelFile, shapes: Sequence[tuple[int, ...]] | None = None) -> tuple[Partition, ...]:
     """Partitions of a graph that the interpreter's default delegate runs.
 
     After tensor allocation, the interpreter lists one DELEGATE node for each partition, following the
@@ -50,6 +51,8 @@ def delegate_partitions(model: ModelFile) -> tuple[Partition, ...]:
     ----------
     model
         A ``.tflite`` file.
+    shapes
+        Shape of each input, in the file's order; by default those that the file stores.
 
     Returns
     -------
@@ -63,7 +66,9 @@ def delegate_partitions(model: ModelFile) -> tuple[Partition, ...]:
     """
     file = model.graph
     with rejection_named(model.name):
-        nodes = _loaded(model.contents)._get_ops_details()[len(file.operators) :]
+        interpreter = _opened(model.contents)
+        _allocate(interpreter, file, [tensor.shape for tensor in file.inputs] if shapes is None else shapes)
+        nodes = interpreter._get_ops_details()[len(file.operators) :]
     return tuple(
         _partition(file, _indices(node["inputs"]), _indices(node["outputs"]))
         for node in nodes
@@ -118,9 +123,27 @@ def upsampling_stage(
         )
 
 
-def _loaded(contents: bytes, delegated: bool = True) -> Interpreter:
+def undelegated(model: ModelFile, shapes: Sequence[tuple[int, ...]]) -> Interpreter:
+    """An interpreter without delegates, its tensors allocated for inputs of these shapes; raises what LiteRT raises."""
+    interpreter = _opened(model.contents, delegated=False)
+    _allocate(interpreter, model.graph, shapes)
+    return interpreter
+
+
+def _opened(contents: bytes, delegated: bool = True) -> Interpreter:
     kind = OpResolverType.AUTO if delegated else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    interpreter = Interpreter(model_content=contents, num_threads=1, experimental_op_resolver_type=kind)
+    return Interpreter(model_content=contents, num_threads=1, experimental_op_resolver_type=kind)
+
+
+def _allocate(interpreter: Interpreter, file: TfliteFile, shapes: Sequence[tuple[int, ...]]) -> None:
+    for tensor, shape in zip(file.inputs, shapes, strict=True):
+        if tensor.shape != shape:
+            interpreter.resize_tensor_input(tensor.index, shape)
+    interpreter.allocate_tensors()
+
+
+def _loaded(contents: bytes, delegated: bool = True) -> Interpreter:
+    interpreter = _opened(contents, delegated)
     interpreter.allocate_tensors()
     return interpreter
 

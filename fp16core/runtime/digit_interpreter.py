@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
-from fp16core.text import count_text, first_line
+from fp16core.text import count_text, dimensions_text, first_line
 from fp16core.tflite.graph import TfliteFile
 from fp16core.tflite.model_file import ModelFile
+from fp16core.tflite.tables import tensor_text
 from fp16core.vocabulary import CLASSES, IMAGE_SIDE, ImageError, ModelFileError
 
 _IMAGE_SHAPES = ((IMAGE_SIDE, IMAGE_SIDE), (IMAGE_SIDE, IMAGE_SIDE, 1))
@@ -74,8 +75,9 @@ class DigitInterpreter:
         (answer,) = self.run(images, (self.file.outputs[0].index,))
         if answer.shape != (len(images), CLASSES):
             raise ModelFileError(
-                f"{self.name} returned an array of shape {answer.shape} for {count_text(len(images), 'image')}; "
-                f"expected ({len(images)}, {CLASSES}). Convert it with a dynamic batch size."
+                f"{self.name} returned an array of {dimensions_text(answer.shape)} for "
+                f"{count_text(len(images), 'image')}; expected {len(images)} × {CLASSES}. Convert it with a dynamic "
+                "batch size."
             )
         return answer
 
@@ -112,8 +114,8 @@ class DigitInterpreter:
         for index, values in zip(tensors, found, strict=True):
             if values.shape[:1] != (len(padded),):
                 raise ModelFileError(
-                    f"{self.name}: tensor '{self.file.tensors[index].name}' has shape {values.shape} for a batch of "
-                    f"{len(padded)}; expected one row for each image."
+                    f"{self.name}: tensor '{self.file.tensors[index].name}' is {dimensions_text(values.shape)} for a "
+                    f"batch of {len(padded)}; expected one row for each image."
                 )
         return tuple(values[: len(images)] for values in found)
 
@@ -183,13 +185,11 @@ def _check_signature(file: TfliteFile, name: str) -> tuple[int, ...]:
     batch, *image = given.shape_signature or (0,)
     if given.dtype != "float32" or tuple(image) not in _IMAGE_SHAPES or not (batch == -1 or batch > 0):
         raise ModelFileError(
-            f"{name} takes {given.dtype} {given.shape_signature}; expected float32 images "
-            f"(n, {IMAGE_SIDE}, {IMAGE_SIDE}) or (n, {IMAGE_SIDE}, {IMAGE_SIDE}, 1)."
+            f"{name} takes {tensor_text(given)}; expected float32 images n × {IMAGE_SIDE} × {IMAGE_SIDE} or "
+            f"n × {IMAGE_SIDE} × {IMAGE_SIDE} × 1."
         )
     if answer.dtype != "float32" or answer.shape_signature[1:] != (CLASSES,):
-        raise ModelFileError(
-            f"{name} returns {answer.dtype} {answer.shape_signature}; expected float32 logits (n, {CLASSES})."
-        )
+        raise ModelFileError(f"{name} returns {tensor_text(answer)}; expected float32 logits n × {CLASSES}.")
     return given.shape_signature
 
 

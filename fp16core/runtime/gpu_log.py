@@ -9,6 +9,7 @@ _ADAPTER = re.compile(
 )
 _REFUSED = re.compile(r"Warning: (?P<reason>.+?)\.?\n - While initializing adapter")
 _UNSUPPORTED = re.compile(r"^(?P<operator>[A-Z0-9_]+): Operation is not supported", re.MULTILINE)
+_LISTED = re.compile(r"not supported by GPU delegate:\n(?P<operators>(?:[A-Z0-9_]+: .+\n)+)")
 _ERROR = re.compile(r"ERROR: (?:\[[^\]]*\] )?(?P<message>.+)")
 
 
@@ -67,5 +68,9 @@ def refusal(log: str) -> str | None:
     unsupported = dict.fromkeys(found["operator"] for found in _UNSUPPORTED.finditer(log))
     if unsupported:
         return f"LiteRT's GPU accelerator does not support this network's operators {', '.join(unsupported)}."
+    listed = _LISTED.search(log)
+    if listed is not None:
+        reasons = "; ".join(dict.fromkeys(listed["operators"].strip().splitlines()))
+        return f"LiteRT's GPU accelerator does not support some of this network's operators ({reasons})."
     error = _ERROR.search(log)
     return None if error is None else f"LiteRT's GPU accelerator reports: {error['message']}."

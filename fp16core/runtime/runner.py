@@ -145,7 +145,7 @@ def _interpreted(model: bytes, mode: ExecutionMode) -> Callable[[Floats], Floats
 
 
 def _compiled(model: bytes, mode: ExecutionMode, shape: tuple[int, ...]) -> Callable[[Floats], Floats]:
-    compiled = CompiledModel.from_buffer(model, environment=_environment(), options=_options(mode))
+    compiled = CompiledModel.from_buffer(model, environment=litert_environment(), options=mode_options(mode))
     inputs, outputs = compiled.create_input_buffers(0), compiled.create_output_buffers(0)
     numbers = int(np.prod(shape))
 
@@ -158,7 +158,8 @@ def _compiled(model: bytes, mode: ExecutionMode, shape: tuple[int, ...]) -> Call
     return run
 
 
-def _options(mode: ExecutionMode) -> Options:
+def mode_options(mode: ExecutionMode) -> Options:
+    """Options of `CompiledModel` for a mode, on one thread of the CPU."""
     if mode.on_gpu:
         gpu = GpuOptions(enforce_f32=not mode.asks_for_float16)
         return Options(HardwareAccelerator.GPU, gpu_options=gpu)
@@ -167,7 +168,8 @@ def _options(mode: ExecutionMode) -> Options:
 
 
 @functools.cache
-def _environment() -> Environment:
+def litert_environment() -> Environment:
+    """LiteRT's environment of this process, without plug-ins."""
     # Unless it is given a folder, LiteRT searches for NPU plug-ins, which doubles the loading time, and warns.
     with temporary_named():
         empty = tempfile.mkdtemp(prefix="half-the-bits-")

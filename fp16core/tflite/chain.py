@@ -8,6 +8,7 @@ from itertools import zip_longest
 import numpy as np
 import numpy.typing as npt
 
+from fp16core.text import dimensions_text
 from fp16core.tflite.graph import Operator, TfliteFile
 from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.window import Window
@@ -141,7 +142,8 @@ def _check_shape(layer: Layer, given: tuple[int, ...], name: str) -> None:
         fits = len(given) == 3 and min(given) > 0 and _windows_fit(layer, given)
     if not fits:
         raise ModelFileError(
-            f"{name}: {kind} takes {given} for each image to {layer.output_shape}, which cannot be followed here."
+            f"{name}: {kind} takes {dimensions_text(given)} for each image to {dimensions_text(layer.output_shape)}, "
+            "which cannot be followed here."
         )
 
 
@@ -194,7 +196,8 @@ def _layer(op: Operator, file: TfliteFile, keys: dict[int, str], name: str, give
     bias = stored[1].values.astype(np.float32)
     if bias.shape != shape[-1:]:
         raise ModelFileError(
-            f"{name}: {op.name} adds a bias of shape {bias.shape} to {shape}; convert the model again."
+            f"{name}: {op.name} adds a bias of shape {dimensions_text(bias.shape)} to {dimensions_text(shape)}; "
+            "convert the model again."
         )
     return Layer(op, shape, weights, bias, keys[stored[0].index], keys[stored[1].index], groups)
 

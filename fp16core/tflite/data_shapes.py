@@ -1,6 +1,6 @@
 """Operators whose result has a size that depends on the values of the input, and not only on its shape."""
 
-from fp16core.tflite.graph import Operator, TfliteFile
+from fp16core.tflite.graph import ONLY_SIZE, Operator, TfliteFile
 
 _EVERY = -1
 
@@ -46,8 +46,12 @@ _SIZE_OPERANDS: dict[str, tuple[int, ...]] = {
 }
 """Operands of LiteRT's operators whose values decide the size of the result, by their positions."""
 
-_ONLY_SHAPE = ("SHAPE", "RANK")
-"""Operators that read nothing of their operand but its shape."""
+
+def size_operands(op: Operator) -> tuple[int, ...]:
+    """Indices of the tensors whose values decide the size of an operator's result."""
+    places = _SIZE_OPERANDS.get(op.name, ())
+    wanted = op.inputs if _EVERY in places else [op.inputs[place] for place in places if place < len(op.inputs)]
+    return tuple(index for index in wanted if index >= 0)
 
 
 def sized_by_data(file: TfliteFile) -> tuple[Operator, ...]:
@@ -59,10 +63,9 @@ def sized_by_data(file: TfliteFile) -> tuple[Operator, ...]:
     found = []
     for op in file.operators:
         read = [index for index in op.inputs if index in from_data]
-        if not read or op.name in _ONLY_SHAPE:
+        if not read or op.name in ONLY_SIZE:
             continue
         from_data.update(op.outputs or op.inputs)  # an operator without outputs stores what it reads
-        places = _SIZE_OPERANDS.get(op.name, ())
-        if _EVERY in places or any(op.inputs[place] in from_data for place in places if place < len(op.inputs)):
+        if not from_data.isdisjoint(size_operands(op)):
             found.append(op)
     return tuple(found)

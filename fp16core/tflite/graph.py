@@ -8,6 +8,7 @@ import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 
+from fp16core.text import dimensions_text
 from fp16core.vocabulary import ModelFileError
 
 _NUMPY_NAMES = "float16 float32 float64 bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 complex64 complex128"
@@ -19,6 +20,9 @@ _WEIGHT_ROLES = {
     "FULLY_CONNECTED": {1: "weights", 2: "bias"},
     "TRANSPOSE_CONV": {1: "kernel", 3: "bias"},
 }
+
+ONLY_SIZE = ("SHAPE", "RANK")
+"""Operators that take nothing of what they read but its size."""
 
 _OTHER_ROLE = "constant"
 """Role of the constants of any other kind of operator, such as the factors of a batch normalisation."""
@@ -94,7 +98,7 @@ class Tensor:
         except ValueError as error:
             raise ModelFileError(
                 f"tensor '{self.name}' stores {len(self.stored_bytes)} bytes, which do not fill "
-                f"{self.dtype} {self.shape}; the file is damaged, convert the model again."
+                f"{self.dtype} {dimensions_text(self.shape)}; the file is damaged, convert the model again."
             ) from error
 
 
@@ -111,8 +115,8 @@ class Operator:
     settings
         Options that decide its arithmetic, those of these it has: ``"padding"`` (``"VALID"`` or
         ``"SAME"``), ``"stride_height"``, ``"stride_width"``, ``"dilation_height"``,
-        ``"dilation_width"``, ``"filter_height"``, ``"filter_width"``, and ``"activation"``
-        (``"NONE"``, ``"RELU"``, …), the function fused into it.
+        ``"dilation_width"``, ``"filter_height"``, ``"filter_width"``, ``"axis"``, and
+        ``"activation"`` (``"NONE"``, ``"RELU"``, …), the function fused into it.
     """
 
     index: int
@@ -158,29 +162,39 @@ class TfliteFile:
     def from_input(self) -> tuple[tuple[Operator, Tensor], ...]:
         """Operators that compute floating-point numbers from the input, in order, with what they compute.
 
-        Shape arithmetic, which takes only the input's size, and the upsampling of weights are not among them.
+        The path may lead through integers, such as indices of a table. Shape arithmetic, which takes only the input's
+        size, and the upsampling of weights are not among them.
         """
+        reached = self._from_values()
+        return tuple(
+            (op, self.tensors[index])
+            for op in self.operators
+            for index in op.outputs
+            if index in reached and "float" in self.tensors[index].dtype and not reached.isdisjoint(op.inputs)
+        )
+
+    def _from_values(self) -> set[int]:
+        """Indices of the inputs, and of all tensors that depend on their values, and not only on their size."""
         reached = {tensor.index for tensor in self.inputs}
-        found = []
         for op in self.operators:
-            if reached.isdisjoint(op.inputs):
-                continue
-            for tensor in (self.tensors[index] for index in op.outputs if index >= 0):
-                if "float" in tensor.dtype:
-                    reached.add(tensor.index)
-                    found.append((op, tensor))
-        return tuple(found)
+            if op.name not in ONLY_SIZE and not reached.isdisjoint(op.inputs):
+                reached.update(index for index in op.outputs if index >= 0)
+        return reached
 
     def shape_arithmetic(self) -> tuple[Operator, ...]:
         """Operators that compute no numbers of the image, only the shapes that a batch of any size needs.
 
-        These are SHAPE, and every operator that makes integers out of integers alone.
+        These are SHAPE and RANK, and every operator that makes integers out of integers alone, unless these depend on
+        values of the input.
         """
         integers = {tensor.index for tensor in self.tensors if tensor.dtype in ("int32", "int64")}
+        integers -= self._from_values()
         return tuple(
             op
             for op in self.operators
-            if op.outputs and integers.issuperset(op.outputs) and (op.name == "SHAPE" or integers.issuperset(op.inputs))
+            if op.outputs
+            and integers.issuperset(op.outputs)
+            and (op.name in ONLY_SIZE or integers.issuperset(op.inputs))
         )
 
     def upsampling(self) -> tuple[Operator, ...]:

@@ -31,6 +31,9 @@ _SIGNATURE_KEY = 8
 _TENSOR_MAP_NAME = 4
 _BUFFER_DATA = 4
 
+_CHUNK_BYTES = 1 << 20
+"""Bytes of the file that are counted at a time: counting takes eight times their memory."""
+
 
 def byte_ledger(model: ModelFile) -> tuple[LedgerEntry, ...]:
     """Account for every byte of a ``.tflite`` file.
@@ -64,14 +67,17 @@ class _Walk:
         self._bytes = np.frombuffer(model, np.uint8)
         self._data = model
         self._keys: dict[tuple[str, str], int] = {}
-        self._owner = np.zeros(len(model), np.int32)
+        self._owner = np.zeros(len(model), np.uint16)  # wider once that is too narrow, which few files need
 
     def entries(self) -> tuple[LedgerEntry, ...]:
-        unowned = self._owner == 0
-        # The format pads with zeros only, so any other byte without an owner is honestly unknown.
-        self._owner[unowned & (self._bytes == 0)] = self._key(("padding", "alignment"))
-        self._owner[unowned & (self._bytes != 0)] = self._key(("unattributed", "unknown"))
-        counts = np.bincount(self._owner, minlength=len(self._keys) + 1)
+        padding, unknown = self._key(("padding", "alignment")), self._key(("unattributed", "unknown"))
+        counts = np.zeros(len(self._keys) + 1, np.int64)
+        for start in range(0, len(self._owner), _CHUNK_BYTES):
+            owner, stored = self._owner[start : start + _CHUNK_BYTES], self._bytes[start : start + _CHUNK_BYTES]
+            # The format pads with zeros only, so any other byte without an owner is honestly unknown.
+            owner[(owner == 0) & (stored == 0)] = padding
+            owner[owner == 0] = unknown
+            counts += np.bincount(owner, minlength=len(counts))
         found = [LedgerEntry(*key, int(counts[number])) for key, number in self._keys.items() if counts[number]]
         return tuple(sorted(found, key=lambda entry: (-entry.size_bytes, entry.category, entry.item)))
 
@@ -163,7 +169,10 @@ class _Walk:
             self._mark(start, stop, key)
 
     def _key(self, key: tuple[str, str]) -> int:
-        return self._keys.setdefault(key, len(self._keys) + 1)
+        number = self._keys.setdefault(key, len(self._keys) + 1)
+        if number > np.iinfo(self._owner.dtype).max:
+            self._owner = self._owner.astype(np.uint32)
+        return number
 
     def _mark(self, start: int, stop: int, key: tuple[str, str]) -> None:
         if not 0 <= start <= stop <= len(self._owner):

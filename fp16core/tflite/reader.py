@@ -36,6 +36,7 @@ _SETTINGS = {
     "dilation_width": "DilationWFactor",
     "filter_height": "FilterHeight",
     "filter_width": "FilterWidth",
+    "axis": "Axis",
     "activation": "FusedActivationFunction",
 }
 """Options of an operator that decide its arithmetic: our names, and the schema's accessors."""
@@ -64,6 +65,16 @@ def read_tflite(model: bytes, name: str = "the model") -> TfliteFile:
     root = model_root(model, name)
     with damage_named(name, len(model)):
         return _read(model, root)
+
+
+def read_graphs(model: bytes, name: str = "the model") -> tuple[TfliteFile, ...]:
+    """Read all graphs of a ``.tflite`` file: the main one, and the bodies of IF, WHILE and CALL_ONCE.
+
+    Parameters, and what is raised, are as for `read_tflite`.
+    """
+    root = model_root(model, name)
+    with damage_named(name, len(model)):
+        return tuple(_read(model, root, place) for place in range(root.SubgraphsLength()))
 
 
 def model_root(model: bytes, name: str) -> schema.Model:
@@ -122,8 +133,8 @@ def _operator_name(code: schema.OperatorCode) -> str:
     return _OPERATOR_NAMES.get(max(code.BuiltinCode(), code.DeprecatedBuiltinCode()), "UNKNOWN")
 
 
-def _read(model: bytes, root: schema.Model) -> TfliteFile:
-    graph = root.Subgraphs(0)
+def _read(model: bytes, root: schema.Model, place: int = 0) -> TfliteFile:
+    graph = root.Subgraphs(place)
     check_indices(
         [graph.Operators(i).OpcodeIndex() for i in range(graph.OperatorsLength())], 0, root.OperatorCodesLength()
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from fp16core.text import dimensions_text
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ModelFileError
 
@@ -36,7 +37,8 @@ def replace_values(
         old = tensor.values
         if new.dtype != old.dtype or new.shape != old.shape:
             raise ModelFileError(
-                f"tensor '{tensor.name}' is {old.dtype} {old.shape}; cannot be replaced by {new.dtype} {new.shape}."
+                f"tensor '{tensor.name}' is {old.dtype} {dimensions_text(old.shape)}; cannot be replaced by "
+                f"{new.dtype} {dimensions_text(new.shape)}."
             )
         if new.tobytes() == old.tobytes():
             continue

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from fp16core.text import dimensions_text
 from fp16core.tflite.graph import Tensor, TfliteFile
 from fp16core.tflite.roles import Role, tensor_roles
 
@@ -10,7 +11,7 @@ Table = dict[str, list[object]]
 
 def shape_text(tensor: Tensor) -> str:
     """Shape of a tensor: ``n × 28 × 28``, where n is chosen at run time; empty for a scalar."""
-    return " × ".join("n" if size < 0 else str(size) for size in tensor.shape_signature)
+    return dimensions_text(tensor.shape_signature) if tensor.shape_signature else ""
 
 
 def tensor_text(tensor: Tensor) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from fp16core.text import size_text
 from pages.shared.server import hosted, upload_limits
-from pages.shared.session import files, trials
+from pages.shared.session import diagnoses, files, trials
 from pages.shared.session.subject import default_name, subject
 from pages.shared.ui.words import plain
 
@@ -19,9 +19,9 @@ def show_held() -> None:
         _show(held)
     row = st.container(horizontal=True)
     mine = files.files()
-    if mine.pair is not None:
+    if mine.pair is not None or diagnoses.kept() is not None:
         row.button("Forget my models", icon=":material/delete:", key="own-forget", on_click=trials.forget_models)
-        if subject().own_pair:
+        if mine.pair is not None and subject().own_pair:
             row.button(
                 f"Back to the {default_name()[0].lower()}{default_name()[1:]}",
                 icon=":material/undo:",

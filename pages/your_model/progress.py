@@ -1,43 +1,53 @@
-"""The trial of the visitor's models: its progress, or why it failed."""
+"""The trial and the diagnosis of the visitor's model: their progress, or why they failed."""
 
 import streamlit as st
 
 from fp16core.jobs.ticket import Ticket
 from fp16core.text import count_text
 from pages.shared.server import stopping
-from pages.shared.session import trials
+from pages.shared.session import diagnoses, trials
 from pages.shared.ui.words import plain
 
 _TICK_S = 0.5
-"""Polling interval of a running trial."""
+"""Polling interval of a running trial or diagnosis."""
 
 
 def show_progress() -> None:
-    """Show the trial while there is one, and why the last one failed."""
-    if (error := trials.error()) is not None:
+    """Show the trial and the diagnosis while there is one, and why the last one failed."""
+    for error in dict.fromkeys(filter(None, (trials.error(), diagnoses.error()))):
         st.error(plain(error), icon=":material/error:")
-    is_polling = trials.attempt() is not None
+    is_polling = bool(_tickets())
     st.fragment(_watch, run_every=_TICK_S if is_polling else None)(is_polling)
 
 
+def _tickets() -> dict[str, Ticket]:
+    """Jobs in progress, by what is being done."""
+    found: dict[str, Ticket] = {}
+    if (attempt := trials.attempt()) is not None:
+        found[attempt.names] = attempt.ticket
+    if (current := diagnoses.running()) is not None and current.question is not None:
+        found[f"Diagnosis of {current.question.model.name}"] = current.ticket
+    return found
+
+
 def _watch(is_polling: bool) -> None:
-    """Progress of the trial, and a button to stop it; ``is_polling`` is true if this fragment runs periodically."""
-    current = trials.attempt()
-    is_running = current is not None and not current.ticket.is_over
-    if is_polling != is_running:
+    """Progress, and a button to stop; ``is_polling`` is true if this fragment runs periodically."""
+    tickets = _tickets()
+    is_over = any(ticket.is_over for ticket in tickets.values())
+    if is_over or is_polling != bool(tickets):
         st.rerun()  # the whole page: only it can start and stop the polling, and collects the outcome
-    if current is None:
-        return
-    ticket = current.ticket
-    if ticket.job is None:
-        text = f"{plain(current.names)} waits for earlier trials to end" + (
-            f": {count_text(ticket.ahead, 'other visitor')} first." if ticket.ahead else "."
-        )
-    else:
-        text = f"{plain(current.names)}: {ticket.what} …"
-    st.progress(ticket.done, text=text)
-    stopping.button(st.container(), ticket, _stop, "own-stop", ticket)
+    for name, ticket in tickets.items():
+        st.progress(ticket.done, text=_text(name, ticket))
+    if tickets:
+        stopping.button(st.container(), first := next(iter(tickets.values())), _stop, "own-stop", first)
+
+
+def _text(name: str, ticket: Ticket) -> str:
+    if ticket.job is not None:
+        return f"{plain(name)}: {plain(ticket.what)} …"
+    others = f": {count_text(ticket.ahead, 'other visitor')} first." if ticket.ahead else "."
+    return f"{plain(name)} waits for earlier trials to end{others}"
 
 
 def _stop(ticket: Ticket) -> None:
-    stopping.stop(ticket, ticket.stop)
+    stopping.stop(ticket, trials.stopping())

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fp16core.claims.answer import RULE, answer
 from pages.shared.frame import casting
-from pages.shared.session import files, state, trials
+from pages.shared.session import diagnoses, files, state, trials
 from pages.shared.session.pair_numbers import show_numbers
 from pages.shared.session.subject import subject
 from pages.shared.ui.terms import hint
@@ -15,10 +15,12 @@ def show_summary() -> None:
     """Show the answer and the numbers of the visitor's pair; without one, what it takes to get them."""
     pair = files.files().pair
     if pair is None:
-        st.markdown(
-            "**Upload a model, and this page answers**: the model is tried in a process of its own, quantized if it is "
-            "not yet, and compared on test images; then every page shows **your** model."
-        )
+        if diagnoses.kept() is None:
+            st.markdown(
+                "**Upload a model, and this page answers**: it is diagnosed in a process of its own, operator by "
+                "operator, and cured if it breaks. A network that reads digits of 28 × 28 pixels is also compared on "
+                "test images, and shown on every page."
+            )
         return
     st.header(f"The answer for {plain(pair.name)}", anchor="summary")
     if not subject().own_pair:

@@ -10,12 +10,16 @@ from fp16core.runs.pair import BUNDLED, read_model_file
 from fp16core.runs.record import REFERENCE_FILE
 from fp16core.text import count_text, size_text
 from fp16core.training.recipe import python_for_tensorflow
+from fp16core.vocabulary import NumberError
+from fp16core.worker.diagnosis.limits import limits_for, max_file_bytes
 from fp16core.worker.training.settings import has_tensorflow
 from fp16core.worker.trial import keras_file, trial
 from fp16core.worker.trial.inspection import MAX_FILE_BYTES as MAX_MODEL_BYTES
 from pages.shared.server import hosted, upload_limits
-from pages.shared.session import files, trials
+from pages.shared.session import diagnoses, files, trials
 from pages.shared.ui.words import plain
+from pages.your_model.examples import show_examples
+from pages.your_model.story.declared import declared, show_fields
 
 _MB = 1_000_000
 
@@ -25,11 +29,13 @@ def upload_models() -> None:
     st.markdown("**Your model**")
     with_keras = has_tensorflow()
     uploaded = st.file_uploader(
-        "A float32 .tflite, or that and its float16 .tflite" + (", or a .keras" if with_keras else ""),
-        ["tflite", "keras"] if with_keras else ["tflite"],
+        "Any float32 .tflite, alone or with its float16 .tflite"
+        + (", or a .keras" if with_keras else "")
+        + "; and inputs of it as .npz, if you have some",
+        ["tflite", "keras", "npz"] if with_keras else ["tflite", "npz"],
         accept_multiple_files=True,
         key=_key("models"),
-        max_upload_size=(MAX_KERAS_BYTES if with_keras else MAX_MODEL_BYTES) // _MB,
+        max_upload_size=max_file_bytes(hosted.is_hosted()) // _MB,
     )
     row = st.container(horizontal=True, vertical_alignment="center")
     row.button(
@@ -39,29 +45,38 @@ def upload_models() -> None:
         key="own-try",
         disabled=not uploaded,
         on_click=_try_models,
-        help="Opens the files in a process of their own, quantizes what is not yet quantized, and runs both models on "
-        "test images. A pair that passes becomes your active pair.",
+        help="Opens the files in a process of their own and diagnoses the model. One that reads digits of 28 × 28 "
+        "pixels is also quantized and run on test images, and becomes your active pair.",
     )
     row.download_button(
-        "No file at hand? Take ours",
+        "Take ours",
         lambda: read_model_file(BUNDLED / REFERENCE_FILE),
         file_name=REFERENCE_FILE,
         mime="application/octet-stream",
         icon=":material/download:",
         type="tertiary",
         on_click="ignore",
-        help="The float32 model of the bundled pair.",
+        help="The float32 model of the bundled pair, to upload it here.",
     )
+    show_examples()
+    show_fields()
     with st.expander("What a model must be like", icon=":material/rule:"):
         _model_rules(with_keras)
 
 
 def _model_rules(with_keras: bool) -> None:
+    is_hosted = hosted.is_hosted()
+    limits = limits_for(0, is_hosted)
     st.caption(
-        "The input must be float32 images of 28 × 28 (or 28 × 28 × 1) from 0 to 1, the output ten logits. A float32 "
-        f"file alone is quantized by LiteRT Quantizer. At most {size_text(MAX_MODEL_BYTES)} for a .tflite file; a "
-        f"trial ends after {trial.CPU_S} seconds of processor time. A file from outside may be damaged: in a process "
-        "of its own, a crash costs no more than an error message."
+        f"A .tflite file of at most {size_text(max_file_bytes(is_hosted))}, with any number of inputs and outputs of "
+        "float32, int32, int64 or bool, and LiteRT’s own operators. A diagnosis ends after "
+        f"{limits.cpu_seconds:,.0f} seconds of processor time. A file from outside may be damaged: in a process of its "
+        "own, a crash costs no more than an error message."
+    )
+    st.caption(
+        "To be shown on all pages as well, its input must be float32 images of 28 × 28 (or 28 × 28 × 1) from 0 to 1, "
+        f"its output ten logits, and its size at most {size_text(MAX_MODEL_BYTES)}. It is quantized by LiteRT "
+        f"Quantizer unless its float16 file comes with it; a trial ends after {trial.CPU_S} seconds of processor time."
     )
     st.caption(
         f"A .keras file, of at most {size_text(MAX_KERAS_BYTES)}, is loaded in Keras’s safe mode and converted by "
@@ -117,7 +132,12 @@ def _delivered(kind: str) -> Any:
 def _try_models() -> None:
     """Hand in the uploaded models; if that must wait, they stay in the uploader."""
     if trials.may_begin():
-        trials.begin(_delivered("models"))
+        try:
+            options = declared()
+        except NumberError as error:
+            diagnoses.fail(str(error))
+            return
+        trials.begin(_delivered("models"), options)
 
 
 def _take_dataset() -> None:

@@ -13,6 +13,7 @@ from fp16core.evaluate.comparison import compare
 from fp16core.tflite.model_file import ModelPair
 from fp16core.workbench import measures, workbench
 from pages.shared.server import stopping
+from pages.shared.session import diagnoses
 from tests.helpers.apps.visits import cold_caches as cold_caches
 
 P = ParamSpec("P")
@@ -23,6 +24,18 @@ R = TypeVar("R")
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever stops a process sees it gone, however busy the machine."""
     monkeypatch.setattr(stopping, "_PATIENCE_S", 60.0)
+
+
+@pytest.fixture(autouse=True)
+def models_are_not_diagnosed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A diagnosis takes as long as the trial, which most tests of own models are about; others use `diagnosing`."""
+    if "diagnosing" not in request.fixturenames:
+        monkeypatch.setattr(diagnoses, "begin", lambda *_arguments, **_options: 0)
+
+
+@pytest.fixture
+def diagnosing() -> None:
+    """Models are diagnosed."""
 
 
 _MEASURED: dict[object, object] = {}

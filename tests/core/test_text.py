@@ -9,6 +9,7 @@ from fp16core.text import (
     bytes_text,
     count_text,
     decibels_text,
+    dimensions_text,
     excess_text,
     factor_text,
     first_line,
@@ -27,6 +28,9 @@ from fp16core.text import (
     ("shown", "expected"),
     [
         (bytes_text(85376), "85,376 B"),
+        (dimensions_text((-1, 28, 28, 1)), "n × 28 × 28 × 1"),
+        (dimensions_text((7,)), "7"),
+        (dimensions_text(()), "a single number"),
         (bytes_text(-40132, signed=True), "−40,132 B"),
         (size_text(10_000_000), "10 MB"),
         (size_text(85_376), "85.4 kB"),

@@ -48,6 +48,8 @@ ROOMS = [
     "webgpu",
     "lab",
     "claims",
+    "diagnosis",
+    "study",
     "workbench",
     "figures",
     "serving",

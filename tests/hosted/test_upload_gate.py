@@ -164,8 +164,8 @@ def test_a_large_file_is_refused_by_its_size_alone(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("HALFBITS_HOSTED", "1")
     found = Server()
     monkeypatch.setattr(upload_gate, "streamlit_store", lambda: found.store)
-    assert found.ask("one", 20_003_000) == (413, "20 MB is the most that a file may have.")
-    assert found.ask("one", 20_000_500)[0] == 204, "a file of 20 MB with its name and boundaries"
+    assert found.ask("one", 25_003_000) == (413, "25 MB is the most that a file may have.")
+    assert found.ask("one", 25_000_500)[0] == 204, "a file of 25 MB with its name and boundaries"
 
 
 def test_at_home_and_for_closed_visits_requests_pass_untouched(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,9 @@ import plotly.graph_objects as go
 
 from fp16core.csv_text import csv_text
 
+REPEATED = "repeated"
+"""The ``meta`` of a trace that shows the numbers of another one again."""
+
 
 def figure_csv(figure: go.Figure) -> str:
     """Data of a figure's traces as comma-separated values, one row for each mark.
@@ -18,7 +21,7 @@ def figure_csv(figure: go.Figure) -> str:
     Pictures, texts, and shades behind marks have no rows. A treemap has a row for each leaf: the tree's
     name and, under the names in ``layout.meta["columns"]``, the leaf's category, its name and its size. A
     map of tiles has a row for each cell except the gaps between tiles: its position, under the same
-    names, and its value.
+    names, and its value. Marks that show again what others do, whose ``meta`` is `REPEATED`, have no rows.
     """
     extra = list((figure.layout.meta or {}).get("columns", []))
     if any(trace.type == "treemap" for trace in figure.data):
@@ -51,7 +54,7 @@ def _mark_rows(figure: go.Figure, has_extra: bool) -> Iterator[list[Any]]:
             for y, row in enumerate(trace.customdata):
                 for x, count in enumerate(row):
                     yield [trace.name or "", x, y, _plain(count)]
-        elif trace.type not in ("heatmap", "image") and not _is_lettering(trace):
+        elif trace.type not in ("heatmap", "image") and trace.meta != REPEATED and not _is_lettering(trace):
             for number, (x, y) in enumerate(zip(trace.x, trace.y, strict=True)):
                 custom = trace.customdata[number] if has_extra and trace.customdata is not None else []
                 values = custom if isinstance(custom, list | tuple | np.ndarray) else [custom]

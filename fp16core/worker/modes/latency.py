@@ -1,5 +1,6 @@
 """The times of one mode, measured in turns: ``python -m fp16core.worker.modes.latency``."""
 
+import functools
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
@@ -7,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import psutil
 
 from fp16core.jobs.serve import Client, serve
 from fp16core.jobs.spec import JobSpec
 from fp16core.modes.latency import CONTROL, REFERENCE, TARGET, TWIN, Latency, MemoryUse, ModeLatency
+from fp16core.modes.turns import bytes_of_copies, in_turns, loaded_in_turns, warm_up
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.fixed_batch import with_fixed_batch
 from fp16core.runtime.gpu_log import Adapter
@@ -32,14 +33,13 @@ IMAGES = 200
 _ROUNDS = 12
 """Number of times that everything is reloaded."""
 
-_WARM_UP_CALLS, _WARM_UP_S = 5, 0.03
-"""Warm-up before timing: fewest calls, and shortest duration."""
-
 _FEWEST, _MOST = 8, 150
 """Pairs in a round."""
 
-_COPIES = 20
-"""Copies loaded to measure the memory of one."""
+_FIRST_COPIES, _COPIES = 3, 20
+"""Copies loaded first, and those loaded to measure the memory of one."""
+
+_FILES = REFERENCE, TARGET
 
 
 def specs_for(
@@ -143,71 +143,42 @@ def _time(
     first_run_ms: dict[str, list[float]] = {what: [] for what in entrants}
     given = [images[start : start + batch] for start in range(0, len(images) - batch + 1, batch)]
     random = np.random.default_rng(0)
+    loads = {what: _load(what, *entrant) for what, entrant in entrants.items()}
     for number in range(_ROUNDS):
         report(number / _ROUNDS)
-        runners = {}
-        # In random order: neither placement in memory nor what ran before may favour one.
-        for what in random.permutation(list(entrants)).tolist():
-            model, how = entrants[what]
-            start = time.perf_counter()
-            # A twin is opened the same way as the entry it is compared with.
-            runners[what] = ModeRunner(_copy(model), how, compiled=what == TWIN)
-            loaded = time.perf_counter()
-            runners[what].run(given[0])
-            load_ms[what].append((loaded - start) * 1e3)
-            first_run_ms[what].append((time.perf_counter() - loaded) * 1e3)
-        together_s = sum(_warm_up(runner, given[0]) for runner in runners.values())
+        runners, *took_ms = loaded_in_turns(loads, lambda runner: runner.run(given[0]), random)
+        for what in entrants:
+            load_ms[what].append(took_ms[0][what])
+            first_run_ms[what].append(took_ms[1][what])
+        together_s = sum(warm_up(functools.partial(runner.run, given[0])) for runner in runners.values())
         pairs = int(np.clip(seconds / _ROUNDS / together_s, _FEWEST, _MOST))
-        rounds.append(_in_turns(runners, given, pairs, random))
+        rounds.append(in_turns({what: _call(runner, given) for what, runner in runners.items()}, pairs, random))
     return {"batch": batch, "rounds": rounds, "load_ms": load_ms, "first_run_ms": first_run_ms}
 
 
-def _in_turns(
-    runners: dict[str, ModeRunner], given: list[Floats], pairs: int, random: np.random.Generator
-) -> dict[str, list[float]]:
-    times: dict[str, list[float]] = {what: [] for what in runners}
-    for call in range(pairs):
-        images = given[call % len(given)]
-        for what in random.permutation(list(runners)).tolist():
-            runner = runners[what]
-            start = time.perf_counter()
-            runner.run(images)
-            times[what].append((time.perf_counter() - start) * 1e6)
-    return times
+def _load(what: str, model: ModelFile, mode: ExecutionMode) -> Callable[[], ModeRunner]:
+    # A twin is opened the same way as the entry it is compared with.
+    return lambda: ModeRunner(_copy(model), mode, compiled=what == TWIN)
 
 
-def _warm_up(runner: ModeRunner, images: Floats) -> float:
-    """Seconds that a call takes, once it is warm."""
-    begin = time.perf_counter()
-    calls = 0
-    while calls < _WARM_UP_CALLS or time.perf_counter() - begin < _WARM_UP_S:
-        start = time.perf_counter()
-        runner.run(images)
-        took = time.perf_counter() - start
-        calls += 1
-    return took
+def _call(runner: ModeRunner, given: list[Floats]) -> Callable[[int], Floats]:
+    return lambda turn: runner.run(given[turn % len(given)])
 
 
 def _copy_memory(mode: ExecutionMode, pair: ModelPair, images: Floats, report: Callable[[], None]) -> MemoryUse:
     """Return the memory that one more copy of either file takes."""
-    process = psutil.Process()
-    kept, taken = [], []
-    for model in (pair.reference, pair.target, pair.reference):
-        one = with_fixed_batch(model, len(images))
 
-        def load(one: ModelFile = one) -> None:
-            # Each has its own bytes, as after reading a file.
-            kept.append(ModeRunner(_copy(one), mode))
-            kept[-1].run(images)
+    def load(model: ModelFile) -> ModeRunner:
+        # Each has its own bytes, as after reading a file.
+        runner = ModeRunner(_copy(model), mode)
+        runner.run(images)
+        return runner
 
-        for _ in range(3):  # what only the first copies take
-            load()
-        report()
-        before = process.memory_info().rss
-        for _ in range(_COPIES):
-            load()
-        taken.append((process.memory_info().rss - before) / _COPIES)
-    return MemoryUse(taken[0], taken[1], taken[2], _COPIES)
+    files = {what: with_fixed_batch(model, len(images)) for what, model in zip(_FILES, pair.files, strict=True)}
+    loads = {what: functools.partial(load, model) for what, model in files.items()}
+    loads[CONTROL] = loads[REFERENCE]
+    taken = bytes_of_copies(loads, _FIRST_COPIES, _COPIES, report)
+    return MemoryUse(taken[REFERENCE], taken[TARGET], taken[CONTROL], _COPIES)
 
 
 def _copy(model: ModelFile) -> ModelFile:

@@ -102,7 +102,11 @@ _COLOURS = {"reference": REFERENCE_COLOUR, "target": TARGET_COLOUR, "delta": DEL
 
 
 def _data(reading: "Reading", place: int, factors: Enlargement | None) -> dict[str, Any]:
+    from fp16core.reading.opinions import LABELS, fault
+    from pages.shared.digit.readings import all_opinions
+
     answers, report = reading.answers, reading.answers.report(place)
+    chosen, *others = all_opinions(reading, place)
     return {
         "seen": picture_url(reading.prepared.digits[place].image),
         "reference": _numbers(answers.reference.logits[place]),
@@ -115,6 +119,8 @@ def _data(reading: "Reading", place: int, factors: Enlargement | None) -> dict[s
         if factors is None
         else {"low": factors.low, "high": factors.high, "isLogarithmic": factors.is_logarithmic},
         "sentence": flip_sentence(report).replace("**", ""),
+        "others": [[LABELS[each.folder], each.reference, each.target] for each in others],
+        "fault": fault(chosen, others),
         "digits": [answers.report(at).reference_text for at in range(answers.images)],
         "place": place,
         "likeness": _likeness(reading, place) if report.is_answered else None,

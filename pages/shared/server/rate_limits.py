@@ -9,10 +9,13 @@ from fp16core.singleton import singleton
 from fp16core.vocabulary import BusyError
 from pages.shared.server import hosted
 
-RequestKind = Literal["trial", "conversion", "measurement", "training", "picture", "drawing", "lab", "report"]
+RequestKind = Literal[
+    "trial", "diagnosis", "conversion", "measurement", "training", "picture", "drawing", "lab", "report"
+]
 
 RATES: dict[RequestKind, tuple[Rate, Rate]] = {
     "trial": (Rate(60, 20), Rate(120, 40)),
+    "diagnosis": (Rate(60, 10), Rate(120, 20)),
     "conversion": (Rate(30, 3), Rate(60, 6)),
     "measurement": (Rate(30, 2), Rate(60, 4)),
     "training": (Rate(30, 1), Rate(60, 2)),
@@ -24,7 +27,7 @@ RATES: dict[RequestKind, tuple[Rate, Rate]] = {
 """Rates for one address, and for all together: burst size, and requests per minute. A class shares an address.
 
 A picture takes 40 ms of computing, an unfinished drawing 10, a number of the lab 70 to 300, a trial 1 s, a
-conversion 5 to 10 s; a measurement and a training run take a minute or more, one at a time.
+diagnosis or a conversion 5 to 10 s; a measurement and a training run take a minute or more, one at a time.
 """
 
 PICTURE_S = 0.04
@@ -35,6 +38,7 @@ STROKE = 0.25
 
 _WORDS: dict[RequestKind, str] = {
     "trial": "trials of model files",
+    "diagnosis": "diagnoses of models",
     "conversion": "conversions",
     "measurement": "measurements",
     "training": "training runs",

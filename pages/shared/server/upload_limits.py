@@ -4,7 +4,7 @@ from fp16core.serving.memory_budget import MemoryBudget
 from fp16core.settings import upload_bytes
 from fp16core.singleton import singleton
 
-FILE_BYTES = 20_000_000
+FILE_BYTES = 25_000_000
 """Largest file that a hosted server accepts."""
 
 _VISIT_SHARE, _ADDRESS_SHARE = 0.4, 0.5

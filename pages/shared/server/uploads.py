@@ -1,11 +1,12 @@
 """Uploads: taken over from Streamlit, and counted in the server's memory."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fp16core.serving.memory_budget import Holder, Visit
+from fp16core.tflite.model_file import ModelFile
 from pages.shared.server import hosted, rate_limits, upload_limits, visits
 
 
@@ -44,6 +45,16 @@ def take(uploads: Iterable[Upload]) -> list[tuple[str, bytes]]:
         for _, _, file_id in taken:
             manager.remove_file(session_id, file_id)
     return [(name, contents) for name, contents, _ in taken]
+
+
+def take_named(given_files: Sequence[Upload]) -> tuple[ModelFile, ...]:
+    """Take uploads; return files with names that can be shown and told apart."""
+    taken = take(given_files)
+    names: list[str] = []
+    for given, _ in taken:
+        name = "".join(sign for sign in given if sign.isprintable())[-60:] or "unnamed"
+        names.append(f"second {name}" if name in names else name)
+    return tuple(ModelFile(contents, name) for name, (_, contents) in zip(names, taken, strict=True))
 
 
 def _manager() -> tuple[_Manager, str] | None:

@@ -1,25 +1,35 @@
 """A visitor's own files: uploaded, tried in a confined process, accepted or refused."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from fp16core.data.custom import MAX_TEST_IMAGES, read_custom_dataset
+from fp16core.diagnosis.options import DiagnosisOptions
 from fp16core.jobs.queue import JobQueue
 from fp16core.jobs.spec import JobSpec
 from fp16core.jobs.ticket import Ticket
 from fp16core.singleton import singleton
+from fp16core.text import excess_text
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import BusyError, HalfBitsError
 from fp16core.worker.trial import keras_file, trial
+from fp16core.worker.trial.inspection import MAX_FILE_BYTES
 from pages.shared.server import children, rate_limits, uploads
-from pages.shared.server.attempt import Attempt, is_keras
 from pages.shared.server.uploads import Upload
+from pages.shared.session import diagnoses, measurements, training
 from pages.shared.session import files as own
-from pages.shared.session import measurements, training
+from pages.shared.session.examination import Asked, Attempt, is_keras
 from pages.shared.ui.unshowable import pages_without
 
 _ATTEMPT, _ERROR, _REMARKS = "own-attempt", "own-error", "own-remarks"
+
+_DIAGNOSIS = "own-diagnosis"
+"""Number of the diagnosis that was asked for with the last trial; 0 if there is none."""
+
+INPUTS = ".npz"
+"""Ending of archives of inputs."""
 
 _TEST_IMAGE_BYTES = 28 * 28 + 1
 """Memory that a test image takes unpacked, with its label."""
@@ -62,43 +72,94 @@ def may_begin() -> bool:
     return True
 
 
-def begin(given_files: Sequence[Upload]) -> None:
-    """Submit the files; a trial in progress is stopped."""
+def begin(given_files: Sequence[Upload], options: DiagnosisOptions | None = None) -> None:
+    """Submit the files, to be tried on digits and to be diagnosed; a trial in progress is stopped.
+
+    Parameters
+    ----------
+    given_files
+        Models, and perhaps an archive of inputs.
+    options
+        Declarations of the visitor about the model.
+    """
     stop()
-    files = _named(given_files)
+    st.session_state.pop(_ATTEMPT, None)  # its outcome is of no interest any more
+    named = uploads.take_named(given_files)
+    archives = [file for file in named if file.name.lower().endswith(INPUTS)]
+    files = tuple(file for file in named if file not in archives)
+    refusal = _refusal(files, archives)
+    _fail(refusal)
+    if refusal is not None:
+        return
+    inputs = archives[0] if archives else None
+    declared = replace(options or DiagnosisOptions(), inputs=None if inputs is None else inputs.contents)
+    asked = Asked(declared, None if inputs is None else inputs.name)
+    if is_keras(files[0].name):
+        request, limits, module = keras_file.request_for(files[0].name), keras_file.LIMITS, keras_file.MODULE
+        _submit(files, JobSpec(module, request, [files[0].contents], limits, _KERAS_PLACES), asked)
+    elif (too_large := _too_large(files)) is not None:
+        diagnoses.begin(asked.question(files), too_large)
+    else:
+        limits = trial.limits_for(sum(file.size_bytes for file in files))
+        request = trial.request_for([file.name for file in files])
+        if _submit(files, JobSpec(trial.MODULE, request, [file.contents for file in files], limits), asked):
+            st.session_state[_DIAGNOSIS] = diagnoses.begin(asked.question(files))
+
+
+def _refusal(files: Sequence[ModelFile], archives: Sequence[ModelFile]) -> str | None:
+    """Reason why files cannot be taken together."""
+    if not files:
+        return f"{archives[0].name} holds inputs; upload the model with it."
+    if len(archives) > 1:
+        return f"{len(archives)} archives of inputs were uploaded; put all samples into one."
     if any(is_keras(file.name) for file in files):
         if len(files) > 1:
-            _fail("A .keras file is both models in one; upload it alone.")
-            return
+            return "A .keras file is both models in one; upload it alone."
         if children.memory().total_bytes < keras_file.LEAST_BYTES:
-            _fail(
+            return (
                 f"{files[0].name}: a .keras file needs TensorFlow, for which this server has too little memory; "
                 "convert it to .tflite, and upload that."
             )
-            return
-        request, limits, module = keras_file.request_for(files[0].name), keras_file.LIMITS, keras_file.MODULE
     elif len(files) > 2:
-        _fail(f"{len(files)} files were uploaded; choose the float32 one, or that and its float16 counterpart.")
-        return
-    else:
-        request, module = trial.request_for([file.name for file in files]), trial.MODULE
-        limits = trial.limits_for(sum(file.size_bytes for file in files))
-    places = _KERAS_PLACES if module == keras_file.MODULE else 1
+        return f"{len(files)} files were uploaded; choose the float32 one, or that and its float16 counterpart."
+    return None
+
+
+def _too_large(files: Sequence[ModelFile]) -> str | None:
+    """Reason why the other pages cannot show one of the files, if it is its size."""
+    for file in files:
+        if file.size_bytes > MAX_FILE_BYTES:
+            return f"{file.name} has {excess_text(file.size_bytes, MAX_FILE_BYTES)} can be shown there"
+    return None
+
+
+def _submit(files: tuple[ModelFile, ...], spec: JobSpec, asked: Asked) -> bool:
+    """Submit a trial; return false if there is no room for it."""
     try:
         uploads.check_room(2 * sum(file.size_bytes for file in files))  # with the measurements that will follow
-        ticket = queue().submit(JobSpec(module, request, [file.contents for file in files], limits, places))
+        ticket = queue().submit(spec)
     except HalfBitsError as error:
         _fail(str(error))
-        return
-    _fail(None)
-    st.session_state[_ATTEMPT] = Attempt(files, ticket)
+        return False
+    st.session_state[_ATTEMPT] = Attempt(files, ticket, asked)
     uploads.count(st.session_state[_ATTEMPT])
+    return True
 
 
 def stop() -> None:
-    """End the trial, if there is one."""
-    if (current := attempt()) is not None:
-        current.ticket.stop()
+    """End the trial and the diagnosis, if there is one in progress."""
+    stopping()()
+
+
+def stopping() -> Callable[[], None]:
+    """Function that ends what is in progress now, for a thread without the session."""
+    tickets = [current.ticket for current in (attempt(), diagnoses.running()) if current is not None]
+
+    def end() -> None:
+        for ticket in tickets:
+            ticket.stop()
+
+    return end
 
 
 def collect() -> bool:
@@ -112,16 +173,20 @@ def collect() -> bool:
     del st.session_state[_ATTEMPT]
     found = current.tried()
     if found is None:
-        _fail(_reason(current))
+        was_refused = current.ticket.job is not None and current.ticket.job.was_refused
+        if not (was_refused and diagnoses.tell_unsuited(st.session_state.get(_DIAGNOSIS, 0), _reason(current))):
+            _fail(_reason(current))
     else:
         own.set_pair(found.pair)
         st.session_state[_REMARKS] = found.remarks + pages_without(found.failed)
+        if current.is_keras:
+            diagnoses.begin(current.asked.question([found.pair.reference]))
     return True
 
 
 def take_dataset(upload: Upload) -> None:
     """Read a data set and use it, or keep the reason why it is refused."""
-    (file,) = _named([upload])
+    (file,) = uploads.take_named([upload])
     try:
         rate_limits.allow("trial")
         uploads.check_room(file.size_bytes + MAX_TEST_IMAGES * _TEST_IMAGE_BYTES)  # a small file may unpack to as much
@@ -133,7 +198,8 @@ def take_dataset(upload: Upload) -> None:
 
 
 def forget_models() -> None:
-    """Drop the visitor's models."""
+    """Drop the visitor's models, and what was found out about them."""
+    diagnoses.forget()
     own.forget_pair()
     training.forget_private()
     measurements.forget_private()
@@ -160,7 +226,7 @@ def held() -> dict[str, int]:
     if dataset is not None:
         found[f"data set {dataset.name}"] = len(dataset.contents)
         found["its test images, unpacked"] = dataset.images.nbytes + dataset.labels.nbytes
-    return found
+    return found | diagnoses.held()
 
 
 def full_text(waiting: int) -> str:
@@ -176,16 +242,6 @@ def _reason(ended: Attempt) -> str:
     if job is None or job.was_refused or job.was_stopped:
         return why
     return f"{ended.names} ended the process that tried it, and nothing else. {why}"
-
-
-def _named(given_files: Sequence[Upload]) -> tuple[ModelFile, ...]:
-    """Return files with names that can be shown and told apart."""
-    taken = uploads.take(given_files)
-    names: list[str] = []
-    for given, _ in taken:
-        name = "".join(sign for sign in given if sign.isprintable())[-60:] or "unnamed"
-        names.append(f"second {name}" if name in names else name)
-    return tuple(ModelFile(contents, name) for name, (_, contents) in zip(names, taken, strict=True))
 
 
 def _fail(why: str | None) -> None:

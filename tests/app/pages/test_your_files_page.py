@@ -15,12 +15,12 @@ from fp16core.jobs.ticket import Ticket
 from fp16core.runs.pair import BUNDLED
 from fp16core.text import percent_text, size_text, small_text
 from fp16core.tflite.model_file import ModelPair
+from fp16core.worker.training.settings import has_tensorflow
 from fp16core.worker.trial import trial
 from fp16core.worker.trial.rehearsal import REHEARSALS
 from pages.shared.frame.page_list import OWN, START, TOUR
 from pages.shared.session import trials
 from pages.shared.ui import unshowable
-from pages.your_model import uploaders
 from tests.helpers.apps.driving import component, errors, visit, words
 from tests.helpers.apps.your_files import DATASET, MODELS, held, is_freed, tried, turn_to, upload, with_pair
 from tests.helpers.children.processes import own_module, until_begun, without_tensorflow
@@ -109,7 +109,7 @@ def test_a_keras_file_is_converted_by_tensorflow() -> None:
 def test_without_tensorflow_the_page_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pages.your_model.uploaders.has_tensorflow", lambda: False)
     app = visit("your_model")
-    assert app.file_uploader[MODELS].proto.type == [".tflite"]
+    assert app.file_uploader[MODELS].proto.type == [".tflite", ".npz"]
     assert "needs TensorFlow, which this server does not have" in words(app)
     assert "pip install -r requirements.txt" in words(app)
 
@@ -290,17 +290,19 @@ def test_a_server_without_tensorflow_refuses_a_keras_file_in_words(
     assert "TensorFlow is not installed" in app.error[0].value
 
 
-@pytest.mark.parametrize(("with_keras", "most_mb"), [(True, 20), (False, 10)])
+@pytest.mark.parametrize(("is_hosted", "most_mb"), [(False, 500), (True, 25)])
 def test_each_uploader_takes_what_the_sentence_below_it_says(
-    with_keras: bool, most_mb: int, monkeypatch: pytest.MonkeyPatch
+    is_hosted: bool, most_mb: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Streamlit writes its own limit beside the button, as "20MB per file"."""
-    monkeypatch.setattr(uploaders, "has_tensorflow", lambda: with_keras)
+    monkeypatch.setenv("HALFBITS_HOSTED", str(int(is_hosted)))
     app = visit("your_model")
     models, dataset = (uploader.proto.max_upload_size_mb for uploader in app.get("file_uploader"))
-    assert (models, dataset) == (most_mb, 40)
+    dataset_mb = 25 if is_hosted else 40
+    assert (models, dataset) == (most_mb, dataset_mb)
     said = words(app)
-    assert "At most 10 MB for a .tflite file" in said
-    assert ("A .keras file, of at most 20 MB," in said) == with_keras
-    assert "At most 40 MB, 20,000 test and 100,000 training images" in said
+    assert f"A .tflite file of at most {most_mb} MB" in said
+    assert "and its size at most 10 MB" in said
+    assert ("A .keras file, of at most 20 MB," in said) == has_tensorflow()
+    assert f"At most {dataset_mb} MB, 20,000 test and 100,000 training images" in said
     assert ",000 B" not in said

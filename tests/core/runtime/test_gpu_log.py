@@ -53,6 +53,16 @@ def test_unsupported_operators_are_named() -> None:
     assert refusal(log) == "LiteRT's GPU accelerator does not support this network's operators FILL, TOPK_V2."
 
 
+def test_operators_that_are_supported_in_part_are_quoted_with_the_reason() -> None:
+    log = (
+        "ERROR: Following operations are not supported by GPU delegate:\nGATHER: Only support 1D indices\n"
+        "5 operations will run on the GPU, and the remaining 1 operations will run on the CPU.\n"
+    )
+    assert refusal(log) == (
+        "LiteRT's GPU accelerator does not support some of this network's operators (GATHER: Only support 1D indices)."
+    )
+
+
 def test_other_errors_are_quoted() -> None:
     assert refusal("ERROR: [x.cc:1] out of memory\n") == "LiteRT's GPU accelerator reports: out of memory."
     assert refusal("all is well\n") is None

@@ -126,16 +126,16 @@ def flattened_to_two_rows(tree: Any, operators: Operators) -> None:
         (answered_by_the_pooling, "its operators do not form one chain from the images to the logits"),
         (answered_by_nothing, "has no input or no output"),
         (with_tanh, "CONV_2D ends in TANH; expected NONE, RELU, RELU6"),
-        (padded, r"MAX_POOL_2D takes \(26, 26, 12\) for each image to \(13, 13, 12\)"),
+        (padded, r"MAX_POOL_2D takes 26 × 26 × 12 for each image to 13 × 13 × 12"),
         (padded_otherwise, "the padding of MAX_POOL_2D is UNKNOWN; expected VALID or SAME"),
-        (without_strides, r"MAX_POOL_2D takes \(26, 26, 12\)"),
-        (of_vast_windows, r"MAX_POOL_2D takes \(26, 26, 12\)"),
+        (without_strides, r"MAX_POOL_2D takes 26 × 26 × 12"),
+        (of_vast_windows, r"MAX_POOL_2D takes 26 × 26 × 12"),
         (dilated, "CONV_2D is dilated"),
-        (with_a_short_bias, r"CONV_2D adds a bias of shape \(1,\) to \(26, 26, 12\)"),
-        (with_four_channels, r"CONV_2D takes \(28, 7, 4\)"),
-        (pooled_in_one_dimension, r"CONV_2D takes \(28, 28, 1\) for each image to \(676, 12\)"),
-        (flattened_to_less, r"RESHAPE takes \(13, 13, 12\) for each image to \(2027,\)"),
-        (flattened_to_two_rows, r"FULLY_CONNECTED takes \(2, 1014\)"),
+        (with_a_short_bias, r"CONV_2D adds a bias of shape 1 to 26 × 26 × 12"),
+        (with_four_channels, r"CONV_2D takes 28 × 7 × 4"),
+        (pooled_in_one_dimension, r"CONV_2D takes 28 × 28 × 1 for each image to 676 × 12"),
+        (flattened_to_less, r"RESHAPE takes 13 × 13 × 12 for each image to 2027"),
+        (flattened_to_two_rows, r"FULLY_CONNECTED takes 2 × 1014"),
     ],
 )
 def test_what_the_proof_could_not_follow_is_no_chain(
@@ -203,5 +203,5 @@ def test_a_depthwise_kernel_of_a_fraction_of_outputs_is_refused() -> None:
             tree.buffers[tree.subgraphs[0].tensors[index].buffer].data = np.ones(count, np.float32).view(np.uint8)
 
     model = chain(reshape(28, 14, 2), depthwise(2, (3, 3)), pooling("MAX_POOL_2D", (2, 2), (2, 2)))
-    with pytest.raises(ModelFileError, match=r"DEPTHWISE_CONV_2D takes \(28, 14, 2\)"):
+    with pytest.raises(ModelFileError, match="DEPTHWISE_CONV_2D takes 28 × 14 × 2"):
         read_chain(edited(model, of_three))

@@ -1,9 +1,11 @@
 """Graphs: drawn whole, in valid Graphviz, with the tensors the interpreter reports."""
 
+import copy
 import re
 
 import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
 from fp16core.convert.quantizer import quantize_tflite
@@ -13,11 +15,14 @@ from fp16core.lab.folding import fold_dequantize
 from fp16core.runtime.delegation import delegate_partitions
 from fp16core.runtime.operator_table import operator_table
 from fp16core.tflite.graph import Operator, Tensor, TfliteFile
-from fp16core.tflite.model_file import ModelPair
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.tflite.packing import packed, unpacked
 from fp16core.tflite.roles import Role, tensor_roles
 from fp16core.tflite.tables import roles_of_type, tensor_table, type_table
 from fp16core.vocabulary import ModelFileError
+from tests.helpers.networks.lone import lone, whole
 from tests.helpers.places import TestSet
+from tests.networks.casts.make import FOLDER, file_name
 
 NODE = re.compile(r'^    (\w+) \[label="([^"]*)", class=(\w+)', re.MULTILINE)
 ARROW = re.compile(r'^    (\w+) -> (\w+) \[label="([^"]*)", class=(\w+)', re.MULTILINE)
@@ -139,7 +144,43 @@ def test_folding_dequantize_changes_no_logit_and_doubles_the_file(
 def test_an_outline_says_that_its_values_were_left_out(pair: ModelPair) -> None:
     """No reader is told that a sound file is damaged."""
     file = pair.reference.graph
-    for tensor, whole in zip(file.outline().parameters(), file.parameters(), strict=True):
-        assert whole.values.nbytes == tensor.stored_size_bytes
+    for tensor, full in zip(file.outline().parameters(), file.parameters(), strict=True):
+        assert full.values.nbytes == tensor.stored_size_bytes
         with pytest.raises(ModelFileError, match="outline, whose values were left out"):
             _ = tensor.values
+
+
+def casts_file(name: str) -> TfliteFile:
+    return ModelFile((FOLDER / file_name(name, "reference")).read_bytes(), name).graph
+
+
+def test_the_way_from_the_input_leads_through_integers_too() -> None:
+    """Words are numbers of rows: they are compared, added and chosen before the table is read."""
+    file = casts_file("embedding")
+    assert [op.name for op, _ in file.from_input()] == ["GATHER", "MEAN", "FULLY_CONNECTED"]
+    assert file.shape_arithmetic() == ()
+
+
+def test_arithmetic_of_sizes_is_not_computed_from_the_input_although_its_results_shape_it() -> None:
+    file = casts_file("normalisation")
+    kinds = [op.name for op, _ in file.from_input()]
+    assert kinds[-4:] == ["RESHAPE", "FULLY_CONNECTED", "RESHAPE", "ADD"]
+    assert not {"SHAPE", "GATHER", "REDUCE_PROD", "CONCATENATION", "PACK"} & {*kinds}
+    sizes = [op.name for op in file.shape_arithmetic()]
+    assert sizes == ["SHAPE", "GATHER", "REDUCE_PROD", "CONCATENATION", "GATHER", "REDUCE_PROD", "PACK"]
+
+
+def test_an_answer_chosen_in_the_middle_is_no_arithmetic_of_sizes() -> None:
+    """Folding it with the shapes would freeze what depends on the image."""
+    chosen = lone("ARG_MAX", [(1, 4)], [whole(1)], [(1,)], "ArgMax", outputType=2, dtype=schema.TensorType.INT32)
+    content = unpacked(chosen)
+    graph = content.subgraphs[0]
+    code, op = schema.OperatorCodeT(), schema.OperatorT()
+    code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.ADD
+    content.operatorCodes.append(code)
+    more = copy.copy(graph.tensors[graph.outputs[0]])
+    graph.tensors.append(more)
+    op.opcodeIndex, op.inputs, op.outputs = 1, [*graph.outputs, *graph.outputs], [len(graph.tensors) - 1]
+    graph.operators.append(op)
+    graph.outputs = op.outputs
+    assert ModelFile(packed(content)).graph.shape_arithmetic() == ()

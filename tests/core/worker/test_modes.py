@@ -1,8 +1,6 @@
 """Modes of execution, run in processes of their own: on the processor, on software GPUs, and on none."""
 
-import itertools
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -283,21 +281,3 @@ def test_times_are_taken_in_turns_with_a_control(pair: ModelPair, test_set: Test
         # Ten images take longer than one, and less than ten times as long.
         one, ten = (latency.timing(REFERENCE).median_us for latency in timed.latencies)
         assert one < ten < 10 * one
-
-
-def test_every_contender_is_called_at_every_place() -> None:
-    """No contender always runs first, or always after the same one."""
-    called: list[str] = []
-
-    class Contender:
-        def __init__(self, name: str) -> None:
-            self.name = name
-
-        def run(self, _images: object) -> None:
-            called.append(self.name)
-
-    runners: Any = {name: Contender(name) for name in (REFERENCE, TARGET, CONTROL)}
-    times = latency_run._in_turns(runners, [np.zeros((1, 28, 28), np.float32)], 60, np.random.default_rng(0))
-    turns = [tuple(called[i : i + 3]) for i in range(0, len(called), 3)]
-    assert set(turns) == set(itertools.permutations(runners))
-    assert {name: len(values) for name, values in times.items()} == dict.fromkeys(runners, 60)

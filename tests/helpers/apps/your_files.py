@@ -6,9 +6,13 @@ import weakref
 
 from streamlit.testing.v1 import AppTest
 
-from fp16core.tflite.model_file import ModelPair
+from fp16core.diagnosis.options import DiagnosisOptions
+from fp16core.diagnosis.outcome import Diagnosis
+from fp16core.tflite.model_file import ModelFile, ModelPair
+from pages.shared.session.examination import Kept, Question
 from pages.shared.session.files import OwnFiles
 from tests.helpers.children.processes import PATIENCE_S
+from tests.helpers.diagnoses.made import DIAGNOSIS
 from tests.helpers.places import ROUTER, page_file
 
 MODELS, DATASET = 0, 1
@@ -18,7 +22,10 @@ def upload(app: AppTest, place: int, *files: tuple[str, bytes]) -> AppTest:
     return app.file_uploader[place].set_value([(*file, "application/octet-stream") for file in files]).run()
 
 
-KEPT = ("own-files", "own-attempt", "own-error", "own-remarks", "next-model", "next-dataset", "model", "test-images")
+KEPT = (
+    *("own-files", "own-attempt", "own-error", "own-remarks", "own-diagnosis", "next-model", "next-dataset", "model"),
+    *("test-images", "diagnosis-running", "diagnosis-kept", "diagnosis-error", "diagnosis-number"),
+)
 """Parts of a visit's state that every page keeps."""
 
 
@@ -53,15 +60,34 @@ def with_pair(pair: ModelPair) -> AppTest:
     return app.run()
 
 
+def diagnosed(app: AppTest) -> AppTest:
+    """Wait until a diagnosis in progress is over, and look at the page again."""
+    assert not app.exception
+    if "diagnosis-running" in app.session_state:
+        assert app.session_state["diagnosis-running"].ticket.wait(PATIENCE_S)
+    return turn_to(app, "your_model")
+
+
+def with_diagnosis(diagnosis: Diagnosis = DIAGNOSIS, options: DiagnosisOptions | None = None) -> AppTest:
+    """The page of somebody whose model was diagnosed."""
+    app = AppTest.from_file(str(ROUTER), default_timeout=120)
+    question = Question(ModelFile(b"model", diagnosis.name), options or DiagnosisOptions(), None)
+    app.session_state["diagnosis-kept"], app.session_state["diagnosis-number"] = Kept(question, diagnosis, 1), 1
+    app.run().switch_page(page_file("your_model")).run()
+    assert not app.exception
+    return app
+
+
 def held(app: AppTest) -> dict[str, str]:
-    if not app.table:
+    tables = [table.value for table in app.table if "size" in table.value]
+    if not tables:
         return {}
-    table = app.table[0].value
+    (table,) = tables
     return dict(zip(table["what"].str.replace("\\", ""), table["size"], strict=True))
 
 
-def is_freed(watched: weakref.ref[ModelPair]) -> bool:
-    """True if a pair is gone, once the threads are that have ended the process that measured it."""
+def is_freed(watched: "weakref.ref[ModelPair] | weakref.ref[Diagnosis]") -> bool:
+    """True if a pair or a diagnosis is gone, once the threads are that have ended the process that measured it."""
     until = time.monotonic() + PATIENCE_S
     while watched() is not None and time.monotonic() < until:
         time.sleep(0.1)

@@ -1,0 +1,1 @@
+"""Verdict 3: errors of float16 arithmetic, of each operator and of the outputs."""

@@ -1,0 +1,54 @@
+"""Outcome of a whole diagnosis from its verdicts: the worst decides, and the range leads."""
+
+from collections.abc import Sequence
+
+from fp16core.diagnosis.finding import Finding
+from fp16core.diagnosis.results import ArithmeticVerdict, FileVerdict, RangeVerdict
+from fp16core.diagnosis.samples import Samples
+from fp16core.text import count_text
+
+
+def conclusion(
+    samples: Samples,
+    control: str,
+    file: FileVerdict,
+    ranges: RangeVerdict,
+    measured: Sequence[ArithmeticVerdict],
+) -> tuple[Finding, str]:
+    """Finding and sentence on a model as a whole.
+
+    Parameters
+    ----------
+    samples
+        Inputs that it was diagnosed with.
+    control
+        Reason why no verdict on arithmetic follows; empty if there is none.
+    file, ranges
+        Verdicts on the file and on the range.
+    measured
+        Verdicts on arithmetic, and on the float16 file in float32 arithmetic if there is one.
+    """
+    verdicts = [(ranges.finding, ranges.sentence), *((found.finding, found.sentence) for found in measured)]
+    everything = [verdicts[0], (file.finding, file.sentence), *verdicts[1:]]
+    broken = [sentence for finding, sentence in everything if finding is Finding.BREAKS]
+    if broken:
+        return Finding.BREAKS, f"Not safe in float16. {broken[0]}"
+    if control:
+        return Finding.UNKNOWN, f"Only measured in part. {control}"
+    unknown = [sentence for finding, sentence in verdicts if finding is Finding.UNKNOWN]
+    if unknown:
+        return Finding.UNKNOWN, f"Not decided. {unknown[0]}"
+    nothing = "No overflow found" if ranges.first_overflow is None else "No overflow reaches an output"
+    if not samples.are_real:
+        return (
+            Finding.NOTHING_FOUND,
+            f"{nothing}, with made-up inputs: they can show a break, not its absence. Give inputs of your own.",
+        )
+    count = count_text(len(samples), "given sample")
+    if all(found.finding is Finding.SAFE for found in measured):
+        return Finding.SAFE, f"Safe in float16 on the {count}: every output is within what you accept."
+    return (
+        Finding.NOTHING_FOUND,
+        f"{nothing} on the {count}. Whether the errors matter is decided by a tolerance, which was not given "
+        "for every output.",
+    )

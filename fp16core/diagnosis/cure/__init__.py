@@ -1,0 +1,1 @@
+"""Cures for float16: each is tried on the model, measured again, and kept only if it helps."""

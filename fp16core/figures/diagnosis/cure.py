@@ -1,0 +1,123 @@
+"""Figure of the cures: bytes against signal-to-noise ratio, a mark for each step that was tried."""
+
+import math
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from fp16core.diagnosis.outcome import Cure, CureStep
+from fp16core.figures.base.sketch import Sketch
+from fp16core.figures.base.style import (
+    DELTA_COLOUR,
+    REFERENCE_COLOUR,
+    WARNING_COLOUR,
+    figure,
+    fixed,
+    lettering,
+    write_message,
+)
+from fp16core.text import bytes_text, decibels_text
+
+UNTREATED = "none"
+"""Kind of the steps that stand for the float16 file as it is."""
+
+_DISEASES = {
+    "file": ("weights as stored", REFERENCE_COLOUR),
+    "arithmetic": ("float16 arithmetic", DELTA_COLOUR),
+}
+"""Words and colour of each disease."""
+
+_KEPT_PLACES = {"weights as stored": "top left", "float16 arithmetic": "bottom left"}
+"""Places of the labels beside their marks, which may coincide."""
+
+
+def curve(cure: Cure) -> go.Figure:
+    """Size of the file against the ratio of its worst output, a line for each disease.
+
+    Steps whose results are not finite stand at the bottom. A line leads from the untreated file through the steps that
+    were kept; open marks are steps that do not help.
+    """
+    drawn = figure(
+        380,
+        meta={"columns": ["number", "kind", "results not finite", "kept"]},
+        hovermode="closest",
+        margin={"l": 8, "r": 24, "t": 44, "b": 8},
+    )
+    if not cure.steps:
+        write_message(drawn, "No cure was tried.")
+        return fixed(drawn)
+    top = max([60.0, *(step.snr_db for step in cure.steps if math.isfinite(step.snr_db))]) + 10
+    for disease, (words, colour) in _DISEASES.items():
+        numbered = [(number, step) for number, step in enumerate(cure.steps) if step.disease == disease]
+        for is_kept in (True, False):
+            members = [(number, step) for number, step in numbered if _is_on_the_way(step) is is_kept]
+            if members:
+                _add_steps(drawn, words, colour, members, is_kept, top)
+    sizes = [step.size_bytes for step in cure.steps]
+    spread = max(max(sizes) - min(sizes), max(1, round(0.002 * max(sizes))))
+    drawn.update_xaxes(
+        title="bytes of the file",
+        range=[min(sizes) - 0.3 * spread, max(sizes) + 0.3 * spread],
+        nticks=5,
+        tickformat=",",
+    )
+    drawn.update_yaxes(title="ratio of the worst output (dB)", range=[-18, top + 14], dtick=20)
+    return fixed(drawn)
+
+
+def _add_steps(
+    drawn: Sketch, words: str, colour: str, members: Sequence[tuple[int, CureStep]], is_kept: bool, top: float
+) -> None:
+    steps = [step for _, step in members]
+    shown = [WARNING_COLOUR if _is_broken(step) else colour for step in steps]
+    drawn.add_scatter(
+        name=words if is_kept else f"{words}: does not help",
+        x=[step.size_bytes for step in steps],
+        y=[_height(step, top) for step in steps],
+        mode="lines+markers+text" if is_kept else "markers+text",
+        line={"color": colour, "width": 2},
+        marker={
+            "size": 12,
+            "symbol": ["x" if _is_broken(step) else "circle" if is_kept else "circle-open" for step in steps],
+            "color": shown,
+            "line": {"width": 2, "color": shown},
+        },
+        text=_labels(members, is_kept, top),
+        textposition=_KEPT_PLACES[words] if is_kept else "middle right",
+        textfont={"size": 12},
+        cliponaxis=False,
+        customdata=[[number, step.kind, step.not_finite, step.is_kept] for number, step in members],
+        hovertext=[lettering(f"{step.sentence} {bytes_text(step.size_bytes)}, {step_text(step)}") for step in steps],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+
+
+def step_text(step: CureStep) -> str:
+    """Result of a step: ``71.2 dB``, or that numbers are not finite, or that it was given up."""
+    if step.not_finite or math.isnan(step.snr_db):
+        return "NaN or infinite"
+    if step.snr_db == -math.inf:
+        return "given up"
+    return "no error" if step.snr_db == math.inf else decibels_text(step.snr_db)
+
+
+def _labels(members: Sequence[tuple[int, CureStep]], is_kept: bool, top: float) -> list[str]:
+    """Labels of steps: those at the same place share that of the first; what does not help has its number alone."""
+    shared: dict[tuple[int, int], list[str]] = {}
+    for number, step in members:
+        place = step.size_bytes, round(_height(step, top))
+        label = "untreated" if step.kind == UNTREATED else f"{number}: {step.kind}" if is_kept else str(number)
+        shared.setdefault(place, []).append(lettering(label))
+    return [", ".join(shared.pop((step.size_bytes, round(_height(step, top))), [])) for _, step in members]
+
+
+def _is_on_the_way(step: CureStep) -> bool:
+    return step.is_kept or step.kind == UNTREATED
+
+
+def _is_broken(step: CureStep) -> bool:
+    return step.not_finite > 0 or math.isnan(step.snr_db) or step.snr_db == -math.inf
+
+
+def _height(step: CureStep, top: float) -> float:
+    return 0.0 if _is_broken(step) else min(step.snr_db, top)

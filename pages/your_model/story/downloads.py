@@ -1,0 +1,52 @@
+"""Downloads of a diagnosis: files, recipe, JSON document, and the command that repeats it."""
+
+import streamlit as st
+
+from fp16core.diagnosis.diagnosis import CURED_REFERENCE, CURED_TARGET, FLOAT16_FILE, RECIPE
+from fp16core.diagnosis.document import document_text
+from fp16core.diagnosis.outcome import Diagnosis
+from fp16core.text import size_text
+from fp16core.worker.diagnosis.repeat import command_line
+from pages.shared.session.examination import Kept
+from pages.shared.ui.words import plain
+
+_MOST = 6
+
+_LABELS = {
+    FLOAT16_FILE: "The float16 file",
+    CURED_REFERENCE: "The cured float32 file",
+    CURED_TARGET: "The cured float16 file",
+    RECIPE: "Recipe for LiteRT Quantizer",
+}
+
+
+def show_downloads(kept: Kept, found: Diagnosis) -> None:
+    """Show a button for each file, and the command line."""
+    st.header("Take it with you", anchor="downloads")
+    row = st.container(horizontal=True)
+    for number, (name, contents) in enumerate(list(found.files.items())[:_MOST]):
+        row.download_button(
+            f"{_LABELS.get(name, plain(name))} ({size_text(len(contents))})",
+            contents,
+            file_name=name,
+            mime="application/octet-stream",
+            icon=":material/download:",
+            key=f"diagnosis-file-{number}",
+            on_click="ignore",
+        )
+    row.download_button(
+        "Diagnosis as JSON",
+        lambda: document_text(found),
+        file_name="diagnosis.json",
+        mime="application/json",
+        icon=":material/data_object:",
+        key="diagnosis-json",
+        on_click="ignore",
+    )
+    if kept.without_files:
+        st.caption(f"The files that were made are not kept: {plain(kept.without_files)}")
+    if kept.question is not None:
+        st.markdown("The command that repeats it on your own computer, and can guard a build:")
+        st.code(
+            command_line(found.name, kept.question.options, kept.question.inputs_name), language="bash", wrap_lines=True
+        )
