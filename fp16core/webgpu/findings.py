@@ -12,7 +12,7 @@ from fp16core.evaluate.evaluation import Evaluation
 from fp16core.json_text import nonfinite_as_null
 from fp16core.modes.emulated import WAYS
 from fp16core.modes.latency import PairedRatio, paired_ratio
-from fp16core.numerics.emulation.network import emulate_each
+from fp16core.numerics.emulation.network import affordable_images, emulate_each
 from fp16core.numerics.emulation.summation import Summation
 from fp16core.tflite.chain import Layer
 from fp16core.webgpu.answer import IDENTIFIED, GpuAnswer
@@ -97,9 +97,10 @@ def emulated_ways(layers: Sequence[Layer], images: npt.NDArray[np.float32]) -> d
     layers
         The network.
     images : float32, shape (n, 28, 28)
-        `IDENTIFIED` of them are used at most.
+        `IDENTIFIED` of them are used at most, fewer for a large network.
     """
-    return dict(zip(CANDIDATES, emulate_each(layers, images[:IDENTIFIED], CANDIDATES.values()), strict=True))
+    given = images[: affordable_images(layers, IDENTIFIED)]
+    return dict(zip(CANDIDATES, emulate_each(layers, given, CANDIDATES.values()), strict=True))
 
 
 def findings(answer: GpuAnswer, server: Evaluation, emulated: Mapping[str, Logits]) -> GpuFindings:
