@@ -54,7 +54,9 @@ OURS: Habits = {
     ),
     "size": (
         _one_of("size-view", "Bytes", "Speed and accuracy", "Graph", "Converter and quantizer"),
-        _one_of("runtimes-section", "At a glance", "Accuracy by mode", "Latency and memory", "Your phone"),
+        _one_of(
+            "runtimes-section", "At a glance", "Accuracy by mode", "Latency and memory", "Your own GPU", "Your phone"
+        ),
     ),
     "layers": (_image("layer_image"), _image("layer_image"), _one_of("layer_over", "first 100", "first 1000")),
     "answers": (_image("point"), _one_of("answers-view", "What happened", "What could have happened at most")),

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from fp16core.modes.runs import ModeRun, ModeTable
 from fp16core.numerics.arithmetic import FLOAT16_ARITHMETIC
 from fp16core.numerics.bounds import bound_logits
-from fp16core.numerics.emulation.network import Sums, emulate_each, exact_logits
+from fp16core.numerics.emulation.network import Sums, affordable_images, emulate_each, exact_logits
 from fp16core.numerics.emulation.summation import Summation
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.chain import Layer, read_chain
@@ -17,7 +17,7 @@ from fp16core.training.recipe import Progress
 from fp16core.vocabulary import ModelFileError
 
 IMAGES = 250
-"""Images that are emulated: sums of float16 numbers one by one take NumPy a millisecond for each."""
+"""Images that are emulated at most: sums of float16 numbers one by one take NumPy a millisecond for each."""
 
 _NEARLY_ALL = 0.99
 """Share of equal logits that explains a result: sums in another order show in a few of them."""
@@ -134,7 +134,7 @@ def account_for(
     pair
         Reference and target.
     images : float32, shape (n, 28, 28)
-        The images of the run, or its first ones; `IMAGES` of them are used at most.
+        The images of the run, or its first ones; `IMAGES` of them are used at most, fewer for a large network.
     on_progress
         Called with the way that is tried next and the fraction done.
 
@@ -143,7 +143,8 @@ def account_for(
     ModelFileError
         If `fp16core.tflite.chain.read_chain` cannot follow the network.
     """
-    layers, given = read_chain(pair.target), images[:IMAGES]
+    layers = read_chain(pair.target)
+    given = images[: affordable_images(layers, IMAGES)]
     logits = run.target.logits[: len(given)]
     results, emulated = emulate_each(layers, given, WAYS.values()), list[Emulated]()
     for done, way in enumerate(WAYS):

@@ -1,6 +1,7 @@
 """A network as work for a GPU: shaders, stored numbers and images in one message, which a browser only carries out."""
 
 import gzip
+import hashlib
 import json
 import math
 import struct
@@ -46,6 +47,22 @@ WAYS = {
 """Programs that are made of a network."""
 
 
+@dataclass(frozen=True)
+class Message:
+    """A plan with images for a browser.
+
+    Attributes
+    ----------
+    digest
+        Of the weights and images, which an answer repeats.
+    data
+        Compressed: a length of four bytes, a JSON document of that length, then the blocks that it names.
+    """
+
+    digest: str
+    data: bytes = field(repr=False)
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """A network as work for a GPU.
@@ -64,15 +81,17 @@ class Plan:
     programs: dict[Precision, dict[Adding, list[dict[str, Any]]]] = field(repr=False)
     stored: dict[Precision, bytes] = field(repr=False)
 
-    def message(self, images: npt.NDArray[np.uint8]) -> bytes:
-        """Everything that a browser needs to run images, compressed.
+    def message(self, images: npt.NDArray[np.uint8], most: int | None = None) -> Message:
+        """Everything that a browser needs to run images.
 
-        A length of four bytes, a JSON document of that length, then the blocks that the document names: numbers of
-        either precision, and the pixels.
+        ``most`` is the number of images that there are, if not all of them are sent.
         """
         blocks = [*((precision.value, data) for precision, data in self.stored.items()), ("pixels", images.tobytes())]
+        digest = hashlib.sha256(b"".join(data for _, data in blocks)).hexdigest()
         document: dict[str, Any] = {
+            "digest": digest,
             "images": len(images),
+            "most": len(images) if most is None else most,
             "atOnce": self.at_once,
             "pixels": PIXELS,
             "classes": CLASSES,
@@ -86,7 +105,7 @@ class Plan:
         }
         head = json.dumps(document).encode()
         whole = struct.pack("<I", len(head)) + head + b"".join(data for _, data in blocks)
-        return gzip.compress(whole, compresslevel=6, mtime=0)
+        return Message(digest, gzip.compress(whole, compresslevel=6, mtime=0))
 
 
 def plan(layers: Sequence[Layer]) -> Plan:

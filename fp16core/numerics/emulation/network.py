@@ -32,6 +32,9 @@ _OF_XNNPACK = (Summation.FLOAT32_FUSED, Summation.FUSED_FROM_BIAS)
 """Sums of XNNPACK's convolutions. Its depthwise kernels, for as many outputs as inputs, go through the columns of the
 window one by one, and round to float16 after each fused multiply-add even where convolutions sum in float32."""
 
+_PRODUCTS = 60_000_000
+"""Products of weights and activations that are emulated; a way takes NumPy some 6 ns for each."""
+
 Sums = tuple[Summation, Summation]
 """Accumulation in convolutions, and in fully connected layers."""
 
@@ -99,6 +102,16 @@ def exact_logits(layers: Sequence[Layer], images: npt.NDArray[np.float32]) -> np
     for layer in layers:
         values = _exactly_through(layer, values)
     return values
+
+
+def affordable_images(layers: Sequence[Layer], most: int) -> int:
+    """Number of images, ``most`` at most and one at least, that NumPy emulates in a second or so in each way."""
+    products = sum(
+        x.weights.size * (math.prod(x.output_shape[:2]) if x.operator.name in WINDOWED else 1)
+        for x in layers
+        if x.weights is not None
+    )
+    return max(1, min(most, _PRODUCTS // max(1, products)))
 
 
 def is_float16(values: npt.NDArray[np.floating]) -> bool:

@@ -52,7 +52,7 @@ def runs(mesa: str, pair: ModelPair, test_set: TestSet, tmp_path_factory: pytest
     """What the driver computes, by network, precision and way."""
     folder = tmp_path_factory.mktemp("shaders")
     request, answer = folder / "request", folder / "answer.npz"
-    messages = [plan(read_chain(pair_named(n, pair).target)).message(test_set[0][:IMAGES]) for n in NETWORKS]
+    messages = [plan(read_chain(pair_named(n, pair).target)).message(test_set[0][:IMAGES]).data for n in NETWORKS]
     wanted: Wanted = [(m, EVERY if n == BUNDLED else PROGRAMS) for n, m in zip(NETWORKS, messages, strict=True)]
     request.write_bytes(pickle.dumps(wanted))
     subprocess.run(
@@ -136,7 +136,7 @@ def test_the_probes_numbers_are_those_of_correct_rounding(precision: Precision, 
 
 def test_a_message_holds_the_images_and_the_numbers_of_both_precisions(pair: ModelPair, test_set: TestSet) -> None:
     found = plan(read_chain(pair.target))
-    document, blocks = opened(found.message(test_set[0][:7]))
+    document, blocks = opened(found.message(test_set[0][:7]).data)
     assert blocks["pixels"] == test_set[0][:7].tobytes()
     assert document["images"] == 7
     for precision, dtype in (("f32", "<f4"), ("f16", "<f2")):
@@ -156,7 +156,9 @@ def test_a_message_holds_the_images_and_the_numbers_of_both_precisions(pair: Mod
 
 def test_calls_keep_to_what_every_device_allows(pair: ModelPair) -> None:
     for name in (BUNDLED, *GUESTS):
-        document, _ = opened(plan(read_chain(pair_named(name, pair).target)).message(np.zeros((1, 28, 28), np.uint8)))
+        document, _ = opened(
+            plan(read_chain(pair_named(name, pair).target)).message(np.zeros((1, 28, 28), np.uint8)).data
+        )
         for step in document["programs"]["f32"]["driver"]:
             assert document["atOnce"] % 4 == 0
             assert document["atOnce"] * step["made"] <= 65_535 * document["workgroup"]

@@ -88,6 +88,8 @@ ASKED: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (measures.record, (7,)),
     (measures.follow, (50, 2)),
     (measures.logits, (True, np.linspace(0, 1, 784, dtype=np.float32).reshape(1, 28, 28))),
+    (measures.gpu_plan, ()),
+    (measures.gpu_emulations, ()),
 ]
 
 

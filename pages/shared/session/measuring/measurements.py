@@ -39,7 +39,8 @@ _MINE, _ACCOUNTED, _FOLLOWED = "runtimes", "runtimes-accounted", "runtimes-follo
 SPEED = "Speed and accuracy"
 """View of the page *Size and speed* that shows measurements."""
 
-GLANCE, ACCURACY, LATENCY, PHONE = "At a glance", "Accuracy by mode", "Latency and memory", "Your phone"
+GLANCE, ACCURACY, LATENCY = "At a glance", "Accuracy by mode", "Latency and memory"
+OWN_GPU, PHONE = "Your own GPU", "Your phone"
 """The view's sections."""
 
 
