@@ -48,8 +48,10 @@ def connected(scheduler: str | None, workers: int | None, dashboard: bool = Fals
     DependencyError
         If Dask is not installed, or the dashboard's package.
     WorkerError
-        If the scheduler does not answer, or its workers lack something.
+        If the scheduler does not answer, its workers lack something, or a number of workers is named with it.
     """
+    if scheduler is not None and workers is not None:
+        raise WorkerError(f"--workers is for a cluster of this command's own; the one at {scheduler} has its workers.")
     require("distributed", "a study")
     import dask
 
@@ -104,16 +106,16 @@ def _existing(scheduler: str) -> Iterator["Client"]:
 
 def _check_workers(client: "Client") -> None:
     """Ask the workers that are there whether they can train; those that join later show it in their rows."""
-    for address, lacks in client.run(_lacking).items():
+
+    def lacking() -> str:
+        # Defined here, so that it travels by value: a worker may lack this module.
+        import importlib.util
+
+        needed = {"fp16core": "half-the-bits", "tensorflow": "tensorflow"}
+        return next((name for module, name in needed.items() if importlib.util.find_spec(module) is None), "")
+
+    for address, lacks in client.run(lacking).items():
         if lacks:
-            raise WorkerError(f"The worker {address} {lacks}. Install the same there as here, and start it again.")
-
-
-def _lacking() -> str:
-    """Defect of this process as a worker; this function travels to it by value."""
-    import importlib.util
-
-    for package in ("fp16core", "tensorflow"):
-        if importlib.util.find_spec(package) is None:
-            return f"has no {'half-the-bits' if package == 'fp16core' else package}"
-    return ""
+            raise WorkerError(
+                f"The worker {address} has no {lacks}. Install the same there as here, and start it again."
+            )

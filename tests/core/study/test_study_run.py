@@ -162,6 +162,22 @@ def test_a_cluster_of_our_own_listens_to_this_computer_only(client: "Client") ->
     assert {*listening} == {"127.0.0.1"}
 
 
+def test_a_study_joins_an_existing_cluster_and_leaves_it_running(client: "Client", attempts: Attempts) -> None:
+    address = client.scheduler_info()["address"]
+    with connected(address, None) as second:
+        assert len(attempts.study(second, 0, 1).rows) == 2
+    assert client.submit(len, "four").result() == 4
+    with pytest.raises(WorkerError, match="--workers is for a cluster of this command's own"), connected(address, 2):
+        pass
+
+
+def test_a_worker_that_cannot_train_is_named(client: "Client", monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(client), "run", lambda *_: {"tcp://10.0.0.7:1": "tensorflow"})
+    words = r"The worker tcp://10\.0\.0\.7:1 has no tensorflow\. Install the same there"
+    with pytest.raises(WorkerError, match=words), connected(client.scheduler_info()["address"], None):
+        pass
+
+
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "CONNECT_S", 0.2)
     words = r"No scheduler answers at tcp://127\.0\.0\.1:1 .*start one with dask scheduler"
