@@ -15,7 +15,8 @@ from fp16core.preflight.checks import USER_ERROR, check_python, import_trouble
 
 check_python()  # before imports for which an old Python has only a traceback
 
-from fp16core.commands.arguments import (
+from fp16core.commands.bench import BENCH_PARTS
+from fp16core.commands.shared.arguments import (
     ByName,
     named_range,
     named_shape,
@@ -24,8 +25,7 @@ from fp16core.commands.arguments import (
     positive,
     whole_number,
 )
-from fp16core.commands.bench import BENCH_PARTS
-from fp16core.commands.outcome import Outcome
+from fp16core.commands.shared.outcome import Outcome
 from fp16core.commands.study_options import take_study
 from fp16core.json_text import nonfinite_as_null
 from fp16core.redirection import terminal_for_results

@@ -1,6 +1,5 @@
 """Redirection of a process's standard output and error, which native code in converters and runtimes writes to."""
 
-import atexit
 import contextlib
 import os
 import sys
@@ -28,20 +27,6 @@ def terminal_for_results() -> Iterator[TextIO]:
         log = tempfile.TemporaryFile()  # noqa: SIM115  # closed below
     with log, redirected_output(log) as terminal:
         yield terminal
-
-
-def silence_exit() -> None:
-    """Discard what native code prints once Python has ended: LiteRT logs the end of each accelerator."""
-
-    def silence() -> None:
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(OSError, ValueError):  # closed, or a pipe that nobody reads
-                stream.flush()
-        discarded = os.open(os.devnull, os.O_WRONLY)
-        for descriptor in (1, 2):
-            os.dup2(discarded, descriptor)
-
-    atexit.register(silence)
 
 
 @contextlib.contextmanager

@@ -7,19 +7,18 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from fp16core.atomic_output import new_folder
-from fp16core.commands.outcome import Outcome, progress_bar
-from fp16core.diagnosis.diagnosis import diagnose as diagnose_model
+from fp16core.commands.shared.outcome import Outcome, progress_bar
 from fp16core.diagnosis.document import diagnosis_document, document_text
 from fp16core.diagnosis.finding import Finding
 from fp16core.diagnosis.options import DiagnosisOptions
 from fp16core.diagnosis.outcome import Diagnosis
 from fp16core.diagnosis.tables import whole as tables
 from fp16core.diagnosis.tables.cells import Columns
-from fp16core.redirection import silence_exit
 from fp16core.runs.pair import read_model_file
 from fp16core.terminal import new_table, print_table, say
 from fp16core.text import bytes_text, count_text, visible
 from fp16core.tflite.model_file import ModelFile
+from fp16core.worker.diagnosis.apart import diagnosed
 
 NOT_SAFE = 1
 """Exit status if float16 breaks the model, or nothing could be found out."""
@@ -30,7 +29,6 @@ DOCUMENT = "diagnosis.json"
 
 def diagnose(options: Namespace) -> Outcome:
     """Diagnose a model, and write what was made on the way if a folder is given."""
-    silence_exit()
     model = _model(options.model)
     wanted = DiagnosisOptions(
         inputs=options.inputs,
@@ -45,7 +43,7 @@ def diagnose(options: Namespace) -> Outcome:
     )
     with ExitStack() as stack:
         folder = None if options.out is None else stack.enter_context(new_folder(options.out))
-        found = diagnose_model(model, wanted, stack.enter_context(progress_bar(options)))
+        found = diagnosed(model, wanted, stack.enter_context(progress_bar(options)))
         written = {} if folder is None else _write(folder, found)
 
     def show() -> None:

@@ -5,7 +5,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from fp16core.commands.outcome import Outcome
+from fp16core.commands.shared.outcome import Outcome
 from fp16core.evaluate.both import BothAnswers, read_digits
 from fp16core.evaluate.casting import NO_FLOAT16
 from fp16core.evaluate.comparison import classifiers

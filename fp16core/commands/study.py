@@ -6,17 +6,17 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from fp16core.commands.outcome import Outcome, progress_bar
+from fp16core.commands.shared.outcome import Outcome, progress_bar
 from fp16core.data.mnist import BUNDLED, dataset_path
 from fp16core.files import read_regular
-from fp16core.study.cluster import connected
-from fp16core.study.plan import VARIED, combinations
-from fp16core.study.row import Ending
-from fp16core.study.rows_file import RowsFile, Study, read_study
-from fp16core.study.run import Order, Standing, missing_recipes, run_study
+from fp16core.study.rows.file import RowsFile, Study, read_study
+from fp16core.study.rows.row import Ending
+from fp16core.study.running.cluster import connected
+from fp16core.study.running.plan import VARIED, combinations
+from fp16core.study.running.run import Order, Standing, missing_recipes, run_study
+from fp16core.study.running.task import Source, read_dataset, train_and_measure
 from fp16core.study.summary import GroupSummary, by_recipe, summarise
 from fp16core.study.tables import answer_text, study_remarks, study_tables
-from fp16core.study.training import Source, read_dataset, train_and_measure
 from fp16core.terminal import print_table, say
 from fp16core.text import count_text, duration_text
 from fp16core.training.recipe import Progress

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from fp16core.study.plan import VARIED, parse_values
+from fp16core.study.running.plan import VARIED, parse_values
 from fp16core.training.recipe import TUTORIAL
 from fp16core.vocabulary import RecipeError
 

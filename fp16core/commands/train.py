@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fp16core.atomic_output import remove_partials
-from fp16core.commands.outcome import Outcome, progress_bar
+from fp16core.commands.shared.outcome import Outcome, progress_bar
 from fp16core.jobs.job import Job
 from fp16core.runs.record import QUANTIZER_FILE, REFERENCE_FILE, TARGET_FILE
 from fp16core.terminal import Table, new_table, print_table

@@ -10,6 +10,7 @@ import numpy as np
 
 from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.packing import with_current_codes
+from fp16core.tflite.reader import read_graphs
 from fp16core.vocabulary import ModelFileError
 
 # Raised by LiteRT Quantizer on unsupported models, and on damaged ones that it does not check for.
@@ -145,9 +146,11 @@ def _rejection_named(name: str) -> Iterator[None]:
 
 
 def _require_float32_weights(model: ModelFile) -> None:
-    weights, name = model.graph.weights(), model.name
+    name = model.name
+    # LiteRT Quantizer casts in the bodies of IF and WHILE as well.
+    weights = [item for graph in read_graphs(model.contents, name) for item in graph.weights().items()]
     if not weights:
         raise ModelFileError(f"{name} has no floating-point weights to quantize; choose a float32 .tflite file.")
-    for key, tensor in weights.items():
+    for key, tensor in weights:
         if tensor.dtype != "float32":
             raise ModelFileError(f"{name}: {key} is {tensor.dtype}, not float32; choose the float32 .tflite file.")

@@ -1,11 +1,12 @@
 """Outcome of a whole diagnosis from its verdicts: the worst decides, and the range leads."""
 
+import math
 from collections.abc import Sequence
 
 from fp16core.diagnosis.finding import Finding
 from fp16core.diagnosis.results import ArithmeticVerdict, FileVerdict, RangeVerdict
 from fp16core.diagnosis.samples import Samples
-from fp16core.text import count_text
+from fp16core.text import count_text, decibels_text
 
 
 def conclusion(
@@ -39,10 +40,12 @@ def conclusion(
     if unknown:
         return Finding.UNKNOWN, f"Not decided. {unknown[0]}"
     nothing = "No overflow found" if ranges.first_overflow is None else "No overflow reaches an output"
+    worst = min((output.snr_db for verdict in measured for output in verdict.outputs), default=math.inf)
+    ratio = f" The worst output has a signal-to-noise ratio of {decibels_text(worst)}." if math.isfinite(worst) else ""
     if not samples.are_real:
         return (
             Finding.NOTHING_FOUND,
-            f"{nothing}, with made-up inputs: they can show a break, not its absence. Give inputs of your own.",
+            f"{nothing}, with made-up inputs: they can show a break, not its absence. Give inputs of your own.{ratio}",
         )
     count = count_text(len(samples), "given sample")
     if all(found.finding is Finding.SAFE for found in measured):
@@ -50,5 +53,5 @@ def conclusion(
     return (
         Finding.NOTHING_FOUND,
         f"{nothing} on the {count}. Whether the errors matter is decided by a tolerance, which was not given "
-        "for every output.",
+        f"for every output.{ratio}",
     )

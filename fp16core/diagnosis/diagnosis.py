@@ -12,7 +12,7 @@ from fp16core.diagnosis.arithmetic.verdict import (
     unknown_verdict,
 )
 from fp16core.diagnosis.conclusion import conclusion
-from fp16core.diagnosis.cure.cure import CuredModel, cured
+from fp16core.diagnosis.cure.cure import cured
 from fp16core.diagnosis.evaluation import Evaluator
 from fp16core.diagnosis.files.file_verdict import file_verdict
 from fp16core.diagnosis.files.placement import placement_verdict
@@ -20,7 +20,7 @@ from fp16core.diagnosis.finding import Finding
 from fp16core.diagnosis.inputs.build import build_samples
 from fp16core.diagnosis.observation import observe
 from fp16core.diagnosis.options import DiagnosisOptions, Progress, no_progress
-from fp16core.diagnosis.outcome import Diagnosis
+from fp16core.diagnosis.outcome import Cure, Diagnosis
 from fp16core.diagnosis.ranges.verdict import range_verdict
 from fp16core.diagnosis.readings import operator_readings
 from fp16core.diagnosis.results import ArithmeticVerdict, OperatorError
@@ -31,7 +31,7 @@ from fp16core.diagnosis.samples import Samples
 from fp16core.diagnosis.words import name_text
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.model_file import ModelFile
-from fp16core.vocabulary import ModeError, PairError
+from fp16core.vocabulary import ModeError, ModelFileError, PairError
 
 FLOAT16_FILE, CURED_REFERENCE, CURED_TARGET, RECIPE = (
     "model_f16.tflite",
@@ -77,7 +77,7 @@ def diagnose(model: ModelFile, options: DiagnosisOptions | None = None, progress
     reason = control(model, evaluator)
     end = 0.5 if options.wants_cure else 0.8
     observation = observe(model, fixed, samples, progress, (0.2, end - 0.15))
-    ranges = range_verdict(model, fixed, samples, observation, progress, (end - 0.15, end - 0.05))
+    ranges = range_verdict(model, fixed, samples, evaluator, observation, progress, (end - 0.15, end - 0.05))
     progress("Running the outputs in float16", end - 0.05)
     work = _Work(model, fixed, samples, evaluator, options, progress)
     arithmetic = [unknown_verdict(CPU, reason) if reason else work.on_cpu(operator_errors(observation.operators))]
@@ -86,17 +86,11 @@ def diagnose(model: ModelFile, options: DiagnosisOptions | None = None, progress
     storage = None if target is None else work.stored(target)
     progress("Looking where it runs", end)
     placement = placement_verdict(model, target, samples, gpu=options.gpu, timing=options.timing)
-    cure = work.cured(arithmetic, (end, 0.97)) if options.wants_cure else None
+    cure, cured_files = work.cured(arithmetic, (end, 0.97)) if options.wants_cure else (None, {})
     progress("Drawing the graph", 0.97)
     measured = arithmetic if storage is None else [*arithmetic, storage]
     finding, sentence = conclusion(samples, reason, file, ranges, measured)
     files = {} if target is None or target is options.target else {FLOAT16_FILE: target.contents}
-    if cure is not None:
-        files |= {
-            CURED_REFERENCE: cure.reference.contents,
-            CURED_TARGET: cure.target.contents,
-            RECIPE: cure.cure.recipe.encode(),
-        }
     return Diagnosis(
         name=model.name,
         size_bytes=model.size_bytes,
@@ -111,9 +105,9 @@ def diagnose(model: ModelFile, options: DiagnosisOptions | None = None, progress
         arithmetic=tuple(arithmetic),
         placement=placement,
         storage=storage,
-        cure=None if cure is None else cure.cure,
+        cure=cure,
         graph=operator_readings(model, fixed, observation),
-        files=files,
+        files=files | cured_files,
     )
 
 
@@ -140,8 +134,8 @@ class _Work:
         """Verdict on the float16 file in float32 arithmetic."""
         return arithmetic_verdict(STORED, self.evaluator.in_float32(target), (), self.samples)
 
-    def cured(self, arithmetic: list[ArithmeticVerdict], share: tuple[float, float]) -> CuredModel:
-        """Cures, tried on every device whose arithmetic can be trusted."""
+    def cured(self, arithmetic: list[ArithmeticVerdict], share: tuple[float, float]) -> tuple[Cure, dict[str, bytes]]:
+        """Cures, tried on every device whose arithmetic can be trusted, and the files that they made."""
         modes = (ExecutionMode.CPU_FLOAT16, ExecutionMode.GPU_FLOAT16)
         devices = {
             verdict.device: mode
@@ -153,7 +147,12 @@ class _Work:
         def partly(step: str, done: float) -> None:
             self.progress(step, begin + (end - begin) * done)
 
-        return cured(self.model, self.samples, self.options, devices, progress=partly)
+        try:
+            found = cured(self.model, self.samples, self.options, devices, progress=partly)
+        except (ModelFileError, ModeError) as error:
+            return Cure(Finding.UNKNOWN, f"No cure could be tried: {error}", (), ""), {}
+        files = {CURED_REFERENCE: found.reference.contents, CURED_TARGET: found.target.contents}
+        return found.cure, files | {RECIPE: found.cure.recipe.encode()}
 
 
 def _inputs_in_words(model: ModelFile, samples: Samples) -> tuple[str, ...]:

@@ -67,6 +67,13 @@ class Evaluator:
             yield outputs
         self._kept = kept if size_bytes <= _KEPT_BYTES else []
 
+    def reference(self, place: int) -> tuple[Array, ...]:
+        """Outputs of the reference in float32 for one sample."""
+        if len(self._kept) < len(self._samples):
+            found = tuple(outputs for number, outputs in enumerate(self.references()) if number == place)
+            return found[0]
+        return self._kept[place]
+
     def in_float32(self, candidate: ModelFile) -> tuple[OutputError, ...]:
         """Errors of a file that computes in float32: those that its stored weights cause.
 
@@ -98,7 +105,7 @@ class Evaluator:
         """Outputs of a file by LiteRT's compiled model, sample by sample."""
         fixed = self.fixed if candidate is self._reference else fixed_model(candidate, self._samples[0])
         if fixed.obstacle:
-            raise ModeError(f"{candidate.name}: {fixed.obstacle}")
+            raise ModeError(fixed.obstacle)
         run = CompiledRun(fixed.cut(), mode)
         for inputs in self._each():
             yield run.run(inputs)

@@ -60,7 +60,8 @@ class CastFile:
     Attributes
     ----------
     by
-        The converter (``"LiteRT Quantizer"``, ``"TensorFlow's converter"``).
+        The converter (``"LiteRT Quantizer"``, ``"TensorFlow's converter"``; ``"your converter"`` of a float16 file that
+        the user gave, ``"its converter"`` of a model that held float16 weights from the beginning).
     kinds, tensors
         Weights by operator kind; the effect on each tensor that was cast.
     account

@@ -9,7 +9,7 @@ import numpy as np
 from fp16core.diagnosis.arithmetic.sums import ErrorSums
 from fp16core.diagnosis.number_picture import NumberPicture, largest_weights, number_picture
 from fp16core.diagnosis.options import Progress
-from fp16core.diagnosis.ranges.inside import READS_OPERAND, Inside, inside
+from fp16core.diagnosis.ranges.inside import READS_OPERAND, Inside, Read, inside
 from fp16core.diagnosis.ranges.limits import INFINITE_FROM, Floats
 from fp16core.diagnosis.ranges.tally import RangeTally
 from fp16core.diagnosis.running.check import is_split
@@ -180,14 +180,17 @@ def float32_interpreter(model: ModelFile, fixed: FixedModel, samples: Samples) -
     return AnyInterpreter(fixed.cut(), preserve_all_tensors=True)
 
 
-def inside_of(item: OperatorEvidence, result: Floats, interpreter: AnyInterpreter, fixed: FixedModel) -> Inside | None:
-    """Numbers inside of an operator after a run."""
+def inside_of(item: OperatorEvidence, result: Floats, fixed: FixedModel, read: Read) -> Inside | None:
+    """Numbers inside of an operator, given its result and a reader of its operands."""
     op = item.operator
     numbers = math.prod(fixed.shapes[op.inputs[0]]) if op.inputs and op.inputs[0] >= 0 else 0
-    return inside(op, result, numbers, lambda index: np.asarray(interpreter.value(index), np.float32))
+    return inside(op, result, numbers, read)
 
 
 def _tally(part: Sequence[OperatorEvidence], interpreter: AnyInterpreter, fixed: FixedModel) -> None:
+    def read(index: int) -> Floats:
+        return np.asarray(interpreter.value(index), np.float32)
+
     for item in part:
         values = interpreter.value_if_kept(item.tensor.index)
         if values is None:
@@ -196,7 +199,7 @@ def _tally(part: Sequence[OperatorEvidence], interpreter: AnyInterpreter, fixed:
         if item.picture is None and not item.tally.magnitudes and not item.has_weights:
             item.picture = number_picture(result)
         item.tally.add(result)
-        numbers = inside_of(item, result, interpreter, fixed)
+        numbers = inside_of(item, result, fixed, read)
         if numbers is not None:
             item.description = numbers.description
             item.inside_sizes.append(numbers.largest)

@@ -76,11 +76,11 @@ class CureStep:
         Size of the float16 file with it.
     snr_db, not_finite
         Of the worst output with it: as the file stores the weights for ``"file"``, in float16 arithmetic on the worst
-        device for ``"arithmetic"``; negative infinity if LiteRT does not run it.
+        device for ``"arithmetic"``; negative infinity where it was not measured, for the reason in the sentence.
     snr_before_db, not_finite_before
         The same without it.
     is_kept
-        True if it helped and is part of the cured file.
+        True if it is part of the cured file: it helped, and enough for its bytes.
     devices
         SNR by device, for ``"arithmetic"``.
     """

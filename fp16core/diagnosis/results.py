@@ -34,9 +34,9 @@ class OperatorRange:
         Smallest nonzero magnitude; 0 if all values are 0.
     intermediate, intermediate_largest
         Largest magnitude of what it squares or sums on the way, and its description (``"sum of squares"``); empty and
-        0 if that is no larger than the values themselves.
+        0 if that is no larger than the values themselves. Of partial sums, a bound is given where they may overflow.
     overflows
-        True if a value, or an intermediate one, is beyond every finite float16 number.
+        True if a value, or an intermediate one, is beyond every finite float16 number; a mere bound does not count.
     zeroed_share, subnormal_share
         Shares of nonzero values that round to 0, or to a subnormal number.
     sample
@@ -44,6 +44,8 @@ class OperatorRange:
     reaches_output
         True if the overflow changes an output of the model; false too if there is none, and `None` if it was not
         followed, because many operators before it overflow.
+    zeros_reach_output
+        True if it is the first of a chain whose numbers mostly round to 0, and this changes an output.
     """
 
     operator: int
@@ -59,6 +61,7 @@ class OperatorRange:
     subnormal_share: float
     sample: int
     reaches_output: bool | None
+    zeros_reach_output: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from fp16core.figures.base.style import (
 )
 from fp16core.study.changes import effects_of
 from fp16core.study.columns import recipe_words
-from fp16core.study.results import FACTORS
-from fp16core.study.row import Row
+from fp16core.study.rows.results import FACTORS
+from fp16core.study.rows.row import Row
 from fp16core.study.summary import GroupSummary
 from fp16core.text import count_text, percent_text, points_text
 from fp16core.training.recipe_text import recipe_text

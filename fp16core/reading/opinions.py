@@ -81,7 +81,7 @@ def opinions(
     return tuple(found)
 
 
-def fault(chosen: Opinion, others: Sequence[Opinion]) -> str:
+def fault(chosen: Opinion, others: Sequence[Opinion], truth: str | None = None) -> str:
     """One or two sentences on whose fault it is if not all read the same digit: float16's, the network's, the digit's.
 
     Parameters
@@ -90,6 +90,8 @@ def fault(chosen: Opinion, others: Sequence[Opinion]) -> str:
         Opinion of the chosen pair, bundled or not.
     others
         Opinions of bundled pairs.
+    truth
+        True digit, if it is known.
     """
     everybody = (chosen, *others)
     if len({read for each in everybody for read in (each.reference, each.target)}) == 1:
@@ -97,11 +99,12 @@ def fault(chosen: Opinion, others: Sequence[Opinion]) -> str:
         return f"{_ALL[len(everybody)]} {chosen.reference}, {looks}."
     if not any(each.looks_so for each in everybody):
         return "It looks like none of the digits that the networks read in it: they are guessing."
-    blame = (
-        f"float16 is to blame: float32 reads {chosen.reference}, not {chosen.target}."
-        if chosen.is_changed
-        else f"float16 is not to blame: float32 reads {chosen.reference}, too."
-    )
+    if chosen.is_changed:
+        blame = f"float16 is to blame: float32 reads {chosen.reference}, not {chosen.target}."
+    elif chosen.reference == truth:
+        blame = f"float32 and float16 read {truth}, which is right."
+    else:
+        blame = f"float16 is not to blame: float32 reads {chosen.reference}, too."
     said = _said(chosen, others)
     unlike = not chosen.looks_so and all(each.looks_so for each in others)
     if unlike and len({each.reference for each in others}) == 1:

@@ -11,7 +11,7 @@ from fp16core.figures.diagnosis import arithmetic, cure, graph, placement
 from fp16core.glossary import term
 from fp16core.report.charts import Chart
 from fp16core.report.rendering import Report, rendered
-from fp16core.text import bytes_text, count_text, decibels_text
+from fp16core.text import bytes_text, count_text, decibels_text, share_text
 
 _WORDS = ("reference", "target", "float32", "float16", "operator", "rounding error", "subnormal", "SNR", "decibel")
 """Terms of the glossary that a report on a diagnosis uses."""
@@ -42,9 +42,12 @@ def make_diagnosis_report(diagnosis: Diagnosis, document: Mapping[str, Any], mad
         Time at which it was made, UTC.
     """
     drawn = _charts(diagnosis)
+    answer, is_longer, reason = diagnosis.sentence.partition(". ")
     return rendered(
         "diagnosis.html.jinja",
         diagnosis.name,
+        answer=f"{answer}." if is_longer else answer,
+        reason=reason,
         diagnosis=diagnosis,
         document=document,
         charts=drawn,
@@ -65,7 +68,7 @@ def _tiles(diagnosis: Diagnosis) -> list[tuple[str, str, str]]:
     """Label, value and remark of the numbers that matter most."""
     found = [("File size, float32", bytes_text(diagnosis.size_bytes), diagnosis.name)]
     for cast in diagnosis.file.casts[:1]:
-        share = f"{cast.account.size_share:.0%} of the float32 file's"
+        share = f"{share_text(cast.account.size_share)} of the float32 file's"
         found.append(("File size, float16", bytes_text(cast.account.target_bytes), f"by {cast.by}; {share}"))
     for verdict in diagnosis.arithmetic:
         broken = sum(output.not_finite for output in verdict.outputs)

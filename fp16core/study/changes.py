@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fp16core.study.results import Effect
-from fp16core.study.row import Row
+from fp16core.study.rows.results import Effect
+from fp16core.study.rows.row import Row
 from fp16core.study.summary import CONVERTER, QUANTIZER
 
 

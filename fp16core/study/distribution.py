@@ -6,7 +6,7 @@ from typing import Any
 
 from fp16core.claims.claims import NO_DIFFERENCE, TRAINED_ACCURACY
 from fp16core.claims.evidence import ClaimCheck, graded
-from fp16core.study.row import Row
+from fp16core.study.rows.row import Row
 from fp16core.study.statistics import MARGIN
 from fp16core.study.summary import CONVERTER, summarise
 from fp16core.text import count_text, percent_text

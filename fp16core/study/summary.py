@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fp16core.study.results import Effect, Results
-from fp16core.study.row import Row
+from fp16core.study.rows.results import Effect, Results
+from fp16core.study.rows.row import Row
 from fp16core.study.statistics import (
     FEWEST_PAIRS,
     MARGIN,

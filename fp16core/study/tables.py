@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 
 from fp16core.study.columns import effect_columns, inverse_text, recipe_columns, recipe_words, size_in_points
-from fp16core.study.measure import STUDIED_WAYS
-from fp16core.study.row import Ending
-from fp16core.study.rows_file import Study
+from fp16core.study.rows.file import Study
+from fp16core.study.rows.row import Ending
+from fp16core.study.running.measure import STUDIED_WAYS
 from fp16core.study.summary import CONVERTER, GroupSummary, by_recipe, most_changed_images, summarise
 from fp16core.terminal import Table, new_table
 from fp16core.text import count_text, percent_text

@@ -19,8 +19,8 @@ if sys.platform != "win32":
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 """Numbers of these settings in ``malloc.h``."""
 
-_KEPT_BYTES, _MAPPED_BYTES = 128 << 20, 32 << 20
-"""What glibc's own adjustment of these thresholds arrives at in a process that frees large blocks."""
+_KEPT_BYTES, _MAPPED_BYTES = 128 << 20, 4 << 20
+"""Free memory that is kept, and the size from which a block comes from the system and goes back to it."""
 
 
 def peak_bytes() -> int:

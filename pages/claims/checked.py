@@ -9,7 +9,7 @@ import streamlit as st
 
 from fp16core.claims.evidence import ClaimCheck, Measurement, Verdict
 from pages.shared.server import hosted
-from pages.shared.session.measurements import ACCURACY, LATENCY, SPEED
+from pages.shared.session.measuring.measurements import ACCURACY, LATENCY, SPEED
 
 LOOK = Path(__file__).with_name("claims.css")
 """Styles of the page."""

@@ -14,7 +14,8 @@ from pages.claims.charts import show_charts
 from pages.claims.checked import LOOK, link_to_measurements, show_claims, show_counts
 from pages.claims.words import define, look_up, show_glossary
 from pages.shared.frame import casting
-from pages.shared.session import measurements, state, studies
+from pages.shared.session import state, studies
+from pages.shared.session.measuring import measurements
 from pages.shared.session.pair_numbers import show_numbers
 from pages.shared.ui.words import say_if_probabilities
 

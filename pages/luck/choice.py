@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from fp16core.study.columns import recipe_words
-from fp16core.study.rows_file import Study
+from fp16core.study.rows.file import Study
 from fp16core.study.statistics import MARGIN
 from fp16core.study.summary import CONVERTER, QUANTIZER, GroupSummary
 from fp16core.training.recipe import TUTORIAL, Recipe

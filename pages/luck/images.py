@@ -6,7 +6,7 @@ from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.evaluation import answer_text
 from fp16core.figures.base.pictures import digit_png, png_url
 from fp16core.study.changes import ChangedImage, changed_images
-from fp16core.study.row import BUNDLED_DIGEST
+from fp16core.study.rows.row import BUNDLED_DIGEST
 from fp16core.text import article_text, count_text
 from pages.luck.choice import Choice
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fp16core.study.rows_file import ROWS_FILE, Study
+from fp16core.study.rows.file import ROWS_FILE, Study
 from fp16core.text import size_text
 from pages.shared.session import studies
 from pages.shared.ui.words import plain

@@ -4,8 +4,8 @@ import streamlit as st
 
 from fp16core.claims.evidence import Measurement
 from pages.shared.session import state
-from pages.shared.session.measurement_board import Wanted
-from pages.shared.session.measurements import ACCURACY, GLANCE, LATENCY, OWN_GPU, PHONE
+from pages.shared.session.measuring.measurement_board import Wanted
+from pages.shared.session.measuring.measurements import ACCURACY, GLANCE, LATENCY, OWN_GPU, PHONE
 from pages.size import accuracy, glance, latency, own_gpu, parts
 
 

@@ -29,7 +29,7 @@ def upload_models() -> None:
     st.markdown("**Your model**")
     with_keras = has_tensorflow()
     uploaded = st.file_uploader(
-        "Any float32 .tflite, alone or with its float16 .tflite"
+        "A float32 .tflite of any network, alone or with its float16 .tflite"
         + (", or a .keras" if with_keras else "")
         + "; and inputs of it as .npz, if you have some",
         ["tflite", "keras", "npz"] if with_keras else ["tflite", "npz"],

@@ -81,10 +81,13 @@ class ErrorSums:
         return 10 * math.log10(self._signal / self._noise)
 
 
-_SPARE_BITS = np.uint32(0x1FFF)
-"""Bits of a float32 fraction that a float16 number leaves empty."""
+_SPARE_BITS, _SIGNLESS = np.uint32(0x1FFF), np.uint32(0x7FFF_FFFF)
+"""Bits of a float32 fraction that a float16 number leaves empty, and all but the sign."""
 
-_SMALLEST_NORMAL, _LARGEST = np.float32(2.0**-14), np.float32(65504.0)
+_SMALLEST_NORMAL, _LARGEST, _INFINITY = (
+    int(np.float32(value).view(np.uint32)) for value in (2.0**-14, 65504.0, np.inf)
+)
+"""Magnitudes as bits, which are in the order of the magnitudes."""
 
 
 def are_float16(values: npt.NDArray[np.generic]) -> bool:
@@ -94,11 +97,16 @@ def are_float16(values: npt.NDArray[np.generic]) -> bool:
     """
     if values.dtype != np.float32:
         return True
-    values = np.ascontiguousarray(values, np.float32)
-    odd = values[(values.view(np.uint32) & _SPARE_BITS) != 0]
-    if not np.isnan(odd).all():
+    bits = np.ascontiguousarray(values, np.float32).view(np.uint32).ravel()
+    if bits.size == 0:
+        return True
+    magnitudes = bits & _SIGNLESS
+    if np.bitwise_or.reduce(bits) & _SPARE_BITS and (magnitudes[(bits & _SPARE_BITS) != 0] <= _INFINITY).any():
         return False
-    sizes = np.abs(values)
-    small = sizes[sizes < _SMALLEST_NORMAL] * np.float32(2.0**24)  # exact; subnormal numbers are multiples of 2⁻²⁴
-    large = sizes[sizes > _LARGEST]
-    return bool((small == np.rint(small)).all() and np.isinf(large).all())
+    if magnitudes.max() > _LARGEST and ((magnitudes > _LARGEST) & (magnitudes < _INFINITY)).any():
+        return False
+    magnitudes -= np.uint32(1)  # 0 becomes the largest number of all
+    if magnitudes.min() >= _SMALLEST_NORMAL - 1:
+        return True
+    small = (magnitudes[magnitudes < _SMALLEST_NORMAL - 1] + np.uint32(1)).view(np.float32) * np.float32(2.0**24)
+    return bool((small == np.rint(small)).all())  # exact; subnormal numbers are multiples of 2⁻²⁴

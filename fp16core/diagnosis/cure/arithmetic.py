@@ -71,7 +71,8 @@ class ArithmeticCures:
 
     def _one_of_each(self) -> None:
         """Several kinds at once: where two diseases make every result NaN, neither cure helps alone."""
-        model, now, places = self._patient.model, self._now, list[int]()
+        stages: list[tuple[ModelFile, Arithmetic, int]] = []
+        model, now = self._patient.model, self._now
         for kind, trials in _KINDS.items():
             for trial in trials(model, now):
                 if self._patient.budget.is_spent:
@@ -80,11 +81,13 @@ class ArithmeticCures:
                 found, place = self._tried(kind, trial)
                 if found is not None:
                     model, now = trial.model, found
-                    places.append(place)
+                    stages.append((model, now, place))
                     break
-        if len(places) > 1 and now.is_better_than(self._now):
-            self._patient.model, self._now = model, now
-            for place in places:
+        if now.is_better_than(self._now):
+            while len(stages) > 1 and not stages[-1][1].is_better_than(stages[-2][1]):
+                stages.pop()
+            self._patient.model, self._now, _ = stages[-1]
+            for _, _, place in stages:
                 self._patient.keep(place)
 
     def _best_of(self, kind: str, trials: _Trials, done: float) -> None:

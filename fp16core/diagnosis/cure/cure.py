@@ -15,6 +15,7 @@ from fp16core.diagnosis.samples import Samples
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.packing import with_current_codes
+from fp16core.vocabulary import ModelFileError
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,10 @@ def cured(
     untreated = patient.cast(filled, ())
     stored = patient.stored(untreated)
     _note_file(patient, model, untreated, stored, refusal)
-    Float32Operators(patient).treat(untreated, stored)
+    try:
+        Float32Operators(patient).treat(untreated, stored)
+    except ModelFileError as error:  # LiteRT Quantizer takes the model, but not with exceptions
+        patient.note(_step("float32 operators", "file", str(error), untreated.size_bytes, stored, stored))
     progress("Trying cures: untreated float16 arithmetic", 0.55)
     before = patient.untreated_arithmetic()
     sentence, size_bytes = "Float16 arithmetic, untreated.", patient.cast(filled, patient.kept).size_bytes

@@ -24,7 +24,6 @@ LINEAR = {"FULLY_CONNECTED": (0, 2), "CONV_2D": (0, 2), "DEPTHWISE_CONV_2D": (0,
 SEEDS = frozenset(("SQUARE", "MUL", "SQUARED_DIFFERENCE", "SUM", "MEAN", "L2_NORMALIZATION", "POW", *LINEAR))
 """Operators before which a factor can keep a result, or a sum on the way to it, from overflowing."""
 
-
 _LARGEST_EXPONENT = 100
 """Largest exponent of a factor: float32 has little room beyond it."""
 
@@ -120,9 +119,8 @@ class Homogeneity:
 
     def _aligned(self, op: Operator, given: Mapping[int, int]) -> Factors:
         exponent = min(given.values())
-        unscaled = [position for position in (0, 1) if not given.get(position, 0)]
-        is_needed = not any(not self._is_constant(op, position) for position in unscaled)
-        if not is_needed and all(self._fits(op.inputs[position]) for position in given):
+        others = [position for position in (0, 1) if position not in given]
+        if any(not self._is_constant(op, place) for place in others) and all(self._fits(op.inputs[p]) for p in given):
             return Factors()
         degree = 2 if op.name == "SQUARED_DIFFERENCE" else 1
         return Factors({0: exponent, 1: exponent}, degree * exponent)

@@ -59,7 +59,9 @@ def magnitudes(model: ModelFile, samples: Samples) -> Magnitudes:
     interpreter = AnyInterpreter(model, samples.shapes, preserve_all_tensors=True)
     for place in range(len(samples)):
         interpreter.run(samples[place])
-        shapes = shapes or interpreter.shapes()
+        if not shapes:
+            known = interpreter.shapes()
+            shapes = {tensor.index: known.get(tensor.index, tensor.shape) for tensor in file.tensors}
         full = [index for index in floats if 0 not in shapes[index]]  # LiteRT shows no values of an empty tensor
         tops: dict[int, float] = {}
         for index in full:

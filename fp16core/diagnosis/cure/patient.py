@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from fp16core.convert.quantizer import quantize_with_recipe
 from fp16core.diagnosis.cure.magnitudes import Magnitudes, magnitudes
 from fp16core.diagnosis.cure.measure import Budget, Quality, Sameness, sameness
-from fp16core.diagnosis.cure.recipe import casts_weights, recipe, weight_groups
+from fp16core.diagnosis.cure.recipe import recipe, weight_groups
 from fp16core.diagnosis.cure.rounded import TITLE, rounded_everywhere
 from fp16core.diagnosis.evaluation import Evaluator
 from fp16core.diagnosis.finding import Finding
 from fp16core.diagnosis.options import DiagnosisOptions, Progress
 from fp16core.diagnosis.outcome import CureStep
 from fp16core.diagnosis.samples import Samples
+from fp16core.diagnosis.words import name_text
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ModeError, ModelFileError
@@ -125,14 +126,14 @@ class Patient:
         return ""
 
     def cast(self, model: ModelFile, kept: Iterable[int]) -> ModelFile:
-        """The float16 file of a float32 file; the file itself if LiteRT Quantizer casts nothing of it.
+        """The float16 file of a float32 file; the file itself if there is nothing to cast, or the quantizer refuses it.
 
         Raises
         ------
         ModelFileError
             If the quantizer rejects the model, or casts what its recipe excepts.
         """
-        if not self.is_castable or not casts_weights(model.graph):
+        if not self.is_castable or not model.graph.weights():
             return model
         kept = set(kept)
         target = quantize_with_recipe(model, recipe(model.graph, kept))
@@ -141,8 +142,8 @@ class Patient:
             name = model.graph.tensors[index].name
             if name in halves:
                 raise ModelFileError(
-                    f"{model.name}: LiteRT Quantizer cast '{name}', which its recipe excepts; give each tensor a name "
-                    "of its own."
+                    f"{model.name}: LiteRT Quantizer cast {name_text(name)}, which its recipe excepts; give each "
+                    "tensor a name of its own."
                 )
         return target
 

@@ -88,11 +88,6 @@ def weight_groups(file: TfliteFile) -> tuple[WeightGroup, ...]:
     return tuple(groups)
 
 
-def casts_weights(file: TfliteFile) -> bool:
-    """True if LiteRT Quantizer casts anything in a file."""
-    return any(_cast_tensor(file, op) is not None for op in file.operators)
-
-
 def _cast_tensor(file: TfliteFile, op: Operator) -> int | None:
     """Index of the weights of an operator that LiteRT Quantizer casts, if there are any."""
     position = _CAST_WEIGHTS.get(op.name)

@@ -198,7 +198,7 @@ class _Surgery:
         self._edit.set_output(place, position, tensor)
         self._edit.put_after(place, self._edit.multiplication(tensor, 2.0**-exponent, index))
         self._made[index, exponent] = tensor
-        self._words.append((place, f"the result of {self._operator(place)} by {power_text(-exponent)}"))
+        self._words.append((place, f"the result of {self._operator(place)} by {_power_text(-exponent)}"))
 
     def _tensor(self, index: int, exponent: int, reader: int, is_only: bool) -> int:
         """Index of a tensor of the original times a power of two, made if need be."""
@@ -211,7 +211,7 @@ class _Surgery:
     def _scaled(self, index: int, exponent: int, reader: int, is_only: bool) -> int:
         original, label = self._file.tensors[index], _label(self._file.tensors[index], exponent)
         if original.is_constant:
-            self._words.append((reader, f"the constant {name_text(original.name)} by {power_text(exponent)}"))
+            self._words.append((reader, f"the constant {name_text(original.name)} by {_power_text(exponent)}"))
             values = np.ldexp(original.values, exponent).astype(np.float32)
             if not is_only:
                 return self._edit.constant(values, label)
@@ -223,7 +223,7 @@ class _Surgery:
         source = self._made.get((index, have), index)
         self._edit.put_after(place, self._edit.multiplication(source, 2.0 ** (exponent - have), tensor))
         self._words.append(
-            (reader, f"{name_text(original.name)} by {power_text(exponent)} before {self._operator(reader)}")
+            (reader, f"{name_text(original.name)} by {_power_text(exponent)} before {self._operator(reader)}")
         )
         return tensor
 
@@ -235,6 +235,6 @@ def _label(tensor: Tensor, exponent: int) -> str:
     return f"{tensor.name}_times_2^{exponent}"
 
 
-def power_text(exponent: int) -> str:
+def _power_text(exponent: int) -> str:
     """A power of two: ``2⁻¹⁰``."""
     return f"2{str(exponent).translate(_SUPERSCRIPTS)}"

@@ -1,7 +1,7 @@
 """Search for the operators whose weights are worth their bytes in float32."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,13 +18,16 @@ from fp16core.vocabulary import ModelFileError
 EXTRA_SHARE = 0.01
 """Share of the float16 file by which float32 weights may enlarge it, beyond those that no float16 number can hold."""
 
-_SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
+_SIZES = (1, 2, 4, 6, 8, 12, 16, 32)
 """Numbers of groups in float32 that become points of the curve."""
+
+_LARGER_SHARES = (0.02, 0.05, 0.1, 0.2)
+"""Shares beyond it that are measured too, to show what more bytes would buy."""
 
 _MOST_MEASURED = 128
 """Most groups whose damage is measured one by one."""
 
-_MOST_DROPPED = 12
+_MOST_DROPPED = 16
 """Most groups in the best set for which a trial without each is worth the time."""
 
 _SLIGHT_DB = 0.1
@@ -33,10 +36,13 @@ _SLIGHT_DB = 0.1
 
 @dataclass(frozen=True)
 class _Point:
+    """A set of groups in float32, measured; its place among the steps once it is noted."""
+
     groups: tuple[WeightGroup, ...]
     size_bytes: int
     quality: Quality
-    place: int
+    words: str
+    place: int = 0
 
 
 class Float32Operators:
@@ -62,11 +68,12 @@ class Float32Operators:
         target, stored
             The untreated float16 file, and its quality in float32 arithmetic.
         """
-        start = _Point((), target.size_bytes, stored, 0)
+        start = _Point((), target.size_bytes, stored, "")
         best = start
         if self._infinite:
             names = "whose weights are beyond ±65,504"
-            best = self._better(start, self._point(self._infinite, start, f"{self._named(self._infinite)}, {names}"))
+            infinite = self._measured(self._infinite, f"{self._named(self._infinite)}, {names}")
+            best = self._better(start, self._noted(infinite, start))
         if not self._is_enough(best):
             best = self._greedy(start, best)
         if best.groups:
@@ -75,23 +82,36 @@ class Float32Operators:
             self._patient.kept = tuple(index for group in best.groups for index in group.tensors)
 
     def _greedy(self, start: _Point, best: _Point) -> _Point:
-        taken, limit = best.groups, best.size_bytes + EXTRA_SHARE * start.size_bytes
-        points: list[_Point] = []
-        damages = self._damages([group for group in self._groups if group not in taken])
+        damages = self._damages([group for group in self._groups if group not in best.groups])
         ranked = sorted(damages, key=lambda group: damages[group] / group.extra_bytes, reverse=True)
-        ranked = _affordable(ranked, EXTRA_SHARE * start.size_bytes)
-        for size in dict.fromkeys(min(size, len(ranked)) for size in _SIZES):
+        affordable = _affordable(ranked, EXTRA_SHARE * start.size_bytes)
+        taken, limit = best.groups, best.size_bytes + EXTRA_SHARE * start.size_bytes
+        for size in dict.fromkeys(min(size, len(affordable)) for size in _SIZES):
             if size == 0 or self._patient.budget.is_spent:
                 break
-            chosen = taken + tuple(ranked[:size])
-            self._patient.progress(f"Trying cures: {count_text(len(chosen), 'group')} of weights in float32", 0.5)
-            points.append(self._point(chosen, start, self._named(chosen)))
-            if self._is_enough(points[-1]):
+            point = self._tried(start, taken + tuple(affordable[:size]))
+            if point.size_bytes <= limit:
+                best = self._better(best, point)
+            if self._is_enough(point):
+                return best
+        return self._beyond(start, best, taken, ranked)
+
+    def _beyond(self, start: _Point, best: _Point, taken: tuple[WeightGroup, ...], ranked: list[WeightGroup]) -> _Point:
+        """Points of the curve at more bytes; one is kept only if the user's tolerance asks for it."""
+        last: list[WeightGroup] = _affordable(ranked, EXTRA_SHARE * start.size_bytes)
+        for share in _LARGER_SHARES:
+            chosen = _affordable(ranked, share * start.size_bytes)
+            if self._patient.budget.is_spent:
                 break
-        affordable = [point for point in points if point.size_bytes <= limit]
-        for point in affordable:
-            best = self._better(best, point)
+            if chosen != last:
+                point, last = self._tried(start, taken + tuple(chosen)), chosen
+                if point.quality.is_within:
+                    return point
         return best
+
+    def _tried(self, start: _Point, chosen: tuple[WeightGroup, ...]) -> _Point:
+        self._patient.progress(f"Trying cures: {count_text(len(chosen), 'group')} of weights in float32", 0.5)
+        return self._noted(self._measured(chosen, self._named(chosen)), start)
 
     def _damages(self, groups: list[WeightGroup]) -> dict[WeightGroup, float]:
         """Error energy of the worst output, as a share of its energy, if only one group's weights are rounded."""
@@ -100,7 +120,7 @@ class Float32Operators:
             if self._patient.budget.is_spent:
                 break
             self._patient.progress(
-                f"damage by the weights of {self._named((group,))}", 0.1 + 0.4 * number / len(groups)
+                f"Trying cures: damage by the weights of {self._named((group,))}", 0.1 + 0.4 * number / len(groups)
             )
             try:
                 found = self._patient.stored(self._rounded(group))
@@ -118,30 +138,29 @@ class Float32Operators:
             if not rest or self._patient.budget.is_spent:
                 break
             self._patient.progress(f"Trying cures: the best set without {self._named((group,))}", 0.52)
-            point = self._point(rest, start, f"{self._named(rest)}: as before, but for {self._named((group,))}")
+            point = self._measured(rest, f"{self._named(rest)}: the others add nothing")
             if not best.quality.is_better_than(point.quality, _SLIGHT_DB):
                 best = point
-        return best
+        return best if best.place else self._noted(best, start)
 
-    def _point(self, groups: tuple[WeightGroup, ...], start: _Point, words: str) -> _Point:
-        patient = self._patient
-        target = patient.cast(patient.model, [index for group in groups for index in group.tensors])
-        found = patient.stored(target)
-        place = patient.note(
-            CureStep(
-                kind="float32 operators",
-                disease="file",
-                sentence=f"Weights stay float32 in {words}.",
-                operators=tuple(sorted(index for group in groups for index in group.operators)),
-                size_bytes=target.size_bytes,
-                snr_db=found.snr_db,
-                not_finite=found.not_finite,
-                snr_before_db=start.quality.snr_db,
-                not_finite_before=start.quality.not_finite,
-                is_kept=False,
-            )
+    def _measured(self, groups: tuple[WeightGroup, ...], words: str) -> _Point:
+        target = self._patient.cast(self._patient.model, [index for group in groups for index in group.tensors])
+        return _Point(groups, target.size_bytes, self._patient.stored(target), words)
+
+    def _noted(self, point: _Point, start: _Point) -> _Point:
+        step = CureStep(
+            kind="float32 operators",
+            disease="file",
+            sentence=f"Weights stay float32 in {point.words}.",
+            operators=tuple(sorted(index for group in point.groups for index in group.operators)),
+            size_bytes=point.size_bytes,
+            snr_db=point.quality.snr_db,
+            not_finite=point.quality.not_finite,
+            snr_before_db=start.quality.snr_db,
+            not_finite_before=start.quality.not_finite,
+            is_kept=False,
         )
-        return _Point(groups, target.size_bytes, found, place)
+        return replace(point, place=self._patient.note(step))
 
     def _better(self, best: _Point, other: _Point) -> _Point:
         return other if other.quality.is_better_than(best.quality, WORTH_DB) else best

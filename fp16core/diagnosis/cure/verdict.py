@@ -3,7 +3,7 @@
 from fp16core.diagnosis.cure.measure import Quality
 from fp16core.diagnosis.cure.patient import Arithmetic, Patient
 from fp16core.diagnosis.finding import Finding
-from fp16core.diagnosis.ranges.limits import INFINITE_FROM
+from fp16core.diagnosis.ranges.limits import INFINITE_FROM, ZERO_UP_TO
 from fp16core.diagnosis.words import operator_text
 from fp16core.text import count_text, decibels_text
 
@@ -71,7 +71,10 @@ def _place(patient: Patient, untreated: Arithmetic) -> str:
             return f"at {operator_text(op.index, op.name)}, which reads a constant beyond 65,504"
         if untreated.magnitudes.demand.get(op.index, 0.0) >= INFINITE_FROM:
             return f"at {operator_text(op.index, op.name)}, which computes numbers beyond 65,504"
-    return "although nothing is beyond 65,504"
+    for op in patient.original.graph.operators:
+        if any(0 < untreated.magnitudes.constants.get(index, 0.0) <= ZERO_UP_TO for index in op.inputs):
+            return f"at {operator_text(op.index, op.name)}, which reads a constant that float16 rounds to 0"
+    return "by rounding alone, as nothing is beyond 65,504"
 
 
 def _by_device(found: Arithmetic) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.diagnosis.file_results import CastFile, CastTensor, KindCast
-from fp16core.diagnosis.files.constants import ConstantReading, constant_readings, numbers_in
+from fp16core.diagnosis.files.constants import ConstantReading, constant_readings
 from fp16core.numerics.weight_rounding import WeightRounding
 from fp16core.tflite.ledger import byte_ledger
 from fp16core.tflite.model_file import ModelFile
@@ -68,9 +68,9 @@ def _kinds(readings: Sequence[ConstantReading]) -> tuple[KindCast, ...]:
         seen.add(reading.tensor.buffer)
         counts = kinds.setdefault(reading.kind, [0, 0, 0])
         if reading.tensor.dtype == "float16":
-            counts[0] += numbers_in(reading.tensor)
+            counts[0] += reading.numbers
         else:
-            counts[1] += numbers_in(reading.tensor)
+            counts[1] += reading.numbers
             counts[2] += reading.tensor.stored_size_bytes
     found = [KindCast(kind, *counts) for kind, counts in kinds.items()]
     return tuple(sorted(found, key=lambda kind: -(kind.cast_weights + kind.kept_weights)))

@@ -41,17 +41,17 @@ class ConstantReading:
         return self.graph, self.step, self.kind, self.position
 
     @property
+    def numbers(self) -> int:
+        """Number of stored numbers, whatever the tensor's shape says."""
+        return self.tensor.stored_size_bytes // _ITEM_BYTES[self.tensor.dtype]
+
+    @property
     def is_dense(self) -> bool:
         """True if the stored numbers fill the tensor's shape, as those of sparse tensors do not."""
-        return self.tensor.stored_size_bytes == numbers_in(self.tensor) * _ITEM_BYTES.get(self.tensor.dtype, 0)
+        return self.tensor.stored_size_bytes == math.prod(self.tensor.shape) * _ITEM_BYTES[self.tensor.dtype]
 
 
 _ITEM_BYTES = {"float16": 2, "bfloat16": 2, "float32": 4, "float64": 8}
-
-
-def numbers_in(tensor: Tensor) -> int:
-    """Number of elements by the tensor's shape."""
-    return math.prod(tensor.shape)
 
 
 def constant_readings(model: ModelFile) -> tuple[ConstantReading, ...]:

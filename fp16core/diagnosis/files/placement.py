@@ -31,9 +31,9 @@ def placement_verdict(
     seconds: float = 1.0,
     on_progress: Progress = no_progress,
 ) -> PlacementVerdict:
-    """Look where the float16 file runs.
+    """Find out where the float16 file runs.
 
-    Operators are named by their indices in the float32 file, but for DEQUANTIZE, which that has not.
+    Operators are named by their indices in the float32 file, except for DEQUANTIZE operators, which it lacks.
 
     Parameters
     ----------
@@ -68,8 +68,7 @@ def placement_verdict(
         left = {op.index for op in file.graph.operators} - taken
         breaks = reasons(file, samples.shapes, left - upsampling)
     except ModelFileError as error:
-        if file is reference:
-            raise
+        delegate_partitions(reference, samples.shapes)  # raises if float16 is not to blame
         return PlacementVerdict(Finding.BREAKS, str(error), {}, {}, ())
     parts = {XNNPACK: _parts([part.operators for part in partitions], numbers)}
     sentences = [

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from fp16core.diagnosis.files.gpu import GpuPlacement
 from fp16core.diagnosis.files.sentences import listed
 from fp16core.diagnosis.files.timing import FileTimes
-from fp16core.modes.latency import CONTROL, REFERENCE, TARGET, Difference, difference_text, ratio_text
+from fp16core.modes.latency import REFERENCE, TARGET, Difference, difference_text, ratio_text
 from fp16core.text import count_text, size_text, small_text
 from fp16core.tflite.graph import TfliteFile
 
@@ -60,7 +60,7 @@ def gpu_sentence(file: TfliteFile, placed: GpuPlacement) -> str:
 def times_sentence(times: FileTimes) -> str:
     """Sentences on latency, with its control, on loading, and on the memory of a copy."""
     if times.difference is Difference.NONE:
-        latency = f"Latency: {times.difference.value}"
+        latency = "Latency shows no measurable difference on this machine"
     else:
         latency = f"A call of the float16 file takes {difference_text(times.difference, times.ratio)}"
     load = " and ".join(
@@ -73,14 +73,20 @@ def times_sentence(times: FileTimes) -> str:
         else "no less memory than one of the float32 file"
     )
     return (
-        f"{latency} (float16 over float32 {ratio_text(times.ratio)}, float32 over itself {ratio_text(times.control)}, "
-        f"99 % intervals; {small_text(times.latency_us[CONTROL])} µs). Loading takes {load}. One more copy of the "
-        f"float16 file takes {memory}."
+        f"{latency}: float16 over float32 {ratio_text(times.ratio)}, float32 over itself {ratio_text(times.control)}, "
+        f"with 99 % intervals; a call of the float32 file takes {_time(times.latency_us[REFERENCE])}. Loading takes "
+        f"{load}. One more copy of the float16 file takes {memory}."
     )
 
 
 def _pieces(parts: Sequence[Sequence[int]]) -> str:
     return "one part" if len(parts) == 1 else f"{len(parts):,} parts"
+
+
+def _time(microseconds: float) -> str:
+    if microseconds < 1e3:
+        return f"{small_text(microseconds)} µs"
+    return f"{small_text(microseconds / 1e3)} ms"
 
 
 def _run(count: int) -> str:

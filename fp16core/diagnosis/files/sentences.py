@@ -10,8 +10,8 @@ from fp16core.tflite.reader import model_root
 
 QUANTIZER = "LiteRT Quantizer"
 TENSORFLOW = "TensorFlow's converter"
-GIVEN = "the given file"
-UNCAST = "nobody"
+GIVEN = "your converter"
+UNCAST = "its converter"
 """Names of converters; of a file that the user gave; and of a model that held float16 weights from the beginning."""
 
 _NAMED = 3
@@ -119,7 +119,7 @@ def _where(tensors: Sequence[CastTensor], name: str) -> str:
 
 def _size(cast: CastFile) -> str:
     account = cast.account
-    text = f"The float16 file has {percent_text(account.size_share)} of the size"
+    text = f"The float16 file has {percent_text(account.size_share)} of the float32 file's size"
     if account.uncast_bytes > max(account.unhalved_bytes, account.growth_bytes, 0):
         return f"{text}, mostly because of what was left in float32."
     if account.excess_bytes > account.reference_bytes / 50:

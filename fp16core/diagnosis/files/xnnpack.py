@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from ai_edge_litert.interpreter import Interpreter
 
 from fp16core.runtime.delegation import undelegated
+from fp16core.runtime.digit_interpreter import rejection_named
 from fp16core.tflite.data_shapes import size_operands
 from fp16core.tflite.graph import Operator, Tensor, TfliteFile
 from fp16core.tflite.model_file import ModelFile
@@ -40,11 +41,19 @@ def reasons(model: ModelFile, shapes: Sequence[tuple[int, ...]], left: Collectio
         Shape of each input, in the file's order.
     left
         Indices of the operators that it does not run.
+
+    Raises
+    ------
+    ModelFileError
+        If LiteRT rejects the model.
     """
+    if not left:
+        return {}
     file = model.graph
     stored = {tensor.index for tensor in file.tensors if tensor.is_constant}
     stored |= {index for op in file.upsampling() for index in op.outputs}
-    sizes = _Sizes(undelegated(model, shapes), stored)
+    with rejection_named(model.name):
+        sizes = _Sizes(undelegated(model, shapes), stored)
     return {op.index: _reason(op, file, sizes, stored) for op in file.operators if op.index in left}
 
 

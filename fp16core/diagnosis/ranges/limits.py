@@ -26,6 +26,11 @@ def overflowed(values: Floats) -> Floats:
     return np.where(np.abs(values) >= INFINITE_FROM, np.copysign(np.float32(np.inf), values), values)
 
 
+def vanished(values: Floats) -> Floats:
+    """The same values, those that round to 0 replaced by it."""
+    return np.where(np.abs(values) <= ZERO_UP_TO, np.float32(0), values)
+
+
 def rounded(values: Floats, flush: bool = False) -> Floats:
     """Values rounded to float16, as float32; with ``flush``, subnormal results become 0."""
     with np.errstate(over="ignore"):

@@ -18,7 +18,10 @@ _BECOMES = {
     "subnormal": "a subnormal number in float16, which many GPUs take for 0",
 }
 
-_MOSTLY = 0.5
+PARTIAL_SUM = "sum of magnitudes, which partial sums cannot exceed"
+"""Description of a bound on partial sums: these depend on an order of additions that only the device knows."""
+
+MOSTLY = 0.5
 """Share of an operator's numbers that round to 0 from which this is said."""
 
 _MADE_UP = "The inputs are made up: other inputs may lead further."
@@ -39,6 +42,9 @@ def outcome(
     breaking = [found for found in constants if found.reaches_output and found.becomes != "subnormal"]
     if breaking:
         return Finding.BREAKS, _joined(_constant_sentence(breaking[0], "this changes an output"))
+    zeros = [found for found in ranges if found.zeros_reach_output]
+    if zeros:
+        return Finding.BREAKS, _joined(f"{_vanishing_sentence(zeros[:1])}; as zeros they change an output")
     if not_finite is not None:
         where = operator_text(not_finite.operator.index, not_finite.operator.name)
         return Finding.UNKNOWN, f"float32 itself gives numbers that are not finite, from {where} on."
@@ -53,7 +59,10 @@ def outcome(
     flushed = [found for found in constants if found.reaches_output]
     if flushed:
         remarks.insert(0, _joined(_constant_sentence(flushed[0], "such a device would change an output")))
-    vanishing = [found for found in ranges if found.zeroed_share > _MOSTLY]
+    bounded = [found for found in ranges if found.intermediate == PARTIAL_SUM]
+    if bounded:
+        remarks.insert(0, _joined(_partial_sentence(bounded)))
+    vanishing = [found for found in ranges if found.zeroed_share > MOSTLY]
     if vanishing:
         remarks.insert(0, _joined(_vanishing_sentence(vanishing)))
     good = Finding.SAFE if samples.are_real else Finding.NOTHING_FOUND
@@ -100,18 +109,31 @@ def _vanishing_sentence(vanishing: Sequence[OperatorRange]) -> str:
     first = vanishing[0]
     where = operator_text(first.operator, first.kind)
     share = share_text(first.zeroed_share)
-    others = count_text(len(vanishing) - 1, "more operator")
-    return f"of what {where} computes, {share} rounds to 0" + (f", as with {others}" if len(vanishing) > 1 else "")
+    more = f", as with {count_text(len(vanishing) - 1, 'more operator')}" if len(vanishing) > 1 else ""
+    return f"of the numbers that {where} computes in {name_text(first.tensor)}, float16 rounds {share} to 0{more}"
+
+
+def _partial_sentence(bounded: Sequence[OperatorRange]) -> str:
+    worst = max(bounded, key=lambda found: found.intermediate_largest)
+    return (
+        f"on a device that sums in float16, partial sums of {operator_text(worst.operator, worst.kind)} may overflow: "
+        f"the magnitudes that it adds come to {small_text(worst.intermediate_largest)}"
+    )
+
+
+def _size(found: OperatorRange) -> float:
+    """Largest magnitude that is computed for certain, whatever the order of additions."""
+    inside = 0.0 if found.intermediate == PARTIAL_SUM else found.intermediate_largest
+    return max(-found.low, found.high, inside)
 
 
 def _largest_sentence(ranges: Sequence[OperatorRange]) -> str:
     if not ranges:
         return "no operator outside of loops and branches computes float32 numbers"
-    largest = max(ranges, key=lambda found: max(-found.low, found.high, found.intermediate_largest))
-    size = max(-largest.low, largest.high, largest.intermediate_largest)
-    what = largest.intermediate or "number"
+    largest = max(ranges, key=_size)
+    what = largest.intermediate if _size(largest) == largest.intermediate_largest else "number"
     return (
-        f"no operator computes a number beyond {_LARGEST}: the largest is a {what} of {small_text(size)}, by "
+        f"no operator computes a number beyond {_LARGEST}: the largest is a {what} of {small_text(_size(largest))}, by "
         f"{operator_text(largest.operator, largest.kind)}"
     )
 

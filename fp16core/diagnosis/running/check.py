@@ -124,20 +124,22 @@ def _variables(root: schema.Model) -> set[int]:
 
 
 def _check_order(name: str, file: TfliteFile, variables: set[int]) -> None:
-    made = {tensor.index for tensor in file.tensors if tensor.is_constant or 0 in tensor.shape}
-    made |= {tensor.index for tensor in file.inputs} | variables
-    given = {tensor.index for tensor in file.inputs if tensor.is_constant}
+    written = {tensor.index for tensor in file.tensors if tensor.is_constant} | {tensor.index for tensor in file.inputs}
+    # LiteRT's converter stores nothing for a constant without numbers, and a state begins as zeros.
+    readable = written | variables | {tensor.index for tensor in file.tensors if 0 in tensor.shape}
     for op in file.operators:
-        if missing := [file.tensors[index].name for index in op.inputs if index >= 0 and index not in made]:
+        if missing := [file.tensors[index].name for index in op.inputs if index >= 0 and index not in readable]:
             raise ModelFileError(
                 f"{name}: operator {op.index} ({op.name}) reads '{missing[0]}', which no operator before it produces; "
                 "its contents would be undefined."
             )
-        if twice := [file.tensors[index].name for index in op.outputs if index in made and index not in variables]:
+        if twice := [file.tensors[index].name for index in op.outputs if index in written]:
             raise ModelFileError(
                 f"{name}: operator {op.index} ({op.name}) writes '{twice[0]}', which is stored, given or computed "
                 "already; the file is damaged, convert the model again."
             )
-        made.update(index for index in op.outputs if index >= 0)
-    if given or any(tensor.index not in made for tensor in file.outputs):
+        results = [index for index in op.outputs if index >= 0]
+        written.update(results)
+        readable.update(results)
+    if any(tensor.is_constant for tensor in file.inputs) or any(out.index not in readable for out in file.outputs):
         raise ModelFileError(f"{name}: an output is computed by no operator, or an input is stored; convert it again.")

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from ai_edge_litert.compiled_model import CompiledModel
+from ai_edge_litert.compiled_model import CompiledModel, TensorBuffer
 
 from fp16core.diagnosis.running.interpreter import Array
 from fp16core.runtime.execution_mode import ExecutionMode
@@ -48,11 +48,22 @@ class CompiledRun:
         """Outputs for one sample."""
         try:
             for buffer, values in zip(self._inputs, inputs, strict=True):
-                buffer.write(np.ascontiguousarray(values))
+                buffer.write(_halved(np.ascontiguousarray(values)))
             self._model.run_by_index(0, self._inputs, self._outputs)
             return tuple(
-                np.asarray(buffer.read(math.prod(shape), dtype)).reshape(shape)
+                _read(buffer, math.prod(shape), dtype).reshape(shape)
                 for buffer, (shape, dtype) in zip(self._outputs, self._kinds, strict=True)
             )
         except (ValueError, RuntimeError) as error:
             raise ModeError(f"a run in the mode “{self._mode.title}” failed ({first_line(error)})") from error
+
+
+def _halved(values: Array) -> Array:
+    """The same bytes as 32-bit numbers, as LiteRT's buffers know no 64-bit ones."""
+    return values.reshape(-1).view(np.int32) if values.dtype == np.int64 else values
+
+
+def _read(buffer: TensorBuffer, numbers: int, dtype: np.dtype[np.generic]) -> Array:
+    if dtype == np.int64:
+        return np.asarray(buffer.read(2 * numbers, np.int32)).view(np.int64)
+    return np.asarray(buffer.read(numbers, dtype))

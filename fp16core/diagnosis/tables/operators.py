@@ -20,19 +20,19 @@ _ORDER = {"infinite": 0, "zero": 1, "subnormal": 2}
 
 
 def range_rows(diagnosis: Diagnosis, limit: int = WORST) -> Columns:
-    """Operators whose values, or what they square or sum, leave float16's range: overflows first, in order."""
+    """Operators whose values, or what they square or sum inside, leave float16's range: overflows first, in order."""
     operators = diagnosis.range.operators
     marked = sorted((op for op in operators if op.overflows), key=lambda op: not op.reaches_output)
     marked += sorted((op for op in operators if not op.overflows and _lost(op)), key=_lost, reverse=True)
     return columns_of(
-        ("no.", "operator", "tensor", "largest", "on the way", "becomes 0", "subnormal", "reaches an output"),
+        ("no.", "operator", "tensor", "largest", "inside", "to 0", "subnormal", "reaches output"),
         (
             (
                 str(op.operator),
                 op.kind,
                 op.tensor,
                 small_text(max(abs(op.low), abs(op.high))),
-                f"{op.intermediate} {small_text(op.intermediate_largest)}" if op.intermediate else NONE,
+                small_text(op.intermediate_largest) if op.intermediate else NONE,
                 share_text(op.zeroed_share),
                 share_text(op.subnormal_share),
                 yes_text(op.reaches_output) if op.overflows else NONE,
@@ -49,7 +49,7 @@ def constant_rows(diagnosis: Diagnosis, limit: int = WORST) -> Columns:
         return not found.reaches_output, _ORDER.get(found.becomes, len(_ORDER))
 
     return columns_of(
-        ("read by no.", "operator", "constant", "value", "becomes", "numbers", "reaches an output"),
+        ("read by no.", "operator", "constant", "value", "becomes", "numbers", "reaches output"),
         (
             (
                 str(found.operator),

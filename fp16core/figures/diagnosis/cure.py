@@ -35,7 +35,7 @@ def curve(cure: Cure) -> go.Figure:
     """Size of the file against the ratio of its worst output, a line for each disease.
 
     Steps whose results are not finite stand at the bottom. A line leads from the untreated file through the steps that
-    were kept; open marks are steps that do not help.
+    were kept; open marks are steps that were not kept: they help nothing, or not enough for their bytes.
     """
     drawn = figure(
         380,
@@ -71,7 +71,7 @@ def _add_steps(
     steps = [step for _, step in members]
     shown = [WARNING_COLOUR if _is_broken(step) else colour for step in steps]
     drawn.add_scatter(
-        name=words if is_kept else f"{words}: does not help",
+        name=words if is_kept else f"{words}: not kept",
         x=[step.size_bytes for step in steps],
         y=[_height(step, top) for step in steps],
         mode="lines+markers+text" if is_kept else "markers+text",
@@ -83,7 +83,7 @@ def _add_steps(
             "line": {"width": 2, "color": shown},
         },
         text=_labels(members, is_kept, top),
-        textposition=_KEPT_PLACES[words] if is_kept else "middle right",
+        textposition=_KEPT_PLACES[words] if is_kept else "bottom right",
         textfont={"size": 12},
         cliponaxis=False,
         customdata=[[number, step.kind, step.not_finite, step.is_kept] for number, step in members],
@@ -102,7 +102,7 @@ def step_text(step: CureStep) -> str:
 
 
 def _labels(members: Sequence[tuple[int, CureStep]], is_kept: bool, top: float) -> list[str]:
-    """Labels of steps: those at the same place share that of the first; what does not help has its number alone."""
+    """Labels of steps: those at the same place share that of the first; what was not kept has its number alone."""
     shared: dict[tuple[int, int], list[str]] = {}
     for number, step in members:
         place = step.size_bytes, round(_height(step, top))

@@ -35,9 +35,10 @@ def bands(verdict: PlacementVerdict, operators: int = 0) -> go.Figure:
     operators
         Number of the model's operators; the file may have more.
     """
-    named = {index for parts in verdict.parts.values() for part in parts for index in part.operators}
-    operators = max([operators, *(index + 1 for index in (*named, *verdict.breaks, *verdict.dequantize_operators))])
-    names = [*verdict.parts, OWN_KERNELS]
+    taken = {index for parts in verdict.parts.values() for part in parts for index in part.operators}
+    operators = max([operators, *(index + 1 for index in (*taken, *verdict.breaks, *verdict.dequantize_operators))])
+    rest = [(0, run) for run in _runs(index for index in range(operators) if index not in taken)]
+    names = [*verdict.parts, *([OWN_KERNELS] if rest else [])]
     drawn = figure(
         _FRAME_PX + _ROW_PX * len(names),
         barmode="overlay",
@@ -45,18 +46,16 @@ def bands(verdict: PlacementVerdict, operators: int = 0) -> go.Figure:
         meta={"columns": ["last operator", "part"]},
         hovermode="closest",
     )
-    taken: set[int] = set()
     for row, (name, parts) in enumerate(verdict.parts.items()):
         members = [(number, run) for number, part in enumerate(parts, 1) for run in _runs(part.operators)]
-        taken.update(index for part in parts for index in part.operators)
         _add_bands(drawn, name, row, members, _COLOURS[row % len(_COLOURS)])
-    rest = [(0, run) for run in _runs(index for index in range(operators) if index not in taken)]
-    _add_bands(drawn, OWN_KERNELS, len(verdict.parts), rest, NEUTRAL_COLOUR)
+    if rest:
+        _add_bands(drawn, OWN_KERNELS, len(verdict.parts), rest, NEUTRAL_COLOUR)
     if verdict.breaks:
         drawn.add_scatter(
             name="splits the graph",
             x=list(verdict.breaks),
-            y=[len(verdict.parts)] * len(verdict.breaks),
+            y=[len(names) - 1] * len(verdict.breaks),
             mode="markers",
             marker={"symbol": "x", "size": 11, "color": WARNING_COLOUR, "line": {"width": 2, "color": WARNING_COLOUR}},
             customdata=[[index, ""] for index in verdict.breaks],

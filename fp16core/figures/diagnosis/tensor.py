@@ -7,21 +7,21 @@ from fp16core.diagnosis.outcome import OperatorReading
 from fp16core.figures.base.style import (
     DELTA_COLOUR,
     REFERENCE_COLOUR,
-    WARNING_COLOUR,
     as_list,
     figure,
     fixed,
+    mark,
     small_ticks,
     write_message,
 )
-from fp16core.text import small_text
+from fp16core.text import small_text, weight_text
 
 _LARGEST = 65_504.0
 
 
 def histogram(reading: OperatorReading) -> go.Figure:
     """Histogram of the tensor that an operator's reading is of: blue for weights, green for what it computes."""
-    drawn = figure(240, meta={"columns": ["from", "to"]}, bargap=0, margin={"l": 8, "r": 8, "t": 12, "b": 8})
+    drawn = figure(240, meta={"columns": ["from", "to"]}, bargap=0, margin={"l": 8, "r": 8, "t": 16, "b": 8})
     found = reading.histogram
     if found is None:
         write_message(drawn, "There are no finite numbers.")
@@ -44,7 +44,7 @@ def histogram(reading: OperatorReading) -> go.Figure:
     )
     for end in (-_LARGEST, _LARGEST):
         if edges[0] < end < edges[-1]:
-            drawn.add_vline(x=end, line={"color": WARNING_COLOUR, "dash": "dash", "width": 2})
+            mark(drawn, end, weight_text(end), left=end > 0)
     drawn.update_xaxes(title="value", **small_ticks(edges))
     drawn.update_yaxes(title="numbers", nticks=4)
     return fixed(drawn)

@@ -163,23 +163,23 @@ def held() -> dict[str, int]:
         found[f"{current.question.model.name}, being diagnosed"] = current.size_bytes
     if (done := kept()) is not None and done.question is not None and done.diagnosis is not None:
         found[f"{done.question.model.name}, diagnosed"] = done.question.size_bytes
-        found |= {name: len(contents) for name, contents in done.diagnosis.files.items()}
+        found |= {name: len(contents) for name, contents in done.files.items()}
         found["the diagnosis"] = done.size_bytes - done.files_bytes - done.question.size_bytes
     return found
 
 
 def _keep(question: Question, found: Diagnosis, unsuited: str) -> None:
-    why = ""
-    previous = st.session_state.pop(_KEPT, None)
+    previous = kept()
     if previous is not None:
         previous.release()
+    st.session_state[_KEPT] = done = Kept(question, found, number(), unsuited)
+    done.diagnosis = replace(found, files=done.files)
     try:
-        uploads.check_room(question.size_bytes + sum(map(len, found.files.values())))
+        uploads.check_room(done.size_bytes)
     except HalfBitsError as error:
-        found, why = replace(found, files={}), str(error)
-    st.session_state[_KEPT] = Kept(question, found, number(), unsuited, why)
+        done.diagnosis, done.without_files = replace(found, files={}), str(error)
     fail(None)
-    uploads.count(st.session_state[_KEPT])
+    uploads.count(done)
 
 
 def _reason(ended: Examination, question: Question) -> str:

@@ -160,9 +160,19 @@ class Kept:
     without_files: str = ""
 
     @property
+    def files(self) -> dict[str, bytes]:
+        """Files that were made and differ from the model and from each other, by name."""
+        if self.question is None or self.diagnosis is None:
+            return {}
+        names: dict[bytes, str] = {}
+        for name, contents in self.diagnosis.files.items():
+            names.setdefault(contents, name)
+        return {name: contents for contents, name in names.items() if contents != self.question.model.contents}
+
+    @property
     def files_bytes(self) -> int:
-        """Memory of the files that were made."""
-        return 0 if self.diagnosis is None else sum(map(len, self.diagnosis.files.values()))
+        """Memory of these files."""
+        return sum(map(len, self.files.values()))
 
     @property
     def size_bytes(self) -> int:

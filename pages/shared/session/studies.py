@@ -11,8 +11,8 @@ import streamlit as st
 from fp16core.claims.evidence import ClaimCheck
 from fp16core.study import distribution
 from fp16core.study.distribution import rows_like
-from fp16core.study.row import Row
-from fp16core.study.rows_file import Study, parse_study
+from fp16core.study.rows.file import Study, parse_study
+from fp16core.study.rows.row import Row
 from fp16core.study.shipped import load_study, study_path
 from fp16core.study.summary import GroupSummary, by_recipe, summarise
 from fp16core.vocabulary import HalfBitsError, StudyError
@@ -109,6 +109,14 @@ def in_distribution(claims: Sequence[ClaimCheck], run: Mapping[str, Any]) -> Seq
     except StudyError:
         return claims
     return distribution.in_distribution(claims, rows)
+
+
+def servers_trainings(run: Mapping[str, Any]) -> Rows:
+    """Rows of the server's study with a run's recipe, for what visitors share; none if it cannot be read."""
+    try:
+        return rows_like(run, _servers(study_path()).trained)
+    except StudyError:
+        return ()
 
 
 def error() -> str | None:

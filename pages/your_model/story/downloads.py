@@ -1,10 +1,14 @@
 """Downloads of a diagnosis: files, recipe, JSON document, and the command that repeats it."""
 
+from datetime import UTC, datetime
+from functools import partial
+
 import streamlit as st
 
 from fp16core.diagnosis.diagnosis import CURED_REFERENCE, CURED_TARGET, FLOAT16_FILE, RECIPE
-from fp16core.diagnosis.document import document_text
+from fp16core.diagnosis.document import diagnosis_document, document_text
 from fp16core.diagnosis.outcome import Diagnosis
+from fp16core.report.diagnosis import make_diagnosis_report
 from fp16core.text import size_text
 from fp16core.worker.diagnosis.repeat import command_line
 from pages.shared.session.examination import Kept
@@ -24,7 +28,7 @@ def show_downloads(kept: Kept, found: Diagnosis) -> None:
     """Show a button for each file, and the command line."""
     st.header("Take it with you", anchor="downloads")
     row = st.container(horizontal=True)
-    for number, (name, contents) in enumerate(list(found.files.items())[:_MOST]):
+    for number, (name, contents) in enumerate(list(kept.files.items())[:_MOST]):
         row.download_button(
             f"{_LABELS.get(name, plain(name))} ({size_text(len(contents))})",
             contents,
@@ -34,6 +38,16 @@ def show_downloads(kept: Kept, found: Diagnosis) -> None:
             key=f"diagnosis-file-{number}",
             on_click="ignore",
         )
+    row.download_button(
+        "Report, as one HTML file",
+        partial(_report, found),
+        file_name="diagnosis.html",
+        mime="text/html",
+        icon=":material/description:",
+        key="diagnosis-report",
+        on_click="ignore",
+        help="All verdicts, figures and tables, to send to a colleague.",
+    )
     row.download_button(
         "Diagnosis as JSON",
         lambda: document_text(found),
@@ -47,6 +61,10 @@ def show_downloads(kept: Kept, found: Diagnosis) -> None:
         st.caption(f"The files that were made are not kept: {plain(kept.without_files)}")
     if kept.question is not None:
         st.markdown("The command that repeats it on your own computer, and can guard a build:")
-        st.code(
-            command_line(found.name, kept.question.options, kept.question.inputs_name), language="bash", wrap_lines=True
-        )
+        repeated = command_line(found.name, kept.question.options, kept.question.inputs_name)
+        st.code(repeated, language=None, wrap_lines=True)  # the colours of a language are too pale
+
+
+def _report(found: Diagnosis) -> bytes:
+    made_by = "the page Your model of the dashboard"
+    return make_diagnosis_report(found, diagnosis_document(found), made_by, datetime.now(UTC)).html()

@@ -260,7 +260,7 @@ def test_every_page_works_with_every_bundled_pair(
     monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
     app = visit()
     app.sidebar.selectbox(key="model").select(name).run()
-    for page in PAGES:
+    for page in (page for page in PAGES if page != "luck"):  # which shows no pair
         app.switch_page(page_file(page)).run()
         assert not app.exception, page
         assert not app.error, page

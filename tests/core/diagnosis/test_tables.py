@@ -34,7 +34,7 @@ def test_overflows_that_reach_an_output_come_first_then_other_overflows_then_wha
     rows = operators.range_rows(found)
     assert rows["no."] == ["3", "1", "5", "0"]
     assert rows["largest"] == ["7.00 × 10⁴", "1.00 × 10⁹", "4", "4"]
-    assert rows["reaches an output"] == ["yes", "no", "–", "–"]
+    assert rows["reaches output"] == ["yes", "no", "–", "–"]
     assert operators.range_rows(found, limit=2)["no."] == ["3", "1"]
 
 

@@ -150,7 +150,7 @@ def test_the_curve_of_cures_leads_through_what_helped() -> None:
         ("float16 arithmetic", "none", "840"),
         ("float16 arithmetic", "rescale", "900"),
         ("float16 arithmetic", "together", "900"),
-        ("float16 arithmetic: does not help", "clamp", "840"),
+        ("float16 arithmetic: not kept", "clamp", "840"),
     ]
     kept = drawn.data[1]
     assert [*kept.text] == ["untreated", "3: rescale, 4: together", ""]

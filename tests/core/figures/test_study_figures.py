@@ -3,8 +3,8 @@
 import pytest
 
 from fp16core.figures import study as figures
-from fp16core.study.results import Change
-from fp16core.study.row import Row
+from fp16core.study.rows.results import Change
+from fp16core.study.rows.row import Row
 from fp16core.study.summary import CONVERTER, summarise
 from fp16core.training.recipe import Recipe
 from tests.helpers.study.rows import effect, row

@@ -82,6 +82,13 @@ def test_a_sentence_says_whose_fault_it_is(case: str) -> None:
     assert fault(chosen, others) == sentence
 
 
+def test_where_the_true_digit_is_known_nobody_is_blamed_for_reading_it() -> None:
+    right, wrong = Opinion(BUNDLED, "3", "3"), Opinion(FIVE_EPOCHS, "5", "5")
+    said = "After five epochs the same network reads 5."
+    assert fault(right, [wrong], "3") == f"float32 and float16 read 3, which is right. {said}"
+    assert fault(right, [wrong], "5") == NOT_TO_BLAME + said
+
+
 def test_the_other_pairs_are_those_that_are_not_chosen() -> None:
     assert other_pairs(BUNDLED) == (FIVE_EPOCHS, GOOD_NETWORK)
     assert other_pairs(OWN) == tuple(BUNDLED_PAIRS.values()) == tuple(LABELS)

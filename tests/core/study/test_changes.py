@@ -8,11 +8,11 @@ from fp16core.claims.claims import NO_DIFFERENCE, TRAINED_ACCURACY
 from fp16core.claims.evidence import ClaimCheck, Verdict
 from fp16core.study.changes import ChangedImage, changed_images, effects_of
 from fp16core.study.distribution import in_distribution, rows_like
-from fp16core.study.measure import STUDIED_WAYS
-from fp16core.study.results import Change
-from fp16core.study.row import BUNDLED_DIGEST, Ending
+from fp16core.study.rows.results import Change
+from fp16core.study.rows.row import BUNDLED_DIGEST, Ending
+from fp16core.study.running.measure import STUDIED_WAYS
+from fp16core.study.running.task import read_dataset
 from fp16core.study.summary import CONVERTER, QUANTIZER
-from fp16core.study.training import read_dataset
 from fp16core.training.recipe import TUTORIAL, Recipe
 from tests.helpers.study.rows import effect, row, without_results
 

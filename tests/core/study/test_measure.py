@@ -8,8 +8,8 @@ from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.modes.emulated import WAYS
 from fp16core.numerics.emulation.network import emulate
-from fp16core.study.measure import STUDIED_WAYS, Measured, Stopwatch, effect_of, measure_network
-from fp16core.study.results import FACTORS, Change
+from fp16core.study.rows.results import FACTORS, Change
+from fp16core.study.running.measure import STUDIED_WAYS, Measured, Stopwatch, effect_of, measure_network
 from fp16core.tflite.chain import read_chain
 from fp16core.tflite.model_file import ModelPair
 from tests.helpers.places import TestSet

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fp16core.study.plan import combinations, parse_values
+from fp16core.study.running.plan import combinations, parse_values
 from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import RecipeError
 

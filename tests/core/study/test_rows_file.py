@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from fp16core.study.codec import parse_row, row_document
-from fp16core.study.results import Change
-from fp16core.study.row import SCHEMA, Ending, Row
-from fp16core.study.rows_file import ROWS_FILE, RowsFile, parse_study, read_study, row_line
+from fp16core.study.rows.codec import parse_row, row_document
+from fp16core.study.rows.file import ROWS_FILE, RowsFile, parse_study, read_study, row_line
+from fp16core.study.rows.results import Change
+from fp16core.study.rows.row import SCHEMA, Ending, Row
+from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import BusyError, OutputError, StudyError
 from tests.helpers.study.rows import effect, row, without_results
 
@@ -115,6 +116,11 @@ def mutated(*path: str | int, value: Any = None, remove: bool = False) -> Any:
 
 
 CONVERTER = ("results", "converter")
+
+
+def test_a_row_from_before_a_setting_existed_has_its_usual_value() -> None:
+    assert parse_row(mutated("recipe", "network", remove=True)) == ROWS[1]
+    assert ROWS[1].recipe.network == Recipe().network
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,22 @@
 """A study on Dask: tasks that fail, die and diverge, and studies that go on. Two workers are started once."""
 
+import contextlib
+import json
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 
-from fp16core.study import cluster, run
-from fp16core.study.cluster import ATTEMPTS, connected
-from fp16core.study.row import Ending
-from fp16core.study.rows_file import RowsFile, Study, read_study
-from fp16core.study.run import Order, Standing, recipe_name, run_study
+from fp16core.__main__ import main
+from fp16core.commands import study as command
+from fp16core.study.rows.file import RowsFile, Study, read_study
+from fp16core.study.rows.row import Ending
+from fp16core.study.running import cluster, run
+from fp16core.study.running.cluster import ATTEMPTS, connected
+from fp16core.study.running.run import Order, Standing, recipe_name, run_study
 from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import OutputError, WorkerError
 from tests.helpers.study import tasks
@@ -113,6 +119,47 @@ def test_the_progress_counts_what_runs_and_says_how_long_it_takes(
     assert max(seen.workers for seen in running) in (1, 2), "one may be starting again"
     assert all(seen.left_s is not None and 0 < seen.left_s < 60 for seen in running)
     assert attempts.seen[0].left_s is None
+
+
+def test_the_command_says_what_it_did_and_exits_with_1_if_a_training_failed(
+    client: "Client", attempts: Attempts, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The command itself, but for its cluster, which is shared here, and its trainings."""
+    monkeypatch.setattr(command, "connected", lambda *_: contextlib.nullcontext(client))
+    monkeypatch.setattr(command, "train_and_measure", tasks.act)
+    monkeypatch.setattr(command, "read_dataset", lambda _source: (DATASET,))
+    monkeypatch.setattr(command, "_source", lambda: (str(attempts.folder), b""))
+    handler = signal.getsignal(signal.SIGTERM)
+    asked = ["study", "--out", str(attempts.out), "--json", "--seeds"]
+    try:
+        assert main([*asked, "0-2"]) == 0
+        first = json.loads(capfd.readouterr().out)
+        assert main([*asked, f"0-2,{tasks.FAILS},{tasks.DIVERGES}"]) == 1
+        second = json.loads(capfd.readouterr().out)
+        assert main(["study", "--show", str(attempts.out)]) == 0
+        shown = capfd.readouterr().out
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+    assert (first["rows"], first["trained"], first["done"]) == (3, 3, 3)
+    assert (second["rows"], second["done"], second["diverged"], second["failed"]) == (5, 2, 1, 1)
+    assert second["recipes"][0]["trainings"] == 3
+    assert "5 rows (3 trained, 1 diverged, 1 failed)" in shown
+    assert "In 3 trainings float16 changed 0 of 30,000 answers" in shown
+
+
+def test_a_cluster_of_our_own_listens_to_this_computer_only(client: "Client") -> None:
+    addresses = [client.scheduler_info()["address"], *client.scheduler_info()["workers"]]
+    assert addresses
+    assert all(address.startswith("tcp://127.0.0.1:") for address in addresses)
+    processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    listening = [
+        connection.laddr.ip
+        for process in processes
+        for connection in process.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert len(listening) > 2
+    assert {*listening} == {"127.0.0.1"}
 
 
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

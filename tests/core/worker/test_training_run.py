@@ -16,9 +16,9 @@ from fp16core.data.mnist import load_mnist, normalise
 from fp16core.jobs.job import Job
 from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import Classifier
-from fp16core.study.codec import parse_row
-from fp16core.study.row import Ending
-from fp16core.study.training import train_and_measure
+from fp16core.study.rows.codec import parse_row
+from fp16core.study.rows.row import Ending
+from fp16core.study.running.task import train_and_measure
 from fp16core.tflite.model_file import ModelFile
 from fp16core.training.recipe import LIMITS, Recipe
 from fp16core.training.trace import Trace

@@ -20,6 +20,7 @@ LEFT_OUT = -1
 _TYPES = {
     "float32": schema.TensorType.FLOAT32,
     "int32": schema.TensorType.INT32,
+    "int64": schema.TensorType.INT64,
     "bool": schema.TensorType.BOOL,
 }
 
@@ -53,7 +54,7 @@ _SETTINGS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "activation": lambda name: {"fusedActivationFunction": getattr(schema.ActivationFunctionType, name)},
     "transposed": lambda value: {"adjY": value},
 }
-"""What a setting of NumPy's operator is called in the schema."""
+"""Options of the schema for each setting of NumPy's operators."""
 
 
 @dataclass

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from fp16core.runs.record import FileRecord
-from fp16core.study.measure import STUDIED_WAYS
-from fp16core.study.results import Change, Effect, Results, WeightCounts
-from fp16core.study.row import DatasetFacts, Ending, Machine, Row
+from fp16core.study.rows.results import Change, Effect, Results, WeightCounts
+from fp16core.study.rows.row import DatasetFacts, Ending, Machine, Row
+from fp16core.study.running.measure import STUDIED_WAYS
 from fp16core.training.recipe import Recipe
 
 DATASET = DatasetFacts("MNIST", 60_000, 10_000, "ab" * 32)

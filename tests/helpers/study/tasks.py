@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fp16core.study.codec import row_document
-from fp16core.study.row import Ending
-from fp16core.study.training import Source
+from fp16core.study.rows.codec import row_document
+from fp16core.study.rows.row import Ending
+from fp16core.study.running.task import Source
 from fp16core.training.recipe import Recipe
 from tests.helpers.study.rows import DATASET, row, without_results
 

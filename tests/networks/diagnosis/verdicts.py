@@ -17,7 +17,7 @@ Inputs = dict[str, npt.NDArray[np.generic]]
 
 @dataclass(frozen=True)
 class Right:
-    """What a diagnosis of a network has to find, whatever inputs within their ranges it makes up.
+    """Findings that a diagnosis of a network must come to, whatever inputs within their ranges it makes up.
 
     Tensors are named; the operator meant is the one that computes the tensor.
 

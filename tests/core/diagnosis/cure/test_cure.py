@@ -19,7 +19,7 @@ from fp16core.diagnosis.outcome import CureStep
 from fp16core.diagnosis.samples import Samples
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.model_file import ModelFile
-from fp16core.tflite.packing import with_current_codes
+from fp16core.tflite.packing import packed, unpacked, with_current_codes
 from fp16core.vocabulary import HalfBitsError
 from tests.helpers.networks.graphs import Graph
 from tests.helpers.networks.runs import rounded_results, snr_db, stored_results
@@ -218,11 +218,53 @@ def test_two_diseases_that_each_make_everything_nan_are_cured_together() -> None
     assert result.cure.steps[-1].devices[TITLE] > 40
 
 
+def test_a_model_that_the_quantizer_refuses_is_treated_in_float32() -> None:
+    """LiteRT Quantizer wants each name once in a file."""
+    model, samples, _ = _cured("squares")
+    content = unpacked(model)
+    for tensor in content.subgraphs[0].tensors[2:]:
+        tensor.name = b"the same"
+    refused = ModelFile(packed(content), "refused")
+    result = cured(refused, samples, DiagnosisOptions(), {})
+    assert "refused: LiteRT Quantizer rejects the model" in result.cure.steps[0].sentence
+    assert result.cure.sentence.startswith("Storage: LiteRT Quantizer refuses the model, so that no weights are cast.")
+    assert {step.kind for step in result.cure.steps if step.is_kept} == {"rescale", "together"}
+    assert result.target == result.reference
+
+
+def test_a_model_without_weights_has_nothing_to_cast() -> None:
+    graph = Graph()
+    given = graph.input("features", (1, 16))
+    graph.outputs = [graph.add("L2_NORMALIZATION", "normed", given)]
+    values = np.random.default_rng(0).uniform(-1, 1, (2, 1, 16)).astype(np.float32)
+    samples = Samples({"features": values}, {"features": ""}, ("one", "two"), are_real=True)
+    model = ModelFile(graph.file(), "no weights")
+    result = cured(model, samples, DiagnosisOptions(), {})
+    assert result.target.contents == model.contents
+    assert result.cure.steps[0].size_bytes == model.size_bytes
+
+
 def test_without_a_budget_only_the_untreated_file_is_measured() -> None:
     model, samples, _ = _cured("squares")
     result = cured(model, samples, DiagnosisOptions(), {}, Budget(runs=0))
     assert [step.kind for step in result.cure.steps] == ["none", "none", "together", "together"]
     assert result.cure.finding == Finding.BREAKS
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("squares", "operator 1 (MUL), which computes numbers beyond 65,504"),
+        ("batch_norm", "operator 1 (MUL), which reads a constant beyond 65,504"),
+        ("instance_norm", "operator 4 (ADD), which reads a constant that float16 rounds to 0"),
+    ],
+)
+def test_without_a_cure_the_operator_at_which_it_breaks_is_named(name: str, place: str) -> None:
+    model, samples, _ = _cured(name)
+    cure = cured(model, samples, _options(name), {}, Budget(runs=0)).cure
+    assert cure.finding == Finding.BREAKS
+    assert f"keep enforce_f32, and float32 on the CPU. It breaks at {place} (" in cure.sentence
+    assert cure.sentence.endswith("and nothing that was tried cures it.")
 
 
 def test_progress_names_each_step_and_may_stop() -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from litert_quantizer import quantizer
 
-from fp16core.diagnosis.cure.recipe import casts_weights, recipe, recipe_text, scope, weight_groups
+from fp16core.convert.quantizer import quantize_tflite, quantize_with_recipe
+from fp16core.diagnosis.cure.recipe import recipe, recipe_text, scope, weight_groups
 from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.packing import packed, unpacked
 from tests.helpers.networks.graphs import Graph
@@ -41,6 +42,13 @@ def test_the_library_casts_all_weights_but_the_excepted_ones() -> None:
     text = recipe_text(recipe(model.graph, groups[1].tensors))
     assert _halves(_by_library(model, text)) == {"weights 0", "weights 2"}
     assert _halves(_by_library(model, recipe_text(recipe(model.graph, ())))) == {"weights 0", "weights 1", "weights 2"}
+
+
+def test_without_exceptions_it_makes_the_file_that_conversion_makes() -> None:
+    model = _chain("first", "second")
+    made = quantize_with_recipe(model, recipe(model.graph, ()))
+    assert made == quantize_tflite(model)
+    assert made.contents == _by_library(model, recipe_text(recipe(model.graph, ()))).contents
 
 
 @pytest.mark.parametrize(
@@ -91,10 +99,3 @@ def test_a_scope_is_the_names_of_all_results_as_the_library_joins_them() -> None
     for op, raw in zip(model.graph.operators, content.operators, strict=True):
         if scope(model.graph, op):
             assert scope(model.graph, op) == get_op_scope(raw, content.tensors)
-
-
-def test_a_model_without_weights_that_are_cast_is_known_as_such() -> None:
-    graph = Graph()
-    graph.outputs = [graph.add("MUL", "answer", graph.input("features", (1, 4)), graph.constant("factor", 0.5))]
-    assert not casts_weights(ModelFile(graph.file()).graph)
-    assert casts_weights(_chain("first").graph)

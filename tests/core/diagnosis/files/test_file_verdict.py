@@ -6,6 +6,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from fp16core.convert.quantizer import INTEGER_RECIPES, quantize_integer, quantize_tflite
 from fp16core.diagnosis.file_results import FileVerdict
+from fp16core.diagnosis.files import file_verdict as file_verdict_module
 from fp16core.diagnosis.files.file_verdict import file_verdict
 from fp16core.diagnosis.finding import Finding
 from fp16core.tflite.model_file import ModelFile
@@ -92,12 +93,26 @@ def test_if_litert_quantizer_casts_nothing_it_is_said_and_the_rule_of_tensorflow
 
 def test_weights_within_loops_are_cast_and_it_is_said_that_their_operators_are_out_of_sight() -> None:
     found, target = file_verdict(casts_file("loop"))
-    assert "LiteRT Quantizer rejects the model" in found.sentence
     assert "It has 3 graphs" in found.sentence
     assert target is not None
-    (cast,) = found.casts
-    assert [(tensor.weights, tensor.operators) for tensor in cast.tensors] == [(64, ())]
-    assert {*found.refused} == {"LiteRT Quantizer"}
+    for cast in found.casts:
+        assert [(tensor.weights, tensor.operators) for tensor in cast.tensors] == [(64, ())]
+        assert [(kind.kind, kind.cast_weights) for kind in cast.kinds] == [("FULLY_CONNECTED", 64)]
+    assert not found.refused
+
+
+def test_the_reason_of_a_converter_that_rejects_the_model_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def rejects(_model: ModelFile) -> ModelFile:
+        raise ModelFileError("LiteRT Quantizer has its reasons.")
+
+    monkeypatch.setitem(file_verdict_module._CONVERTERS, "LiteRT Quantizer", rejects)
+    found, target = file_verdict(stranger("dense only").reference)
+    assert found.refused == {"LiteRT Quantizer": "LiteRT Quantizer has its reasons."}
+    assert found.sentence.startswith(
+        "LiteRT Quantizer rejects the model: LiteRT Quantizer has its reasons. Cast by Tens"
+    )
+    assert [cast.by for cast in found.casts] == ["TensorFlow's converter"]
+    assert target is not None
 
 
 def test_a_file_without_floating_point_numbers_has_no_verdict_but_a_sentence() -> None:
@@ -116,13 +131,14 @@ def test_integer_weights_are_counted_apart() -> None:
     assert "bytes of weights are int8 already; float16 does not concern them." in found.sentence
 
 
-def test_a_sparse_constant_is_left_alone() -> None:
+def test_a_sparse_constant_is_left_alone_and_what_is_stored_of_it_is_counted() -> None:
     content = unpacked(scaled(np.array([0.1, 2.5], np.float32)))
     tensor = content.subgraphs[0].tensors[content.subgraphs[0].operators[0].inputs[1]]
     tensor.sparsity = schema.SparsityParametersT()
     tensor.shape = np.array([2000], np.int32)
     found, target = file_verdict(ModelFile(packed(content)))
     assert (found.finding, target) == (Finding.UNKNOWN, None)
+    assert [(kind.kept_weights, kind.kept_bytes) for cast in found.casts for kind in cast.kinds] == [(2, 8)]
 
 
 def test_a_given_file_is_judged_as_itself() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from fp16core.study.results import Results, require_field
+from fp16core.study.rows.results import Results, require_field
 from fp16core.training.recipe import Recipe
 
 BUNDLED_DIGEST = "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16"

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fp16core.files import read_regular
-from fp16core.study.codec import parse_row, row_document
-from fp16core.study.row import Ending, Row
+from fp16core.study.rows.codec import parse_row, row_document
+from fp16core.study.rows.row import Ending, Row
 from fp16core.system.locks import FolderLock, unless_locked
 from fp16core.vocabulary import BusyError, OutputError, StudyError
 

@@ -23,6 +23,10 @@ _SETTINGS = {
     "distributed.scheduler.allowed-failures": ATTEMPTS - 1,
     # A worker gets its next task when it has finished one: a worker that dies takes no other with it.
     "distributed.scheduler.worker-saturation": 1.0,
+    # The profile of all stacks that TensorFlow goes through would take 10 MB for each training, up to 300 MB.
+    "distributed.worker.profile.enabled": False,
+    # A heap for each of a worker's threads would keep what is freed in it.
+    "distributed.nanny.pre-spawn-environ.MALLOC_ARENA_MAX": 1,
 }
 
 

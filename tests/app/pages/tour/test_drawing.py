@@ -87,8 +87,9 @@ def test_a_card_says_what_the_other_bundled_pairs_read_and_whose_fault_a_mistake
 def test_a_test_image_is_read_by_all_bundled_pairs() -> None:
     card = component(follow(image="18"), "answer_card")
     assert card["others"] == [["Five epochs", "5", "5"], ["Good network", "3", "3"]]
-    assert card["fault"].startswith(
-        "float16 is not to blame: float32 reads 3, too. After five epochs the same network "
+    assert card["fault"] == (
+        "float32 and float16 read 3, which is right. After five epochs the same network reads 5, and the good network "
+        "reads 3, too."
     )
 
 

@@ -21,7 +21,7 @@ from fp16core.worker.modes.survey import Survey
 from pages.shared.server import rate_limits, visits
 from pages.shared.server.turns import aside
 from pages.shared.session import state
-from pages.shared.session.measurement_board import AnySurvey, Board, Key, Wanted
+from pages.shared.session.measuring.measurement_board import AnySurvey, Board, Key, Wanted
 from pages.shared.session.subject import subject
 
 _PROBE_IMAGES = 100

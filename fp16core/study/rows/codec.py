@@ -1,14 +1,15 @@
 """Rows of a study as JSON values and back; nothing in a stranger's row is trusted."""
 
+import functools
 import math
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import MISSING, asdict, fields, is_dataclass
 from enum import Enum
 from typing import Any
 
-from fp16core.study.row import SCHEMA, Row
+from fp16core.study.rows.row import SCHEMA, Row
 from fp16core.vocabulary import HalfBitsError
 
 _NOT_FINITE = ("inf", "-inf", "nan")
@@ -74,22 +75,29 @@ def _decoded(kind: Any, value: Any, name: str) -> Any:
         content = _require(isinstance(value, list) and len(value) <= _LONGEST_LIST, value, name)
         return tuple(_decoded(arguments[0], item, name) for item in content)
     if isinstance(kind, type) and issubclass(kind, tuple):
-        hints = typing.get_type_hints(kind)
+        hints = _hints(kind)
         content = _require(isinstance(value, list) and len(value) == len(hints), value, name)
         return kind(*(_decoded(hint, item, name) for hint, item in zip(hints.values(), content, strict=True)))
     return _simple(kind, value, name)
 
 
 def _of_fields(kind: Any, value: Any, name: str) -> Any:
-    hints = typing.get_type_hints(kind)
+    hints = _hints(kind)
     known = [item.name for item in fields(kind)]
     content = _require(isinstance(value, dict), value, name)
-    if (missing := [item for item in known if item not in content]) or (
+    # A setting that is newer than the row has its usual value.
+    required = [item.name for item in fields(kind) if item.default is MISSING]
+    if (missing := [item for item in required if item not in content]) or (
         unknown := [item for item in content if item not in known]
     ):
         wrong = f"lacks {missing[0]}" if missing else f"has an unknown field {unknown[0]!r:.50}"
         raise ValueError(f"{name} {wrong}")
-    return kind(**{item: _decoded(hints[item], content[item], item) for item in known})
+    return kind(**{item: _decoded(hints[item], content[item], item) for item in known if item in content})
+
+
+@functools.cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
 
 
 def _simple(kind: Any, value: Any, name: str) -> Any:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fp16core.study.results import Change
-from fp16core.study.row import Row
-from fp16core.study.rows_file import ROWS_FILE, row_line
+from fp16core.study.rows.file import ROWS_FILE, row_line
+from fp16core.study.rows.results import Change
+from fp16core.study.rows.row import Row
 from fp16core.study.summary import QUANTIZER
 from fp16core.training.recipe import Recipe
 from tests.helpers.apps.driving import charts, errors, visit, words

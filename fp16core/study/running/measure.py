@@ -19,7 +19,7 @@ from fp16core.numerics.emulation.network import emulate_each
 from fp16core.numerics.error_measure import measure_error
 from fp16core.numerics.weight_rounding import rounding_errors, weight_roundings
 from fp16core.runs.record import QUANTIZER_FILE, REFERENCE_FILE, TARGET_FILE, FileRecord, file_record
-from fp16core.study.results import FACTORS, Change, Effect, Results, WeightCounts
+from fp16core.study.rows.results import FACTORS, Change, Effect, Results, WeightCounts
 from fp16core.system.memory import peak_bytes
 from fp16core.tflite.chain import read_chain
 from fp16core.tflite.model_file import ModelFile, ModelPair

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fp16core.atomic_output import new_folder
-from fp16core.study.cluster import ATTEMPTS
-from fp16core.study.codec import parse_row
-from fp16core.study.row import DatasetFacts, Ending, Row
-from fp16core.study.rows_file import RowsFile
-from fp16core.study.training import Source, timestamp
+from fp16core.study.rows.codec import parse_row
+from fp16core.study.rows.file import RowsFile
+from fp16core.study.rows.row import DatasetFacts, Ending, Row
+from fp16core.study.running.cluster import ATTEMPTS
+from fp16core.study.running.task import Source, timestamp
 from fp16core.text import first_line
 from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import WorkerError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MODELS_FOLDER = "models"
 
 Work = Callable[[Mapping[str, Any], Source, bool], Mapping[str, Any]]
-"""The task: `fp16core.study.training.train_and_measure`, or what a test puts in its place."""
+"""The task: `fp16core.study.running.task.train_and_measure`, or what a test puts in its place."""
 
 _POLL_S = 0.2
 COUNT_S = 2.0

@@ -17,9 +17,9 @@ import fp16core
 from fp16core.convert.from_keras import convert_keras
 from fp16core.data.mnist import BUNDLED, DatasetContents, load_mnist
 from fp16core.runtime.processor import read_processor
-from fp16core.study.codec import row_document
-from fp16core.study.measure import Stopwatch, measure_network
-from fp16core.study.row import DatasetFacts, Ending, Machine, Row
+from fp16core.study.rows.codec import row_document
+from fp16core.study.rows.row import DatasetFacts, Ending, Machine, Row
+from fp16core.study.running.measure import Stopwatch, measure_network
 from fp16core.system.memory import keep_freed_blocks, limit_arenas, return_free_memory
 from fp16core.text import first_line
 from fp16core.training.fit import train
@@ -31,7 +31,7 @@ PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "litert-quantizer", "numpy"
 _ONE_TRAINING = threading.Lock()
 """Held during a training: Keras's seed is that of the whole process."""
 
-_ARENAS = 2
+_ARENAS = 1
 
 _OWN_GRADIENT = "CustomGradient-"
 """Begin of the names under which TensorFlow registers gradients of single graphs."""

@@ -11,10 +11,12 @@ from fp16core.diagnosis.examples import EXAMPLES
 from fp16core.jobs.queue import JobQueue
 from fp16core.jobs.spec import JobSpec
 from fp16core.jobs.ticket import Ticket
+from fp16core.serving.memory_budget import MemoryBudget
 from fp16core.tflite.model_file import ModelPair
 from fp16core.worker.diagnosis import request
 from fp16core.worker.diagnosis.request import DiagnosisTicket
 from fp16core.worker.trial import trial
+from pages.shared.server import upload_limits
 from pages.shared.session import diagnoses
 from pages.your_model.story.operators import BY_RANGE
 from tests.helpers.apps.driving import charts, errors, visit, words
@@ -135,12 +137,39 @@ def test_what_is_forgotten_is_gone_and_nothing_of_it_is_in_the_address() -> None
     assert is_freed(watched)
 
 
+@pytest.mark.usefixtures("diagnosing")
+def test_files_without_room_are_left_out_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = "import base64\nfrom tests.helpers.diagnoses.made import DIAGNOSIS\n"
+    answer += "from fp16core.diagnosis.document import diagnosis_document\n"
+    answer += "client.tell(file='a.tflite', piece=base64.b64encode(bytes(900_000)).decode())\n"
+    answer += "return {'document': diagnosis_document(DIAGNOSIS)}"
+    monkeypatch.setattr(request, "MODULE", own_module(tmp_path, monkeypatch, answer))
+    monkeypatch.setenv("HALFBITS_HOSTED", "1")
+    budget = MemoryBudget(10**6, 500_000)
+    monkeypatch.setattr(upload_limits, "memory_budget", lambda: budget)
+    app = visit("your_model")
+    app.button(key="own-example-mask").click().run()
+    app = diagnosed(app)
+    assert not errors(app)
+    assert "The files that were made are not kept: The server holds" in words(app)
+
+
 def test_the_command_that_repeats_it_and_the_files_can_be_had() -> None:
     app = with_diagnosis()
     assert app.code[0].value == "python -m fp16core diagnose mine.tflite --out diagnosed"
     labels = [button.proto.label for button in app.get("download_button")]
     assert "Diagnosis as JSON" in labels
     assert "mine\\_f16\\.tflite (840 B)" in labels
+
+
+def test_a_file_that_is_the_model_or_another_one_again_is_neither_offered_nor_held_twice() -> None:
+    files = {"model_f16.tflite": b"half", "cured_f32.tflite": b"model", "cured_f16.tflite": b"half"}
+    app = with_diagnosis(replace(DIAGNOSIS, files=files))
+    labels = [button.proto.label for button in app.get("download_button")]
+    assert "The float16 file (4 B)" in labels
+    assert not [label for label in labels if "cured" in label]
+    assert {*held(app)} >= {"model_f16.tflite"}
+    assert not {*held(app)} & {"cured_f16.tflite", "cured_f32.tflite"}
 
 
 @pytest.mark.usefixtures("diagnosing")
