@@ -131,8 +131,14 @@ class _Work:
         return arithmetic_verdict(CPU, outputs, operators, self.samples)
 
     def stored(self, target: ModelFile) -> ArithmeticVerdict:
-        """Verdict on the float16 file in float32 arithmetic."""
-        return arithmetic_verdict(STORED, self.evaluator.in_float32(target), (), self.samples)
+        """Verdict on the float16 file in float32 arithmetic; the user's own file must be one that LiteRT runs."""
+        try:
+            outputs = self.evaluator.in_float32(target)
+        except ModelFileError as error:
+            if target is self.options.target:
+                raise
+            return unknown_verdict(STORED, str(error))
+        return arithmetic_verdict(STORED, outputs, (), self.samples)
 
     def cured(self, arithmetic: list[ArithmeticVerdict], share: tuple[float, float]) -> tuple[Cure, dict[str, bytes]]:
         """Cures, tried on every device whose arithmetic can be trusted, and the files that they made."""
@@ -149,7 +155,7 @@ class _Work:
 
         try:
             found = cured(self.model, self.samples, self.options, devices, progress=partly)
-        except (ModelFileError, ModeError) as error:
+        except (ModelFileError, ModeError, PairError) as error:
             return Cure(Finding.UNKNOWN, f"No cure could be tried: {error}", (), ""), {}
         files = {CURED_REFERENCE: found.reference.contents, CURED_TARGET: found.target.contents}
         return found.cure, files | {RECIPE: found.cure.recipe.encode()}

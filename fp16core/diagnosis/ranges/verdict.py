@@ -21,7 +21,7 @@ from fp16core.tflite.model_file import ModelFile
 _MOST_FOLLOWED = 32
 """Most operators whose overflow is followed to the outputs."""
 
-_MOST_VANISHING = 8
+_MOST_VANISHING = 4
 """Most operators whose zeros are followed."""
 
 

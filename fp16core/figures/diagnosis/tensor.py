@@ -44,7 +44,7 @@ def histogram(reading: OperatorReading) -> go.Figure:
     )
     for end in (-_LARGEST, _LARGEST):
         if edges[0] < end < edges[-1]:
-            mark(drawn, end, weight_text(end), left=end > 0)
+            mark(drawn, end, weight_text(end), left=end < 0)
     drawn.update_xaxes(title="value", **small_ticks(edges))
     drawn.update_yaxes(title="numbers", nticks=4)
     return fixed(drawn)
