@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ class GpuFindings:
         """True if emulations give all logits in float16, bit for bit."""
         return bool(self.agreements) and all(found.exact_share == 1 for found in self.agreements)
 
-    @property
+    @cached_property
     def time_ratio(self) -> PairedRatio | None:
         """Time in float16 over that in float32, with its interval; `None` unless enough was timed."""
         half, single = (self.answer.times_ms.get(p, ()) for p in (Precision.FLOAT16, Precision.FLOAT32))

@@ -208,14 +208,17 @@ class Run {
         this.say("");
         this.busy(true);
         this.progress(this.words.opening, 0);
-        this.stopping = new AbortController();
-        const { signal } = this.stopping;
+        const stopping = this.stopping = new AbortController(), { signal } = stopping;
         await this.guarded(async () => {
-            this.gpu = await opened();
-            this.gpu.device.lost.then((info) => {
-                if (!signal.aborted) this.stopping.abort(Object.assign(new Refusal("lost"), { detail: info.message }));
+            const gpu = await opened();
+            if (signal.aborted) {
+                gpu.device.destroy();
+                throw signal.reason;
+            }
+            this.gpu = gpu;
+            gpu.device.lost.then((info) => {
+                if (!signal.aborted) stopping.abort(Object.assign(new Refusal("lost"), { detail: info.message }));
             });
-            if (signal.aborted) throw signal.reason;
             this.wanted = Number(this.count.value);
             this.progress(this.words.fetching, 0.02);
             signal.addEventListener("abort", () => this.refused(signal.reason), { once: true });
@@ -232,10 +235,10 @@ class Run {
     // The plan may have come before a click that asks for the same, or after it.
     async tryPlan() {
         if (!(this.data instanceof Uint8Array) || this.wanted === null) return;
-        const wanted = this.wanted;
+        const { wanted, stopping } = this;
         await this.guarded(async () => {
             const plan = await unpacked(this.data);
-            if (this.wanted !== wanted || plan.images !== Math.min(wanted, plan.most)) return;
+            if (this.stopping !== stopping || this.wanted !== wanted || plan.images !== Math.min(wanted, plan.most)) return;
             this.wanted = null;
             const answer = await this.carryOut(plan);
             this.end();
@@ -243,11 +246,13 @@ class Run {
         });
     }
 
+    // What is left of a run that was stopped must not end the next one.
     async guarded(act) {
+        const mine = this.stopping;
         try {
             await act();
         } catch (error) {
-            this.refused(this.stopping?.signal.aborted ? this.stopping.signal.reason : error);
+            if (this.stopping === mine) this.refused(mine?.signal.aborted ? mine.signal.reason : error);
         }
     }
 

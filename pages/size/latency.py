@@ -97,4 +97,7 @@ def phone() -> None:
         "measurement."
     )
     st.table(expectation_rows(), hide_index=True)
-    st.caption("Read in November 2026. To measure your own machine, run the dashboard there.")
+    st.caption(
+        f"Read in November 2026. *{measurements.OWN_GPU}* runs the float16 file on the device that shows this page; to "
+        "measure everything on a machine of yours, run the dashboard there."
+    )
