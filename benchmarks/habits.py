@@ -54,7 +54,9 @@ OURS: Habits = {
     ),
     "size": (
         _one_of("size-view", "Bytes", "Speed and accuracy", "Graph", "Converter and quantizer"),
-        _one_of("runtimes-section", "At a glance", "Accuracy by mode", "Latency and memory", "Your phone"),
+        _one_of(
+            "runtimes-section", "At a glance", "Accuracy by mode", "Latency and memory", "Your own GPU", "Your phone"
+        ),
     ),
     "layers": (_image("layer_image"), _image("layer_image"), _one_of("layer_over", "first 100", "first 1000")),
     "answers": (_image("point"), _one_of("answers-view", "What happened", "What could have happened at most")),
@@ -63,6 +65,10 @@ OURS: Habits = {
         lambda at_random: ("format-dial", {"exponent": at_random.randint(4, 8)}),
         _one_of("limits-view", "Fewer bits", "Larger and smaller weights"),
         lambda at_random: ("factor-2", {"power-of-2": at_random.randint(-28, 28)}),
+    ),
+    "luck": (
+        _one_of("recipe", "1 epoch (the tutorial’s)", "All recipes"),
+        _one_of("luck-view", "Every training", "Changed answers", "Larger errors"),
     ),
     "claims": (_one_of("word", "margin", "ULP", "SNR"),),
     "train": (lambda at_random: ("train-epochs", at_random.randint(1, 50)),),

@@ -15,7 +15,8 @@ from fp16core.preflight.checks import USER_ERROR, check_python, import_trouble
 
 check_python()  # before imports for which an old Python has only a traceback
 
-from fp16core.commands.arguments import (
+from fp16core.commands.bench import BENCH_PARTS
+from fp16core.commands.shared.arguments import (
     ByName,
     named_range,
     named_shape,
@@ -24,12 +25,12 @@ from fp16core.commands.arguments import (
     positive,
     whole_number,
 )
-from fp16core.commands.bench import BENCH_PARTS
-from fp16core.commands.outcome import Outcome
+from fp16core.commands.shared.outcome import Outcome
+from fp16core.commands.study_options import take_study
 from fp16core.json_text import nonfinite_as_null
 from fp16core.redirection import terminal_for_results
 from fp16core.text import visible
-from fp16core.training.recipe import LIMITS, OPTIMIZERS, TUTORIAL
+from fp16core.training.recipe import GOOD, LIMITS, NETWORKS, OPTIMIZERS, TUTORIAL, TUTORIALS, USUAL
 from fp16core.vocabulary import DependencyError, HalfBitsError
 
 INTERRUPTED = 130
@@ -42,7 +43,7 @@ _SETTINGS = {
     "seed": "determines initial weights and shuffling",
     "batch_size": "images per step",
     "learning_rate": "step size",
-    "filters": "kernels of the convolution",
+    "filters": "kernels of the first convolution",
     "kernel_size": "their height and width in pixels",
 }
 """Help texts of ``train`` for the numbers in a recipe."""
@@ -116,26 +117,9 @@ def _parser() -> argparse.ArgumentParser:
     sub = add("predict", "Read the digits on image files of any size with both models.")
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="picture of a digit, or of several in a row")
 
-    sub = add(
-        "train", "Train the tutorial's model and convert it to float32 and, with both converters, float16 .tflite."
-    )
-    for setting, summary in _SETTINGS.items():
-        kind = number if setting == "learning_rate" else whole_number
-        default = getattr(TUTORIAL, setting)
-        sub.add_argument(
-            f"--{setting.replace('_', '-')}",
-            type=kind(*LIMITS[setting]),
-            default=default,
-            metavar="N",
-            help=f"{summary} (default: {default})",
-        )
-    sub.add_argument(
-        "--optimizer",
-        choices=OPTIMIZERS,
-        default=TUTORIAL.optimizer,
-        help=f"rule that turns gradients into a step (default: {TUTORIAL.optimizer})",
-    )
-    sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to create")
+    _add_train(add("train", "Train a model and convert it to float32 and, with both converters, float16 .tflite."))
+
+    take_study(add("study", "Train many models that differ in seed and recipe, and show what float16 changes in them."))
 
     sub = add("convert", "Convert a .keras file, or a float32 .tflite, to float16.")
     sub.add_argument(
@@ -188,6 +172,35 @@ def _parser() -> argparse.ArgumentParser:
         help="write the results into docs/measurements.md and README.md of this checkout",
     )
     return parser
+
+
+def _add_train(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--network",
+        choices=NETWORKS,
+        default=TUTORIALS,
+        help="the tutorial's, or a good one: two padded convolutions that learn from distorted images "
+        f"(default: {TUTORIALS})",
+    )
+    for setting, summary in _SETTINGS.items():
+        kind = number if setting == "learning_rate" else whole_number
+        sub.add_argument(
+            f"--{setting.replace('_', '-')}",
+            type=kind(*LIMITS[setting]),
+            metavar="N",
+            help=f"{summary} (default: {_defaults(setting)})",
+        )
+    sub.add_argument(
+        "--optimizer",
+        choices=OPTIMIZERS,
+        help=f"rule that turns gradients into a step (default: {_defaults('optimizer')})",
+    )
+    sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to create")
+
+
+def _defaults(setting: str) -> str:
+    usual, good = (getattr(recipe, setting) for recipe in (TUTORIAL, USUAL[GOOD]))
+    return f"{usual}" if usual == good else f"{usual}; {good} for the good network"
 
 
 def _take_pair(sub: argparse.ArgumentParser) -> None:

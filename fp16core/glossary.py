@@ -128,6 +128,13 @@ _DEFINITIONS: Mapping[str, Mapping[str, str]] = {
         "Wilson interval": "The 95 % interval of a share, such as the accuracy, which stays between 0 and 1.",
         "McNemar test": "Test of whether the images that only one of two models reads right are split between them as "
         "by the toss of a coin; exact.",
+        "equivalence test": "Two one-sided t-tests that a mean difference lies within a margin, either way. Shown if "
+        "both p-values are below 0.05.",
+        "Poisson interval": "The exact 95 % interval of the rate of rare events that do not depend on each other.",
+        "bootstrap interval": "Interval from drawing the same trainings again and again, with repetition, and "
+        "computing the number each time: 95 % of these lie within it.",
+        "standard deviation": "Typical distance of values from their mean: the root of the mean square of all "
+        "distances.",
         "p-value": "Probability that chance alone would make at least such a difference. Below 0.05, a difference is "
         "unlikely to be chance.",
         "point": "Percentage point: from 96 % to 95 % is −1 point.",

@@ -62,6 +62,10 @@ class TraceError(HalfBitsError):
     """A message of a training run cannot be parsed."""
 
 
+class StudyError(HalfBitsError):
+    """The rows of a study are missing or damaged."""
+
+
 class WorkerError(HalfBitsError):
     """A child process did not complete its work."""
 

@@ -6,7 +6,8 @@ from pages.shared.address import links
 from pages.shared.frame import browser, casting, moved, sidebar, top, tour
 from pages.shared.frame.page_list import OWN, START, TOUR
 from pages.shared.server import guard, memory, turns, widget_values
-from pages.shared.session import diagnoses, measurements, training, trials
+from pages.shared.session import diagnoses, training, trials
+from pages.shared.session.measuring import measurements
 
 _ABOUT_NO_PAIR = ("train", "your_model")  # these pages do not show the active pair
 

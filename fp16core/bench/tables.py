@@ -10,7 +10,7 @@ from fp16core.bench.measures import Duration, Memory, Ratio
 from fp16core.bench.parts import Result
 from fp16core.bench.strangers.model_files import ModelOutcomes
 from fp16core.bench.strangers.pictures import PictureOutcomes
-from fp16core.bench.uploads.accuracy import UploadAccuracy
+from fp16core.bench.uploads.accuracy import OtherUploadAccuracy, UploadAccuracy
 from fp16core.terminal import Table, new_table
 from fp16core.text import percent_text, points_text
 
@@ -53,6 +53,18 @@ def _empty_tables(repeats: int) -> dict[type, Table]:
         ),
         UploadAccuracy: new_table(
             "accuracy on uploads",
+            "kind",
+            "files",
+            "fed directly",
+            "float32",
+            "difference",
+            "float16",
+            "only resized",
+            "judged not a digit",
+        ),
+        OtherUploadAccuracy: new_table(
+            "accuracy on uploads, other bundled pairs",
+            "pair",
             "kind",
             "files",
             "fed directly",
@@ -115,6 +127,8 @@ def _row(result: Result) -> tuple[type, tuple[str, ...]] | None:
             direct = "" if result.direct is None else percent_text(result.direct)
             shares = (percent_text(share) for share in (result.target, result.naive, result.doubted))
             cells = f"{result.images:,}", direct, percent_text(result.reference), difference, *shares
+            if isinstance(result, OtherUploadAccuracy):
+                return OtherUploadAccuracy, (result.network.lower(), result.kind, *cells)
             return UploadAccuracy, (result.kind, *cells)
         case ModelOutcomes():
             counts = (result.files, result.taken, result.refused, result.ended, result.odd)

@@ -16,6 +16,9 @@ from fp16core.evaluate.evaluation import answer_text
 from fp16core.text import bytes_text, count_text, percent_text, points_text
 from fp16core.tflite.graph import TfliteFile
 
+TRAINED_ACCURACY, NO_DIFFERENCE = "Trained accuracy", "No difference"
+"""Topics of the claims that a study over many trainings judges as well."""
+
 MINIMAL_ACCURACY_DELTA = 0.001
 """Largest change of accuracy, as a share of 1, that counts as minimal."""
 
@@ -109,7 +112,7 @@ def _trained_accuracy(e: Evidence) -> ClaimCheck:
     comparable = epochs == 1 and e.trained_on_these_images
     trained = f"after {count_text(epochs, 'epoch')}" if epochs else "after an unknown number of epochs"
     return ClaimCheck(
-        "Trained accuracy",
+        TRAINED_ACCURACY,
         "… you trained the model for just a single epoch, so it only trains to ~96% accuracy.",
         f"{percent_text(accuracy.value)} of {count_text(accuracy.total, 'image')} (95 % interval "
         f"{percent_text(accuracy.low)} to {percent_text(accuracy.high)}) {trained}",
@@ -162,7 +165,7 @@ def _one_image(e: Evidence) -> ClaimCheck:
 def _no_accuracy_difference(e: Evidence) -> ClaimCheck:
     delta, p = e.comparison.accuracy_delta, e.comparison.mcnemar_p
     return ClaimCheck(
-        "No difference",
+        NO_DIFFERENCE,
         "… quantized a model to float16 with no difference in the accuracy.",
         f"difference {points_text(delta)}; McNemar p = {p:.3g}",
         graded(delta == 0, abs(delta) <= MINIMAL_ACCURACY_DELTA + 1e-12 and not e.comparison.is_difference_significant),

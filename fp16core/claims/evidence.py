@@ -71,6 +71,8 @@ class ClaimCheck:
         Conditions under which the claim holds, holds partly, or does not.
     method
         Method by which the value was measured.
+    in_distribution
+        Verdict of many trainings of the same recipe, in words; empty if there are none, or they say nothing.
     """
 
     topic: str
@@ -81,6 +83,7 @@ class ClaimCheck:
     method: str
     is_quote: bool = True
     awaits: Measurement | None = None
+    in_distribution: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from datetime import UTC, datetime
 
-from fp16core.commands.outcome import Outcome, progress_bar
+from fp16core.commands.shared.outcome import Outcome, progress_bar
 from fp16core.terminal import print_table
 
 BENCH_PARTS = (

@@ -2,8 +2,8 @@
 
 from argparse import Namespace
 
-from fp16core.commands.outcome import Outcome
-from fp16core.commands.pair import chosen_pair
+from fp16core.commands.shared.outcome import Outcome
+from fp16core.commands.shared.pair import chosen_pair
 from fp16core.data.mnist import load_mnist
 from fp16core.evaluate import comparison
 from fp16core.evaluate.casting import casting_of

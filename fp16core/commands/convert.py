@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from fp16core.atomic_output import new_folder
-from fp16core.commands.outcome import Outcome, progress_bar
+from fp16core.commands.shared.outcome import Outcome, progress_bar
 from fp16core.runs.pair import read_model_file
 from fp16core.terminal import new_table, print_table, say
 from fp16core.tflite.model_file import ModelFile, ModelPair
@@ -42,7 +42,7 @@ def convert(options: Namespace) -> Outcome:
         names = f"{path.stem}.tflite", f"{path.stem}_quant_f16.tflite"
         (folder / names[0]).write_bytes(reference)
         (folder / names[1]).write_bytes(target)
-        from fp16core.commands.casting import casting_document
+        from fp16core.commands.shared.casting import casting_document
 
         on_progress("checking the weights", 0.8)
         files = ModelFile(reference, names[0]), ModelFile(target, names[1])

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from fp16core.atomic_output import new_folder
-from fp16core.commands.outcome import Outcome, progress_bar
+from fp16core.commands.shared.outcome import Outcome, progress_bar
 from fp16core.diagnosis.document import diagnosis_document, document_text
 from fp16core.diagnosis.finding import Finding
 from fp16core.diagnosis.options import DiagnosisOptions

@@ -1,29 +1,34 @@
-"""Both models on picture files."""
+"""Both models, and those of the other bundled pairs, on picture files."""
 
 import os
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from fp16core.commands.outcome import Outcome
-from fp16core.evaluate.both import read_digits
+from fp16core.commands.shared.outcome import Outcome
+from fp16core.evaluate.both import BothAnswers, read_digits
 from fp16core.evaluate.casting import NO_FLOAT16
 from fp16core.evaluate.comparison import classifiers
 from fp16core.evaluate.evaluation import NO_ANSWER, Answers
 from fp16core.files import open_regular
-from fp16core.runs.pair import load_pair
+from fp16core.runs.pair import load_pair, pair_folder, pair_name
 from fp16core.terminal import new_table, print_table, say
 from fp16core.text import percent_text
 from fp16core.tflite.halves import holds_float16_weights
 from fp16core.vocabulary import ImageError
 
+_ROLES = ("reference", "target")
+
 
 def predict(options: Namespace) -> Outcome:
-    """Read the digits on image files with both models."""
-    from fp16core.images.prepare import prepare_file  # imports SciPy and scikit-image, which no other command needs
+    """Read the digits on image files with both models, and with those of the other bundled pairs."""
+    # These import SciPy and scikit-image, which no other command needs.
+    from fp16core.images.prepare import prepare_file
+    from fp16core.reading.opinions import LABELS, other_pairs
 
     pair = load_pair()
     models = classifiers(pair)
+    others = {folder: classifiers(load_pair(folder)) for folder in other_pairs(pair_folder())}
     document: list[dict[str, Any]] = []
     for path in options.files:
         try:
@@ -32,12 +37,14 @@ def predict(options: Namespace) -> Outcome:
             document.append({"file": str(path), "error": str(error)})
             continue
         answers = read_digits(models, prepared.images)
+        heard = {folder: read_digits(both, prepared.images) for folder, both in others.items()}
         digits = [
             {
                 "reference": _answer(answers.reference, place),
                 "target": _answer(answers.target, place),
                 "agree": not answers.changed[place],
                 "max_abs_logit_delta": float(answers.abs_logit_delta[place]),
+                "others": [_other(folder, read, place) for folder, read in heard.items()],
             }
             for place in range(answers.images)
         ]
@@ -49,10 +56,16 @@ def predict(options: Namespace) -> Outcome:
     def show() -> None:
         if not holds_float16_weights(pair.target):
             say(NO_FLOAT16)
-        table = new_table("", "file", "float32 says", "float16 says", "agree")
+        labels = [LABELS[folder].lower() for folder in others]
+        table = new_table("", "file", "float32 says", "float16 says", "agree", *labels)
         for row in (row for row in document if "error" not in row):
-            said = [" ".join(_said(digit[role]) for digit in row["digits"]) for role in ("reference", "target")]
-            table.add_row(row["file"], *said, "yes" if row["agree"] else "no")
+            said = [" ".join(_said(digit[role]) for digit in row["digits"]) for role in _ROLES]
+            said.append("yes" if row["agree"] else "no")
+            said += [
+                " ".join(_digits_said(digit["others"][number]) for digit in row["digits"])
+                for number in range(len(others))
+            ]
+            table.add_row(row["file"], *said)
         if table.row_count:
             print_table(table)
         for row in (row for row in document if "error" in row):
@@ -80,6 +93,21 @@ def _answer(answers: Answers, place: int) -> dict[str, Any]:
         "probability": float(answers.probabilities[place].max()) if answered else None,
         "logits": [float(v) for v in answers.logits[place]],
     }
+
+
+def _other(folder: Path, read: BothAnswers, place: int) -> dict[str, Any]:
+    return {
+        "pair": pair_name(folder),
+        "reference": _answer(read.reference, place),
+        "target": _answer(read.target, place),
+        "agree": not read.changed[place],
+    }
+
+
+def _digits_said(other: dict[str, Any]) -> str:
+    """What another pair reads: ``9``, or ``9, float16: 4``."""
+    reference, target = ("nothing" if other[role]["digit"] is None else str(other[role]["digit"]) for role in _ROLES)
+    return reference if other["agree"] else f"{reference}, float16: {target}"
 
 
 def _said(answer: dict[str, Any]) -> str:

@@ -8,14 +8,15 @@ from pathlib import Path
 
 from fp16core.atomic_output import new_file
 from fp16core.claims.evidence import RuntimeEvidence
-from fp16core.commands.modes import measure_modes
-from fp16core.commands.outcome import Outcome, parts_of, progress_bar
-from fp16core.commands.pair import chosen_pair
+from fp16core.commands.shared.modes import measure_modes
+from fp16core.commands.shared.outcome import Outcome, parts_of, progress_bar
+from fp16core.commands.shared.pair import chosen_pair
 from fp16core.data.mnist import dataset_path, load_mnist, normalise
 from fp16core.modes.emulated import IMAGES, account_for_modes
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.runs import ModeTable
 from fp16core.report import Findings, Source, dataset_name, gather_findings, make_report, report_document
+from fp16core.study.shipped import trainings_like
 from fp16core.terminal import say
 from fp16core.text import bytes_text
 from fp16core.training.recipe import Progress
@@ -37,7 +38,9 @@ def report(options: Namespace) -> Outcome:
     source = Source(dataset_name(dataset_path()), _command(options), datetime.now(UTC))
     with new_file(out) as file, progress_bar(options) as on_progress:
         share = 0.1 if options.runtimes else 0.9
-        findings = gather_findings(pair, images, labels, lambda what, done: on_progress(what, done * share))
+        findings = gather_findings(
+            pair, images, labels, lambda what, done: on_progress(what, done * share), trainings_like(pair.run)
+        )
         if options.runtimes:
             findings = _with_modes(findings, lambda what, done: on_progress(what, share + (0.95 - share) * done))
         on_progress("writing", 0.95)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fp16core.atomic_output import new_file
-from fp16core.commands.outcome import Outcome
+from fp16core.commands.shared.outcome import Outcome
 from fp16core.diagnosis.document import DocumentError, diagnosis_document, diagnosis_of
 from fp16core.diagnosis.outcome import Diagnosis
 from fp16core.files import read_regular

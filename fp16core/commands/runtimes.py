@@ -3,9 +3,9 @@
 from argparse import Namespace
 from collections.abc import Mapping
 
-from fp16core.commands.modes import measure_modes
-from fp16core.commands.outcome import Outcome, parts_of, progress_bar
-from fp16core.commands.pair import chosen_pair
+from fp16core.commands.shared.modes import measure_modes
+from fp16core.commands.shared.outcome import Outcome, parts_of, progress_bar
+from fp16core.commands.shared.pair import chosen_pair
 from fp16core.data.mnist import load_mnist, normalise
 from fp16core.evaluate import comparison
 from fp16core.evaluate.casting import NO_FLOAT16

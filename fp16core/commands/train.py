@@ -2,17 +2,17 @@
 
 import time
 from argparse import Namespace
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from fp16core.atomic_output import remove_partials
-from fp16core.commands.outcome import Outcome, progress_bar
+from fp16core.commands.shared.outcome import Outcome, progress_bar
 from fp16core.jobs.job import Job
 from fp16core.runs.record import QUANTIZER_FILE, REFERENCE_FILE, TARGET_FILE
 from fp16core.terminal import Table, new_table, print_table
 from fp16core.text import bytes_text, percent_text, small_text
-from fp16core.training.recipe import Progress, Recipe
+from fp16core.training.recipe import USUAL, Progress, Recipe
 from fp16core.training.trace import Trace
 from fp16core.vocabulary import WorkerError
 from fp16core.worker.training.process import MODULE, request_for
@@ -23,7 +23,8 @@ _POLL_S = 0.1
 
 def train(options: Namespace) -> Outcome:
     """Train a model."""
-    recipe = Recipe(**{item.name: getattr(options, item.name) for item in fields(Recipe)})
+    given = {item.name: getattr(options, item.name) for item in fields(Recipe)}
+    recipe = replace(USUAL[options.network], **{name: value for name, value in given.items() if value is not None})
     with progress_bar(options) as on_progress:
         record = _watched(options.out, recipe, on_progress)
 

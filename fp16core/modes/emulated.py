@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.modes.runs import ModeRun, ModeTable
-from fp16core.numerics.bounds import FLOAT16_ARITHMETIC, bound_logits
-from fp16core.numerics.emulation.network import Sums, emulate_each, exact_logits
+from fp16core.numerics.arithmetic import FLOAT16_ARITHMETIC
+from fp16core.numerics.bounds import bound_logits
+from fp16core.numerics.emulation.network import Sums, affordable_images, emulate_each, exact_logits
 from fp16core.numerics.emulation.summation import Summation
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.chain import Layer, read_chain
@@ -16,7 +17,7 @@ from fp16core.training.recipe import Progress
 from fp16core.vocabulary import ModelFileError
 
 IMAGES = 250
-"""Images that are emulated: sums of float16 numbers one by one take NumPy a millisecond for each."""
+"""Images that are emulated at most: sums of float16 numbers one by one take NumPy a millisecond for each."""
 
 _NEARLY_ALL = 0.99
 """Share of equal logits that explains a result: sums in another order show in a few of them."""
@@ -133,7 +134,7 @@ def account_for(
     pair
         Reference and target.
     images : float32, shape (n, 28, 28)
-        The images of the run, or its first ones; `IMAGES` of them are used at most.
+        The images of the run, or its first ones; `IMAGES` of them are used at most, fewer for a large network.
     on_progress
         Called with the way that is tried next and the fraction done.
 
@@ -142,7 +143,8 @@ def account_for(
     ModelFileError
         If `fp16core.tflite.chain.read_chain` cannot follow the network.
     """
-    layers, given = read_chain(pair.target), images[:IMAGES]
+    layers = read_chain(pair.target)
+    given = images[: affordable_images(layers, IMAGES)]
     logits = run.target.logits[: len(given)]
     results, emulated = emulate_each(layers, given, WAYS.values()), list[Emulated]()
     for done, way in enumerate(WAYS):
@@ -150,7 +152,7 @@ def account_for(
         emulated.append(_held_against(logits, way, next(results)))
         if emulated[-1].exact_share == 1:
             break
-    bounds = bound_logits(layers, _rounding_errors(layers), given, FLOAT16_ARITHMETIC)
+    bounds = bound_logits(layers, layer_rounding_errors(layers), given, FLOAT16_ARITHMETIC)
     return Accounted(
         len(given),
         tuple(emulated),
@@ -167,7 +169,7 @@ def _held_against(logits: npt.NDArray[np.float32], way: str, found: npt.NDArray[
     return Emulated(way, float(same.mean()), float(difference.max()))
 
 
-def _rounding_errors(layers: tuple[Layer, ...]) -> dict[str, npt.NDArray[np.float64]]:
+def layer_rounding_errors(layers: tuple[Layer, ...]) -> dict[str, npt.NDArray[np.float64]]:
     """Errors of rounding to float16, for weights that are not float16 numbers already."""
     stored = [(x.weights_key, x.weights) for x in layers] + [(x.bias_key, x.bias) for x in layers]
     with np.errstate(over="ignore"):

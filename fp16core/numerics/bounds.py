@@ -17,6 +17,7 @@ products in floating-point arithmetic, SIAM J. Matrix Anal. Appl. 34, 2013).
 The bounds are computed in float64, whose own rounding errors are covered by counting two terms more than there are.
 """
 
+import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,8 +28,17 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from fp16core.numerics.layer_views import activation, im2col, sliding_windows, weight_matrix
-from fp16core.tflite.chain import Layer
+from fp16core.numerics.arithmetic import FLOAT32_ARITHMETIC, Arithmetic
+from fp16core.numerics.layer_views import (
+    activation,
+    bias_rows,
+    input_rows,
+    output_values,
+    sliding_windows,
+    values_per_window,
+    weight_matrices,
+)
+from fp16core.tflite.chain import WINDOWED, Layer
 from fp16core.vocabulary import CLASSES, ModelFileError
 
 Array = npt.NDArray[np.float64]
@@ -36,32 +46,6 @@ Array = npt.NDArray[np.float64]
 BATCH_SIZE = 25
 """Images bounded at once; small enough for the convolution's patches to stay in the processor's cache."""
 
-
-@dataclass(frozen=True)
-class Arithmetic:
-    """Error model of floating-point arithmetic.
-
-    Attributes
-    ----------
-    unit_roundoff, smallest_normal, largest
-        Of the format: largest relative rounding error, smallest normal and largest finite number.
-    gamma
-        Factor ``γ_n`` in the bound ``γ_n · Σ|terms|`` on the error of a sum of n products.
-    rounds_images
-        True if the pixels, which are float32, are rounded to the format first.
-    """
-
-    unit_roundoff: float
-    smallest_normal: float
-    largest: float
-    gamma: Callable[[int], float]
-    rounds_images: bool
-
-
-FLOAT32_ARITHMETIC = Arithmetic(
-    2.0**-24, 2.0**-126, float(np.finfo(np.float32).max), lambda n: n * 2.0**-24 / (1 - n * 2.0**-24), False
-)
-FLOAT16_ARITHMETIC = Arithmetic(2.0**-11, 2.0**-14, float(np.finfo(np.float16).max), lambda n: n * 2.0**-11, True)
 
 _ONE_LIMIT = threading.Lock()
 _PAIRS = np.array(list(combinations(range(CLASSES), 2))).T
@@ -165,13 +149,13 @@ class _Sums:
     Attributes
     ----------
     weights
-        Shape (terms, sums).
+        Shape (groups, terms, outputs), as of `weight_matrices`.
     radius
-        Radii of the activations' intervals, shape (…, terms).
+        Radii of the activations' intervals, shape (groups, sums, terms).
     centre
-        Weighted sums of the activations' midpoints, shape (…, sums).
+        Weighted sums of the activations' midpoints, shape (groups, sums, outputs).
     own_error
-        Bound on the error due to weights, bias and arithmetic, shape (…, sums).
+        Bound on the error due to weights, bias and arithmetic, of the same shape.
     """
 
     weights: Array
@@ -204,23 +188,25 @@ class _Bound:
 
     def _through(self, layer: Layer, given: _Interval) -> _Interval:
         name, shape = layer.operator.name, layer.output_shape
-        if name == "RESHAPE":
-            return given.each(lambda values: values.reshape(len(values), *shape))
+        if layer.weights is not None:
+            sums = self._sums(layer, given).interval()
+            return sums.each(lambda values: output_values(layer, values)).each(activation(layer))
         if name == "MAX_POOL_2D":
-            pooled = given.each(lambda values: reduce(np.maximum, sliding_windows(layer, values)))
-            return pooled.each(activation(layer))
-        return self._sums(layer, given).interval().each(activation(layer))
+            given = given.each(lambda values: reduce(np.maximum, sliding_windows(layer, values, -np.inf)))
+        elif name in WINDOWED:
+            given = self._averages(layer, given)
+        return given.each(lambda values: values.reshape(len(values), *shape)).each(activation(layer))
 
     def _sums(self, layer: Layer, given: _Interval) -> _Sums:
-        stored = layer.weights if layer.weights is not None else np.zeros((0, 0))
-        if layer.operator.name == "CONV_2D":
-            given = given.each(lambda values: im2col(layer, values))
-        weights = weight_matrix(stored).astype(np.float64)
-        bias = np.zeros(len(stored)) if layer.bias is None else layer.bias.astype(np.float64)
-        weight_errors = weight_matrix(self.errors[layer.weights_key])
-        bias_errors = self.errors[layer.bias_key] if layer.bias_key else np.zeros_like(bias)
+        stored = layer.weights if layer.weights is not None else np.zeros((0, 0), np.float32)
+        given = given.each(lambda values: input_rows(layer, values))
+        weights = weight_matrices(layer, stored).astype(np.float64)
+        outputs = weights.shape[0] * weights.shape[2]
+        bias = bias_rows(layer, np.zeros(outputs) if layer.bias is None else layer.bias.astype(np.float64))
+        weight_errors = weight_matrices(layer, self.errors[layer.weights_key])
+        bias_errors = bias_rows(layer, self.errors[layer.bias_key]) if layer.bias_key else np.zeros_like(bias)
         centre, radius = (given.low + given.high) / 2, (given.high - given.low) / 2
-        terms = len(weights) + 3  # the bias is a term; two more cover the rounding errors made here in float64
+        terms = weights.shape[1] + 3  # the bias is a term; two more cover the rounding errors made here in float64
         gamma = self.arithmetic.gamma(terms)
         own_error = (np.abs(centre) + radius) @ (weight_errors + gamma * (np.abs(weights) + weight_errors))
         own_error += bias_errors + gamma * (np.abs(bias) + bias_errors) + terms * self.arithmetic.smallest_normal
@@ -228,14 +214,27 @@ class _Bound:
         own_error[own_error >= gamma * self.arithmetic.largest] = np.inf
         return _Sums(weights, radius, centre @ weights + bias, own_error)
 
+    def _averages(self, layer: Layer, given: _Interval) -> _Interval:
+        """Sums of windows times the reciprocal of the number of values, which is rounded as the product is."""
+        size, rounding = given.low.shape[1:3], self.arithmetic
+        count = values_per_window(layer, *size)
+        low, high = (reduce(np.add, sliding_windows(layer, values)) for values in (given.low, given.high))
+        largest = reduce(np.add, sliding_windows(layer, np.maximum(np.abs(given.low), np.abs(given.high))))
+        terms = math.prod(layer.window(*size).size) + 2  # two more cover the rounding errors made here in float64
+        growth = (1 + rounding.gamma(terms)) * (1 + rounding.unit_roundoff) ** 2 - 1
+        reach = growth * largest / count + terms * rounding.smallest_normal
+        reach[largest * (1 + growth) >= rounding.largest] = np.inf
+        return _Interval(low / count - reach, high / count + reach)
+
     def _logits(self, layer: Layer, given: _Interval) -> LogitBounds:
         sums = self._sums(layer, given)
+        (weights,), (radius,), (centre,), (own_error,) = sums.weights, sums.radius, sums.centre, sums.own_error
         first, second = _PAIRS
         # An activation's error moves both logits of a pair, so only the difference of their weights counts.
-        margin = sums.centre[:, first] - sums.centre[:, second]
-        reach = sums.radius @ np.abs(sums.weights[:, first] - sums.weights[:, second])
-        reach += sums.own_error[:, first] + sums.own_error[:, second]
+        margin = centre[:, first] - centre[:, second]
+        reach = radius @ np.abs(weights[:, first] - weights[:, second])
+        reach += own_error[:, first] + own_error[:, second]
         margins = np.zeros((len(margin), CLASSES, CLASSES))
         margins[:, first, second], margins[:, second, first] = margin - reach, -margin - reach
-        interval = sums.interval()
-        return LogitBounds(interval.low, interval.high, margins)
+        (low,), (high,) = sums.interval().low, sums.interval().high
+        return LogitBounds(low, high, margins)

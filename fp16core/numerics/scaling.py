@@ -1,9 +1,10 @@
 """Rescaling of a network's weights that leaves its function unchanged.
 
-ReLU and max pooling are positively homogeneous: ``relu(s·x) = s·relu(x)`` for ``s > 0``. If the weights and biases
-of one layer are multiplied by s and the weights of the next are divided by s, the logits stay the same (M. Nagel et
-al., Data-Free Quantization Through Weight Equalization and Bias Correction, ICCV 2019, section 4.1). In float32 they
-stay the same bit for bit if s is a power of two and nothing leaves the normal range; float16's range is far smaller.
+ReLU, pooling and averages are positively homogeneous: ``relu(s·x) = s·relu(x)`` for ``s > 0``. If the
+weights and biases of one layer are multiplied by s and the weights of the next are divided by s, the logits stay the
+same (M. Nagel et al., Data-Free Quantization Through Weight Equalization and Bias Correction, ICCV 2019, section 4.1).
+In float32 they stay the same bit for bit if s is a power of two and nothing leaves the normal range; float16's range is
+far smaller.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """All numbers of a report as a JSON document."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ from fp16core.modes.runs import ModeTable
 from fp16core.numerics.propagation import Propagation
 from fp16core.report.findings import Findings
 from fp16core.report.source import Source, source_document
+from fp16core.study.distribution import in_distribution
+from fp16core.study.summary import summarise
 from fp16core.tflite.size_account import size_account
 
 FORMAT = 1
@@ -66,21 +68,15 @@ def report_document(findings: Findings, source: Source) -> dict[str, Any]:
         "error_by_operator": _errors(findings),
         "guarantee": _guarantee(findings),
         "modes": _modes(findings),
+        "trainings": None if not findings.trainings else asdict(summarise(findings.trainings)),
     }
     plain: dict[str, Any] = nonfinite_as_null(document)
     return plain
 
 
 def judged_claims(findings: Findings) -> tuple[ClaimCheck, ...]:
-    """Check the tutorial's claims, without naming folders."""
-    return tuple(
-        replace(
-            claim,
-            measured=claim.measured,
-            method=claim.method,
-        )
-        for claim in check_claims(findings.evidence)
-    )
+    """The tutorial's claims, checked on the pair, and over the trainings of the same recipe."""
+    return in_distribution(check_claims(findings.evidence), findings.trainings)
 
 
 def changed_images(comparison: Comparison) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.lab.guarantee import Guarantee, guarantee
 from fp16core.numerics.propagation import PairRecorder, Propagation, PropagationRun
 from fp16core.numerics.weight_rounding import WeightRounding, rounding_errors, weight_roundings
+from fp16core.study.rows.row import Row
 from fp16core.tflite.ledger import byte_ledger
 from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.purposes import LedgerEntry
@@ -41,6 +42,8 @@ class Findings:
         Largest possible effect of rounding, or the reason why it is unknown, in a sentence.
     propagation
         Error after each operator over the first images, or the reason why it is unknown.
+    trainings
+        Trained rows of a study with the recipe of the pair; none if there are no such.
     """
 
     evidence: Evidence
@@ -49,6 +52,7 @@ class Findings:
     ledgers: tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...]] = field(repr=False)
     guarantee: Guarantee | str
     propagation: Propagation | str
+    trainings: tuple[Row, ...] = field(default=(), repr=False)
 
     @property
     def pair(self) -> ModelPair:
@@ -67,7 +71,11 @@ class Findings:
 
 
 def gather_findings(
-    pair: ModelPair, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], on_progress: Progress
+    pair: ModelPair,
+    images: npt.NDArray[np.uint8],
+    labels: npt.NDArray[np.uint8],
+    on_progress: Progress,
+    trainings: tuple[Row, ...] = (),
 ) -> Findings:
     """Measure a pair.
 
@@ -81,6 +89,8 @@ def gather_findings(
         True classes, 0 to 9.
     on_progress
         Called with the current step in words and the fraction done.
+    trainings
+        Trained rows of a study with the pair's recipe.
 
     Raises
     ------
@@ -113,4 +123,5 @@ def gather_findings(
         (byte_ledger(pair.reference), byte_ledger(pair.target)),
         proof,
         followed,
+        trainings,
     )

@@ -16,6 +16,8 @@ from fp16core.report.pictures import MOST, pictures
 from fp16core.report.rendering import Report, rendered
 from fp16core.report.source import source_tables
 from fp16core.runtime.gpu_log import Adapter
+from fp16core.study.summary import summarise
+from fp16core.study.tables import answer_text
 from fp16core.vocabulary import TUTORIAL_URL
 
 _WORDS = (
@@ -70,6 +72,7 @@ def make_report(findings: Findings, document: Mapping[str, Any]) -> Report:
     return rendered(
         "page.html.jinja",
         findings.pair.name,
+        luck=answer_text(summarise(findings.trainings)) if findings.trainings else "",
         answer=answer(findings.comparison, findings.casting),
         remarks=findings.casting.out_of_range(findings.comparison),
         rule=RULE,

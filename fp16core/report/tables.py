@@ -12,6 +12,9 @@ from fp16core.numerics.propagation_tables import step_table
 from fp16core.report.charts import timed_modes
 from fp16core.report.document import measured_modes
 from fp16core.report.findings import Findings
+from fp16core.study.columns import effect_columns
+from fp16core.study.statistics import MARGIN
+from fp16core.study.summary import summarise
 from fp16core.text import bytes_text, percent_text, small_text
 from fp16core.tflite.purposes import PURPOSES
 from fp16core.tflite.size_account import size_account
@@ -35,6 +38,11 @@ def bytes_table(findings: Findings) -> Table:
     ]
     rows.append(("whole file", bytes_text(account.reference_bytes), bytes_text(account.target_bytes), "the sum"))
     return _columns(("bytes of", "float32 file", "float16 file", "what for"), rows)
+
+
+def trainings_table(findings: Findings) -> Table | None:
+    """Effect of float16 over many trainings of the pair's recipe; `None` if there are none."""
+    return effect_columns(summarise(findings.trainings), MARGIN) if findings.trainings else None
 
 
 def weights_table(findings: Findings) -> Table:

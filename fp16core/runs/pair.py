@@ -1,6 +1,7 @@
-"""Model pairs on disk: the bundled one, a training run's, or any two files."""
+"""Model pairs on disk: the bundled ones, a training run's, or any two files."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from fp16core.files import read_regular
@@ -9,10 +10,19 @@ from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.vocabulary import ModelFileError, RunError
 
 BUNDLED = Path(__file__).with_name("bundled")
+FIVE_EPOCHS = Path(__file__).with_name("bundled_five_epochs")
+GOOD_NETWORK = Path(__file__).with_name("bundled_good_network")
 ENVIRONMENT_VARIABLE = "HALFBITS_PAIR"
 
 BUNDLED_NAME = "Bundled pair"
-"""Name of the pair that comes with this package; no run may have it."""
+"""Name of the pair that comes with this package and is shown first: the tutorial's network and recipe."""
+
+BUNDLED_PAIRS: Mapping[str, Path] = {
+    BUNDLED_NAME: BUNDLED,
+    f"{BUNDLED_NAME}, five epochs": FIVE_EPOCHS,
+    f"{BUNDLED_NAME}, good network": GOOD_NETWORK,
+}
+"""Folders of all pairs that come with this package by their names, which no run may have."""
 
 MAX_FILE_BYTES = 2**31 - 1
 """Largest model file that is read: offsets in a ``.tflite`` reach no further."""
@@ -25,8 +35,8 @@ def pair_folder() -> Path:
 
 
 def pair_name(folder: Path) -> str:
-    """Name of the trained pair in a folder: the folder's own, except for the bundled pair."""
-    return BUNDLED_NAME if folder == BUNDLED else folder.name
+    """Name of the trained pair in a folder: the folder's own, except for a bundled pair."""
+    return next((name for name, bundled in BUNDLED_PAIRS.items() if bundled == folder), folder.name)
 
 
 def load_pair(folder: Path | None = None) -> ModelPair:
@@ -92,6 +102,6 @@ def _distinct_names(reference: Path, target: Path) -> tuple[str, str]:
 
 
 def _remedy(folder: Path) -> str:
-    if folder == BUNDLED:
-        return "restore the bundled pair (git checkout fp16core/runs/bundled)."
+    if folder in BUNDLED_PAIRS.values():
+        return f"restore the bundled pair (git checkout fp16core/runs/{folder.name})."
     return f"train it again (python -m fp16core train --out DIR), or unset {ENVIRONMENT_VARIABLE}."

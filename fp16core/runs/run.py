@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from fp16core.runs.pair import BUNDLED_NAME
+from fp16core.runs.pair import BUNDLED_PAIRS
 from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import RunError
 
@@ -116,7 +116,8 @@ def distinctly_named(runs: Sequence[Run]) -> tuple[Run, ...]:
 
 
 def _is_reserved(name: str) -> bool:
-    return name.casefold() == BUNDLED_NAME.casefold() or name.casefold().endswith(YOURS.strip())
+    bundled = {known.casefold() for known in BUNDLED_PAIRS}
+    return name.casefold() in bundled or name.casefold().endswith(YOURS.strip())
 
 
 def zip_files(folder: str, files: Mapping[str, bytes]) -> bytes:

@@ -16,8 +16,11 @@ if sys.platform == "win32" or TYPE_CHECKING:
 if sys.platform != "win32":
     import resource
 
-_M_ARENA_MAX = -8
-"""Number of this setting in ``malloc.h``."""
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
+"""Numbers of these settings in ``malloc.h``."""
+
+_KEPT_BYTES, _MAPPED_BYTES = 128 << 20, 4 << 20
+"""Free memory that is kept, and the size from which a block comes from the system and goes back to it."""
 
 
 def peak_bytes() -> int:
@@ -69,6 +72,19 @@ def limit_arenas(count: int) -> None:
         library = ctypes.CDLL(None)
         if hasattr(library, "mallopt"):
             library.mallopt(_M_ARENA_MAX, count)
+
+
+def keep_freed_blocks() -> None:
+    """Keep freed blocks for the next request, whatever ``MALLOC_TRIM_THRESHOLD_`` says.
+
+    Dask starts its workers with a low threshold. Arrays of a megabyte then come from the system, page by page, each
+    time anew, and NumPy takes seven times as long.
+    """
+    if sys.platform == "linux":
+        library = ctypes.CDLL(None)
+        if hasattr(library, "mallopt"):
+            library.mallopt(_M_MMAP_THRESHOLD, _MAPPED_BYTES)
+            library.mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
 
 
 def return_free_memory() -> None:

@@ -11,10 +11,27 @@ import numpy.typing as npt
 from fp16core.text import dimensions_text
 from fp16core.tflite.graph import Operator, TfliteFile
 from fp16core.tflite.model_file import ModelFile
+from fp16core.tflite.window import Window
 from fp16core.vocabulary import ModelFileError, PairError
 
 ACTIVATIONS = ("NONE", "RELU", "RELU6")
-"""Functions fused into operators that a chain may have; none of them decreases."""
+"""Functions that a chain may have, fused into operators or as operators; none of them decreases."""
+
+KINDS = (
+    "RESHAPE",
+    "CONV_2D",
+    "DEPTHWISE_CONV_2D",
+    "MAX_POOL_2D",
+    "AVERAGE_POOL_2D",
+    "MEAN",
+    "FULLY_CONNECTED",
+    "RELU",
+    "RELU6",
+)
+"""Operators of which a chain may consist."""
+
+WINDOWED = ("CONV_2D", "DEPTHWISE_CONV_2D", "MAX_POOL_2D", "AVERAGE_POOL_2D", "MEAN")
+"""Those that compute each result from a window of an image with channels; that of MEAN is the whole image."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +48,8 @@ class Layer:
         What it multiplies by and adds, upsampled to float32; ``None`` if it has none.
     weights_key, bias_key
         Their keys in `TfliteFile.weights`.
+    groups
+        Number of matrices that its weights form: one, or one for each input channel of a depthwise convolution.
     """
 
     operator: Operator
@@ -39,15 +58,30 @@ class Layer:
     bias: npt.NDArray[np.float32] | None = field(default=None, repr=False)
     weights_key: str = ""
     bias_key: str = ""
+    groups: int = 1
 
     @property
     def activation(self) -> str:
-        """The function fused into it, ``"NONE"`` if there is none."""
+        """The function that it ends in or consists of, ``"NONE"`` if there is none."""
+        if self.operator.name in ACTIVATIONS:
+            return self.operator.name
         return str(self.operator.settings.get("activation", "NONE"))
+
+    def window(self, height: int, width: int) -> Window:
+        """The window through which it, one of `WINDOWED`, sees images of a size."""
+        settings = self.operator.settings
+        if self.operator.name == "MEAN":
+            return Window.over((height, width), (height, width), (1, 1), is_padded=False)
+        if self.weights is None:
+            size = int(settings["filter_height"]), int(settings["filter_width"])
+        else:
+            size = self.weights.shape[1], self.weights.shape[2]
+        stride = int(settings["stride_height"]), int(settings["stride_width"])
+        return Window.over((height, width), size, stride, is_padded=settings.get("padding", "VALID") == "SAME")
 
 
 def read_chain(model: ModelFile) -> tuple[Layer, ...]:
-    """The layers of a model made of RESHAPE, CONV_2D, MAX_POOL_2D and FULLY_CONNECTED in a row.
+    """The layers of a model made of operators of `KINDS` in a row.
 
     Arithmetic of shapes and the upsampling of weights are not layers.
 
@@ -70,7 +104,7 @@ def read_chain(model: ModelFile) -> tuple[Layer, ...]:
     current, shape = file.inputs[0].index, file.inputs[0].shape[1:]
     for op, computed in file.from_input():
         _check(op, current, name)
-        found.append(_layer(op, file, keys, name))
+        found.append(_layer(op, file, keys, name, shape))
         _check_shape(found[-1], shape, name)
         current, shape = computed.index, found[-1].output_shape
     if current != file.outputs[0].index:
@@ -79,9 +113,9 @@ def read_chain(model: ModelFile) -> tuple[Layer, ...]:
 
 
 def _check(op: Operator, current: int, name: str) -> None:
-    if op.name not in ("RESHAPE", "CONV_2D", "MAX_POOL_2D", "FULLY_CONNECTED"):
+    if op.name not in KINDS:
         raise ModelFileError(
-            f"{name} has the operator {op.name}; only chains of RESHAPE, CONV_2D, MAX_POOL_2D and FULLY_CONNECTED "
+            f"{name} has the operator {op.name}; only chains of {', '.join(KINDS[:-1])} and {KINDS[-1]} "
             "can be followed here."
         )
     if op.inputs[:1] != (current,):
@@ -89,27 +123,49 @@ def _check(op: Operator, current: int, name: str) -> None:
     settings = op.settings
     if settings.get("activation", "NONE") not in ACTIVATIONS:
         raise ModelFileError(f"{name}: {op.name} ends in {settings['activation']}; expected {', '.join(ACTIVATIONS)}.")
-    dilated = any(settings.get(f"dilation_{side}", 1) != 1 for side in ("height", "width"))
-    if dilated or settings.get("padding", "VALID") != "VALID":
-        raise ModelFileError(f"{name}: {op.name} is padded or dilated, which cannot be followed here.")
+    if any(settings.get(f"dilation_{side}", 1) != 1 for side in ("height", "width")):
+        raise ModelFileError(f"{name}: {op.name} is dilated, which cannot be followed here.")
+    if settings.get("padding", "VALID") not in ("VALID", "SAME"):
+        raise ModelFileError(f"{name}: the padding of {op.name} is {settings['padding']}; expected VALID or SAME.")
 
 
 def _check_shape(layer: Layer, given: tuple[int, ...], name: str) -> None:
     """Raise unless what the layer is given, for one image, is what it multiplies or rearranges."""
-    kind, weights = layer.operator.name, layer.weights
+    kind, weights, expected = layer.operator.name, layer.weights, layer.output_shape
     if kind == "RESHAPE":
-        fits = math.prod(given) == math.prod(layer.output_shape)
-    elif kind == "CONV_2D":
-        fits = weights is not None and len(given) == 3 and weights.shape[3] == given[2]
+        fits = math.prod(given) == math.prod(expected)
     elif kind == "FULLY_CONNECTED":
-        fits = weights is not None and given == weights.shape[1:]
+        fits = weights is not None and given == weights.shape[1:] and expected == weights.shape[:1]
+    elif kind in ACTIVATIONS:
+        fits = given == expected
     else:
-        fits = len(given) == 3
+        fits = len(given) == 3 and min(given) > 0 and _windows_fit(layer, given)
     if not fits:
         raise ModelFileError(
             f"{name}: {kind} takes {dimensions_text(given)} for each image to {dimensions_text(layer.output_shape)}, "
             "which cannot be followed here."
         )
+
+
+def _windows_fit(layer: Layer, given: tuple[int, ...]) -> bool:
+    """Return whether windows of an image of this shape, shape (height, width, channels), give the layer's shape."""
+    weights, channels, stored = layer.weights, given[2], layer.operator.settings
+    if layer.operator.name == "MEAN":
+        return layer.output_shape in ((channels,), (1, 1, channels))
+    if min(int(stored.get(f"stride_{side}", 0)) for side in ("height", "width")) < 1:
+        return False
+    if weights is None:
+        made = channels
+    elif weights.ndim != 4:
+        return False
+    elif layer.operator.name == "CONV_2D":
+        made = weights.shape[0] if weights.shape[3] == channels else 0
+    else:
+        made = weights.shape[3] if weights.shape[0] == 1 and weights.shape[3] % channels == 0 else 0
+    window = layer.window(given[0], given[1])
+    # No window that SAME allows is of use beyond twice the image; a larger one may be meant to exhaust memory.
+    within = all(1 <= size <= 2 * side for size, side in zip(window.size, given, strict=False))
+    return within and made > 0 and layer.output_shape == (*window.count, made)
 
 
 def require_same_network(reference: Sequence[Layer], target: Sequence[Layer]) -> None:
@@ -125,15 +181,29 @@ def require_same_network(reference: Sequence[Layer], target: Sequence[Layer]) ->
             )
 
 
-def _layer(op: Operator, file: TfliteFile, keys: dict[int, str], name: str) -> Layer:
+def _layer(op: Operator, file: TfliteFile, keys: dict[int, str], name: str, given: tuple[int, ...]) -> Layer:
     shape = file.tensors[op.outputs[0]].shape[1:]
-    if op.name in ("RESHAPE", "MAX_POOL_2D"):
+    if op.name == "MEAN":
+        _check_axes(op, file, name)
+    if op.name not in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"):
         return Layer(op, shape)
     stored = [file.source(index) for index in op.inputs[1:3] if index >= 0]
-    if any(tensor.index not in keys for tensor in stored):
+    if not stored or any(tensor.index not in keys for tensor in stored):
         raise ModelFileError(f"{name}: the weights of {op.name} are not floating-point numbers in the file.")
-    weights = stored[0].values.astype(np.float32)
+    weights, groups = stored[0].values.astype(np.float32), given[-1] if op.name == "DEPTHWISE_CONV_2D" and given else 1
     if len(stored) == 1:
-        return Layer(op, shape, weights, None, keys[stored[0].index])
+        return Layer(op, shape, weights, None, keys[stored[0].index], groups=groups)
     bias = stored[1].values.astype(np.float32)
-    return Layer(op, shape, weights, bias, keys[stored[0].index], keys[stored[1].index])
+    if bias.shape != shape[-1:]:
+        raise ModelFileError(
+            f"{name}: {op.name} adds a bias of shape {dimensions_text(bias.shape)} to {dimensions_text(shape)}; "
+            "convert the model again."
+        )
+    return Layer(op, shape, weights, bias, keys[stored[0].index], keys[stored[1].index], groups)
+
+
+def _check_axes(op: Operator, file: TfliteFile, name: str) -> None:
+    """Raise unless MEAN averages over the rows and columns of each image."""
+    axes = file.tensors[op.inputs[1]] if len(op.inputs) == 2 else None
+    if axes is None or sorted(axes.values.ravel().tolist()) != [1, 2]:
+        raise ModelFileError(f"{name}: MEAN averages over other axes than rows and columns, which cannot be followed.")

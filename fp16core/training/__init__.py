@@ -1,1 +1,1 @@
-"""The tutorial's network and recipe, its training, and the trace of a training run."""
+"""The networks and their recipes, their training, and the trace of a training run."""

@@ -1,4 +1,4 @@
-"""Training of the tutorial's network with progress events. TensorFlow is imported inside functions."""
+"""Training of a recipe's network with progress events. TensorFlow is imported inside functions."""
 
 import math
 from collections.abc import Callable
@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.training.recipe import Recipe, build_network, import_tensorflow
-from fp16core.training.trace import Snapshot, TrainingStep, weight_histogram
+from fp16core.training.distortions import distorted
+from fp16core.training.recipe import GOOD, Recipe, build, import_tensorflow
+from fp16core.training.trace import KERNEL_KEYS, Snapshot, TrainingStep, weight_histogram
 from fp16core.vocabulary import IMAGE_SIDE, RecipeError
 
 STEPS_PER_EPOCH = 15
@@ -16,6 +17,9 @@ STEPS_PER_EPOCH = 15
 
 IMAGES_PER_GATHER = 640
 """Images gathered and scaled in one go, before they are split into batches."""
+
+_LAST_RATE = 0.01
+"""The good network's last step size, as a share of its first."""
 
 _INITIAL_BINS = 16
 """Fewest bins of the untrained network's histograms, and half of the most; growing weights add bins."""
@@ -28,7 +32,7 @@ def train(
     on_event: Callable[[TrainingStep | Snapshot], None] = lambda _event: None,
     after_epoch: Callable[[Any, TrainingStep], object] = lambda _model, _step: None,
 ) -> Any:
-    """Train the tutorial's network on sparse categorical cross-entropy from logits.
+    """Train a recipe's network on sparse categorical cross-entropy from logits.
 
     The images stay uint8 and are gathered and scaled to 0…1 a few batches at a time, and TensorFlow runs many batches
     per call. Both change time and memory, not the arithmetic of a step.
@@ -63,10 +67,9 @@ def train(
     keras.utils.set_random_seed(recipe.seed)
     tf.config.experimental.enable_op_determinism()
     batches = _batch_count(recipe, len(labels))
-    model = build_network(recipe.filters, recipe.kernel_size)
-    settings = {"learning_rate": recipe.learning_rate}
+    model = build(recipe)
     model.compile(
-        optimizer=keras.optimizers.get({"class_name": recipe.optimizer, "config": settings}),
+        optimizer=_optimizer(recipe, batches),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
         steps_per_execution=-(-batches // STEPS_PER_EPOCH),
@@ -80,6 +83,17 @@ def train(
         callbacks=[_reporter(recipe, model, batches, on_event, after_epoch)],
     )
     return model
+
+
+def _optimizer(recipe: Recipe, batches: int) -> Any:
+    import keras
+
+    settings = {"learning_rate": recipe.learning_rate}
+    optimizer = keras.optimizers.get({"class_name": recipe.optimizer, "config": settings})
+    if recipe.network != GOOD:
+        return optimizer
+    falling = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, batches * recipe.epochs, alpha=_LAST_RATE)
+    return type(optimizer)(learning_rate=falling)
 
 
 def _reporter(
@@ -126,12 +140,16 @@ def _batches(recipe: Recipe, images: npt.NDArray[np.uint8], labels: npt.NDArray[
     """A ``tf.data.Dataset`` of one epoch's batches, reshuffled for each epoch."""
     tf = import_tensorflow()
 
-    def gathered(indices: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-        return images[indices], labels[indices]
+    random, is_good = np.random.default_rng(recipe.seed), recipe.network == GOOD
+
+    def gathered(indices: npt.NDArray[np.int64]) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]:
+        chosen = images[indices]
+        return distorted(chosen, random) if is_good else chosen, labels[indices]
 
     def scaled(indices: Any) -> tuple[Any, Any]:
         # tf.gather would need a copy of all images as a tensor; NumPy indexes the array in place.
-        chosen, classes = tf.numpy_function(gathered, [indices], (tf.uint8, tf.uint8), stateful=False)
+        kinds = (tf.float32 if is_good else tf.uint8, tf.uint8)
+        chosen, classes = tf.numpy_function(gathered, [indices], kinds, stateful=is_good)
         chosen.set_shape((None, IMAGE_SIDE, IMAGE_SIDE))
         classes.set_shape((None,))
         return tf.cast(chosen, tf.float32) / 255.0, classes
@@ -148,9 +166,9 @@ def _batches(recipe: Recipe, images: npt.NDArray[np.uint8], labels: npt.NDArray[
 
 
 def _weights(model: Any) -> dict[str, npt.NDArray[np.float32]]:
-    """The kernel, shape (k, k, 1, filters), and the dense weights, by the keys of `TfliteFile.weights`."""
-    kernel, _, dense, _ = model.get_weights()
-    return {"conv_2d.kernel": kernel, "fully_connected.weights": dense}
+    """The kernels, the first of shape (k, k, 1, filters), and the dense weights, by keys of `TfliteFile.weights`."""
+    *kernels, dense = model.get_weights()[::2]  # each is followed by its biases
+    return {**dict(zip(KERNEL_KEYS, kernels, strict=False)), "fully_connected.weights": dense}
 
 
 def _bin_width(untrained: npt.NDArray[np.float32]) -> float:

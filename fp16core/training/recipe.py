@@ -1,4 +1,4 @@
-"""The tutorial's network and training recipe, with the limits of their settings.
+"""The networks and their training recipes, with the limits of their settings.
 
 Keras and TensorFlow are imported inside functions, so that only processes that train or convert load them.
 """
@@ -23,8 +23,8 @@ LIMITS: Mapping[str, tuple[Any, Any]] = {
     # The longest that somebody may want to wait: one night.
     "epochs": (1, 1000),
     "seed": (0, 2**31 - 1),
-    # Memory grows with batch × filters × pixels: with all at their limits a run peaks at 1.16 GB; the tutorial's at
-    # 0.83 GB.
+    # Memory grows with batch × filters × pixels: with all at their limits a run of either network peaks at 1.2 GB; the
+    # tutorial's at 0.83 GB.
     "batch_size": (1, 512),
     # Below, float32 weights hardly change in an epoch; above, no optimizer converges.
     "learning_rate": (1e-6, 10.0),
@@ -38,6 +38,12 @@ LIMITS: Mapping[str, tuple[Any, Any]] = {
 OPTIMIZERS = ("adam", "adamw", "nadam", "rmsprop", "adagrad", "sgd")
 """Keras's names of the available optimizers; their settings except the learning rate keep Keras's defaults."""
 
+TUTORIALS, GOOD = "tutorial", "good"
+"""Names of the networks: the tutorial's, and one with two padded convolutions that learns from distorted images."""
+
+NETWORKS = (TUTORIALS, GOOD)
+"""Names of all networks."""
+
 THREADS = 2
 """Threads within one TensorFlow operation, independent of the machine's cores.
 
@@ -48,22 +54,29 @@ one thread per core, two machines would train different networks from the same s
 
 @dataclass(frozen=True)
 class Recipe:
-    """Hyperparameters and seed of a training run; the defaults are the tutorial's.
+    """Network, hyperparameters and seed of a training run; the defaults are the tutorial's.
+
+    The good network also differs in how it learns: from distorted images (`fp16core.training.distortions`), with
+    dropout, and with a step size that falls to a hundredth along half a cosine.
 
     Attributes
     ----------
     epochs
         Passes over the training images.
     seed
-        Seed of the initial weights and of shuffling; the same seed on the same machine gives the same bits.
+        Seed of the initial weights, of shuffling, distortions and dropout; the same seed on the same machine gives
+        the same bits.
     batch_size
         Images per optimizer step.
     learning_rate
-        Step size of the optimizer.
+        Step size of the optimizer; of the good network, the first and largest.
     filters, kernel_size
-        Number of the convolution's kernels, and their height and width in pixels.
+        Number of the convolution's kernels, and their height and width in pixels. The good network's second
+        convolution has twice as many, of the same size.
     optimizer
         One of `OPTIMIZERS`.
+    network
+        One of `NETWORKS`.
 
     Raises
     ------
@@ -78,6 +91,7 @@ class Recipe:
     filters: int = 12
     kernel_size: int = 3
     optimizer: str = "adam"
+    network: str = TUTORIALS
 
     def __post_init__(self) -> None:
         for name, (low, high) in LIMITS.items():
@@ -88,8 +102,9 @@ class Recipe:
                 kind = "a whole number" if whole else "a number"
                 raise RecipeError(f"{name} is {value!r}; expected {kind} from {_plain(low)} to {_plain(high)}.")
         object.__setattr__(self, "learning_rate", float(self.learning_rate))  # JSON may turn 1.0 into 1
-        if self.optimizer not in OPTIMIZERS:
-            raise RecipeError(f"optimizer is {self.optimizer!r}; expected one of {', '.join(OPTIMIZERS)}.")
+        for name, known in (("optimizer", OPTIMIZERS), ("network", NETWORKS)):
+            if getattr(self, name) not in known:
+                raise RecipeError(f"{name} is {getattr(self, name)!r}; expected one of {', '.join(known)}.")
 
     @staticmethod
     def from_dict(content: Mapping[str, Any]) -> "Recipe":
@@ -108,12 +123,25 @@ class Recipe:
     @property
     def parameters(self) -> int:
         """Number of the network's weights and biases."""
+        if self.network == GOOD:
+            first = self.filters * (self.kernel_size**2 + 1)
+            second = 2 * self.filters * (self.filters * self.kernel_size**2 + 1)
+            return first + second + CLASSES * (2 * self.filters * (IMAGE_SIDE // 4) ** 2 + 1)
         pooled = (IMAGE_SIDE - self.kernel_size + 1) // 2
         return self.filters * (self.kernel_size**2 + 1) + CLASSES * (self.filters * pooled**2 + 1)
 
 
+_DROPPED = 0.25
+"""Share of the good network's pooled values that are left out of each step of training."""
+
 TUTORIAL = Recipe()
 """The tutorial's recipe."""
+
+USUAL: Mapping[str, Recipe] = {
+    TUTORIALS: TUTORIAL,
+    GOOD: Recipe(epochs=12, batch_size=64, learning_rate=0.002, filters=32, network=GOOD),
+}
+"""The recipe of each network from which a run starts; the bundled pairs are trained by them."""
 
 
 def _plain(value: float) -> str:
@@ -151,6 +179,13 @@ def import_tensorflow() -> Any:
     return tensorflow
 
 
+def build(recipe: Recipe) -> Any:
+    """A recipe's untrained network, from images (n, 28, 28) to logits (n, 10)."""
+    if recipe.network == GOOD:
+        return build_good_network(recipe.filters, recipe.kernel_size)
+    return build_network(recipe.filters, recipe.kernel_size)
+
+
 def build_network(filters: int = TUTORIAL.filters, kernel_size: int = TUTORIAL.kernel_size) -> Any:
     """The tutorial's untrained network, from images (n, 28, 28) to logits (n, 10); by default 20,410 parameters."""
     import_tensorflow()
@@ -164,5 +199,28 @@ def build_network(filters: int = TUTORIAL.filters, kernel_size: int = TUTORIAL.k
             keras.layers.MaxPooling2D(pool_size=(2, 2)),
             keras.layers.Flatten(),
             keras.layers.Dense(CLASSES),
+        ]
+    )
+
+
+def build_good_network(filters: int, kernel_size: int) -> Any:
+    """The good untrained network: two padded convolutions, each followed by pooling, and dropout while it learns."""
+    import_tensorflow()
+    from keras import Sequential, layers
+
+    def convolution(kernels: int) -> Any:
+        return layers.Conv2D(kernels, (kernel_size, kernel_size), padding="same", activation="relu")
+
+    return Sequential(
+        [
+            layers.InputLayer(shape=(IMAGE_SIDE, IMAGE_SIDE)),
+            layers.Reshape(target_shape=(IMAGE_SIDE, IMAGE_SIDE, 1)),
+            convolution(filters),
+            layers.MaxPooling2D(pool_size=(2, 2)),
+            convolution(2 * filters),
+            layers.MaxPooling2D(pool_size=(2, 2)),
+            layers.Flatten(),
+            layers.Dropout(_DROPPED),
+            layers.Dense(CLASSES),
         ]
     )

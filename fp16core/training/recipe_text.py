@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from fp16core.text import count_text
-from fp16core.training.recipe import Recipe
+from fp16core.training.recipe import TUTORIALS, USUAL, Recipe
 
 SETTINGS = tuple(field.name for field in fields(Recipe))
 """Names of a recipe's settings."""
@@ -29,15 +29,22 @@ def named_setting_text(name: str, recipe: Recipe) -> str:
             return f"{text} kernels"
         case "optimizer":
             return text
+        case "network":
+            return f"{text} network"
         case _:
             return f"{name.replace('_', ' ')} {text}"
 
 
 def recipe_text(recipe: Recipe) -> str:
-    """Summary of a recipe: epochs, seed, and each setting that differs from the tutorial's."""
-    usual = Recipe()
-    return ", ".join(
+    """Summary of a recipe: network, epochs, seed, and each setting that differs from the network's usual one.
+
+    The tutorial's network goes without saying.
+    """
+    usual = USUAL[recipe.network]
+    said = [named_setting_text("network", recipe)] if recipe.network != TUTORIALS else []
+    said += [
         named_setting_text(name, recipe)
         for name in SETTINGS
         if name in ("epochs", "seed") or getattr(recipe, name) != getattr(usual, name)
-    )
+    ]
+    return ", ".join(said)

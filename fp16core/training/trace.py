@@ -21,6 +21,9 @@ MAX_STEPS = 600
 MAX_BINS = 160
 """Largest number of bins of a histogram; a wider range of weights gets wider bins."""
 
+KERNEL_KEYS = ("conv_2d.kernel", "conv_2d_2.kernel")
+"""Keys of the kernels of a network's first and second convolution in `TfliteFile.weights`."""
+
 _Numbers = TypeVar("_Numbers", bound="TrainingStep | EpochResult")
 
 
@@ -111,10 +114,10 @@ class Snapshot:
     epochs_done
         Passes over the training images; 0 before training.
     kernels : float32, shape (filters, k, k)
-        The convolution's kernels.
+        The first convolution's kernels.
     histograms
-        One for each weight tensor, by the keys of `TfliteFile.weights`: ``"conv_2d.kernel"`` and
-        ``"fully_connected.weights"``.
+        One for each weight tensor, by the keys of `TfliteFile.weights`: those of `KERNEL_KEYS` that the network has,
+        and ``"fully_connected.weights"``.
     """
 
     epochs_done: float

@@ -27,6 +27,7 @@ from fp16core.numerics.formats import FloatFormat
 from fp16core.numerics.propagation import PairActivations, Propagation
 from fp16core.numerics.weight_rounding import WeightRounding, format_errors, rounding_errors
 from fp16core.runtime.delegation import Partition, UpsamplingStage, delegate_partitions, upsampling_stage
+from fp16core.tflite.chain import read_chain
 from fp16core.tflite.graph import TfliteFile
 from fp16core.tflite.halves import holds_float16_weights
 from fp16core.tflite.ledger import byte_ledger
@@ -34,6 +35,9 @@ from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.purposes import LedgerEntry
 from fp16core.training.recipe import Progress
 from fp16core.vocabulary import ModelFileError
+from fp16core.webgpu.answer import IDENTIFIED
+from fp16core.webgpu.findings import emulated_ways
+from fp16core.webgpu.plan import Plan, plan
 from fp16core.workbench.workbench import Workbench
 
 
@@ -200,6 +204,16 @@ def accounted(bench: Workbench, run: ModeRun, on_progress: Progress = lambda _wh
     return account_for(run, bench.pair, normalise(bench.images[: min(run.images, EMULATED_IMAGES)]), on_progress)
 
 
+def gpu_plan(bench: Workbench) -> Plan:
+    """The target as work for a browser's GPU."""
+    return plan(read_chain(bench.pair.target))
+
+
+def gpu_emulations(bench: Workbench) -> dict[str, npt.NDArray[np.float32]]:
+    """Logits of the target for the first images, by each way in which a GPU may compute our shaders."""
+    return emulated_ways(read_chain(bench.pair.target), normalise(bench.images[:IDENTIFIED]))
+
+
 MEASURES: dict[str, Callable[..., Any]] = {
     measure.__name__: measure
     for measure in (
@@ -223,6 +237,8 @@ MEASURES: dict[str, Callable[..., Any]] = {
         follow,
         logits,
         accounted,
+        gpu_plan,
+        gpu_emulations,
     )
 }
 """All of them, by name."""

@@ -16,8 +16,9 @@ from fp16core.figures.lab import guarantee as figures
 from fp16core.lab.guarantee import Guarantee
 from fp16core.numerics.formats import FLOAT16, FloatFormat
 from fp16core.text import factor_text, small_text
-from pages.shared.session import lab, state
-from pages.shared.session.sweep import sweep
+from pages.shared.session import state
+from pages.shared.session.measuring import lab
+from pages.shared.session.measuring.sweep import sweep
 from pages.shared.ui.charts import chart, index_of
 from pages.shared.ui.contact_sheet import contact_sheet
 from pages.shared.ui.headline import cards

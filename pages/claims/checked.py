@@ -9,7 +9,7 @@ import streamlit as st
 
 from fp16core.claims.evidence import ClaimCheck, Measurement, Verdict
 from pages.shared.server import hosted
-from pages.shared.session.measurements import ACCURACY, LATENCY, SPEED
+from pages.shared.session.measuring.measurements import ACCURACY, LATENCY, SPEED
 
 LOOK = Path(__file__).with_name("claims.css")
 """Styles of the page."""
@@ -61,11 +61,12 @@ def show_claims(claims: Sequence[ClaimCheck]) -> None:
 
 def _claim(claim: ClaimCheck) -> str:
     sign = _BADGES[claim.verdict][2]
+    distribution = f"<small>{_plain(claim.in_distribution)}</small>" if claim.in_distribution else ""
     words = f"<q>{_plain(claim.claim)}</q>" if claim.is_quote else _plain(claim.claim)
     return (
         f'<details class="claim {claim.verdict.name.lower()}"><summary>'
         f'<span class="says"><b>{_plain(claim.topic)}</b><br>{words}</span>'
-        f'<span class="measured">{_plain(claim.measured)}</span>'
+        f'<span class="measured">{_plain(claim.measured)}{distribution}</span>'
         f'<span class="verdict">{sign} {claim.verdict.value}<small>How measured</small></span></summary>'
         f"<p><b>Rule.</b> {_plain(claim.rule)}</p><p><b>Method.</b> {_plain(claim.method)}</p></details>"
     )

@@ -14,7 +14,8 @@ from pages.claims.charts import show_charts
 from pages.claims.checked import LOOK, link_to_measurements, show_claims, show_counts
 from pages.claims.words import define, look_up, show_glossary
 from pages.shared.frame import casting
-from pages.shared.session import measurements, state
+from pages.shared.session import state, studies
+from pages.shared.session.measuring import measurements
 from pages.shared.session.pair_numbers import show_numbers
 from pages.shared.ui.words import say_if_probabilities
 
@@ -28,7 +29,7 @@ with state.explained():
     found = state.results()
     account = size_account(*state.ledgers())
     evidence = found.evidence.with_runtimes(measurements.evidence())
-    claims = check_claims(evidence)
+    claims = studies.in_distribution(check_claims(evidence), found.pair.run)
     casting.say_if_out_of_range(found.comparison)
 
 st.html(LOOK)

@@ -28,8 +28,9 @@ from fp16core.singleton import singleton
 from fp16core.vocabulary import BusyError, HalfBitsError
 from pages.shared.server import rate_limits
 from pages.shared.server.turns import aside
-from pages.shared.session import files, lab, propagation, state
+from pages.shared.session import files, state, studies
 from pages.shared.session.cache import cached
+from pages.shared.session.measuring import lab, propagation
 from pages.shared.session.subject import subject
 from pages.shared.ui.words import plain
 
@@ -114,7 +115,8 @@ def _made(evidence: Evidence, bar: DeltaGenerator) -> Report:
         followed = str(error)
     bar.progress(0.9, "Making the report: writing it …")
     named = replace(evidence, pair=replace(found.pair, name=now.name))
-    findings = Findings(named, found.images, state.roundings(), state.ledgers(), proof, followed)
+    trainings = studies.servers_trainings(found.pair.run)
+    findings = Findings(named, found.images, state.roundings(), state.ledgers(), proof, followed, trainings)
     dataset = files.files().dataset_in_use().name if now.own_dataset else dataset_name(Path(now.dataset))
     source = Source(dataset, "the page Claims and words of the dashboard", datetime.now(UTC))
     return make_report(findings, report_document(findings, source))

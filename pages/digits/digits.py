@@ -98,11 +98,13 @@ def read_or_explain(read: Read, off: Collection[StageName]) -> Reading | None:
 def show_test_image(index: int) -> None:
     """Show the card of a test image, as a part that runs by itself when the error is enlarged."""
     with state.explained():
+        label = state.results().comparison.labels[index]
         answer_card(
             readings.test_image(index),
             "answer-card",
             f"test image {index}",
-            f"Image {index:,}: {article_text(state.results().comparison.labels[index])}",
+            f"Image {index:,}: {article_text(label)}",
+            truth=str(label),
         )
 
 
@@ -169,8 +171,9 @@ with main:
             reading = read_or_explain(read, off) if read else None
             name = hosted.shown(reading.name) if reading else ""
             about = f"picture {picture.kept.digest}" if picture else ""
+            truth = reading.label if reading and reading.answers.images == 1 else None
             with state.explained():
-                answer_card(reading, "answer-card", about, name, _INVITATIONS[source])
+                answer_card(reading, "answer-card", about, name, _INVITATIONS[source], truth)
 if steps:
     with steps:
         if read and reading:

@@ -11,7 +11,7 @@ from fp16core.numerics.propagation import PairActivations, Propagation
 from fp16core.numerics.propagation_tables import step_purposes, step_table
 from fp16core.runtime.operator_names import step_name
 from fp16core.text import decibels_text, small_text
-from pages.shared.session import propagation
+from pages.shared.session.measuring import propagation
 from pages.shared.ui.charts import chart, table_button
 from pages.shared.ui.headline import headline, number
 from pages.shared.ui.tables import show_table

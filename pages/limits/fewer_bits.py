@@ -12,8 +12,9 @@ from fp16core.lab.dial import DialResult, enough_mantissa_bits, narrowest_enough
 from fp16core.numerics.formats import FLOAT16, FLOAT32, PRESETS, FloatFormat
 from fp16core.text import bytes_text, count_text, percent_text, points_text, small_text, weight_text
 from pages.limits.format_dial import MANTISSAS, chosen_format, format_dial
-from pages.shared.session import lab, state
-from pages.shared.session.sweep import sweep
+from pages.shared.session import state
+from pages.shared.session.measuring import lab
+from pages.shared.session.measuring.sweep import sweep
 from pages.shared.ui.charts import chart, table_button
 from pages.shared.ui.headline import cards, headline, number
 from pages.shared.ui.tables import show_table

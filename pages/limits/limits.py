@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.limits import fewer_bits, scaled_weights
-from pages.shared.session.sweep import go_on
+from pages.shared.session.measuring.sweep import go_on
 
 FEWER, SCALED = "Fewer bits", "Larger and smaller weights"
 

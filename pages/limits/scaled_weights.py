@@ -10,8 +10,9 @@ from fp16core.lab.overflow import ScaleResult, nearest_power, unharmed_range
 from fp16core.numerics.formats import FLOAT16
 from fp16core.text import count_text, percent_text, points_text, power_text, small_text, weight_text
 from pages.shared.address.live import Live, numbers
-from pages.shared.session import lab, state
-from pages.shared.session.sweep import sweep
+from pages.shared.session import state
+from pages.shared.session.measuring import lab
+from pages.shared.session.measuring.sweep import sweep
 from pages.shared.ui.charts import chart
 from pages.shared.ui.headline import cards, headline, number
 from pages.shared.ui.live_slider import live_slider, slider_spec

@@ -12,8 +12,9 @@ from fp16core.modes.runs import ModeRun, ModeTable
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.text import percent_text, points_text, small_text
 from fp16core.vocabulary import HalfBitsError
-from pages.shared.session import measurements, state
-from pages.shared.session.measurement_board import Wanted
+from pages.shared.session import state
+from pages.shared.session.measuring import measurements
+from pages.shared.session.measuring.measurement_board import Wanted
 from pages.shared.session.subject import images_text
 from pages.shared.ui.charts import chart
 from pages.shared.ui.headline import cards, headline, number

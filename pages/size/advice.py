@@ -6,7 +6,8 @@ import streamlit as st
 
 from fp16core.claims.advice import RULES, Situation, advise, situation, summary
 from fp16core.modes.facts import mode_facts
-from pages.shared.session import measurements, state
+from pages.shared.session import state
+from pages.shared.session.measuring import measurements
 from pages.shared.ui.words import plain
 
 

@@ -8,8 +8,8 @@ from fp16core.figures.modes import facts as figures
 from fp16core.modes.facts import fact_rows, mode_facts
 from fp16core.modes.recorded import recorded, recorded_sentence, recorded_sums_text
 from fp16core.text import count_text
-from pages.shared.session import measurements
-from pages.shared.session.measurements import ACCURACY, LATENCY
+from pages.shared.session.measuring import measurements
+from pages.shared.session.measuring.measurements import ACCURACY, LATENCY
 from pages.shared.ui.charts import chart
 from pages.shared.ui.tables import show_table
 from pages.shared.ui.words import plain

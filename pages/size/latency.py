@@ -11,8 +11,9 @@ from fp16core.modes.latency import ModeLatency, summary_text
 from fp16core.modes.latency_tables import arithmetic_verdict, latency_rows, memory_rows, memory_verdict
 from fp16core.modes.runs import ModeTable
 from fp16core.worker.modes.latency import IMAGES
-from pages.shared.session import measurements, state
-from pages.shared.session.measurement_board import Wanted
+from pages.shared.session import state
+from pages.shared.session.measuring import measurements
+from pages.shared.session.measuring.measurement_board import Wanted
 from pages.shared.ui.charts import chart
 from pages.shared.ui.headline import cards
 from pages.shared.ui.tables import show_table
@@ -96,4 +97,7 @@ def phone() -> None:
         "measurement."
     )
     st.table(expectation_rows(), hide_index=True)
-    st.caption("Read in November 2026. To measure your own machine, run the dashboard there.")
+    st.caption(
+        f"Read in November 2026. *{measurements.OWN_GPU}* runs the float16 file on the device that shows this page; to "
+        "measure everything on a machine of yours, run the dashboard there."
+    )

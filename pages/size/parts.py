@@ -16,8 +16,9 @@ from fp16core.runtime.versions import versions
 from fp16core.text import count_text
 from fp16core.vocabulary import HalfBitsError
 from pages.shared.server import stopping
-from pages.shared.session import measurements, state
-from pages.shared.session.measurement_board import AnySurvey, Wanted
+from pages.shared.session import state
+from pages.shared.session.measuring import measurements
+from pages.shared.session.measuring.measurement_board import AnySurvey, Wanted
 from pages.shared.ui.words import plain
 from pages.size import glance
 

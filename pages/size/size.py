@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared.session import state
-from pages.shared.session.measurements import SPEED
+from pages.shared.session.measuring.measurements import SPEED
 from pages.size import advice, conversion, graph, sizes, speed
 
 VIEWS = {

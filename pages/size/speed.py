@@ -4,23 +4,30 @@ import streamlit as st
 
 from fp16core.claims.evidence import Measurement
 from pages.shared.session import state
-from pages.shared.session.measurement_board import Wanted
-from pages.shared.session.measurements import ACCURACY, GLANCE, LATENCY, PHONE
-from pages.size import accuracy, glance, latency, parts
+from pages.shared.session.measuring.measurement_board import Wanted
+from pages.shared.session.measuring.measurements import ACCURACY, GLANCE, LATENCY, OWN_GPU, PHONE
+from pages.size import accuracy, glance, latency, own_gpu, parts
 
 
 def show() -> None:
     """The view."""
     chosen = st.segmented_control(
         "Where and what",
-        [GLANCE, ACCURACY, LATENCY, PHONE],
+        [GLANCE, ACCURACY, LATENCY, OWN_GPU, PHONE],
         default=GLANCE,
         required=True,
         key="runtimes-section",
         bind="query-params",
         label_visibility="collapsed",
     )
-    {GLANCE: glance.show, ACCURACY: _accuracy, LATENCY: latency.latency, PHONE: latency.phone}[chosen]()
+    sections = {
+        GLANCE: glance.show,
+        ACCURACY: _accuracy,
+        LATENCY: latency.latency,
+        OWN_GPU: own_gpu.own_gpu,
+        PHONE: latency.phone,
+    }
+    sections[chosen]()
     if chosen in (ACCURACY, LATENCY):
         parts.modes()
 

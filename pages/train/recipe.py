@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from fp16core.training.recipe import LIMITS, OPTIMIZERS, TUTORIAL, Recipe
+from fp16core.training.recipe import GOOD, LIMITS, NETWORKS, OPTIMIZERS, TUTORIAL, TUTORIALS, USUAL, Recipe
 from pages.shared.ui.terms import hint
 
 DEFAULT = replace(TUTORIAL, seed=1)
@@ -21,7 +21,16 @@ _KEYS = {
     "filters": "train-filters",
     "kernel_size": "train-kernel",
     "optimizer": "train-optimizer",
+    "network": "train-network",
 }
+
+_NETWORK_WORDS = {TUTORIALS: "the tutorial's", GOOD: "a good one"}
+
+_GOOD_WORDS = (
+    "The good network has two convolutions, padded so that their outputs are as large as their inputs; the second has "
+    "twice as many filters. It learns from images that are shifted, rotated, slanted and stretched, with bolder or "
+    "thinner strokes, leaves out a quarter of the pooled values at random (dropout), and takes ever smaller steps."
+)
 
 _OFTEN = ("epochs", "seed")
 """Settings outside of the fold."""
@@ -29,7 +38,7 @@ _OFTEN = ("epochs", "seed")
 
 def ask() -> Recipe:
     """Show the fields, and return the recipe; raises `RecipeError` if no recipe takes a value."""
-    row = st.container(key="headline-recipe-1").columns(3, vertical_alignment="bottom")
+    row = st.container(key="headline-recipe-1").columns(4, vertical_alignment="bottom")
     with row[0]:
         epochs = _whole_number("epochs", "Epochs", "Number of times that each training image is used.", _PAGE_EPOCHS)
     with row[1]:
@@ -38,15 +47,28 @@ def ask() -> Recipe:
             "Seed",
             hint("seed", more=f"The bundled pair has {TUTORIAL.seed}."),
         )
-    row[2].button("The tutorial's values", icon=":material/restart_alt:", on_click=_tutorials_values, width="stretch")
+    for column, label, network in ((2, "The tutorial's values", TUTORIALS), (3, "A good network", GOOD)):
+        row[column].button(
+            label, icon=":material/restart_alt:", on_click=_usual_values, args=(network,), width="stretch"
+        )
     asked = [setting for setting, key in _KEYS.items() if setting not in _OFTEN and key in st.query_params]
     st.session_state.setdefault("train-fold-recipe", bool(asked))
     with st.expander("Network and optimizer", icon=":material/tune:", key="train-fold-recipe", on_change="rerun"):
-        batch_size, learning_rate, filters, kernel_size, optimizer = _further()
-    return Recipe(epochs, seed, batch_size, learning_rate, filters, kernel_size, optimizer)
+        batch_size, learning_rate, filters, kernel_size, optimizer, network = _further()
+    return Recipe(epochs, seed, batch_size, learning_rate, filters, kernel_size, optimizer, network)
 
 
-def _further() -> tuple[int, float, int, int, str]:
+def _further() -> tuple[int, float, int, int, str, str]:
+    network = st.radio(
+        "Network",
+        NETWORKS,
+        NETWORKS.index(DEFAULT.network),
+        format_func=_NETWORK_WORDS.get,
+        key=_KEYS["network"],
+        bind="query-params",
+        horizontal=True,
+        help=_GOOD_WORDS,
+    )
     row = st.container(key="headline-recipe-2").columns(5)
     with row[0]:
         batch_size = _whole_number("batch_size", "Batch size", hint("batch"))
@@ -73,13 +95,13 @@ def _further() -> tuple[int, float, int, int, str]:
         bind="query-params",
         help=hint("optimizer", "gradient"),
     )
-    return batch_size, learning_rate, filters, kernel_size, optimizer
+    return batch_size, learning_rate, filters, kernel_size, optimizer, network
 
 
-def _tutorials_values() -> None:
-    """Set every field to the tutorial's value, and the seed, which the tutorial leaves to chance, to the page's."""
+def _usual_values(network: str) -> None:
+    """Set every field to a network's usual value, but the seed, which the tutorial leaves to chance, to the page's."""
     for setting, key in _KEYS.items():
-        st.session_state[key] = getattr(DEFAULT, setting)
+        st.session_state[key] = getattr(replace(USUAL[network], seed=DEFAULT.seed), setting)
 
 
 def _whole_number(setting: str, label: str, words: str, high: int | None = None) -> int:

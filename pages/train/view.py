@@ -9,11 +9,10 @@ import streamlit as st
 
 from fp16core.evaluate.comparison import Comparison
 from fp16core.figures.training import curves as figures
-from fp16core.figures.training import weights as weight_figures
 from fp16core.jobs.ticket import State
 from fp16core.runs.pair import BUNDLED_NAME
-from fp16core.text import count_text, percent_text, points_text, size_text, small_text
-from fp16core.training.recipe import TUTORIAL, Recipe, python_for_tensorflow
+from fp16core.text import percent_text, points_text, size_text, small_text
+from fp16core.training.recipe import TUTORIALS, USUAL, Recipe, python_for_tensorflow
 from fp16core.training.recipe_text import recipe_text
 from fp16core.training.trace import Trace
 from fp16core.vocabulary import HalfBitsError, RunError
@@ -25,6 +24,7 @@ from pages.shared.session.subject import images_text, subject
 from pages.shared.ui.charts import chart
 from pages.shared.ui.headline import headline, number
 from pages.shared.ui.words import plain
+from pages.train.weights import draw_weights
 
 _TICK_S = 0.7
 """Polling interval while a run is in progress."""
@@ -156,21 +156,7 @@ def draw_trace(trace: Trace, recipe: Recipe, key: str) -> None:
     # Of a run that is over, the answer is what counts.
     place = st.expander("Kernels and weights", icon=":material/bar_chart:") if key == "outcome" else st.container()
     with place, st.container(key=f"cards-weights-{key}"):
-        kernels, convolution, dense = st.columns(3)
-    with kernels:
-        st.markdown(f"**{count_text(recipe.filters, 'kernel')} of the convolution**")
-        chart(partial(weight_figures.kernels, trace), f"{key}-kernels", "The kernels' weights as coloured squares")
-    for column, tensor, title in (
-        (convolution, "conv_2d.kernel", "Weights of the convolution"),
-        (dense, "fully_connected.weights", "Weights of the dense layer"),
-    ):
-        with column:
-            st.markdown(f"**{title}**")
-            chart(
-                partial(weight_figures.weight_histogram, trace, tensor),
-                f"{key}-{tensor}",
-                f"Histogram: {title.lower()}, now and before training",
-            )
+        draw_weights(trace, recipe, key)
 
 
 def _outcome(ticket: TrainingTicket) -> None:
@@ -239,7 +225,10 @@ def _rows(found: Comparison, bundled: Comparison, name: str) -> dict[str, list[s
 
 
 def _command_line(recipe: Recipe) -> str:
-    changed = {name: value for name, value in asdict(recipe).items() if value != getattr(TUTORIAL, name)}
+    usual = USUAL[recipe.network]
+    changed = {name: value for name, value in asdict(recipe).items() if value != getattr(usual, name)}
+    if recipe.network != TUTORIALS:
+        changed = {"network": recipe.network, **changed}
     options = " ".join(f"--{name.replace('_', '-')} {shlex.quote(str(value))}" for name, value in changed.items())
     return " ".join(filter(None, ("python -m fp16core train", options, "--out my-run")))
 

@@ -33,10 +33,11 @@ def imported(path: Path) -> set[str]:
     return names
 
 
-def test_importing_the_whole_core_brings_in_neither_streamlit_nor_tensorflow() -> None:
+def test_importing_the_whole_core_brings_in_neither_streamlit_nor_tensorflow_nor_dask() -> None:
     """Every module of the core, in one process."""
     modules = [module_name(path) for path in CORE]
-    program = f"import sys\nfor m in {modules}: __import__(m)\nprint({{'streamlit', 'tensorflow'}} & {{*sys.modules}})"
+    program = f"import sys\nfor m in {modules}: __import__(m)\n"
+    program += "print({'dask', 'distributed', 'streamlit', 'tensorflow'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 
@@ -148,8 +149,9 @@ def test_nothing_that_limits_or_owns_lives_in_a_streamlit_cache() -> None:
     """Any visitor could empty it: what pages cache is results, which are computed again."""
     of_results = {
         "train/kept_table.py": 1,
-        "shared/session/measurements.py": 1,
+        "shared/session/measuring/measurements.py": 1,
         "shared/session/state.py": 1,
+        "shared/session/studies.py": 2,
         "shared/session/cache.py": None,
         "shared/session/training.py": None,
     }
@@ -176,13 +178,13 @@ def test_the_first_page_imports_nothing_that_only_other_pages_need(small_dataset
 
 
 @pytest.mark.slow
-def test_the_dashboard_process_never_imports_tensorflow(small_dataset: Path) -> None:
+def test_the_dashboard_process_never_imports_tensorflow_or_dask(small_dataset: Path) -> None:
     program = (
         "from streamlit.testing.v1 import AppTest\nimport sys\n"
         "app = AppTest.from_file('pages/router.py', default_timeout=60).run()\n"
         f"for page in {PAGES}: app.switch_page(f'{{page}}/{{page}}.py').run()\n"
         "assert not app.exception, app.exception\n"
-        "print({'tensorflow', 'keras'} & {*sys.modules})"
+        "print({'dask', 'distributed', 'keras', 'tensorflow'} & {*sys.modules})"
     )
     few = os.environ | {"HALFBITS_MNIST": str(small_dataset)}
     done = subprocess.run(

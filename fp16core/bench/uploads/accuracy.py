@@ -4,8 +4,9 @@ import io
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from fp16core.images.drawings.drawing import CANVAS_SIDE, USUAL_PEN, picture_of
 from fp16core.images.picture_file import open_picture
 from fp16core.images.prepare import prepare_file, prepare_image, prepare_picture
 from fp16core.reading.likeness import Likeness, likeness
+from fp16core.reading.opinions import LABELS
 from fp16core.reading.reading import read_picture
 from fp16core.runs import pair as pairs
 from fp16core.runs.pair import load_pair
@@ -88,6 +90,28 @@ class UploadAccuracy:
         return {**asdict(self), "delta": self.delta}
 
 
+@dataclass(frozen=True)
+class OtherUploadAccuracy(UploadAccuracy):
+    """The same for another bundled pair.
+
+    Attributes
+    ----------
+    network
+        Short name of the pair.
+    """
+
+    network: str
+
+
+@dataclass(frozen=True, eq=False)
+class _Reader:
+    """A pair that reads the uploads."""
+
+    right: npt.NDArray[np.bool_]
+    models: Models
+    rule: Likeness
+
+
 def measure_uploads(
     report: Progress, count: int = UPLOADS, photographs: int = PHOTOGRAPHS, seed: int = 0
 ) -> list[UploadAccuracy]:
@@ -107,34 +131,46 @@ def measure_uploads(
     Returns
     -------
     list of UploadAccuracy
-        All renderings together, each kind of them, each kind of photograph.
+        All renderings together, each kind of them, each kind of photograph: read by the tutorial's pair, and then by
+        each of the other bundled pairs.
     """
-    pair = load_pair(pairs.BUNDLED)
     images, labels = load_mnist("test", mnist.BUNDLED)
-    comparison = compare(pair, images, labels)
-    models, rule = classifiers(pair), likeness(images, comparison)
-    rows: dict[str, list[Row]] = defaultdict(list)
+    readers = {folder: _reader(folder, images, labels) for folder in pairs.BUNDLED_PAIRS.values()}
+    rows: dict[str, list[list[Row]]] = defaultdict(list)
     # A photograph takes some twenty times as long to render as an upload; there are three kinds of paper.
     rendering = count / (count + 20 * len(PAPERS) * photographs)
     for number, upload in enumerate(renderings(images, count, seed)):
         report(f"reading uploads: {upload.kind}", rendering * number / count)
-        label = int(labels[upload.index])
-        direct = bool(comparison.reference.predictions[upload.index] == label)
-        rows[upload.kind].append((direct, *_read(upload.data, label, models, rule)))
-    everything = [row for kind in rows.values() for row in kind]
-    results = [_upload("all uploads", everything, GOAL_ALL)]
-    results += [_upload(kind, found, GOAL_KIND) for kind, found in rows.items()]
+        read = _read(upload.data, int(labels[upload.index]), readers.values())
+        direct = [bool(reader.right[upload.index]) for reader in readers.values()]
+        rows[upload.kind].append([(right, *row) for right, row in zip(direct, read, strict=True)])
     random = np.random.default_rng(seed)
-    for place, paper in enumerate(PAPERS):
-        taken: list[Row] = []
+    taken: dict[str, list[list[Row]]] = {}
+    for place, paper in enumerate(PAPERS if photographs else ()):
+        taken[f"photograph, {paper} paper"] = []
         for number in range(photographs):
             share = (place + number / photographs) / len(PAPERS)
             report(f"reading photographs on {paper} paper", rendering + (1 - rendering) * share)
             label = number % 10
-            taken.append((None, *_read(photograph(str(label), paper, random), label, models, rule)))
-        if taken:
-            results.append(_upload(f"photograph, {paper} paper", taken, None))
+            read = _read(photograph(str(label), paper, random), label, readers.values())
+            taken[f"photograph, {paper} paper"].append([(None, *row) for row in read])
+    results: list[UploadAccuracy] = []
+    for place, folder in enumerate(readers):
+        everything = [each[place] for kind in rows.values() for each in kind]
+        found = [_upload("all uploads", everything, GOAL_ALL)]
+        found += [_upload(kind, [each[place] for each in read], GOAL_KIND) for kind, read in rows.items()]
+        found += [_upload(kind, [each[place] for each in read], None) for kind, read in taken.items()]
+        if folder != pairs.BUNDLED:
+            found = [OtherUploadAccuracy(**asdict(each), network=LABELS[folder]) for each in found]
+        results += found
     return results
+
+
+def _reader(folder: Path, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> _Reader:
+    pair = load_pair(folder)
+    comparison = compare(pair, images, labels)
+    right = comparison.reference.predictions == labels
+    return _Reader(right, classifiers(pair), likeness(images, comparison))
 
 
 def measure_durations(report: Progress, repeats: int) -> list[Duration]:
@@ -172,15 +208,22 @@ def _added_by_decoder(data: bytes, repeats: int) -> Duration:
     )  # the first starts the process
 
 
-def _read(data: bytes, label: int, models: Models, rule: Likeness) -> tuple[bool, bool, bool, bool]:
-    """Correctness of reference, target and the naive way; and whether a digit is judged not to be one."""
-    naive = bool(read_digits(models, _naive(data)[None]).reference.predictions[0] == label)
+def _read(data: bytes, label: int, readers: Iterable[_Reader]) -> list[tuple[bool, bool, bool, bool]]:
+    """Correctness of reference, target and the naive way, for each reader; and whether it doubts that it is a digit."""
     try:
-        reading = read_picture(models, rule, prepare_file(data, "upload"))
+        prepared = prepare_file(data, "upload")
     except ImageError:
-        return False, False, naive, True
-    right = [text == str(label) for text in (reading.reference_text, reading.target_text)]
-    return right[0], right[1], naive, bool(reading.doubted.any())
+        prepared = None
+    found = []
+    for reader in readers:
+        naive = bool(read_digits(reader.models, _naive(data)[None]).reference.predictions[0] == label)
+        if prepared is None:
+            found.append((False, False, naive, True))
+            continue
+        reading = read_picture(reader.models, reader.rule, prepared)
+        right = [text == str(label) for text in (reading.reference_text, reading.target_text)]
+        found.append((right[0], right[1], naive, bool(reading.doubted.any())))
+    return found
 
 
 def _naive(data: bytes) -> Image28:

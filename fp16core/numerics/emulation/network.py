@@ -1,10 +1,12 @@
 """Emulation of networks computed in half precision.
 
 Weights, biases, pixels and the result of every operator are rounded to float16. Hardware differs in how the sums in
-between are formed: `fp16core.numerics.emulation.summation` has the variants.
+between are formed: `fp16core.numerics.emulation.summation` has the variants. Averages are formed in float32, as XNNPACK
+and our own shaders do.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from typing import Any, TypeVar
 
@@ -12,10 +14,26 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.numerics.emulation.summation import Half, Summation, weighted_sums
-from fp16core.numerics.layer_views import activation, im2col, sliding_windows, weight_matrix
-from fp16core.tflite.chain import Layer
+from fp16core.numerics.layer_views import (
+    activation,
+    bias_rows,
+    input_rows,
+    output_values,
+    reciprocals,
+    sliding_windows,
+    values_per_window,
+    weight_matrices,
+)
+from fp16core.tflite.chain import WINDOWED, Layer
 
 _Scalar = TypeVar("_Scalar", bound=np.floating[Any])
+
+_OF_XNNPACK = (Summation.FLOAT32_FUSED, Summation.FUSED_FROM_BIAS)
+"""Sums of XNNPACK's convolutions. Its depthwise kernels, for as many outputs as inputs, go through the columns of the
+window one by one, and round to float16 after each fused multiply-add even where convolutions sum in float32."""
+
+_PRODUCTS = 60_000_000
+"""Products of weights and activations that are emulated; a way takes NumPy some 6 ns for each."""
 
 Sums = tuple[Summation, Summation]
 """Accumulation in convolutions, and in fully connected layers."""
@@ -86,6 +104,16 @@ def exact_logits(layers: Sequence[Layer], images: npt.NDArray[np.float32]) -> np
     return values
 
 
+def affordable_images(layers: Sequence[Layer], most: int) -> int:
+    """Number of images, ``most`` at most and one at least, that NumPy emulates in a second or so in each way."""
+    products = sum(
+        x.weights.size * (math.prod(x.output_shape[:2]) if x.operator.name in WINDOWED else 1)
+        for x in layers
+        if x.weights is not None
+    )
+    return max(1, min(most, _PRODUCTS // max(1, products)))
+
+
 def is_float16(values: npt.NDArray[np.floating]) -> bool:
     """Return whether float16 represents every element exactly; infinities and NaN count as representable."""
     with np.errstate(over="ignore"):
@@ -105,27 +133,53 @@ def _through_all(layers: Sequence[Layer], values: Half, sums: Sums) -> Half:
 
 def _through(layer: Layer, values: Half, summation: Summation) -> Half:
     if layer.weights is None:
-        return _without_weights(layer, values)
-    given = values if _is_dense(layer) else im2col(layer, values)
-    return activation(layer)(weighted_sums(given, *_halves(layer, layer.weights), summation))
+        return _without_weights(layer, values, _half_averages)
+    rows, (matrices, biases) = input_rows(layer, values), _halves(layer, layer.weights)
+    if layer.groups == layer.output_shape[-1] > 1 and summation in _OF_XNNPACK:
+        order, summation = _by_columns(layer.weights.shape[1:3]), Summation.FUSED_FROM_BIAS
+        rows, matrices = rows[..., order], matrices[:, order]
+    groups = zip(rows, matrices, biases, strict=True)
+    sums = [weighted_sums(given, weights, bias[0], summation) for given, weights, bias in groups]
+    return activation(layer)(output_values(layer, np.stack(sums)))
+
+
+def _by_columns(size: tuple[int, ...]) -> npt.NDArray[np.int64]:
+    """Places of a kernel's weights, stored row by row, in the order of its columns."""
+    order: npt.NDArray[np.int64] = np.arange(math.prod(size)).reshape(size).T.ravel()
+    return order
 
 
 def _exactly_through(layer: Layer, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     if layer.weights is None:
-        return _without_weights(layer, values)
-    given = values if _is_dense(layer) else im2col(layer, values)
+        return _without_weights(layer, values, _exact_averages)
     weights, bias = (half.astype(np.float64) for half in _halves(layer, layer.weights))
-    return activation(layer)(given @ weights + bias)
+    return activation(layer)(output_values(layer, input_rows(layer, values) @ weights + bias))
 
 
-def _without_weights(layer: Layer, values: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
-    """Apply a layer without weights: a reshape, or max pooling."""
-    if layer.operator.name == "RESHAPE":
-        return values.reshape(len(values), *layer.output_shape)
-    return activation(layer)(reduce(np.maximum, sliding_windows(layer, values)))
+def _without_weights(
+    layer: Layer, values: npt.NDArray[_Scalar], averages: Callable[[Layer, npt.NDArray[_Scalar]], npt.NDArray[_Scalar]]
+) -> npt.NDArray[_Scalar]:
+    kind = layer.operator.name
+    if kind == "MAX_POOL_2D":
+        values = reduce(np.maximum, sliding_windows(layer, values, -np.inf))
+    elif kind in WINDOWED:
+        values = averages(layer, values)
+    return activation(layer)(values.reshape(len(values), *layer.output_shape))
+
+
+def _half_averages(layer: Layer, values: Half) -> Half:
+    """Sums in float32 times reciprocals; each product is rounded to float32, then to float16."""
+    total = reduce(np.add, sliding_windows(layer, values.astype(np.float32)))
+    return (total * reciprocals(layer, *values.shape[1:3])).astype(np.float16)
+
+
+def _exact_averages(layer: Layer, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return reduce(np.add, sliding_windows(layer, values)) / values_per_window(layer, *values.shape[1:3])
 
 
 def _halves(layer: Layer, stored: npt.NDArray[np.float32]) -> tuple[Half, Half]:
-    """A layer's weights, shape (inputs, outputs), and bias, rounded to float16."""
-    weights = weight_matrix(stored.astype(np.float16))
-    return weights, np.zeros(weights.shape[1], np.float16) if layer.bias is None else layer.bias.astype(np.float16)
+    """A layer's weights and bias as `weight_matrices` and `bias_rows`, rounded to float16."""
+    weights = weight_matrices(layer, stored.astype(np.float16))
+    outputs = weights.shape[0] * weights.shape[2]
+    bias = np.zeros(outputs, np.float16) if layer.bias is None else layer.bias.astype(np.float16)
+    return weights, bias_rows(layer, bias)

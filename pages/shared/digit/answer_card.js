@@ -142,6 +142,13 @@ const build = (root) => {
         $(".seen").src = data.seen;
         $(".title").textContent = data.title;
         $(".sentence").textContent = data.sentence;
+        $(".fault").textContent = data.fault;
+        $(".others").replaceChildren(...data.others.map(([label, float32, float16]) => {
+            const other = element("span", "other", `${label} `), said = float32 === float16 ? float32 : `${float32}, float16 ${float16}`;
+            other.append(element("b", "", said));
+            other.classList.toggle("differs", float32 !== data.answers[0] || float16 !== data.answers[1]);
+            return other;
+        }));
         $(".digits").replaceChildren(...(data.digits.length > 1 ? data.digits : []).map((said, place) => {
             const button = element("button", "", `#${place + 1}: ${said}`);
             button.type = "button";

@@ -41,7 +41,14 @@ _component = st.components.v2.component(
 )
 
 
-def answer_card(reading: "Reading | None", key: str, about: str = "", title: str = "", words: str = "") -> None:
+def answer_card(
+    reading: "Reading | None",
+    key: str,
+    about: str = "",
+    title: str = "",
+    words: str = "",
+    truth: str | None = None,
+) -> None:
     """Show the card; a page has room for one. Its factor of enlargement belongs to the address.
 
     Parameters
@@ -56,6 +63,8 @@ def answer_card(reading: "Reading | None", key: str, about: str = "", title: str
         Name of what was read.
     words
         Shown if there is no reading: an invitation, or the reason why there is none.
+    truth
+        True digit, if it is known.
 
     Raises
     ------
@@ -72,7 +81,7 @@ def answer_card(reading: "Reading | None", key: str, about: str = "", title: str
         place = place_in(reading)
         factors = enlargement(reading.answers.report(place))
         about = f"{about}#{place}"
-        data = _data(reading, place, factors) | {
+        data = _data(reading, place, factors, truth) | {
             "about": about,
             "title": title,
             "factor": _factor(about, factors),
@@ -101,8 +110,12 @@ def is_another_digit_chosen() -> bool:
 _COLOURS = {"reference": REFERENCE_COLOUR, "target": TARGET_COLOUR, "delta": DELTA_COLOUR}
 
 
-def _data(reading: "Reading", place: int, factors: Enlargement | None) -> dict[str, Any]:
+def _data(reading: "Reading", place: int, factors: Enlargement | None, truth: str | None) -> dict[str, Any]:
+    from fp16core.reading.opinions import LABELS, fault
+    from pages.shared.digit.readings import all_opinions
+
     answers, report = reading.answers, reading.answers.report(place)
+    chosen, *others = all_opinions(reading, place)
     return {
         "seen": picture_url(reading.prepared.digits[place].image),
         "reference": _numbers(answers.reference.logits[place]),
@@ -115,6 +128,8 @@ def _data(reading: "Reading", place: int, factors: Enlargement | None) -> dict[s
         if factors is None
         else {"low": factors.low, "high": factors.high, "isLogarithmic": factors.is_logarithmic},
         "sentence": flip_sentence(report).replace("**", ""),
+        "others": [[LABELS[each.folder], each.reference, each.target] for each in others],
+        "fault": fault(chosen, others, truth),
         "digits": [answers.report(at).reference_text for at in range(answers.images)],
         "place": place,
         "likeness": _likeness(reading, place) if report.is_answered else None,

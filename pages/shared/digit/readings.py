@@ -1,11 +1,18 @@
-"""Parts of every reading of a digit: both models, and the rule that doubts answers."""
+"""Parts of every reading of a digit: both models, the rule that doubts answers, and what other pairs read."""
 
+from functools import cache
+from pathlib import Path
+
+from fp16core.evaluate.comparison import classifiers
 from fp16core.reading.likeness import Likeness
 from fp16core.reading.likeness import likeness as learn_likeness
+from fp16core.reading.opinions import Opinion, opinions, other_pairs
 from fp16core.reading.reading import Reading, read_test_image
+from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import DigitModel
 from pages.shared.session import state
 from pages.shared.session.cache import cached
+from pages.shared.session.subject import subject
 
 
 def models() -> tuple[DigitModel, DigitModel]:
@@ -24,3 +31,24 @@ def test_image(index: int) -> Reading:
     """Reading of a test image; raises `HalfBitsError` as `state.results`."""
     found = state.results()
     return read_test_image(found.comparison, likeness(), found.images, index)
+
+
+def all_opinions(reading: Reading, place: int) -> tuple[Opinion, ...]:
+    """What the active pair and then the other bundled pairs read in one of a picture's digits.
+
+    Raises
+    ------
+    HalfBitsError
+        As `state.results`, or if a bundled pair was altered.
+    """
+    chosen, report = Path(subject().pair), reading.answers.report(place)
+    others = {folder: _classifiers(folder) for folder in other_pairs(chosen)}
+    looks_so = not bool(reading.doubted[place])
+    active = Opinion(chosen, report.reference_text, report.target_text, looks_so)
+    return active, *opinions(others, likeness(), reading, place)
+
+
+@cache
+def _classifiers(folder: Path) -> tuple[DigitModel, DigitModel]:
+    """Interpreters of a bundled pair that is not the active one, loaded when they are first asked."""
+    return classifiers(load_pair(folder))

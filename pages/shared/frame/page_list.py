@@ -85,6 +85,13 @@ TOUR = (
         "You know the price of float16. Here is what it buys: bytes, and time on some hardware.",
     ),
     StoryPage(
+        "luck",
+        "Luck",
+        "Was it luck?",
+        ":material/casino:",
+        "So far, one network. Now the same training hundreds of times, each from another seed.",
+    ),
+    StoryPage(
         "claims",
         "Claims and words",
         "What does the tutorial say, and is it so?",

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from fp16core.figures.base.pictures import png_url
+from fp16core.runs.pair import BUNDLED_PAIRS
 from fp16core.runs.run import YOURS, Run
 from fp16core.text import bytes_text
 from fp16core.training.recipe import Recipe
@@ -13,7 +14,6 @@ from fp16core.vocabulary import TUTORIAL_URL, HalfBitsError
 from pages.shared.address import links
 from pages.shared.session import files, state, store
 from pages.shared.session.subject import Subject, default_name, default_subject, settle
-from pages.shared.ui.words import plain
 
 _UI = Path(__file__).parents[1] / "ui"
 
@@ -57,25 +57,21 @@ def _choose_pair() -> Subject:
         st.session_state[_MODEL] = wanted
     if st.session_state.get(_MODEL, default_name()) not in subjects:
         st.session_state[_MODEL] = default_name()
-    if len(subjects) == 1:
-        st.caption("Active model pair")
-        st.markdown(f"**{plain(default_name())}**")
-        links.miss_if_asked(_MODEL, but=default_name())
-        chosen = default_name()
-    else:
-        chosen = st.selectbox(
-            "Active model pair",
-            list(subjects),
-            key=_MODEL,
-            bind="query-params",
-            help="Every page shows this pair. Your choice does not affect other visitors.",
-        )
+    chosen = st.selectbox(
+        "Active model pair",
+        list(subjects),
+        key=_MODEL,
+        bind="query-params",
+        help="Every page shows this pair. Your choice does not affect other visitors.",
+    )
     return subjects[chosen]
 
 
 def _pairs() -> dict[str, Subject]:
     default = default_subject()
     found = {default.name: default}
+    for name, folder in BUNDLED_PAIRS.items():
+        found.setdefault(name, Subject(name, str(folder), default.dataset))
     mine = files.files()
     if mine.pair is not None and mine.pair_name is not None:
         found[mine.pair_name] = Subject(mine.pair_name, files.digest(mine.pair), default.dataset, own_pair=True)

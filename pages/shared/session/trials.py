@@ -19,9 +19,10 @@ from fp16core.worker.trial import keras_file, trial
 from fp16core.worker.trial.inspection import MAX_FILE_BYTES
 from pages.shared.server import children, rate_limits, uploads
 from pages.shared.server.uploads import Upload
-from pages.shared.session import diagnoses, measurements, training
+from pages.shared.session import diagnoses, training
 from pages.shared.session import files as own
 from pages.shared.session.examination import Asked, Attempt, is_keras
+from pages.shared.session.measuring import measurements
 from pages.shared.ui.unshowable import pages_without
 
 _ATTEMPT, _ERROR, _REMARKS = "own-attempt", "own-error", "own-remarks"

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from fp16core.commands.arguments import named_range, named_shape, named_tolerance
+from fp16core.commands.shared.arguments import named_range, named_shape, named_tolerance
 from fp16core.diagnosis.options import DiagnosisOptions
 from fp16core.diagnosis.outcome import Diagnosis
 from fp16core.vocabulary import NumberError

@@ -11,7 +11,7 @@ from PIL import Image
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.images.stages import StageName
-from fp16core.runs.pair import BUNDLED
+from fp16core.runs.pair import BUNDLED, BUNDLED_PAIRS
 from fp16core.text import count_text
 from pages.digits.words import answer_words
 from tests.helpers.apps.driving import (
@@ -27,7 +27,7 @@ from tests.helpers.apps.driving import (
     words,
 )
 from tests.helpers.files.made import file_of
-from tests.helpers.places import PAGES, TestSet
+from tests.helpers.places import PAGES, TestSet, page_file
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
@@ -45,9 +45,9 @@ def test_every_page_opens_without_an_error(page: str) -> None:
 
 
 def test_the_sidebar_names_the_active_pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "Bundled pair" in "\n".join(block.value for block in visit().sidebar.markdown)
+    assert visit().sidebar.selectbox(key="model").value == "Bundled pair"
     monkeypatch.setenv("HALFBITS_PAIR", str(shutil.copytree(BUNDLED, tmp_path / "my-run")))
-    assert "**my\\-run**" in "\n".join(block.value for block in visit().sidebar.markdown)
+    assert visit().sidebar.selectbox(key="model").value == "my-run"
 
 
 def test_digits_filters_and_chooses_the_first_match(comparison: Comparison) -> None:
@@ -250,3 +250,19 @@ def test_the_rule_for_what_is_no_digit_is_stated_with_its_measurement() -> None:
     text = words(app)
     assert re.search(r"of 2,000 images sampled from the second half it doubts \*\*\d\.\d\d %\*\*", text)
     assert re.search(r"Of \d{3} drawn letters", text)
+
+
+@pytest.mark.parametrize("name", [*BUNDLED_PAIRS][1:])
+def test_every_page_works_with_every_bundled_pair(
+    name: str, small_dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On few test images, as *Limits* runs the model in 168 formats."""
+    monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
+    app = visit()
+    app.sidebar.selectbox(key="model").select(name).run()
+    for page in (page for page in PAGES if page != "luck"):  # which shows no pair
+        app.switch_page(page_file(page)).run()
+        assert not app.exception, page
+        assert not app.error, page
+        assert f"Models: {name}" in words(app), page
+        assert charts(app) or page in (*WAITING, "digits"), page

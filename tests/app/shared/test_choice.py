@@ -1,5 +1,6 @@
 """The choice of the pair and of the test images in the sidebar."""
 
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fp16core.convert.quantizer import quantize_tflite
+from fp16core.runs.pair import BUNDLED_PAIRS, FIVE_EPOCHS, load_pair
 from fp16core.runs.store import RunStore
 from fp16core.text import bytes_text
 from fp16core.tflite.model_file import ModelPair
@@ -55,14 +57,25 @@ def size_shown(app: AppTest) -> str:
     return next(metric.value for metric in app.metric if metric.label == "File size, float16")
 
 
-def test_with_one_pair_there_is_nothing_to_choose() -> None:
-    assert not dashboard().sidebar.selectbox
+@pytest.mark.parametrize("name", BUNDLED_PAIRS)
+def test_every_bundled_pair_can_be_chosen_and_linked_to(name: str) -> None:
+    app = dashboard(model=name)
+    assert app.sidebar.selectbox(key="model").options == [*BUNDLED_PAIRS]
+    assert app.sidebar.selectbox(key="model").value == name
+    assert size_shown(app) == bytes_text(load_pair(BUNDLED_PAIRS[name]).target.size_bytes)
+
+
+def test_a_servers_own_pair_comes_before_the_bundled_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HALFBITS_PAIR", str(shutil.copytree(FIVE_EPOCHS, tmp_path / "ours")))
+    app = dashboard()
+    assert app.sidebar.selectbox(key="model").options == ["ours", *BUNDLED_PAIRS]
+    assert app.sidebar.selectbox(key="model").value == "ours"
 
 
 def test_kept_runs_can_be_chosen_and_linked_to(runs: RunStore) -> None:
     add_run(runs.folder, "one", name="Ten filters")
     app = dashboard()
-    assert app.sidebar.selectbox(key="model").options == ["Bundled pair", "Ten filters"]
+    assert app.sidebar.selectbox(key="model").options == [*BUNDLED_PAIRS, "Ten filters"]
     app.sidebar.selectbox(key="model").select("Ten filters").run()
     assert not app.exception
     assert dashboard(model="Ten filters").sidebar.selectbox(key="model").value == "Ten filters"
@@ -74,8 +87,8 @@ def test_a_run_that_is_deleted_while_in_use_gives_way_to_the_bundled_pair(runs: 
     runs.delete("one")
     app.run()
     assert not app.exception
-    assert not app.sidebar.selectbox
-    assert "**Bundled pair**" in [block.value for block in app.sidebar.markdown]
+    assert app.sidebar.selectbox(key="model").value == "Bundled pair"
+    assert app.sidebar.selectbox(key="model").options == [*BUNDLED_PAIRS]
 
 
 def test_ones_own_pair_is_shown_on_all_pages_and_to_nobody_else(pair: ModelPair) -> None:
@@ -88,7 +101,7 @@ def test_ones_own_pair_is_shown_on_all_pages_and_to_nobody_else(pair: ModelPair)
     assert size_shown(mine) == bytes_text(brought.target.size_bytes)
     assert "visible to you alone" in "\n".join(caption.value for caption in mine.sidebar.caption)
     other.run()
-    assert not other.sidebar.selectbox
+    assert other.sidebar.selectbox(key="model").options == [*BUNDLED_PAIRS]
     assert size_shown(other) == bytes_text(pair.target.size_bytes)
     mine.session_state["own-files"] = OwnFiles()
     assert size_shown(mine.run()) == bytes_text(pair.target.size_bytes)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fp16core.commands.arguments import (
+from fp16core.commands.shared.arguments import (
     ByName,
     named_range,
     named_shape,

@@ -14,7 +14,7 @@ from PIL import Image
 from fp16core.bench.uploads.photographs import photograph
 from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.comparison import Comparison
-from fp16core.runs.pair import BUNDLED
+from fp16core.runs.pair import BUNDLED, BUNDLED_PAIRS, GOOD_NETWORK
 from fp16core.runs.record import file_record
 from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.replace import replace_values
@@ -51,7 +51,7 @@ def test_compare_takes_files_and_a_limit_and_shows_a_table() -> None:
 
 
 def test_predict_reads_images_and_names_what_it_cannot(tmp_path: Path, comparison: Comparison) -> None:
-    images, _ = load_mnist("test")
+    images, labels = load_mnist("test")
     for index in (0, 1):
         Image.fromarray(images[index]).save(tmp_path / f"{index}.png")
     # Brackets in a name are no markup; one bad file is no reason to lose the others.
@@ -68,6 +68,11 @@ def test_predict_reads_images_and_names_what_it_cannot(tmp_path: Path, compariso
         assert row["target"]["logits"] == pytest.approx(comparison.target.logits[index].tolist())
         assert row["agree"] is True
         assert 0.5 < row["reference"]["probability"] <= 1
+        assert [other["pair"] for other in row["others"]] == [*BUNDLED_PAIRS][1:]
+        for other in row["others"]:
+            assert other["reference"]["digit"] == other["target"]["digit"] == labels[index]
+            assert other["reference"]["logits"] != row["reference"]["logits"]
+            assert other["agree"] is True
     assert cli("predict", paths[0]).returncode == 0
     table = cli("predict", paths[1])
     assert table.returncode == 1
@@ -89,7 +94,11 @@ def test_predict_takes_any_picture_and_says_what_it_did(tmp_path: Path) -> None:
     assert several["agree"] is True
     assert "Separate digits: 4 digits in a row" in several["stages"]
     assert "absent.png: the file cannot be read (No such file or directory)" in absent["error"]
-    assert re.search(r"7\s\(\d+\.\d+\s%\)\s2\s\(", cli("predict", tmp_path / "row.webp").stdout)
+    table = cli("predict", tmp_path / "row.webp", HALFBITS_PAIR=str(GOOD_NETWORK.relative_to(ROOT))).stdout
+    assert re.search(r"7\s\(\d+\.\d+\s%\)", table)
+    assert table.count("7 2 1 0") == 2, "two other bundled pairs"
+    assert "one epoch" in table
+    assert "five epochs" in table
 
 
 def test_a_reader_that_has_enough_is_no_error() -> None:

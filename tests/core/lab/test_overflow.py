@@ -15,6 +15,7 @@ from fp16core.tflite.chain import Layer, read_chain
 from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.replace import replace_weights
 from fp16core.vocabulary import ModelFileError
+from tests.helpers.networks.chains import chain_pair
 from tests.helpers.places import TestSet
 
 COUNT = 300
@@ -39,6 +40,28 @@ def test_powers_of_two_leave_the_float32_logits_as_they_are(
         model = replace_weights(pair.reference, rescaled_weights(layers, 2.0**power))
         logits = Classifier(model).logits(normalise(test_set[0][:COUNT]))
         assert logits.tobytes() == original.logits.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "boundaries"),
+    [
+        ("depthwise", ["CONV_2D, DEPTHWISE_CONV_2D", "DEPTHWISE_CONV_2D, FULLY_CONNECTED"]),
+        ("pooled", ["FULLY_CONNECTED, FULLY_CONNECTED"]),
+        ("padded, of odd strides", ["CONV_2D, FULLY_CONNECTED"]),
+    ],
+)
+def test_padding_depthwise_kernels_and_averages_pass_a_factor_on(
+    name: str, boundaries: list[str], test_set: TestSet
+) -> None:
+    """Powers of two leave the float32 logits as they are; RELU6 lets no factor through."""
+    model, images = chain_pair(name).reference, normalise(test_set[0][:50])
+    found = scalable_pairs(read_chain(model))
+    assert [f"{first.operator.name}, {second.operator.name}" for first, second in found] == boundaries
+    expected = Classifier(model).logits(images)
+    for boundary in found:
+        for power in (-9, 11):
+            rescaled = replace_weights(model, rescaled_weights(boundary, 2.0**power))
+            assert Classifier(rescaled).logits(images).tobytes() == expected.tobytes()
 
 
 def test_the_next_layer_compensates(pair: ModelPair, layers: tuple[Layer, Layer]) -> None:

@@ -5,7 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from fp16core.numerics.bounds import FLOAT16_ARITHMETIC, FLOAT32_ARITHMETIC, Arithmetic, bound_logits
+from fp16core.numerics.arithmetic import FLOAT16_ARITHMETIC, FLOAT32_ARITHMETIC, Arithmetic
+from fp16core.numerics.bounds import bound_logits
 from fp16core.tflite.chain import Layer
 from fp16core.tflite.graph import Operator
 

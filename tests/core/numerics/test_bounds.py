@@ -13,13 +13,17 @@ from fp16core.data.mnist import normalise
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.evaluate.evaluation import Answers
 from fp16core.lab.guarantee import guarantee
+from fp16core.numerics.arithmetic import FLOAT16_ARITHMETIC
 from fp16core.numerics.bounds import bound_logits
 from fp16core.numerics.formats import FLOAT16
 from fp16core.numerics.weight_rounding import format_errors, rounding_errors
+from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.chain import Layer, read_chain
 from fp16core.tflite.graph import Operator
 from fp16core.tflite.model_file import ModelFile, ModelPair
+from fp16core.tflite.replace import replace_weights
 from fp16core.vocabulary import ModelFileError, PairError
+from tests.helpers.networks.chains import CHAINS, chain_pair
 from tests.helpers.places import TestSet
 
 
@@ -225,6 +229,56 @@ def test_other_networks_stay_within_their_bounds(seed: int) -> None:
             assert (low <= logits).all()
             assert (logits <= high).all()
             assert (logits[:, None] - logits[None, :] >= margins - 1e-12).all()
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_padded_depthwise_and_pooled_networks_stay_within_their_bounds(name: str, test_set: TestSet) -> None:
+    """The interpreter's logits of both files, and of weights drawn within 100 times the rounding errors."""
+    pair, images = chain_pair(name), normalise(test_set[0][:60])
+    layers, errors = read_chain(pair.reference), rounding_errors(pair)
+    logits = [Classifier(model).logits(images) for model in pair.files]
+    bounds = bound_logits(layers, errors, images)
+    for found in logits:
+        assert ((bounds.low <= found) & (found <= bounds.high)).all()
+    observed, width = np.abs(logits[1] - logits[0]).max(), (bounds.high - bounds.low).max()
+    assert observed < width < 200 * observed
+    wide = {key: 100 * error for key, error in errors.items()}
+    bounds, random = bound_logits(layers, wide, images), np.random.default_rng(0)
+    for _ in range(3):
+        drawn = {
+            key: (tensor.values + wide[key] * random.choice([-1, 1], tensor.shape)).astype(np.float32)
+            for key, tensor in pair.reference.graph.weights().items()
+        }
+        found = Classifier(replace_weights(pair.reference, drawn)).logits(images)
+        assert ((bounds.low <= found) & (found <= bounds.high)).all()
+        assert (found[:, :, None] - found[:, None, :] >= bounds.margins - 1e-5).all()
+
+
+def test_the_bound_on_an_average_is_that_of_its_sum_and_two_roundings() -> None:
+    """Of 784 equal pixels by MEAN, which a dense layer multiplies by 1."""
+    image = Layer(Operator(0, "RESHAPE", (0, 1), (2,)), (28, 28, 1))
+    average = Layer(Operator(1, "MEAN", (2, 3), (4,)), (1,))
+    flat, last = dense(np.ones((10, 1), np.float32))
+    layers = (image, average, replace(flat, output_shape=(1,)), last)
+    bounds = bound_logits(layers, {"w": np.zeros((10, 1))}, np.full((1, 28, 28), 0.5, np.float32), FLOAT16_ARITHMETIC)
+    unit, tiny = 2.0**-11, 2.0**-14
+    pixel = 0.5 * unit + tiny
+    reach = (0.5 + pixel) * ((1 + 786 * unit) * (1 + unit) ** 2 - 1) + 786 * tiny + pixel
+    expected = 0.5 + reach + 4 * unit * (0.5 + reach) + 4 * tiny
+    assert bounds.high[0, 0] == pytest.approx(expected)
+
+
+def test_sums_of_averages_that_could_overflow_float16_prove_nothing() -> None:
+    """784 pixels of 100 are more than 65,504, though their average is not."""
+    image = Layer(Operator(0, "RESHAPE", (0, 1), (2,)), (28, 28, 1))
+    average = Layer(Operator(1, "MEAN", (2, 3), (4,)), (1,))
+    flat, last = dense(np.ones((10, 1), np.float32))
+    layers = (image, average, replace(flat, output_shape=(1,)), last)
+    for pixel, is_bounded in ((10.0, True), (100.0, False)):
+        given = np.full((1, 28, 28), pixel, np.float32)
+        assert np.isfinite(bound_logits(layers, {"w": np.zeros((10, 1))}, given, FLOAT16_ARITHMETIC).high).all() == (
+            is_bounded
+        )
 
 
 def test_sums_that_could_overflow_float32_prove_nothing() -> None:

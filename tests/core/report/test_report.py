@@ -30,6 +30,7 @@ from tests.helpers.files.reports import Parsed, pixels, points
 from tests.helpers.networks.edited import odd_pair
 from tests.helpers.places import TestSet
 from tests.helpers.results import latency
+from tests.helpers.study.rows import row
 
 HOSTILE = '</script><script>alert(1)</script><img src="https://example.org/x" onerror="alert(2)">{{ 7 * 7 }}&amp;"\''
 SOURCE = Source("MNIST", "a test", datetime(2026, 11, 24, 22, 0, tzinfo=UTC))
@@ -54,7 +55,8 @@ def parsed(written: bytes) -> Parsed:
 
 @pytest.fixture(scope="module")
 def few(pair: ModelPair, test_set: TestSet) -> Findings:
-    return gather_findings(pair, test_set[0][:200], test_set[1][:200], lambda _what, _done: None)
+    trainings = tuple(row(seed) for seed in range(12))
+    return gather_findings(pair, test_set[0][:200], test_set[1][:200], lambda _what, _done: None, trainings)
 
 
 def made(findings: Findings, source: Source = SOURCE) -> Parsed:
@@ -71,6 +73,14 @@ def test_its_numbers_are_those_of_compare(parsed: Parsed, comparison: Comparison
     assert np.trace(found["confusion"]["target"]) == right.sum()
     assert small_text(found["comparison"]["max_abs_logit_delta"]) in parsed.words
     assert found["guarantee"]["proven_images"] + len(found["guarantee"]["not_proven"]) == 10_000
+
+
+def test_trainings_of_the_same_recipe_say_whether_it_was_luck(few: Findings) -> None:
+    found = made(few)
+    assert "In 12 trainings float16 changed 0 of 120,000 answers" in found.words
+    assert "in distribution, over 12 trainings: holds" in found.words
+    assert found.json("data")["trainings"]["effects"]["LiteRT Quantizer"]["answers"] == 120_000
+    assert "Was it luck?" not in made(replace(few, trainings=())).words
 
 
 def test_it_names_what_was_measured_with_and_no_folder(parsed: Parsed, written: bytes) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fp16core.runs.pair import BUNDLED, load_pair, read_pair
+from fp16core.runs.pair import BUNDLED, BUNDLED_NAME, BUNDLED_PAIRS, load_pair, read_pair
 from fp16core.vocabulary import ModelFileError
 
 
@@ -68,7 +68,7 @@ def test_records_that_are_none_are_named(copy: Path, text: str) -> None:
 
 
 def test_the_cure_for_the_bundled_pair_is_to_restore_it(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fp16core.runs.pair.BUNDLED", copy)
+    monkeypatch.setitem(BUNDLED_PAIRS, BUNDLED_NAME, copy)
     (copy / "mnist_model.tflite").write_bytes(b"")
     with pytest.raises(ModelFileError, match="restore the bundled pair"):
         load_pair(copy)

@@ -35,12 +35,14 @@ def test_what_is_wrong_is_named_with_what_is_expected() -> None:
         Recipe(learning_rate=11.0)
     with pytest.raises(RecipeError, match=r"^optimizer is 'lbfgs'; expected one of adam, adamw, .*sgd\.$"):
         Recipe(optimizer="lbfgs")
+    with pytest.raises(RecipeError, match=r"^network is 'best'; expected one of tutorial, good\.$"):
+        Recipe(network="best")
     with pytest.raises(RecipeError, match=r"^a recipe has no setting 'momentum'; choose from epochs, seed, "):
         Recipe.from_dict({"momentum": 0.9})
 
 
 def test_a_recipe_survives_json_and_missing_settings_are_the_tutorials() -> None:
-    recipe = Recipe(3, 7, 64, 1, 5, 2, "sgd")
+    recipe = Recipe(3, 7, 64, 1, 5, 2, "sgd", "good")
     assert Recipe.from_dict(json.loads(json.dumps(dataclasses.asdict(recipe)))) == recipe
     assert isinstance(recipe.learning_rate, float)
     assert Recipe.from_dict({"epochs": 1, "seed": 0, "batch_size": 32}) == Recipe() == TUTORIAL

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,9 +13,9 @@ import pytest
 from fp16core.convert.from_keras import load_keras
 from fp16core.data.mnist import load_mnist, normalise
 from fp16core.evaluate.comparison import Comparison
-from fp16core.runs.pair import BUNDLED
+from fp16core.runs.pair import BUNDLED, GOOD_NETWORK, load_pair
 from fp16core.training.fit import train
-from fp16core.training.recipe import LIMITS, Recipe, build_network
+from fp16core.training.recipe import LIMITS, USUAL, Recipe, build_network
 from fp16core.training.trace import Snapshot, Trace, TrainingStep
 from fp16core.vocabulary import ModelFileError, RecipeError
 from fp16core.worker.training.epoch import EpochTest
@@ -114,6 +115,28 @@ def test_snapshots_show_the_weights_before_and_after(learned: TestSet) -> None:
             assert found.counts.sum() == weights.size
     assert trace.first is not None
     assert len(trace.first.histograms["fully_connected.weights"].counts) in range(16, 33)
+
+
+@pytest.mark.tensorflow
+def test_the_good_network_learns_from_distorted_images_with_a_falling_step_size(learned: TestSet) -> None:
+    """Twice the same bits from one seed; the trace shows both convolutions under the converted file's names."""
+    recipe = replace(USUAL["good"], epochs=2, seed=5, filters=4)
+    events: list[TrainingStep | Snapshot] = []
+    network, again = train(recipe, *learned, events.append), train(recipe, *learned)
+    layers = [type(layer).__name__ for layer in network.layers]
+    assert layers == ["Reshape", "Conv2D", "MaxPooling2D", "Conv2D", "MaxPooling2D", "Flatten", "Dropout", "Dense"]
+    assert network.count_params() == recipe.parameters == 4 * 10 + 8 * 37 + 10 * (8 * 49 + 1)
+    for ours, theirs in zip(network.get_weights(), again.get_weights(), strict=True):
+        assert np.array_equal(ours, theirs)
+    assert float(network.optimizer.learning_rate) == pytest.approx(recipe.learning_rate / 100)
+    other = train(replace(recipe, seed=6), *learned)
+    assert not np.array_equal(other.get_weights()[0], network.get_weights()[0])
+    last = [event for event in events if isinstance(event, Snapshot)][-1]
+    of_the_file = load_pair(GOOD_NETWORK).reference.graph.weights()
+    assert [*last.histograms] == [key for key, weights in of_the_file.items() if len(weights.shape) > 1]
+    sizes = [weights.size for weights in network.get_weights()[::2]]
+    assert [histogram.counts.sum() for histogram in last.histograms.values()] == sizes
+    assert last.kernels.shape == (4, 3, 3)
 
 
 @pytest.mark.tensorflow

@@ -88,6 +88,8 @@ ASKED: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (measures.record, (7,)),
     (measures.follow, (50, 2)),
     (measures.logits, (True, np.linspace(0, 1, 784, dtype=np.float32).reshape(1, 28, 28))),
+    (measures.gpu_plan, ()),
+    (measures.gpu_emulations, ()),
 ]
 
 
@@ -118,8 +120,8 @@ def test_its_models_read_images_as_those_here_do(
 
 
 def test_what_a_pair_does_not_allow_is_said_as_it_is_here(host_of: Callable[..., ModelHost]) -> None:
-    other = stranger("depthwise")
-    with pytest.raises(ModelFileError, match="has the operator DEPTHWISE_CONV_2D"):
+    other = stranger("residual")
+    with pytest.raises(ModelFileError, match="has the operator ADD"):
         host_of(other.pair).measure(measures.proof)
 
 

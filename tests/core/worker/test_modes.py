@@ -24,6 +24,7 @@ from fp16core.worker.modes import latency as latency_run
 from fp16core.worker.modes import run as mode_run
 from fp16core.worker.modes.survey import Survey
 from tests.helpers.children.surveys import GPU, outcomes
+from tests.helpers.networks.chains import CHAINS, chain_pair
 from tests.helpers.networks.strangers import stranger
 from tests.helpers.places import TestSet
 
@@ -122,6 +123,34 @@ def test_the_emulation_gives_forced_float16_bit_for_bit(pair: ModelPair, test_se
     assert np.array_equal(emulate(read_chain(pair.target), images, CPU_SUMS), run.target.logits)
     assert np.array_equal(run.reference.logits, run.target.logits)
     assert account_for(run, pair, images).is_predicted
+
+
+@needs_f16c
+@pytest.mark.skipif(FEATURES.get("AVX2") is not True, reason="the sums of other processors were not measured")
+@pytest.mark.parametrize("name", CHAINS)
+def test_padding_depthwise_kernels_and_averages_are_emulated_bit_for_bit(name: str, test_set: TestSet) -> None:
+    run = run_modes([ExecutionMode.CPU_FLOAT16], chain_pair(name), test_set, in_depth=False)[ExecutionMode.CPU_FLOAT16]
+    assert isinstance(run, ModeRun)
+    images = normalise(test_set[0][:IMAGES])
+    assert np.array_equal(emulate(read_chain(chain_pair(name).target), images, CPU_SUMS), run.target.logits)
+    assert account_for(run, chain_pair(name), images).within_bound
+
+
+@pytest.mark.parametrize("driver", ["mesa"], indirect=True)
+@pytest.mark.parametrize(("name", "is_predicted"), [("padded, of odd strides", True), ("pooled", False)])
+@pytest.mark.usefixtures("driver")
+def test_mesa_pads_as_the_emulation_does_and_averages_within_the_bound(
+    name: str, is_predicted: bool, test_set: TestSet
+) -> None:
+    """LiteRT's averages on a GPU are formed in none of the known ways."""
+    images = normalise(test_set[0][:100])
+    run = run_modes([ExecutionMode.GPU_FLOAT16], chain_pair(name), test_set, images=100, in_depth=False)[
+        ExecutionMode.GPU_FLOAT16
+    ]
+    assert isinstance(run, ModeRun), run
+    found = account_for(run, chain_pair(name), images)
+    assert found.is_predicted is is_predicted
+    assert found.within_bound
 
 
 @pytest.mark.parametrize("driver", ["mesa"], indirect=True)

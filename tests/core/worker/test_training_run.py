@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from fp16core.data.mnist import load_mnist, normalise
 from fp16core.jobs.job import Job
 from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import Classifier
+from fp16core.study.rows.codec import parse_row
+from fp16core.study.rows.row import Ending
+from fp16core.study.running.task import train_and_measure
 from fp16core.tflite.model_file import ModelFile
 from fp16core.training.recipe import LIMITS, Recipe
 from fp16core.training.trace import Trace
@@ -140,6 +144,31 @@ def test_a_run_with_any_file_altered_or_missing_is_not_loaded(run: Run, name: st
     finally:
         path.write_bytes(whole)
     load_pair(run[0])
+
+
+def test_a_study_trains_the_same_network_whatever_was_trained_before_in_its_process(
+    run: Run, small_dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """File by file, bit by bit, what a run of its own writes; a training that diverges is a row as well."""
+    _, record, _ = run
+    source = small_dataset.name, small_dataset.read_bytes()
+    monkeypatch.setitem(LIMITS, "learning_rate", (1e-6, 1e30))
+    diverging = {"learning_rate": 1e30, "optimizer": "sgd", "filters": 2}
+    rows = [
+        parse_row(train_and_measure(settings, source, keep_models=False)["row"])
+        for settings in (diverging, asdict(RECIPE))
+    ]
+    assert rows[0].ending is Ending.DIVERGED
+    assert "Training diverged" in (rows[0].error or "")
+    row, results = rows[1], rows[1].results
+    assert (row.recipe, row.ending, row.dataset.test_images) == (RECIPE, Ending.TRAINED, 200)
+    assert results is not None
+    assert {name: file.sha256 for name, file in results.files.items()} == {
+        name: record["files"][name]["sha256"] for name in MODELS[1:]
+    }
+    assert results.reference_accuracy == record["reference_accuracy"]
+    assert results.converter.max_abs_logit_delta == pytest.approx(record["max_abs_logit_delta"])
+    assert len(results.quantizer.changed) == record["quantizer_changed_predictions"]
 
 
 def test_a_data_set_that_comes_along_is_learned_from(run: Run, tmp_path: Path, small_dataset: Path) -> None:

@@ -98,7 +98,7 @@ def test_files_in_the_other_order_are_put_right_with_a_word(pair: ModelPair) -> 
         ),
         ("batch of 1", ["takes 1 image at a time"]),
         ("batch of 7", ["takes 7 images at a time"]),
-        ("depthwise", ["overflow: depthwise has the operator DEPTHWISE_CONV_2D", "bounds: depthwise has"]),
+        ("residual", ["overflow: residual has the operator ADD", "bounds: residual has"]),
         ("recurrent", ["propagation: recurrent: for 1 image, TRANSPOSE returned", "overflow: ", "bounds: "]),
     ],
 )

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from tests.helpers.files.made import file_of
 from tests.helpers.places import ROUTER, TestSet, page_file
 
-OF_NO_PAIR = ("train", "your_model")
+OF_NO_PAIR = ("luck", "train", "your_model")
 """Pages that do not show the active pair, and so work without one."""
 
 

@@ -6,7 +6,8 @@ from fp16core.serving.rate_limit import Rate
 from fp16core.vocabulary import BusyError
 from pages.claims import report
 from pages.shared.server import children, rate_limits, turns, upload_limits
-from pages.shared.session import diagnoses, measurements, store, training, trials
+from pages.shared.session import diagnoses, store, training, trials
+from pages.shared.session.measuring import measurements
 from pages.size import state
 
 rate_limits.RATES["trial"] = Rate(3, 0.001), Rate(100, 100)

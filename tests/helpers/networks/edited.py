@@ -57,9 +57,10 @@ def overflowed(pair: ModelPair) -> ModelPair:
     return ModelPair("overflowed", reference, quantize_tflite(reference))
 
 
-def with_average_pooling(tree: Any, operators: dict[str, Any]) -> None:
+def with_quadratic_pooling(tree: Any, operators: dict[str, Any]) -> None:
+    """Pooling by root mean squares, which no chain has."""
     code = tree.operatorCodes[operators["MAX_POOL_2D"].opcodeIndex]
-    code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.AVERAGE_POOL_2D
+    code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.L2_POOL_2D
 
 
 def edited(model: ModelFile, edit: Callable[[Any, dict[str, Any]], None], called: str | None = None) -> ModelFile:

@@ -26,37 +26,38 @@ def perceptron(*layers: npt.NDArray[np.float32]) -> ModelFile:
 
 
 def _perceptron(layers: Sequence[npt.NDArray[np.float32]], bias: npt.NDArray[np.float32] | None) -> ModelFile:
-    content = _model()
+    content = new_model()
     graph = content.subgraphs[0]
-    image = _tensor(content, "image", (1, 28, 28), (-1, 28, 28))
-    shape = _tensor(content, "shape", (2,), data=np.array([-1, PIXELS], np.int32))
-    flat = _tensor(content, "flat", (1, PIXELS), (-1, PIXELS))
-    _operator(content, Codes.RESHAPE, [image, shape], [flat], schema.BuiltinOptions.ReshapeOptions)
-    added = -1 if bias is None else _tensor(content, "bias", bias.shape, data=bias)
+    image = new_tensor(content, "image", (1, 28, 28), (-1, 28, 28))
+    shape = new_tensor(content, "shape", (2,), data=np.array([-1, PIXELS], np.int32))
+    flat = new_tensor(content, "flat", (1, PIXELS), (-1, PIXELS))
+    new_operator(content, Codes.RESHAPE, [image, shape], [flat], schema.BuiltinOptions.ReshapeOptions)
+    added = -1 if bias is None else new_tensor(content, "bias", bias.shape, data=bias)
     last = flat
     for number, weights in enumerate(layers):
-        matrix = _tensor(content, f"matrix {number}", weights.shape, data=weights)
-        sums = _tensor(content, f"sums {number}", (1, len(weights)), (-1, len(weights)))
+        matrix = new_tensor(content, f"matrix {number}", weights.shape, data=weights)
+        sums = new_tensor(content, f"sums {number}", (1, len(weights)), (-1, len(weights)))
         options = schema.BuiltinOptions.FullyConnectedOptions
-        _operator(content, Codes.FULLY_CONNECTED, [last, matrix, added], [sums], options)
+        new_operator(content, Codes.FULLY_CONNECTED, [last, matrix, added], [sums], options)
         last = sums
     graph.inputs, graph.outputs = [image], [last]
-    return _packed(content)
+    return packed(content)
 
 
 def scaled(factors: npt.NDArray[np.float32]) -> ModelFile:
     """Numbers times constants: a network of which LiteRT Quantizer knows no weights."""
-    content = _model()
-    given = _tensor(content, "given", factors.shape)
-    constant = _tensor(content, "factors", factors.shape, data=factors)
-    result = _tensor(content, "result", factors.shape)
-    _operator(content, Codes.MUL, [given, constant], [result], schema.BuiltinOptions.MulOptions)
+    content = new_model()
+    given = new_tensor(content, "given", factors.shape)
+    constant = new_tensor(content, "factors", factors.shape, data=factors)
+    result = new_tensor(content, "result", factors.shape)
+    new_operator(content, Codes.MUL, [given, constant], [result], schema.BuiltinOptions.MulOptions)
     graph = content.subgraphs[0]
     graph.inputs, graph.outputs = [given], [result]
-    return _packed(content)
+    return packed(content)
 
 
-def _model() -> Any:
+def new_model() -> Any:
+    """A model without tensors and operators, as the schema's writer takes it."""
     content, graph = schema.ModelT(), schema.SubGraphT()
     content.version, content.operatorCodes, content.subgraphs = 3, [], [graph]
     content.buffers = [schema.BufferT()]  # the first one is empty, by the schema
@@ -64,13 +65,14 @@ def _model() -> Any:
     return content
 
 
-def _tensor(
+def new_tensor(
     content: Any,
     name: str,
     shape: tuple[int, ...],
     signature: tuple[int, ...] | None = None,
     data: npt.NDArray[Any] | None = None,
 ) -> int:
+    """Add a tensor to a model, stored if there are data, and return its index."""
     tensor = schema.TensorT()
     tensor.name, tensor.shape, tensor.shapeSignature = name.encode(), list(shape), signature and list(signature)
     if data is not None:
@@ -83,17 +85,21 @@ def _tensor(
     return len(content.subgraphs[0].tensors) - 1
 
 
-def _operator(content: Any, kind: int, inputs: list[int], outputs: list[int], options: int) -> None:
+def new_operator(content: Any, kind: int, inputs: list[int], outputs: list[int], options: int) -> Any:
+    """Add an operator to a model, and return it; ``options`` says which ones it has, of `BuiltinOptions`."""
     code, op = schema.OperatorCodeT(), schema.OperatorT()
     code.builtinCode = code.deprecatedBuiltinCode = kind
     content.operatorCodes.append(code)
     name = next(name for name, value in vars(schema.BuiltinOptions).items() if value == options)
-    op.builtinOptionsType, op.builtinOptions = options, getattr(schema, f"{name}T")()
+    if options != schema.BuiltinOptions.NONE:
+        op.builtinOptionsType, op.builtinOptions = options, getattr(schema, f"{name}T")()
     op.opcodeIndex, op.inputs, op.outputs = len(content.operatorCodes) - 1, inputs, outputs
     content.subgraphs[0].operators.append(op)
+    return op
 
 
-def _packed(content: Any) -> ModelFile:
+def packed(content: Any) -> ModelFile:
+    """The file of a model."""
     builder = flatbuffers.Builder(1 << 16)
     builder.Finish(content.Pack(builder), b"TFL3")
     return ModelFile(bytes(builder.Output()))

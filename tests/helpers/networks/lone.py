@@ -9,7 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.packing import packed
-from tests.helpers.networks.handmade import _model, _tensor
+from tests.helpers.networks.handmade import new_model, new_tensor
 
 Shape = tuple[int, ...]
 
@@ -53,12 +53,12 @@ def lone(
     **settings: Any,
 ) -> ModelFile:
     """A network of one operator: inputs before constants, all of float32, outputs of ``dtype``."""
-    content = _model()
+    content = new_model()
     graph = content.subgraphs[0]
     result = settings.pop("dtype", None)
-    given = [_tensor(content, f"input {place}", shape) for place, shape in enumerate(inputs)]
-    stored = [_tensor(content, f"constant {place}", c.shape, data=c) for place, c in enumerate(constants)]
-    made = [_tensor(content, f"output {place}", shape) for place, shape in enumerate(outputs)]
+    given = [new_tensor(content, f"input {place}", shape) for place, shape in enumerate(inputs)]
+    stored = [new_tensor(content, f"constant {place}", c.shape, data=c) for place, c in enumerate(constants)]
+    made = [new_tensor(content, f"output {place}", shape) for place, shape in enumerate(outputs)]
     for index in made:
         graph.tensors[index].type = result or schema.TensorType.FLOAT32
     code, op = schema.OperatorCodeT(), schema.OperatorT()

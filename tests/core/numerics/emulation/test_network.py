@@ -4,8 +4,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from fp16core.numerics.bounds import FLOAT16_ARITHMETIC, FLOAT32_ARITHMETIC, bound_logits
-from fp16core.numerics.emulation.network import emulate, exact_logits, is_float16
+from fp16core.numerics.arithmetic import FLOAT16_ARITHMETIC, FLOAT32_ARITHMETIC
+from fp16core.numerics.bounds import bound_logits
+from fp16core.numerics.emulation.network import affordable_images, emulate, exact_logits, is_float16
 from fp16core.numerics.emulation.summation import Summation
 from fp16core.tflite.chain import Layer, read_chain
 from fp16core.tflite.graph import Operator
@@ -154,6 +155,15 @@ def test_exact_sums_are_close_to_litert(pair: ModelPair, inputs: Floats) -> None
 
     found = exact_logits(read_chain(pair.target), inputs[:50])
     np.testing.assert_allclose(found, Classifier(pair.target).logits(inputs[:50]), atol=0.01)
+
+
+@pytest.mark.parametrize(("filters", "images"), [(12, 250), (1_000, 9), (1_000_000, 1)])
+def test_fewer_images_of_a_large_network_are_emulated(filters: int, images: int) -> None:
+    """60 million products: 9 for each of 26 × 26 results of a filter."""
+    weights = np.broadcast_to(np.float32(1), (filters, 3, 3, 1))
+    layers = (Layer(Operator(0, "CONV_2D", (0, 1), (2,)), (26, 26, filters), weights),)
+    assert affordable_images(layers, 250) == images
+    assert affordable_images(dense(np.ones((10, 784), np.float32)), 250) == 250
 
 
 def test_logits_beyond_any_float16_sum_are_detected(pair: ModelPair, inputs: Floats) -> None:

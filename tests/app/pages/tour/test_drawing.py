@@ -24,6 +24,13 @@ pytestmark = pytest.mark.usefixtures("cold_caches")
 SEVEN = [{"width": 22, "points": [70, 70, 200, 70, 120, 230]}]
 ONE = [{"width": 22, "points": [140, 60, 140, 220]}]
 
+NINE = (
+    "ARZPqAWAAwAfAx8HHwsbDxcTFxcTFwsbCxsAHwAbCBcIGxQTFBMYCxwLHAMgACAEIAggDBwUGBQUGBQcDBwIHAQcAxwHHAsYDxQX"
+    "EBcQGwgfBB8AHwAUABwAIAMcBxwDHAccCxgHGAsYDxQLFBMQDxATDBMMFwgXBBcEFwQHBwMDBwMDAwcDAwcHAwMDBwMDAwcDAwcH"
+    "AwMDBwMDAwcHAwMDAw"
+)
+"""A round 9 with a curled tail, which the tutorial's network reads as 2."""
+
 
 def follow(page: str = "digits", **asked: str) -> AppTest:
     """A new visit that begins with a link."""
@@ -55,6 +62,35 @@ def test_a_drawing_in_a_link_is_on_the_canvas_and_read(page: str) -> None:
     assert app.query_params["drawing"] in (code_of(SEVEN), [code_of(SEVEN)])
     assert app.query_params["enlarge"] in ("12.5", ["12.5"])
     assert not told(app)
+
+
+@pytest.mark.parametrize("page", ["digits", "start"])
+def test_a_card_says_what_the_other_bundled_pairs_read_and_whose_fault_a_mistake_is(page: str) -> None:
+    app = follow(page, source="Draw", drawing=NINE)
+    card = component(app, "answer_card")
+    assert reads(app) == ["2", "2"]
+    assert card["others"] == [["Five epochs", "9", "9"], ["Good network", "9", "9"]]
+    not_to_blame = "float16 is not to blame: float32 reads"
+    assert card["fault"] == (
+        f"{not_to_blame} 2, too. After five epochs the same network reads 9, and the good network reads 9, too."
+    )
+    app.sidebar.selectbox(key="model").select("Bundled pair, five epochs").run()
+    assert not app.exception
+    card = component(app, "answer_card")
+    assert reads(app) == ["9", "9"]
+    assert card["others"] == [["One epoch", "2", "2"], ["Good network", "9", "9"]]
+    assert card["fault"] == (
+        f"{not_to_blame} 9, too. After one epoch the same network reads 2, and the good network reads 9, too."
+    )
+
+
+def test_a_test_image_is_read_by_all_bundled_pairs() -> None:
+    card = component(follow(image="18"), "answer_card")
+    assert card["others"] == [["Five epochs", "5", "5"], ["Good network", "3", "3"]]
+    assert card["fault"] == (
+        "float32 and float16 read 3, which is right. After five epochs the same network reads 5, and the good network "
+        "reads 3, too."
+    )
 
 
 @pytest.mark.parametrize("text", ["!", "AQ", "A" * 1_999, "infinity", "é", "<script>", code_of(SEVEN)[:-3]])

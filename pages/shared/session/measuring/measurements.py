@@ -21,7 +21,7 @@ from fp16core.worker.modes.survey import Survey
 from pages.shared.server import rate_limits, visits
 from pages.shared.server.turns import aside
 from pages.shared.session import state
-from pages.shared.session.measurement_board import AnySurvey, Board, Key, Wanted
+from pages.shared.session.measuring.measurement_board import AnySurvey, Board, Key, Wanted
 from pages.shared.session.subject import subject
 
 _PROBE_IMAGES = 100
@@ -39,7 +39,8 @@ _MINE, _ACCOUNTED, _FOLLOWED = "runtimes", "runtimes-accounted", "runtimes-follo
 SPEED = "Speed and accuracy"
 """View of the page *Size and speed* that shows measurements."""
 
-GLANCE, ACCURACY, LATENCY, PHONE = "At a glance", "Accuracy by mode", "Latency and memory", "Your phone"
+GLANCE, ACCURACY, LATENCY = "At a glance", "Accuracy by mode", "Latency and memory"
+OWN_GPU, PHONE = "Your own GPU", "Your phone"
 """The view's sections."""
 
 

@@ -17,10 +17,10 @@ from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.text import percent_text, small_text
 from fp16core.tflite.model_file import ModelPair
 from fp16core.worker.modes import latency, run
-from pages.shared.session import measurements
 from pages.shared.session.files import OwnFiles
-from pages.shared.session.measurement_board import AnySurvey, Board
-from pages.shared.session.measurements import ACCURACY, LATENCY, SPEED
+from pages.shared.session.measuring import measurements
+from pages.shared.session.measuring.measurement_board import AnySurvey, Board
+from pages.shared.session.measuring.measurements import ACCURACY, LATENCY, SPEED
 from pages.size import accuracy
 from tests.helpers.apps.driving import errors, visit, words
 from tests.helpers.apps.visits import forget

@@ -23,8 +23,9 @@ from fp16core.text import decibels_text, small_text
 from fp16core.tflite.model_file import ModelPair
 from fp16core.vocabulary import BusyError
 from fp16core.workbench import measures
-from pages.shared.session import propagation, state
+from pages.shared.session import state
 from pages.shared.session.files import OwnFiles
+from pages.shared.session.measuring import propagation
 from tests.helpers.apps.driving import charts, visit, words
 from tests.helpers.networks.edited import overflowed
 from tests.helpers.places import ROUTER, TestSet

@@ -22,7 +22,7 @@ from fp16core.tflite.replace import replace_weights
 from pages.limits.format_dial import DIAL
 from pages.shared.session.subject import default_subject
 from tests.helpers.apps.driving import charts, errors, visit, words
-from tests.helpers.networks.edited import edited, with_average_pooling
+from tests.helpers.networks.edited import edited, with_quadratic_pooling
 from tests.helpers.places import TestSet
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
@@ -183,10 +183,10 @@ def test_the_guarantee_shows_what_is_proven(pair: ModelPair, test_set: TestSet, 
 def test_a_network_that_cannot_be_followed_is_a_sentence(
     page: str, view: str, pair: ModelPair, small_dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = Path(shutil.copytree(BUNDLED, tmp_path / "average"))
+    other = Path(shutil.copytree(BUNDLED, tmp_path / "quadratic"))
     run = json.loads((other / RUN_FILE).read_text())
     for name, model in ((REFERENCE_FILE, pair.reference), (TARGET_FILE, pair.target)):
-        changed = edited(model, with_average_pooling).contents
+        changed = edited(model, with_quadratic_pooling).contents
         (other / name).write_bytes(changed)
         run["files"][name] = file_record(changed)
     (other / RUN_FILE).write_text(json.dumps(run))
@@ -196,7 +196,7 @@ def test_a_network_that_cannot_be_followed_is_a_sentence(
     assert not app.error, "the first view needs no such network"
     app.segmented_control(key=f"{page}-view").set_value(view).run()
     assert not app.exception
-    assert "has the operator AVERAGE_POOL_2D" in errors(app)[0]
+    assert "has the operator L2_POOL_2D" in errors(app)[0]
 
 
 def test_a_sweep_stopped_at_once_still_has_a_first_result() -> None:

@@ -1,0 +1,1 @@
+"""Networks as compute shaders for the visitor's own GPU: generated here, run by the browser, judged here."""

@@ -1,0 +1,99 @@
+"""Findings on a visitor's GPU, in words."""
+
+from fp16core.text import count_text, percent_text, small_text
+from fp16core.webgpu.findings import Agreement, GpuFindings
+from fp16core.webgpu.probes import Arithmetic
+from fp16core.webgpu.wgsl import Precision
+
+
+def verdict_text(found: GpuFindings) -> str:
+    """The most important finding, in a sentence or two, as Markdown."""
+    if not found.answer.has_float16:
+        return (
+            "**This GPU offers the browser no float16 arithmetic** (WebGPU's feature *shader-f16*), so the network ran "
+            "in float32 alone. Another browser or a newer driver may offer it."
+        )
+    if not found.answer.arithmetic[Precision.FLOAT16].is_real:
+        return (
+            "**Its float16 is not real**: 2,048 + 1 is 2,049 there, which float16 cannot hold. The driver takes the "
+            "type and computes in a wider one."
+        )
+    if found.is_predicted:
+        return f"**Your GPU is predicted bit for bit**: {_agreement_text(found.agreements[0])}."
+    return (
+        f"**No known way to add gives all of this GPU's logits.** Nearest: {_agreement_text(found.agreements[0])}. "
+        "Every driver may reorder and fuse what a shader says."
+    )
+
+
+def time_text(found: GpuFindings) -> str:
+    """Time in float16 against float32, in a sentence."""
+    ratio = found.time_ratio
+    if ratio is None:
+        return "Times of float16 and float32 were not compared."
+    times = f"{ratio.value:.2f} times as long as in float32 (99 % interval {ratio.low:.2f} to {ratio.high:.2f})"
+    if ratio.low > 1:
+        verdict = "float16 is slower"
+    elif ratio.high < 1:
+        verdict = "float16 is faster"
+    else:
+        verdict = "no difference can be told"
+    return f"With these shaders, {verdict}: in float16 a pass takes {times}. They are not this GPU's best."
+
+
+def probe_rows(found: dict[Precision, Arithmetic]) -> dict[str, list[str]]:
+    """Columns of a table with a row for each probe."""
+    questions = {
+        "sums are rounded to the type": "is_real",
+        "subnormal numbers": "keeps_subnormals",
+        "a * b + c outside of a loop": "fuses",
+        "fma(a, b, c)": "fuses_on_request",
+        "beyond the largest number": "overflows",
+    }
+    answers = {
+        "is_real": ("yes", "no"),
+        "keeps_subnormals": ("kept", "flushed to 0"),
+        "fuses": ("rounded once", "product and sum rounded"),
+        "fuses_on_request": ("rounded once", "product and sum rounded"),
+        "overflows": ("infinite", "not infinite"),
+    }
+    return {
+        "probe": list(questions),
+        **{
+            f"float{8 * precision.size_bytes}": [
+                answers[name][not getattr(arithmetic, name)] for name in questions.values()
+            ]
+            for precision, arithmetic in found.items()
+        },
+    }
+
+
+def agreement_rows(found: GpuFindings) -> dict[str, list[str]]:
+    """Columns of a table with a row for each way to write sums in float16."""
+    return {
+        "sums, as the shader says": [each.adding.value for each in found.agreements],
+        "nearest emulation": [each.way for each in found.agreements],
+        "logits that agree": [percent_text(each.exact_share) for each in found.agreements],
+    }
+
+
+def answer_rows(found: GpuFindings) -> dict[str, list[str]]:
+    """Columns of a table with a row for each precision, against the server's float32 arithmetic."""
+    comparisons = found.comparisons
+    return {
+        "arithmetic": [f"float{8 * precision.size_bytes}" for precision in comparisons],
+        "accuracy": [percent_text(each.target.accuracy.value) for each in comparisons.values()],
+        "answers changed": [f"{each.changed_predictions:,} of {each.images:,}" for each in comparisons.values()],
+        "largest logit change": [small_text(each.max_abs_logit_delta) for each in comparisons.values()],
+        "time": [_pass_text(found, precision) for precision in comparisons],
+    }
+
+
+def _pass_text(found: GpuFindings, precision: Precision) -> str:
+    median = found.median_ms(precision)
+    return "—" if median is None else f"{small_text(median)} ms for {found.answer.timed_images:,}"
+
+
+def _agreement_text(best: Agreement) -> str:
+    share = "all" if best.exact_share == 1 else f"{percent_text(best.exact_share)} of the"
+    return f"{share} float16 logits of {count_text(best.images, 'image')} are those of an emulation with {best.way}"

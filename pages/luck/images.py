@@ -1,0 +1,49 @@
+"""Test images whose answers float16 changes most often."""
+
+import streamlit as st
+
+from fp16core.data.mnist import load_mnist
+from fp16core.evaluate.evaluation import answer_text
+from fp16core.figures.base.pictures import digit_png, png_url
+from fp16core.study.changes import ChangedImage, changed_images
+from fp16core.study.rows.row import BUNDLED_DIGEST
+from fp16core.text import article_text, count_text
+from pages.luck.choice import Choice
+
+_SHOWN = 12
+
+
+def show(chosen: Choice) -> None:
+    """Show the images with their pictures, if the study is about the MNIST that the server has."""
+    found = changed_images(chosen.rows, chosen.kind)
+    st.header("Answers that change most often", anchor="images")
+    if not found:
+        st.markdown("None has changed in any of these trainings.")
+        return
+    trainings = chosen.summary.effects[chosen.kind].trainings
+    often = found[0].trainings
+    st.markdown(
+        f"In {count_text(trainings, 'training')}, the answer to {count_text(len(found), 'image')} changed at least "
+        "once, " + ("**none of them twice**." if often == 1 else f"to one of them **{often:,} times**.")
+    )
+    if {row.dataset.sha256 for row in chosen.rows} != {BUNDLED_DIGEST}:
+        st.caption("The study’s data set is not the bundled MNIST, so its images cannot be shown here.")
+        return
+    images, _ = load_mnist("test")
+    row = st.container(key="luck-images", horizontal=True)
+    for each in found[:_SHOWN]:
+        with row.container(width=96, gap="small"):
+            st.image(
+                png_url(digit_png(images[each.image])),
+                width=84,
+                alt=f"Test image {each.image:,}, {article_text(each.label)}",
+            )
+            st.caption(f"{_moves(each)}  \nimage {each.image:,}")
+
+
+def _moves(each: ChangedImage) -> str:
+    """The most frequent change of an image's answer, with the right one in bold, and in how many trainings."""
+    (reference, target), _ = each.moves[0]
+    answers = (f"**{answer_text(a)}**" if a == each.label else answer_text(a) for a in (reference, target))
+    times = f", {each.trainings:,} times" if each.trainings > 1 else ""
+    return " → ".join(answers) + times
