@@ -202,7 +202,7 @@ def test_a_model_that_reads_no_digits_is_diagnosed_alone_with_a_sentence(
     assert "The other pages keep showing the models that they showed before: net" in words(app)
     assert app.session_state["diagnosis-kept"].question.inputs_name == "in.npz"
     assert "--inputs in.npz" in app.code[0].value
-    assert "Bundled pair" in "\n".join(block.value for block in app.sidebar.markdown)
+    assert app.sidebar.selectbox(key="model").value == "Bundled pair"
 
 
 @pytest.mark.usefixtures("diagnosing")
