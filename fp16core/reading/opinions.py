@@ -99,7 +99,9 @@ def fault(chosen: Opinion, others: Sequence[Opinion], truth: str | None = None) 
         return f"{_ALL[len(everybody)]} {chosen.reference}, {looks}."
     if not any(each.looks_so for each in everybody):
         return "It looks like none of the digits that the networks read in it: they are guessing."
-    if chosen.is_changed:
+    if chosen.is_changed and chosen.target == truth:
+        blame = f"float16 reads {truth}, which is right; float32 reads {chosen.reference}."
+    elif chosen.is_changed:
         blame = f"float16 is to blame: float32 reads {chosen.reference}, not {chosen.target}."
     elif chosen.reference == truth:
         blame = f"float32 and float16 read {truth}, which is right."

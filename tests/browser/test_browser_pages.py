@@ -45,7 +45,7 @@ def opened(page: Page, url: str, address: str) -> None:
     expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible(timeout=PATIENCE_MS)
     # A server that has measured no format yet takes a while for all of them.
     expect(page.get_by_text(detail).first).to_be_visible(timeout=4 * PATIENCE_MS)
-    expect(page.get_by_text("Bundled pair", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("stSidebar").get_by_role("combobox")).to_have_value("Bundled pair", timeout=PATIENCE_MS)
 
 
 @pytest.mark.parametrize("address", LINKS)

@@ -87,6 +87,8 @@ def test_where_the_true_digit_is_known_nobody_is_blamed_for_reading_it() -> None
     said = "After five epochs the same network reads 5."
     assert fault(right, [wrong], "3") == f"float32 and float16 read 3, which is right. {said}"
     assert fault(right, [wrong], "5") == NOT_TO_BLAME + said
+    mended = Opinion(BUNDLED, "8", "3")
+    assert fault(mended, [wrong], "3") == f"float16 reads 3, which is right; float32 reads 8. {said}"
 
 
 def test_the_other_pairs_are_those_that_are_not_chosen() -> None:

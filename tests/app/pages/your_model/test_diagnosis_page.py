@@ -203,6 +203,7 @@ def test_a_model_that_reads_no_digits_is_diagnosed_alone_with_a_sentence(
     assert app.session_state["diagnosis-kept"].question.inputs_name == "in.npz"
     assert "--inputs in.npz" in app.code[0].value
     assert app.session_state["own-files"].pair is None
+    assert app.sidebar.selectbox(key="model").value == "Bundled pair"
 
 
 @pytest.mark.usefixtures("diagnosing")
