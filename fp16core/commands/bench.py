@@ -16,6 +16,7 @@ BENCH_PARTS = (
     "runtimes",
     "sharing",
     "strangers",
+    "study",
     "training",
     "uploads",
 )
