@@ -20,6 +20,7 @@ from fp16core.bench.numerics_lab import measure_lab
 from fp16core.bench.strangers.model_files import ModelOutcomes, measure_strangers
 from fp16core.bench.strangers.oversized_models import measure_oversized_models
 from fp16core.bench.strangers.pictures import PictureOutcomes, measure_pictures
+from fp16core.bench.study.measure import measure_study
 from fp16core.bench.training_interference import measure_interference
 from fp16core.bench.tutorial import evaluate_one_at_a_time
 from fp16core.bench.uploads.accuracy import UploadAccuracy, measure_durations, measure_uploads
@@ -211,6 +212,7 @@ PARTS: dict[str, Callable[[int, Progress], Sequence[Result]]] = {
     "batch": _batch,
     "process": _process,
     "training": _training,
+    "study": measure_study,
     "lab": measure_lab,
     "diagnose": _diagnose,
     "runtimes": measure_runtimes,

@@ -17,6 +17,7 @@ BENCH_PARTS = (
     "runtimes",
     "sharing",
     "strangers",
+    "study",
     "training",
     "uploads",
 )

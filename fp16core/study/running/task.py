@@ -5,6 +5,7 @@ import gc
 import hashlib
 import importlib.metadata
 import platform
+import random
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -118,10 +119,17 @@ def _prepare() -> None:
 def _trained(recipe: Recipe, training: _Labelled, watch: Stopwatch) -> tuple[bytes, bytes]:
     """The float32 and the float16 file of a newly trained network."""
     import keras
+    from keras.src.random import seed_generator
 
     # Keras numbers its layers through; the files hold their names, and must not depend on earlier trainings.
     keras.backend.clear_session()
-    network = train(recipe, *training)
+    # Keras draws the seeds of initial weights from Python's global generator, which Dask's threads draw from as well.
+    # One of its own, with the same seed, gives the numbers that a process without other threads gets.
+    shared, seed_generator.python_random = seed_generator.python_random, random.Random(recipe.seed)  # noqa: S311
+    try:
+        network = train(recipe, *training)
+    finally:
+        seed_generator.python_random = shared
     watch.lap("training")
     files = convert_keras(network)
     watch.lap("conversion")

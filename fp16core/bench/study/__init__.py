@@ -1,0 +1,1 @@
+"""Studies: trainings per minute, what Dask costs, and whether anything is lost when processes are killed."""
