@@ -15,13 +15,14 @@ which holds for any n and any order, takes its place (C.-P. Jeannerod and S. M. 
 products in floating-point arithmetic, SIAM J. Matrix Anal. Appl. 34, 2013).
 
 The bounds are computed in float64, whose own rounding errors are covered by counting two terms more than there are.
+The errors of all layers but the last are summed in float32, as `fp16core.numerics.intervals.sums` describes.
 """
 
 import math
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import combinations
 
 import numpy as np
@@ -29,23 +30,13 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from fp16core.numerics.arithmetic import FLOAT32_ARITHMETIC, Arithmetic
-from fp16core.numerics.layer_views import (
-    activation,
-    bias_rows,
-    input_rows,
-    output_values,
-    sliding_windows,
-    values_per_window,
-    weight_matrices,
-)
+from fp16core.numerics.intervals.sums import Array, Errors, Interval, Multiplier, Sums, at_least, multiplier
+from fp16core.numerics.layer_views import activation, input_rows, output_values, sliding_windows, values_per_window
 from fp16core.tflite.chain import WINDOWED, Layer
 from fp16core.vocabulary import CLASSES, ModelFileError
 
-Array = npt.NDArray[np.float64]
-
-BATCH_SIZE = 25
-"""Images bounded at once; small enough for the convolution's patches to stay in the processor's cache."""
-
+BATCH_SIZE = 8
+"""Images bounded at once; few enough for the convolution's patches to stay in the processor's cache."""
 
 _ONE_LIMIT = threading.Lock()
 _PAIRS = np.array(list(combinations(range(CLASSES), 2))).T
@@ -130,45 +121,6 @@ def bound_logits(
 
 
 @dataclass(frozen=True, eq=False)
-class _Interval:
-    """Lower and upper bounds on activations; the first axis is the batch."""
-
-    low: Array
-    high: Array
-
-    def each(self, function: Callable[[Array], Array]) -> "_Interval":
-        """Image of the interval under a non-decreasing function."""
-        low = function(self.low)
-        return _Interval(low, low if self.high is self.low else function(self.high))
-
-
-@dataclass(frozen=True, eq=False)
-class _Sums:
-    """Weighted sums of activations in midpoint–radius form, errors of activations and of weights kept apart.
-
-    Attributes
-    ----------
-    weights
-        Shape (groups, terms, outputs), as of `weight_matrices`.
-    radius
-        Radii of the activations' intervals, shape (groups, sums, terms).
-    centre
-        Weighted sums of the activations' midpoints, shape (groups, sums, outputs).
-    own_error
-        Bound on the error due to weights, bias and arithmetic, of the same shape.
-    """
-
-    weights: Array
-    radius: Array
-    centre: Array
-    own_error: Array
-
-    def interval(self) -> _Interval:
-        reach = self.own_error + self.radius @ np.abs(self.weights)
-        return _Interval(self.centre - reach, self.centre + reach)
-
-
-@dataclass(frozen=True, eq=False)
 class _Bound:
     """Propagation of intervals through a network."""
 
@@ -178,18 +130,18 @@ class _Bound:
 
     def of_batch(self, images: npt.NDArray[np.float32]) -> LogitBounds:
         values = images.astype(np.float64)
-        interval = _Interval(values, values)
+        interval = Interval(values, values)
         if self.arithmetic.rounds_images:
             reach = self.arithmetic.unit_roundoff * np.abs(values) + self.arithmetic.smallest_normal * (values != 0)
-            interval = _Interval(values - reach, values + reach)
-        for layer in self.layers[:-1]:
-            interval = self._through(layer, interval)
-        return self._logits(self.layers[-1], interval)
+            interval = Interval(values - reach, values + reach)
+        for place, layer in enumerate(self.layers[:-1]):
+            interval = self._through(place, layer, interval)
+        return self._logits(interval)
 
-    def _through(self, layer: Layer, given: _Interval) -> _Interval:
+    def _through(self, place: int, layer: Layer, given: Interval) -> Interval:
         name, shape = layer.operator.name, layer.output_shape
         if layer.weights is not None:
-            sums = self._sums(layer, given).interval()
+            sums = self._sums(place, given).interval()
             return sums.each(lambda values: output_values(layer, values)).each(activation(layer))
         if name == "MAX_POOL_2D":
             given = given.each(lambda values: reduce(np.maximum, sliding_windows(layer, values, -np.inf)))
@@ -197,24 +149,35 @@ class _Bound:
             given = self._averages(layer, given)
         return given.each(lambda values: values.reshape(len(values), *shape)).each(activation(layer))
 
-    def _sums(self, layer: Layer, given: _Interval) -> _Sums:
-        stored = layer.weights if layer.weights is not None else np.zeros((0, 0), np.float32)
-        given = given.each(lambda values: input_rows(layer, values))
-        weights = weight_matrices(layer, stored).astype(np.float64)
-        outputs = weights.shape[0] * weights.shape[2]
-        bias = bias_rows(layer, np.zeros(outputs) if layer.bias is None else layer.bias.astype(np.float64))
-        weight_errors = weight_matrices(layer, self.errors[layer.weights_key])
-        bias_errors = bias_rows(layer, self.errors[layer.bias_key]) if layer.bias_key else np.zeros_like(bias)
-        centre, radius = (given.low + given.high) / 2, (given.high - given.low) / 2
-        terms = weights.shape[1] + 3  # the bias is a term; two more cover the rounding errors made here in float64
-        gamma = self.arithmetic.gamma(terms)
-        own_error = (np.abs(centre) + radius) @ (weight_errors + gamma * (np.abs(weights) + weight_errors))
-        own_error += bias_errors + gamma * (np.abs(bias) + bias_errors) + terms * self.arithmetic.smallest_normal
-        # Σ|terms| is at most own_error / gamma. Where that exceeds the format's range, a partial sum might overflow.
-        own_error[own_error >= gamma * self.arithmetic.largest] = np.inf
-        return _Sums(weights, radius, centre @ weights + bias, own_error)
+    @cached_property
+    def _multipliers(self) -> dict[int, Multiplier]:
+        """Those of the layers with weights, by place; the few sums of the last layer are bounded in float64."""
+        found = {}
+        for place, layer in enumerate(self.layers):
+            if layer.weights is not None:
+                exact = multiplier(layer, self.errors, self.arithmetic)
+                found[place] = exact if place == len(self.layers) - 1 else exact.enlarged()
+        return found
 
-    def _averages(self, layer: Layer, given: _Interval) -> _Interval:
+    def _sums(self, place: int, given: Interval) -> Sums:
+        layer, by = self.layers[place], self._multipliers[place]
+        # Midpoints and radii come before windows, which hold each number as many times as the kernel has offsets.
+        midpoint, radius = (given.low + given.high) / 2, (given.high - given.low) / 2
+        is_exact = given.high is given.low
+        own_error = self._error_rows(place, np.abs(midpoint) + radius) @ by.errors
+        own_error += by.bias_error
+        if not own_error.max(initial=0.0) < by.most_error:
+            own_error[own_error >= by.most_error] = np.inf
+        centre = input_rows(layer, midpoint) @ by.weights
+        centre += by.bias
+        return Sums(by, None if is_exact else self._error_rows(place, radius), centre, own_error)
+
+    def _error_rows(self, place: int, values: Array) -> Errors:
+        """Unfold magnitudes of activations in the precision in which the layer's error is bounded."""
+        is_last = place == len(self.layers) - 1
+        return input_rows(self.layers[place], values) if is_last else input_rows(self.layers[place], at_least(values))
+
+    def _averages(self, layer: Layer, given: Interval) -> Interval:
         """Sums of windows times the reciprocal of the number of values, which is rounded as the product is."""
         size, rounding = given.low.shape[1:3], self.arithmetic
         count = values_per_window(layer, *size)
@@ -224,17 +187,28 @@ class _Bound:
         growth = (1 + rounding.gamma(terms)) * (1 + rounding.unit_roundoff) ** 2 - 1
         reach = growth * largest / count + terms * rounding.smallest_normal
         reach[largest * (1 + growth) >= rounding.largest] = np.inf
-        return _Interval(low / count - reach, high / count + reach)
+        return Interval(low / count - reach, high / count + reach)
 
-    def _logits(self, layer: Layer, given: _Interval) -> LogitBounds:
-        sums = self._sums(layer, given)
-        (weights,), (radius,), (centre,), (own_error,) = sums.weights, sums.radius, sums.centre, sums.own_error
+    def _logits(self, given: Interval) -> LogitBounds:
+        sums = self._sums(len(self.layers) - 1, given)
+        (centre,), (own_error,) = sums.centre, sums.own_error
         first, second = _PAIRS
-        # An activation's error moves both logits of a pair, so only the difference of their weights counts.
         margin = centre[:, first] - centre[:, second]
-        reach = radius @ np.abs(weights[:, first] - weights[:, second])
-        reach += own_error[:, first] + own_error[:, second]
+        reach = own_error[:, first] + own_error[:, second]
+        if sums.radius is not None:
+            reach += sums.radius[0] @ self._weight_differences
         margins = np.zeros((len(margin), CLASSES, CLASSES))
         margins[:, first, second], margins[:, second, first] = margin - reach, -margin - reach
-        (low,), (high,) = sums.interval().low, sums.interval().high
-        return LogitBounds(low, high, margins)
+        interval = sums.interval()
+        return LogitBounds(interval.low[0], interval.high[0], margins)
+
+    @cached_property
+    def _weight_differences(self) -> Array:
+        """Magnitudes of the differences of the last layer's weights, for each pair of logits.
+
+        An activation's error moves both logits of a pair, so only the difference of their weights counts.
+        """
+        (weights,) = self._multipliers[len(self.layers) - 1].weights
+        first, second = _PAIRS
+        differences: Array = np.abs(weights[:, first] - weights[:, second])
+        return differences
