@@ -1,5 +1,6 @@
 """Images whose answer float16 weights cannot change, and the margin that is certain on the others."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -12,8 +13,8 @@ from fp16core.numerics.bounds import bound_logits
 from fp16core.tflite.chain import read_chain, require_same_network
 from fp16core.tflite.model_file import ModelPair
 
-_CHUNK = 500
-"""Images whose bounds are held at once: 100 margins each, of which only the least is kept."""
+PART_IMAGES = 200
+"""Images between two possible stops; their bounds are held at once: 100 margins each, of which the least is kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,13 +53,10 @@ class Guarantee:
             return float(np.median(self.max_abs_delta / observed))
 
 
-def guarantee(
-    pair: ModelPair,
-    errors: Mapping[str, npt.NDArray[np.float64]],
-    images: npt.NDArray[np.uint8],
-    reference: Answers,
-) -> Guarantee:
-    """Bound what weights that are off by no more than ``errors`` can do to the answers.
+class GuaranteeRun:
+    """Bounds on what weights that are off by no more than ``errors`` can do to the answers, some images at a time.
+
+    Thread-safe: what is bounded on behalf of one thread counts for all.
 
     Parameters
     ----------
@@ -77,14 +75,55 @@ def guarantee(
     PairError
         If the target is not the same network with other weights.
     """
-    layers = read_chain(pair.reference)
-    require_same_network(layers, read_chain(pair.target))
-    answered = reference.predictions != NO_ANSWER
-    answers = np.where(answered, reference.predictions, 0)
-    least_margin, max_abs_delta = np.empty(len(images)), np.empty(len(images))
-    for start in range(0, len(images), _CHUNK):
-        part = slice(start, start + _CHUNK)
-        bounds = bound_logits(layers, errors, normalise(images[part]))
-        least_margin[part] = bounds.least_margin(answers[part])
-        max_abs_delta[part] = bounds.max_abs_delta(reference.logits[part]).max(axis=1)
-    return Guarantee(np.where(answered, least_margin, -np.inf), max_abs_delta)
+
+    def __init__(
+        self,
+        pair: ModelPair,
+        errors: Mapping[str, npt.NDArray[np.float64]],
+        images: npt.NDArray[np.uint8],
+        reference: Answers,
+    ) -> None:
+        self._layers = read_chain(pair.reference)
+        require_same_network(self._layers, read_chain(pair.target))
+        self._errors, self._images, self._reference = errors, images, reference
+        self._least_margin, self._max_abs_delta = np.full(len(images), -np.inf), np.empty(len(images))
+        self._lock = threading.Lock()
+        self.done = 0
+
+    @property
+    def is_done(self) -> bool:
+        """True if all images are bounded."""
+        return self.done >= len(self._least_margin)
+
+    def advance(self, until: int) -> None:
+        """Bound more images, until the first ``until`` are; raises as `bound_logits`."""
+        with self._lock:
+            while self.done < min(until, len(self._least_margin)):
+                self._bound(slice(self.done, min(self.done + PART_IMAGES, until, len(self._least_margin))))
+            if self.is_done:
+                self._images = self._images[:0].copy()  # finished runs are kept; release the images
+
+    def _bound(self, part: slice) -> None:
+        bounds = bound_logits(self._layers, self._errors, normalise(self._images[part]))
+        answers = self._reference.predictions[part]
+        answered = answers != NO_ANSWER
+        margins = bounds.least_margin(np.where(answered, answers, 0))
+        self._least_margin[part] = np.where(answered, margins, -np.inf)
+        self._max_abs_delta[part] = bounds.max_abs_delta(self._reference.logits[part]).max(axis=1)
+        self.done = part.stop
+
+    def guarantee(self) -> Guarantee:
+        """The bounds for all images, which must be done."""
+        return Guarantee(self._least_margin, self._max_abs_delta)
+
+
+def guarantee(
+    pair: ModelPair,
+    errors: Mapping[str, npt.NDArray[np.float64]],
+    images: npt.NDArray[np.uint8],
+    reference: Answers,
+) -> Guarantee:
+    """Bound the effect on all images at once; parameters and errors as `GuaranteeRun`."""
+    run = GuaranteeRun(pair, errors, images, reference)
+    run.advance(len(images))
+    return run.guarantee()

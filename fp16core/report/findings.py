@@ -10,7 +10,7 @@ from fp16core.claims.evidence import Evidence, gather_evidence
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.casting import Casting, casting
 from fp16core.evaluate.comparison import Comparison, compare
-from fp16core.lab.guarantee import Guarantee, guarantee
+from fp16core.lab.guarantee import PART_IMAGES, Guarantee, GuaranteeRun
 from fp16core.numerics.propagation import PairRecorder, Propagation, PropagationRun
 from fp16core.numerics.weight_rounding import WeightRounding, rounding_errors, weight_roundings
 from fp16core.study.rows.row import Row
@@ -100,10 +100,13 @@ def gather_findings(
     on_progress("running both models", 0.0)
     comparison = compare(pair, images, labels)
     evidence = gather_evidence(pair, comparison, images)
-    on_progress("bounding the effect of float16 on each image", 0.3)
     proof: Guarantee | str
     try:
-        proof = guarantee(pair, rounding_errors(pair), images, comparison.reference)
+        bounds = GuaranteeRun(pair, rounding_errors(pair), images, comparison.reference)
+        while not bounds.is_done:
+            on_progress("bounding the effect of float16 on each image", 0.3 + 0.4 * bounds.done / len(images))
+            bounds.advance(bounds.done + PART_IMAGES)
+        proof = bounds.guarantee()
     except HalfBitsError as error:
         proof = str(error)
     followed: Propagation | str

@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.comparison import Comparison, classifiers, compare
+from fp16core.lab.guarantee import GuaranteeRun
 from fp16core.numerics.propagation import PairRecorder, PropagationRun
 from fp16core.numerics.scaling import scalable_pairs
-from fp16core.numerics.weight_rounding import WeightRounding, weight_roundings
+from fp16core.numerics.weight_rounding import WeightRounding, rounding_errors, weight_roundings
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.chain import Layer, read_chain
 from fp16core.tflite.model_file import ModelPair
@@ -85,6 +86,12 @@ class Workbench:
             self._runs.move_to_end(images)
             return self._runs[images]
 
+    @property
+    def guarantee_run(self) -> GuaranteeRun:
+        """The bounds on the effect of rounding, as far as they have come; raises as `GuaranteeRun`."""
+        with self._lock:
+            return self._guarantee_run
+
     @cached_property
     def _comparison(self) -> Comparison:
         return compare(self.pair, *self._test_set())
@@ -104,3 +111,7 @@ class Workbench:
     @cached_property
     def _layer_pairs(self) -> tuple[tuple[Layer, Layer], ...]:
         return scalable_pairs(read_chain(self.pair.reference))
+
+    @cached_property
+    def _guarantee_run(self) -> GuaranteeRun:
+        return GuaranteeRun(self.pair, rounding_errors(self.pair), self.images, self._comparison.reference)

@@ -28,13 +28,6 @@ with state.explained():
     found = state.results()
 comparison = found.comparison
 confusion.go_to_images(comparison)
-proof, refusal, meaning = None, "", "Nothing is proven about this pair"
-try:
-    proof = lab.proof()
-except (BusyError, ResidentEndedError) as error:  # which say nothing about the pair
-    refusal, meaning = plain(str(error)), "There is no proof now"
-except HalfBitsError as error:  # the observed changes are shown all the same
-    refusal = plain(str(error))
 
 
 def observed_sentence() -> str:
@@ -74,7 +67,17 @@ def proven_words(found: Guarantee, both: Comparison, index: int) -> str:
     return "Its answer is not proven: in the worst case, float16 takes more than the margin."
 
 
-st.markdown(" ".join([observed_sentence(), *([] if proof is None else [proven_sentence(proof)])]))
+answer = st.empty()
+answer.markdown(observed_sentence())
+proof, refusal, meaning = None, "", "Nothing is proven about this pair"
+try:
+    proof = lab.proof_as_it_comes()
+except (BusyError, ResidentEndedError) as error:  # which say nothing about the pair
+    refusal, meaning = plain(str(error)), "There is no proof now"
+except HalfBitsError as error:  # the observed changes are shown all the same
+    refusal = plain(str(error))
+if proof is not None:
+    answer.markdown(f"{observed_sentence()} {proven_sentence(proof)}")
 say_if_probabilities(comparison.reference)
 view = st.segmented_control(
     "View",
@@ -101,8 +104,10 @@ with st.container(border=True):
                 "Scatter plot of the margin against the largest logit change of every test image",
                 on_click=clicked,
             )
-        elif proof is None:
+        elif refusal:
             st.error(refusal, icon=":material/error:")
+        elif proof is None:
+            st.markdown("Shown once the proof is complete.")
         else:
             chart(
                 partial(proof_figures.margins_and_bounds, comparison, proof, index),
@@ -144,11 +149,11 @@ number(
     "unlikely to be chance" if comparison.is_difference_significant else "no sign of a difference",
     hint("McNemar test", "p-value"),
 )
-if proof is not None:
+if not refusal:
     number(
         row,
         "Proven unchangeable",
-        f"{proof.proven_images:,}",
+        "…" if proof is None else f"{proof.proven_images:,}",
         f"of {comparison.images:,} images",
         "Images whose answer no weights within the rounding errors can change, whatever the sign of each error. This "
         "is about float16 weights with float32 arithmetic, as on this server; a processor that computes in float16 "
@@ -171,11 +176,11 @@ number(
     else "no multiple changes an answer",
     "Factor by which float16's change of the logits would have to grow to change an answer. At most 1: it did.",
 )
-if proof is not None:
+if not refusal:
     number(
         row,
         "Worst case",
-        f"{factor_text(proof.overestimate(comparison.abs_logit_delta))} ×",
+        "…" if proof is None else f"{factor_text(proof.overestimate(comparison.abs_logit_delta))} ×",
         "the observed change (median)",
         "Ratio of the largest possible change of a logit to the observed one. In reality errors have both signs and "
         "mostly cancel; a proof must not rely on that.",
@@ -186,6 +191,6 @@ folds.closest_calls(found.images, comparison, proof, index)
 if proof is not None:
     folds.how_it_is_proven()
     folds.fewer_bits(comparison.images)
-elif view == HAPPENED:
+elif refusal and view == HAPPENED:
     st.caption(f":orange[{meaning}: {refusal}]")
 go_on()

@@ -101,7 +101,9 @@ def _made(evidence: Evidence, bar: DeltaGenerator) -> Report:
     followed: Propagation | str
     bar.progress(0.1, "Making the report …")
     try:
-        proof = lab.proof()
+        proof = lab.proof(
+            lambda done: bar.progress(0.1 + 0.4 * done, "Making the report: bounding the effect on each image …")
+        )
     except (BusyError, ResidentEndedError):  # which say nothing about the pair
         raise
     except HalfBitsError as error:

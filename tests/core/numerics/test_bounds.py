@@ -12,7 +12,7 @@ from fp16core.convert.quantizer import quantize_tflite
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.evaluate.evaluation import Answers
-from fp16core.lab.guarantee import guarantee
+from fp16core.lab.guarantee import GuaranteeRun, guarantee
 from fp16core.numerics.arithmetic import FLOAT16_ARITHMETIC
 from fp16core.numerics.bounds import bound_logits
 from fp16core.numerics.formats import FLOAT16
@@ -70,6 +70,24 @@ def test_the_quantizers_file_stays_within_its_bounds(pair: ModelPair, test_set: 
     found = guarantee(other, rounding_errors(other), images, comparison.reference)
     assert (found.max_abs_delta >= comparison.abs_logit_delta).all()
     assert not (found.proven & comparison.changed).any()
+
+
+def test_a_guarantee_in_parts_is_that_of_all_images_at_once(
+    pair: ModelPair, test_set: TestSet, comparison: Comparison
+) -> None:
+    images, reference = test_set[0][:450], comparison.reference.first(450)
+    whole, run = (
+        guarantee(pair, rounding_errors(pair), images, reference),
+        GuaranteeRun(pair, rounding_errors(pair), images, reference),
+    )
+    for until, done in ((3, 3), (2, 3), (210, 210), (10_000, 450), (450, 450)):
+        assert not run.is_done or done == 450
+        run.advance(until)
+        assert run.done == done
+    assert run.is_done
+    parts = run.guarantee()
+    assert parts.least_margin == pytest.approx(whole.least_margin, rel=1e-9, abs=1e-9)
+    assert parts.max_abs_delta == pytest.approx(whole.max_abs_delta, rel=1e-9)
 
 
 def test_weights_anywhere_within_their_errors_stay_within_the_bounds(pair: ModelPair, test_set: TestSet) -> None:

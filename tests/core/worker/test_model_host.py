@@ -83,6 +83,7 @@ ASKED: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (measures.format_result, (FloatFormat(5, 2),)),
     (measures.boundaries, ()),
     (measures.scale_result, (0, 4.0, True, 30)),
+    (measures.prove, (20,)),
     (measures.proof, ()),
     (measures.proven_share, (FloatFormat(8, 7),)),
     (measures.record, (7,)),
