@@ -9,7 +9,7 @@ from pages.shared.server import guard, memory, turns, widget_values
 from pages.shared.session import diagnoses, training, trials
 from pages.shared.session.measuring import measurements
 
-_ABOUT_NO_PAIR = ("train", "your_model")  # these pages do not show the active pair
+_ABOUT_NO_PAIR = ("luck", "train", "your_model")  # these pages do not show the active pair
 
 guard.begin_run()
 links.begin()

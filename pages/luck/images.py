@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from fp16core.data.mnist import load_mnist
+from fp16core.data.mnist import BUNDLED, load_mnist
 from fp16core.evaluate.evaluation import answer_text
 from fp16core.figures.base.pictures import digit_png, png_url
 from fp16core.study.changes import ChangedImage, changed_images
 from fp16core.study.rows.row import BUNDLED_DIGEST
 from fp16core.text import article_text, count_text
 from pages.luck.choice import Choice
+from pages.shared.server.turns import aside
 
 _SHOWN = 12
 
@@ -29,16 +30,24 @@ def show(chosen: Choice) -> None:
     if {row.dataset.sha256 for row in chosen.rows} != {BUNDLED_DIGEST}:
         st.caption("The study’s data set is not the bundled MNIST, so its images cannot be shown here.")
         return
-    images, _ = load_mnist("test")
+    shown = found[:_SHOWN]
     row = st.container(key="luck-images", horizontal=True)
-    for each in found[:_SHOWN]:
+    for each, picture in zip(shown, _pictures(tuple(each.image for each in shown)), strict=True):
         with row.container(width=96, gap="small"):
             st.image(
-                png_url(digit_png(images[each.image])),
+                picture,
                 width=84,
                 alt=f"Test image {each.image:,}, {article_text(each.label)}",
             )
             st.caption(f"{_moves(each)}  \nimage {each.image:,}")
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _pictures(places: tuple[int, ...]) -> list[str]:
+    """Test images of the bundled MNIST as addresses of pictures, whatever data set the server shows."""
+    with aside():
+        images, _ = load_mnist("test", BUNDLED)
+    return [png_url(digit_png(images[place])) for place in places]
 
 
 def _moves(each: ChangedImage) -> str:

@@ -20,8 +20,8 @@ import psutil
 from fp16core.bench.child_cost import BenchError
 from fp16core.data.mnist import BUNDLED, ENVIRONMENT_VARIABLE, load_mnist
 from fp16core.jobs import child
-from fp16core.study.row import Ending
-from fp16core.study.rows_file import Study, read_study
+from fp16core.study.rows.file import Study, read_study
+from fp16core.study.rows.row import Ending
 from fp16core.training.recipe import Progress
 
 VICTIMS = ("worker", "client", "scheduler")

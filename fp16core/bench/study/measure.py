@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fp16core.bench.child_cost import ProcessCost, run_module
 from fp16core.bench.measures import Memory, Ratio, ratio_of
-from fp16core.study.rows_file import Study, read_study
+from fp16core.study.rows.file import Study, read_study
 from fp16core.training.recipe import Progress
 
 TRAININGS = 8

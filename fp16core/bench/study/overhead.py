@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from fp16core.runs.record import FileRecord
-from fp16core.study.cluster import connected
-from fp16core.study.codec import row_document
-from fp16core.study.results import FACTORS, Effect, Results, WeightCounts
-from fp16core.study.row import DatasetFacts, Ending, Row
-from fp16core.study.rows_file import RowsFile
-from fp16core.study.run import Order, run_study
-from fp16core.study.training import Source, machine, timestamp
+from fp16core.study.rows.codec import row_document
+from fp16core.study.rows.file import RowsFile
+from fp16core.study.rows.results import FACTORS, Effect, Results, WeightCounts
+from fp16core.study.rows.row import DatasetFacts, Ending, Row
+from fp16core.study.running.cluster import connected
+from fp16core.study.running.run import Order, run_study
+from fp16core.study.running.task import Source, machine, timestamp
 from fp16core.training.recipe import Recipe
 
 TASKS = 1000

@@ -1,17 +1,20 @@
 """The page Luck through Streamlit's own test driver: the answer, its numbers, its choices, a visitor's own study."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fp16core.figures.base.pictures import digit_png, png_url
 from fp16core.study.rows.file import ROWS_FILE, row_line
 from fp16core.study.rows.results import Change
-from fp16core.study.rows.row import Row
+from fp16core.study.rows.row import BUNDLED_DIGEST, DatasetFacts, Row
 from fp16core.study.summary import QUANTIZER
 from fp16core.training.recipe import Recipe
 from tests.helpers.apps.driving import charts, errors, visit, words
+from tests.helpers.places import TestSet
 from tests.helpers.study.rows import effect, row
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
@@ -83,7 +86,20 @@ def test_each_recipe_and_each_kind_has_its_own_numbers(shown: AppTest) -> None:
 def test_images_that_changed_are_shown_only_of_the_bundled_data(shown: AppTest) -> None:
     assert "the answer to 3 images changed at least once, to one of them **2 times**" in words(shown)
     assert "The study’s data set is not the bundled MNIST" in words(shown)
-    assert not shown.get("imgs")
+    assert not shown.get("image")
+
+
+def test_pictures_are_those_of_mnist_whatever_the_server_shows(
+    tmp_path: Path, small_dataset: Path, test_set: TestSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = effect(9600, 9599, [Change(9000, 1, 1, 7)])
+    bundled = replace(row(0, changed), dataset=DatasetFacts("MNIST", 60_000, 10_000, BUNDLED_DIGEST))
+    monkeypatch.setenv("HALFBITS_STUDY", str(study_file(tmp_path, [bundled])))
+    monkeypatch.setenv("HALFBITS_MNIST", str(small_dataset))
+    app = visit("luck")
+    assert not app.exception
+    (picture,) = app.get("image")
+    assert png_url(digit_png(test_set[0][9000])) == picture.proto.imgs[0].url
 
 
 def test_the_points_are_the_trainings(shown: AppTest) -> None:
