@@ -107,15 +107,9 @@ def graphs(bench: Workbench) -> Graphs:
     """Graphs of both files, and how they are run."""
     pair, image = bench.pair, normalise(bench.images[0])
     return Graphs(
-        (
-            pair.reference.graph.outline(),
-            pair.target.graph.outline(),
-        ),
+        (pair.reference.graph.outline(), pair.target.graph.outline()),
         (delegate_partitions(pair.reference), delegate_partitions(pair.target)),
-        (
-            upsampling_stage(pair.target, image),
-            upsampling_stage(pair.target, image, delegated=False),
-        ),
+        (upsampling_stage(pair.target, image), upsampling_stage(pair.target, image, delegated=False)),
         fold_dequantize(pair, bench.images, bench.comparison.target.logits),
     )
 
