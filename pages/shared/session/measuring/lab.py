@@ -52,7 +52,7 @@ def proof(on_progress: Callable[[float], object]) -> Guarantee:
     """Bounds on the effect of the active pair's rounding errors, part by part; raises `HalfBitsError`."""
     if not (known := _known_proof()):
         for count in (counts := _parts()):
-            on_progress(count / counts[-1])
+            on_progress((count - counts[0]) / counts[-1])
             _prove(count)
         known.append(state.measure(measures.proof))
     return known[0]
