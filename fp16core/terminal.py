@@ -1,6 +1,7 @@
 """Terminal output: lines and tables, in which control characters in strangers' texts have no effect."""
 
 from dataclasses import dataclass, field
+from typing import TextIO
 
 from fp16core.text import visible
 
@@ -56,6 +57,6 @@ def print_table(table: Table) -> None:
     Console(markup=False, highlight=False).print(drawn)
 
 
-def say(text: str) -> None:
-    """Print a line."""
-    print(visible(text))
+def say(text: str, to: TextIO | None = None) -> None:
+    """Print a line, on standard output unless another stream is named."""
+    print(visible(text), file=to)

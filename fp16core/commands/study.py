@@ -57,7 +57,7 @@ def _run(options: Namespace) -> Standing:
         on_progress("starting the workers", 1 - len(missing) / len(recipes))
         with connected(options.scheduler, options.workers, options.dashboard) as client:
             if client.dashboard_link and options.dashboard:
-                print(f"Dask's dashboard: {client.dashboard_link}", file=options.terminal)
+                say(f"Dask's dashboard: {client.dashboard_link}", options.terminal)
             return run_study(client, order, file, train_and_measure, _watch(options, on_progress))
 
 
@@ -82,7 +82,7 @@ def _watch(options: Namespace, on_progress: Progress) -> Callable[[Standing], No
         on_progress(text, (standing.before + standing.done) / standing.trainings)
         if not options.terminal.isatty() and time.monotonic() - said_s >= _LINE_S:
             said_s = time.monotonic()
-            print(text, file=options.terminal)
+            say(text, options.terminal)
 
     return watch
 

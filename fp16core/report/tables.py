@@ -21,6 +21,16 @@ from fp16core.tflite.size_account import size_account
 
 Table = Mapping[str, Sequence[str]]
 
+_LEFT_OUT = (
+    "trainings with changes",
+    "mean, in points",
+    "largest logit change",
+    "least flip factor",
+    "least SNR",
+    "proven",
+)
+"""Columns on trainings for which paper has no room; the JSON document has them."""
+
 
 def comparison_table(findings: Findings) -> Table:
     """Both models side by side."""
@@ -42,7 +52,10 @@ def bytes_table(findings: Findings) -> Table:
 
 def trainings_table(findings: Findings) -> Table | None:
     """Effect of float16 over many trainings of the pair's recipe; `None` if there are none."""
-    return effect_columns(summarise(findings.trainings), MARGIN) if findings.trainings else None
+    if not findings.trainings:
+        return None
+    columns = effect_columns(summarise(findings.trainings), MARGIN)
+    return {name: values for name, values in columns.items() if name not in _LEFT_OUT}
 
 
 def weights_table(findings: Findings) -> Table:

@@ -198,7 +198,7 @@ def test_a_visit_stays_with_its_replica_and_new_ones_take_turns(hosted: Hosted) 
             assert visitor.upload(b"a digit") == 400, "the other replica does not know this visit"
         visitor.cookies[COOKIE] = "21".replace(visitor.cookies[COOKIE], "")
         assert visitor.upload(bytes(19_900_000)) == 204
-        assert visitor.upload(bytes(23_000_000)) == 413
+        assert visitor.upload(bytes(28_000_000)) == 413
 
 
 def test_no_page_of_another_site_opens_a_session(hosted: Hosted) -> None:

@@ -25,6 +25,7 @@ PICTURES = {
     "bits": ("bits", 1120),
     "layers": ("layers", 1060),
     "limits": ("limits?exponent=4&mantissa=3&infinity=false", 1000),
+    "luck": ("luck", 1180),
 }
 """Of which page each is, and how tall."""
 
@@ -64,6 +65,10 @@ def main() -> None:
             page.get_by_role("button", name="Run both files in every mode").click(timeout=PATIENCE_MS)
             page.get_by_role("button", name="Measure again").wait_for(timeout=PATIENCE_MS)
             take(page, "modes", 1560)
+            page.goto(f"{url}/your_model")
+            page.get_by_role("button", name="An RMSNorm of large activations").click()
+            page.get_by_role("heading", name="Do its numbers fit?").wait_for(timeout=PATIENCE_MS)
+            take(page, "your_model", 1860)
             page.goto(f"{url}/train?train-epochs=3")
             page.get_by_role("button", name="Train", exact=True).click()
             page.get_by_role("heading", name="The result").wait_for(timeout=PATIENCE_MS)
