@@ -22,11 +22,6 @@ COMMANDS = {
 """Commands that wrote its rows, one after the other into the same folder, by the parts that hold them."""
 
 
-def shipped_parts() -> list[Path]:
-    """Files of the study that ships with the package, in the order in which they were written."""
-    return [path for part in COMMANDS if (path := SHIPPED / part).exists()]
-
-
 def study_path() -> Path:
     """File or folder of the study on show."""
     named = os.environ.get(ENVIRONMENT_VARIABLE)
@@ -53,6 +48,6 @@ def load_study(path: Path) -> Study:
     """Read the study on show; raises `StudyError` if it cannot be used."""
     name = study_name(path)
     if path == SHIPPED:
-        return parse_study(b"".join(part.read_bytes() for part in shipped_parts()), name)
+        return parse_study(b"".join((SHIPPED / part).read_bytes() for part in COMMANDS), name)
     found = read_study(path)
     return Study(name, found.rows, found.cut_off_bytes)

@@ -1,7 +1,7 @@
 """The page's answer, remarks on the study, and where it comes from, in sentences."""
 
 from fp16core.study.rows.file import Study
-from fp16core.study.shipped import COMMANDS, SHIPPED, shipped_parts, study_path
+from fp16core.study.shipped import COMMANDS, SHIPPED, study_path
 from fp16core.study.tables import answer_text, study_remarks
 from pages.luck.choice import ALL, WEIGHTS, Choice
 from pages.shared.session import studies
@@ -37,6 +37,5 @@ def provenance(study: Study) -> str:
     last = max(row.created for row in study.rows)[:10]
     words = f"{plain(study_remarks(study)[0])} Trained on {plain(', '.join(machines))}; the last one on {last}."
     if studies.own() is None and study_path() == SHIPPED:
-        commands = [COMMANDS[part.name] for part in shipped_parts()]
-        words += " Made by " + " and ".join(f"`{command}`" for command in commands) + "."
+        words += " Made by " + " and ".join(f"`{command}`" for command in COMMANDS.values()) + "."
     return words

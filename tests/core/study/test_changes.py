@@ -6,12 +6,15 @@ import pytest
 
 from fp16core.claims.claims import NO_DIFFERENCE, TRAINED_ACCURACY
 from fp16core.claims.evidence import ClaimCheck, Verdict
+from fp16core.runs.pair import load_pair
+from fp16core.runs.record import TARGET_FILE
 from fp16core.study.changes import ChangedImage, changed_images, effects_of
 from fp16core.study.distribution import in_distribution, rows_like
 from fp16core.study.rows.results import Change
 from fp16core.study.rows.row import BUNDLED_DIGEST, Ending
 from fp16core.study.running.measure import STUDIED_WAYS
 from fp16core.study.running.task import read_dataset
+from fp16core.study.shipped import SHIPPED, load_study
 from fp16core.study.summary import CONVERTER, QUANTIZER
 from fp16core.training.recipe import TUTORIAL, Recipe
 from tests.helpers.study.rows import effect, row, without_results
@@ -78,3 +81,21 @@ def test_few_trainings_say_nothing() -> None:
 
 def test_a_recipes_seed_is_no_part_of_it() -> None:
     assert rows_like({"recipe": {"seed": 5}}, [row(1, recipe=replace(TUTORIAL, seed=9))])
+
+
+def test_the_shipped_study_is_what_its_commands_make() -> None:
+    study = load_study(SHIPPED)
+    assert {row.ending for row in study.rows} == {Ending.TRAINED}
+    assert {row.dataset.sha256 for row in study.rows} == {BUNDLED_DIGEST}
+    wide = {(e, f, k, s) for e in (1, 3, 5) for f in (4, 12, 32) for k in (3, 5) for s in range(6)}
+    asked = {(1, 12, 3, seed) for seed in range(200)} | wide
+    made = [(row.recipe.epochs, row.recipe.filters, row.recipe.kernel_size, row.recipe.seed) for row in study.rows]
+    assert sorted(made) == sorted(asked)
+
+
+def test_the_shipped_study_has_the_bundled_pair_among_its_trainings() -> None:
+    """The same seed gave the same bits, on another day and through Dask."""
+    record = load_pair().run["files"]
+    first = next(row for row in load_study(SHIPPED).rows if row.recipe == TUTORIAL)
+    assert first.results is not None
+    assert first.results.files[TARGET_FILE].sha256 == record[TARGET_FILE]["sha256"]
