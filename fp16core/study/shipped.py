@@ -30,7 +30,7 @@ def study_path() -> Path:
 
 def study_name(path: Path) -> str:
     """Name of the study on screen, never a path."""
-    return "the study that ships with Half the Bits" if path == SHIPPED else path.name
+    return "The study that ships with Half the Bits" if path == SHIPPED else path.name
 
 
 def trainings_like(run: Mapping[str, Any]) -> tuple[Row, ...]:
