@@ -7,7 +7,7 @@ from fp16core.study.statistics import SIGNIFICANCE, Interval
 from fp16core.study.summary import CONVERTER, EffectSummary, GroupSummary
 from fp16core.text import decibels_text, factor_text, percent_text, points_text, small_text
 from fp16core.training.recipe import Recipe
-from fp16core.training.recipe_text import named_setting_text
+from fp16core.training.recipe_text import SETTINGS, named_setting_text
 
 
 def effect_columns(group: GroupSummary, margin: float) -> dict[str, list[str]]:
@@ -48,9 +48,8 @@ def recipe_columns(groups: Sequence[GroupSummary]) -> dict[str, list[str]]:
 def recipe_words(recipe: Recipe) -> str:
     """A recipe without its seed: ``1 epoch``, ``3 epochs, 4 filters``."""
     usual = Recipe()
-    settings = ("epochs", "filters", "kernel_size", "batch_size", "learning_rate", "optimizer")
-    varied = [name for name in settings if name == "epochs" or getattr(recipe, name) != getattr(usual, name)]
-    return ", ".join(named_setting_text(name, recipe) for name in varied)
+    varied = [name for name in SETTINGS if name == "epochs" or getattr(recipe, name) != getattr(usual, name)]
+    return ", ".join(named_setting_text(name, recipe) for name in varied if name != "seed")
 
 
 def interval_text(interval: Interval) -> str:

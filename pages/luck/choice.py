@@ -6,9 +6,10 @@ import streamlit as st
 
 from fp16core.study.columns import recipe_words
 from fp16core.study.rows.file import Study
+from fp16core.study.rows.row import Row
 from fp16core.study.statistics import MARGIN
 from fp16core.study.summary import CONVERTER, QUANTIZER, GroupSummary
-from fp16core.training.recipe import TUTORIAL, Recipe
+from fp16core.training.recipe import TUTORIAL
 from pages.shared.session import studies
 from pages.shared.session.studies import Rows
 from pages.shared.ui.terms import hint
@@ -55,7 +56,9 @@ class Choice:
 def choose() -> Choice:
     """Let the visitor choose; raises `StudyError` if there is no study."""
     found = studies.study()
-    groups = {_name(rows[0].recipe): rows for rows in studies.groups(found)}
+    kept = studies.groups(found)
+    several = len({rows[0].dataset.sha256 for rows in kept}) > 1
+    groups = {_name(rows[0], several): rows for rows in kept}
     row = st.container(key="luck-controls", horizontal=True, vertical_alignment="bottom")
     recipes = [*groups, ALL] if len(groups) > 1 else list(groups)
     recipe = row.selectbox(
@@ -96,9 +99,10 @@ def choose() -> Choice:
     return Choice(found, groups, recipe, rows, summary, kind, margin)
 
 
-def _name(recipe: Recipe) -> str:
-    """A recipe, whatever its seed, in the list of recipes."""
-    return recipe_words(recipe) + (" (the tutorial’s)" if replace(recipe, seed=0) == TUTORIAL else "")
+def _name(row: Row, with_dataset: bool) -> str:
+    """A recipe, whatever its seed, in the list of recipes; of several data sets, with its own."""
+    name = recipe_words(row.recipe) + (" (the tutorial’s)" if replace(row.recipe, seed=0) == TUTORIAL else "")
+    return f"{name}, {row.dataset.name}, {row.dataset.sha256[:8]}" if with_dataset else name
 
 
 def kind_text(kind: str) -> str:

@@ -83,6 +83,25 @@ def test_each_recipe_and_each_kind_has_its_own_numbers(shown: AppTest) -> None:
     assert "In 25 trainings float16 changed 0 of 250,000 answers" in words(shown)
 
 
+def test_trainings_of_other_networks_and_data_sets_are_kept_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fashion = replace(row(0), dataset=DatasetFacts("Fashion", 60_000, 10_000, "12" * 32))
+    rows = [row(0), row(1), fashion, row(0, recipe=Recipe(network="good"))]
+    monkeypatch.setenv("HALFBITS_STUDY", str(study_file(tmp_path, rows)))
+    app = visit("luck")
+    assert not app.exception
+    names = app.selectbox(key="recipe").options
+    assert len(names) == 4
+    counts = {}
+    for name in names:
+        app.selectbox(key="recipe").select(name).run()
+        counts[name] = int(next(m.delta for m in app.metric if m.label == "Trainings without a change").split()[-1])
+    assert sorted(counts.values()) == [1, 1, 2, 4]
+    assert any("good" in name for name in names)
+    assert any("Fashion" in name for name in names)
+
+
 def test_images_that_changed_are_shown_only_of_the_bundled_data(shown: AppTest) -> None:
     assert "the answer to 3 images changed at least once, to one of them **2 times**" in words(shown)
     assert "The study’s data set is not the bundled MNIST" in words(shown)
