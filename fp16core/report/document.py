@@ -19,7 +19,6 @@ from fp16core.numerics.propagation import Propagation
 from fp16core.report.findings import Findings
 from fp16core.report.source import Source, source_document
 from fp16core.study.distribution import in_distribution
-from fp16core.study.summary import summarise
 from fp16core.tflite.size_account import size_account
 
 FORMAT = 1
@@ -68,7 +67,7 @@ def report_document(findings: Findings, source: Source) -> dict[str, Any]:
         "error_by_operator": _errors(findings),
         "guarantee": _guarantee(findings),
         "modes": _modes(findings),
-        "trainings": None if not findings.trainings else asdict(summarise(findings.trainings)),
+        "trainings": None if findings.luck is None else asdict(findings.luck),
     }
     plain: dict[str, Any] = nonfinite_as_null(document)
     return plain
@@ -76,7 +75,7 @@ def report_document(findings: Findings, source: Source) -> dict[str, Any]:
 
 def judged_claims(findings: Findings) -> tuple[ClaimCheck, ...]:
     """The tutorial's claims, checked on the pair, and over the trainings of the same recipe."""
-    return in_distribution(check_claims(findings.evidence), findings.trainings)
+    return in_distribution(check_claims(findings.evidence), findings.trainings, findings.luck)
 
 
 def changed_images(comparison: Comparison) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from fp16core.lab.guarantee import PART_IMAGES, Guarantee, GuaranteeRun
 from fp16core.numerics.propagation import PairRecorder, Propagation, PropagationRun
 from fp16core.numerics.weight_rounding import WeightRounding, rounding_errors, weight_roundings
 from fp16core.study.rows.row import Row
+from fp16core.study.summary import GroupSummary, summarise
 from fp16core.tflite.ledger import byte_ledger
 from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.purposes import LedgerEntry
@@ -53,6 +55,11 @@ class Findings:
     guarantee: Guarantee | str
     propagation: Propagation | str
     trainings: tuple[Row, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def luck(self) -> GroupSummary | None:
+        """Summary of the trainings, made once; `None` if there are none."""
+        return summarise(self.trainings) if self.trainings else None
 
     @property
     def pair(self) -> ModelPair:

@@ -16,7 +16,6 @@ from fp16core.report.pictures import MOST, pictures
 from fp16core.report.rendering import Report, rendered
 from fp16core.report.source import source_tables
 from fp16core.runtime.gpu_log import Adapter
-from fp16core.study.summary import summarise
 from fp16core.study.tables import answer_text
 from fp16core.vocabulary import TUTORIAL_URL
 
@@ -72,7 +71,7 @@ def make_report(findings: Findings, document: Mapping[str, Any]) -> Report:
     return rendered(
         "page.html.jinja",
         findings.pair.name,
-        luck=answer_text(summarise(findings.trainings)) if findings.trainings else "",
+        luck="" if findings.luck is None else answer_text(findings.luck),
         answer=answer(findings.comparison, findings.casting),
         remarks=findings.casting.out_of_range(findings.comparison),
         rule=RULE,

@@ -14,7 +14,6 @@ from fp16core.report.document import measured_modes
 from fp16core.report.findings import Findings
 from fp16core.study.columns import effect_columns
 from fp16core.study.statistics import MARGIN
-from fp16core.study.summary import summarise
 from fp16core.text import bytes_text, percent_text, small_text
 from fp16core.tflite.purposes import PURPOSES
 from fp16core.tflite.size_account import size_account
@@ -52,9 +51,9 @@ def bytes_table(findings: Findings) -> Table:
 
 def trainings_table(findings: Findings) -> Table | None:
     """Effect of float16 over many trainings of the pair's recipe; `None` if there are none."""
-    if not findings.trainings:
+    if findings.luck is None:
         return None
-    columns = effect_columns(summarise(findings.trainings), MARGIN)
+    columns = effect_columns(findings.luck, MARGIN)
     return {name: values for name, values in columns.items() if name not in _LEFT_OUT}
 
 

@@ -8,7 +8,7 @@ from fp16core.claims.claims import NO_DIFFERENCE, TRAINED_ACCURACY
 from fp16core.claims.evidence import ClaimCheck, graded
 from fp16core.study.rows.row import Row
 from fp16core.study.statistics import MARGIN
-from fp16core.study.summary import CONVERTER, summarise
+from fp16core.study.summary import CONVERTER, GroupSummary
 from fp16core.text import count_text, percent_text
 from fp16core.training.recipe import Recipe
 from fp16core.vocabulary import RecipeError
@@ -37,7 +37,9 @@ def rows_like(run: Mapping[str, Any], rows: Sequence[Row]) -> tuple[Row, ...]:
     return tuple(row for row in rows if row.results is not None and replace(row.recipe, seed=0) == recipe)
 
 
-def in_distribution(claims: Sequence[ClaimCheck], rows: Sequence[Row]) -> tuple[ClaimCheck, ...]:
+def in_distribution(
+    claims: Sequence[ClaimCheck], rows: Sequence[Row], summary: GroupSummary | None
+) -> tuple[ClaimCheck, ...]:
     """Add a line to the claims on which many trainings of the same recipe have something to say.
 
     “No difference” holds in distribution if two one-sided t-tests show that the mean difference of the paired
@@ -50,10 +52,11 @@ def in_distribution(claims: Sequence[ClaimCheck], rows: Sequence[Row]) -> tuple[
         The tutorial's claims.
     rows
         Trained rows of one recipe; with fewer than `FEWEST`, the claims stay as they are.
+    summary
+        Their summary, with the margin `MARGIN`; `None` if there are none.
     """
-    if len(rows) < FEWEST:
+    if summary is None or len(rows) < FEWEST:
         return tuple(claims)
-    summary = summarise(rows)
     effect, trainings = summary.effects[CONVERTER], count_text(len(rows), "training")
     lines = {}
     if (test := effect.equivalence) is not None:

@@ -10,10 +10,12 @@ import streamlit as st
 
 from fp16core.claims.evidence import ClaimCheck
 from fp16core.study import distribution
+from fp16core.study.columns import recipe_words
 from fp16core.study.distribution import rows_like
 from fp16core.study.rows.file import Study, parse_study
 from fp16core.study.rows.row import Row
 from fp16core.study.shipped import load_study, study_path
+from fp16core.study.statistics import MARGIN
 from fp16core.study.summary import GroupSummary, by_recipe, summarise
 from fp16core.vocabulary import HalfBitsError, StudyError
 from pages.shared.server import hosted, rate_limits, uploads
@@ -105,10 +107,12 @@ def in_distribution(claims: Sequence[ClaimCheck], run: Mapping[str, Any]) -> Seq
     A study that cannot be read adds nothing: its own page explains why.
     """
     try:
-        rows = rows_like(run, study().trained)
+        found = study()
     except StudyError:
         return claims
-    return distribution.in_distribution(claims, rows)
+    rows = rows_like(run, found.trained)
+    group = summary(found, recipe_words(rows[0].recipe), rows, MARGIN) if rows else None
+    return distribution.in_distribution(claims, rows, group)
 
 
 def servers_trainings(run: Mapping[str, Any]) -> Rows:

@@ -15,7 +15,7 @@ from fp16core.study.rows.row import BUNDLED_DIGEST, Ending
 from fp16core.study.running.measure import STUDIED_WAYS
 from fp16core.study.running.task import read_dataset
 from fp16core.study.shipped import SHIPPED, load_study
-from fp16core.study.summary import CONVERTER, QUANTIZER
+from fp16core.study.summary import CONVERTER, QUANTIZER, summarise
 from fp16core.training.recipe import TUTORIAL, Recipe
 from tests.helpers.study.rows import effect, row, without_results
 
@@ -63,20 +63,22 @@ def test_a_run_is_compared_with_trainings_of_its_recipe_whatever_the_seed() -> N
 
 def test_claims_hold_in_distribution_by_the_mean_and_by_the_test() -> None:
     rows = [row(seed, effect(9540 + 10 * seed, 9540 + 10 * seed + (seed == 3))) for seed in range(10)]
-    about, other, none = (claim.in_distribution for claim in in_distribution(CLAIMS, rows))
+    about, other, none = (claim.in_distribution for claim in in_distribution(CLAIMS, rows, summarise(rows)))
     assert about == "in distribution, over 10 trainings: holds; 95.85 % on average, 95.40 % to 96.30 %"
     assert other == ""
     assert none.startswith("in distribution, over 10 trainings: holds; 0 of 100,000 answers changed")
     better = [row(seed, effect(9700 + 2 * seed, 9500 + 40 * seed)) for seed in range(10)]
-    about, _, none = (claim.in_distribution for claim in in_distribution(CLAIMS, better))
+    about, _, none = (claim.in_distribution for claim in in_distribution(CLAIMS, better, summarise(better)))
     assert "over 10 trainings: does not hold; 97.09 % on average" in about
     assert "over 10 trainings: not shown" in none
     partly = [row(seed, effect(9600 if seed == 0 else 9800, 9800)) for seed in range(10)]
-    assert "holds partly" in in_distribution(CLAIMS, partly)[0].in_distribution
+    assert "holds partly" in in_distribution(CLAIMS, partly, summarise(partly))[0].in_distribution
 
 
 def test_few_trainings_say_nothing() -> None:
-    assert in_distribution(CLAIMS, [row(seed) for seed in range(9)]) == CLAIMS
+    few = [row(seed) for seed in range(9)]
+    assert in_distribution(CLAIMS, few, summarise(few)) == CLAIMS
+    assert in_distribution(CLAIMS, [], None) == CLAIMS
 
 
 def test_a_recipes_seed_is_no_part_of_it() -> None:
