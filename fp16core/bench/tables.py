@@ -14,6 +14,18 @@ from fp16core.bench.uploads.accuracy import OtherUploadAccuracy, UploadAccuracy
 from fp16core.terminal import Table, new_table
 from fp16core.text import percent_text, points_text
 
+_UPLOAD_COLUMNS = (
+    "kind",
+    "files",
+    "fed directly",
+    "float32",
+    "difference",
+    "float16",
+    "only resized",
+    "judged not a digit",
+)
+"""Columns on the accuracy on uploads, of any pair."""
+
 
 def result_tables(results: Sequence[Result], repeats: int) -> list[Table]:
     """Tables of the results; kinds of result that do not occur have none."""
@@ -53,26 +65,12 @@ def _empty_tables(repeats: int) -> dict[type, Table]:
         ),
         UploadAccuracy: new_table(
             "accuracy on uploads",
-            "kind",
-            "files",
-            "fed directly",
-            "float32",
-            "difference",
-            "float16",
-            "only resized",
-            "judged not a digit",
+            *_UPLOAD_COLUMNS,
         ),
         OtherUploadAccuracy: new_table(
             "accuracy on uploads, other bundled pairs",
             "pair",
-            "kind",
-            "files",
-            "fed directly",
-            "float32",
-            "difference",
-            "float16",
-            "only resized",
-            "judged not a digit",
+            *_UPLOAD_COLUMNS,
         ),
         ModelOutcomes: new_table(
             "corrupted model files, each tried in a process of its own",

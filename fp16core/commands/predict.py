@@ -105,7 +105,7 @@ def _other(folder: Path, read: BothAnswers, place: int) -> dict[str, Any]:
 
 
 def _digits_said(other: dict[str, Any]) -> str:
-    """What another pair reads: ``9``, or ``9, float16: 4``."""
+    """Answer of another pair: ``9``, or ``9, float16: 4``."""
     reference, target = ("nothing" if other[role]["digit"] is None else str(other[role]["digit"]) for role in _ROLES)
     return reference if other["agree"] else f"{reference}, float16: {target}"
 

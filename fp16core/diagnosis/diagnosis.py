@@ -113,7 +113,7 @@ def diagnose(model: ModelFile, options: DiagnosisOptions | None = None, progress
 
 @dataclass(frozen=True, eq=False)
 class _Work:
-    """What the measurements of one diagnosis share."""
+    """Model, samples and options that the measurements of one diagnosis share."""
 
     model: ModelFile
     fixed: FixedModel

@@ -1,4 +1,4 @@
-"""What the bundled networks read where another one reads a digit, and whose fault it is if they differ."""
+"""Answers of the bundled networks to a digit that another one reads, and whose fault a difference is."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _ALL = {2: "Both networks read", 3: "All three networks read", 4: "All four netw
 
 @dataclass(frozen=True)
 class Opinion:
-    """What a pair reads.
+    """Answers of a pair to one digit.
 
     Attributes
     ----------

@@ -55,7 +55,7 @@ class Agreement:
 
 @dataclass(frozen=True, eq=False)
 class GpuFindings:
-    """What a visitor's GPU made of the active pair's float16 file.
+    """Results of a visitor's GPU with the active pair's float16 file.
 
     Attributes
     ----------

@@ -112,7 +112,7 @@ class Arithmetic:
 
 
 def arithmetic(probe: Probe, made: tuple[float, ...]) -> Arithmetic:
-    """What a probe's results tell."""
+    """Property of a driver, told by a probe's results."""
     added, product, either, fused, beyond = made
     return Arithmetic(
         added == probe.integer,

@@ -22,7 +22,7 @@ WEIGHTS = (CONVERTER, QUANTIZER)
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """What the visitor looks at.
+    """Choice of the visitor: trainings, kind of float16, margin.
 
     Attributes
     ----------

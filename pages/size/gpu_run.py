@@ -81,5 +81,5 @@ def gpu_run(message: bytes | None, on_wanted: Callable[[], None], on_answer: Cal
 
 
 def sent(name: str) -> object:
-    """What the browser has sent by that name, which may be anything."""
+    """Value that the browser has sent by that name, which may be anything."""
     return st.session_state[KEY].get(name)

@@ -128,7 +128,7 @@ def _size(cast: CastFile) -> str:
 
 
 def _beyond(chosen: CastFile, other: CastFile) -> str:
-    """What another converter does otherwise."""
+    """Sentence on another converter that casts differently."""
     fewer = {kind.kind: kind.kept_weights for kind in other.kinds}
     more = [kind.kind for kind in chosen.kinds if kind.kept_weights > fewer.get(kind.kind, 0)]
     text = f"{other.by} would give {percent_text(other.account.size_share)}"

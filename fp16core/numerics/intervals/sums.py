@@ -45,7 +45,7 @@ def at_least(values: Errors, slack: float = 0.0) -> npt.NDArray[np.float32]:
 
 @dataclass(frozen=True, eq=False)
 class Multiplier:
-    """What a layer multiplies by and adds, prepared once for all images; matrices as of `weight_matrices`.
+    """Factors and summands of a layer, prepared once for all images; matrices as of `weight_matrices`.
 
     Attributes
     ----------

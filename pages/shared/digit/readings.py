@@ -34,7 +34,7 @@ def test_image(index: int) -> Reading:
 
 
 def all_opinions(reading: Reading, place: int) -> tuple[Opinion, ...]:
-    """What the active pair and then the other bundled pairs read in one of a picture's digits.
+    """Answers of the active pair, and then of the other bundled pairs, to one of a picture's digits.
 
     Raises
     ------

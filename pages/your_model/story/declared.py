@@ -1,4 +1,4 @@
-"""What the visitor declares of a model: ranges, shapes, tolerances and classes, by input and output."""
+"""Declarations of the visitor about a model: ranges, shapes, tolerances and classes, by input and output."""
 
 import argparse
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""What several networks read in one digit, and the sentence on whose fault a difference is."""
+"""Answers of several networks to one digit, and the sentence on whose fault a difference is."""
 
 from pathlib import Path
 

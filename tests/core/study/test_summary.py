@@ -1,4 +1,4 @@
-"""What the rows of a study say together, by hand."""
+"""Summaries of a study's rows, by hand."""
 
 import math
 from dataclasses import replace

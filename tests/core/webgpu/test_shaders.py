@@ -49,7 +49,7 @@ Runs = dict[tuple[str, str, str], npt.NDArray[np.float32]]
 
 @pytest.fixture(scope="module")
 def runs(mesa: str, pair: ModelPair, test_set: TestSet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
-    """What the driver computes, by network, precision and way."""
+    """Results of the driver, by network, precision and way."""
     folder = tmp_path_factory.mktemp("shaders")
     request, answer = folder / "request", folder / "answer.npz"
     messages = [plan(read_chain(pair_named(n, pair).target)).message(test_set[0][:IMAGES]).data for n in NETWORKS]

@@ -25,7 +25,7 @@ MODEL = ModelFile(b"model", "mine.tflite")
 
 
 def sent(value: Any) -> Any:
-    """What arrives of a value that a process sends."""
+    """A value that a process sends, as it arrives."""
     return json.loads(json.dumps(value))
 
 
@@ -128,7 +128,7 @@ class Answered(DiagnosisTicket):
 
     @property
     def answer(self) -> dict[str, Any]:
-        """What the test says."""
+        """The answer that the test names."""
         return self._answered
 
 

@@ -314,5 +314,5 @@ def test_a_model_is_diagnosed_again_with_what_its_owner_declares(
 
 
 def test_the_graph_is_coloured_by_range_at_first() -> None:
-    """Which needs no device."""
+    """The range needs no device."""
     assert with_diagnosis().segmented_control(key="diagnosis-view").value == BY_RANGE

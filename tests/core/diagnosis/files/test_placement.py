@@ -1,4 +1,4 @@
-"""Where a file runs: its parts, what is left of them, a GPU's refusals, times with a control."""
+"""Placement of a file: its parts, what is left of them, a GPU's refusals, times with a control."""
 
 import os
 import subprocess
