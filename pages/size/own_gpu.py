@@ -9,10 +9,11 @@ from fp16core.text import count_text
 from fp16core.vocabulary import HalfBitsError
 from fp16core.webgpu.answer import GpuAnswer, read_answer
 from fp16core.webgpu.findings import GpuFindings, Logits, findings, findings_document
-from fp16core.webgpu.plan import Message, Plan
+from fp16core.webgpu.plan import Message
 from fp16core.webgpu.words import agreement_rows, answer_rows, probe_rows, time_text, verdict_text
 from fp16core.workbench import measures
 from pages.shared.server import rate_limits
+from pages.shared.session import own_gpu as visitors_gpu
 from pages.shared.session import state
 from pages.shared.session.cache import cached
 from pages.shared.session.subject import Subject, subject
@@ -36,7 +37,7 @@ def own_gpu() -> None:
         count = st.session_state.get(_WANTED)
         message = None if count is None else _message(count)
         if message is None:
-            _plan()  # a network that no browser can run is said before anything is clicked
+            visitors_gpu.plan()  # a network that no browser can run is said before anything is clicked
     gpu_run(None if message is None else message.data, _wanted, _answered)
     if error := st.session_state.pop(_ERROR, None):
         st.error(plain(error), icon=":material/error:")
@@ -103,18 +104,15 @@ def _answered() -> None:
         st.session_state[_ANSWER] = subject(), read_answer(answer, len(state.test_set()[0]), of_plan.digest)
     except HalfBitsError as error:
         st.session_state[_ERROR] = str(error)
-
-
-@cached("Writing shaders …", kept=4)
-def _plan() -> Plan:
-    return state.measure(measures.gpu_plan)
+    else:
+        visitors_gpu.note_opened(True)
 
 
 @cached("Packing shaders, weights and images …", kept=4)
 def _message(count: int) -> Message:
     rate_limits.allow("lab")
     images = state.test_set()[0]
-    return _plan().message(images[:count], len(images))
+    return visitors_gpu.plan().message(images[:count], len(images))
 
 
 @cached("Emulating float16 arithmetic …", kept=4)

@@ -165,6 +165,7 @@ def test_mesa_computes_in_float16_as_the_emulation_does_bit_for_bit(
     assert isinstance(run, ModeRun), run
     assert run.adapter is not None
     assert "llvmpipe" in run.adapter.name
+    assert run.adapter.driver.startswith("llvmpipe Mesa ")
     assert run.adapter.is_software
     assert run.computes_float16
     assert not run.is_silently_float32
@@ -261,7 +262,7 @@ def test_a_size_of_batch_that_a_file_fixes_is_kept(test_set: TestSet) -> None:
 
 def test_times_are_taken_in_turns_with_a_control(pair: ModelPair, test_set: TestSet) -> None:
     modes = [ExecutionMode.CPU_FLOAT32, ExecutionMode.CPU_FLOAT16]
-    specs = latency_run.specs_for(modes, pair, test_set[0], (1, 10), seconds=0.1)
+    specs = latency_run.specs_for(modes, pair, test_set[0], (1, 10), latency_run.Effort(seconds=0.1))
     found = outcomes(Survey(JobQueue(1, 9), specs, latency_run.mode_latency))
     for mode in modes:
         timed = found[mode]
