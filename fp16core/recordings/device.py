@@ -133,11 +133,11 @@ def devices(recordings: Iterable[Recording]) -> tuple[Device, ...]:
 
 
 def _halves(recording: Recording) -> list[tuple[str, DeviceKind, ModeFacts]]:
-    """Name, kind and facts of each device that was asked for float16 arithmetic in a mode."""
+    """Name, kind and facts of each device that was asked for float16 arithmetic in a mode, the GPU first."""
+    halves = [facts for facts in recording.modes if facts.mode.asks_for_float16]
     return [
         (facts.adapter if facts.mode.on_gpu else recording.processor, _kind(facts), facts)
-        for facts in recording.modes
-        if facts.mode.asks_for_float16
+        for facts in sorted(halves, key=lambda facts: not facts.mode.on_gpu)
     ]
 
 

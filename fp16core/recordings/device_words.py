@@ -33,6 +33,8 @@ def float16_text(device: Device) -> str:
         return "not real: silently computed in float32"
     if facts.images == 0:
         return answers_text(facts)
+    if any(found.exact_share == 1 and "float32" in found.way for found in device.sums):
+        return f"rounded to float16, but summed in float32: {answers_text(facts)}"
     return f"real: {answers_text(facts)}"
 
 
@@ -77,13 +79,13 @@ def why_text(found: Sequence[Device]) -> str:
     device, own, wide = max(both, key=lambda each: each[2].high / each[1].high)
     words = (
         f"Speed-up by float16 on {device.name}: {speed_text(own)} with a network for digits, {speed_text(wide)} with "
-        f"{Network.WIDE.title}."
+        f"{Network.WIDE.title}"
     )
     if wide.low <= own.high:
-        return words
+        return f"{words}."
     return (
-        f"{words} {_starting_text(device)}A network for digits leaves a GPU so little to compute that a call is mostly "
-        "its start; float16 can shorten only the computing."
+        f"{words}. A network for digits leaves a GPU so little to compute that {_starting_text(device)}; float16 can "
+        "shorten only the computing."
     )
 
 
@@ -116,12 +118,11 @@ def _at_once(counts: Sequence[int | None]) -> str:
 
 
 def _starting_text(device: Device) -> str:
-    """Time of the largest call against the smallest, with its space, if it grows much less than its images."""
+    """Sign that a call is mostly its start: the time of the largest call against the smallest."""
     times = () if device.facts is None else device.facts.times
-    if len(times) < 2:
-        return ""
-    first, last = times[0], times[-1]
-    longer, more = last.us_per_image * last.batch / (first.us_per_image * first.batch), last.batch / first.batch
-    if longer > more / 10:
-        return ""
-    return f"There, {last.batch:,} images take {longer:.1f} times as long as {first.batch:,}. "
+    if len(times) > 1:
+        first, last = times[0], times[-1]
+        longer, more = last.us_per_image * last.batch / (first.us_per_image * first.batch), last.batch / first.batch
+        if longer < more / 10:
+            return f"{last.batch:,} images take {longer:.1f} times as long as {first.batch:,}"
+    return "a call is mostly its start"

@@ -30,7 +30,7 @@ def test_a_machine_with_a_gpu_has_two_devices(pair: ModelPair) -> None:
         sums=(*sums(PROCESSOR, (None, 1.0)), *sums(GPU, (1, 0.6028), (10, 1.0), (100, 1.0))),
         noted=(NOTED,),
     )
-    processor, gpu = devices([both])
+    gpu, processor = devices([both])
     assert (processor.name, processor.kind, gpu.name, gpu.kind) == (
         "Some processor",
         DeviceKind.PROCESSOR,
@@ -99,6 +99,13 @@ def test_a_browsers_gpu_is_judged_by_its_probes_and_our_shaders(pair: ModelPair)
     assert prediction_text(browser(pair, True, 1.0, 0.5)) == "50.00 % of the logits"
     assert float16_text(browser(pair, None)) == "none"
     assert float16_text(browser(pair, False)) == "not real: computed in a wider type"
+
+
+def test_a_processor_that_only_rounds_to_float16_is_not_called_real(pair: ModelPair) -> None:
+    way = "sums in float32, rounded once"
+    (found,) = devices([recording(pair, on_processor(1.3), sums=sums(PROCESSOR, (100, 1.0), way=way))])
+    assert float16_text(found) == "rounded to float16, but summed in float32: 6 of 10,000 answers change"
+    assert prediction_text(found) == f"yes: {way}"
 
 
 def test_rows_of_other_models_say_so(pair: ModelPair) -> None:
