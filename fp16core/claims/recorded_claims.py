@@ -1,9 +1,12 @@
-"""Verdicts on what needs a GPU, from a recording of the same pair on another machine, where none was measured here."""
+"""Verdicts from recordings of the same pair on other machines, on what was not measured here."""
 
 from collections.abc import Iterable
 from dataclasses import replace
 
 from fp16core.claims.evidence import ClaimCheck, Evidence, Verdict, graded
+from fp16core.claims.latency_rule import latency_text, latency_verdict
+from fp16core.modes.files_time import FilesTime
+from fp16core.modes.latency import Difference
 from fp16core.modes.network import Network
 from fp16core.recordings.device import Device, DeviceKind, Speed, devices
 from fp16core.recordings.device_words import speed_text
@@ -46,6 +49,34 @@ def recorded_reduced(here: ClaimCheck, e: Evidence) -> ClaimCheck:
     return _recorded(here, found, measured, verdict, "Whether each logit is a float16 number was checked bit by bit.")
 
 
+def recorded_latency(here: ClaimCheck, e: Evidence) -> ClaimCheck:
+    """The claim on latency, by the newest recording that decides it if nothing here has."""
+    if here.verdict is not Verdict.NOT_MEASURED:
+        return here
+    found = []
+    for recording in _trusted(e.runtimes.recordings):
+        facts = recording.facts(ExecutionMode.CPU_FLOAT32)
+        if facts is None or recording.network is not Network.PAIR or not recording.is_of(e.pair):
+            continue
+        times = [FilesTime(x.batch, x.files, x.difference) for x in facts.times if x.files is not None]
+        if times and latency_verdict(times) is not Verdict.NOT_MEASURED:
+            found.append((recording, times))
+    if not found:
+        return here
+    newest, times = max(found, key=lambda each: each[0].day)
+    verdicts = {x.difference for x in times}
+    ratios = [x.ratio.value for x in times]
+    summary = "no measurable difference" if verdicts == {Difference.NONE} else "a measurable difference"
+    return replace(
+        here,
+        measured=f"on {newest.processor}, {newest.day_text}: {summary}; float16 / float32 {min(ratios):.3f} to "
+        f"{max(ratios):.3f}",
+        verdict=latency_verdict(times),
+        method=f"Recorded on {newest.day_text} on {newest.processor}, not measured here, with the same two files: "
+        f"{latency_text(times).replace('on this machine', 'there')}. Here: {here.method}",
+    )
+
+
 def wide_on(recordings: Iterable[Recording], adapter: str) -> Speed | None:
     """Speed of a GPU of that name with a wide network, if any was recorded."""
     return next((found.wide for found in _gpus(recordings) if found.name == adapter and found.wide is not None), None)
@@ -64,9 +95,12 @@ def is_faster(own: Speed | None, wide: Speed | None) -> bool:
     return any(speed is not None and speed.is_faster for speed in (own, wide))
 
 
+def _trusted(recordings: Iterable[Recording]) -> list[Recording]:
+    return [recording for recording in recordings if recording.origin is not Origin.PASTED]
+
+
 def _gpus(recordings: Iterable[Recording]) -> tuple[Device, ...]:
-    trusted = [recording for recording in recordings if recording.origin is not Origin.PASTED]
-    return tuple(found for found in devices(trusted) if found.kind is DeviceKind.GPU)
+    return tuple(found for found in devices(_trusted(recordings)) if found.kind is DeviceKind.GPU)
 
 
 def _gpu(here: ClaimCheck, e: Evidence) -> Device | None:

@@ -204,6 +204,7 @@ def _time(latency: Mapping[str, Any], key: str) -> BatchTime:
         Difference(latency["verdict"]),
         ratio,
         None if ratio is None else judged(ratio, control),
+        checked_ratio(latency["target_over_reference"], f"{key}, {batch:,} at once, target_over_reference"),
     )
 
 

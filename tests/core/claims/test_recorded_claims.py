@@ -8,6 +8,7 @@ import pytest
 from fp16core.claims.claims import check_claims
 from fp16core.claims.evidence import ClaimCheck, Evidence, Measurement, RuntimeEvidence, Verdict, gather_evidence
 from fp16core.evaluate.comparison import Comparison
+from fp16core.modes.latency import Difference, MemoryUse, ModeLatency
 from fp16core.modes.network import Network
 from fp16core.modes.runs import ModeOutcome, ModeTable
 from fp16core.recordings.gallery import shipped_recordings
@@ -16,9 +17,10 @@ from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.model_file import ModelFile, ModelPair
 from tests.helpers.mode_results import GPU, SOFTWARE, run
 from tests.helpers.places import TestSet
-from tests.helpers.recorded import NOTED, on_gpu, recording
+from tests.helpers.recorded import NOTED, on_gpu, on_usual_processor, recording
+from tests.helpers.results import latency
 
-NATIVE, REDUCED = "Native arithmetic", "Reduced precision"
+NATIVE, REDUCED, LATENCY = "Native arithmetic", "Reduced precision", "Impact on latency"
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +101,38 @@ def test_of_several_recordings_one_that_gained_time_counts_then_the_newest(evide
     assert judged(evidence, faster, new)[NATIVE].measured.startswith("on GPU 1, 1 November 2026")
 
 
+@pytest.mark.parametrize(
+    ("ratio", "difference", "verdict"),
+    [
+        (1.02, Difference.NONE, Verdict.HOLDS),
+        (1.2, Difference.SLOWER, Verdict.PARTLY),
+        (1.5, Difference.SLOWER, Verdict.FAILS),
+        (1.5, Difference.NONE, Verdict.NOT_MEASURED),
+    ],
+)
+def test_the_impact_on_latency_is_judged_by_recorded_times(
+    evidence: Evidence, ratio: float, difference: Difference, verdict: Verdict
+) -> None:
+    recorded = recording(evidence.pair, on_usual_processor(1.0, ratio, verdict=difference))
+    claim = judged(evidence, recorded)[LATENCY]
+    assert claim.verdict is verdict
+    assert claim.awaits is Measurement.LATENCY
+    named = "on Some processor, 26 November 2026: "
+    assert claim.measured.startswith(named) is (verdict is not Verdict.NOT_MEASURED)
+    assert judged(evidence, replace(recorded, target_sha256="0" * 64))[LATENCY] == judged(evidence)[LATENCY]
+
+
+def test_times_that_were_measured_here_rank_above_recorded_ones(evidence: Evidence) -> None:
+    recorded = recording(evidence.pair, on_usual_processor(1.0))
+    timed = ModeLatency(ExecutionMode.CPU_FLOAT32, (latency(200),), MemoryUse(1, 1, 1, 1), 1.0)
+    claims = check_claims(evidence.with_runtimes(RuntimeEvidence(None, {timed.mode: timed}, recordings=(recorded,))))
+    claim = next(claim for claim in claims if claim.topic == LATENCY)
+    assert claim.verdict is Verdict.FAILS
+    assert "Some processor" not in claim.measured
+
+
 def test_what_ships_judges_the_bundled_pair(evidence: Evidence) -> None:
     found = judged(evidence, *shipped_recordings())
     assert found[NATIVE].measured.startswith("on NVIDIA H200, 26 November 2026: computed in float16")
     assert found[REDUCED].verdict is Verdict.HOLDS
+    assert found[LATENCY].verdict is Verdict.HOLDS
