@@ -37,8 +37,8 @@ _CONTENT_SHARES, _CONTENT_HEIGHT = (0.004, 0.6), 0.25
 """Share of the sheet that ink covers, and least height of the ink as a share of the sheet's."""
 
 
-_ROOM_SHARE = 0.08
-"""Share of a bold 8 that each of its two holes has at least."""
+_ROOM_SHARE, _ROOM_COMPACTNESS = 0.05, 0.6
+"""Least share of a bold 8 that each of its two holes has, and of its box that the hole fills; a stroke fills less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,9 +117,11 @@ def _sheet_of(marks: Mask, survey: Levels, contrast: float) -> Sheet | None:
 
 
 def _has_two_rooms(holes: Mask, filled: Mask) -> bool:
-    """Return whether a part has two large holes, as an 8 has in bold type or of seven segments."""
-    areas = np.bincount(ndimage.label(holes)[0].ravel())[1:]
-    return bool((areas >= _ROOM_SHARE * filled.sum()).sum() >= 2)
+    """Return whether a part has two large compact holes, as an 8 has in bold type or of seven segments."""
+    labels, _ = ndimage.label(holes)
+    areas = np.bincount(labels.ravel())[1:]
+    boxes = np.array([np.prod([cells.stop - cells.start for cells in place]) for place in ndimage.find_objects(labels)])
+    return bool(((areas >= _ROOM_SHARE * filled.sum()) & (areas >= _ROOM_COMPACTNESS * boxes)).sum() >= 2)
 
 
 def _largest(marks: Mask) -> Mask:
