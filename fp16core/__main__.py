@@ -151,6 +151,13 @@ def _parser() -> argparse.ArgumentParser:
         "--batch", type=whole_number(1, 1000), default=100, metavar="N", help="images per run (default: 100)"
     )
     sub.add_argument("--no-latency", action="store_true", help="skip the timing, which takes a minute")
+    sub.add_argument(
+        "--network",
+        choices=("pair", "wide"),
+        default="pair",
+        help="the pair, or six 3 × 3 convolutions with 128 filters, which give a GPU something to do (default: pair)",
+    )
+    sub.add_argument("--record", type=Path, metavar="FILE", help="JSON file to write: a recording for the dashboard")
 
     sub = add("report", "Write everything about a pair of models, or a diagnosis, into one HTML file.")
     _take_pair(sub)

@@ -249,7 +249,8 @@ def test_a_driver_that_brings_down_its_process_costs_a_sentence(monkeypatch: pyt
 
 def test_times_are_shown_with_a_verdict_and_judge_the_claim(monkeypatch: pytest.MonkeyPatch) -> None:
     usual = latency.specs_for
-    monkeypatch.setattr(latency, "specs_for", lambda modes, pair, images: usual(modes, pair, images, (1, 10), 0.1))
+    short = latency.Effort(seconds=0.1)
+    monkeypatch.setattr(latency, "specs_for", lambda modes, pair, images: usual(modes, pair, images, (1, 10), short))
     app = opened()
     app.segmented_control(key="runtimes-section").set_value(LATENCY).run()
     measured(app)
