@@ -4,6 +4,7 @@ import json
 
 import streamlit as st
 
+from fp16core.modes.measured import MeasuredPair, measured_pair
 from fp16core.text import count_text
 from fp16core.vocabulary import HalfBitsError
 from fp16core.webgpu.answer import GpuAnswer, read_answer
@@ -50,11 +51,11 @@ def own_gpu() -> None:
     with state.explained():
         emulated = _emulations() if kept[1].has_float16 else {}
         found = findings(kept[1], state.results().comparison.target, emulated)
-        name = state.active_pair().name
-    _show(found, name)
+        pair = measured_pair(state.active_pair())
+    _show(found, pair)
 
 
-def _show(found: GpuFindings, name: str) -> None:
+def _show(found: GpuFindings, pair: MeasuredPair) -> None:
     st.markdown(verdict_text(found))
     with st.container(border=True):
         st.markdown(f"**{plain(found.answer.adapter)}**, on {count_text(found.answer.images, 'test image')}")
@@ -76,7 +77,7 @@ def _show(found: GpuFindings, name: str) -> None:
                 f"Of the first {found.agreements[0].images:,} images, bit for bit. The emulations, in NumPy, know "
                 "nothing of this GPU. A shader leaves it to the driver whether a product is rounded before it is added."
             )
-    document = json.dumps(findings_document(name, found), indent=2, allow_nan=False) + "\n"
+    document = json.dumps(findings_document(pair, found), indent=2, allow_nan=False) + "\n"
     st.download_button(
         "These findings as JSON",
         document,
