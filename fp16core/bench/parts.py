@@ -23,7 +23,9 @@ from fp16core.bench.strangers.pictures import PictureOutcomes, measure_pictures
 from fp16core.bench.study.measure import measure_study
 from fp16core.bench.training_interference import measure_interference
 from fp16core.bench.tutorial import evaluate_one_at_a_time
-from fp16core.bench.uploads.accuracy import UploadAccuracy, measure_durations, measure_uploads
+from fp16core.bench.uploads.accuracy import measure_uploads
+from fp16core.bench.uploads.durations import measure_durations
+from fp16core.bench.uploads.results import RowAccuracy, UploadAccuracy
 from fp16core.data import mnist
 from fp16core.data.mnist import load_mnist, normalise
 from fp16core.evaluate.comparison import compare
@@ -44,6 +46,7 @@ Result = (
     | ModelOutcomes
     | PictureOutcomes
     | UploadAccuracy
+    | RowAccuracy
 )
 
 

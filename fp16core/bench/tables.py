@@ -10,7 +10,7 @@ from fp16core.bench.measures import Duration, Memory, Ratio
 from fp16core.bench.parts import Result
 from fp16core.bench.strangers.model_files import ModelOutcomes
 from fp16core.bench.strangers.pictures import PictureOutcomes
-from fp16core.bench.uploads.accuracy import OtherUploadAccuracy, UploadAccuracy
+from fp16core.bench.uploads.results import OtherUploadAccuracy, RowAccuracy, UploadAccuracy
 from fp16core.terminal import Table, new_table
 from fp16core.text import percent_text, points_text
 
@@ -72,6 +72,17 @@ def _empty_tables(repeats: int) -> dict[type, Table]:
             "pair",
             *_UPLOAD_COLUMNS,
         ),
+        RowAccuracy: new_table(
+            "accuracy on pictures of several digits",
+            "pair",
+            "kind",
+            "files",
+            "fed directly",
+            "float32, all digits right",
+            "float16, all digits right",
+            "digits",
+            "float32, right of them",
+        ),
         ModelOutcomes: new_table(
             "corrupted model files, each tried in a process of its own",
             "corruption",
@@ -128,6 +139,14 @@ def _row(result: Result) -> tuple[type, tuple[str, ...]] | None:
             if isinstance(result, OtherUploadAccuracy):
                 return OtherUploadAccuracy, (result.network.lower(), result.kind, *cells)
             return UploadAccuracy, (result.kind, *cells)
+        case RowAccuracy():
+            direct, reference, target, right = (
+                percent_text(share) for share in (result.direct, result.reference, result.target, result.digits_right)
+            )
+            if result.goal is not None:
+                reference += f" (goal ≥ {percent_text(result.goal)})"
+            read = direct, reference, target, f"{result.digits:,}", right
+            return RowAccuracy, (result.network.lower(), result.kind, f"{result.rows:,}", *read)
         case ModelOutcomes():
             counts = (result.files, result.taken, result.refused, result.ended, result.odd)
             times = (f"{seconds:.2f} s" for seconds in (result.median_s, result.longest_s))

@@ -14,6 +14,7 @@ from fp16core.modes.document import modes_document
 from fp16core.modes.emulated import IMAGES, account_for_modes
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.latency_tables import latency_rows, memory_rows
+from fp16core.modes.measured import measured_pair
 from fp16core.modes.runs import ModeTable
 from fp16core.terminal import new_table, print_table, say
 from fp16core.text import count_text
@@ -33,7 +34,7 @@ def runtimes(options: Namespace) -> Outcome:
         outcomes, latencies = measure_modes(pair, images, labels, options.batch, not options.no_latency, measuring)
         table = ModeTable(baseline, outcomes)
         accounted = account_for_modes(table, pair, normalise(images[:IMAGES]), emulating)
-    document = modes_document(pair.name, table, latencies, accounted)
+    document = modes_document(measured_pair(pair), table, latencies, accounted)
 
     def show() -> None:
         if not holds_float16_weights(pair.target):

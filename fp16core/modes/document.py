@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+import fp16core
 from fp16core.modes.emulated import Accounted
 from fp16core.modes.latency import REFERENCE, TARGET, Latency, ModeLatency
+from fp16core.modes.measured import MeasuredPair, document_header, today
+from fp16core.modes.network import Network
 from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.processor import read_processor
@@ -13,25 +16,29 @@ from fp16core.runtime.versions import versions
 
 
 def modes_document(
-    pair: str,
+    pair: MeasuredPair,
     table: ModeTable,
     latencies: Mapping[ExecutionMode, ModeLatency | str],
     accounted: Mapping[ExecutionMode, Accounted | str],
+    network: Network = Network.PAIR,
 ) -> dict[str, Any]:
     """All that was measured, for JSON.
 
     Parameters
     ----------
     pair
-        Name of the pair.
+        The files that were measured.
     table, latencies, accounted
         Results; each may lack modes.
+    network
+        Network that they hold.
     """
-    processor = read_processor()
+    days = [run.day for run in table.runs] + [x.day for x in latencies.values() if isinstance(x, ModeLatency)]
     return {
-        "pair": pair,
-        "processor": asdict(processor),
-        "versions": versions(),
+        **document_header("modes", pair, max(days, default=today())),
+        "network": network.value,
+        "processor": asdict(read_processor()),
+        "versions": {"half-the-bits": fp16core.__version__, **versions()},
         "modes": [
             {
                 "mode": mode.value,

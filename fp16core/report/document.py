@@ -14,6 +14,7 @@ from fp16core.evaluate.evaluation import Evaluation
 from fp16core.json_text import nonfinite_as_null
 from fp16core.lab.guarantee import Guarantee
 from fp16core.modes.document import modes_document
+from fp16core.modes.measured import measured_pair
 from fp16core.modes.runs import ModeTable
 from fp16core.numerics.propagation import Propagation
 from fp16core.report.findings import Findings
@@ -136,4 +137,4 @@ def _modes(findings: Findings) -> dict[str, Any] | None:
     if table is None:
         return None
     runtimes = findings.evidence.runtimes
-    return modes_document(findings.pair.name, table, runtimes.latencies, runtimes.accounted)
+    return modes_document(measured_pair(findings.pair), table, runtimes.latencies, runtimes.accounted)

@@ -6,7 +6,8 @@ import streamlit as st
 
 from fp16core.figures.modes import facts as figures
 from fp16core.modes.facts import fact_rows, mode_facts
-from fp16core.modes.recorded import recorded, recorded_sentence, recorded_sums_text
+from fp16core.recordings.gallery import shipped_recordings
+from fp16core.recordings.words import provenance_text, recorded_sentence, recorded_sums_text
 from fp16core.text import count_text
 from pages.shared.session.measuring import measurements
 from pages.shared.session.measuring.measurements import ACCURACY, LATENCY
@@ -27,7 +28,7 @@ def show() -> None:
 
 def show_recorded() -> None:
     """Show the recording."""
-    recording = recorded()
+    recording = shipped_recordings()[0]
     st.markdown(recorded_sentence(recording))
     with st.container(border=True):
         st.markdown(f"**Time for an image in {count_text(len(recording.timed), 'mode')}**")
@@ -38,7 +39,7 @@ def show_recorded() -> None:
         )
         show_table(fact_rows(recording.modes), height="content")
         st.caption(
-            f"{plain(recording.provenance)} Not measured on this server, nor with any other model: choose "
+            f"{plain(provenance_text(recording))} Not measured on this server, nor with any other model: choose "
             f"*{ACCURACY}* or *{LATENCY}* for that. Answers are compared with the float32 file on a processor in "
             "float32."
         )

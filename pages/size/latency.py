@@ -9,6 +9,7 @@ from fp16core.figures.modes import latency as figures
 from fp16core.modes.hardware import expectation_rows
 from fp16core.modes.latency import ModeLatency, summary_text
 from fp16core.modes.latency_tables import arithmetic_verdict, latency_rows, memory_rows, memory_verdict
+from fp16core.modes.measured import measured_pair
 from fp16core.modes.runs import ModeTable
 from fp16core.worker.modes.latency import IMAGES
 from pages.shared.session import state
@@ -28,7 +29,7 @@ def latency() -> None:
         return
     with state.explained():
         outcomes = measurements.latencies(wanted)
-        usual, name = state.results().comparison.reference, state.active_pair().name
+        usual, pair = state.results().comparison.reference, measured_pair(state.active_pair())
     found = [outcome for outcome in outcomes.values() if isinstance(outcome, ModeLatency)]
     if not found:
         return
@@ -87,7 +88,7 @@ def latency() -> None:
             "itself."
         )
         show_table(memory_rows(found), height="content")
-    download(partial(document, name, ModeTable(usual, {}), outcomes, {}))
+    download(partial(document, pair, ModeTable(usual, {}), outcomes, {}))
 
 
 def phone() -> None:

@@ -9,6 +9,7 @@ from fp16core.json_text import nonfinite_as_null
 from fp16core.modes.document import modes_document
 from fp16core.modes.emulated import Accounted
 from fp16core.modes.latency import ModeLatency
+from fp16core.modes.measured import MeasuredPair
 from fp16core.modes.runs import ModeRun, ModeTable
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter
@@ -121,14 +122,14 @@ def _refusals(survey: AnySurvey) -> None:
 
 
 def document(
-    name: str,
+    pair: MeasuredPair,
     found: ModeTable,
     timed: Mapping[ExecutionMode, ModeLatency | str],
     explained: Mapping[ExecutionMode, Accounted | str],
 ) -> str:
     """Measurements as JSON."""
     return (
-        json.dumps(nonfinite_as_null(modes_document(name, found, timed, explained)), indent=2, allow_nan=False) + "\n"
+        json.dumps(nonfinite_as_null(modes_document(pair, found, timed, explained)), indent=2, allow_nan=False) + "\n"
     )
 
 

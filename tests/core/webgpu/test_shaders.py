@@ -154,6 +154,17 @@ def test_a_message_holds_the_images_and_the_numbers_of_both_precisions(pair: Mod
     assert set(document["programs"]["f16"]) == {"driver", "fused", "apart"}
 
 
+def test_a_message_for_drawings_holds_no_image_and_what_one_needs(pair: ModelPair) -> None:
+    found = plan(read_chain(pair.target))
+    document, blocks = opened(found.drawing_message)
+    whole, others = opened(found.message(np.zeros((4, 28, 28), np.uint8)).data)
+    assert document["atOnce"] == 1
+    assert blocks == {name: data for name, data in others.items() if name != "pixels"}
+    for precision, ways in document["programs"].items():
+        assert ways == {"driver": whole["programs"][precision]["driver"]}
+    assert len(found.drawing_message) < 120_000, "bytes that travel once, after a click"
+
+
 def test_calls_keep_to_what_every_device_allows(pair: ModelPair) -> None:
     for name in (BUNDLED, *GUESTS):
         document, _ = opened(
