@@ -130,7 +130,7 @@ def recording_of(document: Mapping[str, Any], name: str, origin: Origin) -> Reco
 
 @cache
 def _validator() -> Any:
-    from jsonschema import Draft202012Validator  # half the time of a page's first visit, which shows none but our own
+    from jsonschema import Draft202012Validator  # a tenth of a second, needed for recordings of others alone
 
     return Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
 

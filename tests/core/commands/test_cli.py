@@ -230,6 +230,19 @@ def test_runtimes_prints_the_table_of_all_modes(comparison: Comparison) -> None:
         assert emulation["images"] == 40
 
 
+def test_runtimes_of_the_wide_network_states_no_accuracy(tmp_path: Path) -> None:
+    recording = tmp_path / "wide.json"
+    options = "--network", "wide", "--limit", 2, "--no-latency", "--record", recording
+    done = cli("runtimes", *options, VK_DRIVER_FILES="/nowhere.json", COLUMNS="100")
+    assert done.returncode == 0, done.stderr
+    assert "Wide network, 2 images" in done.stdout
+    assert "accuracy" not in done.stdout
+    found = read_recording(recording.read_bytes(), "wide.json", Origin.OWN)
+    assert found.is_wide
+    assert [facts.mode.value for facts in found.modes] == ["cpu-float32", "cpu-float16"]
+    assert found.sums == ()
+
+
 def test_runtimes_of_two_files_reads_well_in_a_terminal(tmp_path: Path) -> None:
     reference, target = (FOLDER / f"dense_only.{role}.tflite" for role in ("reference", "target"))
     options, recording = (
