@@ -15,7 +15,7 @@ from fp16core.preflight.checks import USER_ERROR, check_python, import_trouble
 
 check_python()  # before imports for which an old Python has only a traceback
 
-from fp16core.commands.bench import BENCH_PARTS
+from fp16core.commands.bench import BENCH_PARTS, NEEDS_DRIVER
 from fp16core.commands.shared.arguments import (
     ByName,
     named_range,
@@ -171,7 +171,14 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = add("bench", "Measure speed and memory against what a user would do instead.")
     parts = ", ".join(BENCH_PARTS)
-    sub.add_argument("parts", nargs="*", type=_bench_part, metavar="PART", help=f"which of {parts} (default: all)")
+    usual = f"all but {', '.join(NEEDS_DRIVER)}, which needs a GPU or a driver in software"
+    sub.add_argument(
+        "parts",
+        nargs="*",
+        type=_bench_part,
+        metavar="PART",
+        help=f"which of {parts} (default: {usual})",
+    )
     sub.add_argument("--repeats", type=positive, default=5, metavar="N", help="repetitions of each (default: 5)")
     sub.add_argument(
         "--write",

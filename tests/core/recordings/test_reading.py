@@ -103,9 +103,11 @@ def test_a_recording_of_another_pair_decides_nothing_about_this_one(pair: ModelP
         (b'{"format": 2, "kind": "modes"}', "its format is 2"),
         (b'{"format": 1, "kind": "modes"}', "is a required property"),
         (b'{"format": 1, "kind": "browser"}', "is a required property"),
+        (b'{"format": 1, "kind": ' + b"[" * 500 + b"]" * 500 + b"}", "or they are nested more than 20 deep"),
+        (b'{"format": 1, "kind": "modes", "modes": [' + b"{}," * 10_000 + b"{}]}", "it has more than 10,000 values"),
         (b" " * (LARGEST_BYTES + 1), "has 1,000,001 B; at most 1,000,000 B are read"),
     ],
-    ids=range(10),
+    ids=range(12),
 )
 def test_what_is_no_recording_is_refused(contents: bytes, words: str) -> None:
     assert words in refused(contents)
