@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fp16core.recordings.gallery import ENVIRONMENT_VARIABLE, SHIPPED
+from pages.shared.session.measuring.measurements import OWN_GPU, PHONE
 from pages.shared.ui.inert import inert
 from pages.size.recorded.pasted import MOST
 from tests.helpers.apps.driving import errors, visit, words
@@ -114,3 +115,11 @@ def test_recordings_of_another_pair_say_so_and_decide_nothing() -> None:
     glance(app.switch_page("size/size.py").run())
     assert all("other models" in cell for cell in hardware(app))
     assert "it decides nothing about this pair" in words(app)
+
+
+def test_the_table_of_phones_is_named_as_from_sources_and_leads_to_the_visitors_own_gpu() -> None:
+    app = glance()
+    app.segmented_control(key="runtimes-section").set_value(PHONE).run()
+    assert "**From sources, not measured here**" in words(app)
+    links = [link.proto for link in app.get("page_link")]
+    assert any(OWN_GPU in link.label and "Your+own+GPU" in link.query_string for link in links)
