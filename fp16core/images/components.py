@@ -1,4 +1,4 @@
-"""Connected components of ink: filtered by shape and size, and grouped into digits."""
+"""Connected components of ink, filtered by shape and size."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -118,71 +118,6 @@ def _those(components: Components, kept: npt.NDArray[np.bool_], test: _Test) -> 
     for place in np.flatnonzero(kept).tolist():
         found[place] = test(components, place, kept)
     return found
-
-
-def digits_in_order(components: Components, kept: npt.NDArray[np.bool_]) -> tuple[list[list[int]], str]:
-    """Group components into digits, in reading order: rows from top to bottom, each from left to right.
-
-    In a row, components that share columns belong to one digit, and those much lower than the tallest
-    are left out. There are several rows only if one of them has several digits: a single digit may
-    have components above each other.
-
-    Returns
-    -------
-    groups
-        For each digit, the indices of its components.
-    decision
-        Summary in words.
-    """
-    everything = np.flatnonzero(kept).tolist()
-    rows = _rows(components, everything)
-    found = [_digits_of_row(components, row) for row in rows]
-    if len(rows) > 1 and max(len(row) for row in found) == 1:
-        rows, found = [everything], [_digits_of_row(components, everything)]
-    groups = [group for row in found for group in row]
-    in_rows = "a row" if len(rows) == 1 else f"{len(rows)} rows"
-    words = "one digit" if len(groups) == 1 else f"{len(groups)} digits in {in_rows}"
-    if (left_out := len(everything) - sum(map(len, groups))) > 0:
-        words += f"; {count_text(left_out, 'small mark')} left out"
-    return groups, words
-
-
-def _rows(components: Components, places: list[int]) -> list[list[int]]:
-    """Group components by the horizontal bands that they fill, if the bands are of comparable height."""
-    rows: list[list[int]] = []
-    bands: list[Box] = []
-    for place in sorted(places, key=lambda place: components.boxes[place].top):
-        box = components.boxes[place]
-        if bands and box.top < bands[-1].bottom:
-            rows[-1].append(place)
-            bands[-1] = bands[-1].joined(box)
-        else:
-            rows.append([place])
-            bands.append(box)
-    tallest = max(band.height for band in bands)
-    if any(band.height < 0.5 * tallest for band in bands):
-        return [places]
-    return rows
-
-
-def _digits_of_row(components: Components, places: list[int]) -> list[list[int]]:
-    groups: list[list[int]] = []
-    boxes: list[Box] = []
-    for place in sorted(places, key=lambda place: components.boxes[place].left):
-        box = components.boxes[place]
-        if groups and _one_digit(boxes[-1], box):
-            groups[-1].append(place)
-            boxes[-1] = boxes[-1].joined(box)
-        else:
-            groups.append([place])
-            boxes.append(box)
-    tallest = max(box.height for box in boxes)
-    return [group for group, box in zip(groups, boxes, strict=True) if box.height >= 0.4 * tallest]
-
-
-def _one_digit(left: Box, right: Box) -> bool:
-    shared = min(left.right, right.right) - right.left
-    return shared > 0.25 * min(left.width, right.width)
 
 
 def _lies_along_edge(components: Components, place: int, _kept: npt.NDArray[np.bool_]) -> bool:
