@@ -11,7 +11,6 @@ from fp16core.images.box import Box
 from fp16core.images.colours import grey_levels, upright, without_transparency
 from fp16core.images.components import Components, connected_components, worth_keeping
 from fp16core.images.digits.grouping import find_digits
-from fp16core.images.frame import inside_frame
 from fp16core.images.levels import Levels
 from fp16core.images.paper import Paper, flattened, ink_level, smoothed, survey_paper
 from fp16core.images.picture import Picture
@@ -19,6 +18,7 @@ from fp16core.images.picture_file import open_picture
 from fp16core.images.printed_lines import printed_lines
 from fp16core.images.stage_recorder import StageRecorder
 from fp16core.images.stages import PreparedDigit, PreparedPicture, StageName, blank
+from fp16core.images.surroundings.frame import inside_frame
 from fp16core.text import count_text, percent_text, share_text
 from fp16core.vocabulary import IMAGE_SIDE, ImageError
 
