@@ -5,7 +5,7 @@ from typing import Any
 
 from fp16core.modes.facts import BatchTime, ModeFacts
 from fp16core.modes.latency import Difference, PairedRatio
-from fp16core.modes.network import Network
+from fp16core.modes.network import WIDE_SHA256, Network
 from fp16core.recordings.recording import Kind, NotedTime, Origin, RecordedSums, Recording
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.model_file import ModelPair
@@ -58,7 +58,9 @@ def sums(
 
 
 def recording(pair: ModelPair, modes: tuple[ModeFacts, ...] = (), **more: Any) -> Recording:
-    """Recording of a pair."""
+    """Recording of a pair, or of the wide network."""
+    of_wide = more.get("network") is Network.WIDE
+    reference, target = WIDE_SHA256 if of_wide else (pair.reference.sha256, pair.target.sha256)
     usual: dict[str, Any] = {
         "name": "made.json",
         "origin": Origin.SHIPPED,
@@ -66,8 +68,8 @@ def recording(pair: ModelPair, modes: tuple[ModeFacts, ...] = (), **more: Any) -
         "network": Network.PAIR,
         "day": date(2026, 11, 26),
         "pair": pair.name,
-        "reference_sha256": pair.reference.sha256,
-        "target_sha256": pair.target.sha256,
+        "reference_sha256": reference,
+        "target_sha256": target,
         "processor": "Some processor",
     }
     return Recording(**(usual | more), modes=modes)
