@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fp16core.recordings.gallery import ENVIRONMENT_VARIABLE, SHIPPED
+from fp16core.recordings.gallery import ENVIRONMENT_VARIABLE, SHIPPED, all_recordings
+from pages.shared.server import hosted
 from pages.shared.session.measuring.measurements import OWN_GPU, PHONE
 from pages.shared.ui.inert import inert
 from pages.size.recorded.pasted import MOST
@@ -104,6 +105,15 @@ def test_a_folder_of_the_server_adds_its_recordings(tmp_path: Path, monkeypatch:
     app = glance()
     assert sum("from this server" in cell for cell in hardware(app)) == 2
     assert inert("broken.json is no JSON") in words(app)
+
+
+def test_a_hosted_server_does_not_tell_where_its_recordings_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, "/srv/zqx/recordings")
+    (refused,) = all_recordings().refused
+    assert "/srv/zqx" in hosted.shown(refused)
+    monkeypatch.setattr(hosted, "is_hosted", lambda: True)
+    assert "zqx" not in hosted.shown(refused)
+    assert ENVIRONMENT_VARIABLE in hosted.shown(refused)
 
 
 def test_recordings_of_another_pair_say_so_and_decide_nothing() -> None:
