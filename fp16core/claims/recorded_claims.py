@@ -6,7 +6,6 @@ from dataclasses import replace
 from fp16core.claims.evidence import ClaimCheck, Evidence, Verdict, graded
 from fp16core.claims.latency_rule import latency_text, latency_verdict
 from fp16core.modes.files_time import FilesTime
-from fp16core.modes.latency import Difference
 from fp16core.modes.network import Network
 from fp16core.recordings.device import Device, DeviceKind, Speed, devices
 from fp16core.recordings.device_words import speed_text
@@ -28,9 +27,13 @@ def recorded_native(here: ClaimCheck, e: Evidence) -> ClaimCheck:
     if not found.computes_float16:
         measured, verdict = "the GPU was asked for float16 and computed in float32", Verdict.FAILS
     else:
-        measured = f"computed in float16; {speeds_text(found.own, found.wide)}"
+        wide = "" if found.wide is None else f", wide network {speed_text(found.wide).partition(' ')[0]}"
+        measured = f"in float16; speed-up {'not timed' if found.own is None else speed_text(found.own)}{wide}"
         verdict = graded(is_faster(found.own, found.wide), True)
-    method = "Whether each logit is a number that float16 has; times of one file in turns, with and without float16."
+    method = (
+        "Whether each logit is a number that float16 has; times of one file in turns, with and without float16: "
+        f"{_speeds_text(found.own, found.wide)}."
+    )
     return _recorded(here, found, measured, verdict, method)
 
 
@@ -39,19 +42,19 @@ def recorded_reduced(here: ClaimCheck, e: Evidence) -> ClaimCheck:
     found = _gpu(here, e)
     if found is None or found.facts is None:
         return here
-    measured = f"all results are {'float16' if found.computes_float16 else 'float32'} numbers"
+    measured = f"results are {'float16' if found.computes_float16 else 'float32'} numbers"
+    method = "Whether each logit is a float16 number was checked bit by bit."
     without = found.recording.facts(ExecutionMode.GPU_FLOAT32)
     if found.facts.max_abs_logit_delta is not None:
-        measured += f"; the float16 file's logits change by up to {small_text(found.facts.max_abs_logit_delta)}"
-        if without is not None and without.max_abs_logit_delta is not None:
-            measured += f", without the option by {small_text(without.max_abs_logit_delta)}"
-    verdict = graded(found.computes_float16, False)
-    return _recorded(here, found, measured, verdict, "Whether each logit is a float16 number was checked bit by bit.")
+        measured += f"; logits change by up to {small_text(found.facts.max_abs_logit_delta)}"
+    if without is not None and without.max_abs_logit_delta is not None:
+        method += f" Without the option, logits change by up to {small_text(without.max_abs_logit_delta)}."
+    return _recorded(here, found, measured, graded(found.computes_float16, False), method)
 
 
 def recorded_latency(here: ClaimCheck, e: Evidence) -> ClaimCheck:
-    """The claim on latency, by the newest recording that decides it if nothing here has."""
-    if here.verdict is not Verdict.NOT_MEASURED:
+    """The claim on latency, by the newest recording that decides it, if no times were measured here."""
+    if here.awaits is None:
         return here
     found = []
     for recording in _trusted(e.runtimes.recordings):
@@ -64,13 +67,10 @@ def recorded_latency(here: ClaimCheck, e: Evidence) -> ClaimCheck:
     if not found:
         return here
     newest, times = max(found, key=lambda each: each[0].day)
-    verdicts = {x.difference for x in times}
     ratios = [x.ratio.value for x in times]
-    summary = "no measurable difference" if verdicts == {Difference.NONE} else "a measurable difference"
     return replace(
         here,
-        measured=f"on {newest.processor}, {newest.day_text}: {summary}; float16 / float32 {min(ratios):.3f} to "
-        f"{max(ratios):.3f}",
+        measured=f"on {newest.processor}, {newest.day_text}: float16 / float32 {min(ratios):.3f} to {max(ratios):.3f}",
         verdict=latency_verdict(times),
         method=f"Recorded on {newest.day_text} on {newest.processor}, not measured here, with the same two files: "
         f"{latency_text(times).replace('on this machine', 'there')}. Here: {here.method}",
@@ -80,14 +80,6 @@ def recorded_latency(here: ClaimCheck, e: Evidence) -> ClaimCheck:
 def wide_on(recordings: Iterable[Recording], adapter: str) -> Speed | None:
     """Speed of a GPU of that name with a wide network, if any was recorded."""
     return next((found.wide for found in _gpus(recordings) if found.name == adapter and found.wide is not None), None)
-
-
-def speeds_text(own: Speed | None, wide: Speed | None) -> str:
-    """Speed-up with a pair's network and with a wide one, for a claim."""
-    words = [f"with this network {'not timed' if own is None else speed_text(own)}"]
-    if wide is not None:
-        words.append(f"with {Network.WIDE.title} {speed_text(wide)}")
-    return f"speed-up {', '.join(words)}"
 
 
 def is_faster(own: Speed | None, wide: Speed | None) -> bool:
@@ -113,6 +105,12 @@ def _gpu(here: ClaimCheck, e: Evidence) -> Device | None:
         if found.facts is not None and found.facts.images > 0 and found.recording.is_of(e.pair)
     ]
     return max(ours, key=lambda found: (is_faster(found.own, found.wide), found.recording.day), default=None)
+
+
+def _speeds_text(own: Speed | None, wide: Speed | None) -> str:
+    """Speed-up with a pair's network and with a wide one."""
+    words = f"speed-up with this network {'not timed' if own is None else speed_text(own)}"
+    return words if wide is None else f"{words}, with {Network.WIDE.title} {speed_text(wide)}"
 
 
 def _recorded(here: ClaimCheck, found: Device, measured: str, verdict: Verdict, method: str) -> ClaimCheck:

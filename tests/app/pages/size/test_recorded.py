@@ -118,7 +118,7 @@ def test_a_hosted_server_does_not_tell_where_its_recordings_are(monkeypatch: pyt
 
 def test_recordings_of_another_pair_say_so_and_decide_nothing() -> None:
     app = visit("claims")
-    assert "on NVIDIA H200, 26 November 2026: computed in float16" in words(app)
+    assert "on NVIDIA H200, 26 November 2026: in float16" in words(app)
     other = next(name for name in app.selectbox(key="model").options if "Five epochs" in name or "five" in name.lower())
     app.selectbox(key="model").select(other).run()
     assert "NVIDIA H200" not in words(app)
