@@ -26,13 +26,13 @@ _TRANSPOSES = {
 _WORDS = {90: "a quarter turn to the left", 180: "upside down", 270: "a quarter turn to the right"}
 
 _DOUBTFUL = 0.8
-"""Probability of the upright answer below which other ways to hold the picture are tried."""
+"""Probability of an upright answer below which it is doubtful, even if the picture looks like it."""
 
-_SURE = 0.9
+_SURE = 0.95
 """Least probability of each digit of a turned picture."""
 
-_FARTHEST, _NEARER = 0.9, 0.2
-"""Largest distance of a turned digit, and least gain over the upright one, in limits of the rule."""
+_FARTHEST, _NEARER = 0.8, 0.25
+"""Largest distance of a turned digit, and least gain over the upright ones' median, in limits of the rule."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def best_turn(rule: Likeness, reading: Reading, turns: Iterable[SureTurn]) -> Tu
     """Of some turns, the one that brings a doubtful picture nearest to test images; `None` if none does by far."""
     if not _is_doubtful(reading):
         return None
-    best, nearest = None, min(_FARTHEST * rule.limit, float(reading.distances.max()) - _NEARER * rule.limit)
+    best, nearest = None, min(_FARTHEST * rule.limit, float(np.median(reading.distances)) - _NEARER * rule.limit)
     for turn in turns:
         farthest = float(rule.nearest(turn.images, turn.answers.predictions)[1].max())
         if farthest <= nearest:
@@ -143,4 +143,6 @@ def turned_picture(picture: Picture, degrees: int) -> Picture:
 
 
 def _is_doubtful(reading: Reading) -> bool:
-    return bool(reading.doubted.any()) or reading.reference_probability < _DOUBTFUL
+    """True if at least half of the digits are: of a picture on its side, most are, of an upright row, one may be."""
+    unsure = reading.answers.reference.probabilities.max(axis=1) < _DOUBTFUL
+    return bool((reading.doubted | unsure).mean() >= 0.5)

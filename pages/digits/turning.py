@@ -36,7 +36,7 @@ def offer_turn(picture: GalleryPicture, reading: Reading) -> None:
         st.error(plain(str(error)), icon=":material/error:")
         return
     if turn is not None:
-        with st.container(key="turn-offer-row", horizontal=True, vertical_alignment="center"):
+        with st.container(key="turn-offer-row", horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f":material/screen_rotation: {plain(turn.words)}")
             st.button("Turn it", key="turn-it", on_click=_turn, args=(picture.kept.digest, turn.degrees))
 
