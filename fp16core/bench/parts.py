@@ -14,8 +14,9 @@ from fp16core.bench.command_results import (
 )
 from fp16core.bench.diagnosis.corrupted import DiagnosisOutcomes, measure_corrupted, networks
 from fp16core.bench.diagnosis.cost import measure_cost
+from fp16core.bench.gpu.measure import measure_gpu
 from fp16core.bench.load.measure import LoadResult, measure_load
-from fp16core.bench.measures import Duration, Memory, Ratio, ratio_of, timed
+from fp16core.bench.measures import Duration, Memory, Ratio, Size, ratio_of, timed
 from fp16core.bench.numerics_lab import measure_lab
 from fp16core.bench.strangers.model_files import ModelOutcomes, measure_strangers
 from fp16core.bench.strangers.oversized_models import measure_oversized_models
@@ -42,6 +43,7 @@ Result = (
     | LoadResult
     | Duration
     | Memory
+    | Size
     | DiagnosisOutcomes
     | ModelOutcomes
     | PictureOutcomes
@@ -223,5 +225,6 @@ PARTS: dict[str, Callable[[int, Progress], Sequence[Result]]] = {
     "load": measure_load,
     "uploads": _uploads,
     "strangers": _strangers,
+    "gpu": measure_gpu,
 }
 """The parts by name."""

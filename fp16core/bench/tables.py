@@ -6,13 +6,13 @@ from fp16core.bench.command_results import ComparisonResult, RuntimesResult
 from fp16core.bench.diagnosis.corrupted import DiagnosisOutcomes
 from fp16core.bench.document_tables import comparison_tables, runtimes_tables
 from fp16core.bench.load.results import ResponseTimes, ServerLoad
-from fp16core.bench.measures import Duration, Memory, Ratio
+from fp16core.bench.measures import Duration, Memory, Ratio, Size
 from fp16core.bench.parts import Result
 from fp16core.bench.strangers.model_files import ModelOutcomes
 from fp16core.bench.strangers.pictures import PictureOutcomes
 from fp16core.bench.uploads.results import OtherUploadAccuracy, RowAccuracy, UploadAccuracy
 from fp16core.terminal import Table, new_table
-from fp16core.text import percent_text, points_text
+from fp16core.text import bytes_text, percent_text, points_text
 
 _UPLOAD_COLUMNS = (
     "kind",
@@ -119,6 +119,7 @@ def _empty_tables(repeats: int) -> dict[type, Table]:
         ),
         Duration: new_table("times", "work", "goal", "median", "repetitions"),
         Memory: new_table("peak memory", "process", "goal", "median", "repetitions"),
+        Size: new_table("sent to a browser, once and compressed", "what", "bytes"),
     }
 
 
@@ -166,6 +167,8 @@ def _row(result: Result) -> tuple[type, tuple[str, ...]] | None:
         case Memory():
             goal = f"≤ {result.goal_bytes / 1e6:,.0f} MB"
             return Memory, (result.name, goal, f"{result.median_bytes / 1e6:,.1f} MB", f"{len(result.peak_bytes)}")
+        case Size():
+            return Size, (result.name, bytes_text(result.size_bytes))
         case ResponseTimes():
             goal = f"≤ {result.goal_ms:g} ms" if result.goal_ms else ""
             times = (f"{value:,.0f} ms" for value in (result.median_ms, result.p95_ms))

@@ -93,7 +93,8 @@ INFO: dict[StageName, StageInfo] = {
     ),
     StageName.DIGITS: StageInfo(
         "Separate digits",
-        "Marks side by side are digits in a row; marks above each other, or much lower than the rest, are not.",
+        "Marks side by side are digits in a row; marks above each other, or much lower than the rest, are not. A wide "
+        "mark is cut where its parts look more like digits than the whole does, to a small network made for that.",
         "all ink is read as one digit",
     ),
     StageName.CROP: StageInfo(

@@ -43,7 +43,7 @@ def modes_document(
             {
                 "mode": mode.value,
                 "title": mode.title,
-                **_accuracy(table, table.outcomes.get(mode)),
+                **_accuracy(table, table.outcomes.get(mode), network),
                 **_emulation(accounted.get(mode)),
                 **_times(latencies.get(mode)),
             }
@@ -52,17 +52,17 @@ def modes_document(
     }
 
 
-def _accuracy(table: ModeTable, outcome: ModeOutcome | None) -> dict[str, Any]:
+def _accuracy(table: ModeTable, outcome: ModeOutcome | None, network: Network) -> dict[str, Any]:
     if outcome is None:
         return {}
     if isinstance(outcome, str):
         return {"available": False, "reason": outcome}
-    files = {}
+    files, is_trained = {}, network is Network.PAIR
     compared = outcome.against(table.baseline)
     for name, cell in ((REFERENCE, compared.reference.comparison), (TARGET, compared.target.comparison)):
         files[name] = {
-            "accuracy": cell.target.accuracy.value,
-            "accuracy_delta": cell.accuracy_delta,
+            "accuracy": cell.target.accuracy.value if is_trained else None,
+            "accuracy_delta": cell.accuracy_delta if is_trained else None,
             "changed_predictions": cell.changed_predictions,
             "max_abs_logit_delta": cell.max_abs_logit_delta,
             "mean_abs_logit_delta": cell.mean_abs_logit_delta,

@@ -28,7 +28,7 @@ class Gallery:
     Attributes
     ----------
     recordings
-        Those that ship with the package, then those of the folder by name.
+        Those that ship with the package, real GPUs first; then those of the folder by name.
     refused
         A sentence for each file or folder that could not be used, with the remedy.
     """
@@ -51,9 +51,10 @@ def all_recordings() -> Gallery:
 
 @cache
 def shipped_recordings() -> tuple[Recording, ...]:
-    """Recordings that ship with the package, by name; tests hold them against the schema."""
+    """Recordings that ship with the package, those of real GPUs first, then by name; tests hold them to the schema."""
     paths = sorted(SHIPPED.glob("*.json"))
-    return tuple(recording_of(orjson.loads(path.read_bytes()), path.name, Origin.SHIPPED) for path in paths)
+    found = [recording_of(orjson.loads(path.read_bytes()), path.name, Origin.SHIPPED) for path in paths]
+    return tuple(sorted(found, key=lambda recording: recording.by_software or not recording.adapters))
 
 
 def _in_folder(folder: Path) -> tuple[tuple[Recording, ...], tuple[str, ...]]:

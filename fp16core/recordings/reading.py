@@ -30,6 +30,9 @@ SCHEMA = Path(__file__).with_name("recording.schema.json")
 LARGEST_BYTES = 1_000_000
 """Largest document that is read; one with all modes has 80 kB."""
 
+_MOST_VALUES, _DEEPEST = 10_000, 20
+"""Most values of a document, and their deepest nesting; one with all modes has some 2,200, eight deep."""
+
 _REMEDY = (
     "choose one that python -m fp16core runtimes --record has written, or that the page Size and speed offers for your "
     "own GPU."
@@ -61,12 +64,33 @@ def read_recording(contents: bytes, name: str, origin: Origin) -> Recording:
         document = orjson.loads(contents)
     except orjson.JSONDecodeError as error:
         raise RecordingError(f"{name} is no JSON ({visible(str(error)):.{_LONGEST_QUOTE}}); {_REMEDY}") from error
+    if not _is_affordable(document):
+        raise RecordingError(
+            f"{name} is no recording: it has more than {_MOST_VALUES:,} values, or they are nested more than "
+            f"{_DEEPEST} deep; {_REMEDY}"
+        )
     if fault := _fault(document):
         raise RecordingError(f"{name} is no recording: {fault}; {_REMEDY}")
     try:
         return recording_of(document, name, origin)
     except ValueError as error:
         raise RecordingError(f"{name} is no recording: {visible(str(error)):.{_LONGEST_QUOTE}}; {_REMEDY}") from error
+
+
+def _is_affordable(document: Any) -> bool:
+    """Return whether a document has no more values, and no deeper ones, than can be checked in a moment."""
+    layer, values = [document], 0
+    for _ in range(_DEEPEST):
+        values += len(layer)
+        if values > _MOST_VALUES:
+            return False
+        layer = [
+            child
+            for parent in layer
+            if isinstance(parent, dict | list)
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+        ]
+    return not layer
 
 
 def recording_of(document: Mapping[str, Any], name: str, origin: Origin) -> Recording:
@@ -106,7 +130,7 @@ def recording_of(document: Mapping[str, Any], name: str, origin: Origin) -> Reco
 
 @cache
 def _validator() -> Any:
-    from jsonschema import Draft202012Validator  # half the time of a page's first visit, which shows none but our own
+    from jsonschema import Draft202012Validator  # a tenth of a second, needed for recordings of others alone
 
     return Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
 
@@ -164,6 +188,8 @@ def _facts(mode: Mapping[str, Any]) -> ModeFacts:
         "" if adapter is None else adapter.name,
         adapter is not None and adapter.is_software,
         tuple(_time(latency, key) for latency in mode["latency"]) if _is_timed(mode) else (),
+        mode["target"]["accuracy"] if is_run else None,
+        mode["target"]["max_abs_logit_delta"] if is_run else None,
     )
 
 

@@ -7,7 +7,7 @@ from enum import Enum
 
 from fp16core.modes.facts import ModeFacts
 from fp16core.modes.latency import PairedRatio
-from fp16core.modes.network import Network
+from fp16core.modes.network import WIDE_SHA256, Network
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter
 from fp16core.tflite.model_file import ModelPair
@@ -199,6 +199,11 @@ class Recording:
     def is_of(self, pair: ModelPair) -> bool:
         """Return whether both files are the pair's, bit for bit; otherwise the recording decides nothing about it."""
         return (self.reference_sha256, self.target_sha256) == (pair.reference.sha256, pair.target.sha256)
+
+    @property
+    def is_wide(self) -> bool:
+        """True if this version's wide network was measured, whose times tell of the hardware, and of no pair."""
+        return self.network is Network.WIDE and (self.reference_sha256, self.target_sha256) == WIDE_SHA256
 
     @property
     def hardware(self) -> tuple[str, ...]:

@@ -94,11 +94,17 @@ def latency() -> None:
 def phone() -> None:
     """Show expectations for other hardware, with sources."""
     st.markdown(
-        "A server is not a phone. Published expectations, by hardware; where this page can measure, trust the "
-        "measurement."
+        "**From sources, not measured here**: a server is not a phone, so this is what others have published, by "
+        "hardware. Where this page can measure, trust the measurement."
+    )
+    st.page_link(
+        "size/size.py",
+        label=f"{measurements.OWN_GPU}: measure the device that shows this page",
+        icon=":material/speed:",
+        query_params={"size-view": measurements.SPEED, "runtimes-section": measurements.OWN_GPU},
     )
     st.table(expectation_rows(), hide_index=True)
     st.caption(
-        f"Read in November 2026. *{measurements.OWN_GPU}* runs the float16 file on the device that shows this page; to "
-        "measure everything on a machine of yours, run the dashboard there."
+        "Read in November 2026. To measure everything on a machine of yours, run the dashboard there, or "
+        "`python -m fp16core runtimes`."
     )

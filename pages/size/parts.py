@@ -21,7 +21,7 @@ from pages.shared.session import state
 from pages.shared.session.measuring import measurements
 from pages.shared.session.measuring.measurement_board import AnySurvey, Wanted
 from pages.shared.ui.words import plain
-from pages.size import glance
+from pages.size.recorded import gallery
 
 _TICK_S = 0.7
 
@@ -82,7 +82,7 @@ def measured(wanted: Wanted, label: str, words: str) -> bool:
     if error := st.session_state.pop(_ERROR, None):
         st.error(plain(error), icon=":material/error:")
     if survey is None:
-        glance.show_recorded()
+        gallery.show(with_one=False)
         return False
     _refusals(survey)
     return True

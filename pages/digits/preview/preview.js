@@ -81,7 +81,7 @@ class Preview {
         if (!await this.appear()) return;
         if (isNew && !data) this.close();
         if (!isNew || !data || this.data !== data) return;
-        if (this.gpu) await this.guarded(() => this.load());
+        if (this.gpu && !this.reader) await this.guarded(() => this.load());
         else await this.open();
     }
 

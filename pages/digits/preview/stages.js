@@ -40,7 +40,11 @@ const drawn = (strokes) => {
     return picture;
 };
 
-const marked = ({ height, width, values }) => grid(height, width, Uint8Array.from(values, (value) => value > THRESHOLD));
+const marked = ({ height, width, values }) => {
+    const made = grid(height, width, new Uint8Array(values.length));
+    for (let at = 0; at < values.length; at++) made.values[at] = values[at] > THRESHOLD ? 1 : 0;
+    return made;
+};
 
 // Connected marks, diagonal neighbours included: their labels, boxes and areas.
 const components = ({ height, width, values }) => {
@@ -203,16 +207,20 @@ const THINNED = Uint8Array.from({ length: 256 }, (_, bits) => {
 
 // The lines along the middle of strokes, in a grid without marks at its edge.
 const skeleton = ({ height, width, values }) => {
-    const marks = Uint8Array.from(values), around = [-width, 1 - width, 1, width + 1, width, width - 1, -1, -width - 1];
-    let places = [...marks.keys()].filter((at) => marks[at]), isThinned = true;
+    const marks = Uint8Array.from(values), [up, down] = [-width, width];
+    let places = [], isThinned = true;
+    for (let at = 0; at < marks.length; at++) if (marks[at]) places.push(at);
+    const around = (at) => marks[at + up] | (marks[at + up + 1] << 1) | (marks[at + 1] << 2) | (marks[at + down + 1] << 3)
+        | (marks[at + down] << 4) | (marks[at + down - 1] << 5) | (marks[at - 1] << 6) | (marks[at + up - 1] << 7);
     while (isThinned) {
         isThinned = false;
         for (const half of [1, 2]) {
-            const gone = places.filter((at) => THINNED[around.reduce((bits, step, place) => bits | (marks[at + step] << place), 0)] & half);
+            const gone = places.filter((at) => THINNED[around(at)] & half);
+            if (!gone.length) continue;
+            isThinned = true;
             gone.forEach((at) => { marks[at] = 0; });
-            isThinned ||= gone.length > 0;
+            places = places.filter((at) => marks[at]);
         }
-        places = places.filter((at) => marks[at]);
     }
     return grid(height, width, marks);
 };

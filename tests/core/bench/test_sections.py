@@ -12,7 +12,7 @@ from fp16core.bench.child_cost import BenchError
 from fp16core.bench.command_results import ComparisonResult, RuntimesResult
 from fp16core.bench.headlines import HEADLINES
 from fp16core.bench.load.results import ONE_PROCESS, ResponseTimes, ServerLoad, throughput
-from fp16core.bench.measures import Duration, Memory, Ratio
+from fp16core.bench.measures import Duration, Memory, Ratio, Size
 from fp16core.bench.parts import PARTS, PartResults, Result
 from fp16core.bench.sections import (
     MEASUREMENTS,
@@ -160,6 +160,7 @@ def test_every_kind_of_result_has_a_table() -> None:
         ModelOutcomes("cut off", 3, 0, 3, 0, 0, 0.25, 0.5, ()),
         PictureOutcomes("a kind", 1, 0, 1, 0, 0, 0.1, 0.2, None),
         Memory("a run", (5_000_000,), 9_000_000),
+        Size("images", 1_725_671),
     ]
     text = measurement_text(PartResults("load", found, 2, 1.0), "machine", DAY)
     for row in (
@@ -174,6 +175,7 @@ def test_every_kind_of_result_has_a_table() -> None:
         "| cut off | 3 | 0 | 3 | 0 | 0 | 0.25 s | 0.50 s |",
         "| a kind | 1 | 0 | 1 | 0 | 0 | 0.10 s | 0.20 s |  |",
         "| a run | ≤ 9 MB | 5.0 MB | 1 |",
+        "| images | 1,725,671 B |",
     ):
         assert row in text
     assert text.startswith("`python -m fp16core bench load --repeats 2`, ")

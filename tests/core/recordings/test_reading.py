@@ -6,18 +6,30 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import orjson
 import pytest
 from jsonschema import Draft202012Validator
 
-from fp16core.modes.network import Network
+from fp16core.evaluate.comparison import Comparison
+from fp16core.json_text import nonfinite_as_null
+from fp16core.modes.document import modes_document
+from fp16core.modes.facts import mode_facts
+from fp16core.modes.measured import measured_pair, today
+from fp16core.modes.network import WIDE_SHA256, Network
 from fp16core.recordings.gallery import ENVIRONMENT_VARIABLE, MOST_FILES, SHIPPED, all_recordings, shipped_recordings
 from fp16core.recordings.reading import LARGEST_BYTES, SCHEMA, read_recording
 from fp16core.recordings.recording import Kind, Origin
 from fp16core.recordings.words import other_pair_text
 from fp16core.runtime.execution_mode import ExecutionMode
+from fp16core.tflite.chain import read_chain
 from fp16core.tflite.model_file import ModelFile, ModelPair
 from fp16core.vocabulary import RecordingError
+from fp16core.webgpu.answer import read_answer
+from fp16core.webgpu.findings import emulated_ways, findings, findings_document
+from tests.helpers.gpu_answers import DIGEST, FUSES, answer_of
+from tests.helpers.mode_results import timed_modes, two_modes
 
 H200 = (SHIPPED / "h200-xeon.json").read_bytes()
 
@@ -91,9 +103,11 @@ def test_a_recording_of_another_pair_decides_nothing_about_this_one(pair: ModelP
         (b'{"format": 2, "kind": "modes"}', "its format is 2"),
         (b'{"format": 1, "kind": "modes"}', "is a required property"),
         (b'{"format": 1, "kind": "browser"}', "is a required property"),
+        (b'{"format": 1, "kind": ' + b"[" * 500 + b"]" * 500 + b"}", "or they are nested more than 20 deep"),
+        (b'{"format": 1, "kind": "modes", "modes": [' + b"{}," * 10_000 + b"{}]}", "it has more than 10,000 values"),
         (b" " * (LARGEST_BYTES + 1), "has 1,000,001 B; at most 1,000,000 B are read"),
     ],
-    ids=range(10),
+    ids=range(12),
 )
 def test_what_is_no_recording_is_refused(contents: bytes, words: str) -> None:
     assert words in refused(contents)
@@ -128,6 +142,67 @@ def test_what_is_no_recording_is_refused(contents: bytes, words: str) -> None:
 )
 def test_a_document_with_one_part_wrong_is_refused_by_that_part(change: Change, words: str) -> None:
     assert words in refused(changed(change))
+
+
+def test_what_is_measured_here_becomes_a_recording(comparison: Comparison, pair: ModelPair) -> None:
+    latencies = {found.mode: found for found in timed_modes()}
+    document = modes_document(measured_pair(pair), two_modes(comparison), latencies, {})
+    found = read_recording(orjson.dumps(nonfinite_as_null(document)), "here", Origin.OWN)
+    assert (found.day, found.pair, found.is_of(pair)) == (today(), pair.name, True)
+    assert found.modes == mode_facts(two_modes(comparison), latencies)
+    assert found.refused == {ExecutionMode.GPU_FLOAT16: "This machine has no GPU."}
+    assert {"half-the-bits", "ai-edge-litert", "numpy", "python", "system"} == {*found.versions}
+    assert not found.is_wide
+
+
+def test_the_wide_network_is_told_from_others_of_that_name(comparison: Comparison, pair: ModelPair) -> None:
+    """It was trained for nothing: no accuracy is stated."""
+    document = modes_document(measured_pair(pair), two_modes(comparison), {}, {}, Network.WIDE)
+    assert document["modes"][0]["target"]["accuracy"] is None
+    assert not read_recording(orjson.dumps(nonfinite_as_null(document)), "other", Origin.OWN).is_wide
+    for name, digest in zip(("reference", "target"), WIDE_SHA256, strict=True):
+        document["files"][name]["sha256"] = digest
+    assert read_recording(orjson.dumps(nonfinite_as_null(document)), "wide", Origin.OWN).is_wide
+
+
+@pytest.fixture(scope="module")
+def own_gpu(pair: ModelPair, inputs: npt.NDArray[np.float32], comparison: Comparison) -> dict[str, Any]:
+    images = inputs[:10]
+    answer = read_answer(answer_of(pair.target, images, FUSES), len(images), DIGEST)
+    found = findings(answer, comparison.target, emulated_ways(read_chain(pair.target), images))
+    return findings_document(measured_pair(pair), found)
+
+
+def test_a_visitors_own_gpu_becomes_a_recording(own_gpu: dict[str, Any], pair: ModelPair) -> None:
+    found = read_recording(orjson.dumps(own_gpu), "pasted text", Origin.PASTED)
+    assert (found.kind, found.day, found.hardware) == (Kind.BROWSER, today(), ("nvidia, hopper",))
+    assert found.is_of(pair)
+    assert found.modes == ()
+    assert [sums.exact_share for sums in found.shader_sums] == [1, 1, 1]
+    gpu = found.browser
+    assert gpu is not None
+    assert gpu.is_real
+    assert gpu.images == 10
+    assert gpu.ratio is not None
+    assert gpu.ratio.high < 1
+    assert gpu.median_ms["f16"] < gpu.median_ms["f32"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda d: d["probes"].pop("f16"), "answers are for f32, f16, probes for f32"),
+        (lambda d: d["answers"]["f16"].update(changed_predictions=11), "answers has 11 changed answers of 10"),
+        (lambda d: d["float16_over_float32_time"].update(low=3), "outside of its interval"),
+        (lambda d: d.update(adapter=7), "adapter is 7; expected type string"),
+        (lambda d: d["times_ms"].update(f32=[-1]), "times_ms.f32[0] is -1; expected minimum 0"),
+    ],
+    ids=range(5),
+)
+def test_a_visitors_gpu_with_one_part_wrong_is_refused(own_gpu: dict[str, Any], change: Change, words: str) -> None:
+    document = copy.deepcopy(own_gpu)
+    change(document)
+    assert words in refused(orjson.dumps(document))
 
 
 def test_a_folder_adds_recordings_and_names_those_that_are_none(

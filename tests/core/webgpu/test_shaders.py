@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from fp16core.bench.gpu.device import opened
 from fp16core.data.mnist import normalise
 from fp16core.numerics.arithmetic import FLOAT32_ARITHMETIC
 from fp16core.numerics.bounds import bound_logits
@@ -21,7 +22,7 @@ from fp16core.vocabulary import ModelFileError
 from fp16core.webgpu.plan import plan
 from fp16core.webgpu.probes import PROBES, arithmetic
 from fp16core.webgpu.wgsl import Precision
-from tests.helpers.children.shaders import Wanted, opened
+from tests.helpers.children.shaders import Wanted
 from tests.helpers.networks.chains import CHAINS, Step, chain, chain_pair, fully_connected, reshape
 from tests.helpers.networks.strangers import stranger
 from tests.helpers.places import ROOT, TestSet

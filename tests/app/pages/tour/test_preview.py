@@ -1,15 +1,19 @@
 """The preview by the visitor's own GPU: what is sent to the browser, and when."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from fp16core.images import mnist_format
+from fp16core.images.drawings.drawing import CANVAS_SIDE, PICTURE_SIDE_PX
 from fp16core.tflite.chain import read_chain
 from fp16core.tflite.model_file import ModelPair
-from fp16core.vocabulary import ModelFileError
+from fp16core.vocabulary import IMAGE_SIDE, ModelFileError
 from fp16core.webgpu.plan import plan
 from pages.digits.preview import preview
 from pages.shared.session import own_gpu
@@ -45,6 +49,25 @@ def test_a_network_that_no_browser_runs_is_a_sentence(monkeypatch: pytest.Monkey
     assert not app.exception
     assert "the drawing: the network ends in (7,); expected 10 logits." in words(app).replace("\\", "")
     assert not [each for each in app.get("bidi_component") if each.proto.component_name == "gpu_preview"]
+
+
+def test_the_browsers_stages_have_the_servers_sizes() -> None:
+    text = Path(preview.__file__).with_name("stages.js").read_text()
+    found = {name: float(value) for name, value in re.findall(r"\b([A-Z_]+) = ([\d.]+)[,;]", text)}
+    low, high = mnist_format.STROKE_RANGE_PX
+    expected = {
+        "CANVAS_SIDE": CANVAS_SIDE,
+        "PICTURE_SIDE": PICTURE_SIDE_PX,
+        "IMAGE_SIDE": IMAGE_SIDE,
+        "BOX_SIDE": mnist_format.BOX_SIDE_PX,
+        "FINE_SIDE": mnist_format.FINE_SIDE_PX,
+        "MARGIN": mnist_format.MARGIN_PX,
+        "GROWTH": mnist_format.GROWTH_PX,
+        "STROKE_LOW": low,
+        "STROKE_HIGH": high,
+        "STROKE_USUAL": mnist_format.STROKE_USUAL_PX,
+    }
+    assert {name: found.get(name) for name in expected} == expected
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ from PIL import Image
 from scipy import ndimage
 
 from fp16core.images.box import Box
+from fp16core.images.colours import grey_levels
 from fp16core.images.levels import Mask
+from fp16core.images.surroundings.sheet import find_sheet, on_sheet
 
 _LEAST_DIFFERENCE = 24
 """Difference in one of the channels, of 255, from which a pixel is of another colour: more than JPEG's ripples."""
@@ -53,9 +55,20 @@ def inside_frame(image: Image.Image) -> tuple[Image.Image, str]:
             break
         place = inner
     if place == whole or not _holds_ink(colours[place.cells]):
-        return image, "nothing around the picture"
+        return _on_its_sheet(image)
     words = f"cropped to the {place.width} × {place.height} pixels inside a border"
     return image.crop((place.left, place.top, place.right, place.bottom)), words
+
+
+def _on_its_sheet(image: Image.Image) -> tuple[Image.Image, str]:
+    """Crop a photograph to the sheet or plate on which the digit stands."""
+    sheet = find_sheet(grey_levels(image))
+    if sheet is None:
+        return image, "nothing around the picture"
+    plain = image if image.mode in ("L", "RGB") else image.convert("L" if image.mode in ("F", "LA") else "RGB")
+    cropped = Image.fromarray(on_sheet(np.asarray(plain), sheet))
+    around = "what a line encloses" if sheet.is_outline else "a sheet or plate"
+    return cropped, f"cropped to {around}, {cropped.width} × {cropped.height} pixels"
 
 
 def _colours(image: Image.Image) -> Colours:
