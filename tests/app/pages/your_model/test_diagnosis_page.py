@@ -10,6 +10,7 @@ import pytest
 
 from fp16core.diagnosis.examples import EXAMPLES
 from fp16core.diagnosis.results import Finding, OutputError
+from fp16core.figures.diagnosis.operator_rows import ROW_PX
 from fp16core.jobs.queue import JobQueue
 from fp16core.jobs.spec import JobSpec
 from fp16core.jobs.ticket import Ticket
@@ -21,7 +22,7 @@ from fp16core.worker.trial import trial
 from pages.shared.server import upload_limits
 from pages.shared.session import diagnoses
 from pages.your_model.story.operators import BY_RANGE
-from tests.helpers.apps.driving import charts, errors, visit, words
+from tests.helpers.apps.driving import charts, component, errors, visit, words
 from tests.helpers.apps.visits import only
 from tests.helpers.apps.your_files import (
     MODELS,
@@ -85,6 +86,13 @@ def test_the_operator_at_which_it_breaks_is_shown_first_and_any_other_can_be_cho
     assert charts(app)[0]["layout"]["xaxis"]["title"]["text"] == "signal-to-noise ratio (dB)"
     app.selectbox(key=OPERATOR).set_value(4).run()
     assert "It computes no floating-point numbers" in words(app)
+
+
+def test_the_graph_is_told_where_the_chosen_operator_is() -> None:
+    app = with_diagnosis()
+    assert component(app, "scroll_into_sight") == {"choice": "1 1", "top": ROW_PX, "height": 2 * ROW_PX}
+    app.selectbox(key=OPERATOR).set_value(4).run()
+    assert component(app, "scroll_into_sight") == {"choice": "1 4", "top": 4 * ROW_PX, "height": 2 * ROW_PX}
 
 
 def test_without_a_tolerance_none_is_said_to_be_missed() -> None:
