@@ -8,9 +8,10 @@ from PIL import Image
 
 from fp16core.images import mnist_format
 from fp16core.images.box import Box
-from fp16core.images.colours import grey_levels, opaque, upright, without_transparency
-from fp16core.images.components import Components, connected_components, worth_keeping
+from fp16core.images.colours import grey_levels, upright, without_transparency
+from fp16core.images.digits.components import Components, connected_components, worth_keeping
 from fp16core.images.digits.grouping import find_digits
+from fp16core.images.frame import inside_frame
 from fp16core.images.levels import Levels
 from fp16core.images.paper import Paper, flattened, ink_level, smoothed, survey_paper
 from fp16core.images.picture import Picture
@@ -71,14 +72,14 @@ def prepare_picture(
     recorder = StageRecorder(name, frozenset(off), thumbnails)
     recorder.add(StageName.DECODE, picture.decision, picture.image)
     image = picture.image
-    if recorder.is_on(StageName.UPRIGHT):
-        image, words = upright(picture)
-        recorder.add(StageName.UPRIGHT, words, image)
-    if recorder.is_on(StageName.TRANSPARENCY):
-        image, words = without_transparency(image)
-        recorder.add(StageName.TRANSPARENCY, words, image)
-    elif image.mode in ("LA", "RGBA"):
-        image = opaque(image)
+    for stage, change in (
+        (StageName.UPRIGHT, lambda _: upright(picture)),
+        (StageName.TRANSPARENCY, without_transparency),
+        (StageName.FRAME, inside_frame),
+    ):
+        if recorder.is_on(stage):
+            image, words = change(image)
+            recorder.add(stage, words, image)
     return _from_grey(grey_levels(image), recorder, picture.is_original)
 
 

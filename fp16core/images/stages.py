@@ -15,6 +15,7 @@ class StageName(StrEnum):
     DECODE = "decode"
     UPRIGHT = "upright"
     TRANSPARENCY = "transparency"
+    FRAME = "frame"
     GREY = "grey"
     LIGHT = "light"
     POLARITY = "polarity"
@@ -58,6 +59,11 @@ INFO: dict[StageName, StageInfo] = {
         "Fill transparency",
         "A transparent picture has no paper; it is laid on one that its ink stands out from.",
         "transparency is ignored, and the hidden colours show",
+    ),
+    StageName.FRAME: StageInfo(
+        "Look inside the frame",
+        "A border, a plate or the axes of a figure are not part of the digit, and their colour is not the paper's.",
+        "everything around the digit stays",
     ),
     StageName.GREY: StageInfo("Convert to grey", "The models take one number for each pixel."),
     StageName.LIGHT: StageInfo(
@@ -117,7 +123,9 @@ INFO: dict[StageName, StageInfo] = {
 OPTIONAL = tuple(name for name, info in INFO.items() if info.when_off)
 """Stages that can be switched off."""
 
-DRAWING_OPTIONAL = tuple(name for name in OPTIONAL if name not in (StageName.UPRIGHT, StageName.TRANSPARENCY))
+DRAWING_OPTIONAL = tuple(
+    name for name in OPTIONAL if name not in (StageName.UPRIGHT, StageName.TRANSPARENCY, StageName.FRAME)
+)
 """Stages that can be switched off and apply to drawings."""
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.images.box import Box
-from fp16core.images.components import Components
+from fp16core.images.digits.components import Components
 from fp16core.images.digits.cutting import digit_parts, look
 from fp16core.images.digits.rows import rows_of
 from fp16core.images.levels import Mask
