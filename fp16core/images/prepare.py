@@ -9,7 +9,7 @@ from PIL import Image
 from fp16core.images import mnist_format
 from fp16core.images.box import Box
 from fp16core.images.colours import grey_levels, upright, without_transparency
-from fp16core.images.components import Components, connected_components, worth_keeping
+from fp16core.images.digits.components import Components, connected_components, worth_keeping
 from fp16core.images.digits.grouping import find_digits
 from fp16core.images.ink.clear_ink import ClearInk, clear_ink
 from fp16core.images.levels import Levels
