@@ -199,7 +199,7 @@ def test_files_are_uploaded_refused_and_chosen_in_a_browser(warm: str, page: Pag
     answers(page, "5", "5")
     expect(page.get_by_text("Accuracy on the 2 readable pictures")).to_be_visible()
     settled(page)
-    assert page.locator(".stage img").count() == 14
+    assert page.locator(".stage img").count() == 15
 
 
 def test_a_picture_is_pasted_from_the_clipboard(warm: str, page: Page) -> None:
