@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from statistics import NormalDist
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 from scipy import ndimage
 
@@ -11,10 +12,26 @@ from fp16core.images.levels import Levels, resized
 
 _SURVEY_SIDE_PX = 48
 _WINDOW_SHARE = 0.4
-"""Longer side of the estimate of the background, and the share of it that a stroke may span."""
+"""Longer side of the smooth estimate of the paper, and the share of it that a stroke may span."""
+
+_OUTLINE_SHARE = 0.3
+_COVER_WEIGHT = 0.1
+"""Window that tells paper from ink, as a share of the longer side; weight of how much of the picture is covered."""
+
+_STEP_SIDE_PX = 128
+_STEP_SHARE = 0.3
+_LINE_PX = 9
+"""Longer side of the estimate that keeps edges of the light, its window, and the window that fills printed lines."""
 
 _DARKEST = np.float32(0.05)
 """Share of white below which a surface reflects too little light to be judged."""
+
+_GRAIN = 0.01
+"""Standard deviation of the noise from which it is smoothed."""
+
+_STEPS = 4095
+_SAMPLED_PX = 65_536
+"""Steps of histograms, and the number of pixels above which every other row stands for all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,25 +57,67 @@ class Paper:
 def survey_paper(grey: Levels) -> Paper:
     """Estimate the bare paper behind the ink, and whether it is lighter than the ink.
 
-    Ink covers little of a picture. For dark ink on light paper, a morphological closing with a window
-    wider than a stroke leaves the paper; for light ink, an opening does. The other of the two shows the
-    ink's outline, hence the one that a smooth surface fits better is the paper.
+    For dark ink on light paper, a morphological closing with a window wider than a stroke leaves the
+    paper; for light ink, an opening does. The light on the paper may be smooth, or have edges: the
+    estimate is the darker of one that is smooth and one that follows edges.
     """
+    is_lighter = _is_lighter(resized(grey, min(_SURVEY_SIDE_PX, max(grey.shape)), Image.Resampling.BOX))
+    bare: Levels = grey if is_lighter else np.float32(1) - grey
+    level = _smooth_level(bare)
+    if max(grey.shape) > _STEP_SIDE_PX:
+        level = np.minimum(level, _stepped_level(bare))
+    return Paper(is_lighter, level if is_lighter else np.float32(1) - level)
+
+
+def _is_lighter(survey: Levels) -> bool:
+    """Return whether the paper is lighter than the ink.
+
+    Of the closing and the opening, one shows the paper and the other the ink's outline, which adds
+    edges; edges of light and shade are in both.
+    """
+    window = _window(survey, _OUTLINE_SHARE)
+    wide = np.pad(survey, window // 2, mode="edge")  # otherwise a gradient of light would end in a step
+    above, below = _closed(wide, window), -_closed(-wide, window)
+    # Where both are smooth, such as on squared paper, most of the picture is paper.
+    of_lighter = _variation(above) + _COVER_WEIGHT * float((above - wide).mean())
+    return of_lighter <= _variation(below) + _COVER_WEIGHT * float((wide - below).mean())
+
+
+def _smooth_level(grey: Levels) -> Levels:
+    """Level of paper lit by lamps and shaded by distance: it changes slowly."""
     survey = resized(grey, min(_SURVEY_SIDE_PX, max(grey.shape)), Image.Resampling.BOX)
-    window = max(3, round(_WINDOW_SHARE * max(survey.shape)) | 1)
+    window = _window(survey, _WINDOW_SHARE)
     half = window // 2
-    wide = np.pad(survey, half, mode="edge")  # otherwise a gradient of light would end in a step
-    within = (slice(half, -half), slice(half, -half))
-    above = ndimage.minimum_filter(ndimage.maximum_filter(wide, window), window)[within]
-    below = ndimage.maximum_filter(ndimage.minimum_filter(wide, window), window)[within]
-    is_lighter = _roughness(above) <= _roughness(below)
+    closed = _closed(np.pad(survey, half, mode="edge"), window)[half:-half, half:-half]
     # Extrapolated beyond the edges, as smoothing would otherwise bend the ends.
-    ramp = np.pad(above if is_lighter else below, half, mode="reflect", reflect_type="odd")
+    ramp = np.pad(closed, half, mode="reflect", reflect_type="odd")
     smooth = Image.fromarray(ndimage.gaussian_filter(ramp, window / 6))
     inner = (half, half, half + survey.shape[1], half + survey.shape[0])
     level = np.asarray(smooth.resize(grey.shape[::-1], Image.Resampling.BILINEAR, box=inner))
-    level = np.clip(level, 0, 1)
-    return Paper(is_lighter, level)
+    within: Levels = np.clip(level, 0, 1)
+    return within
+
+
+def _stepped_level(grey: Levels) -> Levels:
+    """Level of paper that ends at edges of the light, such as a shadow's; a little too low beside them."""
+    survey = resized(grey, _STEP_SIDE_PX, Image.Resampling.BOX)
+    window = _window(survey, _STEP_SHARE)
+    half = window // 2
+    # Lines are filled in first: one along the edge of the picture is not an edge of the light.
+    closed = _closed(np.pad(_closed(survey, _LINE_PX), half, mode="edge"), window)
+    # Pixels of the survey that are mixed of light and shadow count as shadow.
+    darker = np.ascontiguousarray(ndimage.minimum_filter(closed, 3)[half:-half, half:-half])
+    return np.asarray(Image.fromarray(darker).resize(grey.shape[::-1], Image.Resampling.BILINEAR))
+
+
+def _window(survey: Levels, share: float) -> int:
+    window: int = max(3, round(share * max(survey.shape)) | 1)
+    return window
+
+
+def _closed(levels: Levels, window: int) -> Levels:
+    """Morphological closing: fill what is darker and narrower than the window."""
+    return ndimage.minimum_filter(ndimage.maximum_filter(levels, window), window)
 
 
 def flattened(grey: Levels, paper: Paper) -> Levels:
@@ -70,26 +129,28 @@ def flattened(grey: Levels, paper: Paper) -> Levels:
     bare: Levels = paper.level if paper.is_lighter else np.float32(1) - paper.level
     reflected: Levels = grey if paper.is_lighter else np.float32(1) - grey
     share: Levels = np.divide(np.maximum(reflected, _DARKEST), np.maximum(bare, _DARKEST), dtype=np.float32)
-    # The closing follows the upper edge of the noise, the median its middle.
-    share /= np.float32(max(_quantile(share, 0.5), float(_DARKEST)))
+    # The closing follows the upper edge of the noise, the paper's level its middle.
+    share /= np.float32(max(_bare_paper(share)[0], float(_DARKEST)))
     return share if paper.is_lighter else np.float32(1) - share
 
 
 def smoothed(ink: Levels) -> tuple[Levels, float]:
     """Smooth noise, if there is enough of it; return levels from 0 to 1 and the noise that is left.
 
-    The noise is a standard deviation, the larger of two estimates: that of the grain, by the
-    differences of neighbouring pixels, and that of the paper's texture, by how far it exceeds the bare
-    paper's level away from the ink. A Gaussian window of spread s reduces the former by 2 s √π.
+    The noise is a standard deviation of the paper, the larger of two estimates: that of the grain, by
+    how much neighbouring pixels bend the levels, and that of the texture, by how far it exceeds the bare
+    paper's level. A Gaussian window of spread s reduces the former by 2 s √π.
     """
-    # One in five pixels: more than the edges of strokes ever take up, so that noise in part of the picture counts.
-    grain = _quantile(np.abs(np.diff(ink, axis=1)), 0.8) / NormalDist().inv_cdf(0.9) / 2**0.5
-    if grain >= 0.02:
+    rows = _sample(ink)
+    bare = rows < 0.5 * ink_level(ink)
+    bend = np.diff(rows, 2, axis=1)[bare[:, :-2] & bare[:, 1:-1] & bare[:, 2:]]
+    # One in five pixels, so that noise in part of the picture counts.
+    grain = _quantile(np.abs(bend), 0.8) / NormalDist().inv_cdf(0.9) / 6**0.5
+    if grain >= _GRAIN:
         spread = min(1.5, max(ink.shape) / 150)
-        ink = ndimage.gaussian_filter(ink, spread)
+        ink = ndimage.gaussian_filter(ink, spread, truncate=3)
         grain = min(grain, grain / (2 * spread * float(np.pi) ** 0.5))
-    texture = _quantile(-ink, 0.8) / NormalDist().inv_cdf(0.8)
-    return np.clip(ink, 0, 1), max(grain, texture)
+    return np.clip(ink, 0, 1), max(grain, _bare_paper(1 - ink)[1])
 
 
 def ink_level(ink: Levels) -> float:
@@ -97,18 +158,39 @@ def ink_level(ink: Levels) -> float:
     return _quantile(ink, 1 - max(1 / 1000, 4 / ink.size))
 
 
+def _bare_paper(share: Levels) -> tuple[float, float]:
+    """Level of the paper about 1, and the standard deviation of its noise, from pixels of the paper only."""
+    counts = _counts(_sample(share) / np.float32(2))
+    darkest = _place(counts, max(1 / 1000, 4 / share.size)) * 2
+    counts[: round((1 + darkest) / 4 * _STEPS)] = 0
+    middle, high, higher = (_place(counts, part) * 2 for part in (0.5, 0.8, 0.95))
+    usual = NormalDist().inv_cdf
+    # Soft edges of strokes are darker than the paper, and glare is lighter; noise is both.
+    noise = min((high - middle) / usual(0.8), (higher - high) / (usual(0.95) - usual(0.8)))
+    return high - noise * usual(0.8), noise
+
+
+def _sample(levels: Levels) -> Levels:
+    """Every other row, where there are many pixels."""
+    return levels[::2] if levels.size > _SAMPLED_PX else levels
+
+
 def _quantile(levels: Levels, share: float) -> float:
     """Quantile of levels between 0 and 1, in steps of 1/4095; faster than sorting where many are equal."""
-    counts = np.bincount((np.clip(levels, 0, 1) * np.float32(4095)).astype(np.intp).ravel())
-    place = np.searchsorted(np.cumsum(counts), share * levels.size)
-    return float(place) / 4095
+    return _place(_counts(levels), share)
 
 
-def _roughness(levels: Levels) -> float:
-    """Root mean square distance of the levels from the best quadratic surface."""
-    rows, columns = np.mgrid[-1 : 1 : levels.shape[0] * 1j, -1 : 1 : levels.shape[1] * 1j].reshape(2, -1)
-    terms = np.stack([np.ones_like(rows), rows, columns, rows * rows, rows * columns, columns * columns], axis=1)
-    flat = levels.ravel().astype(np.float64)
-    # By the normal equations, six by six: well conditioned on this grid, and ten times as fast as all pixels at once.
-    surface = terms @ np.linalg.lstsq(terms.T @ terms, terms.T @ flat, rcond=None)[0]
-    return float(np.sqrt(np.square(flat - surface).mean()))
+def _counts(levels: Levels) -> npt.NDArray[np.int64]:
+    """Histogram of levels between 0 and 1."""
+    return np.bincount((np.clip(levels, 0, 1) * np.float32(_STEPS)).astype(np.intp).ravel(), minlength=_STEPS + 1)
+
+
+def _place(counts: npt.NDArray[np.int64], share: float) -> float:
+    total = np.cumsum(counts)
+    return float(np.searchsorted(total, share * total[-1])) / _STEPS
+
+
+def _variation(levels: Levels) -> float:
+    """Total variation for each pixel: the length of the edges, each weighted by its height."""
+    edges = np.abs(np.diff(levels, axis=0)).sum() + np.abs(np.diff(levels, axis=1)).sum()
+    return float(edges) / levels.size

@@ -14,7 +14,9 @@ from PIL import Image
 from fp16core.bench.uploads.photographs import photograph
 from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.comparison import Comparison
-from fp16core.runs.pair import BUNDLED, BUNDLED_PAIRS, GOOD_NETWORK
+from fp16core.recordings.reading import read_recording
+from fp16core.recordings.recording import Origin
+from fp16core.runs.pair import BUNDLED, BUNDLED_PAIRS, GOOD_NETWORK, read_pair
 from fp16core.runs.record import file_record
 from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.replace import replace_values
@@ -84,9 +86,14 @@ def test_predict_takes_any_picture_and_says_what_it_did(tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(photograph("5", "squared", np.random.default_rng(1)))
     row = 255 - np.kron(np.hstack(list(load_mnist("test")[0][:4])), np.ones((3, 3), np.uint8))
     Image.fromarray(row).save(tmp_path / "row.webp", lossless=True)
-    done = cli("predict", tmp_path / "photo.jpg", tmp_path / "row.webp", tmp_path / "absent.png", "--json")
+    Image.fromarray(np.rot90(row[:, :84])).save(tmp_path / "sideways.png")
+    names = ("photo.jpg", "row.webp", "sideways.png", "absent.png")
+    done = cli("predict", *(tmp_path / name for name in names), "--json")
     assert done.returncode == 1
-    photo, several, absent = document(done)
+    photo, several, sideways, absent = document(done)
+    assert photo["turn"] is several["turn"] is None
+    assert (sideways["turn"]["degrees"], sideways["turn"]["text"]) == (270, "7")
+    assert sideways["reference"]["digit"] != 7
     assert photo["reference"]["digit"] == photo["target"]["digit"] == 5
     assert photo["stages"][0] == "Decode: JPEG, 1,600 × 1,200 pixels, colour, scaled down to 512 × 384"
     assert "Make the ink light: inverted (dark ink on light paper)" in photo["stages"]
@@ -228,12 +235,38 @@ def test_runtimes_prints_the_table_of_all_modes(comparison: Comparison) -> None:
         assert emulation["images"] == 40
 
 
-def test_runtimes_of_two_files_reads_well_in_a_terminal() -> None:
+def test_runtimes_of_the_wide_network_states_no_accuracy(tmp_path: Path) -> None:
+    recording = tmp_path / "wide.json"
+    options = "--network", "wide", "--limit", 2, "--no-latency", "--record", recording
+    done = cli("runtimes", *options, VK_DRIVER_FILES="/nowhere.json", COLUMNS="100")
+    assert done.returncode == 0, done.stderr
+    assert "Wide network, 2 images" in done.stdout
+    assert "accuracy" not in done.stdout
+    found = read_recording(recording.read_bytes(), "wide.json", Origin.OWN)
+    assert found.is_wide
+    assert [facts.mode.value for facts in found.modes] == ["cpu-float32", "cpu-float16"]
+    assert found.sums == ()
+
+
+def test_runtimes_of_two_files_reads_well_in_a_terminal(tmp_path: Path) -> None:
     reference, target = (FOLDER / f"dense_only.{role}.tflite" for role in ("reference", "target"))
-    options = "--limit", 20, "--batch", 10, "--no-latency", "--reference", reference
-    done = cli("runtimes", *options, "--target", target, VK_DRIVER_FILES="/nowhere.json", COLUMNS="100")
+    options, recording = (
+        ("--limit", 20, "--batch", 10, "--no-latency", "--reference", reference),
+        tmp_path / "mine.json",
+    )
+    done = cli(
+        "runtimes", *options, "--target", target, "--record", recording, VK_DRIVER_FILES="/nowhere.json", COLUMNS="100"
+    )
     assert done.returncode == 0, done.stderr
     assert "dense_only.reference.tflite and dense_only.target.tflite, 20 images, batches of 10" in done.stdout
+    found = read_recording(recording.read_bytes(), "mine.json", Origin.OWN)
+    assert f"Recorded in {recording}." in done.stdout.replace("\n", "")
+    assert found.is_of(read_pair(reference, target))
+    assert {facts.mode.value: facts.images for facts in found.modes}["cpu-float16"] == 20
+    assert {mode.value for mode in found.refused} == {"gpu-float32", "gpu-float16"}
+    assert "mine.json exists already" in refused(cli("runtimes", "--record", recording))
+    assert "--network wide brings its own files" in refused(cli("runtimes", *options, "--network", "wide"))
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.json"]
     assert "--target is missing" in refused(cli("runtimes", *options))
     assert "CPU float32" in done.stdout
     assert "CPU, float32 arithmetic: computed in float32" in done.stdout
