@@ -147,7 +147,7 @@ def _pieces(glyphs: npt.NDArray[np.bool_], labels: Pixels, random: np.random.Gen
         ink & (np.asarray(Image.fromarray(glyph.astype(np.float32)).resize(size, Image.Resampling.BOX)) > 0.25)
         for glyph in glyphs
     ]
-    cuts = candidate_cuts(ink)
+    cuts = candidate_cuts(ink, straight=False)
     last = len(cuts.paths) - 1
     spans = [
         (left, right)

@@ -29,12 +29,17 @@ _SURE = math.log(0.5)
 _CUT_COST = 0.2
 """Lead in log probability that each further part must have."""
 
+_SHARED_PX, _SHARED_COST = 8, 0.3
+"""Widest stroke of the scaled copy that two neighbours may share, and its price."""
+
 _SLIM_COST, _SLIM = 2.5, 1.5
 """The same for each height by which the piece is slimmer than so many: a slim piece is rarely two digits."""
 
 
-def digit_parts(mask: Mask) -> npt.NDArray[np.int32] | None:
-    """Divide a piece of ink into digits from left to right: 1, 2, … on their pixels, 0 on paper; `None` for one digit.
+def digit_parts(mask: Mask) -> list[Mask] | None:
+    """Divide a piece of ink into digits from left to right, each with the shape of the piece; `None` for one digit.
+
+    Neighbours share a stroke that both need, such as the wall between two zeros.
 
     Parameters
     ----------
@@ -49,20 +54,15 @@ def digit_parts(mask: Mask) -> npt.NDArray[np.int32] | None:
     if whole > _SURE:
         return None
     cuts = candidate_cuts(ink)
-    chosen = _best_cuts(cuts, whole + _SLIM_COST * max(0.0, _SLIM - aspect))
-    if not chosen:
-        return None
     rows = (np.arange(mask.shape[0]) * ROWS / mask.shape[0]).astype(np.intp)
     columns = (np.arange(mask.shape[1]) + 0.5) * ink.shape[1] / mask.shape[1]
-    parts = np.zeros(mask.shape, np.int32)
-    for path in cuts.paths[chosen]:
-        parts += columns >= path[rows][:, None]
-    inked, numbers = np.unique(parts[mask], return_inverse=True)
-    if len(inked) < 2:
-        return None
-    parts[~mask] = 0
-    parts[mask] = numbers + 1
-    return parts
+    beyond = [columns >= path[rows][:, None] for path in cuts.paths]
+    parts = [
+        mask & beyond[left] & ~beyond[right]
+        for left, right in _best_parts(cuts, whole + _SLIM_COST * max(0.0, _SLIM - aspect))
+    ]
+    parts = [part for part in parts if part.any()]
+    return parts if len(parts) > 1 else None
 
 
 def look(masks: Sequence[Mask]) -> list[float]:
@@ -81,34 +81,39 @@ def _looks(images: npt.NDArray[np.float32]) -> list[float]:
     return best
 
 
-def _best_cuts(cuts: Cuts, least: float) -> list[int]:
-    """Candidates between parts that look most like digits together; none if they do less than ``least``."""
+def _best_parts(cuts: Cuts, least: float) -> list[tuple[int, int]]:
+    """Candidates on either side of the parts that look most like digits; none if they do less than ``least``."""
     last = len(cuts.paths) - 1
     middles = cuts.paths.mean(axis=1)
     spans = [
         (left, right)
         for right in range(last + 1)
         for left in range(right)
-        if right - left < last and middles[right] - middles[left] <= 2 * _WIDEST * ROWS
+        if right - left < last and middles[right] - middles[left] <= 2 * _WIDEST * ROWS and _may_be(cuts, left, right)
     ]
-    spans = [span for span in spans if _may_be(cuts, *span)]
     if not spans:
         return []
     looks = _looks(np.stack([as_judged(cuts.between(*span)) for span in spans]))
     best = [0.0] + [-math.inf] * last
+    starts = [0] * (last + 1)
     before = [0] * (last + 1)
     for (left, right), look in zip(spans, looks, strict=True):
-        total = best[left] + look - (_CUT_COST if right < last else 0)
+        totals = {left: best[left]}
+        for end in range(left + 1, right):
+            if starts[end] < left and 0 < middles[end] - middles[left] <= _SHARED_PX:
+                totals[end] = best[end] - _SHARED_COST
+        end = max(totals, key=lambda end: totals[end])
+        total = totals[end] + look - (_CUT_COST if right < last else 0)
         if total > best[right]:
-            best[right], before[right] = total, left
+            best[right], starts[right], before[right] = total, left, end
     if best[last] <= least:
         return []
-    chosen = []
-    place = before[last]
+    parts = []
+    place = last
     while place > 0:
-        chosen.append(place)
+        parts.append((starts[place], place))
         place = before[place]
-    return chosen[::-1]
+    return parts[::-1]
 
 
 def _may_be(cuts: Cuts, left: int, right: int) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.images.box import Box
-from fp16core.images.components import Components
+from fp16core.images.digits.components import Components
 from fp16core.images.digits.cutting import digit_parts, look
 from fp16core.images.digits.rows import rows_of
 from fp16core.images.levels import Mask
@@ -182,14 +182,22 @@ def _cut_apart(components: Components, groups: list[list[int]]) -> tuple[Compone
         if not cut:
             labels = labels.copy()
         cut += 1
-        for part in range(1, int(parts.max()) + 1):
-            mask = parts == part
+        # A stroke that two digits share becomes a mark that belongs to both.
+        owners = np.zeros(parts[0].shape, np.int64)
+        for number, part in enumerate(parts):
+            owners |= part.astype(np.int64) << number
+        digits: list[list[int]] = [[] for _ in parts]
+        for owner in np.unique(owners[owners > 0]).tolist():
+            mask = owners == owner
             rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
             top, left = box.top + int(rows[0]), box.left + int(columns[0])
             boxes.append(Box(top, left, box.top + int(rows[-1]) + 1, box.left + int(columns[-1]) + 1))
             areas.append(int(mask.sum()))
             labels[box.cells][mask] = len(boxes)
-            found.append([len(boxes) - 1])
+            for number, digit in enumerate(digits):
+                if owner >> number & 1:
+                    digit.append(len(boxes) - 1)
+        found += digits
     if cut:
         components = Components(labels, tuple(boxes), np.array(areas, np.int64))
     return components, found, cut

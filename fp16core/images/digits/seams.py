@@ -80,17 +80,28 @@ def _reduced(mask: Mask) -> Mask:
     return np.asarray(blocks.max(axis=(1, 3)))
 
 
-def candidate_cuts(ink: Mask) -> Cuts:
-    """Find paths from top to bottom that cross less ink than their neighbours do."""
+def candidate_cuts(ink: Mask, straight: bool = True) -> Cuts:
+    """Find paths from top to bottom that cross less ink than their neighbours do.
+
+    Parameters
+    ----------
+    ink : bool, shape (ROWS, w)
+        A piece as `scaled_ink` returns it.
+    straight
+        Whether straight cuts fill the gaps between the paths: along a wall that two digits share, all paths leave for
+        the open middle of one of them.
+    """
     crossed, paths = _cheapest_paths(ink)
+    paths = paths[np.argsort(crossed, kind="stable")]
+    if straight:
+        paths = np.concatenate([paths, np.repeat(np.arange(ink.shape[1])[:, None], ROWS, axis=1)])
     middles = paths.mean(axis=1)
     chosen: list[int] = []
-    for start in np.argsort(crossed, kind="stable").tolist():
-        if _APART_PX <= middles[start] <= ink.shape[1] - _APART_PX and all(
-            abs(middles[start] - middles[other]) >= _APART_PX for other in chosen
-        ):
-            chosen.append(start)
-    chosen = sorted(chosen[:_MOST_CUTS], key=lambda start: float(middles[start]))
+    for place, middle in enumerate(middles.tolist()):
+        apart = all(abs(middle - middles[other]) >= _APART_PX for other in chosen)
+        if apart and _APART_PX <= middle <= ink.shape[1] - _APART_PX:
+            chosen.append(place)
+    chosen = sorted(chosen[:_MOST_CUTS], key=lambda place: float(middles[place]))
     edges = np.zeros((1, ROWS), np.intp), np.full((1, ROWS), ink.shape[1], np.intp)
     return Cuts(ink, np.concatenate([edges[0], paths[chosen], edges[1]]))
 

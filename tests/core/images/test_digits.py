@@ -133,9 +133,9 @@ def test_pairs_that_touch_are_cut_into_their_digits(test_set: TestSet) -> None:
     for left, other in pairs:
         both = beside(left, other, 3)
         parts = digit_parts(both)
-        if parts is not None and parts.max() == 2:
-            own = beside(left, np.zeros_like(other), 3)
-            right += ((parts == 1) == own)[both].mean() > 0.9
+        if parts is not None and len(parts) == 2:
+            own = beside(left, np.zeros_like(other), 3), beside(np.zeros_like(left), other, 3)
+            right += all((part == digit)[both].mean() > 0.9 for part, digit in zip(parts, own, strict=True))
     assert right >= 0.7 * len(pairs)
 
 
@@ -150,4 +150,4 @@ def test_a_digit_looks_more_like_one_than_its_half_or_two_of_them(test_set: Test
 @pytest.mark.parametrize("shape", [(1, 1), (2, 300), (300, 2), (500, 500)])
 def test_any_piece_of_ink_can_be_judged(shape: tuple[int, int]) -> None:
     parts = digit_parts(np.ones(shape, bool))
-    assert parts is None or set(np.unique(parts)) == set(range(1, int(parts.max()) + 1))
+    assert parts is None or all(part.shape == shape and part.any() for part in parts)
