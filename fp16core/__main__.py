@@ -15,7 +15,7 @@ from fp16core.preflight.checks import USER_ERROR, check_python, import_trouble
 
 check_python()  # before imports for which an old Python has only a traceback
 
-from fp16core.commands.bench import BENCH_PARTS
+from fp16core.commands.bench import BENCH_PARTS, NEEDS_DRIVER
 from fp16core.commands.shared.arguments import (
     ByName,
     named_range,
@@ -151,6 +151,13 @@ def _parser() -> argparse.ArgumentParser:
         "--batch", type=whole_number(1, 1000), default=100, metavar="N", help="images per run (default: 100)"
     )
     sub.add_argument("--no-latency", action="store_true", help="skip the timing, which takes a minute")
+    sub.add_argument(
+        "--network",
+        choices=("pair", "wide"),
+        default="pair",
+        help="the pair, or six 3 × 3 convolutions with 128 filters, which give a GPU something to do (default: pair)",
+    )
+    sub.add_argument("--record", type=Path, metavar="FILE", help="JSON file to write: a recording for the dashboard")
 
     sub = add("report", "Write everything about a pair of models, or a diagnosis, into one HTML file.")
     _take_pair(sub)
@@ -164,7 +171,14 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = add("bench", "Measure speed and memory against what a user would do instead.")
     parts = ", ".join(BENCH_PARTS)
-    sub.add_argument("parts", nargs="*", type=_bench_part, metavar="PART", help=f"which of {parts} (default: all)")
+    usual = f"all but {', '.join(NEEDS_DRIVER)}, which needs a GPU or a driver in software"
+    sub.add_argument(
+        "parts",
+        nargs="*",
+        type=_bench_part,
+        metavar="PART",
+        help=f"which of {parts} (default: {usual})",
+    )
     sub.add_argument("--repeats", type=positive, default=5, metavar="N", help="repetitions of each (default: 5)")
     sub.add_argument(
         "--write",

@@ -74,5 +74,9 @@ class ModeError(HalfBitsError):
     """A model cannot be executed in the requested mode on this machine."""
 
 
+class RecordingError(HalfBitsError):
+    """A recording of measurements is damaged, too large, or something else."""
+
+
 class DependencyError(HalfBitsError):
     """A required optional package is not installed."""

@@ -6,7 +6,7 @@ from fp16core.bench.command_results import ComparisonResult
 from fp16core.bench.load.results import ONE_PROCESS, Throughput
 from fp16core.bench.measures import Ratio
 from fp16core.bench.parts import Result
-from fp16core.bench.uploads.accuracy import UploadAccuracy
+from fp16core.bench.uploads.results import UploadAccuracy
 from fp16core.text import bytes_text, percent_text
 
 

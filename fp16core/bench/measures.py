@@ -1,4 +1,4 @@
-"""Results of a benchmark: ratios, times and memory, with their spread."""
+"""Results of a benchmark: ratios, times and memory, with their spread, and sizes."""
 
 import statistics
 import time
@@ -108,6 +108,26 @@ class Memory:
     def document(self) -> dict[str, Any]:
         """The row for JSON."""
         return asdict(self) | {"median_bytes": self.median_bytes}
+
+
+@dataclass(frozen=True)
+class Size:
+    """Bytes that a browser is sent.
+
+    Attributes
+    ----------
+    name
+        What they hold.
+    size_bytes
+        Their number, compressed.
+    """
+
+    name: str
+    size_bytes: int
+
+    def document(self) -> dict[str, Any]:
+        """The row for JSON."""
+        return asdict(self)
 
 
 def ratio_of(

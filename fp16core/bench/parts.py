@@ -14,8 +14,9 @@ from fp16core.bench.command_results import (
 )
 from fp16core.bench.diagnosis.corrupted import DiagnosisOutcomes, measure_corrupted, networks
 from fp16core.bench.diagnosis.cost import measure_cost
+from fp16core.bench.gpu.measure import measure_gpu
 from fp16core.bench.load.measure import LoadResult, measure_load
-from fp16core.bench.measures import Duration, Memory, Ratio, ratio_of, timed
+from fp16core.bench.measures import Duration, Memory, Ratio, Size, ratio_of, timed
 from fp16core.bench.numerics_lab import measure_lab
 from fp16core.bench.strangers.model_files import ModelOutcomes, measure_strangers
 from fp16core.bench.strangers.oversized_models import measure_oversized_models
@@ -23,7 +24,9 @@ from fp16core.bench.strangers.pictures import PictureOutcomes, measure_pictures
 from fp16core.bench.study.measure import measure_study
 from fp16core.bench.training_interference import measure_interference
 from fp16core.bench.tutorial import evaluate_one_at_a_time
-from fp16core.bench.uploads.accuracy import UploadAccuracy, measure_durations, measure_uploads
+from fp16core.bench.uploads.accuracy import measure_uploads
+from fp16core.bench.uploads.durations import measure_durations
+from fp16core.bench.uploads.results import RowAccuracy, UploadAccuracy
 from fp16core.data import mnist
 from fp16core.data.mnist import load_mnist, normalise
 from fp16core.evaluate.comparison import compare
@@ -40,10 +43,12 @@ Result = (
     | LoadResult
     | Duration
     | Memory
+    | Size
     | DiagnosisOutcomes
     | ModelOutcomes
     | PictureOutcomes
     | UploadAccuracy
+    | RowAccuracy
 )
 
 
@@ -220,5 +225,6 @@ PARTS: dict[str, Callable[[int, Progress], Sequence[Result]]] = {
     "load": measure_load,
     "uploads": _uploads,
     "strangers": _strangers,
+    "gpu": measure_gpu,
 }
 """The parts by name."""

@@ -6,13 +6,13 @@ from fp16core.bench.command_results import ComparisonResult, RuntimesResult
 from fp16core.bench.diagnosis.corrupted import DiagnosisOutcomes
 from fp16core.bench.document_tables import comparison_tables, runtimes_tables
 from fp16core.bench.load.results import ResponseTimes, ServerLoad
-from fp16core.bench.measures import Duration, Memory, Ratio
+from fp16core.bench.measures import Duration, Memory, Ratio, Size
 from fp16core.bench.parts import Result
 from fp16core.bench.strangers.model_files import ModelOutcomes
 from fp16core.bench.strangers.pictures import PictureOutcomes
-from fp16core.bench.uploads.accuracy import OtherUploadAccuracy, UploadAccuracy
+from fp16core.bench.uploads.results import OtherUploadAccuracy, RowAccuracy, UploadAccuracy
 from fp16core.terminal import Table, new_table
-from fp16core.text import percent_text, points_text
+from fp16core.text import bytes_text, percent_text, points_text
 
 _UPLOAD_COLUMNS = (
     "kind",
@@ -72,6 +72,17 @@ def _empty_tables(repeats: int) -> dict[type, Table]:
             "pair",
             *_UPLOAD_COLUMNS,
         ),
+        RowAccuracy: new_table(
+            "accuracy on pictures of several digits",
+            "pair",
+            "kind",
+            "files",
+            "fed directly",
+            "float32, all digits right",
+            "float16, all digits right",
+            "digits",
+            "float32, right of them",
+        ),
         ModelOutcomes: new_table(
             "corrupted model files, each tried in a process of its own",
             "corruption",
@@ -108,6 +119,7 @@ def _empty_tables(repeats: int) -> dict[type, Table]:
         ),
         Duration: new_table("times", "work", "goal", "median", "repetitions"),
         Memory: new_table("peak memory", "process", "goal", "median", "repetitions"),
+        Size: new_table("sent to a browser, once and compressed", "what", "bytes"),
     }
 
 
@@ -128,6 +140,14 @@ def _row(result: Result) -> tuple[type, tuple[str, ...]] | None:
             if isinstance(result, OtherUploadAccuracy):
                 return OtherUploadAccuracy, (result.network.lower(), result.kind, *cells)
             return UploadAccuracy, (result.kind, *cells)
+        case RowAccuracy():
+            direct, reference, target, right = (
+                percent_text(share) for share in (result.direct, result.reference, result.target, result.digits_right)
+            )
+            if result.goal is not None:
+                reference += f" (goal ≥ {percent_text(result.goal)})"
+            read = direct, reference, target, f"{result.digits:,}", right
+            return RowAccuracy, (result.network.lower(), result.kind, f"{result.rows:,}", *read)
         case ModelOutcomes():
             counts = (result.files, result.taken, result.refused, result.ended, result.odd)
             times = (f"{seconds:.2f} s" for seconds in (result.median_s, result.longest_s))
@@ -147,6 +167,8 @@ def _row(result: Result) -> tuple[type, tuple[str, ...]] | None:
         case Memory():
             goal = f"≤ {result.goal_bytes / 1e6:,.0f} MB"
             return Memory, (result.name, goal, f"{result.median_bytes / 1e6:,.1f} MB", f"{len(result.peak_bytes)}")
+        case Size():
+            return Size, (result.name, bytes_text(result.size_bytes))
         case ResponseTimes():
             goal = f"≤ {result.goal_ms:g} ms" if result.goal_ms else ""
             times = (f"{value:,.0f} ms" for value in (result.median_ms, result.p95_ms))

@@ -15,6 +15,7 @@ from fp16core.modes.emulated import Accounted
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.runs import ModeTable
 from fp16core.numerics.weight_rounding import rounded_reference
+from fp16core.recordings.recording import Recording
 from fp16core.runtime.classifier import Classifier
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.graph import TfliteFile
@@ -98,11 +99,14 @@ class RuntimeEvidence:
         The times of those that were timed.
     accounted
         Emulations of those that computed in float16 and were emulated, or why that is impossible.
+    recordings
+        Recordings at hand, of this pair and of others; a visitor's own are not among them.
     """
 
     table: ModeTable | None = None
     latencies: Mapping[ExecutionMode, ModeLatency] = field(default_factory=dict)
     accounted: Mapping[ExecutionMode, Accounted | str] = field(default_factory=dict)
+    recordings: tuple[Recording, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,9 +1,12 @@
 """Claims of the tutorial about running a model, judged by the modes of execution."""
 
 from fp16core.claims.evidence import ClaimCheck, Evidence, Measurement, RuntimeEvidence, Verdict, graded
+from fp16core.claims.recorded_claims import RECORDED_RULE, recorded_native, recorded_reduced, wide_on
 from fp16core.modes.latency import Difference, Latency, ModeLatency, difference_text, ratio_text, summary_text
+from fp16core.modes.network import Network
 from fp16core.modes.runs import ModeRun
 from fp16core.numerics.weight_rounding import upsampled_by_operator
+from fp16core.recordings.device_words import speed_text
 from fp16core.runtime.delegation import UpsamplingStage
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.text import count_text, small_text
@@ -96,23 +99,29 @@ def native_arithmetic(e: Evidence) -> ClaimCheck:
         measured = "computed in float16; against float32 arithmetic, " + "; ".join(
             f"{count_text(x.batch, 'image')} at once: {_arithmetic_text(x)}" for x in timed
         )
-        verdict = graded(any(x.arithmetic_difference is Difference.FASTER for x in timed), True)
+        wide = wide_on(e.runtimes.recordings, "" if run.adapter is None else run.adapter.name)
+        if wide is not None:
+            measured += f"; with {Network.WIDE.title}, recorded on such a GPU: speed-up {speed_text(wide)}"
+        is_faster = any(x.arithmetic_difference is Difference.FASTER for x in timed)
+        verdict = graded(is_faster or (wide is not None and wide.is_faster), True)
         method = f"{_adapter(run)}: all logits are numbers that float16 has. Times of the float16 file, in turns."
     else:
         measured, verdict, awaits = "computed in float16", Verdict.PARTLY, Measurement.LATENCY
         method = f"{_adapter(run)}: all logits are numbers that float16 has. Its times have not been measured yet."
-    return ClaimCheck(
+    here = ClaimCheck(
         "Native arithmetic",
         "Some hardware, like GPUs, can compute natively in this reduced precision arithmetic, realizing a speedup "
         "over traditional floating point execution.",
         measured,
         verdict,
         "Holds if this machine's GPU computes in float16 and is measurably faster than in float32 for some size of "
-        "batch; partly if it computes in float16 and is not, or its times are not known; does not hold if it silently "
-        "computes in float32. A software driver is not a GPU, and decides nothing.",
+        f"batch, with this network or with {Network.WIDE.title}; partly if it computes in float16 and is not, or its "
+        "times are not known; does not hold if it silently computes in float32. A software driver is not a GPU, and "
+        f"decides nothing. {RECORDED_RULE}",
         method,
         awaits=awaits,
     )
+    return recorded_native(here, e)
 
 
 def reduced_precision(e: Evidence) -> ClaimCheck:
@@ -142,17 +151,19 @@ def reduced_precision(e: Evidence) -> ClaimCheck:
             "is enforce_f32=False. Whether a logit is a float16 number is checked bit by bit, and the "
             "sums behind it can be compared with an emulation."
         )
-    return ClaimCheck(
+    here = ClaimCheck(
         "Reduced precision",
         "To perform all arithmetic with reduced precision on a GPU, the tutorial sets precision_loss_allowed to 1.",
         measured,
         verdict,
         "Holds if, with that option, every logit of both files is a number that float16 has; does not hold if a GPU "
-        "silently computes in float32. On a software driver, which is not a GPU, it holds partly at best.",
+        "silently computes in float32. On a software driver, which is not a GPU, it holds partly at best. "
+        f"{RECORDED_RULE}",
         method,
         is_quote=False,
         awaits=Measurement.ACCURACY if run is None and refusal is None else None,
     )
+    return recorded_reduced(here, e)
 
 
 def _run(runtimes: RuntimeEvidence, mode: ExecutionMode) -> ModeRun | None:

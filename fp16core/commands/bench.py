@@ -11,6 +11,7 @@ BENCH_PARTS = (
     "compare",
     "diagnose",
     "evaluation",
+    "gpu",
     "lab",
     "load",
     "process",
@@ -23,6 +24,10 @@ BENCH_PARTS = (
 )
 
 
+NEEDS_DRIVER = ("gpu",)
+"""Parts that are measured only if they are named, as most machines without a GPU lack what they need."""
+
+
 def bench(options: Namespace) -> Outcome:
     """Measure the parts chosen; with ``--write``, write each into the documents as soon as it has been measured."""
     from fp16core.bench.parts import run_bench
@@ -30,7 +35,7 @@ def bench(options: Namespace) -> Outcome:
     from fp16core.bench.tables import result_tables
     from fp16core.jobs.child import ROOT
 
-    parts = options.parts or BENCH_PARTS
+    parts = options.parts or [part for part in BENCH_PARTS if part not in NEEDS_DRIVER]
     if options.write:
         check_sections(ROOT, parts)
     measured = []

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fp16core.atomic_output import new_file
-from fp16core.claims.evidence import RuntimeEvidence
 from fp16core.commands.shared.modes import measure_modes
 from fp16core.commands.shared.outcome import Outcome, parts_of, progress_bar
 from fp16core.commands.shared.pair import chosen_pair
@@ -63,7 +62,8 @@ def _with_modes(findings: Findings, on_progress: Progress) -> Findings:
     timed = {mode: found for mode, found in latencies.items() if isinstance(found, ModeLatency)}
     table = ModeTable(comparison.reference, outcomes)
     accounted = account_for_modes(table, findings.pair, normalise(findings.images[:IMAGES]), emulating)
-    measured = RuntimeEvidence(table, timed, accounted)
+    before = findings.evidence.runtimes
+    measured = replace(before, table=table, latencies=timed, accounted=accounted)
     return replace(findings, evidence=findings.evidence.with_runtimes(measured))
 
 

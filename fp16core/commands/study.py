@@ -15,7 +15,7 @@ from fp16core.study.running.cluster import connected
 from fp16core.study.running.plan import VARIED, combinations
 from fp16core.study.running.run import Order, Standing, missing_recipes, run_study
 from fp16core.study.running.task import Source, read_dataset, train_and_measure
-from fp16core.study.summary import GroupSummary, by_recipe, summarise
+from fp16core.study.summary import GroupSummary, summarise
 from fp16core.study.tables import answer_text, study_remarks, study_tables
 from fp16core.terminal import print_table, say
 from fp16core.text import count_text, duration_text
@@ -35,7 +35,7 @@ def study(options: Namespace) -> Outcome:
     document: dict[str, Any] = {"study": found.name, "rows": len(found.rows)}
     document |= {ending.value: found.ended(ending) for ending in Ending}
     document |= {"processors": list(found.processors), "cut_off_bytes": found.cut_off_bytes, "margin": margin}
-    document["recipes"] = [_summary_document(summarise(group, margin)) for group in by_recipe(found.trained)]
+    document["recipes"] = [_summary_document(summarise(group, margin)) for group in found.groups]
     if standing is not None:
         document |= {"done": standing.done, "seconds": round(standing.seconds, 1)}
     status = 1 if standing is not None and standing.failed else 0
@@ -104,6 +104,6 @@ def _show(found: Study, margin: float, standing: Standing | None) -> None:
     for remark in study_remarks(found):
         say(remark)
     if found.trained:
-        say(answer_text(summarise(by_recipe(found.trained)[0], margin)))
+        say(answer_text(summarise(found.groups[0], margin)))
     for table in study_tables(found, margin):
         print_table(table)

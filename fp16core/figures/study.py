@@ -18,9 +18,10 @@ from fp16core.figures.base.style import (
     lettering,
     write_message,
 )
+from fp16core.figures.crowd import MOST_POINTS, Point, add_histogram, shared_points
 from fp16core.study.changes import effects_of
-from fp16core.study.columns import recipe_words
-from fp16core.study.rows.results import FACTORS
+from fp16core.study.columns import group_names
+from fp16core.study.rows.results import FACTORS, Effect
 from fp16core.study.rows.row import Row
 from fp16core.study.summary import GroupSummary
 from fp16core.text import count_text, percent_text, points_text
@@ -33,33 +34,31 @@ _MOST_BARS = 12
 _ROW = 34
 
 
-def seed_and_float16(rows: Sequence[Row], kind: str) -> go.Figure:
-    """Accuracy of each training against the mean of its recipe, above its change by float16, on one axis in points."""
-    effects = effects_of(rows, kind)
-    accuracies = np.array([effect.reference_correct / effect.images for effect in effects])
-    by_seed = 100 * (accuracies - _recipe_means(rows, accuracies))
-    by_float16 = 100 * np.array([effect.accuracy_delta for effect in effects])
-    drawn = figure(300, hovermode="closest", meta={"columns": ["training"]}, margin={"l": 8, "r": 8, "t": 8, "b": 8})
+def seed_and_float16(groups: Sequence[Sequence[Row]], kind: str) -> go.Figure:
+    """Accuracy of each training against the mean of its recipe, above its change by float16, on one axis in points.
+
+    Parameters
+    ----------
+    groups
+        Trained rows, by recipe. Of more than `MOST_POINTS`, the figure shows how many lie where.
+    kind
+        Kind of float16.
+    """
+    rows = [row for group in groups for row in group]
+    by_seed = 100 * np.concatenate([_against_their_mean(effects_of(group, kind)) for group in groups])
+    by_float16 = 100 * np.array([effect.accuracy_delta for effect in effects_of(rows, kind)])
+    crowded = len(rows) > MOST_POINTS
+    columns = ["from", "to", "trainings"] if crowded else ["training"]
+    drawn = figure(300, hovermode="closest", meta={"columns": columns}, margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    limit = 1.08 * max(0.1, float(np.abs(np.concatenate([by_seed, by_float16])).max()))
     for name, values, place, colour in (
         ("another seed", by_seed, 1, REFERENCE_COLOUR),
         ("float16 instead of float32", by_float16, 0, TARGET_COLOUR),
     ):
-        drawn.add(
-            "scattergl",
-            name=name,
-            x=as_list(values),
-            y=as_list(place + 0.6 * ((np.arange(len(values)) * _GOLDEN) % 1 - 0.5)),
-            mode="markers",
-            marker={"color": colour, "size": 7, "opacity": 0.6},
-            customdata=[recipe_text(row.recipe) for row in rows],
-            text=[
-                f"{recipe_text(row.recipe)}: {points_text(value / 100)}"
-                for row, value in zip(rows, values, strict=True)
-            ],
-            hovertemplate="%{text}<extra>" + name + "</extra>",
-            showlegend=False,
-        )
-    limit = 1.08 * max(0.1, float(np.abs(np.concatenate([by_seed, by_float16])).max()))
+        if crowded:
+            add_histogram(drawn, name, values, place, colour, limit)
+        else:
+            _add_points(drawn, name, values, place, colour, rows)
     drawn.update_xaxes(title="accuracy, difference in percentage points", range=[-limit, limit], zeroline=True)
     drawn.update_yaxes(
         range=[-0.5, 1.5],
@@ -72,40 +71,40 @@ def seed_and_float16(rows: Sequence[Row], kind: str) -> go.Figure:
 
 
 def both_accuracies(rows: Sequence[Row], kind: str) -> go.Figure:
-    """Accuracy of each training in float16 against float32; on the dashed line both are equal."""
+    """Accuracy of each training in float16 against float32; on the dashed line both are equal.
+
+    Of more than `MOST_POINTS` trainings, those with the same accuracies share a point.
+    """
     effects = effects_of(rows, kind)
-    across = np.array([100 * effect.reference_correct / effect.images for effect in effects])
-    upward = np.array([100 * effect.correct / effect.images for effect in effects])
-    changed = np.array([bool(effect.changed) for effect in effects])
-    drawn = figure(300, hovermode="closest", meta={"columns": ["training"]})
-    words = [
-        f"{recipe_text(row.recipe)}: {percent_text(effect.reference_correct / effect.images)} → "
-        f"{percent_text(effect.correct / effect.images)}, {count_text(len(effect.changed), 'changed answer')}"
-        for row, effect in zip(rows, effects, strict=True)
-    ]
-    low, high = float(min(across.min(), upward.min())), float(max(across.max(), upward.max()))
+    crowded = len(rows) > MOST_POINTS
+    drawn = figure(300, hovermode="closest", meta={"columns": ["trainings" if crowded else "training"]})
+    ends = [100 * count / effect.images for effect in effects for count in (effect.reference_correct, effect.correct)]
     drawn.add_scatter(
         name="equal",
-        x=[low, high],
-        y=[low, high],
+        x=[min(ends), max(ends)],
+        y=[min(ends), max(ends)],
         mode="lines",
         line={"color": DELTA_COLOUR, "dash": "dash", "width": 2},
         hoverinfo="skip",
     )
-    for name, members, colour, size in (
-        ("no answer changed", ~changed, REFERENCE_COLOUR, 6),
-        ("some changed", changed, TARGET_COLOUR, 9),
+    for name, is_changed, colour, size in (
+        ("no answer changed", False, REFERENCE_COLOUR, 6),
+        ("some changed", True, TARGET_COLOUR, 9),
     ):
-        places = as_list(np.flatnonzero(members))
+        members = [place for place, effect in enumerate(effects) if bool(effect.changed) is is_changed]
+        if crowded:
+            points = shared_points([effects[place] for place in members])
+        else:
+            points = [_point(rows[place], effects[place]) for place in members]
         drawn.add(
             "scattergl",
-            name=f"{name} ({len(places):,})",
-            x=as_list(across[members]),
-            y=as_list(upward[members]),
+            name=f"{name} ({len(members):,})",
+            x=[point.across for point in points],
+            y=[point.upward for point in points],
             mode="markers",
             marker={"color": colour, "size": size, "opacity": 0.7},
-            customdata=[recipe_text(rows[place].recipe) for place in places],
-            text=[words[place] for place in places],
+            customdata=[point.what for point in points],
+            text=[point.text for point in points],
             hovertemplate="%{text}<extra></extra>",
         )
     drawn.update_xaxes(title="accuracy, float32 (%)")
@@ -141,7 +140,7 @@ def flips_within(rows: Sequence[Row], kind: str) -> go.Figure:
 
 def rates_by_recipe(groups: Sequence[GroupSummary], kind: str) -> go.Figure:
     """Changed answers per million by recipe, with exact 95 % intervals."""
-    names = [recipe_words(group.recipe) if group.recipe is not None else "all" for group in groups]
+    names = group_names(groups)
     rates = [group.effects[kind].changed_per_million for group in groups]
     drawn = figure(
         100 + _ROW * len(groups),
@@ -198,10 +197,33 @@ def _bars(labels: list[str], values: list[float], texts: list[str], title: str) 
     return drawn
 
 
-def _recipe_means(rows: Sequence[Row], accuracies: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Mean accuracy of each training's recipe, over all its seeds."""
-    names = np.array([recipe_words(row.recipe) for row in rows])
-    _, places = np.unique(names, return_inverse=True)
-    sums, counts = np.bincount(places, accuracies), np.bincount(places)
-    means: npt.NDArray[np.float64] = (sums / counts)[places]
-    return means
+def _add_points(
+    drawn: Sketch, name: str, values: npt.NDArray[np.float64], place: int, colour: str, rows: Sequence[Row]
+) -> None:
+    """Draw a point for each training, strewn evenly over a strip."""
+    names = [recipe_text(row.recipe) for row in rows]
+    drawn.add(
+        "scattergl",
+        name=name,
+        x=as_list(values),
+        y=as_list(place + 0.6 * ((np.arange(len(values)) * _GOLDEN) % 1 - 0.5)),
+        mode="markers",
+        marker={"color": colour, "size": 7, "opacity": 0.6},
+        customdata=names,
+        text=[f"{each}: {points_text(value / 100)}" for each, value in zip(names, values, strict=True)],
+        hovertemplate="%{text}<extra>" + name + "</extra>",
+        showlegend=False,
+    )
+
+
+def _against_their_mean(effects: Sequence[Effect]) -> npt.NDArray[np.float64]:
+    accuracies = np.array([effect.reference_correct / effect.images for effect in effects])
+    against: npt.NDArray[np.float64] = accuracies - accuracies.mean()
+    return against
+
+
+def _point(row: Row, effect: Effect) -> Point:
+    name = recipe_text(row.recipe)
+    before, after = effect.reference_correct / effect.images, effect.correct / effect.images
+    changed = count_text(len(effect.changed), "changed answer")
+    return Point(100 * before, 100 * after, name, f"{name}: {percent_text(before)} → {percent_text(after)}, {changed}")

@@ -50,15 +50,12 @@ def without_transparency(image: Image.Image) -> tuple[Image.Image, str]:
 
 
 def grey_levels(image: Image.Image) -> npt.NDArray[np.float32]:
-    """Grey levels from 0 to 1 on the picture's own scale, colours weighted by ITU-R BT.601 luma, shape (h, w)."""
+    """Grey levels from 0 to 1 on the picture's own scale, colours weighted by ITU-R BT.601 luma, shape (h, w).
+
+    Transparency is ignored.
+    """
     grey = image if image.mode == "F" else image.convert("L")
     return np.asarray(grey, np.float32) / np.float32(255)
-
-
-def opaque(image: Image.Image) -> Image.Image:
-    """Drop a picture's transparency."""
-    bands = image.split()[:-1]
-    return Image.merge("RGB", bands) if len(bands) == 3 else bands[0]
 
 
 def upright_png(picture: Picture) -> bytes:

@@ -1,4 +1,4 @@
-"""Connected components of ink: filtered by shape and size, and grouped into digits."""
+"""Connected components of ink, filtered by shape and size."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,20 @@ from fp16core.images.levels import EIGHT_NEIGHBOURS, Mask
 from fp16core.text import count_text
 
 _LINE_SHARE = 0.02
-"""Largest mean thickness of a single printed line, as a share of the picture's longer side."""
+"""Largest mean thickness of a single printed line, as a share of its length."""
+
+_STRIP_SHARE, _LOW_STRIP_SHARE = 0.03, 0.08
+"""Largest thickness of a strip along the edge, as a share of the picture's longer side, and of its shorter side."""
+
+_COVERED_SHARE = 0.3
+"""Share of a side of the picture beyond which what covers it may be a table or a shadow."""
+
+_STROKE_REACH, _STROKE_SPREAD = 0.3, 1.6
+"""A digit that covers so much of a side reaches at least so far into the picture, as a share of it, and its strokes
+are at most so many times as thick as the largest other mark's."""
+
+_CLEAR_SHARE = 0.25
+"""Smallest height, as a share of the picture's, of a digit within a rim."""
 
 _SPECK_SHARE = 0.02
 """Share of the largest component's area below which a component is a speck."""
@@ -50,6 +63,9 @@ def connected_components(mask: Mask) -> Components:
     return Components(labels.astype(np.int32, copy=False), boxes, np.bincount(labels.ravel(), minlength=count + 1)[1:])
 
 
+_Test = Callable[[Components, int, npt.NDArray[np.bool_]], bool]
+
+
 def worth_keeping(components: Components, least_area_px: float) -> tuple[npt.NDArray[np.bool_], str]:
     """Select the components that may belong to a digit: no specks, no edges of the picture, no frames.
 
@@ -69,19 +85,23 @@ def worth_keeping(components: Components, least_area_px: float) -> tuple[npt.NDA
     dropped: list[str] = []
     tiny = components.areas < least_area_px
     kept = ~tiny
-    rims = _those(kept, lambda place: _lies_along_edge(components, place))
-    kept &= ~rims
-    across = _those(kept, lambda place: _crosses_picture(components, place))
-    kept &= ~across
-    edges = _those(kept, lambda place: _covers_edge(components, place))
-    if edges.sum() < kept.sum():
-        kept &= ~edges
-        rims |= edges
+    rims = np.zeros_like(kept)
+    across = np.zeros_like(kept)
+    for found, test in (
+        (rims, _lies_along_edge),
+        (across, _crosses_picture),
+        (rims, _covers_edge),
+        (rims, _is_rim),
+    ):
+        flawed = _those(components, kept, test)
+        if flawed.sum() < kept.sum():  # otherwise it is a digit that fills the picture
+            kept &= ~flawed
+            found |= flawed
     if rims.any():
         dropped.append(count_text(int(rims.sum()), "mark") + " along the picture's edge")
     if across.any():
         dropped.append(count_text(int(across.sum()), "line") + " across the picture")
-    frames = _those(kept, lambda place: _is_frame(components, place, kept))
+    frames = _those(components, kept, _is_frame)
     if frames.any():
         kept &= ~frames
         dropped.append("a frame around the ink")
@@ -92,108 +112,81 @@ def worth_keeping(components: Components, least_area_px: float) -> tuple[npt.NDA
     return kept, "dropped " + " and ".join(dropped) if dropped else "nothing to drop"
 
 
-def _those(kept: npt.NDArray[np.bool_], test: Callable[[int], bool]) -> npt.NDArray[np.bool_]:
+def _those(components: Components, kept: npt.NDArray[np.bool_], test: _Test) -> npt.NDArray[np.bool_]:
     """Mark those of the kept components for which a test is true."""
     found = np.zeros_like(kept)
     for place in np.flatnonzero(kept).tolist():
-        found[place] = test(place)
+        found[place] = test(components, place, kept)
     return found
 
 
-def digits_in_order(components: Components, kept: npt.NDArray[np.bool_]) -> tuple[list[list[int]], str]:
-    """Group components into digits, in reading order: rows from top to bottom, each from left to right.
-
-    In a row, components that share columns belong to one digit, and those much lower than the tallest
-    are left out. There are several rows only if one of them has several digits: a single digit may
-    have components above each other.
-
-    Returns
-    -------
-    groups
-        For each digit, the indices of its components.
-    decision
-        Summary in words.
-    """
-    everything = np.flatnonzero(kept).tolist()
-    rows = _rows(components, everything)
-    found = [_digits_of_row(components, row) for row in rows]
-    if len(rows) > 1 and max(len(row) for row in found) == 1:
-        rows, found = [everything], [_digits_of_row(components, everything)]
-    groups = [group for row in found for group in row]
-    in_rows = "a row" if len(rows) == 1 else f"{len(rows)} rows"
-    words = "one digit" if len(groups) == 1 else f"{len(groups)} digits in {in_rows}"
-    if (left_out := len(everything) - sum(map(len, groups))) > 0:
-        words += f"; {count_text(left_out, 'small mark')} left out"
-    return groups, words
-
-
-def _rows(components: Components, places: list[int]) -> list[list[int]]:
-    """Group components by the horizontal bands that they fill, if the bands are of comparable height."""
-    rows: list[list[int]] = []
-    bands: list[Box] = []
-    for place in sorted(places, key=lambda place: components.boxes[place].top):
-        box = components.boxes[place]
-        if bands and box.top < bands[-1].bottom:
-            rows[-1].append(place)
-            bands[-1] = bands[-1].joined(box)
-        else:
-            rows.append([place])
-            bands.append(box)
-    tallest = max(band.height for band in bands)
-    if any(band.height < 0.5 * tallest for band in bands):
-        return [places]
-    return rows
-
-
-def _digits_of_row(components: Components, places: list[int]) -> list[list[int]]:
-    groups: list[list[int]] = []
-    boxes: list[Box] = []
-    for place in sorted(places, key=lambda place: components.boxes[place].left):
-        box = components.boxes[place]
-        if groups and _one_digit(boxes[-1], box):
-            groups[-1].append(place)
-            boxes[-1] = boxes[-1].joined(box)
-        else:
-            groups.append([place])
-            boxes.append(box)
-    tallest = max(box.height for box in boxes)
-    return [group for group, box in zip(groups, boxes, strict=True) if box.height >= 0.4 * tallest]
-
-
-def _one_digit(left: Box, right: Box) -> bool:
-    shared = min(left.right, right.right) - right.left
-    return shared > 0.25 * min(left.width, right.width)
-
-
-def _lies_along_edge(components: Components, place: int) -> bool:
+def _lies_along_edge(components: Components, place: int, _kept: npt.NDArray[np.bool_]) -> bool:
     """Return whether a component is a thin strip along the picture's edge, such as part of a line or a shadow."""
     box = components.boxes[place]
     height, width = components.labels.shape
-    thin = 0.03 * max(height, width)
+    thin = min(_STRIP_SHARE * max(height, width), _LOW_STRIP_SHARE * min(height, width))
     if (box.top == 0 or box.bottom == height) and box.height <= thin and box.width > 2 * box.height:
         return True
     return (box.left == 0 or box.right == width) and box.width <= thin and box.height > 2 * box.width
 
 
-def _crosses_picture(components: Components, place: int) -> bool:
+def _crosses_picture(components: Components, place: int, _kept: npt.NDArray[np.bool_]) -> bool:
     """Return whether a component is a thin line across the whole picture, such as a margin line."""
     box = components.boxes[place]
     height, width = components.labels.shape
     crosses = box.height == height or box.width == width
-    return crosses and bool(components.areas[place] <= _LINE_SHARE * max(height, width) * max(box.height, box.width))
+    return crosses and bool(components.areas[place] <= _LINE_SHARE * max(box.height, box.width) ** 2)
 
 
-def _covers_edge(components: Components, place: int) -> bool:
-    """Return whether a component covers much of one side of the picture: a table, a hand, a deep shadow."""
+def _covers_edge(components: Components, place: int, kept: npt.NDArray[np.bool_]) -> bool:
+    """Return whether a component covers much of one side of the picture: a table, a hand, a deep shadow.
+
+    A digit may reach the edge as well, but it is all strokes.
+    """
     box = components.boxes[place]
     height, width = components.labels.shape
     sides = [
-        (box.top == 0, components.labels[0], width),
-        (box.bottom == height, components.labels[-1], width),
-        (box.left == 0, components.labels[:, 0], height),
-        (box.right == width, components.labels[:, -1], height),
+        (box.top == 0, components.labels[0], width, box.height / height),
+        (box.bottom == height, components.labels[-1], width, box.height / height),
+        (box.left == 0, components.labels[:, 0], height, box.width / width),
+        (box.right == width, components.labels[:, -1], height, box.width / width),
     ]
-    return any(touches and (edge == place + 1).sum() > 0.3 * length for touches, edge, length in sides)
+    covered = [
+        reach
+        for touches, edge, length, reach in sides
+        if touches and (edge == place + 1).sum() > _COVERED_SHARE * length
+    ]
+    if not covered:
+        return False
+    return min(covered) < _STROKE_REACH or not _is_stroke_like(components, place, kept)
+
+
+def _is_stroke_like(components: Components, place: int, kept: npt.NDArray[np.bool_]) -> bool:
+    """Return whether a component is as thin as the others that do not lie at the picture's edge."""
+    box = components.boxes[place]
+    if components.areas[place] > 0.5 * box.height * box.width:
+        return False
+    others = [other for other in np.flatnonzero(kept).tolist() if other != place]
+    largest = max(others, key=lambda other: int(components.areas[other]), default=None)
+    if largest is None:
+        return True
+    return _thickness_px(components, place) <= _STROKE_SPREAD * _thickness_px(components, largest)
+
+
+def _thickness_px(components: Components, place: int) -> float:
+    """Diameter of the largest circle within a component; beyond the picture's edge, it is taken to go on."""
+    mask = components.labels[components.boxes[place].cells] == place + 1
+    return 2 * float(ndimage.distance_transform_edt(mask).max()) - 1
+
+
+def _is_rim(components: Components, place: int, kept: npt.NDArray[np.bool_]) -> bool:
+    """Return whether a component goes from the left edge to the right one, and the digit lies clear of all edges."""
+    height, width = components.labels.shape
+    if components.boxes[place].width < width:
+        return False
+    inner = (components.boxes[other] for other in np.flatnonzero(kept) if other != place)
+    picture = Box(0, 0, height, width)
+    return any(picture.encloses(other) and other.height > _CLEAR_SHARE * height for other in inner)
 
 
 def _is_frame(components: Components, place: int, kept: npt.NDArray[np.bool_]) -> bool:

@@ -1,6 +1,6 @@
 """Preparation of a visitor's picture: from pixels to digits like MNIST's, in stages shown one by one."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -8,14 +8,16 @@ from PIL import Image
 
 from fp16core.images import mnist_format
 from fp16core.images.box import Box
-from fp16core.images.colours import grey_levels, opaque, upright, without_transparency
-from fp16core.images.components import Components, connected_components, digits_in_order, worth_keeping
+from fp16core.images.colours import grey_levels, upright, without_transparency
+from fp16core.images.components import Components, connected_components, worth_keeping
+from fp16core.images.digits.grouping import find_digits
 from fp16core.images.ink.clear_ink import ClearInk, clear_ink
-from fp16core.images.levels import Levels, Mask
+from fp16core.images.levels import Levels
 from fp16core.images.picture import Picture
 from fp16core.images.picture_file import open_picture
 from fp16core.images.stage_recorder import StageRecorder
 from fp16core.images.stages import PreparedDigit, PreparedPicture, StageName, blank
+from fp16core.images.surroundings.frame import inside_frame
 from fp16core.text import count_text, percent_text, share_text
 from fp16core.vocabulary import IMAGE_SIDE, ImageError
 
@@ -61,14 +63,14 @@ def prepare_picture(
     recorder = StageRecorder(name, frozenset(off), thumbnails)
     recorder.add(StageName.DECODE, picture.decision, picture.image)
     image = picture.image
-    if recorder.is_on(StageName.UPRIGHT):
-        image, words = upright(picture)
-        recorder.add(StageName.UPRIGHT, words, image)
-    if recorder.is_on(StageName.TRANSPARENCY):
-        image, words = without_transparency(image)
-        recorder.add(StageName.TRANSPARENCY, words, image)
-    elif image.mode in ("LA", "RGBA"):
-        image = opaque(image)
+    for stage, change in (
+        (StageName.UPRIGHT, lambda _: upright(picture)),
+        (StageName.TRANSPARENCY, without_transparency),
+        (StageName.FRAME, inside_frame),
+    ):
+        if recorder.is_on(stage):
+            image, words = change(image)
+            recorder.add(stage, words, image)
     return _from_grey(grey_levels(image), recorder, picture.is_original)
 
 
@@ -128,13 +130,14 @@ def _separate_digits(clear: ClearInk, threshold: float, recorder: StageRecorder)
         raise blank(recorder.name)
     groups = [np.flatnonzero(kept).tolist()]
     if recorder.is_on(StageName.DIGITS):
-        groups, words = digits_in_order(components, kept)
-        if len(groups) > MAX_DIGITS:
+        found = find_digits(components, kept)
+        if len(found.groups) > MAX_DIGITS:
             raise ImageError(
-                f"{recorder.name}: {len(groups)} separate marks look like digits; at most {MAX_DIGITS} are read. "
+                f"{recorder.name}: {len(found.groups)} separate marks look like digits; at most {MAX_DIGITS} are read. "
                 "Crop the picture to the digits."
             )
-        recorder.add(StageName.DIGITS, words, lambda: components.mask(_places(groups, kept)))
+        recorder.add(StageName.DIGITS, found.decision, found.mask)
+        return found.components, found.groups
     return components, groups
 
 
@@ -183,11 +186,3 @@ def _one_digit(
         image = centred
         recorder.add(StageName.CENTRE, words, image.astype(np.float32) / np.float32(255))
     return PreparedDigit(image, tuple(recorder.stages))
-
-
-def _places(groups: Iterable[Sequence[int]], kept: Mask) -> Mask:
-    """Mark the components that belong to one of the groups."""
-    places = np.zeros_like(kept)
-    for group in groups:
-        places[group] = True
-    return places

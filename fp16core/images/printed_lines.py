@@ -15,8 +15,24 @@ _LINE_REACH = 0.7
 _LINE_COVER = 0.85
 """Smallest share of a printed line's length that is covered by ink, its own or a stroke's."""
 
+_STRIP_REACH, _STRIP_SHAPE = 0.95, 2.0
+"""The same across a strip, at least so many times as long as wide, where upright strokes reach far, too."""
+
 _LINE_SHARE = 0.02
-"""Largest thickness of a printed line, as a share of the picture's longer side."""
+"""Largest thickness of a printed line, as a share of the picture's side along it, and"""
+
+_SMALL_SHARE, _SMALL_PX = 0.04, 4
+"""of its shorter side, up to some pixels: in a small picture, lines are no thinner than these."""
+
+_ROOM_PX = 4
+"""Paper added above and below a mark, as its lines may lie at its very edge."""
+
+_LONE_REACH = 0.95
+"""Smallest share of the picture that a line without a parallel crosses."""
+
+_LONE_LENGTH, _LONE_THIN_LENGTH, _LONE_THINNESS = 1.5, 1.0, 0.6
+"""Smallest length of such a line, in heights of the largest mark that is left without it: longer than any stroke of
+that mark; the same for one that is thinner than this share of its strokes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +75,7 @@ def printed_lines(ink: Levels, threshold: float) -> PrintedLines:
     """Find ruled or squared paper's lines.
 
     A line is straight, tilted by at most 9 degrees, and crosses most of the picture. A line without a
-    parallel may be a stroke and is kept.
+    parallel may be a stroke, and is kept unless it crosses the whole picture and is longer than strokes are.
 
     Parameters
     ----------
@@ -72,6 +88,26 @@ def printed_lines(ink: Levels, threshold: float) -> PrintedLines:
     rows, horizontal, thickness = _lines_along_rows(marks)
     columns, vertical, other_thickness = _lines_along_rows(np.ascontiguousarray(marks.T))
     return PrintedLines(rows | columns.T, horizontal, vertical, max(thickness, other_thickness))
+
+
+def lines_of_mark(mark: Mask) -> PrintedLines:
+    """Find the lines of a mark that is a printed box, or several marks joined by a printed rule.
+
+    A box has lines in both directions. A rule has no parallel; a lone upright line would be a stroke.
+
+    Parameters
+    ----------
+    mark : bool, shape (h, w)
+        The mark, cropped to its ink.
+    """
+    rows, horizontal, thickness = _lines_along_rows(np.pad(mark, ((_ROOM_PX, _ROOM_PX), (0, 0))))
+    rows = rows[_ROOM_PX:-_ROOM_PX]
+    if horizontal < 2:
+        return PrintedLines(rows, horizontal, 0, thickness)
+    columns, vertical, other = _lines_along_rows(np.pad(mark.T, ((_ROOM_PX, _ROOM_PX), (0, 0))))
+    if vertical < 2:
+        return PrintedLines(np.zeros_like(mark), 0, 0, 0)
+    return PrintedLines(rows | columns[_ROOM_PX:-_ROOM_PX].T, horizontal, vertical, max(thickness, other))
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,24 +144,44 @@ def _lines_along_rows(marks: Mask) -> tuple[Mask, int, int]:
     sheared = _sheared(marks)
     height, width = marks.shape
     half = np.ascontiguousarray(sheared.marks[:, ::2])  # along a line, every other pixel is enough
-    thickest = max(4, round(_LINE_SHARE * max(height, width)))
+    thickest = max(round(_LINE_SHARE * width), min(_SMALL_PX, round(_SMALL_SHARE * min(height, width))), 1)
     # Strokes are thicker than lines; where one crosses, ink goes on above and below the line.
     thin = half & ~_opened(half, thickest + 1, axis=0)
     runs = _opened(_closed(_dilated(thin, 3, axis=0), thickest, axis=1), max(6, width // 28), axis=1)
     bands, _ = ndimage.label(_closed(runs, width // 4, axis=1), EIGHT_NEIGHBOURS)
-    is_line = _are_lines(bands, half, _LINE_REACH * sheared.inside[:, ::2].any(axis=0).sum())
+    across = float(sheared.inside[:, ::2].any(axis=0).sum())
+    reach = _STRIP_REACH if height > _STRIP_SHAPE * width else _LINE_REACH
+    is_line = _are_lines(bands, half, reach * across)
     found = is_line[bands] & runs & thin
-    if is_line.sum() < 2 or not found.any():
+    if not found.any():
         return none
     thickness = _median_thickness(found)
     lines = np.repeat(found, 2, axis=1)[:, :width] & sheared.marks & ~_opened(sheared.marks, thickness + 2, axis=0)
+    if is_line.sum() == 1 and not (
+        _are_lines(bands, half, _LONE_REACH * across).any() and _is_rule(sheared.marks & ~lines, width, thickness)
+    ):
+        return none
     return sheared.restored(lines), int(is_line.sum()), thickness
 
 
+def _is_rule(rest: Mask, length_px: int, thickness_px: int) -> bool:
+    """Return whether a lone line is longer than a stroke of the largest mark that is left without it."""
+    labels, count = ndimage.label(rest, EIGHT_NEIGHBOURS)
+    if count == 0:
+        return False
+    largest = int(np.bincount(labels.ravel())[1:].argmax())
+    rows, _ = cells = ndimage.find_objects(labels)[largest]
+    height = rows.stop - rows.start
+    if length_px >= _LONE_LENGTH * height:
+        return True
+    stroke_px = 2 * float(ndimage.distance_transform_edt(labels[cells] == largest + 1).max()) - 1
+    return length_px >= _LONE_THIN_LENGTH * height and thickness_px <= _LONE_THINNESS * stroke_px
+
+
 def _may_hold_lines(marks: Mask) -> bool:
-    """Return whether at least two lines may run out of the picture on either side: most pictures hold none."""
+    """Return whether a line may run out of the picture on either side: most pictures hold none."""
     ends = (marks[:, edge].any(axis=1).sum() for edge in (slice(None, 2), slice(-2, None)))
-    return min(marks.shape) >= 32 and bool(min(ends) >= 2)
+    return min(marks.shape) >= 32 and bool(min(ends) >= 1)
 
 
 def _sheared(marks: Mask) -> _Sheared:

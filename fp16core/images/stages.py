@@ -15,6 +15,7 @@ class StageName(StrEnum):
     DECODE = "decode"
     UPRIGHT = "upright"
     TRANSPARENCY = "transparency"
+    FRAME = "frame"
     GREY = "grey"
     LIGHT = "light"
     POLARITY = "polarity"
@@ -59,6 +60,11 @@ INFO: dict[StageName, StageInfo] = {
         "A transparent picture has no paper; it is laid on one that its ink stands out from.",
         "transparency is ignored, and the hidden colours show",
     ),
+    StageName.FRAME: StageInfo(
+        "Look inside the frame",
+        "A border, a plate or the axes of a figure are not part of the digit, and their colour is not the paper's.",
+        "everything around the digit stays",
+    ),
     StageName.GREY: StageInfo("Convert to grey", "The models take one number for each pixel."),
     StageName.LIGHT: StageInfo(
         "Even the light",
@@ -88,7 +94,8 @@ INFO: dict[StageName, StageInfo] = {
     ),
     StageName.DIGITS: StageInfo(
         "Separate digits",
-        "Marks side by side are digits in a row; marks above each other, or much lower than the rest, are not.",
+        "Marks side by side are digits in a row; marks above each other, or much lower than the rest, are not. A wide "
+        "mark is cut where its parts look more like digits than the whole does, to a small network made for that.",
         "all ink is read as one digit",
     ),
     StageName.CROP: StageInfo(
@@ -117,7 +124,9 @@ INFO: dict[StageName, StageInfo] = {
 OPTIONAL = tuple(name for name, info in INFO.items() if info.when_off)
 """Stages that can be switched off."""
 
-DRAWING_OPTIONAL = tuple(name for name in OPTIONAL if name not in (StageName.UPRIGHT, StageName.TRANSPARENCY))
+DRAWING_OPTIONAL = tuple(
+    name for name in OPTIONAL if name not in (StageName.UPRIGHT, StageName.TRANSPARENCY, StageName.FRAME)
+)
 """Stages that can be switched off and apply to drawings."""
 
 

@@ -1,1 +1,1 @@
-"""Modes of execution: results, latency, emulation, and recorded hardware."""
+"""Modes of execution: results, latency and emulation."""

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+import fp16core
 from fp16core.modes.emulated import Accounted
 from fp16core.modes.latency import REFERENCE, TARGET, Latency, ModeLatency
+from fp16core.modes.measured import MeasuredPair, document_header, today
+from fp16core.modes.network import Network
 from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.processor import read_processor
@@ -13,30 +16,34 @@ from fp16core.runtime.versions import versions
 
 
 def modes_document(
-    pair: str,
+    pair: MeasuredPair,
     table: ModeTable,
     latencies: Mapping[ExecutionMode, ModeLatency | str],
     accounted: Mapping[ExecutionMode, Accounted | str],
+    network: Network = Network.PAIR,
 ) -> dict[str, Any]:
     """All that was measured, for JSON.
 
     Parameters
     ----------
     pair
-        Name of the pair.
+        The files that were measured.
     table, latencies, accounted
         Results; each may lack modes.
+    network
+        Network that they hold.
     """
-    processor = read_processor()
+    days = [run.day for run in table.runs] + [x.day for x in latencies.values() if isinstance(x, ModeLatency)]
     return {
-        "pair": pair,
-        "processor": asdict(processor),
-        "versions": versions(),
+        **document_header("modes", pair, max(days, default=today())),
+        "network": network.value,
+        "processor": asdict(read_processor()),
+        "versions": {"half-the-bits": fp16core.__version__, **versions()},
         "modes": [
             {
                 "mode": mode.value,
                 "title": mode.title,
-                **_accuracy(table, table.outcomes.get(mode)),
+                **_accuracy(table, table.outcomes.get(mode), network),
                 **_emulation(accounted.get(mode)),
                 **_times(latencies.get(mode)),
             }
@@ -45,17 +52,17 @@ def modes_document(
     }
 
 
-def _accuracy(table: ModeTable, outcome: ModeOutcome | None) -> dict[str, Any]:
+def _accuracy(table: ModeTable, outcome: ModeOutcome | None, network: Network) -> dict[str, Any]:
     if outcome is None:
         return {}
     if isinstance(outcome, str):
         return {"available": False, "reason": outcome}
-    files = {}
+    files, is_trained = {}, network is Network.PAIR
     compared = outcome.against(table.baseline)
     for name, cell in ((REFERENCE, compared.reference.comparison), (TARGET, compared.target.comparison)):
         files[name] = {
-            "accuracy": cell.target.accuracy.value,
-            "accuracy_delta": cell.accuracy_delta,
+            "accuracy": cell.target.accuracy.value if is_trained else None,
+            "accuracy_delta": cell.accuracy_delta if is_trained else None,
             "changed_predictions": cell.changed_predictions,
             "max_abs_logit_delta": cell.max_abs_logit_delta,
             "mean_abs_logit_delta": cell.mean_abs_logit_delta,

@@ -40,7 +40,7 @@ WAYS: dict[str, Sums] = {
     "sums in float16, dense ones in fours": (Summation.SEQUENTIAL, Summation.FOURS),
     "sums in float16, dense ones in fours, shared by 32 threads": (Summation.SEQUENTIAL, Summation.FOURS_LANES),
 }
-"""Summation orders, in convolutions and in dense layers; `h200-xeon-sums.json` has some hardware that uses them."""
+"""Summation orders, in convolutions and in dense layers; the recordings that ship name hardware that uses them."""
 
 
 @dataclass(frozen=True)

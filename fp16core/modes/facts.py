@@ -1,12 +1,14 @@
 """The most important facts on a mode of execution: answers changed and times, measured here or recorded elsewhere."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fp16core.evaluate.comparison import Comparison
 from fp16core.modes.latency import TARGET, Difference, Latency, ModeLatency, PairedRatio
 from fp16core.modes.runs import ModeRun, ModeTable
 from fp16core.runtime.execution_mode import ExecutionMode
-from fp16core.text import count_text, small_text
+from fp16core.text import count_text, percent_text, small_text
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,10 @@ class ModeFacts:
         True if that adapter computes on the processor.
     times
         By batch size, ascending; empty if they were not measured.
+    accuracy
+        Accuracy as a share of 1; `None` if only times were measured.
+    max_abs_logit_delta
+        Largest change of a logit; `None` if only times were measured, or if it is no number.
     """
 
     mode: ExecutionMode
@@ -59,6 +65,8 @@ class ModeFacts:
     adapter: str = ""
     by_software: bool = False
     times: tuple[BatchTime, ...] = ()
+    accuracy: float | None = None
+    max_abs_logit_delta: float | None = None
 
     @property
     def is_silently_float32(self) -> bool:
@@ -81,7 +89,8 @@ def mode_facts(table: ModeTable | None, latencies: Mapping[ExecutionMode, ModeLa
         run = None if table is None else table.run(mode)
         timed = latencies.get(mode)
         if run is not None or timed is not None:
-            found.append(_facts(mode, run, 0 if table is None or run is None else _changed(run, table), timed))
+            compared = None if table is None or run is None else run.against(table.baseline).target.comparison
+            found.append(_facts(mode, run, compared, timed))
     return tuple(found)
 
 
@@ -119,25 +128,26 @@ def fact_rows(found: Sequence[ModeFacts]) -> dict[str, list[str]]:
     return {
         "mode": [facts.mode.short_title for facts in found],
         "answers changed": [answers_text(facts).removesuffix(" answers change") for facts in found],
+        "accuracy": ["—" if facts.accuracy is None else percent_text(facts.accuracy) for facts in found],
         "float16 arithmetic": [arithmetic_text(facts) or "—" for facts in found],
         **{f"{batch:,} at once": [row.get(batch, "—") for row in times] for batch in batches},
     }
 
 
-def _changed(run: ModeRun, table: ModeTable) -> int:
-    return run.against(table.baseline).target.comparison.changed_predictions
-
-
-def _facts(mode: ExecutionMode, run: ModeRun | None, changed: int, timed: ModeLatency | None) -> ModeFacts:
+def _facts(
+    mode: ExecutionMode, run: ModeRun | None, compared: Comparison | None, timed: ModeLatency | None
+) -> ModeFacts:
     adapter = next((found.adapter for found in (run, timed) if found is not None and found.adapter is not None), None)
     return ModeFacts(
         mode,
         0 if run is None else run.images,
-        changed,
+        0 if compared is None else compared.changed_predictions,
         run is not None and run.computes_float16,
         "" if adapter is None else adapter.name,
         adapter is not None and adapter.is_software,
         () if timed is None else tuple(map(_time, timed.latencies)),
+        None if compared is None else compared.target.accuracy.value,
+        None if compared is None or not math.isfinite(compared.max_abs_logit_delta) else compared.max_abs_logit_delta,
     )
 
 

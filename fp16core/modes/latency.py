@@ -1,18 +1,19 @@
 """Latency of both files, from times that were measured in turns.
 
-A verdict follows from an interval, and is held against a control: the same float32 file, loaded a second
-time. Where it lies in memory and in which order it is called differ, and nothing else does; what
-such a control shows is no difference.
+A verdict follows from an interval, and is held against a control: the same float32 file, loaded a second time. Where
+it lies in memory and in which order it is called differ, and nothing else does; what that shows is no difference.
 """
 
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
+from fp16core.modes.measured import today
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter
 from fp16core.text import count_text, percent_text
@@ -22,8 +23,7 @@ Times = npt.NDArray[np.float64]
 REFERENCE, TARGET, CONTROL, TWIN = "reference", "target", "control", "float32 arithmetic"
 """Timed entries: either file, the float32 file once more, and the float16 file in the mode's float32 counterpart."""
 
-_RESAMPLES = 2_000
-_INTERVAL = (0.5, 99.5)
+_RESAMPLES, _INTERVAL = 2_000, (0.5, 99.5)
 
 
 @dataclass(frozen=True)
@@ -162,8 +162,8 @@ class ModeLatency:
     first_load_ms
         Loading and running the float32 file for the first time in a process that has loaded LiteRT, but asked no
         driver yet.
-    adapter
-        Adapter that computed, if a GPU was asked.
+    adapter, day
+        Adapter that computed, if a GPU was asked; and the day, UTC.
     """
 
     mode: ExecutionMode
@@ -171,6 +171,7 @@ class ModeLatency:
     memory: MemoryUse
     first_load_ms: float
     adapter: Adapter | None = None
+    day: date = field(default_factory=today)
 
 
 def summary_text(found: ModeLatency) -> str:

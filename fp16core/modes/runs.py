@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 import numpy as np
 
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
+from fp16core.modes.measured import today
 from fp16core.numerics.emulation.network import is_float16
 from fp16core.numerics.error_measure import ErrorMeasure
 from fp16core.runtime.delegation import UpsamplingStage
@@ -44,6 +46,8 @@ class ModeRun:
         Reason why they could not be measured, if that was tried.
     upsampled
         Stage at which float16 weights were last read, if that was measured and there are any.
+    day
+        Day of the run, UTC.
     """
 
     mode: ExecutionMode
@@ -54,6 +58,7 @@ class ModeRun:
     steps: tuple[ModeStep, ...] = ()
     steps_refused: str | None = None
     upsampled: UpsamplingStage | None = None
+    day: date = field(default_factory=today)
 
     @cached_property
     def computes_float16(self) -> bool:

@@ -1,8 +1,8 @@
 """Rule that doubts answers to pictures that do not look like the answered digit.
 
 A classifier of ten digits answers with one of them whatever it is shown, often with high confidence.
-The rule judges an answer independently of the classifier: by the distance from the picture to the most
-similar test image of the answered digit.
+The rule judges an answer by the distance from the picture to the most similar test image of the answered digit: by
+their pixels, and by what the convolutions of the good bundled network find in them.
 """
 
 from dataclasses import dataclass, field
@@ -10,26 +10,22 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.evaluate.comparison import Comparison, image_logits
-from fp16core.evaluate.evaluation import NO_ANSWER, Answers
-from fp16core.images.prepare import prepare_image
-from fp16core.reading.non_digits import non_digits
-from fp16core.runtime.classifier import DigitModel
-from fp16core.vocabulary import IMAGE_SIDE, DatasetError, ImageError
+from fp16core.evaluate.comparison import Comparison
+from fp16core.reading.convolutions import findings
+from fp16core.reading.known_images import KnownImages, known_images, pixels_of
+from fp16core.vocabulary import DatasetError
 
 FALSE_ALARMS = 0.02
 """Share of the calibration images that lie beyond the limit."""
 
-NON_DIGITS = 400
-"""Number of pictures without a digit that the rule is measured on."""
-
 MIN_IMAGES = 20
 """Fewest test images that the rule can be calibrated on."""
 
-_POOLED_PX = 2
 _SAMPLE = 2_000
+_LEAST_UNIT = 1e-6
 
-Vectors = npt.NDArray[np.float32]
+Distances = npt.NDArray[np.float32]
+Indices = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,24 +34,22 @@ class Likeness:
 
     Attributes
     ----------
-    vectors : float32, shape (n, 196)
-        The test images, averaged over 2 × 2 pixels, from 0 to 1.
-    labels : uint8, shape (n,)
-        Their true classes.
+    known
+        The test images.
+    pixel_unit, finding_unit
+        Distances by pixels and by findings that count as 1.
     limit
-        Distance exceeded by a share `FALSE_ALARMS` of a sample of the test images.
+        Distance exceeded by a share `FALSE_ALARMS` of a sample of the test images: 1, or infinite if they do not tell.
     """
 
-    vectors: Vectors = field(repr=False)
-    labels: npt.NDArray[np.uint8] = field(repr=False)
+    known: KnownImages = field(repr=False)
+    pixel_unit: float
+    finding_unit: float
     limit: float
 
     def nearest(
-        self,
-        images: npt.NDArray[np.uint8],
-        digits: npt.NDArray[np.int64],
-        without: npt.NDArray[np.int64] | None = None,
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        self, images: npt.NDArray[np.uint8], digits: Indices, without: Indices | None = None
+    ) -> tuple[Indices, Distances]:
         """Find the test image of the answered digit that is most similar to each image.
 
         Parameters
@@ -69,152 +63,74 @@ class Likeness:
         Returns
         -------
         indices : int64, shape (k,)
-            Positions in the test set; meaningless where the distance is infinite.
+            Positions in the test set of the images whose pixels are nearest; meaningless where the distance is
+            infinite.
         distances : float32, shape (k,)
-            Euclidean distances; infinite where no digit was answered or no test image shows it.
+            Mean of the distances by pixels and by findings, each from the image nearest to it and in its unit;
+            infinite where no digit was answered or no test image shows it.
         """
-        return _nearest(_pooled(images), digits, self.vectors, self.labels, without)
+        indices, *both = self.known.nearest(pixels_of(images), findings(images), digits, without)
+        return indices, self._joined(*both)
 
-    def doubts(self, images: npt.NDArray[np.uint8], digits: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    def known_distances(self, comparison: Comparison, sample: Indices) -> Distances:
+        """Distances of test images from all others of the digit that the reference answers."""
+        return self._joined(*_leave_one_out(self.known, comparison, sample))
+
+    def doubts(self, images: npt.NDArray[np.uint8], digits: Indices) -> npt.NDArray[np.bool_]:
         """Mark the images that are too far from all test images of the answered digit, shape (k,)."""
         return self.nearest(images, digits)[1] > self.limit
 
-
-@dataclass(frozen=True)
-class RuleCheck:
-    """Measured error rates of `Likeness.doubts`.
-
-    Attributes
-    ----------
-    digits, digits_doubted
-        Number of test images outside the calibration, and of those among them that are doubted.
-    non_digits, non_digits_doubted
-        Number of pictures without a digit, and of those among them that are doubted.
-    non_digits_confident
-        Number of them that the reference reads with a probability above 90 %.
-    """
-
-    digits: int
-    digits_doubted: int
-    non_digits: int
-    non_digits_doubted: int
-    non_digits_confident: int
-
-    @property
-    def digits_share(self) -> float:
-        """Share of the test images that are doubted."""
-        return self.digits_doubted / self.digits
-
-    @property
-    def non_digits_share(self) -> float:
-        """Share of the pictures without a digit that are doubted."""
-        return self.non_digits_doubted / self.non_digits
-
-    @property
-    def confident_share(self) -> float:
-        """Share of the pictures without a digit that the reference reads with confidence."""
-        return self.non_digits_confident / self.non_digits
+    def _joined(self, by_pixels: Distances, by_findings: Distances) -> Distances:
+        joined = (by_pixels / self.pixel_unit + by_findings / self.finding_unit) / 2
+        return joined.astype(np.float32)
 
 
-def likeness(images: npt.NDArray[np.uint8], comparison: Comparison) -> Likeness:
+def likeness(images: npt.NDArray[np.uint8], comparison: Comparison, known: KnownImages | None = None) -> Likeness:
     """Calibrate the rule on the test images.
 
-    The limit follows from at most 2,000 images, spread over the first half of the test set, each
+    Units and limit follow from at most 2,000 images, spread over the first half of the test set, each
     compared with all others of the digit that the reference answers.
+
+    Parameters
+    ----------
+    images : uint8, shape (n, 28, 28)
+        The test images.
+    comparison
+        Answers to them.
+    known
+        What `known_images` has made of them, if it has.
 
     Raises
     ------
     DatasetError
         If there are fewer than `MIN_IMAGES` test images.
+    ModelFileError
+        As `findings`.
     """
     if len(images) < MIN_IMAGES:
         raise DatasetError(
             f"the data set has {len(images)} test images; at least {MIN_IMAGES} are needed to tell what looks like a "
             "digit. Choose a larger one."
         )
-    vectors = _pooled(images)
-    distances = _leave_one_out(vectors, comparison, _spread(0, len(images) // 2))
-    known = distances[np.isfinite(distances)]
-    limit = float(np.quantile(known, 1 - FALSE_ALARMS)) if len(known) else float("inf")
-    return Likeness(vectors, comparison.labels, limit)
+    known = known or known_images(images, comparison.labels)
+    apart = _leave_one_out(known, comparison, sample_of(known, 0, len(images) // 2))
+    known_of = np.isfinite(apart[0])
+    if not known_of.any():
+        return Likeness(known, 1.0, 1.0, float("inf"))
+    by_pixels, by_findings = (each[known_of] for each in apart)
+    units = [max(float(np.quantile(each, 1 - FALSE_ALARMS)), _LEAST_UNIT) for each in (by_pixels, by_findings)]
+    joined = (by_pixels / units[0] + by_findings / units[1]) / 2
+    scale = max(float(np.quantile(joined, 1 - FALSE_ALARMS)), _LEAST_UNIT)
+    return Likeness(known, units[0] * scale, units[1] * scale, 1.0)
 
 
-def check_rule(
-    rule: Likeness,
-    comparison: Comparison,
-    reference: DigitModel,
-    count: int = NON_DIGITS,
-) -> RuleCheck:
-    """Measure the rule on the test set's second half and on pictures without a digit.
-
-    Parameters
-    ----------
-    rule
-        Rule to measure.
-    comparison
-        Answers to the test images.
-    reference
-        Model that reads the pictures without a digit.
-    count
-        Number of pictures without a digit.
-    """
-    distances = _leave_one_out(rule.vectors, comparison, _spread(comparison.images // 2, comparison.images))
-    shown = []
-    for number, picture in enumerate(non_digits(count)):
-        try:
-            # Of several marks, the one with most ink: one answer for each picture.
-            found = prepare_image(picture, f"non-digit {number}").images
-        except ImageError:
-            continue  # without anything to read there is no answer to doubt
-        shown.append(found[np.argmax(found.sum(axis=(1, 2)))])
-    images = np.stack(shown)
-    answers = Answers(image_logits(reference, images))
-    probabilities = answers.probabilities
-    return RuleCheck(
-        digits=len(distances),
-        digits_doubted=int((distances > rule.limit).sum()),
-        non_digits=len(images),
-        non_digits_doubted=int(rule.doubts(images, answers.predictions).sum()),
-        non_digits_confident=int((probabilities.max(axis=1) > 0.9).sum()),
-    )
+def sample_of(known: KnownImages, start: int, stop: int) -> Indices:
+    """At most 2,000 known images between two positions in the test set, spread evenly."""
+    among = np.sort(known.indices[(known.indices >= start) & (known.indices < stop)])
+    return among[np.unique(np.linspace(0, len(among) - 1, min(_SAMPLE, len(among))).astype(np.int64))]
 
 
-def _spread(start: int, stop: int) -> npt.NDArray[np.int64]:
-    return np.unique(np.linspace(start, stop - 1, min(_SAMPLE, stop - start)).astype(np.int64))
-
-
-def _leave_one_out(vectors: Vectors, comparison: Comparison, sample: npt.NDArray[np.int64]) -> Vectors:
+def _leave_one_out(known: KnownImages, comparison: Comparison, sample: Indices) -> tuple[Distances, Distances]:
     answers = comparison.reference.predictions[sample]
-    return _nearest(vectors[sample], answers, vectors, comparison.labels, without=sample)[1]
-
-
-def _pooled(images: npt.NDArray[np.uint8]) -> Vectors:
-    side = IMAGE_SIDE // _POOLED_PX
-    blocks = images.reshape(len(images), side, _POOLED_PX, side, _POOLED_PX)
-    means: Vectors = blocks.mean(axis=(2, 4), dtype=np.float32).reshape(len(images), side * side)
-    return means / np.float32(255)
-
-
-def _nearest(
-    queries: Vectors,
-    digits: npt.NDArray[np.int64],
-    vectors: Vectors,
-    labels: npt.NDArray[np.uint8],
-    without: npt.NDArray[np.int64] | None = None,
-) -> tuple[npt.NDArray[np.int64], Vectors]:
-    indices = np.zeros(len(queries), np.int64)
-    distances = np.full(len(queries), np.inf, np.float32)
-    for digit in np.unique(digits[digits != NO_ANSWER]):
-        rows, columns = np.flatnonzero(digits == digit), np.flatnonzero(labels == digit)
-        if len(columns) == 0:
-            continue
-        known = vectors[columns]
-        # |q − v|² = |q|² + |v|² − 2 q·v, which one matrix product gives for all pairs.
-        squares = np.square(queries[rows]).sum(axis=1)[:, None] + np.square(known).sum(axis=1)
-        squares -= 2 * queries[rows] @ known.T
-        if without is not None:
-            squares[without[rows][:, None] == columns] = np.inf
-        best = squares.argmin(axis=1)
-        indices[rows] = columns[best]
-        distances[rows] = np.sqrt(np.maximum(squares[np.arange(len(rows)), best], 0))
-    return indices, distances
+    _, by_pixels, by_findings = known.nearest(*known.rows(sample), answers, without=sample)
+    return by_pixels, by_findings

@@ -1,4 +1,4 @@
-"""Generated pictures without a digit: letters and signs, scribbles, shapes, crossing lines.
+"""Generated pictures without a digit: letters and signs, scribbles, shapes, crossing lines, lone bars.
 
 They measure how often the dashboard notices that there is no digit to read. Letters that look like a
 digit (O, I, S, Z, B, …) are left out.
@@ -17,7 +17,7 @@ LETTERS = "ACEFHJKMNPRTUVWXYadefhkmnprtuvwxy#%&@?!+=*<>{}~"
 
 
 def non_digits(count: int, seed: int = 0) -> Iterator[Image.Image]:
-    """Draw ``count`` pictures, white on black, of the four kinds in turn; mode L."""
+    """Draw ``count`` pictures, white on black, of the five kinds in turn; mode L."""
     random = np.random.default_rng(seed)
     for turn in range(count):
         picture = Image.new("L", (_SIDE, _SIDE), 0)
@@ -65,10 +65,24 @@ def _crossing_lines(picture: Image.Image, random: Random) -> Image.Image:
     return picture
 
 
+def _bar(picture: Image.Image, random: Random) -> Image.Image:
+    """A straight line, level or at up to 45°: an upright one would be a 1."""
+    angle, half = np.radians(random.uniform(-45, 45)), random.uniform(20, 38)
+    along = half * np.array([np.cos(angle), np.sin(angle)])
+    _line(picture, [(*(_SIDE / 2 - along),), (*(_SIDE / 2 + along),)], random)
+    return picture
+
+
 def _line(picture: Image.Image, points: Sequence[tuple[float, ...]], random: Random) -> None:
     ImageDraw.Draw(picture).line(
         [(x, y) for x, y in points], fill=255, width=int(random.integers(5, 13)), joint="curve"
     )
 
 
-_KINDS: tuple[Callable[[Image.Image, Random], Image.Image], ...] = (_letter, _scribble, _shape, _crossing_lines)
+_KINDS: tuple[Callable[[Image.Image, Random], Image.Image], ...] = (
+    _letter,
+    _scribble,
+    _shape,
+    _crossing_lines,
+    _bar,
+)

@@ -14,8 +14,10 @@ from fp16core.evaluate.evaluation import Evaluation
 from fp16core.json_text import nonfinite_as_null
 from fp16core.lab.guarantee import Guarantee
 from fp16core.modes.document import modes_document
+from fp16core.modes.measured import measured_pair
 from fp16core.modes.runs import ModeTable
 from fp16core.numerics.propagation import Propagation
+from fp16core.recordings.device import devices
 from fp16core.report.findings import Findings
 from fp16core.report.source import Source, source_document
 from fp16core.study.distribution import in_distribution
@@ -67,6 +69,7 @@ def report_document(findings: Findings, source: Source) -> dict[str, Any]:
         "error_by_operator": _errors(findings),
         "guarantee": _guarantee(findings),
         "modes": _modes(findings),
+        "recordings": _recordings(findings),
         "trainings": None if findings.luck is None else asdict(findings.luck),
     }
     plain: dict[str, Any] = nonfinite_as_null(document)
@@ -131,9 +134,26 @@ def _guarantee(findings: Findings) -> dict[str, Any]:
     return {"proven_images": found.proven_images, "not_proven": np.flatnonzero(~found.proven).tolist()}
 
 
+def _recordings(findings: Findings) -> list[dict[str, Any]]:
+    return [
+        {
+            "device": found.name,
+            "kind": found.kind.value,
+            "day": found.recording.day.isoformat(),
+            "is_of_this_pair": found.recording.is_of(findings.pair),
+            "computes_float16": found.computes_float16,
+            "sums": [asdict(sums) | {"mode": sums.mode.value} for sums in found.sums],
+            "shader_sums": [asdict(sums) for sums in found.shader_sums],
+            "speed_with_its_pair": None if found.own is None else asdict(found.own),
+            "speed_with_a_wide_network": None if found.wide is None else asdict(found.wide),
+        }
+        for found in devices(findings.evidence.runtimes.recordings)
+    ]
+
+
 def _modes(findings: Findings) -> dict[str, Any] | None:
     table = measured_modes(findings)
     if table is None:
         return None
     runtimes = findings.evidence.runtimes
-    return modes_document(findings.pair.name, table, runtimes.latencies, runtimes.accounted)
+    return modes_document(measured_pair(findings.pair), table, runtimes.latencies, runtimes.accounted)

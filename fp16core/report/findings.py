@@ -7,13 +7,14 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.claims.evidence import Evidence, gather_evidence
+from fp16core.claims.evidence import Evidence, RuntimeEvidence, gather_evidence
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.casting import Casting, casting
 from fp16core.evaluate.comparison import Comparison, compare
 from fp16core.lab.guarantee import PART_IMAGES, Guarantee, GuaranteeRun
 from fp16core.numerics.propagation import PairRecorder, Propagation, PropagationRun
 from fp16core.numerics.weight_rounding import WeightRounding, rounding_errors, weight_roundings
+from fp16core.recordings.gallery import all_recordings
 from fp16core.study.rows.row import Row
 from fp16core.study.summary import GroupSummary, summarise
 from fp16core.tflite.ledger import byte_ledger
@@ -106,7 +107,8 @@ def gather_findings(
     """
     on_progress("running both models", 0.0)
     comparison = compare(pair, images, labels)
-    evidence = gather_evidence(pair, comparison, images)
+    recorded = RuntimeEvidence(recordings=all_recordings().recordings)
+    evidence = gather_evidence(pair, comparison, images).with_runtimes(recorded)
     proof: Guarantee | str
     try:
         bounds = GuaranteeRun(pair, rounding_errors(pair), images, comparison.reference)

@@ -8,6 +8,8 @@ from typing import Any
 from fp16core.claims.answer import RULE, SCOPE_WITHOUT_FLOAT16, answer, scope
 from fp16core.claims.evidence import Verdict
 from fp16core.glossary import term
+from fp16core.recordings.device import devices
+from fp16core.recordings.device_words import predicted_text, why_text
 from fp16core.report import tables
 from fp16core.report.charts import charts, mode_charts
 from fp16core.report.document import judged_claims, measured_modes
@@ -90,6 +92,7 @@ def make_report(findings: Findings, document: Mapping[str, Any]) -> Report:
         tables=tables,
         scope=scope(modes) if findings.casting.holds_float16 else SCOPE_WITHOUT_FLOAT16,
         has_modes=modes is not None,
+        recorded=_recorded(findings),
         adapters=_adapters(findings),
         refused_modes=_refused(findings),
         not_followed=_unknown(findings, findings.propagation),
@@ -113,6 +116,17 @@ def _adapters(findings: Findings) -> list[Adapter]:
     found = [run.adapter for run in (runtimes.table.runs if runtimes.table is not None else ())]
     found += [timed.adapter for timed in runtimes.latencies.values()]
     return list(dict.fromkeys(adapter for adapter in found if adapter is not None))
+
+
+def _recorded(findings: Findings) -> str:
+    """Sentences on recorded hardware; empty if there is none."""
+    recordings = findings.evidence.runtimes.recordings
+    found = devices(recordings)
+    if not found:
+        return ""
+    is_ours = any(device.recording.is_of(findings.pair) for device in found)
+    scope = "" if is_ours else " None of it was measured with these two files, so none of it decides a claim."
+    return " ".join(filter(None, (predicted_text(found), why_text(found)))) + scope
 
 
 def _unknown(_findings: Findings, found: object) -> str | None:

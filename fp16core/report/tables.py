@@ -9,6 +9,8 @@ from fp16core.modes.emulated import Accounted
 from fp16core.modes.latency_tables import latency_rows, memory_rows
 from fp16core.numerics.propagation import Propagation
 from fp16core.numerics.propagation_tables import step_table
+from fp16core.recordings.device import devices
+from fp16core.recordings.device_words import device_rows
 from fp16core.report.charts import timed_modes
 from fp16core.report.document import measured_modes
 from fp16core.report.findings import Findings
@@ -97,6 +99,12 @@ def mode_tables(findings: Findings) -> dict[str, Table]:
         found["Time per image: median and quartiles; ratio with its 99 % interval"] = latency_rows(timed)
         found["Loading, first run, and memory of one more copy"] = memory_rows(timed)
     return found
+
+
+def recordings_table(findings: Findings) -> Table:
+    """Recorded hardware; empty if there is none."""
+    found = devices(findings.evidence.runtimes.recordings)
+    return device_rows(found, findings.pair) if found else {}
 
 
 def _columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

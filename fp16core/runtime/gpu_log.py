@@ -25,11 +25,14 @@ class Adapter:
         Graphics API: ``"Vulkan"``, ``"Metal"``, …
     kind
         Adapter type: ``"Discrete GPU"``, ``"CPU / Software"``, …
+    driver
+        The driver and its version; empty if the system does not tell.
     """
 
     name: str
     backend: str
     kind: str
+    driver: str = ""
 
     @property
     def is_software(self) -> bool:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from fp16core.study.rows.row import DatasetFacts
 from fp16core.study.statistics import SIGNIFICANCE, Interval
 from fp16core.study.summary import CONVERTER, EffectSummary, GroupSummary
 from fp16core.text import decibels_text, factor_text, percent_text, points_text, small_text
@@ -33,7 +34,7 @@ def recipe_columns(groups: Sequence[GroupSummary]) -> dict[str, list[str]]:
     """Both scatters by recipe; the effect of float16 is that of TensorFlow's converter."""
     effects = [group.effects[CONVERTER] for group in groups]
     return {
-        "recipe": ["all" if group.recipe is None else recipe_words(group.recipe) for group in groups],
+        "recipe": group_names(groups),
         "trainings": [f"{group.trainings:,}" for group in groups],
         "accuracy": [percent_text(group.accuracy_mean) for group in groups],
         "standard deviation": [size_in_points(group.accuracy_sd) for group in groups],
@@ -43,6 +44,20 @@ def recipe_columns(groups: Sequence[GroupSummary]) -> dict[str, list[str]]:
         "largest logit change": [small_text(effect.max_abs_logit_delta) for effect in effects],
         "proven": [_proven_text(effect) for effect in effects],
     }
+
+
+def group_names(groups: Sequence[GroupSummary]) -> list[str]:
+    """Recipes of groups; where the groups have several data sets, each with its own."""
+    several = len({group.dataset.sha256 for group in groups if group.dataset is not None}) > 1
+    return [
+        "all" if group.recipe is None or group.dataset is None else group_name(group.recipe, group.dataset, several)
+        for group in groups
+    ]
+
+
+def group_name(recipe: Recipe, dataset: DatasetFacts, with_dataset: bool) -> str:
+    """A recipe without its seed, and its data set where that is needed: ``1 epoch, MNIST, 06b0d1f1``."""
+    return recipe_words(recipe) + (f", {dataset.name}, {dataset.sha256[:8]}" if with_dataset else "")
 
 
 def recipe_words(recipe: Recipe) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 from fp16core.claims.claims import NO_DIFFERENCE, TRAINED_ACCURACY
 from fp16core.claims.evidence import ClaimCheck, graded
-from fp16core.study.rows.row import Row
+from fp16core.data.mnist import SHA256
+from fp16core.study.rows.row import BUNDLED_DIGEST, Row, by_recipe
 from fp16core.study.statistics import MARGIN
 from fp16core.study.summary import CONVERTER, GroupSummary
 from fp16core.text import count_text, percent_text
@@ -23,6 +24,9 @@ _ABOUT = 0.955, 0.965
 def rows_like(run: Mapping[str, Any], rows: Sequence[Row]) -> tuple[Row, ...]:
     """Trained rows of a run's recipe, whatever their seeds; none if the run's record has no recipe.
 
+    All of them are on one data set: the bundled MNIST if the run was trained on it, otherwise, of the others, the one
+    with the most trainings.
+
     Parameters
     ----------
     run
@@ -34,7 +38,12 @@ def rows_like(run: Mapping[str, Any], rows: Sequence[Row]) -> tuple[Row, ...]:
         recipe = replace(Recipe.from_dict(run["recipe"]), seed=0)
     except (KeyError, TypeError, RecipeError):
         return ()
-    return tuple(row for row in rows if row.results is not None and replace(row.recipe, seed=0) == recipe)
+    found = [row for row in rows if row.results is not None and replace(row.recipe, seed=0) == recipe]
+    dataset = run.get("dataset")
+    images = dataset.get("test_sha256") if isinstance(dataset, Mapping) else None
+    if images is not None:
+        found = [row for row in found if (row.dataset.sha256 == BUNDLED_DIGEST) == (images == SHA256["x_test"])]
+    return next(iter(by_recipe(found)), ())
 
 
 def in_distribution(
@@ -57,7 +66,9 @@ def in_distribution(
     """
     if summary is None or len(rows) < FEWEST:
         return tuple(claims)
-    effect, trainings = summary.effects[CONVERTER], count_text(len(rows), "training")
+    effect, dataset = summary.effects[CONVERTER], rows[0].dataset
+    others = "" if dataset.sha256 == BUNDLED_DIGEST else f" on {dataset.name}"
+    trainings = count_text(len(rows), "training") + others
     lines = {}
     if (test := effect.equivalence) is not None:
         verdict = graded(test.holds, False).value if test.holds else "not shown"

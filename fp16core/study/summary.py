@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fp16core.study.rows.results import Effect, Results
-from fp16core.study.rows.row import Row
+from fp16core.study.rows.row import DatasetFacts, Row
 from fp16core.study.statistics import (
     FEWEST_PAIRS,
     MARGIN,
@@ -77,7 +77,9 @@ class GroupSummary:
     Attributes
     ----------
     recipe
-        The recipe, with the smallest of the seeds; `None` for all trainings.
+        The recipe, with the smallest of the seeds; `None` for trainings that differ in more than their seeds.
+    dataset
+        Their data set; `None` for trainings on several.
     accuracy_mean, accuracy_sd
         Mean and standard deviation of the float32 files' accuracy; the latter is NaN for a single training.
     accuracy_range
@@ -86,10 +88,11 @@ class GroupSummary:
         By kind: both paths to float16 weights, then the ways of float16 arithmetic.
     effect_share
         Size of the converter's accuracy deltas as a share of the scatter between seeds, with its 95 % interval; `None`
-        with fewer than `FEWEST_PAIRS` trainings, or for trainings of different recipes.
+        with fewer than `FEWEST_PAIRS` trainings, or for trainings that differ in more than their seeds.
     """
 
     recipe: Recipe | None
+    dataset: DatasetFacts | None
     accuracy_mean: float
     accuracy_sd: float
     accuracy_range: tuple[float, float]
@@ -107,11 +110,13 @@ def summarise(rows: Sequence[Row], margin: float = MARGIN) -> GroupSummary:
     results = [row.results for row in rows if row.results is not None]
     accuracies = np.array([found.reference_accuracy for found in results])
     recipes = {replace(row.recipe, seed=0) for row in rows}
-    same = len(recipes) == 1
+    datasets = {row.dataset.sha256 for row in rows}
+    same = len(recipes) == len(datasets) == 1
     deltas = [found.converter.accuracy_delta for found in results]
     comparable = same and len(results) >= FEWEST_PAIRS and np.ptp(accuracies) > 0
     return GroupSummary(
         recipe=min((row.recipe for row in rows), key=lambda recipe: recipe.seed) if same else None,
+        dataset=rows[0].dataset if len(datasets) == 1 else None,
         accuracy_mean=float(accuracies.mean()),
         accuracy_sd=float(accuracies.std(ddof=1)) if len(results) > 1 else math.nan,
         accuracy_range=(float(accuracies.min()), float(accuracies.max())),
@@ -121,14 +126,6 @@ def summarise(rows: Sequence[Row], margin: float = MARGIN) -> GroupSummary:
         },
         effect_share=spread_ratio(deltas, accuracies) if comparable else None,
     )
-
-
-def by_recipe(rows: Sequence[Row]) -> list[tuple[Row, ...]]:
-    """Rows that differ in their seeds only, the largest group first."""
-    groups: dict[tuple[Recipe, str], list[Row]] = {}
-    for row in rows:
-        groups.setdefault((replace(row.recipe, seed=0), row.dataset.sha256), []).append(row)
-    return [tuple(group) for group in sorted(groups.values(), key=len, reverse=True)]
 
 
 def most_changed_images(rows: Sequence[Row], count: int = 10) -> list[tuple[int, int]]:

@@ -3,11 +3,18 @@
 import math
 from collections.abc import Sequence
 
-from fp16core.study.columns import effect_columns, inverse_text, recipe_columns, recipe_words, size_in_points
+from fp16core.study.columns import (
+    effect_columns,
+    group_names,
+    inverse_text,
+    recipe_columns,
+    recipe_words,
+    size_in_points,
+)
 from fp16core.study.rows.file import Study
 from fp16core.study.rows.row import Ending
 from fp16core.study.running.measure import STUDIED_WAYS
-from fp16core.study.summary import CONVERTER, GroupSummary, by_recipe, most_changed_images, summarise
+from fp16core.study.summary import CONVERTER, GroupSummary, most_changed_images, summarise
 from fp16core.terminal import Table, new_table
 from fp16core.text import count_text, percent_text
 
@@ -38,13 +45,10 @@ def study_remarks(study: Study) -> list[str]:
             f"The study mixes {len(study.processors)} kinds of processors ({', '.join(study.processors)}): the same "
             "seed gives the same files only on processors of one kind."
         )
-    datasets = {row.dataset.sha256: row.dataset.name for row in study.rows}
-    if len(datasets) > 1:
-        remarks.append(f"The study mixes {len(datasets)} data sets: {', '.join(sorted(datasets.values()))}.")
-    remarks += [
-        f"Failed: {recipe_words(row.recipe)}: {row.error}" for row in study.rows if row.ending is Ending.FAILED
-    ][:5]
-    return remarks
+    if len(study.datasets) > 1:
+        names = ", ".join(sorted(study.datasets.values()))
+        remarks.append(f"The study mixes {len(study.datasets)} data sets: {names}.")
+    return remarks + [f"Failed: {recipe_words(row.recipe)}: {row.error}" for row in study.failed[:5]]
 
 
 def study_tables(study: Study, margin: float) -> list[Table]:
@@ -52,21 +56,23 @@ def study_tables(study: Study, margin: float) -> list[Table]:
     rows = study.trained
     if not rows:
         return []
-    groups = [summarise(group, margin) for group in by_recipe(rows)]
-    tables = [effect_table(groups[0], margin)]
+    groups = [summarise(group, margin) for group in study.groups]
+    tables = [effect_table(groups[0], margin, group_names(groups)[0])]
     if len(groups) > 1:
         tables += [effect_table(summarise(rows, margin), margin), recipe_table(groups)]
-    if often := most_changed_images(rows):
-        images = new_table("test images whose answer float16 changes most often", "image", "trainings")
+    first, several = rows[0].dataset, len(study.datasets) > 1
+    if often := most_changed_images([row for row in rows if row.dataset.sha256 == first.sha256]):
+        where = f"test images of {first.name}, {first.sha256[:8]}," if several else "test images"
+        images = new_table(f"{where} whose answer float16 changes most often", "image", "trainings")
         for image, times in often:
             images.add_row(f"{image:,}", f"{times:,}")
         tables.append(images)
     return tables
 
 
-def effect_table(group: GroupSummary, margin: float) -> Table:
+def effect_table(group: GroupSummary, margin: float, name: str = "") -> Table:
     """Effect of float16, a column for each kind; rates have their exact 95 % interval, mean deltas their 90 % one."""
-    title = "all recipes" if group.recipe is None else recipe_words(group.recipe)
+    title = name or ("all recipes" if group.recipe is None else recipe_words(group.recipe))
     scatter = "" if math.isnan(group.accuracy_sd) else f", standard deviation {size_in_points(group.accuracy_sd)}"
     columns = effect_columns(group, margin)
     first, *others = columns

@@ -4,11 +4,13 @@ import base64
 import binascii
 import math
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from fp16core.modes.measured import today
 from fp16core.vocabulary import CLASSES, ModeError
 from fp16core.webgpu.probes import PROBES, RESULTS, Arithmetic, arithmetic
 from fp16core.webgpu.wgsl import Adding, Precision
@@ -45,6 +47,8 @@ class GpuAnswer:
         Times of passes over the same images, in turns; empty if they were not taken.
     timed_images
         Images of such a pass.
+    day
+        Day of the answer, UTC.
     """
 
     adapter: str
@@ -53,6 +57,7 @@ class GpuAnswer:
     arithmetic: dict[Precision, Arithmetic]
     times_ms: dict[Precision, tuple[float, ...]] = field(repr=False)
     timed_images: int
+    day: date = field(default_factory=today)
 
     @property
     def images(self) -> int:

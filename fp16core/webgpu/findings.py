@@ -13,6 +13,7 @@ from fp16core.evaluate.evaluation import Evaluation
 from fp16core.json_text import nonfinite_as_null
 from fp16core.modes.emulated import WAYS
 from fp16core.modes.latency import PairedRatio, paired_ratio
+from fp16core.modes.measured import MeasuredPair, document_header
 from fp16core.numerics.emulation.network import affordable_images, emulate_each
 from fp16core.numerics.emulation.summation import Summation
 from fp16core.tflite.chain import Layer
@@ -141,11 +142,11 @@ def _equal_share(logits: Logits, found: Logits) -> float:
     return float(same.mean())
 
 
-def findings_document(pair: str, found: GpuFindings) -> dict[str, Any]:
-    """Everything that was found, for JSON."""
+def findings_document(pair: MeasuredPair, found: GpuFindings) -> dict[str, Any]:
+    """Everything that was found, for JSON: a recording, as `fp16core.recordings` reads it."""
     answer, ratio = found.answer, found.time_ratio
     document = {
-        "pair": pair,
+        **document_header("browser", pair, answer.day),
         "adapter": answer.adapter,
         "images": answer.images,
         "probes": {precision.value: asdict(each) for precision, each in answer.arithmetic.items()},

@@ -5,8 +5,9 @@ import hashlib
 import json
 import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -86,26 +87,38 @@ class Plan:
 
         ``most`` is the number of images that there are, if not all of them are sent.
         """
-        blocks = [*((precision.value, data) for precision, data in self.stored.items()), ("pixels", images.tobytes())]
-        digest = hashlib.sha256(b"".join(data for _, data in blocks)).hexdigest()
-        document: dict[str, Any] = {
-            "digest": digest,
-            "images": len(images),
-            "most": len(images) if most is None else most,
-            "atOnce": self.at_once,
+        blocks = self._blocks() | {"pixels": images.tobytes()}
+        digest = hashlib.sha256(b"".join(blocks.values())).hexdigest()
+        most = len(images) if most is None else most
+        head = {"digest": digest, "images": len(images), "most": most, "atOnce": self.at_once}
+        probes = {precision.value: probe.document() for precision, probe in PROBES.items()}
+        return Message(digest, _packed(head | {"probes": probes} | self._head(*Adding), blocks))
+
+    @cached_property
+    def drawing_message(self) -> bytes:
+        """Everything that a browser needs to run single images of its own, by sums as the driver likes."""
+        return _packed({"atOnce": 1} | self._head(Adding.DRIVER), self._blocks())
+
+    def _blocks(self) -> dict[str, bytes]:
+        return {precision.value: data for precision, data in self.stored.items()}
+
+    def _head(self, *wanted: Adding) -> dict[str, Any]:
+        return {
             "pixels": PIXELS,
             "classes": CLASSES,
             "workgroup": WORKGROUP,
             "programs": {
-                precision.value: {adding.name.lower(): steps for adding, steps in ways.items()}
+                precision.value: {adding.name.lower(): steps for adding, steps in ways.items() if adding in wanted}
                 for precision, ways in self.programs.items()
             },
-            "probes": {precision.value: probe.document() for precision, probe in PROBES.items()},
-            "blocks": [{"name": name, "bytes": len(data)} for name, data in blocks],
         }
-        head = json.dumps(document).encode()
-        whole = struct.pack("<I", len(head)) + head + b"".join(data for _, data in blocks)
-        return Message(digest, gzip.compress(whole, compresslevel=6, mtime=0))
+
+
+def _packed(head: Mapping[str, Any], blocks: Mapping[str, bytes]) -> bytes:
+    """A document and the blocks that it names, compressed."""
+    names = [{"name": name, "bytes": len(data)} for name, data in blocks.items()]
+    document = json.dumps({**head, "blocks": names}).encode()
+    return gzip.compress(struct.pack("<I", len(document)) + document + b"".join(blocks.values()), 6, mtime=0)
 
 
 def plan(layers: Sequence[Layer]) -> Plan:

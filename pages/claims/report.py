@@ -125,7 +125,7 @@ def _made(evidence: Evidence, bar: DeltaGenerator) -> Report:
 
 
 def _made_of(runtimes: RuntimeEvidence) -> Hashable:
-    """Key that tells one report of a pair from another: the measurements of the modes of execution."""
+    """Key that tells one report of a pair from another: measurements of the modes of execution, and recordings."""
     outcomes = {} if runtimes.table is None else runtimes.table.outcomes
     return (
         tuple(
@@ -133,6 +133,7 @@ def _made_of(runtimes: RuntimeEvidence) -> Hashable:
             for mode, found in outcomes.items()
         ),
         tuple((mode, found.first_load_ms) for mode, found in runtimes.latencies.items()),
+        tuple((found.name, found.day, found.target_sha256) for found in runtimes.recordings),
     )
 
 

@@ -12,6 +12,7 @@ from fp16core.reading.reading import Reading, digit_table
 from fp16core.text import article_text, percent_text, small_text
 from fp16core.vocabulary import HalfBitsError
 from pages.digits import gallery, pictures, test_images
+from pages.digits.preview.preview import preview
 from pages.digits.rule import show_rule
 from pages.digits.stage_strip import stage_strip
 from pages.digits.words import answer_words
@@ -155,7 +156,7 @@ read: Read | None = None
 reading: Reading | None = None
 with main:
     if source == DRAW:
-        read, reading = own_drawing.read, live.draw_and_read(off, is_page_concerned=True)
+        read, reading = own_drawing.read, live.draw_and_read(off, True, partial(preview, off))
     elif source == TEST:
         row = st.container(key="cards-test", horizontal=True)
         index = test_images.choose(row.container(border=True), row.container(border=True))

@@ -8,8 +8,8 @@ import streamlit as st
 from fp16core.images.picture import Picture
 from fp16core.images.stages import StageName
 from fp16core.reading.gallery import AMONG_STRANGERS, Bounds, Gallery, GalleryPicture
-from fp16core.reading.likeness import RuleCheck, check_rule
 from fp16core.reading.reading import Reading
+from fp16core.reading.rule_check import RuleCheck, check_rule
 from fp16core.text import count_text
 from fp16core.vocabulary import BusyError
 from pages.shared.digit import readings

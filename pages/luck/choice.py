@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from fp16core.study.columns import recipe_words
+from fp16core.study.columns import group_name
 from fp16core.study.rows.file import Study
 from fp16core.study.rows.row import Row
 from fp16core.study.statistics import MARGIN
@@ -48,6 +48,11 @@ class Choice:
     kind: str
     margin: float
 
+    @property
+    def parts(self) -> tuple[Rows, ...]:
+        """The chosen trainings by recipe."""
+        return tuple(self.groups.values()) if self.recipe == ALL else (self.rows,)
+
     def summary_of(self, recipe: str) -> GroupSummary:
         """Summary of a recipe's trainings."""
         return studies.summary(self.study, recipe, self.groups[recipe], self.margin)
@@ -57,7 +62,7 @@ def choose() -> Choice:
     """Let the visitor choose; raises `StudyError` if there is no study."""
     found = studies.study()
     kept = studies.groups(found)
-    several = len({rows[0].dataset.sha256 for rows in kept}) > 1
+    several = len(found.datasets) > 1
     groups = {_name(rows[0], several): rows for rows in kept}
     row = st.container(key="luck-controls", horizontal=True, vertical_alignment="bottom")
     recipes = [*groups, ALL] if len(groups) > 1 else list(groups)
@@ -66,7 +71,7 @@ def choose() -> Choice:
         recipes,
         key="recipe",
         bind="query-params",
-        width=230,
+        width=300 if several else 230,
         help="Trainings of one recipe differ in their seed only: the initial weights and the order of the images. "
         "The largest group comes first.",
     )
@@ -101,8 +106,8 @@ def choose() -> Choice:
 
 def _name(row: Row, with_dataset: bool) -> str:
     """A recipe, whatever its seed, in the list of recipes; of several data sets, with its own."""
-    name = recipe_words(row.recipe) + (" (the tutorial’s)" if replace(row.recipe, seed=0) == TUTORIAL else "")
-    return f"{name}, {row.dataset.name}, {row.dataset.sha256[:8]}" if with_dataset else name
+    name = group_name(row.recipe, row.dataset, with_dataset)
+    return f"{name} (the tutorial’s)" if replace(row.recipe, seed=0) == TUTORIAL else name
 
 
 def kind_text(kind: str) -> str:

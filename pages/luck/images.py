@@ -16,18 +16,23 @@ _SHOWN = 12
 
 def show(chosen: Choice) -> None:
     """Show the images with their pictures, if the study is about the MNIST that the server has."""
-    found = changed_images(chosen.rows, chosen.kind)
     st.header("Answers that change most often", anchor="images")
+    digests = {row.dataset.sha256 for row in chosen.rows}
+    if len(digests) > 1:
+        st.markdown("These trainings have different data sets, and so different images; choose a recipe.")
+        return
+    found = changed_images(chosen.rows, chosen.kind)
     if not found:
         st.markdown("None has changed in any of these trainings.")
         return
     trainings = chosen.summary.effects[chosen.kind].trainings
     often = found[0].trainings
+    times = "**none of them twice**" if often == 1 else f"to one of them **{often:,} times**"
     st.markdown(
-        f"In {count_text(trainings, 'training')}, the answer to {count_text(len(found), 'image')} changed at least "
-        "once, " + ("**none of them twice**." if often == 1 else f"to one of them **{often:,} times**.")
+        f"In {count_text(trainings, 'training')}, the answer to {count_text(len(found), 'image')} changed"
+        + ("." if trainings == 1 else f" at least once, {times}.")
     )
-    if {row.dataset.sha256 for row in chosen.rows} != {BUNDLED_DIGEST}:
+    if digests != {BUNDLED_DIGEST}:
         st.caption("The study’s data set is not the bundled MNIST, so its images cannot be shown here.")
         return
     shown = found[:_SHOWN]

@@ -19,7 +19,7 @@ def show(chosen: Choice) -> None:
         row,
         "Changed answers per million",
         f"{effect.changed_per_million.value:,.3g}",
-        f"{interval_text(effect.changed_per_million)}",
+        interval_text(effect.changed_per_million).split(" (")[1].removesuffix(")"),
         f"{effect.changed:,} of {effect.answers:,} answers. "
         + hint("Poisson interval")
         + (

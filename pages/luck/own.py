@@ -19,11 +19,10 @@ def show(shown: Study) -> None:
         row.markdown(f"You are looking at your own study, **{plain(shown.name)}**, which nobody else can see.")
         row.button("Back to the server’s study", icon=":material/undo:", key="study-back", on_click=studies.forget)
     with st.expander("Your own study", icon=":material/upload_file:", key="luck-own"):
-        st.markdown(
-            "On your computer, or on a cluster of them:\n\n"
-            "```sh\npython -m fp16core study --seeds 0-99 --out my-study\n```\n\n"
-            f"Then load `my-study/{ROWS_FILE}` here, or start the dashboard with `HALFBITS_STUDY=my-study`."
-        )
+        st.markdown("On your computer, or on a cluster of them:")
+        # The colours of a language are too pale.
+        st.code("python -m fp16core study --seeds 0-99 --out my-study", language=None, wrap_lines=True)
+        st.markdown(f"Then load `my-study/{ROWS_FILE}` here, or start the dashboard with `HALFBITS_STUDY=my-study`.")
         st.file_uploader(
             f"Rows of a study, {ROWS_FILE}",
             ["jsonl"],

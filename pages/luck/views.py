@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from fp16core.figures import study as figures
+from fp16core.figures.crowd import MOST_POINTS
 from pages.luck.choice import Choice
 from pages.shared.ui.charts import chart
 
@@ -29,7 +30,8 @@ def show(chosen: Choice) -> None:
             "both-accuracies",
             "Scatter plot of each training's accuracy in float16 against its accuracy in float32",
         )
-        st.caption("On the dashed line both accuracies are equal.")
+        crowded = "Trainings with the same accuracies share a point. " if len(rows) > MOST_POINTS else ""
+        st.caption(f"{crowded}On the dashed line both accuracies are equal.")
     elif view == CHANGED:
         chart(
             partial(figures.changed_counts, rows, kind),

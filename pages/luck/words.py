@@ -33,9 +33,8 @@ def remarks(study: Study) -> list[str]:
 
 def provenance(study: Study) -> str:
     """Origin of the study, in Markdown."""
-    machines = sorted({f"{row.machine.processor} ({row.machine.system})" for row in study.trained if row.machine})
-    last = max(row.created for row in study.rows)[:10]
-    words = f"{plain(study_remarks(study)[0])} Trained on {plain(', '.join(machines))}; the last one on {last}."
+    last = study.last_created[:10]
+    words = f"{plain(study_remarks(study)[0])} Trained on {plain(', '.join(study.machines))}; the last one on {last}."
     if studies.own() is None and study_path() == SHIPPED:
         words += " Made by " + " and ".join(f"`{command}`" for command in COMMANDS.values()) + "."
     return words

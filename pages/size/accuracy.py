@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from fp16core.figures.modes import accuracy as figures
 from fp16core.modes.accuracy_tables import emulation_rows, emulation_sentence, mode_rows
 from fp16core.modes.emulated import Accounted
+from fp16core.modes.measured import measured_pair
 from fp16core.modes.runs import ModeRun, ModeTable
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.text import percent_text, points_text, small_text
@@ -36,7 +37,7 @@ def accuracy(wanted: Wanted) -> None:
         return
     with state.explained():
         table = measurements.table(wanted)
-        name = state.active_pair().name
+        pair = measured_pair(state.active_pair())
     if not table.runs:
         return
     _headline(table)
@@ -72,7 +73,7 @@ def accuracy(wanted: Wanted) -> None:
                     f":orange[{run.mode.title} could not be examined operator by operator.] {plain(run.steps_refused)}"
                 )
     explained = _emulation(table)
-    download(partial(document, name, table, {}, explained))
+    download(partial(document, pair, table, {}, explained))
 
 
 def _headline(table: ModeTable) -> None:

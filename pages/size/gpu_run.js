@@ -6,59 +6,13 @@ const PASS_MS = 500;
 const FEWEST_ROUNDS = 5;
 const MOST_ROUNDS = 40;
 
-class Refusal extends Error {}
-
 const base64 = (buffer) => {
     const bytes = new Uint8Array(buffer), letters = [];
     for (let at = 0; at < bytes.length; at += 0x8000) letters.push(String.fromCharCode(...bytes.subarray(at, at + 0x8000)));
     return btoa(letters.join(""));
 };
 
-const unpacked = async (data) => {
-    const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream("gzip"));
-    const whole = await new Response(stream).arrayBuffer();
-    const length = new DataView(whole).getUint32(0, true);
-    const plan = JSON.parse(new TextDecoder().decode(new Uint8Array(whole, 4, length)));
-    let at = 4 + length;
-    plan.data = {};
-    plan.blocks.forEach(({ name, bytes }) => {
-        plan.data[name] = new Uint8Array(whole, at, bytes);
-        at += bytes;
-    });
-    return plan;
-};
-
-// The same, for the last few numbers of a buffer too: its bytes are a multiple of four.
-const whole = (bytes) => Math.ceil(bytes / 4) * 4;
-
-class Gpu {
-    constructor(device, signal) {
-        [this.device, this.signal, this.buffers] = [device, signal, []];
-    }
-
-    check() {
-        if (this.signal.aborted) throw this.signal.reason;
-    }
-
-    buffer(bytes, usage, content) {
-        const made = this.device.createBuffer({ size: whole(bytes), usage, mappedAtCreation: content !== undefined });
-        if (content !== undefined) {
-            new Uint8Array(made.getMappedRange()).set(content);
-            made.unmap();
-        }
-        this.buffers.push(made);
-        return made;
-    }
-
-    async bound(text, bindings) {
-        const module = this.device.createShaderModule({ code: text });
-        const pipeline = await this.device.createComputePipelineAsync({ layout: "auto", compute: { module } });
-        const entries = bindings.map((resource, binding) => ({ binding, resource }));
-        const group = this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
-        this.check();
-        return { pipeline, group };
-    }
-
+class TestRun extends Gpu {
     async read(source, bytes) {
         const copy = this.buffer(bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
         const encoder = this.device.createCommandEncoder();
@@ -72,35 +26,16 @@ class Gpu {
     }
 
     async program(plan, precision, way) {
-        const size = precision === "f32" ? 4 : 2, { STORAGE, COPY_SRC, COPY_DST, UNIFORM } = GPUBufferUsage;
-        const numbers = this.buffer(plan.data[precision].length, STORAGE, plan.data[precision]);
-        const call = this.buffer(16, UNIFORM | COPY_DST), pixels = this.buffer(plan.atOnce * plan.pixels, STORAGE | COPY_DST);
-        const calls = Math.ceil(plan.images / plan.atOnce), bytes = plan.atOnce * plan.classes * size;
-        const logits = this.buffer(calls * bytes, COPY_SRC | COPY_DST), steps = [];
-        let given = pixels;
-        for (const { shader, made, stored } of plan.programs[precision][way]) {
-            const result = this.buffer(plan.atOnce * made * size, STORAGE | COPY_SRC);
-            const place = { buffer: numbers, offset: stored.offset, size: stored.bytes };
-            const bindings = [{ buffer: given }, place, { buffer: result }, { buffer: call }];
-            steps.push({ made, ...await this.bound(shader, bindings) });
-            given = result;
-        }
-        return { plan, precision, way, size, call, pixels, logits, steps, last: given, bytes };
+        const made = await super.program(plan, precision, way), calls = Math.ceil(plan.images / plan.atOnce);
+        return { ...made, logits: this.buffer(calls * made.bytes, GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST) };
     }
 
-    submit({ plan, call, pixels, logits, steps, last, bytes }, start) {
-        const count = Math.min(plan.atOnce, plan.images - start), { queue } = this.device;
-        queue.writeBuffer(pixels, 0, plan.data.pixels, start * plan.pixels, count * plan.pixels);
-        queue.writeBuffer(call, 0, new Uint32Array([0, count, 0, 0]));
-        const encoder = this.device.createCommandEncoder(), work = encoder.beginComputePass();
-        steps.forEach(({ pipeline, group, made }) => {
-            work.setPipeline(pipeline);
-            work.setBindGroup(0, group);
-            work.dispatchWorkgroups(Math.ceil((count * made) / plan.workgroup));
-        });
-        work.end();
+    submit(program, start) {
+        const { plan, logits, last, bytes } = program, count = Math.min(plan.atOnce, plan.images - start);
+        const encoder = this.device.createCommandEncoder();
+        this.encode(encoder, program, plan.data.pixels.subarray(start * plan.pixels, (start + count) * plan.pixels), count);
         encoder.copyBufferToBuffer(last, 0, logits, (start / plan.atOnce) * bytes, bytes);
-        queue.submit([encoder.finish()]);
+        this.device.queue.submit([encoder.finish()]);
     }
 
     async pass(program, images, progress) {
@@ -163,17 +98,6 @@ const Float16Array = globalThis.Float16Array ?? class {
             return (value < 0 ? 0x8000 : 0) + (digits < 1024 ? digits : ((exponent + 15) << 10) + digits - 1024);
         }).buffer;
     }
-};
-
-const opened = async () => {
-    if (!window.isSecureContext) throw new Refusal("insecure");
-    if (!navigator.gpu) throw new Refusal("missing");
-    const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
-    if (!adapter) throw new Refusal("adapter");
-    const half = adapter.features.has("shader-f16");
-    const device = await adapter.requestDevice({ requiredFeatures: half ? ["shader-f16"] : [] });
-    const { vendor, architecture, device: model, description } = adapter.info ?? {};
-    return { device, half, adapter: { vendor, architecture, device: model, description } };
 };
 
 class Run {
@@ -273,9 +197,11 @@ class Run {
     }
 
     async carryOut(plan) {
-        const { device, half, adapter } = this.gpu, gpu = new Gpu(device, this.stopping.signal);
-        device.pushErrorScope("validation");
-        device.pushErrorScope("out-of-memory");
+        const { device, half, adapter } = this.gpu, gpu = new TestRun(device, this.stopping.signal);
+        return gpu.watched(() => this.measured(gpu, plan, half, adapter));
+    }
+
+    async measured(gpu, plan, half, adapter) {
         const wanted = [["f32", "driver"], ...(half ? ["driver", "fused", "apart"].map((way) => ["f16", way]) : [])];
         const probes = {}, logits = {}, timed = [];
         let slowest = 0;
@@ -297,10 +223,6 @@ class Run {
         const timedImages = Math.min(plan.images, slowest * TIMED_IMAGES < PASS_MS ? TIMED_IMAGES : plan.atOnce);
         this.progress(this.words.timing, wanted.length / (wanted.length + 1));
         const { hidden, times } = await gpu.times(timed, timedImages);
-        for (const kind of ["memory", "failed"]) {
-            const error = await device.popErrorScope();
-            if (error) throw Object.assign(new Refusal(kind), { detail: error.message });
-        }
         if (hidden) this.say(this.words.hidden);
         return { plan: plan.digest, adapter, float16: half, images: plan.images, logits, probes, times, timedImages };
     }

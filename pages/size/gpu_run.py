@@ -8,26 +8,17 @@ from pathlib import Path
 import streamlit as st
 
 from pages.shared.ui.button_css import BUTTON_CSS
+from pages.shared.ui.gpu import GPU_JS, REFUSALS
 
 KEY = "gpu-run"
 
-WORDS = {
+WORDS = REFUSALS | {
     "opening": "Opening the GPU …",
     "fetching": "Fetching shaders, weights and images …",
     "single": "In float32",
     "half": "In float16",
     "timing": "Timing float32 and float16 in turns …",
     "cancelled": "Stopped.",
-    "insecure": "Browsers give WebGPU to secure pages only: open this page by HTTPS, or as localhost on the machine "
-    "that serves it.",
-    "missing": "This browser has no WebGPU. Use a current Chrome, Edge, Safari or Firefox; on Linux, Chrome may need "
-    "chrome://flags/#enable-unsafe-webgpu.",
-    "adapter": "The browser found no GPU that WebGPU can use. Turn on hardware acceleration in its settings, update "
-    "the graphics driver, or try another browser.",
-    "lost": "The GPU was lost on the way: its driver was reset, or the browser closed it. Run again; if that does not "
-    "help, load the page anew.",
-    "memory": "The GPU has not enough memory for this network. Close other programs that use it, then run again.",
-    "failed": "The GPU did not finish. Load the page anew and run again; if that does not help, update the browser.",
     "hidden": "The tab was hidden while times were taken, so they were dropped. Keep it in front, and run again.",
 }
 """Sentences that the browser shows; those of a refusal say what to do."""
@@ -58,7 +49,7 @@ _component = st.components.v2.component(
     "gpu_run",
     html=_html(),
     css=BUTTON_CSS + _HERE.with_name("gpu_run.css").read_text("utf-8"),
-    js=_HERE.with_name("gpu_run.js").read_text("utf-8"),
+    js=GPU_JS + _HERE.with_name("gpu_run.js").read_text("utf-8"),
 )
 
 

@@ -9,6 +9,7 @@ from fp16core.figures.modes import latency as figures
 from fp16core.modes.hardware import expectation_rows
 from fp16core.modes.latency import ModeLatency, summary_text
 from fp16core.modes.latency_tables import arithmetic_verdict, latency_rows, memory_rows, memory_verdict
+from fp16core.modes.measured import measured_pair
 from fp16core.modes.runs import ModeTable
 from fp16core.worker.modes.latency import IMAGES
 from pages.shared.session import state
@@ -28,7 +29,7 @@ def latency() -> None:
         return
     with state.explained():
         outcomes = measurements.latencies(wanted)
-        usual, name = state.results().comparison.reference, state.active_pair().name
+        usual, pair = state.results().comparison.reference, measured_pair(state.active_pair())
     found = [outcome for outcome in outcomes.values() if isinstance(outcome, ModeLatency)]
     if not found:
         return
@@ -87,17 +88,23 @@ def latency() -> None:
             "itself."
         )
         show_table(memory_rows(found), height="content")
-    download(partial(document, name, ModeTable(usual, {}), outcomes, {}))
+    download(partial(document, pair, ModeTable(usual, {}), outcomes, {}))
 
 
 def phone() -> None:
     """Show expectations for other hardware, with sources."""
     st.markdown(
-        "A server is not a phone. Published expectations, by hardware; where this page can measure, trust the "
-        "measurement."
+        "**From sources, not measured here**: a server is not a phone, so this is what others have published, by "
+        "hardware. Where this page can measure, trust the measurement."
+    )
+    st.page_link(
+        "size/size.py",
+        label=f"{measurements.OWN_GPU}: measure the device that shows this page",
+        icon=":material/speed:",
+        query_params={"size-view": measurements.SPEED, "runtimes-section": measurements.OWN_GPU},
     )
     st.table(expectation_rows(), hide_index=True)
     st.caption(
-        f"Read in November 2026. *{measurements.OWN_GPU}* runs the float16 file on the device that shows this page; to "
-        "measure everything on a machine of yours, run the dashboard there."
+        "Read in November 2026. To measure everything on a machine of yours, run the dashboard there, or "
+        "`python -m fp16core runtimes`."
     )

@@ -4,14 +4,16 @@ import json
 
 import streamlit as st
 
+from fp16core.modes.measured import MeasuredPair, measured_pair
 from fp16core.text import count_text
 from fp16core.vocabulary import HalfBitsError
 from fp16core.webgpu.answer import GpuAnswer, read_answer
 from fp16core.webgpu.findings import GpuFindings, Logits, findings, findings_document
-from fp16core.webgpu.plan import Message, Plan
+from fp16core.webgpu.plan import Message
 from fp16core.webgpu.words import agreement_rows, answer_rows, probe_rows, time_text, verdict_text
 from fp16core.workbench import measures
 from pages.shared.server import rate_limits
+from pages.shared.session import own_gpu as visitors_gpu
 from pages.shared.session import state
 from pages.shared.session.cache import cached
 from pages.shared.session.subject import Subject, subject
@@ -35,7 +37,7 @@ def own_gpu() -> None:
         count = st.session_state.get(_WANTED)
         message = None if count is None else _message(count)
         if message is None:
-            _plan()  # a network that no browser can run is said before anything is clicked
+            visitors_gpu.plan()  # a network that no browser can run is said before anything is clicked
     gpu_run(None if message is None else message.data, _wanted, _answered)
     if error := st.session_state.pop(_ERROR, None):
         st.error(plain(error), icon=":material/error:")
@@ -49,11 +51,11 @@ def own_gpu() -> None:
     with state.explained():
         emulated = _emulations() if kept[1].has_float16 else {}
         found = findings(kept[1], state.results().comparison.target, emulated)
-        name = state.active_pair().name
-    _show(found, name)
+        pair = measured_pair(state.active_pair())
+    _show(found, pair)
 
 
-def _show(found: GpuFindings, name: str) -> None:
+def _show(found: GpuFindings, pair: MeasuredPair) -> None:
     st.markdown(verdict_text(found))
     with st.container(border=True):
         st.markdown(f"**{plain(found.answer.adapter)}**, on {count_text(found.answer.images, 'test image')}")
@@ -75,7 +77,7 @@ def _show(found: GpuFindings, name: str) -> None:
                 f"Of the first {found.agreements[0].images:,} images, bit for bit. The emulations, in NumPy, know "
                 "nothing of this GPU. A shader leaves it to the driver whether a product is rounded before it is added."
             )
-    document = json.dumps(findings_document(name, found), indent=2, allow_nan=False) + "\n"
+    document = json.dumps(findings_document(pair, found), indent=2, allow_nan=False) + "\n"
     st.download_button(
         "These findings as JSON",
         document,
@@ -102,18 +104,15 @@ def _answered() -> None:
         st.session_state[_ANSWER] = subject(), read_answer(answer, len(state.test_set()[0]), of_plan.digest)
     except HalfBitsError as error:
         st.session_state[_ERROR] = str(error)
-
-
-@cached("Writing shaders …", kept=4)
-def _plan() -> Plan:
-    return state.measure(measures.gpu_plan)
+    else:
+        visitors_gpu.note_opened(True)
 
 
 @cached("Packing shaders, weights and images …", kept=4)
 def _message(count: int) -> Message:
     rate_limits.allow("lab")
     images = state.test_set()[0]
-    return _plan().message(images[:count], len(images))
+    return visitors_gpu.plan().message(images[:count], len(images))
 
 
 @cached("Emulating float16 arithmetic …", kept=4)

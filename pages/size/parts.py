@@ -9,6 +9,7 @@ from fp16core.json_text import nonfinite_as_null
 from fp16core.modes.document import modes_document
 from fp16core.modes.emulated import Accounted
 from fp16core.modes.latency import ModeLatency
+from fp16core.modes.measured import MeasuredPair
 from fp16core.modes.runs import ModeRun, ModeTable
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter
@@ -20,7 +21,7 @@ from pages.shared.session import state
 from pages.shared.session.measuring import measurements
 from pages.shared.session.measuring.measurement_board import AnySurvey, Wanted
 from pages.shared.ui.words import plain
-from pages.size import glance
+from pages.size.recorded import gallery
 
 _TICK_S = 0.7
 
@@ -81,7 +82,7 @@ def measured(wanted: Wanted, label: str, words: str) -> bool:
     if error := st.session_state.pop(_ERROR, None):
         st.error(plain(error), icon=":material/error:")
     if survey is None:
-        glance.show_recorded()
+        gallery.show(with_one=False)
         return False
     _refusals(survey)
     return True
@@ -121,14 +122,14 @@ def _refusals(survey: AnySurvey) -> None:
 
 
 def document(
-    name: str,
+    pair: MeasuredPair,
     found: ModeTable,
     timed: Mapping[ExecutionMode, ModeLatency | str],
     explained: Mapping[ExecutionMode, Accounted | str],
 ) -> str:
     """Measurements as JSON."""
     return (
-        json.dumps(nonfinite_as_null(modes_document(name, found, timed, explained)), indent=2, allow_nan=False) + "\n"
+        json.dumps(nonfinite_as_null(modes_document(pair, found, timed, explained)), indent=2, allow_nan=False) + "\n"
     )
 
 

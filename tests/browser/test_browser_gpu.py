@@ -82,8 +82,52 @@ def test_a_run_can_be_stopped_and_a_lost_gpu_is_said(browser: Browser, warm: str
     page.close()
 
 
+def test_times_of_a_hidden_tab_are_dropped_and_the_answers_kept(browser: Browser, warm: str) -> None:
+    page = browser.new_page()
+    with watched(page):
+        button = opened(page, warm)
+        page.locator(".gpu .note").evaluate(
+            """(note, timing) => new MutationObserver(() => {
+                if (note.textContent === timing) document.dispatchEvent(new Event("visibilitychange"));
+            }).observe(note, {childList: true})""",
+            WORDS["timing"],
+        )
+        button.click()
+        expect(page.get_by_text(WORDS["hidden"])).to_be_visible(timeout=120_000)
+        expect(page.get_by_text("This GPU offers the browser no float16 arithmetic")).to_be_visible(timeout=PATIENCE_MS)
+        settled(page)
+        with page.expect_download() as download:
+            page.get_by_role("button", name="These findings as JSON").click()
+        found = json.loads(download.value.path().read_text())
+        assert found["times_ms"] == {}
+        assert found["answers"]["f32"]["changed_predictions"] == 0
+    page.close()
+
+
+def test_a_gpu_without_memory_is_said_to_be_even_if_that_shows_elsewhere_first(browser: Browser, warm: str) -> None:
+    """A GPU says only when asked that a buffer is none; what uses the buffer fails before."""
+    page = browser.new_page()
+    with watched(page):
+        button = opened(page, warm)
+        page.evaluate(
+            """() => {
+                const {prototype} = GPUDevice, pop = prototype.popErrorScope;
+                prototype.createComputePipelineAsync = async () => { throw new Error("of no use"); };
+                prototype.popErrorScope = async function () {
+                    await pop.apply(this);
+                    return new GPUOutOfMemoryError("no room for a buffer");
+                };
+            }"""
+        )
+        button.click()
+        expect(page.locator(".said")).to_have_text(f"{WORDS['memory']} (no room for a buffer)", timeout=PATIENCE_MS)
+        expect(button).to_be_enabled()
+    page.close()
+
+
 WITHOUT = {
-    "failed": "GPUDevice.prototype.createBuffer = () => { throw new RangeError('no room'); }",
+    "failed": "GPUDevice.prototype.createBuffer = () => { throw new TypeError('no such usage'); }",
+    "memory": "GPUDevice.prototype.createBuffer = () => { throw new RangeError('no room'); }",
     "adapter": "GPU.prototype.requestAdapter = async () => null",
     "missing": "Object.defineProperty(navigator, 'gpu', {value: undefined})",
     "insecure": "Object.defineProperty(window, 'isSecureContext', {value: false})",

@@ -8,7 +8,11 @@ from fp16core.modes.latency import MemoryUse, ModeLatency
 from fp16core.modes.runs import ModeRun, ModeStep, ModeTable
 from fp16core.numerics.error_measure import measure_error
 from fp16core.runtime.execution_mode import ExecutionMode
+from fp16core.runtime.gpu_log import Adapter
 from tests.helpers.results import latency
+
+GPU = Adapter("a real one", "Vulkan", "Discrete GPU")
+SOFTWARE = Adapter("llvmpipe", "Vulkan", "CPU / Software")
 
 
 def two_modes(comparison: Comparison) -> ModeTable:
@@ -33,3 +37,10 @@ def timed_modes() -> list[ModeLatency]:
         ModeLatency(ExecutionMode.CPU_FLOAT32, (latency(130),), MemoryUse(4000, 3000, 4010, 20), 12.0),
         ModeLatency(ExecutionMode.CPU_FLOAT16, (latency(100, twin=50),), MemoryUse(4000, 5000, 4000, 20), 12.0),
     ]
+
+
+def run(mode: ExecutionMode, baseline: Evaluation, half: bool = False, **more: object) -> ModeRun:
+    """Logits of the baseline, moved by what rounding them to float16 does."""
+    logits = baseline.logits.astype(np.float16).astype(np.float32) if half else baseline.logits
+    answers = Evaluation(logits, baseline.labels, 1)
+    return ModeRun(mode, 100, answers, answers, **more)  # type: ignore[arg-type]

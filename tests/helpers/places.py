@@ -46,6 +46,7 @@ ROOMS = [
     "reading",
     "modes",
     "webgpu",
+    "recordings",
     "lab",
     "claims",
     "diagnosis",

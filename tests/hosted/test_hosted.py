@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from fp16core import settings
 from fp16core.jobs.job import Job
-from fp16core.reading.likeness import RuleCheck
+from fp16core.reading.rule_check import RuleCheck
 from fp16core.runs.pair import BUNDLED
 from fp16core.runs.record import file_record
 from fp16core.singleton import reset_singletons

@@ -129,7 +129,8 @@ def use_model(url: str, address: str, model: bytes) -> None:
         assert "to you alone" in try_model(visitor, "mine.tflite", model)
         for page in ("start", "layers", "answers", "size"):
             visitor.show(page)
-        visitor.show("limits", query="limits-view=Larger and smaller weights&images=500")  # the map takes minutes here
+        # The map takes minutes here, and so do all powers of 2.
+        visitor.show("limits", query="limits-view=Larger and smaller weights&factors=powers of 10&images=500")
 
 
 def use_hostile_model(url: str, address: str, model: bytes, told: list[str]) -> None:

@@ -5,16 +5,18 @@ line that is cut off; the next one removes it. Files may be joined line by line.
 """
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from fp16core.files import read_regular
 from fp16core.study.rows.codec import parse_row, row_document
-from fp16core.study.rows.row import Ending, Row
+from fp16core.study.rows.row import Ending, Row, by_recipe
 from fp16core.system.locks import FolderLock, unless_locked
 from fp16core.vocabulary import BusyError, OutputError, StudyError
 
@@ -47,19 +49,50 @@ class Study:
     rows: tuple[Row, ...] = field(repr=False)
     cut_off_bytes: int = 0
 
-    @property
+    # A page asks on each of its runs, and a study has thousands of rows.
+    @functools.cached_property
     def trained(self) -> tuple[Row, ...]:
         """Rows with results."""
         return tuple(row for row in self.rows if row.ending is Ending.TRAINED)
 
+    @functools.cached_property
+    def groups(self) -> tuple[tuple[Row, ...], ...]:
+        """Rows with results that differ in their seeds only, the largest group first."""
+        return by_recipe(self.trained)
+
     def ended(self, ending: Ending) -> int:
         """Number of trainings that ended in this way."""
-        return sum(row.ending is ending for row in self.rows)
+        return self._endings[ending]
 
-    @property
+    @functools.cached_property
     def processors(self) -> tuple[str, ...]:
         """Names of the processors that took part, in alphabetical order."""
         return tuple(sorted({row.machine.processor for row in self.rows if row.machine is not None}))
+
+    @functools.cached_property
+    def machines(self) -> tuple[str, ...]:
+        """Processors and systems that trained, in words and in alphabetical order."""
+        machines = {(row.machine.processor, row.machine.system) for row in self.trained if row.machine is not None}
+        return tuple(f"{processor} ({system})" for processor, system in sorted(machines))
+
+    @functools.cached_property
+    def datasets(self) -> Mapping[str, str]:
+        """Names of the data sets by their digests."""
+        return {row.dataset.sha256: row.dataset.name for row in self.rows}
+
+    @functools.cached_property
+    def failed(self) -> tuple[Row, ...]:
+        """Rows of tasks that failed."""
+        return tuple(row for row in self.rows if row.ending is Ending.FAILED)
+
+    @functools.cached_property
+    def last_created(self) -> str:
+        """End of the last task, UTC, in ISO format."""
+        return max(row.created for row in self.rows)
+
+    @functools.cached_property
+    def _endings(self) -> Counter[Ending]:
+        return Counter(row.ending for row in self.rows)
 
 
 def read_study(place: Path) -> Study:

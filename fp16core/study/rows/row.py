@@ -1,7 +1,7 @@
 """One row of a study: a training, what float16 did to its network, and what that cost."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from fp16core.study.rows.results import Results, require_field
@@ -107,3 +107,11 @@ class Row:
     def key(self) -> tuple[Recipe, str]:
         """Recipe and digest of the data set: a study has at most one finished row for each."""
         return self.recipe, self.dataset.sha256
+
+
+def by_recipe(rows: Sequence[Row]) -> tuple[tuple[Row, ...], ...]:
+    """Rows that differ in their seeds only, the largest group first."""
+    groups: dict[tuple[Recipe, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((replace(row.recipe, seed=0), row.dataset.sha256), []).append(row)
+    return tuple(tuple(group) for group in sorted(groups.values(), key=len, reverse=True))

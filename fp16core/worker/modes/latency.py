@@ -3,14 +3,14 @@
 import functools
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from fp16core.jobs.serve import Client, serve
-from fp16core.jobs.spec import JobSpec
+from fp16core.jobs.spec import JobSpec, Limits
 from fp16core.modes.latency import CONTROL, REFERENCE, TARGET, TWIN, Latency, MemoryUse, ModeLatency
 from fp16core.modes.turns import bytes_of_copies, in_turns, loaded_in_turns, warm_up
 from fp16core.runtime.execution_mode import ExecutionMode
@@ -30,16 +30,50 @@ BATCHES = (1, 10, 100)
 IMAGES = 200
 """Most different images that the calls alternate between."""
 
-_ROUNDS = 12
-"""Number of times that everything is reloaded."""
+_MOST = 150
+"""Most turns in a round."""
 
-_FEWEST, _MOST = 8, 150
-"""Pairs in a round."""
-
-_FIRST_COPIES, _COPIES = 3, 20
-"""Copies loaded first, and those loaded to measure the memory of one."""
+_LONG_S, _LONG_BYTES = 10_800, 800_000_000
+"""Limits on a process whose calls take long: seconds, and memory beyond the usual for what large batches leave between
+layers.
+"""
 
 _FILES = REFERENCE, TARGET
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Amount of measuring: as little as intervals allow for a network whose calls take long.
+
+    Attributes
+    ----------
+    seconds
+        Approximate time for each batch size, in seconds, if calls are short.
+    most_seconds
+        Time within which a batch size must be measured; otherwise it is left out, as are all larger ones.
+    rounds
+        Times that everything is reloaded.
+    fewest
+        Fewest turns in a round, in each of which everything is called once.
+    warm_up_calls
+        Calls of everything at the beginning of a round.
+    first_copies, copies
+        Copies loaded first, and those loaded to measure the memory of one.
+    """
+
+    seconds: float = 2.0
+    most_seconds: float = 1e9
+    rounds: int = 12
+    fewest: int = 8
+    warm_up_calls: int = 5
+    first_copies: int = 3
+    copies: int = 20
+
+
+USUAL = Effort()
+
+LEAST = Effort(most_seconds=300.0, rounds=5, fewest=3, warm_up_calls=1, first_copies=1, copies=3)
+"""For a network whose calls take long."""
 
 
 def specs_for(
@@ -47,7 +81,7 @@ def specs_for(
     pair: ModelPair,
     images: npt.NDArray[np.uint8],
     batches: Sequence[int] = BATCHES,
-    seconds: float = 2.0,
+    effort: Effort = USUAL,
 ) -> dict[ExecutionMode, JobSpec]:
     """Return the jobs for a `fp16core.worker.modes.survey.Survey`, by mode.
 
@@ -61,13 +95,20 @@ def specs_for(
         Images to run them on; n at least 1.
     batches
         Images for each call: those that the files and n allow.
-    seconds
-        Approximate time for each batch size, in seconds.
+    effort
+        Amount of measuring.
     """
     names = [pair.reference.name, pair.target.name]
-    request = {"batches": list(batches), "seconds": seconds, "names": names}
+    request = {"batches": list(batches), "effort": asdict(effort), "names": names}
     parts = attachments(pair, images[: max(IMAGES, *batches)])
-    return {mode: JobSpec(MODULE, request | {"mode": mode.value}, parts, limits_for(mode, pair)) for mode in modes}
+    return {mode: JobSpec(MODULE, request | {"mode": mode.value}, parts, _limits(mode, pair, effort)) for mode in modes}
+
+
+def _limits(mode: ExecutionMode, pair: ModelPair, effort: Effort) -> Limits:
+    usual = limits_for(mode, pair)
+    if effort == USUAL or usual.memory_bytes is None:
+        return usual
+    return Limits(_LONG_S, usual.memory_bytes + _LONG_BYTES, _LONG_S)
 
 
 def mode_latency(answer: dict[str, Any], mode: ExecutionMode) -> ModeLatency:
@@ -93,19 +134,24 @@ def mode_latency(answer: dict[str, Any], mode: ExecutionMode) -> ModeLatency:
 def work(request: dict[str, Any], client: Client) -> dict[str, Any]:
     """Time all batch sizes, and measure the memory of copies."""
     mode, pair, images = received(request, client)
-    batches = possible_batches(pair, request["batches"], len(images))
+    batches, effort = possible_batches(pair, request["batches"], len(images)), Effort(**request["effort"])
     with drivers_at_work(mode):
         client.progress("starting", 0.0)
         first_load_ms = _first_load_ms(mode, pair.reference, images[: batches[0]])
-        memory = _copy_memory(mode, pair, images[: batches[0]], lambda: client.progress("loading copies", 0.0))
-        found = []
+        memory = _copy_memory(mode, pair, images[: batches[0]], effort, lambda: client.progress("loading copies", 0.0))
+        found: list[dict[str, Any]] = []
+        took_s = 0.0
         for number, batch in enumerate(batches):
+            if found and took_s * batch / batches[number - 1] > effort.most_seconds:
+                break
+            begin = time.perf_counter()
 
             def report(done: float, number: int = number, batch: int = batch) -> None:
                 what = f"batches of {batch}" if batch > 1 else "single images"
                 client.progress(what, (number + done) / len(batches))
 
-            found.append(_time(mode, pair, images, batch, request["seconds"], report))
+            found.append(_time(mode, pair, images, batch, effort, report))
+            took_s = time.perf_counter() - begin
         computes = adapter() if mode.on_gpu else None
     return {
         "latencies": found,
@@ -127,7 +173,7 @@ def _time(
     pair: ModelPair,
     images: Floats,
     batch: int,
-    seconds: float,
+    effort: Effort,
     report: Callable[[float], None],
 ) -> dict[str, Any]:
     reference, target = (with_fixed_batch(model, batch) for model in pair.files)
@@ -144,14 +190,15 @@ def _time(
     given = [images[start : start + batch] for start in range(0, len(images) - batch + 1, batch)]
     random = np.random.default_rng(0)
     loads = {what: _load(what, *entrant) for what, entrant in entrants.items()}
-    for number in range(_ROUNDS):
-        report(number / _ROUNDS)
+    for number in range(effort.rounds):
+        report(number / effort.rounds)
         runners, *took_ms = loaded_in_turns(loads, lambda runner: runner.run(given[0]), random)
         for what in entrants:
             load_ms[what].append(took_ms[0][what])
             first_run_ms[what].append(took_ms[1][what])
-        together_s = sum(warm_up(functools.partial(runner.run, given[0])) for runner in runners.values())
-        pairs = int(np.clip(seconds / _ROUNDS / together_s, _FEWEST, _MOST))
+        calls = effort.warm_up_calls
+        together_s = sum(warm_up(functools.partial(runner.run, given[0]), calls) for runner in runners.values())
+        pairs = int(np.clip(effort.seconds / effort.rounds / together_s, effort.fewest, _MOST))
         rounds.append(in_turns({what: _call(runner, given) for what, runner in runners.items()}, pairs, random))
     return {"batch": batch, "rounds": rounds, "load_ms": load_ms, "first_run_ms": first_run_ms}
 
@@ -165,7 +212,9 @@ def _call(runner: ModeRunner, given: list[Floats]) -> Callable[[int], Floats]:
     return lambda turn: runner.run(given[turn % len(given)])
 
 
-def _copy_memory(mode: ExecutionMode, pair: ModelPair, images: Floats, report: Callable[[], None]) -> MemoryUse:
+def _copy_memory(
+    mode: ExecutionMode, pair: ModelPair, images: Floats, effort: Effort, report: Callable[[], None]
+) -> MemoryUse:
     """Return the memory that one more copy of either file takes."""
 
     def load(model: ModelFile) -> ModeRunner:
@@ -177,8 +226,8 @@ def _copy_memory(mode: ExecutionMode, pair: ModelPair, images: Floats, report: C
     files = {what: with_fixed_batch(model, len(images)) for what, model in zip(_FILES, pair.files, strict=True)}
     loads = {what: functools.partial(load, model) for what, model in files.items()}
     loads[CONTROL] = loads[REFERENCE]
-    taken = bytes_of_copies(loads, _FIRST_COPIES, _COPIES, report)
-    return MemoryUse(taken[REFERENCE], taken[TARGET], taken[CONTROL], _COPIES)
+    taken = bytes_of_copies(loads, effort.first_copies, effort.copies, report)
+    return MemoryUse(taken[REFERENCE], taken[TARGET], taken[CONTROL], effort.copies)
 
 
 def _copy(model: ModelFile) -> ModelFile:

@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from fp16core.data.mnist import normalise
 from fp16core.jobs.serve import Client
 from fp16core.jobs.spec import Limits
 from fp16core.runtime.execution_mode import ExecutionMode
+from fp16core.runtime.gpu_driver import vulkan_driver
 from fp16core.runtime.gpu_log import Adapter, refusal, selected_adapter
 from fp16core.system.files import read_at
 from fp16core.system.limits import confine
@@ -95,8 +97,9 @@ def drivers_at_work(mode: ExecutionMode) -> Iterator[None]:
 
 
 def adapter() -> Adapter | None:
-    """Return the adapter that computes for this process, if it uses a GPU."""
-    return selected_adapter(own_log())
+    """Return the adapter that computes for this process, with its driver's version, if it uses a GPU."""
+    found = selected_adapter(own_log())
+    return None if found is None else replace(found, driver=vulkan_driver(found.name))
 
 
 def own_log() -> str:

@@ -3,6 +3,9 @@
 const EVERY_MS = 100;
 const PATIENCE_MS = 2000;
 
+// What is drawn, for other parts of the page that follow it.
+const drawing = (window.halfTheBitsDrawing ??= Object.assign(new EventTarget(), { strokes: [] }));
+
 const half = (value) => Math.round(value * 2) / 2;
 
 const began = (root, data) => {
@@ -20,11 +23,16 @@ const began = (root, data) => {
         for (let at = from; at < points.length; at += 2) ink.lineTo(points[at] * scale, points[at + 1] * scale);
         ink.stroke();
     };
+    const publish = () => {
+        drawing.strokes = stroke ? [...strokes, stroke] : strokes;
+        drawing.dispatchEvent(new Event("drawn"));
+    };
     const show = () => {
         ink.clearRect(0, 0, canvas.width, canvas.height);
         strokes.forEach((drawn) => line(drawn, 0));
         undo.disabled = clear.disabled = strokes.length === 0;
         root.classList.toggle("drawn", strokes.length > 0 || stroke !== null);
+        publish();
     };
     const send = () => {
         if (!root.isConnected) return;
@@ -59,11 +67,13 @@ const began = (root, data) => {
         stroke = { pointer: event.pointerId, width: Number(pen.value), points: [] };
         root.classList.add("drawn");
         add(event);
+        publish();
     };
     canvas.onpointermove = (event) => {
         if (stroke?.pointer !== event.pointerId) return;
         const all = event.getCoalescedEvents?.() ?? [];
         (all.length ? all : [event]).forEach(add);
+        publish();
         tell();
     };
     canvas.onpointerup = canvas.onpointercancel = (event) => {

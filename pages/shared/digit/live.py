@@ -1,6 +1,6 @@
 """Drawing a digit that both models read while it is drawn."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _INVITATION = "Draw a digit with the mouse, a pen or a finger. Both models answer while you draw."
 
 
-def draw_and_read(off: Collection[StageName] = (), is_page_concerned: bool = False) -> "Reading | None":
+def draw_and_read(
+    off: Collection[StageName] = (), is_page_concerned: bool = False, below_canvas: Callable[[], None] | None = None
+) -> "Reading | None":
     """Show the canvas and the answer card, side by side, or below each other where there is no room.
 
     Both are a fragment: while the visitor draws, nothing else of the page runs. The drawing, its enlargement and
@@ -31,6 +33,8 @@ def draw_and_read(off: Collection[StageName] = (), is_page_concerned: bool = Fal
         Stages to leave out.
     is_page_concerned
         True to run the entire page after each stroke, because it shows more of the drawing.
+    below_canvas
+        Shows what belongs below the canvas.
 
     Returns
     -------
@@ -40,7 +44,7 @@ def draw_and_read(off: Collection[StageName] = (), is_page_concerned: bool = Fal
     own_drawing.follow_link()
     answer_card.is_another_digit_chosen()
     st.session_state.pop(_STROKE_ENDED, None)
-    _draw(frozenset(off), is_page_concerned)
+    _draw(frozenset(off), is_page_concerned, below_canvas)
     with suppress(HalfBitsError):  # said on the card
         return own_drawing.read(off, thumbnails=True) if is_page_concerned else None
     return None
@@ -50,7 +54,7 @@ _STROKE_ENDED = "stroke-ended"
 
 
 @st.fragment
-def _draw(off: frozenset[StageName], is_page_concerned: bool) -> None:
+def _draw(off: frozenset[StageName], is_page_concerned: bool, below_canvas: Callable[[], None] | None) -> None:
     is_due = st.session_state.pop(_STROKE_ENDED, False) or answer_card.is_another_digit_chosen()
     if is_due and is_page_concerned:
         st.rerun()
@@ -58,6 +62,8 @@ def _draw(off: frozenset[StageName], is_page_concerned: bool) -> None:
     with st.container(key="cards-draw", horizontal=True):
         with st.container(border=True):
             canvas(own_drawing.kept().drawing, own_drawing.times_asked(), key="canvas", on_change=_received)
+            if below_canvas:
+                below_canvas()
         with st.container(border=True):
             try:
                 _show_card(own_drawing.read(off, thumbnails=is_page_concerned and not _is_going_on()), _INVITATION)

@@ -3,7 +3,12 @@
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
 from fp16core.evaluate.comparison import classifiers
+from fp16core.reading.known_images import KnownImages, known_images
 from fp16core.reading.likeness import Likeness
 from fp16core.reading.likeness import likeness as learn_likeness
 from fp16core.reading.opinions import Opinion, opinions, other_pairs
@@ -13,6 +18,9 @@ from fp16core.runtime.classifier import DigitModel
 from pages.shared.session import state
 from pages.shared.session.cache import cached
 from pages.shared.session.subject import subject
+
+TestSet = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
+"""Images and labels."""
 
 
 def models() -> tuple[DigitModel, DigitModel]:
@@ -24,7 +32,18 @@ def models() -> tuple[DigitModel, DigitModel]:
 def likeness() -> Likeness:
     """The rule by which a picture is doubted to show a digit; raises `HalfBitsError` as `state.results`."""
     found = state.results()
-    return learn_likeness(found.images, found.comparison)
+    return learn_likeness(found.images, found.comparison, _known_images())
+
+
+def _known_images() -> KnownImages:
+    """The test images, as pictures are compared with them: once for all pairs, but for a visitor's own."""
+    now, test_set = subject(), state.test_set()
+    return known_images(*test_set) if now.own_dataset else _servers_known_images(now.dataset, test_set)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _servers_known_images(dataset: str, _test_set: TestSet) -> KnownImages:  # noqa: ARG001 - Streamlit's key
+    return known_images(*_test_set)
 
 
 def test_image(index: int) -> Reading:

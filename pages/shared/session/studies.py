@@ -10,13 +10,13 @@ import streamlit as st
 
 from fp16core.claims.evidence import ClaimCheck
 from fp16core.study import distribution
-from fp16core.study.columns import recipe_words
+from fp16core.study.columns import group_name
 from fp16core.study.distribution import rows_like
 from fp16core.study.rows.file import Study, parse_study
 from fp16core.study.rows.row import Row
 from fp16core.study.shipped import load_study, study_path
 from fp16core.study.statistics import MARGIN
-from fp16core.study.summary import GroupSummary, by_recipe, summarise
+from fp16core.study.summary import GroupSummary, summarise
 from fp16core.vocabulary import HalfBitsError, StudyError
 from pages.shared.server import hosted, rate_limits, uploads
 from pages.shared.server.turns import aside
@@ -30,8 +30,11 @@ FILE_BYTES, HOSTED_FILE_BYTES = 50_000_000, 10_000_000
 _TIMES_IN_MEMORY = 4
 """Memory of parsed rows for each byte of their file, measured with 300 and 3,000 rows."""
 
-_SPINNER, _KEPT = "Summing up the trainings …", 16
-"""Text while a summary is made; summaries of one study that are kept."""
+_READING, _SPINNER = "Reading the study …", "Summing up the trainings …"
+"""Texts while rows are read, and while a summary is made."""
+
+_KEPT = 16
+"""Summaries of one study that are kept."""
 
 Rows = tuple[Row, ...]
 
@@ -74,10 +77,9 @@ def groups(found: Study) -> Sequence[Rows]:
     StudyError
         If the study has no trained row.
     """
-    kept = by_recipe(found.trained)
-    if not kept:
+    if not found.groups:
         raise StudyError(f"{found.name} holds no training with results; let the study run longer.")
-    return kept
+    return found.groups
 
 
 def summary(found: Study, recipe: str, rows: Rows, margin: float) -> GroupSummary:
@@ -111,7 +113,7 @@ def in_distribution(claims: Sequence[ClaimCheck], run: Mapping[str, Any]) -> Seq
     except StudyError:
         return claims
     rows = rows_like(run, found.trained)
-    group = summary(found, recipe_words(rows[0].recipe), rows, MARGIN) if rows else None
+    group = summary(found, group_name(rows[0].recipe, rows[0].dataset, True), rows, MARGIN) if rows else None
     return distribution.in_distribution(claims, rows, group)
 
 
@@ -137,7 +139,7 @@ def take(upload: Upload) -> None:
     try:
         rate_limits.allow("trial")
         uploads.check_room(_TIMES_IN_MEMORY * len(contents))
-        with aside():
+        with st.spinner(_READING), aside():
             found = parse_study(contents, shown)
         groups(found)
     except HalfBitsError as reason:
@@ -157,7 +159,7 @@ def most_bytes() -> int:
     return HOSTED_FILE_BYTES if hosted.is_hosted() else FILE_BYTES
 
 
-@st.cache_resource(show_spinner="Reading the study …", max_entries=2)
+@st.cache_resource(show_spinner=_READING, max_entries=2)
 def _servers(path: Path) -> Study:
     with aside():
         return load_study(path)

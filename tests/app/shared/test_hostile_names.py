@@ -16,7 +16,7 @@ from google.protobuf.message import Message  # type: ignore[import-untyped]
 from streamlit.testing.v1 import AppTest
 
 from fp16core.data.custom import read_custom_dataset
-from fp16core.reading.likeness import RuleCheck
+from fp16core.reading.rule_check import RuleCheck
 from fp16core.tflite.model_file import ModelFile, ModelPair
 from pages.shared.session.files import OwnFiles
 from pages.shared.ui.inert import inert

@@ -12,7 +12,7 @@ from fp16core.bench.child_cost import BenchError
 from fp16core.bench.command_results import ComparisonResult, RuntimesResult
 from fp16core.bench.headlines import HEADLINES
 from fp16core.bench.load.results import ONE_PROCESS, ResponseTimes, ServerLoad, throughput
-from fp16core.bench.measures import Duration, Memory, Ratio
+from fp16core.bench.measures import Duration, Memory, Ratio, Size
 from fp16core.bench.parts import PARTS, PartResults, Result
 from fp16core.bench.sections import (
     MEASUREMENTS,
@@ -27,7 +27,7 @@ from fp16core.bench.sections import (
 )
 from fp16core.bench.strangers.model_files import ModelOutcomes
 from fp16core.bench.strangers.pictures import PictureOutcomes
-from fp16core.bench.uploads.accuracy import OtherUploadAccuracy, UploadAccuracy
+from fp16core.bench.uploads.results import OtherUploadAccuracy, RowAccuracy, UploadAccuracy
 from fp16core.commands.bench import bench
 from fp16core.terminal import new_table
 from fp16core.training.recipe import Progress
@@ -156,9 +156,11 @@ def test_every_kind_of_result_has_a_table() -> None:
         ServerLoad("the dashboard", 50, 1, 400, 25.0, 0.1, (100_000_000, 300_000_000), 500_000),
         UploadAccuracy("plain", 4, 1.0, 0.75, 0.75, 0.5, 0.0, -0.08),
         OtherUploadAccuracy("noisy", 4, 1.0, 0.75, 0.75, 0.5, 0.0, -0.08, "Five epochs"),
+        RowAccuracy("Good network", "all rows", 4, 0.9, 0.75, 0.5, 20, 0.95, 0.71),
         ModelOutcomes("cut off", 3, 0, 3, 0, 0, 0.25, 0.5, ()),
         PictureOutcomes("a kind", 1, 0, 1, 0, 0, 0.1, 0.2, None),
         Memory("a run", (5_000_000,), 9_000_000),
+        Size("images", 1_725_671),
     ]
     text = measurement_text(PartResults("load", found, 2, 1.0), "machine", DAY)
     for row in (
@@ -169,9 +171,11 @@ def test_every_kind_of_result_has_a_table() -> None:
         "| the dashboard | 50 | 1 | 400 | 25.0 ms | 10.00 % | 100.0 MB | 300.0 MB | 4.000 MB | ≤ 0.5 MB |",
         "| plain | 4 | 100.00 % | 75.00 % | −25.00 points (goal ≥ −8.00 points) | 75.00 % | 50.00 % | 0.00 % |",
         "| five epochs | noisy | 4 | 100.00 % | 75.00 % | −25.00 points (goal ≥ −8.00 points) | 75.00 % |",
+        "| good network | all rows | 4 | 90.00 % | 75.00 % (goal ≥ 71.00 %) | 50.00 % | 20 | 95.00 % |",
         "| cut off | 3 | 0 | 3 | 0 | 0 | 0.25 s | 0.50 s |",
         "| a kind | 1 | 0 | 1 | 0 | 0 | 0.10 s | 0.20 s |  |",
         "| a run | ≤ 9 MB | 5.0 MB | 1 |",
+        "| images | 1,725,671 B |",
     ):
         assert row in text
     assert text.startswith("`python -m fp16core bench load --repeats 2`, ")

@@ -6,30 +6,19 @@ import pytest
 from fp16core.claims.claims import check_claims
 from fp16core.claims.evidence import ClaimCheck, Evidence, Measurement, RuntimeEvidence, Verdict, gather_evidence
 from fp16core.evaluate.comparison import Comparison
-from fp16core.evaluate.evaluation import Evaluation
 from fp16core.modes.latency import CONTROL, REFERENCE, TARGET, Difference, Latency, MemoryUse, ModeLatency
 from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
 from fp16core.runtime.delegation import UpsamplingStage
 from fp16core.runtime.execution_mode import ExecutionMode
-from fp16core.runtime.gpu_log import Adapter
 from fp16core.tflite.model_file import ModelPair
+from tests.helpers.mode_results import GPU, SOFTWARE, run
 from tests.helpers.places import TestSet
 from tests.helpers.results import latency
-
-GPU = Adapter("a real one", "Vulkan", "Discrete GPU")
-SOFTWARE = Adapter("llvmpipe", "Vulkan", "CPU / Software")
 
 
 @pytest.fixture(scope="module")
 def evidence(pair: ModelPair, comparison: Comparison, test_set: TestSet) -> Evidence:
     return gather_evidence(pair, comparison, test_set[0])
-
-
-def run(mode: ExecutionMode, baseline: Evaluation, half: bool = False, **more: object) -> ModeRun:
-    """Logits of the baseline, moved by what rounding them to float16 does."""
-    logits = baseline.logits.astype(np.float16).astype(np.float32) if half else baseline.logits
-    answers = Evaluation(logits, baseline.labels, 1)
-    return ModeRun(mode, 100, answers, answers, **more)  # type: ignore[arg-type]
 
 
 def judged(evidence: Evidence, *outcomes: ModeOutcome, **latencies: float) -> dict[str, ClaimCheck]:

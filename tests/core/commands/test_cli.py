@@ -14,7 +14,9 @@ from PIL import Image
 from fp16core.bench.uploads.photographs import photograph
 from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.comparison import Comparison
-from fp16core.runs.pair import BUNDLED, BUNDLED_PAIRS, GOOD_NETWORK
+from fp16core.recordings.reading import read_recording
+from fp16core.recordings.recording import Origin
+from fp16core.runs.pair import BUNDLED, BUNDLED_PAIRS, GOOD_NETWORK, read_pair
 from fp16core.runs.record import file_record
 from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.replace import replace_values
@@ -228,12 +230,38 @@ def test_runtimes_prints_the_table_of_all_modes(comparison: Comparison) -> None:
         assert emulation["images"] == 40
 
 
-def test_runtimes_of_two_files_reads_well_in_a_terminal() -> None:
+def test_runtimes_of_the_wide_network_states_no_accuracy(tmp_path: Path) -> None:
+    recording = tmp_path / "wide.json"
+    options = "--network", "wide", "--limit", 2, "--no-latency", "--record", recording
+    done = cli("runtimes", *options, VK_DRIVER_FILES="/nowhere.json", COLUMNS="100")
+    assert done.returncode == 0, done.stderr
+    assert "Wide network, 2 images" in done.stdout
+    assert "accuracy" not in done.stdout
+    found = read_recording(recording.read_bytes(), "wide.json", Origin.OWN)
+    assert found.is_wide
+    assert [facts.mode.value for facts in found.modes] == ["cpu-float32", "cpu-float16"]
+    assert found.sums == ()
+
+
+def test_runtimes_of_two_files_reads_well_in_a_terminal(tmp_path: Path) -> None:
     reference, target = (FOLDER / f"dense_only.{role}.tflite" for role in ("reference", "target"))
-    options = "--limit", 20, "--batch", 10, "--no-latency", "--reference", reference
-    done = cli("runtimes", *options, "--target", target, VK_DRIVER_FILES="/nowhere.json", COLUMNS="100")
+    options, recording = (
+        ("--limit", 20, "--batch", 10, "--no-latency", "--reference", reference),
+        tmp_path / "mine.json",
+    )
+    done = cli(
+        "runtimes", *options, "--target", target, "--record", recording, VK_DRIVER_FILES="/nowhere.json", COLUMNS="100"
+    )
     assert done.returncode == 0, done.stderr
     assert "dense_only.reference.tflite and dense_only.target.tflite, 20 images, batches of 10" in done.stdout
+    found = read_recording(recording.read_bytes(), "mine.json", Origin.OWN)
+    assert f"Recorded in {recording}." in done.stdout.replace("\n", "")
+    assert found.is_of(read_pair(reference, target))
+    assert {facts.mode.value: facts.images for facts in found.modes}["cpu-float16"] == 20
+    assert {mode.value for mode in found.refused} == {"gpu-float32", "gpu-float16"}
+    assert "mine.json exists already" in refused(cli("runtimes", "--record", recording))
+    assert "--network wide brings its own files" in refused(cli("runtimes", *options, "--network", "wide"))
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.json"]
     assert "--target is missing" in refused(cli("runtimes", *options))
     assert "CPU float32" in done.stdout
     assert "CPU, float32 arithmetic: computed in float32" in done.stdout

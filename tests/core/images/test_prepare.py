@@ -249,8 +249,11 @@ def test_a_lone_margin_is_no_digit() -> None:
     margin = sheet()
     ImageDraw.Draw(margin).line([(200, 0), (206, 239)], 60, 2)
     prepared = prepare_image(margin, "picture")
-    assert decision(prepared, StageName.SPECKS) == "dropped 1 line across the picture"
+    assert decision(prepared, StageName.LINES) == "removed 1 vertical line"
     assert difference(prepared.images[0], image_of(sheet())) < 2
+    assert decision(prepare_image(margin, "picture", [StageName.LINES]), StageName.SPECKS) == (
+        "dropped 1 line across the picture"
+    )
 
 
 def test_too_many_marks_are_refused() -> None:

@@ -18,6 +18,7 @@ from fp16core.glossary import GLOSSARY
 from fp16core.modes.emulated import Accounted, Emulated
 from fp16core.modes.latency import MemoryUse, ModeLatency
 from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
+from fp16core.recordings.gallery import all_recordings
 from fp16core.report import Findings, Source, gather_findings, make_report, report_document
 from fp16core.runs.pair import BUNDLED
 from fp16core.runs.record import REFERENCE_FILE, TARGET_FILE
@@ -29,6 +30,7 @@ from tests.helpers.commands import REFERENCE, TARGET, cli, document, refused
 from tests.helpers.files.reports import Parsed, pixels, points
 from tests.helpers.networks.edited import odd_pair
 from tests.helpers.places import TestSet
+from tests.helpers.recorded import on_gpu, recording
 from tests.helpers.results import latency
 from tests.helpers.study.rows import row
 
@@ -107,13 +109,27 @@ def test_it_names_what_was_measured_with_and_no_folder(parsed: Parsed, written: 
 def test_every_claim_is_there_with_verdict_rule_and_measurement(
     parsed: Parsed, pair: ModelPair, comparison: Comparison, test_set: TestSet
 ) -> None:
-    claims = check_claims(gather_evidence(pair, comparison, test_set[0]))
+    recorded = RuntimeEvidence(recordings=all_recordings().recordings)
+    claims = check_claims(gather_evidence(pair, comparison, test_set[0]).with_runtimes(recorded))
     listed = parsed.json("data")["claims"]
     assert len(claims) == len(listed) == 13
     for claim, found in zip(claims, listed, strict=True):
         assert (found["topic"], found["verdict"]) == (claim.topic, claim.verdict.value)
         for words in (claim.topic, claim.claim, claim.measured, claim.rule, claim.method):
             assert " ".join(words.split()) in parsed.words
+
+
+def test_recorded_hardware_is_in_it_with_what_was_predicted(parsed: Parsed, few: Findings) -> None:
+    assert "predicted bit for bit by an emulation: Intel Xeon" in parsed.words
+    found = {each["device"]: each for each in parsed.json("data")["recordings"]}["NVIDIA H200"]
+    assert (found["is_of_this_pair"], found["computes_float16"]) == (True, True)
+    assert {sums["exact_share"] for sums in found["sums"] if sums["images_at_once"] == 100} == {1.0}
+    assert "None of it was measured with these two files" not in parsed.words
+    other = replace(recording(few.pair, on_gpu(1.0, name="<b>A GPU</b>")), target_sha256="0" * 64)
+    theirs = made(replace(few, evidence=few.evidence.with_runtimes(RuntimeEvidence(recordings=(other,)))))
+    assert "None of it was measured with these two files, so none of it decides a claim." in theirs.words
+    assert "<b>A GPU</b>" in theirs.words
+    assert "GPU, 26 November 2026; other models" in theirs.words
 
 
 def test_nothing_is_asked_of_anybody_and_only_its_own_scripts_may_run(parsed: Parsed) -> None:

@@ -6,12 +6,13 @@ import pytest
 
 from fp16core.claims.claims import NO_DIFFERENCE, TRAINED_ACCURACY
 from fp16core.claims.evidence import ClaimCheck, Verdict
+from fp16core.data.mnist import SHA256
 from fp16core.runs.pair import load_pair
 from fp16core.runs.record import TARGET_FILE
 from fp16core.study.changes import ChangedImage, changed_images, effects_of
 from fp16core.study.distribution import in_distribution, rows_like
 from fp16core.study.rows.results import Change
-from fp16core.study.rows.row import BUNDLED_DIGEST, Ending
+from fp16core.study.rows.row import BUNDLED_DIGEST, DatasetFacts, Ending
 from fp16core.study.running.measure import STUDIED_WAYS
 from fp16core.study.running.task import read_dataset
 from fp16core.study.shipped import SHIPPED, load_study
@@ -61,16 +62,38 @@ def test_a_run_is_compared_with_trainings_of_its_recipe_whatever_the_seed() -> N
         assert rows_like(run, rows) == ()
 
 
+def test_a_run_is_compared_with_trainings_on_one_data_set_its_own_if_that_is_known() -> None:
+    bundled, fashion, other = (
+        DatasetFacts(name, 60_000, 10_000, digest)
+        for name, digest in (("MNIST", BUNDLED_DIGEST), ("Fashion", "12" * 32), ("other", "34" * 32))
+    )
+    rows = [
+        replace(row(seed), dataset=each)
+        for each, count in ((other, 1), (bundled, 2), (fashion, 3))
+        for seed in range(count)
+    ]
+    recipe = {"recipe": {"epochs": 1}}
+    for dataset, expected in (
+        ({"test_sha256": SHA256["x_test"]}, bundled),
+        ({"test_sha256": "56" * 32}, fashion),
+        ({}, fashion),
+        (None, fashion),
+    ):
+        found = rows_like(recipe | {"dataset": dataset}, rows)
+        assert {each.dataset for each in found} == {expected}
+    assert rows_like(recipe | {"dataset": {"test_sha256": SHA256["x_test"]}}, rows[3:]) == ()
+
+
 def test_claims_hold_in_distribution_by_the_mean_and_by_the_test() -> None:
     rows = [row(seed, effect(9540 + 10 * seed, 9540 + 10 * seed + (seed == 3))) for seed in range(10)]
     about, other, none = (claim.in_distribution for claim in in_distribution(CLAIMS, rows, summarise(rows)))
-    assert about == "in distribution, over 10 trainings: holds; 95.85 % on average, 95.40 % to 96.30 %"
+    assert about == "in distribution, over 10 trainings on MNIST: holds; 95.85 % on average, 95.40 % to 96.30 %"
     assert other == ""
-    assert none.startswith("in distribution, over 10 trainings: holds; 0 of 100,000 answers changed")
+    assert none.startswith("in distribution, over 10 trainings on MNIST: holds; 0 of 100,000 answers changed")
     better = [row(seed, effect(9700 + 2 * seed, 9500 + 40 * seed)) for seed in range(10)]
     about, _, none = (claim.in_distribution for claim in in_distribution(CLAIMS, better, summarise(better)))
-    assert "over 10 trainings: does not hold; 97.09 % on average" in about
-    assert "over 10 trainings: not shown" in none
+    assert "over 10 trainings on MNIST: does not hold; 97.09 % on average" in about
+    assert "over 10 trainings on MNIST: not shown" in none
     partly = [row(seed, effect(9600 if seed == 0 else 9800, 9800)) for seed in range(10)]
     assert "holds partly" in in_distribution(CLAIMS, partly, summarise(partly))[0].in_distribution
 

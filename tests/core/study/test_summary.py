@@ -8,8 +8,8 @@ import pytest
 from fp16core.study.columns import recipe_words
 from fp16core.study.rows.file import Study
 from fp16core.study.rows.results import Change
-from fp16core.study.rows.row import Ending
-from fp16core.study.summary import CONVERTER, QUANTIZER, by_recipe, most_changed_images, summarise
+from fp16core.study.rows.row import DatasetFacts, Ending, by_recipe
+from fp16core.study.summary import CONVERTER, QUANTIZER, most_changed_images, summarise
 from fp16core.study.tables import answer_text, effect_table, study_remarks, study_tables
 from fp16core.training.recipe import Recipe
 from tests.helpers.study.rows import effect, row, without_results
@@ -61,6 +61,18 @@ def test_trainings_of_different_recipes_are_grouped_and_have_no_common_scatter()
         "by recipe",
         "test images whose answer float16 changes most often",
     ]
+
+
+def test_trainings_on_different_data_sets_are_named_apart_and_have_no_common_scatter() -> None:
+    other = [replace(each, dataset=DatasetFacts("Fashion", 60_000, 10_000, "12" * 32)) for each in ROWS]
+    together = summarise([*ROWS, *other])
+    assert (together.recipe, together.dataset, together.effect_share) == (None, None, None)
+    biggest, everything, recipes, images = study_tables(Study("it", (*ROWS, *other)), 0.001)
+    assert biggest.title.startswith("1 epoch, MNIST, abababab: 5 trainings")
+    assert everything.title.startswith("all recipes: 10 trainings")
+    assert [cells[0] for cells in recipes.rows] == ["1 epoch, MNIST, abababab", "1 epoch, Fashion, 12121212"]
+    assert images.title.startswith("test images of MNIST, abababab, whose")
+    assert images.rows == [("7", "2"), ("8", "1")]
 
 
 def test_a_single_training_has_no_scatter_and_no_test() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
+from fp16core.modes.measured import measured_pair
 from fp16core.numerics.emulation.summation import Summation
 from fp16core.tflite.chain import read_chain
 from fp16core.tflite.model_file import ModelPair
@@ -71,7 +72,7 @@ def test_a_gpu_that_fuses_is_predicted_bit_for_bit(
         "rounded once",
         "infinite",
     ]
-    document = json.loads(json.dumps(findings_document("bundled", found), allow_nan=False))
+    document = json.loads(json.dumps(findings_document(measured_pair(pair), found), allow_nan=False))
     assert document["emulations"][0]["exact_share"] == 1
     assert document["float16_over_float32_time"]["high"] < 1
 
@@ -105,7 +106,7 @@ def test_a_gpu_without_float16_is_judged_by_float32_alone(
     assert "offers the browser no float16 arithmetic" in verdict_text(found)
     assert answer_rows(found)["time"] == ["—"]
     assert set(probe_rows(answer.arithmetic)) == {"probe", "float32"}
-    assert findings_document("bundled", found)["emulations"] == []
+    assert findings_document(measured_pair(pair), found)["emulations"] == []
 
 
 def test_logits_that_are_no_numbers_are_answers_too(pair: ModelPair, images: Floats, comparison: Comparison) -> None:
@@ -114,7 +115,7 @@ def test_logits_that_are_no_numbers_are_answers_too(pair: ModelPair, images: Flo
     found = found_by(read_answer(sent, COUNT, DIGEST), pair, images, comparison)
     assert math.isnan(found.comparisons[Precision.FLOAT16].max_abs_logit_delta)
     assert found.agreements[0].exact_share == 0
-    json.dumps(findings_document("bundled", found), allow_nan=False)
+    json.dumps(findings_document(measured_pair(pair), found), allow_nan=False)
 
 
 def test_the_candidates_are_what_a_driver_may_make_of_the_shaders() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from fp16core.bench.gpu.device import opened
 from fp16core.data.mnist import normalise
 from fp16core.numerics.arithmetic import FLOAT32_ARITHMETIC
 from fp16core.numerics.bounds import bound_logits
@@ -21,7 +22,7 @@ from fp16core.vocabulary import ModelFileError
 from fp16core.webgpu.plan import plan
 from fp16core.webgpu.probes import PROBES, arithmetic
 from fp16core.webgpu.wgsl import Precision
-from tests.helpers.children.shaders import Wanted, opened
+from tests.helpers.children.shaders import Wanted
 from tests.helpers.networks.chains import CHAINS, Step, chain, chain_pair, fully_connected, reshape
 from tests.helpers.networks.strangers import stranger
 from tests.helpers.places import ROOT, TestSet
@@ -152,6 +153,17 @@ def test_a_message_holds_the_images_and_the_numbers_of_both_precisions(pair: Mod
         assert layer.bias is not None
         assert np.array_equal(numbers, np.concatenate([layer.weights.ravel(), layer.bias]).astype(dtype))
     assert set(document["programs"]["f16"]) == {"driver", "fused", "apart"}
+
+
+def test_a_message_for_drawings_holds_no_image_and_what_one_needs(pair: ModelPair) -> None:
+    found = plan(read_chain(pair.target))
+    document, blocks = opened(found.drawing_message)
+    whole, others = opened(found.message(np.zeros((4, 28, 28), np.uint8)).data)
+    assert document["atOnce"] == 1
+    assert blocks == {name: data for name, data in others.items() if name != "pixels"}
+    for precision, ways in document["programs"].items():
+        assert ways == {"driver": whole["programs"][precision]["driver"]}
+    assert len(found.drawing_message) < 120_000, "bytes that travel once, after a click"
 
 
 def test_calls_keep_to_what_every_device_allows(pair: ModelPair) -> None:

@@ -165,6 +165,7 @@ def test_mesa_computes_in_float16_as_the_emulation_does_bit_for_bit(
     assert isinstance(run, ModeRun), run
     assert run.adapter is not None
     assert "llvmpipe" in run.adapter.name
+    assert run.adapter.driver.startswith("llvmpipe Mesa ")
     assert run.adapter.is_software
     assert run.computes_float16
     assert not run.is_silently_float32
@@ -259,9 +260,19 @@ def test_a_size_of_batch_that_a_file_fixes_is_kept(test_set: TestSet) -> None:
     assert np.array_equal(run.target.logits, Classifier(guest.target).logits(normalise(test_set[0][:20])))
 
 
+def test_sizes_of_batch_that_would_take_too_long_are_left_out(pair: ModelPair, test_set: TestSet) -> None:
+    effort = latency_run.Effort(most_seconds=0.0, rounds=2, fewest=3, warm_up_calls=1, first_copies=1, copies=1)
+    specs = latency_run.specs_for([ExecutionMode.CPU_FLOAT32], pair, test_set[0], (1, 10, 100), effort)
+    (found,) = outcomes(Survey(JobQueue(1, 9), specs, latency_run.mode_latency)).values()
+    assert isinstance(found, ModeLatency), found
+    assert [latency.batch for latency in found.latencies] == [1]
+    assert found.latencies[0].loadings == 2
+    assert found.memory.copies == 1
+
+
 def test_times_are_taken_in_turns_with_a_control(pair: ModelPair, test_set: TestSet) -> None:
     modes = [ExecutionMode.CPU_FLOAT32, ExecutionMode.CPU_FLOAT16]
-    specs = latency_run.specs_for(modes, pair, test_set[0], (1, 10), seconds=0.1)
+    specs = latency_run.specs_for(modes, pair, test_set[0], (1, 10), latency_run.Effort(seconds=0.1))
     found = outcomes(Survey(JobQueue(1, 9), specs, latency_run.mode_latency))
     for mode in modes:
         timed = found[mode]

@@ -152,7 +152,7 @@ def is_outside(url: str) -> bool:
     return not re.match(r"(http|ws)://127\.0\.0\.1|data:|blob:", url)
 
 
-_SOFTWARE_GPU = ("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader")
+SOFTWARE_GPU = ("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader")
 """Chromium's own driver as the GPU of pages; it has no float16."""
 
 
@@ -163,6 +163,6 @@ def launched() -> Iterator[Browser]:
         found = chromium(playwright)
         if not Path(found).exists():
             without("no Chromium found; install it (apt-get install chromium, or playwright install chromium)")
-        browser = playwright.chromium.launch(executable_path=found, args=[*FLAGS, *_SOFTWARE_GPU])
+        browser = playwright.chromium.launch(executable_path=found, args=[*FLAGS, *SOFTWARE_GPU])
         yield browser
         browser.close()

@@ -7,6 +7,7 @@ from fp16core.data.mnist import load_mnist
 from fp16core.modes.emulated import Accounted
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
+from fp16core.recordings.gallery import all_recordings
 from fp16core.runs.pair import BUNDLED, load_pair
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.processor import Processor, read_processor
@@ -176,7 +177,7 @@ def latencies(wanted: Wanted) -> dict[ExecutionMode, ModeLatency | str]:
 
 
 def evidence() -> RuntimeEvidence:
-    """All that has been measured of the active pair; for each mode, the run on most images counts.
+    """All that has been measured of the active pair; for each mode, the run on most images counts. And all recordings.
 
     Raises as `state.results`.
     """
@@ -193,7 +194,7 @@ def evidence() -> RuntimeEvidence:
         mode: known[outcome] for mode, outcome in outcomes.items() if isinstance(outcome, ModeRun) and outcome in known
     }
     table = ModeTable(state.results().comparison.reference, outcomes) if outcomes else None
-    return RuntimeEvidence(table, timed, emulated)
+    return RuntimeEvidence(table, timed, emulated, all_recordings().recordings)
 
 
 def accounted(run: ModeRun, on_progress: Progress) -> Accounted:

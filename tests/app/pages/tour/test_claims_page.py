@@ -9,9 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fp16core.claims.claims import check_claims
-from fp16core.claims.evidence import Verdict, gather_evidence
+from fp16core.claims.evidence import RuntimeEvidence, Verdict, gather_evidence
 from fp16core.evaluate.comparison import Comparison
 from fp16core.glossary import GLOSSARY, grouped, term
+from fp16core.recordings.gallery import all_recordings
 from fp16core.report import Findings, Report, make_report
 from fp16core.runs.pair import BUNDLED
 from fp16core.text import percent_text
@@ -25,7 +26,8 @@ pytestmark = pytest.mark.usefixtures("cold_caches")
 
 
 def test_every_claim_is_there_with_its_verdict(comparison: Comparison, pair: ModelPair, test_set: TestSet) -> None:
-    claims = check_claims(gather_evidence(pair, comparison, test_set[0]))
+    recorded = RuntimeEvidence(recordings=all_recordings().recordings)
+    claims = check_claims(gather_evidence(pair, comparison, test_set[0]).with_runtimes(recorded))
     app = visit("claims")
     text = words(app)
     for claim in claims:

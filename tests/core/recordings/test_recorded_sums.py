@@ -10,13 +10,15 @@ import pytest
 from fp16core.data.mnist import normalise
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.modes.emulated import WAYS, Accounted, account_for
-from fp16core.modes.recorded import recorded, recorded_sums_text
 from fp16core.modes.runs import ModeRun
 from fp16core.numerics.emulation.network import emulate
 from fp16core.numerics.emulation.summation import Summation
+from fp16core.recordings.gallery import shipped_recordings
+from fp16core.recordings.words import recorded_sums_text
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.chain import read_chain
 from fp16core.tflite.model_file import ModelPair
+from fp16core.webgpu.wgsl import Adding
 from tests.helpers.places import TestSet
 
 IMAGES = 250
@@ -90,12 +92,17 @@ def test_one_image_at_once_on_the_h200_is_given_by_none_of_the_known_ways(
 def test_what_the_page_says_of_the_recorded_sums_follows_from_the_logits(
     logits: Recorded, pair: ModelPair, images: npt.NDArray[np.float32]
 ) -> None:
-    recording, layers = recorded(), read_chain(pair.target)
-    assert recording.emulated_images == IMAGES
+    (recording,) = (each for each in shipped_recordings() if each.name == "h200-xeon.json")
+    layers = read_chain(pair.target)
+    assert {found.images for found in recording.sums} == {found.images for found in recording.shader_sums} == {IMAGES}
     assert [found.images_at_once for found in recording.sums] == [None, 1, 10, 100]
     for found in recording.sums:
         name = "litert_cpu" if not found.mode.on_gpu else f"litert_gpu_{found.images_at_once}_at_once"
         assert (emulate(layers, images, *WAYS[found.way]) == logits[name]).mean() == found.exact_share
+    of_shaders = {Adding.DRIVER: "wgsl_fused", Adding.FUSED: "wgsl_fused", Adding.APART: "wgsl_apart"}
+    assert [Adding(found.adding) for found in recording.shader_sums] == [*of_shaders]
+    for shader, name in zip(recording.shader_sums, of_shaders.values(), strict=True):
+        assert (emulate(layers, images, *WAYS[shader.way]) == logits[name]).mean() == shader.exact_share
     said = recorded_sums_text(recording).splitlines()
     assert said[0] == "The logits of 250 images in float16 arithmetic there, emulated bit for bit:"
     assert "- on the processor: **all logits**, with fused multiply-adds in float16, from the bias on" in said

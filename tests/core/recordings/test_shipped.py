@@ -8,11 +8,21 @@ import pytest
 from fp16core.evaluate.comparison import Comparison
 from fp16core.figures.base.style import DELTA_COLOUR, REFERENCE_COLOUR, TARGET_COLOUR
 from fp16core.figures.modes.facts import image_times
+from fp16core.modes.emulated import WAYS
 from fp16core.modes.facts import ModeFacts, answers_text, arithmetic_text, fact_rows, mode_facts
 from fp16core.modes.latency import Difference
-from fp16core.modes.recorded import _FOLDER, recorded, recorded_sentence
+from fp16core.numerics.emulation.summation import Summation
+from fp16core.recordings.gallery import SHIPPED, shipped_recordings
+from fp16core.recordings.recording import Recording
+from fp16core.recordings.words import provenance_text, recorded_sentence
 from fp16core.runtime.execution_mode import ExecutionMode
+from fp16core.tflite.model_file import ModelPair
 from tests.helpers.mode_results import timed_modes, two_modes
+
+
+def recorded() -> Recording:
+    (found,) = (recording for recording in shipped_recordings() if recording.name == "h200-xeon.json")
+    return found
 
 
 def test_the_recording_names_its_hardware_and_all_modes() -> None:
@@ -20,16 +30,39 @@ def test_the_recording_names_its_hardware_and_all_modes() -> None:
     assert [facts.mode for facts in found.modes] == [*ExecutionMode]
     assert {facts.adapter for facts in found.modes} == {"", "NVIDIA H200"}
     assert not any(facts.by_software for facts in found.modes)
-    assert found.provenance == (
+    assert provenance_text(found) == (
         "Recorded on 26 November 2026 on this hardware: NVIDIA H200; Intel Xeon Processor with AVX2, F16C, "
-        "AVX512-FP16. With the bundled pair and LiteRT 2.3.0."
+        "AVX512-FP16. With Bundled pair and LiteRT 2.3.0."
     )
     assert len(found.timed) == len(ExecutionMode)
 
 
+def test_real_gpus_come_first_and_all_recordings_are_of_known_files(pair: ModelPair) -> None:
+    assert shipped_recordings()[0].name == "h200-xeon.json"
+    assert [found.by_software for found in shipped_recordings()] == sorted(f.by_software for f in shipped_recordings())
+    assert all(found.is_of(pair) or found.is_wide for found in shipped_recordings())
+
+
+def test_what_an_amd_processor_and_mesa_compute_in_float16_is_predicted_bit_for_bit() -> None:
+    (found,) = (recording for recording in shipped_recordings() if recording.name == "epyc-llvmpipe.json")
+    assert found.by_software
+    assert found.adapters[0].driver.startswith("llvmpipe Mesa 25")
+    assert {sums.mode: WAYS[sums.way][0] for sums in found.predicted} == {
+        ExecutionMode.CPU_FLOAT16: Summation.FLOAT32_FUSED,
+        ExecutionMode.GPU_FLOAT16: Summation.SEQUENTIAL,
+    }
+    assert {facts.mode: facts.changed for facts in found.modes} == {
+        ExecutionMode.CPU_FLOAT32: 1,
+        ExecutionMode.CPU_REFERENCE: 1,
+        ExecutionMode.CPU_FLOAT16: 2,
+        ExecutionMode.GPU_FLOAT32: 1,
+        ExecutionMode.GPU_FLOAT16: 6,
+    }
+
+
 def test_the_recording_was_made_of_the_bundled_pair_as_it_is(comparison: Comparison) -> None:
     """On a processor in float32, another machine gives the same answers, and the same logits within their rounding."""
-    document = json.loads((_FOLDER / "h200-xeon.json").read_text())
+    document = json.loads((SHIPPED / "h200-xeon.json").read_text())
     usual = document["modes"][0]
     assert usual["target"]["accuracy"] == comparison.target.accuracy.value
     assert usual["target"]["changed_predictions"] == comparison.changed_predictions == recorded().modes[0].changed

@@ -1,0 +1,1 @@
+"""Digits that touch each other: candidate cuts, and a small network that judges the pieces."""

@@ -1,0 +1,120 @@
+"""Division of a piece of ink into the digits that touch in it."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.images.digits.judge import NO_DIGIT, log_probabilities
+from fp16core.images.digits.judged import as_judged
+from fp16core.images.digits.seams import ROWS, Cuts, candidate_cuts, scaled_ink
+from fp16core.images.levels import Mask
+
+_NARROWEST, _WIDEST = 0.08, 1.5
+"""Widths of a part, as shares of the piece's height."""
+
+_LOWEST = 0.45
+"""Smallest height of a part, as a share of the piece's."""
+
+_WIDEST_DIGIT = 2.1
+"""Width of a piece, as a share of its height, from which it is never one digit; MNIST's widest has 2."""
+
+_LONGEST = 40.0
+"""The same, from which it is a line and no row of digits."""
+
+_SURE = math.log(0.5)
+"""Log probability above which a piece is one digit, without any search."""
+
+_CUT_COST = 0.2
+"""Lead in log probability that each further part must have."""
+
+_SLIM_COST, _SLIM = 2.5, 1.5
+"""The same for each height by which the piece is slimmer than so many: a slim piece is rarely two digits."""
+
+
+def digit_parts(mask: Mask) -> npt.NDArray[np.int32] | None:
+    """Divide a piece of ink into digits from left to right: 1, 2, … on their pixels, 0 on paper; `None` for one digit.
+
+    Parameters
+    ----------
+    mask : bool, shape (h, w)
+        The piece, cropped to its ink.
+    """
+    if mask.shape[1] > _LONGEST * mask.shape[0]:
+        return None
+    ink = scaled_ink(mask)
+    aspect = ink.shape[1] / ink.shape[0]
+    whole = _looks(as_judged(ink)[None])[0] if aspect < _WIDEST_DIGIT else -np.inf
+    if whole > _SURE:
+        return None
+    cuts = candidate_cuts(ink)
+    chosen = _best_cuts(cuts, whole + _SLIM_COST * max(0.0, _SLIM - aspect))
+    if not chosen:
+        return None
+    rows = (np.arange(mask.shape[0]) * ROWS / mask.shape[0]).astype(np.intp)
+    columns = (np.arange(mask.shape[1]) + 0.5) * ink.shape[1] / mask.shape[1]
+    parts = np.zeros(mask.shape, np.int32)
+    for path in cuts.paths[chosen]:
+        parts += columns >= path[rows][:, None]
+    inked, numbers = np.unique(parts[mask], return_inverse=True)
+    if len(inked) < 2:
+        return None
+    parts[~mask] = 0
+    parts[mask] = numbers + 1
+    return parts
+
+
+def look(masks: Sequence[Mask]) -> list[float]:
+    """Return for each piece of ink how much it looks like one digit: the log probability of the likeliest.
+
+    Parameters
+    ----------
+    masks : list of bool, shape (h, w)
+        The pieces, each cropped to its ink.
+    """
+    return _looks(np.stack([as_judged(scaled_ink(mask)) for mask in masks]))
+
+
+def _looks(images: npt.NDArray[np.float32]) -> list[float]:
+    best: list[float] = log_probabilities(images)[:, :NO_DIGIT].max(axis=1).tolist()
+    return best
+
+
+def _best_cuts(cuts: Cuts, least: float) -> list[int]:
+    """Candidates between parts that look most like digits together; none if they do less than ``least``."""
+    last = len(cuts.paths) - 1
+    middles = cuts.paths.mean(axis=1)
+    spans = [
+        (left, right)
+        for right in range(last + 1)
+        for left in range(right)
+        if right - left < last and middles[right] - middles[left] <= 2 * _WIDEST * ROWS
+    ]
+    spans = [span for span in spans if _may_be(cuts, *span)]
+    if not spans:
+        return []
+    looks = _looks(np.stack([as_judged(cuts.between(*span)) for span in spans]))
+    best = [0.0] + [-math.inf] * last
+    before = [0] * (last + 1)
+    for (left, right), look in zip(spans, looks, strict=True):
+        total = best[left] + look - (_CUT_COST if right < last else 0)
+        if total > best[right]:
+            best[right], before[right] = total, left
+    if best[last] <= least:
+        return []
+    chosen = []
+    place = before[last]
+    while place > 0:
+        chosen.append(place)
+        place = before[place]
+    return chosen[::-1]
+
+
+def _may_be(cuts: Cuts, left: int, right: int) -> bool:
+    """Return whether the ink between two candidates has the size of a digit."""
+    part = cuts.between(left, right)
+    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+    if len(rows) == 0 or np.ptp(rows) + 1 < _LOWEST * ROWS:
+        return False
+    return bool(_NARROWEST * ROWS <= np.ptp(columns) + 1 <= _WIDEST * ROWS)

@@ -1,0 +1,208 @@
+"""Marks grouped into digits, and digits that touch cut apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from fp16core.images.box import Box
+from fp16core.images.components import Components
+from fp16core.images.digits.cutting import digit_parts, look
+from fp16core.images.digits.rows import rows_of
+from fp16core.images.levels import Mask
+from fp16core.text import count_text
+
+_LOW = 0.4
+"""Height of a mark, as a share of the tallest's, below which it is no digit of its own."""
+
+_LOW_ROW = 0.5
+"""The same for a row: a lower one holds pieces of the digits in its neighbour."""
+
+_PIECE_GAP, _BASE_GAP = 0.15, 0.05
+"""Largest gap at the side, in heights of the digit, between it and a low piece of it: in its upper part, and at its
+foot, where commas are."""
+
+_PIECE_DISTANCE = 0.6
+"""The same above or below it."""
+
+_UNDERLINE = 1.6
+"""Width of a low mark, as a share of the digit's height, from which it is a line."""
+
+_TOUCHING_GAP = 0.12
+"""Gap between tall marks, in heights of the taller, above which they are two digits."""
+
+_STACKED = 0.3
+"""Share of the lower one's height up to which marks in the same columns may overlap to be above each other."""
+
+_WIDE = 0.6
+"""Width of a mark, as a share of its height, from which it may be several digits that touch."""
+
+_CUT_SHARE = 150
+"""Longer side of the picture, in widths of a cut as it is shown."""
+
+_MOST_MARKS = 200
+"""Marks of a digit's height beyond which none is grouped: far more than are read."""
+
+
+@dataclass(frozen=True, eq=False)
+class FoundDigits:
+    """Digits among the marks.
+
+    Attributes
+    ----------
+    components
+        All marks; one that was cut is several.
+    groups
+        For each digit, in reading order, the indices of its components.
+    decision
+        Summary in words.
+    """
+
+    components: Components
+    groups: list[list[int]] = field(repr=False)
+    decision: str
+
+    def mask(self) -> Mask:
+        """Pixels of all digits, without those at the right of a cut, so that it shows in a thumbnail."""
+        digit_of = np.zeros(len(self.components.boxes) + 1, np.int32)
+        for number, group in enumerate(self.groups, 1):
+            digit_of[np.add(group, 1)] = number
+        digits = digit_of[self.components.labels]
+        shown = digits > 0
+        for distance in range(1, 2 + max(digits.shape) // _CUT_SHARE):
+            left, right = digits[:, :-distance], digits[:, distance:]
+            shown[:, distance:] &= ~((left > 0) & (right > 0) & (left != right))
+        return shown
+
+
+def find_digits(components: Components, kept: npt.NDArray[np.bool_]) -> FoundDigits:
+    """Group marks into digits, in reading order: rows from top to bottom, each from left to right.
+
+    Marks above each other, and marks that look more like one digit together than each alone, belong to one digit,
+    as does a low piece close to it; other marks much lower than the digits are left out. A mark that looks like no
+    digit is cut where its parts do. There are several rows only if one of them has several digits: a single digit
+    may have marks above each other.
+    """
+    boxes = components.boxes
+    everything = np.flatnonzero(kept).tolist()
+    tallest = max(boxes[place].height for place in everything)
+    tall = [place for place in everything if boxes[place].height >= _LOW * tallest]
+    if len(tall) > _MOST_MARKS:
+        return FoundDigits(components, [[place] for place in tall], f"{len(tall)} marks")
+    rows = [_digits_of_row(components, row) for row in _rows(boxes, tall)]
+    if len(rows) > 1 and max(map(len, rows)) == 1:
+        rows = [_digits_of_row(components, sorted(tall, key=lambda place: boxes[place].left))]
+    groups = [group for row in rows for group in row]
+    left_out = sum(not _attached(boxes, groups, place) for place in everything if boxes[place].height < _LOW * tallest)
+    components, groups, cut = _cut_apart(components, groups)
+    words = "one digit"
+    if len(groups) > 1:
+        words = f"{len(groups)} digits in {'a row' if len(rows) == 1 else f'{len(rows)} rows'}"
+    if cut:
+        words += f"; {count_text(cut, 'mark')} cut apart where digits touch"
+    if left_out:
+        words += f"; {count_text(left_out, 'small mark')} left out"
+    return FoundDigits(components, groups, words)
+
+
+def _rows(boxes: Sequence[Box], places: list[int]) -> list[list[int]]:
+    """Group tall marks into rows; a row of low ones joins its nearest neighbour."""
+    rows = [[places[number] for number in row] for row in rows_of([boxes[place] for place in places])]
+    heights = [max(boxes[place].height for place in row) for row in rows]
+    high = [number for number, height in enumerate(heights) if height >= _LOW_ROW * max(heights)]
+    joined = {number: list(rows[number]) for number in high}
+    for number, row in enumerate(rows):
+        if number not in joined:
+            middle = _middle(boxes, row)
+            joined[min(high, key=lambda other: abs(_middle(boxes, rows[other]) - middle))] += row
+    return [sorted(row, key=lambda place: boxes[place].left) for row in joined.values()]
+
+
+def _middle(boxes: Sequence[Box], row: list[int]) -> float:
+    return sum(boxes[place].top + boxes[place].bottom for place in row) / 2 / len(row)
+
+
+def _digits_of_row(components: Components, places: list[int]) -> list[list[int]]:
+    """Group a row's tall marks, from left to right, into digits."""
+    groups: list[list[int]] = []
+    for place in places:
+        if groups and _one_digit(components, groups[-1], place):
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return groups
+
+
+def _one_digit(components: Components, group: list[int], place: int) -> bool:
+    """Return whether a mark belongs to the digit at its left."""
+    left, right = _box(components.boxes, group), components.boxes[place]
+    gap = right.left - left.right
+    if gap > _TOUCHING_GAP * max(left.height, right.height):
+        return False
+    low = min(left.height, right.height)
+    if min(left.bottom, right.bottom) - max(left.top, right.top) <= _STACKED * low:
+        return -gap > 0.25 * min(left.width, right.width)
+    together, *alone = look([_crop(components, each) for each in ([*group, place], group, [place])])
+    return together > sum(alone)
+
+
+def _attached(boxes: Sequence[Box], groups: list[list[int]], place: int) -> bool:
+    """Add a low mark to the digit that it is a piece of, if any."""
+    low = boxes[place]
+
+    def distance(group: list[int]) -> float:
+        box = _box(boxes, group)
+        aside = max(box.left - low.right, low.left - box.right)
+        apart = max(box.top - low.bottom, low.top - box.bottom)
+        if low.width > _UNDERLINE * box.height or apart > _PIECE_DISTANCE * box.height:
+            return np.inf
+        at_foot = low.top + low.bottom > box.top + box.bottom + 0.4 * box.height
+        limit = _BASE_GAP if at_foot else _PIECE_GAP
+        return max(aside, 0) + max(apart, 0) if aside <= limit * box.height else np.inf
+
+    nearest = min(groups, key=distance)
+    if distance(nearest) == np.inf:
+        return False
+    nearest.append(place)
+    return True
+
+
+def _cut_apart(components: Components, groups: list[list[int]]) -> tuple[Components, list[list[int]], int]:
+    """Cut wide digits that look like several; return all marks, the digits, and the number of those that were cut."""
+    labels, boxes, areas = components.labels, list(components.boxes), components.areas.tolist()
+    found: list[list[int]] = []
+    cut = 0
+    for group in groups:
+        box = _box(components.boxes, group)
+        parts = digit_parts(_crop(components, group)) if box.width > _WIDE * box.height else None
+        if parts is None:
+            found.append(group)
+            continue
+        if not cut:
+            labels = labels.copy()
+        cut += 1
+        for part in range(1, int(parts.max()) + 1):
+            mask = parts == part
+            rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+            top, left = box.top + int(rows[0]), box.left + int(columns[0])
+            boxes.append(Box(top, left, box.top + int(rows[-1]) + 1, box.left + int(columns[-1]) + 1))
+            areas.append(int(mask.sum()))
+            labels[box.cells][mask] = len(boxes)
+            found.append([len(boxes) - 1])
+    if cut:
+        components = Components(labels, tuple(boxes), np.array(areas, np.int64))
+    return components, found, cut
+
+
+def _box(boxes: Sequence[Box], group: list[int]) -> Box:
+    box = boxes[group[0]]
+    for place in group[1:]:
+        box = box.joined(boxes[place])
+    return box
+
+
+def _crop(components: Components, group: list[int]) -> Mask:
+    """Pixels of a digit, cropped to it."""
+    cells = _box(components.boxes, group).cells
+    return np.isin(components.labels[cells], np.add(group, 1))

@@ -1,0 +1,169 @@
+"""Detection of the sheet, plate or box that a digit stands on, photographed with what lies around it."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from scipy import ndimage
+from scipy.spatial import ConvexHull, QhullError
+
+from fp16core.images.levels import EIGHT_NEIGHBOURS, Levels, Mask, resized
+
+_SURVEY_SIDE_PX = 160
+"""Longer side of the picture that is searched."""
+
+_LEAST_CONTRAST = 0.1
+"""Share of white by which a sheet differs from what lies around it."""
+
+_MOST_OF_RING = 0.15
+"""Largest share of the outermost pixels that may be as light, or as dark, as the sheet."""
+
+_LEAST_SIDE_PX, _LEAST_AREA_SHARE = 12, 0.1
+"""Least side of a sheet in the survey, and least share of the picture that it fills."""
+
+_SQUARENESS, _ROUNDNESS = 0.88, 0.93
+"""Least share of a rectangle that a sheet fills, and of its convex hull that a drawn outline does.
+
+An ellipse fills π/4 = 0.79 of a rectangle, so that a bold 0 is no sheet with a stroke on it.
+"""
+
+_TILTS = np.radians(np.arange(-15, 16, 3.0))
+
+_SHARPNESS = 0.6
+"""Least share of the contrast that lies within three pixels of the sheet's edge, as it does not for a lamp's light."""
+
+_CONTENT_SHARES, _CONTENT_HEIGHT = (0.004, 0.6), 0.25
+"""Share of the sheet that ink covers, and least height of the ink as a share of the sheet's."""
+
+
+_ROOM_SHARE, _ROOM_COMPACTNESS = 0.05, 0.6
+"""Least share of a bold 8 that each of its two holes has, and of its box that the hole fills; a stroke fills less."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A sheet in a picture.
+
+    Attributes
+    ----------
+    mask : bool, shape (h, w)
+        Pixels that are surely on it; a survey's, at most 160 pixels long.
+    is_outline
+        True if it is what a drawn or printed line encloses.
+    """
+
+    mask: Mask = field(repr=False)
+    is_outline: bool
+
+
+def find_sheet(grey: Levels) -> Sheet | None:
+    """Find the sheet on which the ink of a picture is, if the picture shows more than it; grey levels, 0 to 1."""
+    survey = resized(grey, min(_SURVEY_SIDE_PX, max(grey.shape)), Image.Resampling.BOX)
+    if min(survey.shape) < 2 * _LEAST_SIDE_PX:
+        return None
+    ring = np.concatenate([survey[0], survey[-1], survey[1:-1, 0], survey[1:-1, -1]])
+    around = float(np.median(ring))
+    for end in np.quantile(survey, (0.98, 0.02)).tolist():
+        contrast = end - around
+        if abs(contrast) < _LEAST_CONTRAST:
+            continue
+        middle = around + contrast / 2
+        if float(((ring > middle) == (contrast > 0)).mean()) > _MOST_OF_RING:
+            continue
+        found = _sheet_of((survey > middle) == (contrast > 0), survey, contrast)
+        if found is not None:
+            return found
+    return None
+
+
+def on_sheet(levels: npt.NDArray[np.uint8], sheet: Sheet) -> npt.NDArray[np.uint8]:
+    """Crop a picture, uint8 (h, w) or (h, w, bands), to a sheet; what is left around it takes the sheet's tone."""
+    height, width = levels.shape[:2]
+    mask = np.asarray(Image.fromarray(sheet.mask).resize((width, height), Image.Resampling.NEAREST))
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    cells = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    within, inside = levels[cells].copy(), mask[cells]
+    rim = inside & ~ndimage.binary_erosion(inside, EIGHT_NEIGHBOURS, iterations=2)
+    within[~inside] = np.median(within[rim], axis=0).astype(np.uint8)
+    return within
+
+
+def _sheet_of(marks: Mask, survey: Levels, contrast: float) -> Sheet | None:
+    """The sheet among the parts that are as light, or as dark, as one might be."""
+    labels, count = ndimage.label(marks, EIGHT_NEIGHBOURS)
+    if count == 0:
+        return None
+    places = ndimage.find_objects(labels)
+    areas = [(cells[0].stop - cells[0].start) * (cells[1].stop - cells[1].start) for cells in places]
+    place = int(np.argmax(areas))
+    part = labels == place + 1
+    filled = ndimage.binary_fill_holes(part)
+    if filled.sum() < _LEAST_AREA_SHARE * filled.size or min(_sides(filled)) < _LEAST_SIDE_PX:
+        return None
+    is_outline = bool(part.sum() < 0.5 * filled.sum())
+    if is_outline:
+        inside = _largest(ndimage.binary_erosion(filled & ~part, EIGHT_NEIGHBOURS) | (marks & filled & ~part))
+        inside = ndimage.binary_fill_holes(inside)
+        ink = marks & inside
+    else:
+        inside = ndimage.binary_erosion(filled, EIGHT_NEIGHBOURS)
+        ink = inside & ~part
+    if not inside.any() or not _is_shape(filled, is_outline) or not _is_sharp(filled, survey, contrast):
+        return None
+    if not is_outline and _has_two_rooms(ink, filled):
+        return None
+    return Sheet(inside, is_outline) if _holds(ink, inside) else None
+
+
+def _has_two_rooms(holes: Mask, filled: Mask) -> bool:
+    """Return whether a part has two large compact holes, as an 8 has in bold type or of seven segments."""
+    labels, _ = ndimage.label(holes)
+    areas = np.bincount(labels.ravel())[1:]
+    boxes = np.array([np.prod([cells.stop - cells.start for cells in place]) for place in ndimage.find_objects(labels)])
+    return bool(((areas >= _ROOM_SHARE * filled.sum()) & (areas >= _ROOM_COMPACTNESS * boxes)).sum() >= 2)
+
+
+def _largest(marks: Mask) -> Mask:
+    labels, count = ndimage.label(marks)
+    return labels == 1 + int(np.argmax(np.bincount(labels.ravel())[1:])) if count else marks
+
+
+def _sides(mask: Mask) -> tuple[int, int]:
+    return int(np.ptp(np.flatnonzero(mask.any(axis=1)))) + 1, int(np.ptp(np.flatnonzero(mask.any(axis=0)))) + 1
+
+
+def _holds(ink: Mask, inside: Mask) -> bool:
+    """Return whether there is as much ink on a sheet, and as high, as a digit has."""
+    if not ink.any():
+        return False
+    least, most = _CONTENT_SHARES
+    highest = max(cells[0].stop - cells[0].start for cells in ndimage.find_objects(ndimage.label(ink)[0]))
+    return bool(least <= ink.sum() / inside.sum() <= most and highest >= _CONTENT_HEIGHT * _sides(inside)[0])
+
+
+def _is_shape(filled: Mask, is_outline: bool) -> bool:
+    """Return whether a part is a rectangle, perhaps tilted, with corners that may be round; or a closed outline."""
+    edge = filled & ~ndimage.binary_erosion(filled)
+    points = np.argwhere(edge).astype(np.float64)
+    try:
+        hull = ConvexHull(np.concatenate([points - 0.5, points + 0.5]))
+    except QhullError:
+        return False
+    if is_outline:
+        return bool(filled.sum() >= _ROUNDNESS * hull.volume)
+    corners = hull.points[hull.vertices]
+    turned = [corners @ [[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]] for tilt in _TILTS]
+    return bool(filled.sum() >= _SQUARENESS * min(float(np.prod(np.ptp(each, axis=0))) for each in turned))
+
+
+def _is_sharp(filled: Mask, survey: Levels, contrast: float) -> bool:
+    """Return whether most of the contrast lies at the edge."""
+    outside = ndimage.binary_dilation(filled, EIGHT_NEIGHBOURS, iterations=3) & ~ndimage.binary_dilation(
+        filled, EIGHT_NEIGHBOURS
+    )
+    inside = filled & ~ndimage.binary_erosion(filled, EIGHT_NEIGHBOURS, iterations=3)
+    if not outside.any():
+        return True
+    step = float(np.median(survey[inside])) - float(np.median(survey[outside]))
+    return step / contrast >= _SHARPNESS

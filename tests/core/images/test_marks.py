@@ -1,0 +1,109 @@
+"""Lines, rims and edges beside digits, and digits that could be taken for them."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageOps
+
+from fp16core.images.prepare import prepare_image
+from fp16core.images.stages import PreparedPicture, StageName
+
+Points = list[tuple[float, float]]
+
+
+def decision(prepared: PreparedPicture, name: StageName) -> str:
+    return next(stage.decision for stage in prepared.stages if stage.name is name)
+
+
+def drawn(size: tuple[int, int], *strokes: Points, pen: int) -> Image.Image:
+    """Black strokes on white paper."""
+    image = Image.new("L", size, 255)
+    for stroke in strokes:
+        ImageDraw.Draw(image).line(stroke, 0, pen, joint="curve")
+    return image
+
+
+def ring(image: Image.Image, box: tuple[float, float, float, float], pen: int) -> Image.Image:
+    ImageDraw.Draw(image).ellipse(box, outline=0, width=pen)
+    return image
+
+
+def ink_height(prepared: PreparedPicture) -> int:
+    """Height of the only digit's crop."""
+    (digit,) = prepared.digits
+    crop = next(stage.decision for stage in digit.stages if stage.name is StageName.CROP)
+    return int(crop.split(" × ")[1].split()[0])
+
+
+def test_the_sides_of_a_digit_that_fills_a_small_picture_are_no_printed_lines() -> None:
+    """A slim eight in 32 × 32 pixels: its sides are thin, straight and as long as the picture."""
+    eight = Image.new("L", (32, 32), 255)
+    for box in ((4, 0, 25, 15), (4, 14, 25, 31)):
+        ImageDraw.Draw(eight).rounded_rectangle(box, 6, outline=0, width=3)
+    prepared = prepare_image(eight, "eight")
+    assert decision(prepared, StageName.LINES).startswith("no printed lines")
+    assert ink_height(prepared) == 32
+
+
+def test_upright_strokes_in_a_low_strip_are_no_printed_lines() -> None:
+    """Eight ones that nearly fill a strip thirteen times as long as high."""
+    ones: list[Points] = [[(20 + 64 * n, 1), (20 + 64 * n, 38)] for n in range(8)]
+    prepared = prepare_image(drawn((520, 40), *ones, pen=5), "strip")
+    assert len(prepared.digits) == 8
+    assert decision(prepared, StageName.SPECKS) == "nothing to drop"
+
+
+@pytest.mark.parametrize("rise", [-5, 0, 4])
+def test_a_lone_rule_under_a_row_is_removed(rise: int) -> None:
+    """Three ovals stand on a rule that would join them."""
+    page = drawn((200, 100), [(0, 80), (200, 80 + rise)], pen=2)
+    for left in (20, 80, 140):
+        ring(page, (left, 20, left + 40, 82), 6)
+    prepared = prepare_image(page, "row")
+    assert decision(prepared, StageName.LINES) == "removed 1 horizontal line"
+    assert len(prepared.digits) == 3
+
+
+SEVEN = [[(0.0, 4.0), (79.0, 4.0), (30.0, 100.0)]]
+FOUR = [[(30.0, 0.0), (2.0, 70.0), (79.0, 70.0)], [(50.0, 30.0), (50.0, 100.0)]]
+ONE_WITH_FOOT = [[(10.0, 30.0), (40.0, 2.0), (40.0, 98.0)], [(0.0, 97.0), (79.0, 97.0)]]
+
+
+@pytest.mark.parametrize("digit", [SEVEN, FOUR, ONE_WITH_FOOT], ids=["7", "4", "1"])
+@pytest.mark.parametrize("pen", [2, 4])
+def test_a_stroke_from_edge_to_edge_of_a_tight_picture_stays(digit: list[Points], pen: int) -> None:
+    prepared = prepare_image(drawn((80, 100), *digit, pen=pen), "digit")
+    assert decision(prepared, StageName.LINES).startswith("no printed lines")
+    assert decision(prepared, StageName.SPECKS) == "nothing to drop"
+    assert ink_height(prepared) >= 95
+
+
+def test_a_digit_in_two_pieces_that_covers_the_edge_is_no_table() -> None:
+    """The base of a 2 covers the bottom edge, and its bow is apart."""
+    bow: Points = [(6, 12), (11, 5), (23, 6), (25, 11)]
+    base: Points = [(21, 18), (4, 30), (30, 30)]
+    prepared = prepare_image(ImageOps.invert(drawn((32, 32), bow, base, pen=3)), "two")
+    assert decision(prepared, StageName.SPECKS) == "nothing to drop"
+    assert ink_height(prepared) >= 27
+
+
+def test_a_table_at_the_edge_is_dropped() -> None:
+    page = drawn((200, 200), [(70, 60), (120, 60), (90, 130)], pen=10)
+    ImageDraw.Draw(page).polygon([(0, 199), (0, 150), (199, 175), (199, 199)], 0)
+    prepared = prepare_image(page, "seven")
+    assert decision(prepared, StageName.DIGITS) == "one digit"
+    assert ink_height(prepared) == pytest.approx(80, abs=4)
+
+
+def test_a_plate_s_rim_that_leaves_the_picture_is_dropped() -> None:
+    """A ring wider than the picture: an arc above the digit, and one below it."""
+    page = drawn((200, 300), [(70, 110), (120, 110), (90, 200)], pen=12)
+    ring(page, (-20, 8, 220, 292), 5)
+    prepared = prepare_image(page, "plate")
+    assert decision(prepared, StageName.SPECKS) == "dropped 2 marks along the picture's edge"
+    assert ink_height(prepared) == pytest.approx(102, abs=8)
+
+
+def test_a_pencilled_one_from_edge_to_edge_is_no_margin_line() -> None:
+    prepared = prepare_image(drawn((60, 200), [(30, 0), (30, 199)], pen=2), "one")
+    assert np.count_nonzero(prepared.images) > 30
+    assert decision(prepared, StageName.SPECKS) == "nothing to drop"
