@@ -42,9 +42,11 @@ def measure_interference(repeats: int, report: Progress) -> list[Ratio]:
     ]
 
 
-def run_script(what: str, times: int) -> dict[str, Any]:
-    """Output of ``benchmarks/sharing.py``; raises `BenchError` if it fails."""
+def run_script(what: str, times: int, dataset: Path | None = None) -> dict[str, Any]:
+    """Output of ``benchmarks/sharing.py``, on the bundled data set or another one; raises `BenchError` if it fails."""
     plain = {name: value for name, value in child.environment().items() if not name.startswith("HALFBITS_")}
+    if dataset is not None:
+        plain["HALFBITS_MNIST"] = str(dataset)
     done = subprocess.run(
         [sys.executable, _SCRIPT, what, str(times)], capture_output=True, encoding="utf-8", check=False, env=plain
     )

@@ -1,8 +1,16 @@
 """Claims of the tutorial about running a model, judged by the modes of execution."""
 
 from fp16core.claims.evidence import ClaimCheck, Evidence, Measurement, RuntimeEvidence, Verdict, graded
-from fp16core.claims.recorded_claims import RECORDED_RULE, recorded_native, recorded_reduced, wide_on
-from fp16core.modes.latency import Difference, Latency, ModeLatency, difference_text, ratio_text, summary_text
+from fp16core.claims.latency_rule import LATENCY_RULE, latency_text, latency_verdict
+from fp16core.claims.recorded_claims import (
+    RECORDED_RULE,
+    recorded_latency,
+    recorded_native,
+    recorded_reduced,
+    wide_on,
+)
+from fp16core.modes.files_time import files_times
+from fp16core.modes.latency import Difference, Latency, difference_text
 from fp16core.modes.network import Network
 from fp16core.modes.runs import ModeRun
 from fp16core.numerics.weight_rounding import upsampled_by_operator
@@ -13,9 +21,6 @@ from fp16core.text import count_text, small_text
 
 TRADE = "This permits a significant reduction in model size in exchange for a minimal impacts to latency and accuracy."
 """The tutorial's words; two claims are about them."""
-
-_MINIMAL, _SMALL = 0.10, 0.25
-"""Shares of the time by which an impact on latency is minimal, and small."""
 
 
 def upsampled(e: Evidence) -> ClaimCheck:
@@ -61,23 +66,16 @@ def latency_impact(e: Evidence) -> ClaimCheck:
             "made here yet."
         )
     else:
-        measured, verdict, awaits = _latency_text(found), _latency_verdict(found), None
+        times = files_times(found)
+        measured, verdict, awaits = latency_text(times), latency_verdict(times), None
         calls = " and ".join(f"{x.pairs:,} calls with {count_text(x.batch, 'image')}" for x in found.latencies)
         method = (
             "Time of the float16 file over that of the float32 file, median and 99 % interval, on the CPU in float32 "
             f"arithmetic, one thread: {calls}, in random order, loaded anew {found.latencies[0].loadings} times. A "
             "control of the float32 file against itself says what is no difference."
         )
-    return ClaimCheck(
-        "Impact on latency",
-        TRADE,
-        measured,
-        verdict,
-        "Minimal means: holds if the 99 % interval of the ratio lies within ±10 % for every size of batch, partly "
-        "within ±25 %. Where an interval is wider than that, and no difference measurable, nothing is decided.",
-        method,
-        awaits=awaits,
-    )
+    here = ClaimCheck("Impact on latency", TRADE, measured, verdict, LATENCY_RULE, method, awaits=awaits)
+    return recorded_latency(here, e)
 
 
 def native_arithmetic(e: Evidence) -> ClaimCheck:
@@ -178,28 +176,6 @@ def _gpu(runtimes: RuntimeEvidence) -> tuple[ModeRun | None, str | None]:
 
 def _adapter(run: ModeRun) -> str:
     return "an unnamed adapter" if run.adapter is None else run.adapter.title
-
-
-def _latency_verdict(found: ModeLatency) -> Verdict:
-    if not _is_decided(found):
-        return Verdict.NOT_MEASURED
-    return graded(all(_within(x, _MINIMAL) for x in found.latencies), all(_within(x, _SMALL) for x in found.latencies))
-
-
-def _latency_text(found: ModeLatency) -> str:
-    ratios = ", ".join(f"{count_text(x.batch, 'image')} at once {ratio_text(x.files)}" for x in found.latencies)
-    is_silent = all(x.difference is Difference.NONE for x in found.latencies)
-    summary = "this machine is too noisy to tell" if is_silent and not _is_decided(found) else summary_text(found)
-    return f"{summary}; float16 / float32: {ratios}"
-
-
-def _is_decided(found: ModeLatency) -> bool:
-    """Return whether each interval shows a difference, or is narrow enough to rule one out."""
-    return all(x.difference is not Difference.NONE or _within(x, _SMALL) for x in found.latencies)
-
-
-def _within(latency: Latency, share: float) -> bool:
-    return 1 - share <= latency.files.low and latency.files.high <= 1 + share
 
 
 def _arithmetic_text(latency: Latency) -> str:

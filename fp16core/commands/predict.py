@@ -2,37 +2,58 @@
 
 import os
 from argparse import Namespace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from fp16core.commands.shared.outcome import Outcome
+from fp16core.data import mnist
+from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.both import BothAnswers, read_digits
 from fp16core.evaluate.casting import NO_FLOAT16
-from fp16core.evaluate.comparison import classifiers
+from fp16core.evaluate.comparison import classifiers, compare
 from fp16core.evaluate.evaluation import NO_ANSWER, Answers
 from fp16core.files import open_regular
-from fp16core.runs.pair import load_pair, pair_folder, pair_name
+from fp16core.runs.pair import GOOD_NETWORK, load_pair, pair_folder, pair_name
+from fp16core.runtime.classifier import DigitModel
 from fp16core.terminal import new_table, print_table, say
 from fp16core.text import percent_text
 from fp16core.tflite.halves import holds_float16_weights
+from fp16core.tflite.model_file import ModelPair
 from fp16core.vocabulary import ImageError
 
+if TYPE_CHECKING:
+    from fp16core.images.picture import Picture
+    from fp16core.images.stages import PreparedPicture
+    from fp16core.reading.likeness import Likeness
+    from fp16core.reading.turning import Turn
+
 _ROLES = ("reference", "target")
+
+_BEYOND_DOUBT = 0.999
+"""Probability by the good network from which on no other way to hold a picture is tried."""
 
 
 def predict(options: Namespace) -> Outcome:
     """Read the digits on image files with both models, and with those of the other bundled pairs."""
     # These import SciPy and scikit-image, which no other command needs.
-    from fp16core.images.prepare import prepare_file
+    from fp16core.images.picture_file import open_picture
+    from fp16core.images.prepare import prepare_picture
     from fp16core.reading.opinions import LABELS, other_pairs
 
     pair = load_pair()
     models = classifiers(pair)
     others = {folder: classifiers(load_pair(folder)) for folder in other_pairs(pair_folder())}
+    rule = cache(lambda: _rule(pair))
     document: list[dict[str, Any]] = []
     for path in options.files:
         try:
-            prepared = prepare_file(_contents(path), str(path))
+            picture = open_picture(_contents(path), str(path))
+            prepared = prepare_picture(picture, str(path))
         except ImageError as error:
             document.append({"file": str(path), "error": str(error)})
             continue
@@ -51,7 +72,9 @@ def predict(options: Namespace) -> Outcome:
         found = {"digits": digits, "agree": not answers.changed.any()}
         if len(digits) == 1:
             found |= digits[0]  # the usual case, easier to read without a list
-        document.append({"file": str(path), **found, "stages": list(prepared.decisions)})
+        turn = None if _is_beyond_doubt(answers, heard) else _offered_turn(models, rule, picture, prepared)
+        offer = None if turn is None else {**asdict(turn), "words": turn.words}
+        document.append({"file": str(path), **found, "turn": offer, "stages": list(prepared.decisions)})
 
     def show() -> None:
         if not holds_float16_weights(pair.target):
@@ -68,10 +91,40 @@ def predict(options: Namespace) -> Outcome:
             table.add_row(row["file"], *said)
         if table.row_count:
             print_table(table)
+        for row in (row for row in document if row.get("turn")):
+            say(f"{row['file']}: {row['turn']['words']}")
         for row in (row for row in document if "error" in row):
             say(f"error: {row['error']}")
 
     return Outcome(document, show, status=int(any("error" in row for row in document)))
+
+
+def _rule(pair: ModelPair) -> "Likeness":
+    """The rule by which a picture is doubted to show a digit; it takes a second, and few pictures need it."""
+    from fp16core.reading.likeness import likeness
+
+    images, labels = load_mnist("test", mnist.BUNDLED)
+    return likeness(images, compare(pair, images, labels))
+
+
+def _is_beyond_doubt(answers: BothAnswers, heard: Mapping[Path, BothAnswers]) -> bool:
+    """True if the good network is nearly certain of the same digits: its answer to a turned digit seldom is."""
+    good = heard.get(GOOD_NETWORK, answers).reference
+    agree = np.array_equal(good.predictions, answers.reference.predictions)
+    return bool(agree and good.probabilities.max(axis=1).min() >= _BEYOND_DOUBT)
+
+
+def _offered_turn(
+    models: tuple[DigitModel, DigitModel],
+    rule: "Callable[[], Likeness]",
+    picture: "Picture",
+    prepared: "PreparedPicture",
+) -> "Turn | None":
+    from fp16core.reading.reading import read_picture
+    from fp16core.reading.turning import best_turn, sure_turns
+
+    turns = sure_turns(models[0], picture, prepared.name)
+    return best_turn(rule(), read_picture(models, rule(), prepared), turns) if turns else None
 
 
 def _contents(path: Path) -> bytes:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from fp16core.diagnosis.finding import Finding
+from fp16core.diagnosis.ranges.words import UNSEEN
 from fp16core.diagnosis.results import ArithmeticVerdict, FileVerdict, RangeVerdict
 from fp16core.diagnosis.samples import Samples
 from fp16core.text import count_text, decibels_text
@@ -15,6 +16,7 @@ def conclusion(
     file: FileVerdict,
     ranges: RangeVerdict,
     measured: Sequence[ArithmeticVerdict],
+    unseen: bool = False,
 ) -> tuple[Finding, str]:
     """Finding and sentence on a model as a whole.
 
@@ -28,6 +30,8 @@ def conclusion(
         Verdicts on the file and on the range.
     measured
         Verdicts on arithmetic, and on the float16 file in float32 arithmetic if there is one.
+    unseen
+        True if operators inside of loops and branches were not looked at.
     """
     verdicts = [(ranges.finding, ranges.sentence), *((found.finding, found.sentence) for found in measured)]
     everything = [verdicts[0], (file.finding, file.sentence), *verdicts[1:]]
@@ -42,6 +46,7 @@ def conclusion(
     nothing = "No overflow found" if ranges.first_overflow is None else "No overflow reaches an output"
     worst = min((output.snr_db for verdict in measured for output in verdict.outputs), default=math.inf)
     ratio = f" The worst output has a signal-to-noise ratio of {decibels_text(worst)}." if math.isfinite(worst) else ""
+    ratio += f" {UNSEEN}" if unseen else ""
     if not samples.are_real:
         return (
             Finding.NOTHING_FOUND,
@@ -49,7 +54,8 @@ def conclusion(
         )
     count = count_text(len(samples), "given sample")
     if all(found.finding is Finding.SAFE for found in measured):
-        return Finding.SAFE, f"Safe in float16 on the {count}: every output is within what you accept."
+        words = f"Safe in float16 on the {count}: every output is within what you accept."
+        return Finding.SAFE, f"{words} {UNSEEN}" if unseen else words
     return (
         Finding.NOTHING_FOUND,
         f"{nothing} on the {count}. Whether the errors matter is decided by a tolerance, which was not given "

@@ -24,7 +24,7 @@ from fp16core.diagnosis.outcome import Cure, Diagnosis
 from fp16core.diagnosis.ranges.verdict import range_verdict
 from fp16core.diagnosis.readings import operator_readings
 from fp16core.diagnosis.results import ArithmeticVerdict, OperatorError
-from fp16core.diagnosis.running.check import check_model
+from fp16core.diagnosis.running.check import check_model, is_split
 from fp16core.diagnosis.running.fixing import FixedModel
 from fp16core.diagnosis.running.names import input_names
 from fp16core.diagnosis.samples import Samples
@@ -89,7 +89,7 @@ def diagnose(model: ModelFile, options: DiagnosisOptions | None = None, progress
     cure, cured_files = work.cured(arithmetic, (end, 0.97)) if options.wants_cure else (None, {})
     progress("Drawing the graph", 0.97)
     measured = arithmetic if storage is None else [*arithmetic, storage]
-    finding, sentence = conclusion(samples, reason, file, ranges, measured)
+    finding, sentence = conclusion(samples, reason, file, ranges, measured, unseen=is_split(model))
     files = {} if target is None or target is options.target else {FLOAT16_FILE: target.contents}
     return Diagnosis(
         name=model.name,

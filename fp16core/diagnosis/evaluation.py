@@ -1,7 +1,7 @@
 """Errors of any file's outputs against the float32 model's, over all samples."""
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from fp16core.diagnosis.running.interpreter import AnyInterpreter, Array
 from fp16core.diagnosis.running.names import output_names, output_places
 from fp16core.diagnosis.samples import Samples
 from fp16core.runtime.execution_mode import ExecutionMode
+from fp16core.text import dimensions_text
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ModeError, PairError
 
@@ -119,9 +120,8 @@ class Evaluator:
         for expected, found in zip(self.references(), outputs, strict=True):
             if [values.shape for values in expected] != [values.shape for values in found]:
                 raise PairError(
-                    f"{candidate.name} answers arrays of the shapes {', '.join(str(v.shape) for v in found)}; "
-                    f"{self._reference.name} of {', '.join(str(v.shape) for v in expected)}. Choose a file that was "
-                    "made of it."
+                    f"{candidate.name} answers arrays of {_shapes(found)}; {self._reference.name} of "
+                    f"{_shapes(expected)}. Choose a file that was made of it."
                 )
             for place, (reference, target) in enumerate(zip(expected, found, strict=True)):
                 sums[place].add(reference, target)
@@ -139,6 +139,10 @@ class Evaluator:
             )
             for place, name in enumerate(self.names)
         )
+
+
+def _shapes(arrays: Sequence[Array]) -> str:
+    return ", ".join(dimensions_text(values.shape) for values in arrays)
 
 
 def _same_answers(reference: Array, target: Array) -> bool:

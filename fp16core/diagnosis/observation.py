@@ -19,6 +19,7 @@ from fp16core.diagnosis.running.interpreter import AnyInterpreter
 from fp16core.diagnosis.samples import Samples
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.system.memory import return_free_memory
+from fp16core.text import dimensions_text
 from fp16core.tflite.graph import Operator, Tensor, TfliteFile
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ModeError
@@ -210,8 +211,8 @@ def _compare(shown: Sequence[OperatorEvidence], interpreter: AnyInterpreter, res
         expected, result = interpreter.value(item.tensor.index), np.asarray(found)
         if expected.shape != result.shape:
             raise ModeError(
-                f"operator {item.operator.index} ({item.operator.name}) has results of the shape {expected.shape}, but "
-                f"compiled {result.shape}"
+                f"operator {item.operator.index} ({item.operator.name}) has results of "
+                f"{dimensions_text(expected.shape)}, but compiled {dimensions_text(result.shape)}"
             )
         item.errors = item.errors or ErrorSums()
         item.errors.add(expected, result)

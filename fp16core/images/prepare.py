@@ -11,30 +11,21 @@ from fp16core.images.box import Box
 from fp16core.images.colours import grey_levels, upright, without_transparency
 from fp16core.images.digits.components import Components, connected_components, worth_keeping
 from fp16core.images.digits.grouping import find_digits
-from fp16core.images.frame import inside_frame
+from fp16core.images.ink.clear_ink import ClearInk, clear_ink
 from fp16core.images.levels import Levels
-from fp16core.images.paper import Paper, flattened, ink_level, smoothed, survey_paper
 from fp16core.images.picture import Picture
 from fp16core.images.picture_file import open_picture
-from fp16core.images.printed_lines import printed_lines
 from fp16core.images.stage_recorder import StageRecorder
 from fp16core.images.stages import PreparedDigit, PreparedPicture, StageName, blank
+from fp16core.images.surroundings.frame import inside_frame
 from fp16core.text import count_text, percent_text, share_text
 from fp16core.vocabulary import IMAGE_SIDE, ImageError
 
 MAX_DIGITS = 32
 """Most digits read from one picture."""
 
-_LEAST_CONTRAST = 0.06
-_NOISE_MARGIN = 6
-"""Ink must stand out from the paper by this share of white, and this many standard deviations of the noise."""
-
-_EVEN = 0.02
-"""Variation of the bare paper's level, as a share of white, below which light counts as even."""
-
-_LINE_LEVEL = 0.3
 _INK_LEVEL = 0.5
-"""Thresholds of printed lines and of ink, as shares of the strongest strokes' distance from the paper."""
+"""Threshold of ink, as a share of the strongest strokes' distance from the paper."""
 
 
 def prepare_file(data: bytes, name: str) -> PreparedPicture:
@@ -103,45 +94,17 @@ def _from_grey(grey: Levels, recorder: StageRecorder, is_original: bool) -> Prep
         recorder.add(StageName.GREY, "already in MNIST's format: no further stages", grey)
         return PreparedPicture(recorder.name, tuple(recorder.stages), (PreparedDigit(levels),))
     recorder.add(StageName.GREY, f"levels from {levels.min()} to {levels.max()} of 255", grey)
-    ink, strongest, least_area_px = _clear_ink(grey, recorder)
-    threshold = _INK_LEVEL * strongest
-    components, groups = _separate_digits(ink, threshold, least_area_px, recorder)
+    clear = clear_ink(grey, recorder)
+    threshold = _INK_LEVEL * clear.strongest
+    components, groups = _separate_digits(clear, threshold, recorder)
     return PreparedPicture(
         recorder.name,
         tuple(recorder.stages),
-        tuple(_one_digit(ink, threshold, components, group, recorder.for_one_digit()) for group in groups),
+        tuple(_one_digit(clear.ink, threshold, components, group, recorder.for_one_digit()) for group in groups),
     )
 
 
-def _clear_ink(grey: Levels, recorder: StageRecorder) -> tuple[Levels, float, float]:
-    """Ink (1) on paper (0) without printed lines; level of the strongest strokes; area below which a mark is a speck.
-
-    Raises
-    ------
-    ImageError
-        If no ink stands out from the paper.
-    """
-    paper = survey_paper(grey)
-    ink, noise = smoothed(_ink_on(paper, grey, recorder))
-    # If the light is left uneven, shade would be taken for noise.
-    least_contrast = max(_LEAST_CONTRAST, 0 if StageName.LIGHT in recorder.off else _NOISE_MARGIN * noise)
-    strongest = ink_level(ink)
-    least_area_px = ink.size / 20_000
-    if strongest >= least_contrast and recorder.is_on(StageName.LINES):
-        lines = printed_lines(ink, _LINE_LEVEL * strongest)
-        if lines.count:
-            ink = np.where(lines.mask, np.float32(0), ink)
-            strongest = ink_level(ink)
-            least_area_px = max(least_area_px, (2.5 * lines.thickness_px) ** 2)
-        recorder.add(StageName.LINES, lines.decision, ink)
-    if strongest < least_contrast:
-        raise blank(recorder.name)
-    return ink, strongest, least_area_px
-
-
-def _separate_digits(
-    ink: Levels, threshold: float, least_area_px: float, recorder: StageRecorder
-) -> tuple[Components, list[list[int]]]:
+def _separate_digits(clear: ClearInk, threshold: float, recorder: StageRecorder) -> tuple[Components, list[list[int]]]:
     """Connected components of the ink, and for each digit the indices of its components.
 
     Raises
@@ -149,17 +112,19 @@ def _separate_digits(
     ImageError
         If there are no digits, or more than `MAX_DIGITS`.
     """
-    marks = ink > threshold
+    marks = clear.ink > threshold
     if recorder.is_on(StageName.INK):
         words = (
             f"{percent_text(marks.mean())} of the picture: pixels more than {share_text(threshold)} away from the "
             f"paper, half as far as the strongest strokes"
         )
+        if clear.palest < threshold:
+            words += f"; in pale strokes, from {share_text(_INK_LEVEL * clear.palest)} on"
         recorder.add(StageName.INK, words, lambda: marks)
     components = connected_components(marks)
     kept = np.ones(len(components.boxes), bool)
     if recorder.is_on(StageName.SPECKS):
-        kept, words = worth_keeping(components, least_area_px)
+        kept, words = worth_keeping(components, clear.least_area_px)
         recorder.add(StageName.SPECKS, words, lambda: components.mask(kept))
     if not kept.any():
         raise blank(recorder.name)
@@ -174,28 +139,6 @@ def _separate_digits(
         recorder.add(StageName.DIGITS, found.decision, found.mask)
         return found.components, found.groups
     return components, groups
-
-
-def _ink_on(paper: Paper, grey: Levels, recorder: StageRecorder) -> Levels:
-    """Return the picture as ink (1) on paper (0)."""
-    if recorder.is_on(StageName.LIGHT):
-        flat = flattened(grey, paper)
-        uneven = float(np.ptp(paper.level))
-        words = f"the bare paper's level varies by {share_text(uneven)} of white; divided out"
-        if uneven < _EVEN:
-            words = "already evenly lit"
-        recorder.add(StageName.LIGHT, words, flat)
-    else:
-        flat = flattened(grey, paper.even())
-    if not recorder.is_on(StageName.POLARITY):
-        return flat
-    ink = 1 - flat if paper.is_lighter else flat
-    recorder.add(
-        StageName.POLARITY,
-        "inverted (dark ink on light paper)" if paper.is_lighter else "kept (light ink on dark paper)",
-        ink,
-    )
-    return ink
 
 
 def _one_digit(

@@ -83,7 +83,8 @@ INFO: dict[StageName, StageInfo] = {
     ),
     StageName.INK: StageInfo(
         "Find the ink",
-        "Pixels more than half as far from the paper's level as the strongest strokes are ink.",
+        "Pixels more than half as far from the paper's level as the strongest strokes are ink; a pale stroke is judged "
+        "by its own strength.",
         "the ink keeps its shades of grey instead of becoming black or white",
     ),
     StageName.SPECKS: StageInfo(

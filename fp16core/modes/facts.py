@@ -25,6 +25,8 @@ class BatchTime:
         Verdict on the float16 file against the float32 file.
     arithmetic, arithmetic_difference
         Time in float16 arithmetic over that in float32 arithmetic, and the verdict; `None` unless both were timed.
+    files
+        Time of the float16 file over that of the float32 file, on which `difference` is the verdict; `None` if unknown.
     """
 
     batch: int
@@ -32,6 +34,7 @@ class BatchTime:
     difference: Difference
     arithmetic: PairedRatio | None = None
     arithmetic_difference: Difference | None = None
+    files: PairedRatio | None = None
 
 
 @dataclass(frozen=True)
@@ -158,4 +161,5 @@ def _time(found: Latency) -> BatchTime:
         found.difference,
         found.arithmetic,
         found.arithmetic_difference,
+        found.files,
     )

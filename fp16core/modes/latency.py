@@ -16,7 +16,7 @@ import numpy.typing as npt
 from fp16core.modes.measured import today
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter
-from fp16core.text import count_text, percent_text
+from fp16core.text import percent_text
 
 Times = npt.NDArray[np.float64]
 
@@ -172,15 +172,6 @@ class ModeLatency:
     first_load_ms: float
     adapter: Adapter | None = None
     day: date = field(default_factory=today)
-
-
-def summary_text(found: ModeLatency) -> str:
-    """Summary of both files' latency, for each batch size if anything differs."""
-    if all(x.difference is Difference.NONE for x in found.latencies):
-        return str(Difference.NONE.value)
-    return "; ".join(
-        f"{count_text(x.batch, 'image')} at once: {difference_text(x.difference, x.files)}" for x in found.latencies
-    )
 
 
 def paired_ratio(rounds: Sequence[tuple[Times, Times]], seed: int = 0) -> PairedRatio:

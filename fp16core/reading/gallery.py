@@ -2,14 +2,16 @@
 
 import threading
 from collections.abc import Callable, Collection, Hashable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from fp16core.images.picture import PackedPicture, Picture
+from fp16core.images.picture import Picture
 from fp16core.images.picture_file import open_picture
 from fp16core.images.prepare import prepare_picture
 from fp16core.images.stages import StageName
+from fp16core.reading.gallery_picture import ALONE, Bounds, GalleryPicture
 from fp16core.reading.likeness import Likeness
 from fp16core.reading.reading import Reading, read_picture
+from fp16core.reading.turning import turned_picture
 from fp16core.runtime.classifier import DigitModel
 from fp16core.text import count_text, size_text
 from fp16core.vocabulary import BusyError, ImageError
@@ -22,54 +24,6 @@ Models = tuple[DigitModel, DigitModel]
 
 _MOST_SETTINGS = 8
 """Readings of the picture in view that are kept."""
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """Limits on a visitor's pictures.
-
-    Attributes
-    ----------
-    pictures, kept_bytes
-        Number of pictures kept, and their size in memory. The reading of a picture takes some
-        kilobytes more; that of the picture in view, with its thumbnails, up to some megabytes.
-    files_at_once, bytes_at_once
-        Number and size of the files that may wait to be read.
-    """
-
-    pictures: int = 500
-    kept_bytes: int = 60_000_000
-    files_at_once: int = 500
-    bytes_at_once: int = 200_000_000
-
-
-AMONG_STRANGERS = Bounds(pictures=100, kept_bytes=20_000_000, files_at_once=20, bytes_at_once=40_000_000)
-"""Limits on a public server."""
-
-
-@dataclass(frozen=True, eq=False)
-class GalleryPicture:
-    """One picture and what both models read on it when it came.
-
-    Attributes
-    ----------
-    kept
-        The picture, scaled down and compressed. A stranger's file is decoded only once.
-    reading
-        Both models' answers with all stages on, without thumbnails.
-    """
-
-    kept: PackedPicture = field(repr=False)
-    reading: Reading
-
-    @property
-    def size_bytes(self) -> int:
-        """Memory that the picture takes, in bytes."""
-        return len(self.kept.png)
-
-    def picture(self) -> Picture:
-        """Decompress the picture."""
-        return self.kept.unpacked()
 
 
 class Gallery:
@@ -86,7 +40,7 @@ class Gallery:
         Decoder of files; by default, one in this process.
     """
 
-    def __init__(self, bounds: Bounds = Bounds(), decode: Decode = open_picture) -> None:
+    def __init__(self, bounds: Bounds = ALONE, decode: Decode = open_picture) -> None:
         self.bounds = bounds
         self._decode = decode
         self._lock = threading.Lock()
@@ -177,6 +131,31 @@ class Gallery:
                 views.pop(next(iter(views)))
             views[setting] = read_picture(models, rule, prepared)
         return views[setting]
+
+    def turn(self, place: int, degrees: int, models: Models, rule: Likeness) -> None:
+        """Turn one of `pictures` anticlockwise, read it anew and keep it in its place.
+
+        Parameters
+        ----------
+        place
+            Position in `pictures`.
+        degrees
+            90, 180 or 270.
+        models, rule
+            As for `read_next`.
+
+        Raises
+        ------
+        ImageError
+            If no digit is found in the turned picture; the picture stays as it is.
+        ModelFileError
+            If the runtime fails on a model.
+        """
+        pictures, before = self.pictures, self.pictures[place]
+        picture = turned_picture(before.picture(), degrees)
+        reading = read_picture(models, rule, prepare_picture(picture, before.reading.name))
+        with self._lock:
+            pictures[place] = GalleryPicture(picture.packed(), reading)
 
     def read_next(self, models: Models, rule: Likeness, subject: Hashable) -> None:
         """Read the next file that waits, if any, or note why it cannot be read.

@@ -57,7 +57,7 @@ class Device:
     shader_sums
         Emulations of the logits of this project's shaders on it.
     own, wide
-        Speed with the recording's pair, and with a wide network (`Network.WIDE`); `None` if not timed, or if a
+        Speed with the recording's pair, and with a wide network (`Recording.is_wide`); `None` if not timed, or if a
         software driver was, which says nothing of speed.
     """
 
@@ -99,7 +99,7 @@ def devices(recordings: Iterable[Recording]) -> tuple[Device, ...]:
     wide = {
         (recording.origin, name, kind): (recording, facts)
         for recording in given
-        if recording.network is Network.WIDE
+        if recording.is_wide
         for name, kind, facts in _halves(recording)
     }
     found, joined = list[Device](), set[tuple[object, ...]]()

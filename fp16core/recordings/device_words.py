@@ -84,7 +84,7 @@ def why_text(found: Sequence[Device]) -> str:
     if wide.low <= own.high:
         return f"{words}."
     return (
-        f"{words}. A network for digits leaves a GPU so little to compute that {_starting_text(device)}; float16 can "
+        f"{words}. A network for digits leaves it so little to compute that {_starting_text(device)}; float16 can "
         "shorten only the computing."
     )
 

@@ -197,13 +197,16 @@ def _time(latency: Mapping[str, Any], key: str) -> BatchTime:
     batch, arithmetic = latency["images_at_once"], latency["float16_over_float32_arithmetic"]
     place = f"{key}, {batch:,} at once, float16_over_float32_arithmetic"
     ratio = None if arithmetic is None else checked_ratio(arithmetic, place)
+    median_us = latency["timing_of_a_call"]["target"]["median_us"]
+    require(median_us > 0, f"{key}, {batch:,} at once, timing_of_a_call.target.median_us is 0")
     control = checked_ratio(latency["reference_over_itself"], f"{key}, {batch:,} at once, reference_over_itself")
     return BatchTime(
         batch,
-        latency["timing_of_a_call"]["target"]["median_us"] / batch,
+        median_us / batch,
         Difference(latency["verdict"]),
         ratio,
         None if ratio is None else judged(ratio, control),
+        checked_ratio(latency["target_over_reference"], f"{key}, {batch:,} at once, target_over_reference"),
     )
 
 

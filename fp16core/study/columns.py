@@ -88,7 +88,12 @@ def _mean_text(effect: EffectSummary) -> str:
 
 def _test_text(effect: EffectSummary) -> str:
     test = effect.equivalence
-    return "" if test is None else f"{'yes' if test.holds else 'not shown'} (p = {test.p_value:.2g})"
+    return "" if test is None else f"{'yes' if test.holds else 'not shown'} (p {p_text(test.p_value, '= ')})"
+
+
+def p_text(p_value: float, equals: str = "") -> str:
+    """A p-value: ``0.021``, or ``< 0.001``; ``equals`` stands before one that is not that small."""
+    return "< 0.001" if p_value < 0.001 else f"{equals}{p_value:.2g}"
 
 
 def _proven_text(effect: EffectSummary) -> str:

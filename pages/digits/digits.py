@@ -7,11 +7,11 @@ import streamlit as st
 
 from fp16core.csv_text import csv_text
 from fp16core.images.stages import DRAWING_OPTIONAL, INFO, OPTIONAL, StageName
-from fp16core.reading.gallery import GalleryPicture
+from fp16core.reading.gallery_picture import GalleryPicture
 from fp16core.reading.reading import Reading, digit_table
 from fp16core.text import article_text, percent_text, small_text
 from fp16core.vocabulary import HalfBitsError
-from pages.digits import gallery, pictures, test_images
+from pages.digits import gallery, pictures, test_images, turning
 from pages.digits.preview.preview import preview
 from pages.digits.rule import show_rule
 from pages.digits.stage_strip import stage_strip
@@ -50,6 +50,7 @@ def picture_to_read(source: str) -> GalleryPicture | None:
         chosen = gallery.choose(taken)
     if source == UPLOAD:
         gallery.show_original(chosen.picture(), chosen.reading.name)
+    turning.show_turn_button(chosen)
     return chosen
 
 
@@ -170,6 +171,8 @@ with main:
                 read = partial(pictures.view, picture)
         with row.container(border=True):
             reading = read_or_explain(read, off) if read else None
+            if picture and reading and not off:
+                turning.offer_turn(picture, reading)
             name = hosted.shown(reading.name) if reading else ""
             about = f"picture {picture.kept.digest}" if picture else ""
             truth = reading.label if reading and reading.answers.images == 1 else None

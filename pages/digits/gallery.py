@@ -15,7 +15,7 @@ from fp16core.images.picture_file import (
     MAX_WEBP_PIXELS,
     data_of_url,
 )
-from fp16core.reading.gallery import GalleryPicture
+from fp16core.reading.gallery_picture import GalleryPicture
 from fp16core.reading.reading import accuracy, table, table_csv
 from fp16core.text import count_text, megapixels_text, percent_text, size_text
 from fp16core.vocabulary import BusyError, ImageError

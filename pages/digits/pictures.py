@@ -7,7 +7,8 @@ import streamlit as st
 
 from fp16core.images.picture import Picture
 from fp16core.images.stages import StageName
-from fp16core.reading.gallery import AMONG_STRANGERS, Bounds, Gallery, GalleryPicture
+from fp16core.reading.gallery import Gallery
+from fp16core.reading.gallery_picture import ALONE, AMONG_STRANGERS, GalleryPicture
 from fp16core.reading.reading import Reading
 from fp16core.reading.rule_check import RuleCheck, check_rule
 from fp16core.text import count_text
@@ -40,7 +41,7 @@ def gallery() -> Gallery:
 
 def forget_pictures() -> None:
     """Start again without pictures."""
-    st.session_state.gallery = Gallery(AMONG_STRANGERS if hosted.is_hosted() else Bounds(), _decode)
+    st.session_state.gallery = Gallery(AMONG_STRANGERS if hosted.is_hosted() else ALONE, _decode)
     uploads.count(st.session_state.gallery)
 
 

@@ -2,7 +2,7 @@
 
 import math
 
-from fp16core.study.columns import interval_text, inverse_text
+from fp16core.study.columns import interval_text, inverse_text, p_text
 from fp16core.study.statistics import SIGNIFICANCE
 from fp16core.text import percent_text, points_text
 from pages.luck.choice import Choice
@@ -61,7 +61,7 @@ def show(chosen: Choice) -> None:
         number(
             row,
             "Equivalence, p-value",
-            _p_text(effect.equivalence.p_value),
+            p_text(effect.equivalence.p_value),
             f"within ±{chosen.margin * 100:g} points: {'shown' if effect.equivalence.holds else 'not shown'}",
             hint("equivalence test", "p-value"),
         )
@@ -75,7 +75,3 @@ def show(chosen: Choice) -> None:
             "Standard deviation of the accuracy over seeds, divided by the root mean square of float16’s changes (by "
             "TensorFlow’s converter), with its 95 % interval. " + hint("bootstrap interval"),
         )
-
-
-def _p_text(p_value: float) -> str:
-    return "< 0.001" if p_value < 0.001 else f"{p_value:.2g}"

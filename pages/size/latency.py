@@ -6,8 +6,9 @@ import streamlit as st
 
 from fp16core.claims.evidence import Measurement
 from fp16core.figures.modes import latency as figures
+from fp16core.modes.files_time import files_times, summary_text
 from fp16core.modes.hardware import expectation_rows
-from fp16core.modes.latency import ModeLatency, summary_text
+from fp16core.modes.latency import ModeLatency
 from fp16core.modes.latency_tables import arithmetic_verdict, latency_rows, memory_rows, memory_verdict
 from fp16core.modes.measured import measured_pair
 from fp16core.modes.runs import ModeTable
@@ -34,7 +35,8 @@ def latency() -> None:
     if not found:
         return
     st.markdown(
-        f"The float16 file against the float32 file, in the mode “{found[0].mode.title}”: **{summary_text(found[0])}**."
+        f"The float16 file against the float32 file, in the mode “{found[0].mode.title}”: "
+        f"**{summary_text(files_times(found[0]))}**."
     )
     adapter_words([mode.adapter for mode in found])
     left, right = cards(2)

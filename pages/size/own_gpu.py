@@ -16,6 +16,7 @@ from pages.shared.server import rate_limits
 from pages.shared.session import own_gpu as visitors_gpu
 from pages.shared.session import state
 from pages.shared.session.cache import cached
+from pages.shared.session.measuring.measurements import GLANCE
 from pages.shared.session.subject import Subject, subject
 from pages.shared.ui.charts import index_of
 from pages.shared.ui.headline import cards
@@ -85,6 +86,7 @@ def _show(found: GpuFindings, pair: MeasuredPair) -> None:
         mime="application/json",
         icon=":material/download:",
         on_click="ignore",
+        help=f"Paste them on *{GLANCE}* to see them beside recorded hardware.",
     )
 
 

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from fp16core.diagnosis.examples import EXAMPLES
+from fp16core.diagnosis.examples import EXAMPLES, Example
 from pages.shared.session import trials
+from pages.your_model.story.declared import fill
 
 
 def show_examples() -> None:
@@ -16,6 +17,12 @@ def show_examples() -> None:
             icon=":material/heart_broken:",
             key=f"own-example-{example.key}",
             help=example.sentence,
-            on_click=trials.begin_example,
+            on_click=_begin,
             args=(example,),
         )
+
+
+def _begin(example: Example) -> None:
+    """Diagnose an example, with the ranges of its inputs in sight, where they can be changed."""
+    fill(example.ranges)
+    trials.begin_example(example)

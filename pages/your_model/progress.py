@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fp16core.jobs.job import STOPPED
 from fp16core.jobs.ticket import Ticket
 from fp16core.text import count_text
 from pages.shared.server import stopping
@@ -15,7 +16,10 @@ _TICK_S = 0.5
 def show_progress() -> None:
     """Show the trial and the diagnosis while there is one, and why the last one failed."""
     for error in dict.fromkeys(filter(None, (trials.error(), diagnoses.error()))):
-        st.error(plain(error), icon=":material/error:")
+        if error == STOPPED:
+            st.caption(error)  # the visitor's own wish
+        else:
+            st.error(plain(error), icon=":material/error:")
     is_polling = bool(_tickets())
     st.fragment(_watch, run_every=_TICK_S if is_polling else None)(is_polling)
 

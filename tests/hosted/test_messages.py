@@ -59,8 +59,8 @@ class Stranger(Visitor):
 
 
 @pytest.fixture(scope="module")
-def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server among strangers with two kept runs, which somebody has visited."""
+def hosted(tmp_path_factory: pytest.TempPathFactory, small_dataset: Path) -> Iterator[str]:
+    """A server among strangers with two kept runs and few test images, which somebody has visited."""
     runs = tmp_path_factory.mktemp("runs")
     for number in range(2):
         add_full_run(runs, f"run-{number}", name=f"run {number}")
@@ -68,6 +68,7 @@ def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("HALFBITS_HOSTED", "1")
             patch.setenv("HALFBITS_RUNS", str(runs))
+            patch.setenv("HALFBITS_MNIST", str(small_dataset))
             url = server.enter_context(served(tmp_path_factory.mktemp("hosted") / "server.log"))
         Visitor(url).__exit__()
         yield url

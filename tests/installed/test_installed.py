@@ -102,10 +102,12 @@ def test_the_source_distribution_is_the_repository(installed: Installed) -> None
 
 
 def test_every_page_opens_from_another_folder_and_nothing_is_written_to_the_package(
-    installed: Installed, tmp_path: Path
+    installed: Installed, tmp_path: Path, small_dataset: Path
 ) -> None:
+    """On few test images, as *Limits* runs the model in 168 formats."""
     before = installed.files()
-    with started(installed, tmp_path, "--no-browser") as (url, _), visitor(url) as reader:
+    few = {"HALFBITS_MNIST": str(small_dataset)}
+    with started(installed, tmp_path, "--no-browser", **few) as (url, _), visitor(url) as reader:
         assert {page or "start" for page in reader.session.pages} == {*PAGES}
         for page in reader.session.pages:
             reader.show(page)

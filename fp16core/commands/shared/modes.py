@@ -70,7 +70,7 @@ def measure_modes(
     outcomes: Outcomes = _watched(
         Survey(
             queue,
-            run.specs_for(modes, pair, images[:ran], batch, in_depth=not is_wide),
+            run.specs_for(modes, pair, images[:ran], batch, in_depth=not is_wide, is_wide=is_wide),
             lambda answer, mode: run.mode_run(answer, mode, pair, labels[:ran]),
         ),
         lambda what, done: on_progress(what, done * running if with_times else done),
@@ -80,7 +80,7 @@ def measure_modes(
     latencies: Latencies = _watched(
         Survey(
             queue,
-            latency.specs_for(modes, pair, images, effort=latency.LEAST if is_wide else latency.USUAL),
+            latency.specs_for(modes, pair, images, effort=latency.LEAST if is_wide else latency.USUAL, is_wide=is_wide),
             latency.mode_latency,
         ),
         lambda what, done: on_progress(what, running + done * (1 - running)),

@@ -2,6 +2,7 @@
 
 from fp16core.diagnosis.cure.measure import Quality
 from fp16core.diagnosis.cure.patient import Arithmetic, Patient
+from fp16core.diagnosis.cure.rounded import TITLE
 from fp16core.diagnosis.finding import Finding
 from fp16core.diagnosis.ranges.limits import INFINITE_FROM, ZERO_UP_TO
 from fp16core.diagnosis.words import operator_text
@@ -40,7 +41,7 @@ def _file_sentence(patient: Patient, before: Quality, now: Quality) -> str:
             return f"Storage: {_words(before)} → {_words(now)}, by what was done for the arithmetic."
         if _is_broken(now):
             return f"Storage: the float16 file gives {_words(now)}, and leaving operators in float32 did not help."
-        return f"Storage of the weights as float16: {_words(now)}, untreated."
+        return f"Storage of the weights as float16, by LiteRT Quantizer: {_words(now)}, untreated."
     cast = [step.size_bytes for step in patient.steps if step.kind in ("none", "codes") and step.disease == "file"]
     extra = kept.size_bytes - cast[-1]
     operators = count_text(len(kept.operators), "operator")
@@ -59,10 +60,19 @@ def _arithmetic_sentence(patient: Patient, before: Arithmetic, now: Arithmetic) 
         return (
             f"Float16 arithmetic: {advice}. It breaks {where} ({_by_device(now)}), and nothing that was tried cures it."
         )
+    where = f"Float16 arithmetic ({_where_worst(before)})"
     if not kept:
-        return f"Float16 arithmetic: {_words(now.worst)}, untreated."
+        return f"{where}: {_words(now.worst)}, untreated."
     did = " ".join(step.sentence for step in kept)
-    return f"Float16 arithmetic: {_words(before.worst)} → {_words(now.worst)}. {did}"
+    return f"{where}: {_words(before.worst)} → {_words(now.worst)}. {did}"
+
+
+def _where_worst(found: Arithmetic) -> str:
+    """Device with the worst results; of several, it is said that it is the worst."""
+    device = min(found.devices, key=lambda name: (-found.devices[name].not_finite, found.devices[name].snr_db))
+    return (
+        device if len(found.devices) == 1 else f"at worst, with {device}" if device == TITLE else f"at worst, {device}"
+    )
 
 
 def _place(patient: Patient, untreated: Arithmetic) -> str:

@@ -13,7 +13,7 @@ from fp16core.diagnosis.inputs.rows import index_rows
 from fp16core.diagnosis.options import DiagnosisOptions
 from fp16core.diagnosis.running.names import input_names, input_places
 from fp16core.diagnosis.samples import Array, Samples
-from fp16core.text import count_text, excess_text, small_text, visible
+from fp16core.text import count_text, dimensions_text, excess_text, small_text, visible
 from fp16core.tflite.graph import Tensor
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import DatasetError, ModelFileError
@@ -59,7 +59,8 @@ def _declared_shapes(model: ModelFile, options: DiagnosisOptions) -> dict[int, t
         shape, tensor = tuple(options.shapes[name]), model.graph.inputs[place]
         if not _fits(shape, tensor):
             raise ModelFileError(
-                f"--shape gives input '{visible(name)}' the shape {shape}; {model.name} takes {_shape_text(tensor)}."
+                f"--shape gives input '{visible(name)}' the shape {','.join(map(str, shape))}; {model.name} takes "
+                f"{_sizes(tensor.shape_signature)}."
             )
         found[place] = shape
     return found
@@ -72,8 +73,9 @@ def _fits(shape: tuple[int, ...], tensor: Tensor) -> bool:
     )
 
 
-def _shape_text(tensor: Tensor) -> str:
-    return "(" + ", ".join("any" if side < 0 else str(side) for side in tensor.shape_signature) + ")"
+def _sizes(signature: Sequence[int]) -> str:
+    """Sizes of an input; those that the file leaves open may differ from each other."""
+    return dimensions_text(signature).replace("n", "any")
 
 
 def _shape(model: ModelFile, place: int, declared: dict[int, tuple[int, ...]], name: str) -> tuple[int, ...]:
@@ -85,8 +87,8 @@ def _shape(model: ModelFile, place: int, declared: dict[int, tuple[int, ...]], n
     if -1 in signature[1:]:
         example = ",".join("1" if side < 0 else str(side) for side in signature)
         raise ModelFileError(
-            f"{model.name}: input '{visible(name)}' takes {_shape_text(tensor)}, and the sizes left open are unknown; "
-            f"declare them, as in --shape {visible(name)}={example}."
+            f"{model.name}: input '{visible(name)}' takes {_sizes(signature)}, and the sizes left open are "
+            f"unknown; declare them, as in --shape {visible(name)}={example}."
         )
     return tuple(1 if side < 0 else side for side in signature)
 
@@ -167,10 +169,7 @@ def _given(model: ModelFile, options: DiagnosisOptions, declared: dict[int, tupl
     names = input_names(model)
     listed = ", ".join(f"'{visible(name)}'" for name in names)
     archive = InputArchive(source, label, f"give an .npz archive with an array for each of {listed}.")
-    try:
-        places = {place: name for name, place in input_places(model, archive.names(), label).items()}
-    except ModelFileError as error:
-        raise DatasetError(str(error)) from error
+    places = {place: name for name, place in _places(model, archive, label, listed).items()}
     arrays, origins = {}, {}
     for place, name in enumerate(names):
         given = archive.array(places.get(place, name))
@@ -185,16 +184,30 @@ def _given(model: ModelFile, options: DiagnosisOptions, declared: dict[int, tupl
     return Samples({name: values[:count] for name, values in arrays.items()}, origins, labels, are_real=True)
 
 
+def _places(model: ModelFile, archive: InputArchive, label: str, listed: str) -> dict[str, int]:
+    """Place of the input that each array is for."""
+    found: dict[str, int] = {}
+    for name in archive.names():
+        try:
+            found |= input_places(model, [name], label)
+        except ModelFileError as error:
+            raise DatasetError(
+                f"{label}: array '{visible(name)}' is no input of {model.name}, which takes {listed}; name each array "
+                "after its input."
+            ) from error
+    return found
+
+
 def _fitted(given: Array, tensor: Tensor, name: str, label: str, declared: tuple[int, ...] | None) -> Array:
     """The user's array in the input's shape and dtype."""
     shape = given.shape[1:]
     candidates: Sequence[tuple[int, ...]] = (shape, (1, *shape))
     fitting = next((c for c in candidates if _fits(c, tensor) and declared in (None, c)), None)
     if fitting is None:
-        wanted = declared or _shape_text(tensor)
+        wanted = _sizes(declared or tensor.shape_signature)
         raise DatasetError(
-            f"{label}: array '{visible(name)}' has shape {given.shape}; expected (samples, …) with samples of the "
-            f"shape {wanted}, with or without a batch of 1."
+            f"{label}: array '{visible(name)}' is {dimensions_text(given.shape)}; expected samples along its first "
+            f"axis, each of {wanted}, with or without a batch of 1."
         )
     values = _cast(given[:MAX_SAMPLES], tensor.dtype, name, label)
     return np.ascontiguousarray(values).reshape(len(values), *fitting)

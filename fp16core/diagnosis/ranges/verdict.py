@@ -14,6 +14,7 @@ from fp16core.diagnosis.ranges.follower import Follower
 from fp16core.diagnosis.ranges.limits import INFINITE_FROM
 from fp16core.diagnosis.ranges.words import MOSTLY, PARTIAL_SUM, outcome
 from fp16core.diagnosis.results import OperatorRange, RangeVerdict
+from fp16core.diagnosis.running.check import is_split
 from fp16core.diagnosis.running.fixing import FixedModel
 from fp16core.diagnosis.samples import Samples
 from fp16core.tflite.model_file import ModelFile
@@ -66,7 +67,7 @@ def range_verdict(
     )
     progress("Rounding the constants", end)
     constants = constant_ranges(model, fixed, samples, evaluator.reference)
-    finding, sentence = outcome(ranges, constants, samples, _not_finite(observation))
+    finding, sentence = outcome(ranges, constants, samples, _not_finite(observation), is_split(model))
     return RangeVerdict(finding, sentence, ranges, _first(ranges), constants)
 
 

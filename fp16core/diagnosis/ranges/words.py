@@ -26,15 +26,32 @@ MOSTLY = 0.5
 
 _MADE_UP = "The inputs are made up: other inputs may lead further."
 
+UNSEEN = "Operators inside of its loops and branches are not looked at."
+"""Remark on a model of several graphs."""
+
 
 def outcome(
     ranges: Sequence[OperatorRange],
     constants: Sequence[ConstantRange],
     samples: Samples,
     not_finite: OperatorEvidence | None,
+    unseen: bool = False,
 ) -> tuple[Finding, str]:
-    """Finding and sentence of verdict 2; ``not_finite`` is the first operator that fails in float32 already."""
+    """Finding and sentence of verdict 2.
+
+    Parameters
+    ----------
+    ranges, constants
+        Ranges of the operators, and constants that float16 changes into another kind of number.
+    samples
+        Inputs of the model.
+    not_finite
+        First operator that fails in float32 already.
+    unseen
+        True if other operators run inside of loops and branches: no break among those that were seen is no safety.
+    """
     remarks = [] if samples.are_real else [_MADE_UP]
+    remarks += [UNSEEN] if unseen else []
     beyond = [found for found in ranges if found.overflows]
     certain = [found for found in beyond if found.reaches_output and _by_value(found)]
     if certain:
@@ -65,7 +82,7 @@ def outcome(
     vanishing = [found for found in ranges if found.zeroed_share > MOSTLY]
     if vanishing:
         remarks.insert(0, _joined(_vanishing_sentence(vanishing)))
-    good = Finding.SAFE if samples.are_real else Finding.NOTHING_FOUND
+    good = Finding.SAFE if samples.are_real and not unseen else Finding.NOTHING_FOUND
     if beyond:
         words = _value_sentence(beyond[0], samples, "but as an infinity it changes no output")
         return good, _joined(words, *remarks)

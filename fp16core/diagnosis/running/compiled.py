@@ -9,7 +9,7 @@ from ai_edge_litert.compiled_model import CompiledModel, TensorBuffer
 from fp16core.diagnosis.running.interpreter import Array
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.runner import litert_environment, mode_options
-from fp16core.text import first_line
+from fp16core.text import dimensions_text, first_line
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ModeError
 
@@ -34,7 +34,7 @@ class CompiledRun:
         self._mode = mode
         self._kinds = [(tensor.shape, np.dtype(tensor.dtype)) for tensor in model.graph.outputs]
         if empty := [tensor for tensor in model.graph.inputs + model.graph.outputs if 0 in tensor.shape]:
-            raise ModeError(f"the tensor '{empty[0].name}' of shape {empty[0].shape} is empty")
+            raise ModeError(f"the tensor '{empty[0].name}' is empty ({dimensions_text(empty[0].shape)})")
         try:
             self._model = CompiledModel.from_buffer(
                 model.contents, environment=litert_environment(), options=mode_options(mode)

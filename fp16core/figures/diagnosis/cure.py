@@ -27,8 +27,11 @@ _DISEASES = {
 }
 """Words and colour of each disease."""
 
-_KEPT_PLACES = {"weights as stored": "top left", "float16 arithmetic": "bottom left"}
-"""Places of the labels beside their marks, which may coincide."""
+_SIDES = {"weights as stored": "top", "float16 arithmetic": "bottom"}
+"""Sides of the marks, which may coincide, on which their labels stand."""
+
+_NEAR_SHARE, _NEAR_DB = 0.06, 8.0
+"""Distances, along the axis of bytes and in decibels, below which marks share a label."""
 
 
 def curve(cure: Cure) -> go.Figure:
@@ -47,17 +50,18 @@ def curve(cure: Cure) -> go.Figure:
         write_message(drawn, "No cure was tried.")
         return fixed(drawn)
     top = max([60.0, *(step.snr_db for step in cure.steps if math.isfinite(step.snr_db))]) + 10
+    sizes = [step.size_bytes for step in cure.steps]
+    spread = max(max(sizes) - min(sizes), max(1, round(0.002 * max(sizes))))
+    ends = min(sizes) - 0.3 * spread, max(sizes) + 0.3 * spread
     for disease, (words, colour) in _DISEASES.items():
         numbered = [(number, step) for number, step in enumerate(cure.steps) if step.disease == disease]
         for is_kept in (True, False):
             members = [(number, step) for number, step in numbered if _is_on_the_way(step) is is_kept]
             if members:
-                _add_steps(drawn, words, colour, members, is_kept, top)
-    sizes = [step.size_bytes for step in cure.steps]
-    spread = max(max(sizes) - min(sizes), max(1, round(0.002 * max(sizes))))
+                _add_steps(drawn, words, colour, members, is_kept, (top, ends))
     drawn.update_xaxes(
         title="bytes of the file",
-        range=[min(sizes) - 0.3 * spread, max(sizes) + 0.3 * spread],
+        range=[*ends],
         nticks=5,
         tickformat=",",
     )
@@ -66,8 +70,14 @@ def curve(cure: Cure) -> go.Figure:
 
 
 def _add_steps(
-    drawn: Sketch, words: str, colour: str, members: Sequence[tuple[int, CureStep]], is_kept: bool, top: float
+    drawn: Sketch,
+    words: str,
+    colour: str,
+    members: Sequence[tuple[int, CureStep]],
+    is_kept: bool,
+    limits: tuple[float, tuple[float, float]],
 ) -> None:
+    top, (low, high) = limits
     steps = [step for _, step in members]
     shown = [WARNING_COLOUR if _is_broken(step) else colour for step in steps]
     drawn.add_scatter(
@@ -82,8 +92,8 @@ def _add_steps(
             "color": shown,
             "line": {"width": 2, "color": shown},
         },
-        text=_labels(members, is_kept, top),
-        textposition=_KEPT_PLACES[words] if is_kept else "bottom right",
+        text=_labels(members, is_kept, top, high - low),
+        textposition=[f"{_SIDES[words]} {_direction(step, is_kept, low, high)}" for step in steps],
         textfont={"size": 12},
         cliponaxis=False,
         customdata=[[number, step.kind, step.not_finite, step.is_kept] for number, step in members],
@@ -101,14 +111,35 @@ def step_text(step: CureStep) -> str:
     return "no error" if step.snr_db == math.inf else decibels_text(step.snr_db)
 
 
-def _labels(members: Sequence[tuple[int, CureStep]], is_kept: bool, top: float) -> list[str]:
-    """Labels of steps: those at the same place share that of the first; what was not kept has its number alone."""
-    shared: dict[tuple[int, int], list[str]] = {}
+def _direction(step: CureStep, is_kept: bool, low: float, high: float) -> str:
+    """Direction of a label: away from the nearer end of the axis, and the other way for a step that was not kept."""
+    if step.kind == UNTREATED:
+        return "center"
+    return "left" if (step.size_bytes >= (low + high) / 2) is is_kept else "right"
+
+
+def _labels(members: Sequence[tuple[int, CureStep]], is_kept: bool, top: float, width_bytes: float) -> list[str]:
+    """Labels of steps: those close to an earlier one are named beside it; what was not kept has its number alone."""
+    shared: list[tuple[CureStep, list[str]]] = []
+    places = []
     for number, step in members:
-        place = step.size_bytes, round(_height(step, top))
         label = "untreated" if step.kind == UNTREATED else f"{number}: {step.kind}" if is_kept else str(number)
-        shared.setdefault(place, []).append(lettering(label))
-    return [", ".join(shared.pop((step.size_bytes, round(_height(step, top))), [])) for _, step in members]
+        near = (place for place, (first, _) in enumerate(shared) if _is_near(step, first, top, width_bytes))
+        if (place := next(near, None)) is None:
+            shared.append((step, [lettering(label)]))
+            places.append(len(shared) - 1)
+        else:
+            shared[place][1].append(lettering(label))
+            places.append(-1)
+    separator = "<br>" if is_kept else ", "
+    return ["" if place < 0 else separator.join(shared[place][1]) for place in places]
+
+
+def _is_near(step: CureStep, other: CureStep, top: float, width_bytes: float) -> bool:
+    return (
+        abs(step.size_bytes - other.size_bytes) < _NEAR_SHARE * width_bytes
+        and abs(_height(step, top) - _height(other, top)) < _NEAR_DB
+    )
 
 
 def _is_on_the_way(step: CureStep) -> bool:

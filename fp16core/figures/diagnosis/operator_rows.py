@@ -14,7 +14,10 @@ from fp16core.figures.diagnosis.lanes import Lanes, lanes
 
 Found = TypeVar("Found", OperatorRange, OperatorError)
 
-_ROW_PX, _FRAME_PX = 24, 60
+ROW_PX = 24
+"""Height of an operator's row."""
+
+_FRAME_PX = 60
 _LONGEST_NAME = 24
 
 
@@ -32,7 +35,7 @@ class View(Generic[Found]):
 def height_px(shown: Sequence[OperatorReading]) -> int:
     """Height of a figure with a row for each operator."""
     span = shown[-1].operator - shown[0].operator + 1 if shown else 0
-    return _FRAME_PX + _ROW_PX * max(span, 3)
+    return _FRAME_PX + ROW_PX * max(span, 3)
 
 
 def rows(shown: Sequence[OperatorReading], chosen: int | None, columns: list[str]) -> Sketch:

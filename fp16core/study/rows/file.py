@@ -134,7 +134,7 @@ def parse_study(contents: bytes, name: str) -> Study:
             row = before
         found[row.key] = row
     if not found and last:
-        raise StudyError(f"{name} is not a file of rows; choose one that python -m fp16core study has written.")
+        raise _not_rows(name)
     return Study(name, tuple(found.values()), len(last))
 
 
@@ -219,7 +219,13 @@ def _is_whole(line: bytes) -> bool:
     return tail == _MARK + hashlib.sha256(text).hexdigest().encode() + b'"}'
 
 
+def _not_rows(name: str) -> StudyError:
+    return StudyError(f"{name} is not a file of rows; choose one that python -m fp16core study has written.")
+
+
 def _row(line: bytes, name: str, number: int) -> Row:
+    if number == 1 and _MARK not in line:
+        raise _not_rows(name)
     where, remedy = f"{name}, line {number}", "remove that line, and the study does this training again."
     if not _is_whole(line):
         raise StudyError(f"{where} is damaged: its checksum is wrong; {remedy}")

@@ -20,13 +20,18 @@ def command_line(name: str, options: DiagnosisOptions, inputs_name: str | None) 
     words = ["python", "-m", "fp16core", "diagnose", name]
     words += [] if inputs_name is None else ["--inputs", inputs_name]
     for input_name, (low, high) in options.ranges.items():
-        words += ["--range", f"{input_name}={low:g}:{high:g}"]
+        words += ["--range", f"{input_name}={_number(low)}:{_number(high)}"]
     for input_name, shape in options.shapes.items():
         words += ["--shape", f"{input_name}={','.join(map(str, shape))}"]
     for output in options.classes:
         words += ["--classes", output]
     for output, tolerance in options.tolerances.items():
-        words += ["--tolerance", f"{output}={tolerance:g}"]
+        words += ["--tolerance", f"{output}={_number(tolerance)}"]
     words += [] if options.target is None else ["--target", options.target.name]
     words += ["--cure"] if options.wants_cure else []
     return shlex.join([*words, "--out", "diagnosed"])
+
+
+def _number(value: float) -> str:
+    """A number with all its digits, so that the same is read."""
+    return repr(float(value)).removesuffix(".0")

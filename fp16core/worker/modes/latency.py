@@ -34,9 +34,7 @@ _MOST = 150
 """Most turns in a round."""
 
 _LONG_S, _LONG_BYTES = 10_800, 800_000_000
-"""Limits on a process whose calls take long: seconds, and memory beyond the usual for what large batches leave between
-layers.
-"""
+"""Limits for the wide network: seconds, and memory beyond the usual, for what large batches leave between layers."""
 
 _FILES = REFERENCE, TARGET
 
@@ -82,6 +80,7 @@ def specs_for(
     images: npt.NDArray[np.uint8],
     batches: Sequence[int] = BATCHES,
     effort: Effort = USUAL,
+    is_wide: bool = False,
 ) -> dict[ExecutionMode, JobSpec]:
     """Return the jobs for a `fp16core.worker.modes.survey.Survey`, by mode.
 
@@ -97,16 +96,20 @@ def specs_for(
         Images for each call: those that the files and n allow.
     effort
         Amount of measuring.
+    is_wide
+        True for this package's wide network alone, whose processes have higher limits.
     """
     names = [pair.reference.name, pair.target.name]
-    request = {"batches": list(batches), "effort": asdict(effort), "names": names}
+    request = {"batches": list(batches), "effort": asdict(effort), "is_wide": is_wide, "names": names}
     parts = attachments(pair, images[: max(IMAGES, *batches)])
-    return {mode: JobSpec(MODULE, request | {"mode": mode.value}, parts, _limits(mode, pair, effort)) for mode in modes}
+    return {
+        mode: JobSpec(MODULE, request | {"mode": mode.value}, parts, _limits(mode, pair, is_wide)) for mode in modes
+    }
 
 
-def _limits(mode: ExecutionMode, pair: ModelPair, effort: Effort) -> Limits:
+def _limits(mode: ExecutionMode, pair: ModelPair, is_wide: bool) -> Limits:
     usual = limits_for(mode, pair)
-    if effort == USUAL or usual.memory_bytes is None:
+    if not is_wide or usual.memory_bytes is None:
         return usual
     return Limits(_LONG_S, usual.memory_bytes + _LONG_BYTES, _LONG_S)
 

@@ -35,6 +35,9 @@ With the bundled pair the former held 143 MB at most, and 301 MB with a GPU driv
 _FILE_BYTES = 100_000_000
 """Largest file that a driver may write: its log, or compiled shaders."""
 
+_WIDE_FILE_BYTES = 2_000_000_000
+"""The same for the wide network, which is nobody's upload: a driver in software keeps a GPU's memory in a file."""
+
 _LOG_BYTES = 2_000_000
 """Most that a process reads of its own log: what it searches for comes early."""
 
@@ -45,9 +48,9 @@ def limits_for(mode: ExecutionMode, pair: ModelPair) -> Limits:
     return Limits(_WALL_S, _GPU_BYTES if mode.on_gpu else needed_bytes, _CPU_S)
 
 
-def confine_for(mode: ExecutionMode, client: Client) -> None:
+def confine_for(mode: ExecutionMode, client: Client, file_bytes: int = _FILE_BYTES) -> None:
     """Confine this process for good, before it opens a file and before a driver is loaded."""
-    confine(None, _FILE_BYTES, None if mode.on_gpu else client.memory_bytes)  # drivers map more than they hold
+    confine(None, file_bytes, None if mode.on_gpu else client.memory_bytes)  # drivers map more than they hold
 
 
 def possible_batches(pair: ModelPair, batches: Sequence[int], images: int) -> list[int]:
@@ -67,7 +70,7 @@ def attachments(pair: ModelPair, images: npt.NDArray[np.uint8]) -> tuple[bytes, 
 def received(request: dict[str, Any], client: Client) -> tuple[ExecutionMode, ModelPair, npt.NDArray[np.float32]]:
     """The mode, the pair, and the images as the models take them, once this process is confined."""
     mode = ExecutionMode(request["mode"])
-    confine_for(mode, client)
+    confine_for(mode, client, _WIDE_FILE_BYTES if request["is_wide"] else _FILE_BYTES)
     reference, target, images = client.attachments
     names = request["names"]
     pair = ModelPair("", ModelFile(reference, names[0]), ModelFile(target, names[1]))

@@ -44,6 +44,7 @@ def specs_for(
     images: npt.NDArray[np.uint8],
     batch: int,
     in_depth: bool = True,
+    is_wide: bool = False,
 ) -> dict[ExecutionMode, JobSpec]:
     """Return the jobs for a `fp16core.worker.modes.survey.Survey`, by mode.
 
@@ -59,9 +60,11 @@ def specs_for(
         Images for each run. A GPU adds up in a different order for each batch size. A file's fixed batch size is kept.
     in_depth
         Also examine each operator, and the stage of upsampling.
+    is_wide
+        True for this package's wide network alone, whose processes may write larger files.
     """
     names = [pair.reference.name, pair.target.name]
-    request = {"batch": batch, "in_depth": in_depth, "names": names}
+    request = {"batch": batch, "in_depth": in_depth, "is_wide": is_wide, "names": names}
     parts = attachments(pair, images)
     return {mode: JobSpec(MODULE, request | {"mode": mode.value}, parts, limits_for(mode, pair)) for mode in modes}
 

@@ -1,6 +1,8 @@
 // Reads the drawing on the browser's GPU while it grows: once a frame at most, and never while the last reading is under way.
-// What the canvas shows is a number of strokes on `window.halfTheBitsDrawing`, which tells when it has changed.
+// The canvas keeps its strokes in `window.halfTheBitsDrawing`, and tells there when they have changed.
 const drawing = (window.halfTheBitsDrawing ??= Object.assign(new EventTarget(), { strokes: [] }));
+
+const SLOW_MS = 4;
 
 const numbersOf = { f32: (bytes) => [...new Float32Array(bytes)], f16: (bytes) => [...new Uint16Array(bytes)].map(halfOf) };
 
@@ -182,8 +184,6 @@ class Preview {
         this.root.dataset.logits = JSON.stringify(logits ?? {});
     }
 }
-
-const SLOW_MS = 4;
 
 export default function ({ data, parentElement, setTriggerValue }) {
     const root = parentElement.querySelector(".preview");

@@ -93,7 +93,8 @@ const digitsOfRow = (parts) => {
     return digits.filter((digit) => tallOf(boxOf(digit)) >= 0.4 * tallest);
 };
 
-// The parts of each digit, without specks.
+// The parts of each digit, without specks. The server also looks at shapes, to join parts that lie apart and to cut digits that
+// touch; here parts that share columns are a digit, which is enough to say nothing of most drawings that are more than one.
 const digitsOf = (found) => {
     const large = found.filter(({ area }) => area >= SPECK_PX), most = Math.max(...large.map(({ area }) => area));
     const kept = large.filter(({ area }) => area >= SPECK_SHARE * most), rows = [];

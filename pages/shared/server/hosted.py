@@ -10,6 +10,7 @@ import streamlit as st
 from fp16core import settings
 from fp16core.data.mnist import ENVIRONMENT_VARIABLE as DATASET_VARIABLE
 from fp16core.jobs.child import ROOT as CORE_ROOT
+from fp16core.recordings.gallery import ENVIRONMENT_VARIABLE as RECORDINGS_VARIABLE
 from fp16core.runs.pair import ENVIRONMENT_VARIABLE as PAIR_VARIABLE
 from fp16core.runs.store_folder import FOLDER_VARIABLE
 from fp16core.text import names_only
@@ -48,7 +49,8 @@ def shown(text: str) -> str:
     """Text as visitors may see it: on a hosted server, without the server's folders."""
     if not is_hosted():
         return text
-    named = [os.environ.get(name, "") for name in (DATASET_VARIABLE, PAIR_VARIABLE, FOLDER_VARIABLE)]
+    variables = (DATASET_VARIABLE, PAIR_VARIABLE, FOLDER_VARIABLE, RECORDINGS_VARIABLE)
+    named = [os.environ.get(name, "") for name in variables]
     with contextlib.suppress(FileNotFoundError):  # no folder for temporary files can be written; then none is named
         named.append(tempfile.gettempdir())
     return names_only(text, [*named, str(Path.home()), str(_ROOT), str(CORE_ROOT)])

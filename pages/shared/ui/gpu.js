@@ -79,7 +79,7 @@ class Gpu {
         work.end();
     }
 
-    // What an act makes of the GPU, unless that complains: it tells of lacking memory only when it is asked.
+    // Acts, and refuses if the GPU complains: it tells only when asked that it had no memory, and what follows fails before.
     async watched(act) {
         const { device } = this;
         device.pushErrorScope("validation");

@@ -12,9 +12,9 @@ REFUSALS = {
     "chrome://flags/#enable-unsafe-webgpu.",
     "adapter": "The browser found no GPU that WebGPU can use. Turn on hardware acceleration in its settings, update "
     "the graphics driver, or try another browser.",
-    "lost": "The GPU was lost on the way: its driver was reset, or the browser closed it. Run again; if that does not "
+    "lost": "The GPU was lost on the way: its driver was reset, or the browser closed it. Try again; if that does not "
     "help, load the page anew.",
-    "memory": "The GPU has not enough memory for this network. Close other programs that use it, then run again.",
-    "failed": "The GPU did not finish. Load the page anew and run again; if that does not help, update the browser.",
+    "memory": "The GPU has not enough memory for this network. Close other programs that use it, then try again.",
+    "failed": "The GPU did not finish. Load the page anew and try again; if that does not help, update the browser.",
 }
 """Sentences that say what to do, by the refusals of `GPU_JS`."""

@@ -76,8 +76,8 @@ def _others(recordings: Sequence[Recording], pair: ModelPair) -> str:
     others = [each for each in recordings if each.network is Network.PAIR and not each.is_of(pair)]
     if not others:
         return ""
-    count = "None" if len(others) == len(recordings) else f"Not all of the {len(recordings)} recordings"
-    return f" {count} was made with {plain(pair.name)}: those of *other models* decide nothing about it."
+    count = "None" if len(others) == len(recordings) else "Not all"
+    return f" {count} of these recordings were made with {plain(pair.name)}: *other models* decide nothing about it."
 
 
 def _titles(recordings: Sequence[Recording]) -> dict[str, Recording]:

@@ -1,7 +1,7 @@
 """Declarations of the visitor about a model: ranges, shapes, tolerances and classes, by input and output."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import streamlit as st
@@ -70,6 +70,13 @@ def declared() -> DiagnosisOptions:
         classes=tuple(_lines("classes")),
         wants_cure=True,
     )
+
+
+def fill(ranges: Mapping[str, tuple[float, float]]) -> None:
+    """Write ranges into their field, and empty the others; for a callback."""
+    for kind, *_ in _FIELDS:
+        st.session_state[_key(kind)] = ""
+    st.session_state[_key("range")] = "\n".join(f"{name}={low:g}:{high:g}" for name, (low, high) in ranges.items())
 
 
 def _again() -> None:

@@ -7,9 +7,11 @@ import streamlit as st
 
 from fp16core.diagnosis.diagnosis import CURED_REFERENCE, CURED_TARGET, FLOAT16_FILE, RECIPE
 from fp16core.diagnosis.document import diagnosis_document, document_text
+from fp16core.diagnosis.examples import EXAMPLES
 from fp16core.diagnosis.outcome import Diagnosis
 from fp16core.report.diagnosis import make_diagnosis_report
 from fp16core.text import size_text
+from fp16core.tflite.model_file import ModelFile
 from fp16core.worker.diagnosis.repeat import command_line
 from pages.shared.session.examination import Kept
 from pages.shared.ui.words import plain
@@ -61,8 +63,14 @@ def show_downloads(kept: Kept, found: Diagnosis) -> None:
         st.caption(f"The files that were made are not kept: {plain(kept.without_files)}")
     if kept.question is not None:
         st.markdown("The command that repeats it on your own computer, and can guard a build:")
-        repeated = command_line(found.name, kept.question.options, kept.question.inputs_name)
+        repeated = command_line(_path(kept.question.model), kept.question.options, kept.question.inputs_name)
         st.code(repeated, language=None, wrap_lines=True)  # the colours of a language are too pale
+
+
+def _path(model: ModelFile) -> str:
+    """Path of an example from the root of the repository; the name of any other file."""
+    example = next((each for each in EXAMPLES if each.sha256 == model.sha256), None)
+    return model.name if example is None else f"fp16core/diagnosis/examples/{example.path.name}"
 
 
 def _report(found: Diagnosis) -> bytes:

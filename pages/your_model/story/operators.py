@@ -10,6 +10,7 @@ from fp16core.diagnosis.outcome import Diagnosis, OperatorReading
 from fp16core.diagnosis.results import ArithmeticVerdict
 from fp16core.figures.diagnosis import classes, graph, tensor
 from fp16core.figures.diagnosis.classes import OperatorClass
+from fp16core.figures.diagnosis.operator_rows import ROW_PX
 from fp16core.figures.diagnosis.operator_rows import height_px as height_px_of
 from fp16core.text import count_text
 from pages.shared.session import diagnoses
@@ -17,6 +18,7 @@ from pages.shared.session.examination import Kept
 from pages.shared.ui.charts import chart, picked
 from pages.shared.ui.tables import show_table
 from pages.your_model.story.bits import show_bits
+from pages.your_model.story.scroll import scroll_into_sight
 from pages.your_model.story.words import (
     clipped,
     facts,
@@ -120,6 +122,8 @@ def _graph() -> None:
                 f"{'range' if verdict is None else 'error'} of its results; the list beside it chooses one",
                 on_click=partial(choose_clicked, _CHART),
             )
+            rows_above = chosen - found.graph[start].operator
+            scroll_into_sight("diagnosis-sight", f"{kept.number} {chosen}", ROW_PX * rows_above, 2 * ROW_PX)
         with card:
             _show_card(nodes[chosen], found)
         st.caption(

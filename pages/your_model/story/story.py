@@ -9,7 +9,7 @@ from pages.shared.ui.words import plain
 from pages.your_model.story.downloads import show_downloads
 from pages.your_model.story.operators import show_operators
 from pages.your_model.story.verdicts import show_arithmetic, show_bytes, show_cure, show_placement
-from pages.your_model.story.words import icon, inputs_sentence, verdict_markdown, worst
+from pages.your_model.story.words import ICONS_HINT, icon, inputs_sentence, verdict_markdown, worst
 
 
 def show_story() -> bool:
@@ -35,7 +35,7 @@ def _show_answer(kept: Kept, found: Diagnosis) -> None:
     has_pair = files.files().pair is not None
     st.header(f"{'Diagnosis of' if has_pair else 'The answer for'} {plain(found.name)}", anchor="diagnosis")
     st.markdown(verdict_markdown(found.finding, found.sentence, is_bold=True))
-    st.markdown(_contents(found))
+    st.markdown(_contents(found), help=ICONS_HINT)
     if kept.unsuited:
         st.markdown(
             f"The other pages keep showing the models that they showed before: {plain(kept.unsuited.rstrip('.'))}."

@@ -1,10 +1,12 @@
 """The verdicts on arithmetic, the file and the places where it runs, and the cures: a sentence and a picture each."""
 
+import math
 from functools import partial
 
 import streamlit as st
 
 from fp16core.diagnosis.file_results import CastFile
+from fp16core.diagnosis.finding import Finding
 from fp16core.diagnosis.outcome import Diagnosis
 from fp16core.diagnosis.results import ArithmeticVerdict, OutputError
 from fp16core.figures import bytes as bytes_figures
@@ -19,6 +21,9 @@ from pages.your_model.story.operators import choose_clicked, chosen_operator, re
 from pages.your_model.story.words import clipped, verdict_markdown
 
 _ALONG = "diagnosis-along"
+
+_UNBROKEN_B = "\u00a0B"
+"""Unit of bytes that stays on the line of its number."""
 
 
 def show_arithmetic(kept: Kept, found: Diagnosis) -> None:
@@ -54,17 +59,25 @@ def _show_outputs(outputs: list[tuple[ArithmeticVerdict, OutputError]]) -> None:
             "output": [output.name for _, output in outputs],
             "device": [verdict.device for verdict, _ in outputs],
             "SNR": [decibels_text(output.snr_db) for _, output in outputs],
-            "largest error": [small_text(output.max_abs_error) for _, output in outputs],
+            "largest error": [_error_text(output) for _, output in outputs],
             "not finite": [output.not_finite for _, output in outputs],
             "same class": [
                 "not declared" if output.same_argmax is None else f"{output.same_argmax:,} of {output.samples:,}"
                 for _, output in outputs
             ],
             "within your tolerance": [
-                {None: "none declared", True: "yes", False: "no"}[output.is_within] for _, output in outputs
+                "none declared" if output.tolerance is None else "yes" if output.is_within else "no"
+                for _, output in outputs
             ],
         }
     )
+
+
+def _error_text(output: OutputError) -> str:
+    """The largest error among the numbers that stayed finite."""
+    if not output.not_finite:
+        return small_text(output.max_abs_error)
+    return "–" if math.isnan(output.snr_db) else f"{small_text(output.max_abs_error)} where finite"
 
 
 def show_bytes(found: Diagnosis) -> None:
@@ -83,10 +96,9 @@ def show_bytes(found: Diagnosis) -> None:
     for number, (cast, place) in enumerate(zip(verdict.casts, places, strict=True)):
         with place:
             account = cast.account
-            st.markdown(
-                f"**{clipped(cast.by)}: {percent_text(account.size_share)} of the size**, "
-                f"{bytes_text(account.target_bytes)} of {bytes_text(account.reference_bytes)}"
-            )
+            sizes = f"{bytes_text(account.target_bytes)} of {bytes_text(account.reference_bytes)}"
+            share = f"**{clipped(cast.by)}: {percent_text(account.size_share)} of the size**"
+            st.markdown(f"{share}, {sizes.replace(' B', _UNBROKEN_B)}")
             chart(
                 partial(bytes_figures.beyond_half, account),
                 f"diagnosis-bytes-{number}",
@@ -153,7 +165,7 @@ def show_cure(found: Diagnosis) -> None:
     """Show the cures that were tried, with their sizes and ratios."""
     if found.cure is None:
         return
-    st.header("What cures it?", anchor="cure")
+    st.header("What cures it?" if found.finding is Finding.BREAKS else "Would a cure help?", anchor="cure")
     st.markdown(verdict_markdown(found.cure.finding, found.cure.sentence))
     if len(found.cure.steps) > 1:
         with st.container(border=True):
@@ -162,11 +174,15 @@ def show_cure(found: Diagnosis) -> None:
                 "diagnosis-cure",
                 "Size of the file against the signal-to-noise ratio of its worst output, a mark for each cure",
             )
-            st.caption("Further up, the outputs are closer to float32’s; further right, the file is larger.")
+            st.caption(
+                "Further up, the outputs are closer to float32’s; further right, the file is larger. The numbers are "
+                "those of the list below."
+            )
     if found.cure.steps:
         with st.expander("Everything that was tried, in order", icon=":material/format_list_numbered:"):
             show_table(
                 {
+                    "number": list(range(len(found.cure.steps))),
                     "cure": [step.sentence for step in found.cure.steps],
                     "for": [step.disease for step in found.cure.steps],
                     "bytes": [step.size_bytes for step in found.cure.steps],

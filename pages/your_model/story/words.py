@@ -12,6 +12,12 @@ from pages.shared.ui.words import plain
 
 _LONGEST = 80
 
+ICONS_HINT = (
+    ":material/verified: safe · :material/search: no break was found, which proves nothing · "
+    ":material/error: breaks · :material/help: unknown"
+)
+"""Meaning of the icons, in Markdown."""
+
 _ICONS = {
     Finding.SAFE: ":material/verified:",
     Finding.NOTHING_FOUND: ":material/search:",
@@ -75,10 +81,9 @@ def facts(
             found["become 0"] = percent_text(values.zeroed_share)
             found["become subnormal"] = percent_text(values.subnormal_share)
     for verdict, error in errors:
-        found[clipped(verdict.device)] = (
-            f"{snr_text(error)}, largest error {small_text(error.max_abs_error)}"
-            + (f", {error.not_finite:,} not finite" if error.not_finite else "")
-            + ("" if error.is_float16 else ", computed in float32")
+        size = f"{snr_text(error)}, largest error {small_text(error.max_abs_error)}"
+        found[clipped(verdict.device)] = (f"{error.not_finite:,} numbers NaN or ∞" if error.not_finite else size) + (
+            "" if error.is_float16 else ", computed in float32"
         )
     if node.inputs:
         found["reads"] = ", ".join(map(clipped, node.inputs[:3]))

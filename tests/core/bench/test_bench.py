@@ -1,5 +1,7 @@
 """The benchmark measures what it says; how fast anything is, is not a test's business."""
 
+from pathlib import Path
+
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
@@ -80,9 +82,9 @@ def test_the_command_line_offers_every_part() -> None:
 
 @pytest.mark.tensorflow
 @pytest.mark.slow
-def test_what_a_training_run_costs_the_other_visitors_is_measured() -> None:
+def test_what_a_training_run_costs_the_other_visitors_is_measured(small_dataset: Path) -> None:
     """One round of reruns; the script is none of the core's modules, so nothing else would notice that it breaks."""
-    found = run_script("reruns", 1)
+    found = run_script("reruns", 1, small_dataset)
     assert [len(rounds) for rounds in found.values()] == [1, 1]
     assert found.keys() == {"alone_ms", "training_ms"}
     assert all(time > 1 for rounds in found.values() for times in rounds for time in times)

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 
 from fp16core.claims.claims import check_claims
 from fp16core.claims.evidence import ClaimCheck, Evidence, Measurement, RuntimeEvidence, Verdict, gather_evidence
 from fp16core.evaluate.comparison import Comparison
+from fp16core.modes.latency import CONTROL, REFERENCE, TARGET, Difference, Latency, MemoryUse, ModeLatency
 from fp16core.modes.network import Network
 from fp16core.modes.runs import ModeOutcome, ModeTable
 from fp16core.recordings.gallery import shipped_recordings
@@ -16,9 +18,10 @@ from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.model_file import ModelFile, ModelPair
 from tests.helpers.mode_results import GPU, SOFTWARE, run
 from tests.helpers.places import TestSet
-from tests.helpers.recorded import NOTED, on_gpu, recording
+from tests.helpers.recorded import NOTED, on_gpu, on_usual_processor, recording
+from tests.helpers.results import latency
 
-NATIVE, REDUCED = "Native arithmetic", "Reduced precision"
+NATIVE, REDUCED, LATENCY = "Native arithmetic", "Reduced precision", "Impact on latency"
 
 
 @pytest.fixture(scope="module")
@@ -35,17 +38,18 @@ def judged(evidence: Evidence, *recordings: Recording, here: ModeOutcome | None 
 def test_a_recording_of_this_pair_decides_and_is_named_with_its_day(evidence: Evidence) -> None:
     found = judged(evidence, recording(evidence.pair, on_gpu(1.0), noted=(NOTED,)))
     assert found[NATIVE].measured == (
-        "on Some GPU, 26 November 2026: computed in float16; speed-up with this network none measurable, with "
-        "six 3 × 3 convolutions with 128 filters 1.52× (medians alone)"
+        "on Some GPU, 26 November 2026: in float16; speed-up none measurable, wide network 1.52×"
     )
+    assert "speed-up with this network none measurable, with six 3 × 3 convolutions with" in found[NATIVE].method
+    assert "filters 1.52× (medians alone)." in found[NATIVE].method
     assert found[NATIVE].verdict is Verdict.PARTLY
     assert found[NATIVE].method.startswith("Recorded on 26 November 2026 on Some GPU, not measured here")
     assert found[NATIVE].awaits is Measurement.ACCURACY
     assert found[REDUCED].verdict is Verdict.HOLDS
     assert found[REDUCED].measured == (
-        "on Some GPU, 26 November 2026: all results are float16 numbers; the float16 file's logits change by up to "
-        "0.258, without the option by 2.50 × 10⁻³"
+        "on Some GPU, 26 November 2026: results are float16 numbers; logits change by up to 0.258"
     )
+    assert "Without the option, logits change by up to 2.50 × 10⁻³." in found[REDUCED].method
 
 
 @pytest.mark.parametrize(
@@ -99,7 +103,42 @@ def test_of_several_recordings_one_that_gained_time_counts_then_the_newest(evide
     assert judged(evidence, faster, new)[NATIVE].measured.startswith("on GPU 1, 1 November 2026")
 
 
+@pytest.mark.parametrize(
+    ("ratio", "difference", "verdict"),
+    [
+        (1.02, Difference.NONE, Verdict.HOLDS),
+        (1.2, Difference.SLOWER, Verdict.PARTLY),
+        (1.5, Difference.SLOWER, Verdict.FAILS),
+        (1.5, Difference.NONE, Verdict.NOT_MEASURED),
+    ],
+)
+def test_the_impact_on_latency_is_judged_by_recorded_times(
+    evidence: Evidence, ratio: float, difference: Difference, verdict: Verdict
+) -> None:
+    recorded = recording(evidence.pair, on_usual_processor(1.0, ratio, verdict=difference))
+    claim = judged(evidence, recorded)[LATENCY]
+    assert claim.verdict is verdict
+    assert claim.awaits is Measurement.LATENCY
+    named = "on Some processor, 26 November 2026: "
+    assert claim.measured.startswith(named) is (verdict is not Verdict.NOT_MEASURED)
+    assert judged(evidence, replace(recorded, target_sha256="0" * 64))[LATENCY] == judged(evidence)[LATENCY]
+
+
+def test_times_that_were_measured_here_rank_above_recorded_ones(evidence: Evidence) -> None:
+    recorded = recording(evidence.pair, on_usual_processor(1.0))
+    random = np.random.default_rng(0)
+    noise = {what: random.lognormal(4, 1.5, 12) for what in (REFERENCE, TARGET, CONTROL)}
+    noisy = Latency(ExecutionMode.CPU_FLOAT32, 1, [noise], {}, {})
+    for times, verdict in ((latency(200), Verdict.FAILS), (noisy, Verdict.NOT_MEASURED)):
+        timed = ModeLatency(ExecutionMode.CPU_FLOAT32, (times,), MemoryUse(1, 1, 1, 1), 1.0)
+        found = RuntimeEvidence(None, {timed.mode: timed}, recordings=(recorded,))
+        claim = next(claim for claim in check_claims(evidence.with_runtimes(found)) if claim.topic == LATENCY)
+        assert claim.verdict is verdict
+        assert "Some processor" not in claim.measured
+
+
 def test_what_ships_judges_the_bundled_pair(evidence: Evidence) -> None:
     found = judged(evidence, *shipped_recordings())
-    assert found[NATIVE].measured.startswith("on NVIDIA H200, 26 November 2026: computed in float16")
+    assert found[NATIVE].measured.startswith("on NVIDIA H200, 26 November 2026: in float16")
     assert found[REDUCED].verdict is Verdict.HOLDS
+    assert found[LATENCY].verdict is Verdict.HOLDS

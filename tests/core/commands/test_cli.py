@@ -86,9 +86,14 @@ def test_predict_takes_any_picture_and_says_what_it_did(tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(photograph("5", "squared", np.random.default_rng(1)))
     row = 255 - np.kron(np.hstack(list(load_mnist("test")[0][:4])), np.ones((3, 3), np.uint8))
     Image.fromarray(row).save(tmp_path / "row.webp", lossless=True)
-    done = cli("predict", tmp_path / "photo.jpg", tmp_path / "row.webp", tmp_path / "absent.png", "--json")
+    Image.fromarray(np.rot90(row[:, :84])).save(tmp_path / "sideways.png")
+    names = ("photo.jpg", "row.webp", "sideways.png", "absent.png")
+    done = cli("predict", *(tmp_path / name for name in names), "--json")
     assert done.returncode == 1
-    photo, several, absent = document(done)
+    photo, several, sideways, absent = document(done)
+    assert photo["turn"] is several["turn"] is None
+    assert (sideways["turn"]["degrees"], sideways["turn"]["text"]) == (270, "7")
+    assert sideways["reference"]["digit"] != 7
     assert photo["reference"]["digit"] == photo["target"]["digit"] == 5
     assert photo["stages"][0] == "Decode: JPEG, 1,600 × 1,200 pixels, colour, scaled down to 512 × 384"
     assert "Make the ink light: inverted (dark ink on light paper)" in photo["stages"]

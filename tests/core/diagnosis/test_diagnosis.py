@@ -15,6 +15,7 @@ from fp16core.diagnosis.document import DocumentError, diagnosis_document, diagn
 from fp16core.diagnosis.finding import Finding
 from fp16core.diagnosis.options import DiagnosisOptions
 from fp16core.diagnosis.outcome import Diagnosis
+from fp16core.diagnosis.ranges.words import UNSEEN
 from fp16core.tflite.model_file import ModelFile
 from fp16core.vocabulary import ModelFileError
 from tests.networks.diagnosis.verdicts import RIGHT, contents, samples
@@ -206,3 +207,13 @@ def test_the_graph_names_edges_inputs_outputs_and_the_numbers_of_one_tensor() ->
     assert last.histogram is not None
     assert last.histogram.counts.sum() == math.prod(last.shape)
     assert max(abs(example) for example in graph[1].examples) == 100_000
+
+
+def test_what_runs_inside_of_loops_is_said_to_be_unseen() -> None:
+    found = diagnosis("loop")
+    assert found.sentence.endswith(UNSEEN)
+    assert found.range.sentence.endswith(UNSEEN)
+    assert UNSEEN not in diagnosis("embeddings").sentence
+    given = diagnose(model("loop"), DiagnosisOptions(inputs=archive("loop"), tolerances={"answer": 1.0}))
+    assert given.range.finding is Finding.NOTHING_FOUND, "nothing is proven of operators that were not seen"
+    assert given.sentence.endswith(UNSEEN)

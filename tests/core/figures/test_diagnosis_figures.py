@@ -153,13 +153,23 @@ def test_the_curve_of_cures_leads_through_what_helped() -> None:
         ("float16 arithmetic: not kept", "clamp", "840"),
     ]
     kept = drawn.data[1]
-    assert [*kept.text] == ["untreated", "3: rescale, 4: together", ""]
+    assert [*kept.text] == ["untreated", "3: rescale<br>4: together", ""]
+    assert [*kept.textposition] == ["bottom center", "bottom left", "bottom left"], "away from the end of the axis"
+    assert [*drawn.data[2].textposition] == ["bottom left"], "on the other side than one that was kept"
     assert [*kept.marker.symbol] == ["x", "circle", "circle"]
     refused = replace(CURE, steps=(step("clamp", "", 840, -math.inf),))
     assert [*cure.curve(refused).data[0].y] == [0]
     assert cure.step_text(refused.steps[0]) == "given up"
     nothing = cure.curve(Cure(Finding.UNKNOWN, "", (), ""))
     assert nothing.layout.annotations[0].text == "No cure was tried."
+
+
+def test_cures_that_nearly_coincide_share_a_label() -> None:
+    first, second = CURE.steps[:2]
+    tried = [step("clamp", "", 900 + place, 58.0 + place, is_kept=False) for place in range(3)]
+    far = step("clamp", "", 900, 20.0, is_kept=False)
+    _, _, not_kept = cure.curve(replace(CURE, steps=(first, second, *tried, far))).data
+    assert [*not_kept.text] == ["2, 3, 4", "", "", "5"]
 
 
 def test_the_histogram_of_a_tensor_marks_the_ends_of_float16_if_they_are_in_sight() -> None:

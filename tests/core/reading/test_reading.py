@@ -13,7 +13,8 @@ from fp16core.images import picture_file
 from fp16core.images.picture import Picture
 from fp16core.images.prepare import prepare_image, prepare_picture
 from fp16core.images.stages import PreparedPicture, StageName
-from fp16core.reading.gallery import Bounds, Gallery
+from fp16core.reading.gallery import Gallery
+from fp16core.reading.gallery_picture import Bounds
 from fp16core.reading.likeness import Likeness
 from fp16core.reading.reading import Reading, accuracy, read_picture, table, table_csv
 from fp16core.runtime.classifier import Classifier

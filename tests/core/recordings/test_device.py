@@ -72,6 +72,8 @@ def test_a_wide_network_joins_the_device_of_its_name_and_origin_alone(pair: Mode
     assert (speed_text(alone.wide), float16_text(alone), prediction_text(alone)) == ("10.00×", "—", "not tried")
     other = recording(pair, on_gpu(0.5, name="Another GPU"), network=Network.WIDE)
     assert len(devices([ours, other])) == 2
+    named_so = recording(pair, on_gpu(0.1), network=Network.WIDE, target_sha256=pair.target.sha256)
+    assert devices([ours, named_so]) == devices([ours])  # other files under that name count for nothing
 
 
 def test_software_says_nothing_of_speed_and_silent_float32_is_called_not_real(pair: ModelPair) -> None:

@@ -134,11 +134,12 @@ def test_what_is_no_recording_is_refused(contents: bytes, words: str) -> None:
             "load_ms.reference is [1.0, 1.0",
         ),
         (lambda d: d["processor"].update(name=["Xeon"]), "processor.name"),
+        (lambda d: d["modes"][0]["latency"][0]["timing_of_a_call"]["target"].update(median_us=0), "median_us is 0"),
         (lambda d: d["versions"].update({f"v{n}": "1" for n in range(20)}), "versions"),
         (lambda d: d["modes"][4]["sums"][0].update(exact_share=1.5), "exact_share"),
         (lambda d: d["noted"][0].update(float32_us=0), "float32_us"),
     ],
-    ids=range(18),
+    ids=range(19),
 )
 def test_a_document_with_one_part_wrong_is_refused_by_that_part(change: Change, words: str) -> None:
     assert words in refused(changed(change))

@@ -120,7 +120,7 @@ def test_every_claim_is_there_with_verdict_rule_and_measurement(
 
 
 def test_recorded_hardware_is_in_it_with_what_was_predicted(parsed: Parsed, few: Findings) -> None:
-    assert "predicted bit for bit by an emulation: Intel Xeon" in parsed.words
+    assert "predicted bit for bit by an emulation: NVIDIA H200 (GPU); Intel Xeon" in parsed.words
     found = {each["device"]: each for each in parsed.json("data")["recordings"]}["NVIDIA H200"]
     assert (found["is_of_this_pair"], found["computes_float16"]) == (True, True)
     assert {sums["exact_share"] for sums in found["sums"] if sums["images_at_once"] == 100} == {1.0}

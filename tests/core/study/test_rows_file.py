@@ -163,3 +163,10 @@ def test_deep_and_long_documents_are_refused() -> None:
     with pytest.raises(StudyError):
         parse_study(text + b"\n", "it")
     assert parse_row(row_document(replace(ROWS[0], machine=None))).machine is None
+
+
+def test_lines_of_something_else_are_told_from_a_damaged_row() -> None:
+    with pytest.raises(StudyError, match=r"other\.jsonl is not a file of rows; choose one that"):
+        parse_study(b'{"a":1}\n{"a":2}\n', "other.jsonl")
+    with pytest.raises(StudyError, match=r"line 1 is damaged: its checksum is wrong"):
+        parse_study(row_line(ROWS[0]).replace(b'"seed":0', b'"seed":7') + b"\n", "it")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from fp16core.study.columns import recipe_words
+from fp16core.study.columns import p_text, recipe_words
 from fp16core.study.rows.file import Study
 from fp16core.study.rows.results import Change
 from fp16core.study.rows.row import DatasetFacts, Ending, by_recipe
@@ -96,7 +96,8 @@ def test_the_answer_and_the_table_are_in_words() -> None:
     rows = {cells[0]: cells[1:] for cells in effect_table(summarise(ROWS), 0.001).rows}
     assert rows["changed"][:2] == ("3", "0")
     assert rows["per million"][0] == "60 (12.4 to 175)"
-    assert rows["mean within ±0.1 points"][0].startswith("yes (p = ")
+    assert rows["mean within ±0.1 points"][0] == "yes (p < 0.001)"
+    assert (p_text(0.0212, "= "), p_text(0.9)) == ("= 0.021", "0.9")
     assert rows["proven"][:2] == ("99.89 %", "")
     assert rows["seed's effect over float16's"][0].startswith("117 (")
     assert recipe_words(Recipe(seed=9, epochs=3, filters=4)) == "3 epochs, 4 filters"

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fp16core.recordings.gallery import ENVIRONMENT_VARIABLE, SHIPPED
+from fp16core.recordings.gallery import ENVIRONMENT_VARIABLE, SHIPPED, all_recordings
+from pages.shared.server import hosted
+from pages.shared.session.measuring.measurements import OWN_GPU, PHONE
 from pages.shared.ui.inert import inert
 from pages.size.recorded.pasted import MOST
 from tests.helpers.apps.driving import errors, visit, words
@@ -105,12 +107,29 @@ def test_a_folder_of_the_server_adds_its_recordings(tmp_path: Path, monkeypatch:
     assert inert("broken.json is no JSON") in words(app)
 
 
+def test_a_hosted_server_does_not_tell_where_its_recordings_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, "/srv/zqx/recordings")
+    (refused,) = all_recordings().refused
+    assert "/srv/zqx" in hosted.shown(refused)
+    monkeypatch.setattr(hosted, "is_hosted", lambda: True)
+    assert "zqx" not in hosted.shown(refused)
+    assert ENVIRONMENT_VARIABLE in hosted.shown(refused)
+
+
 def test_recordings_of_another_pair_say_so_and_decide_nothing() -> None:
     app = visit("claims")
-    assert "on NVIDIA H200, 26 November 2026: computed in float16" in words(app)
+    assert "on NVIDIA H200, 26 November 2026: in float16" in words(app)
     other = next(name for name in app.selectbox(key="model").options if "Five epochs" in name or "five" in name.lower())
     app.selectbox(key="model").select(other).run()
     assert "NVIDIA H200" not in words(app)
     glance(app.switch_page("size/size.py").run())
     assert all("other models" in cell for cell in hardware(app))
     assert "it decides nothing about this pair" in words(app)
+
+
+def test_the_table_of_phones_is_named_as_from_sources_and_leads_to_the_visitors_own_gpu() -> None:
+    app = glance()
+    app.segmented_control(key="runtimes-section").set_value(PHONE).run()
+    assert "**From sources, not measured here**" in words(app)
+    links = [link.proto for link in app.get("page_link")]
+    assert any(OWN_GPU in link.label and "Your+own+GPU" in link.query_string for link in links)

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -18,8 +19,9 @@ from fp16core.worker import decoder
 from fp16core.worker.decoder import LIMITS, PictureDecoder
 from pages.digits import pictures
 from pages.shared.server import children, rate_limits
-from tests.helpers.apps.driving import digits_of, picture, reads, upload
+from tests.helpers.apps.driving import digits_of, picture, reads, upload, words
 from tests.helpers.apps.visits import only
+from tests.helpers.files.made import file_of
 from tests.helpers.places import TestSet
 
 TIGHT = CallLimits(cpu_s=0.5, wall_s=60, memory_bytes=LIMITS.memory_bytes)
@@ -109,6 +111,20 @@ def test_a_picture_that_must_wait_is_kept(test_set: TestSet, monkeypatch: pytest
     assert reads(app) == ["7", "7"]
 
 
+def test_a_sideways_picture_is_offered_to_be_turned_and_an_upright_one_is_not(test_set: TestSet) -> None:
+    upright = 255 - np.kron(test_set[0][0], np.ones((4, 4), np.uint8))
+    app = upload(digits_of("Upload"), ("sideways.png", file_of(np.rot90(upright))))
+    assert reads(app) != ["7", "7"]
+    assert "Turned? Read a quarter turn to the right, this is a 7" in words(app)
+    app.button(key="turn-it").click().run()
+    assert reads(app) == ["7", "7"]
+    assert "Turned?" not in words(app)
+    app.button(key="turn-left").click().run()
+    assert reads(app) != ["7", "7"]
+    assert "Turned? Read a quarter turn to the right, this is a 7" in words(app)
+    assert not app.exception
+
+
 def pasted() -> None:
     """A page that takes a pasted picture and a photograph as the browser sends them."""
     import io
@@ -129,7 +145,7 @@ def pasted() -> None:
 
 @pytest.mark.parametrize("way", ["paste", "camera"])
 def test_pasted_pictures_and_photographs_go_the_same_way(way: str, test_set: TestSet) -> None:
-    for data, words in (
+    for data, said in (
         (picture(test_set, 0), "1 read; []"),
         (jpeg_of_empty_scans(9_900, 10_000, 5_000), "0 read; ['"),
     ):
@@ -140,7 +156,7 @@ def test_pasted_pictures_and_photographs_go_the_same_way(way: str, test_set: Tes
             app.session_state["taken"] = data
         app.run()
         assert not app.exception
-        assert app.text[0].value.startswith(words)
+        assert app.text[0].value.startswith(said)
 
 
 def test_a_pasted_text_larger_than_any_picture_is_refused_before_it_is_decoded() -> None:

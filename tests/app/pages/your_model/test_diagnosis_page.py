@@ -1,5 +1,6 @@
 """A diagnosis on the page *Your model*, through Streamlit's own test driver."""
 
+import math
 import weakref
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,8 @@ import numpy as np
 import pytest
 
 from fp16core.diagnosis.examples import EXAMPLES
+from fp16core.diagnosis.results import Finding, OutputError
+from fp16core.figures.diagnosis.operator_rows import ROW_PX
 from fp16core.jobs.queue import JobQueue
 from fp16core.jobs.spec import JobSpec
 from fp16core.jobs.ticket import Ticket
@@ -19,7 +22,7 @@ from fp16core.worker.trial import trial
 from pages.shared.server import upload_limits
 from pages.shared.session import diagnoses
 from pages.your_model.story.operators import BY_RANGE
-from tests.helpers.apps.driving import charts, errors, visit, words
+from tests.helpers.apps.driving import charts, component, errors, visit, words
 from tests.helpers.apps.visits import only
 from tests.helpers.apps.your_files import (
     MODELS,
@@ -83,6 +86,31 @@ def test_the_operator_at_which_it_breaks_is_shown_first_and_any_other_can_be_cho
     assert charts(app)[0]["layout"]["xaxis"]["title"]["text"] == "signal-to-noise ratio (dB)"
     app.selectbox(key=OPERATOR).set_value(4).run()
     assert "It computes no floating-point numbers" in words(app)
+
+
+def test_the_graph_is_told_where_the_chosen_operator_is() -> None:
+    app = with_diagnosis()
+    assert component(app, "scroll_into_sight") == {"choice": "1 1", "top": ROW_PX, "height": 2 * ROW_PX}
+    app.selectbox(key=OPERATOR).set_value(4).run()
+    assert component(app, "scroll_into_sight") == {"choice": "1 4", "top": 4 * ROW_PX, "height": 2 * ROW_PX}
+
+
+def test_without_a_tolerance_none_is_said_to_be_missed() -> None:
+    broken = OutputError("y", math.nan, 0.0, 60, 1.0, 8, None, None)
+    partly = replace(broken, snr_db=20.0, max_abs_error=0.5, not_finite=1)
+    strict = replace(broken, tolerance=0.1)
+    verdict = replace(DIAGNOSIS.arithmetic[0], outputs=(broken, partly, strict))
+    app = with_diagnosis(replace(DIAGNOSIS, arithmetic=(verdict,), storage=None))
+    table = next(frame.value for frame in app.dataframe if "within your tolerance" in frame.value)
+    assert [*table["within your tolerance"]] == ["none declared", "none declared", "no"]
+    assert [*table["largest error"]] == ["–", "0.5 where finite", "–"]
+
+
+def test_a_model_that_does_not_break_is_not_called_ill() -> None:
+    app = with_diagnosis(replace(DIAGNOSIS, finding=Finding.NOTHING_FOUND))
+    headers = [header.value for header in app.header]
+    assert "Would a cure help?" in headers
+    assert "What cures it?" not in headers
 
 
 def test_texts_of_strangers_are_shown_as_they_are() -> None:
@@ -182,6 +210,7 @@ def test_an_example_is_diagnosed_and_cured_one_click_away() -> None:
     assert not errors(app)
     assert app.header[0].value == "The answer for large\\_weights\\.tflite"
     assert "Not safe in float16" in words(app)
+    assert app.code[0].value.startswith("python -m fp16core diagnose fp16core/diagnosis/examples/large_weights.tflite ")
     assert "it does not read digits of 28 × 28 pixels" in words(app)
     assert "The cured float16 file (26.1 kB)" in [button.proto.label for button in app.get("download_button")]
     assert app.session_state[f"diagnosis-operator-{app.session_state['diagnosis-number']}"] == 2
@@ -232,7 +261,8 @@ def test_one_button_stops_the_trial_and_the_diagnosis(
     assert "mine.tflite, being diagnosed" in held(app)
     app.button(key="own-stop").click().run()
     assert all(ticket.is_over for ticket in tickets)
-    assert errors(app) == ["Stopped."]
+    assert "Stopped." in [caption.value for caption in app.caption]
+    assert not errors(app), "it was the visitor's wish"
     assert held(app) == {}
 
 
@@ -241,8 +271,10 @@ def test_a_second_upload_replaces_a_diagnosis_in_progress(tmp_path: Path, monkey
     monkeypatch.setattr(request, "MODULE", own_module(tmp_path, monkeypatch, "time.sleep(600)"))
     app = visit("your_model")
     app.session_state["own-error"] = "of an upload before"
+    app.text_area(key="declared-classes").set_value("of the upload before").run()
     app.button(key="own-example-mask").click().run()
     assert not errors(app)
+    assert [app.text_area(key=f"declared-{kind}").value for kind in ("range", "classes")] == ["keep=0:1", ""]
     first = app.session_state["diagnosis-running"].ticket
     until_begun(first)
     app.button(key="own-example-rms_norm").click().run()

@@ -293,3 +293,8 @@ def test_a_damaged_file_is_refused_in_a_sentence() -> None:
     _, samples, _ = _cured("squares")
     with pytest.raises(HalfBitsError, match="broken"):
         cured(ModelFile(contents("squares")[:600], "broken"), samples, DiagnosisOptions(), {})
+
+
+def test_the_arithmetic_that_was_measured_is_named() -> None:
+    rms_norm = _cured("example rms_norm")[2].cure.sentence
+    assert f"Float16 arithmetic (at worst, with {TITLE}): 0.0 dB → " in rms_norm, "XNNPACK keeps most of it in float32"

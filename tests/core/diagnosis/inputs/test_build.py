@@ -79,7 +79,7 @@ def test_samples_that_are_equal_are_kept_once() -> None:
 
 
 def test_the_first_size_is_one_unless_declared_and_others_must_be_declared() -> None:
-    with pytest.raises(ModelFileError, match=r"input 'words' takes \(any, any, 4\).*--shape words=1,1,4"):
+    with pytest.raises(ModelFileError, match=r"input 'words' takes any × any × 4, .*--shape words=1,1,4"):
         build_samples(open_sizes(), DiagnosisOptions())
     samples = build_samples(open_sizes(), DiagnosisOptions(shapes={"words": (2, 7, 4)}))
     assert samples.shapes == ((2, 7, 4),)
@@ -87,7 +87,7 @@ def test_the_first_size_is_one_unless_declared_and_others_must_be_declared() -> 
 
 @pytest.mark.parametrize("shape", [(2, 7), (2, 7, 5), (0, 7, 4), (-1, 7, 4)])
 def test_a_declared_shape_that_does_not_fit_is_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ModelFileError, match=r"--shape gives input 'words' the shape .*; open takes \(any, any, 4\)"):
+    with pytest.raises(ModelFileError, match=r"--shape gives input 'words' the shape .*; open takes any × any × 4"):
         build_samples(open_sizes(), DiagnosisOptions(shapes={"words": shape}))
 
 
@@ -146,10 +146,13 @@ FEATURES, WORDS = np.ones((2, 4), np.float32), np.zeros((2, 8), np.int64)
     ("arrays", "sentence"),
     [
         ({"words": WORDS}, "array 'features' is missing"),
-        ({"words": WORDS, "features": FEATURES, "more": WORDS}, "names the input 'more'; embeddings has 'words'"),
+        (
+            {"words": WORDS, "features": FEATURES, "more": WORDS},
+            "array 'more' is no input of embeddings.*, which takes 'words'",
+        ),
         (
             {"words": WORDS, "features": np.ones((2, 5))},
-            r"array 'features' has shape \(2, 5\); expected \(samples, …\)",
+            "array 'features' is 2 × 5; expected samples along its first axis, each of 1 × 4",
         ),
         ({"words": WORDS[:1], "features": FEATURES}, "1 sample of 'words', 2 samples of 'features'"),
         ({"words": WORDS + 0.5, "features": FEATURES}, "'words' has dtype float64; the model takes int32"),

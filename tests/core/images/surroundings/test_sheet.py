@@ -8,8 +8,8 @@ import pytest
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from fp16core.images.frame import inside_frame
-from fp16core.images.sheet import find_sheet, on_sheet
+from fp16core.images.surroundings.frame import inside_frame
+from fp16core.images.surroundings.sheet import find_sheet, on_sheet
 
 Levels = npt.NDArray[np.float32]
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from fp16core.data.mnist import BUNDLED, load_mnist
-from fp16core.images.frame import inside_frame
+from fp16core.images.surroundings.frame import inside_frame
 
 INK, PAPER = 20, 240
 

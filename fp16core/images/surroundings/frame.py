@@ -8,7 +8,7 @@ from scipy import ndimage
 from fp16core.images.box import Box
 from fp16core.images.colours import grey_levels
 from fp16core.images.levels import Mask
-from fp16core.images.sheet import find_sheet, on_sheet
+from fp16core.images.surroundings.sheet import find_sheet, on_sheet
 
 _LEAST_DIFFERENCE = 24
 """Difference in one of the channels, of 255, from which a pixel is of another colour: more than JPEG's ripples."""

@@ -1,0 +1,1 @@
+"""Ink found on paper: printed lines removed, pale strokes enhanced."""

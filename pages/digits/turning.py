@@ -1,0 +1,65 @@
+"""Turning a picture that was taken sideways: by a click, or where the upright reading is doubtful, by an offer."""
+
+import streamlit as st
+
+from fp16core.reading.gallery_picture import GalleryPicture
+from fp16core.reading.reading import Reading
+from fp16core.reading.turning import Turn, offered_turn
+from fp16core.vocabulary import BusyError, HalfBitsError, ImageError
+from pages.digits import pictures
+from pages.shared.digit import readings
+from pages.shared.server import rate_limits
+from pages.shared.server.turns import aside
+from pages.shared.session.subject import subject
+from pages.shared.ui.words import plain
+
+_OFFER = "turn-offer"
+
+
+def show_turn_button(picture: GalleryPicture) -> None:
+    """Show a button that turns the picture by a quarter."""
+    st.button(
+        "Turn left",
+        icon=":material/rotate_90_degrees_ccw:",
+        type="tertiary",
+        key="turn-left",
+        on_click=_turn,
+        args=(picture.kept.digest, 90),
+    )
+
+
+def offer_turn(picture: GalleryPicture, reading: Reading) -> None:
+    """Offer to turn the picture, if its reading is doubtful and another way to hold it is much better."""
+    try:
+        turn = _offered(picture, reading)
+    except HalfBitsError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    if turn is not None:
+        with st.container(key="turn-offer-row", horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f":material/screen_rotation: {plain(turn.words)}")
+            st.button("Turn it", key="turn-it", on_click=_turn, args=(picture.kept.digest, turn.degrees))
+
+
+def _offered(picture: GalleryPicture, reading: Reading) -> Turn | None:
+    """The offer, computed once for the picture in view and the models that read it."""
+    now = picture.kept.digest, subject()
+    known, offer = st.session_state.get(_OFFER, (None, None))
+    if known != now:
+        with aside():
+            offer = offered_turn(readings.models(), readings.likeness(), picture.picture(), reading)
+        st.session_state[_OFFER] = now, offer
+    found: Turn | None = offer
+    return found
+
+
+def _turn(digest: str, degrees: int) -> None:
+    gallery = pictures.gallery()
+    place = next((at for at, kept in enumerate(gallery.pictures) if kept.kept.digest == digest), None)
+    if place is None:
+        return
+    try:
+        rate_limits.allow("picture")
+        gallery.turn(place, degrees, readings.models(), readings.likeness())
+    except (BusyError, ImageError) as error:
+        gallery.refusals = [str(error)]
