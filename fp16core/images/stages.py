@@ -89,7 +89,7 @@ INFO: dict[StageName, StageInfo] = {
     ),
     StageName.SPECKS: StageInfo(
         "Drop specks and edges",
-        "Dust, the table's edge and a frame around the digit are not part of it.",
+        "Dust, the table's edge and a frame or a printed box around the digit are not part of it.",
         "specks, edges and frames stay",
     ),
     StageName.DIGITS: StageInfo(

@@ -24,6 +24,10 @@ _STROKE_REACH, _STROKE_SPREAD = 0.3, 1.6
 """A digit that covers so much of a side reaches at least so far into the picture, as a share of it, and its strokes
 are at most so many times as thick as the largest other mark's."""
 
+_SIDE_WIDTH, _SIDE_THINNESS, _SIDE_HEIGHT = 0.12, 0.6, 1.1
+"""Largest width of the side of a printed box, in its heights, its largest thickness and least height, in those of the
+largest other mark."""
+
 _CLEAR_SHARE = 0.25
 """Smallest height, as a share of the picture's, of a digit within a rim."""
 
@@ -101,6 +105,10 @@ def worth_keeping(components: Components, least_area_px: float) -> tuple[npt.NDA
         dropped.append(count_text(int(rims.sum()), "mark") + " along the picture's edge")
     if across.any():
         dropped.append(count_text(int(across.sum()), "line") + " across the picture")
+    sides = _those(components, kept, _is_side)
+    if sides.sum() > 1:  # a lone one may be a slender 1
+        kept &= ~sides
+        dropped.append(count_text(int(sides.sum()), "side") + " of printed boxes")
     frames = _those(components, kept, _is_frame)
     if frames.any():
         kept &= ~frames
@@ -187,6 +195,17 @@ def _is_rim(components: Components, place: int, kept: npt.NDArray[np.bool_]) -> 
     inner = (components.boxes[other] for other in np.flatnonzero(kept) if other != place)
     picture = Box(0, 0, height, width)
     return any(picture.encloses(other) and other.height > _CLEAR_SHARE * height for other in inner)
+
+
+def _is_side(components: Components, place: int, kept: npt.NDArray[np.bool_]) -> bool:
+    """Return whether a component is the upright side of a printed box: thinner than strokes, and higher than digits."""
+    box = components.boxes[place]
+    others = [other for other in np.flatnonzero(kept).tolist() if other != place]
+    if box.width > _SIDE_WIDTH * box.height or not others:
+        return False
+    largest = max(others, key=lambda other: int(components.areas[other]))
+    thinner = components.areas[place] / box.height <= _SIDE_THINNESS * _thickness_px(components, largest)
+    return thinner and box.height >= _SIDE_HEIGHT * components.boxes[largest].height
 
 
 def _is_frame(components: Components, place: int, kept: npt.NDArray[np.bool_]) -> bool:

@@ -32,6 +32,10 @@ _UNDERLINE = 1.6
 _TOUCHING_GAP = 0.12
 """Gap between tall marks, in heights of the taller, above which they are two digits."""
 
+_LEAD = 0.7
+"""Lead, in log probability, by which marks side by side look more like one digit together: two ones close to each other
+look like a bold one."""
+
 _STACKED = 0.3
 """Share of the lower one's height up to which marks in the same columns may overlap to be above each other."""
 
@@ -144,7 +148,7 @@ def _one_digit(components: Components, group: list[int], place: int) -> bool:
     if min(left.bottom, right.bottom) - max(left.top, right.top) <= _STACKED * low:
         return -gap > 0.25 * min(left.width, right.width)
     together, *alone = look([_crop(components, each) for each in ([*group, place], group, [place])])
-    return together > sum(alone)
+    return together > sum(alone) + _LEAD
 
 
 def _attached(boxes: Sequence[Box], groups: list[list[int]], place: int) -> bool:

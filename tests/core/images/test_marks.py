@@ -92,6 +92,9 @@ def test_a_table_at_the_edge_is_dropped() -> None:
     prepared = prepare_image(page, "seven", [StageName.LIGHT])  # which may take it for a shadow
     assert decision(prepared, StageName.SPECKS) == "dropped 1 mark along the picture's edge"
     assert ink_height(prepared) == pytest.approx(80, abs=6)
+    prepared = prepare_image(page, "seven")
+    assert decision(prepared, StageName.DIGITS) == "one digit"
+    assert ink_height(prepared) == pytest.approx(80, abs=4)
 
 
 def test_a_plate_s_rim_that_leaves_the_picture_is_dropped() -> None:
@@ -107,3 +110,16 @@ def test_a_pencilled_one_from_edge_to_edge_is_no_margin_line() -> None:
     prepared = prepare_image(drawn((60, 200), [(30, 0), (30, 199)], pen=2), "one")
     assert np.count_nonzero(prepared.images) > 30
     assert decision(prepared, StageName.SPECKS) == "nothing to drop"
+
+
+def test_the_sides_of_a_printed_box_are_dropped_and_ones_are_not() -> None:
+    """Two thin lines, higher than the 7 between them; or as thick as it."""
+    seven: Points = [(80, 60), (120, 60), (95, 130)]
+    sides: list[Points] = [[(50, 30), (50, 160)], [(150, 30), (150, 160)]]
+    boxed = drawn((200, 200), seven, pen=9)
+    for side in sides:
+        ImageDraw.Draw(boxed).line(side, 0, 3)
+    prepared = prepare_image(boxed, "seven")
+    assert decision(prepared, StageName.SPECKS) == "dropped 2 sides of printed boxes"
+    assert len(prepared.digits) == 1
+    assert len(prepare_image(drawn((200, 200), seven, *sides, pen=9), "171").digits) == 3
