@@ -183,6 +183,14 @@ def desk(browser: "Browser") -> "Window":
 
 
 @pytest.fixture(scope="session")
+def second_desk(browser: "Browser") -> "Window":
+    """The screen of another visitor, with storage and cookies of its own."""
+    from tests.helpers.browser.browsing import Window
+
+    return Window(browser, viewport={"width": 1400, "height": 1000})
+
+
+@pytest.fixture(scope="session")
 def telephone(browser: "Browser") -> "Window":
     """A telephone's."""
     from tests.helpers.browser.browsing import Window
@@ -194,6 +202,13 @@ def telephone(browser: "Browser") -> "Window":
 def page(desk: "Window", request: pytest.FixtureRequest) -> "Iterator[Page]":
     """A desk's screen, watched."""
     with desk.lent(request.session) as opened:
+        yield opened
+
+
+@pytest.fixture
+def other(second_desk: "Window", request: pytest.FixtureRequest) -> "Iterator[Page]":
+    """Another visitor's screen, watched."""
+    with second_desk.lent(request.session) as opened:
         yield opened
 
 

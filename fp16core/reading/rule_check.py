@@ -76,18 +76,18 @@ def check_rule(
     shown = []
     for number, picture in enumerate(non_digits(count)):
         try:
-            # Of several marks, the one with most ink: one answer for each picture.
-            found = prepare_image(picture, f"non-digit {number}").images
+            shown.append(prepare_image(picture, f"non-digit {number}").images)
         except ImageError:
             continue  # without anything to read there is no answer to doubt
-        shown.append(found[np.argmax(found.sum(axis=(1, 2)))])
-    images = np.stack(shown)
+    images, starts = np.concatenate(shown), np.cumsum([0, *map(len, shown[:-1])])
     answers = Answers(image_logits(reference, images))
-    probabilities = answers.probabilities
+    # A picture may be read as several digits: it is doubted if one is, and read with confidence if all are.
+    doubted = np.logical_or.reduceat(rule.doubts(images, answers.predictions), starts)
+    confident = np.logical_and.reduceat(answers.probabilities.max(axis=1) > 0.9, starts)
     return RuleCheck(
         digits=len(distances),
         digits_doubted=int((distances > rule.limit).sum()),
-        non_digits=len(images),
-        non_digits_doubted=int(rule.doubts(images, answers.predictions).sum()),
-        non_digits_confident=int((probabilities.max(axis=1) > 0.9).sum()),
+        non_digits=len(shown),
+        non_digits_doubted=int(doubted.sum()),
+        non_digits_confident=int(confident.sum()),
     )

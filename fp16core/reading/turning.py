@@ -108,7 +108,7 @@ def offered_turn(
 
 def best_turn(rule: Likeness, reading: Reading, turns: Iterable[SureTurn]) -> Turn | None:
     """Of some turns, the one that brings a doubtful picture nearest to test images; `None` if none does by far."""
-    if not _is_doubtful(reading):
+    if not np.isfinite(rule.limit) or not _is_doubtful(reading):
         return None
     best, nearest = None, min(_FARTHEST * rule.limit, float(np.median(reading.distances)) - _NEARER * rule.limit)
     for turn in turns:

@@ -5,7 +5,7 @@ import streamlit as st
 from fp16core.reading.gallery_picture import GalleryPicture
 from fp16core.reading.reading import Reading
 from fp16core.reading.turning import Turn, offered_turn
-from fp16core.vocabulary import BusyError, HalfBitsError, ImageError
+from fp16core.vocabulary import HalfBitsError
 from pages.digits import pictures
 from pages.shared.digit import readings
 from pages.shared.server import rate_limits
@@ -24,7 +24,7 @@ def show_turn_button(picture: GalleryPicture) -> None:
         type="tertiary",
         key="turn-left",
         on_click=_turn,
-        args=(picture.kept.digest, 90),
+        args=(*_place_and_digest(picture), 90),
     )
 
 
@@ -38,7 +38,7 @@ def offer_turn(picture: GalleryPicture, reading: Reading) -> None:
     if turn is not None:
         with st.container(key="turn-offer-row", horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f":material/screen_rotation: {plain(turn.words)}")
-            st.button("Turn it", key="turn-it", on_click=_turn, args=(picture.kept.digest, turn.degrees))
+            st.button("Turn it", key="turn-it", on_click=_turn, args=(*_place_and_digest(picture), turn.degrees))
 
 
 def _offered(picture: GalleryPicture, reading: Reading) -> Turn | None:
@@ -53,13 +53,18 @@ def _offered(picture: GalleryPicture, reading: Reading) -> Turn | None:
     return found
 
 
-def _turn(digest: str, degrees: int) -> None:
+def _place_and_digest(picture: GalleryPicture) -> tuple[int, str]:
+    """What tells a click which picture is meant; the picture itself would be held as long as the visit lasts."""
+    place = next((at for at, kept in enumerate(pictures.gallery().pictures) if kept is picture), 0)
+    return place, picture.kept.digest
+
+
+def _turn(place: int, digest: str, degrees: int) -> None:
     gallery = pictures.gallery()
-    place = next((at for at, kept in enumerate(gallery.pictures) if kept.kept.digest == digest), None)
-    if place is None:
-        return
+    if not any(kept.kept.digest == digest for kept in gallery.pictures[place : place + 1]):
+        return  # removed meanwhile
     try:
         rate_limits.allow("picture")
         gallery.turn(place, degrees, readings.models(), readings.likeness())
-    except (BusyError, ImageError) as error:
+    except HalfBitsError as error:
         gallery.refusals = [str(error)]

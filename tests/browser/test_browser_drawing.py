@@ -8,11 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, WebSocket, expect
+from playwright.sync_api import Page, WebSocket, expect
 
 from benchmarks.client.browser import PATIENCE_MS, settled
 from fp16core.bench.uploads.photographs import photograph
-from tests.helpers.browser.browsing import watched
 from tests.helpers.browser.digits import ONE, SEVEN, answers, draw, ready_to_draw, shown
 
 pytestmark = pytest.mark.browser
@@ -149,7 +148,7 @@ def test_a_finger_draws_without_scrolling_the_page(warm: str, phone: Page) -> No
     assert phone.locator("canvas").first.bounding_box() == box
 
 
-def test_a_digit_is_drawn_tipped_over_and_sent_as_a_link(warm: str, page: Page, browser: Browser) -> None:
+def test_a_digit_is_drawn_tipped_over_and_sent_as_a_link(warm: str, page: Page, other: Page) -> None:
     ready_to_draw(page, warm)
     draw(page, SEVEN)
     answers(page, "7", "7")
@@ -159,19 +158,18 @@ def test_a_digit_is_drawn_tipped_over_and_sent_as_a_link(warm: str, page: Page, 
     page.wait_for_url("**enlarge=*", timeout=PATIENCE_MS)
     settled(page)
     here, read = shown(page), page.locator(".card b").all_inner_texts()
-    with browser.new_context(viewport={"width": 1400, "height": 900}) as context, watched(context.new_page()) as fresh:
-        fresh.goto(page.url)
-        expect(fresh.locator(".card .target.tipped b")).to_be_visible(timeout=PATIENCE_MS)
-        settled(fresh)
-        assert shown(fresh) == here
-        assert fresh.locator(".card b").all_inner_texts() == read
-        assert fresh.url == page.url
+    other.goto(page.url)
+    expect(other.locator(".card .target.tipped b")).to_be_visible(timeout=PATIENCE_MS)
+    settled(other)
+    assert shown(other) == here
+    assert other.locator(".card b").all_inner_texts() == read
+    assert other.url == page.url
     page.go_back()
     answers(page, "7", "7")
     assert "enlarge=" not in page.url
 
 
-def test_a_step_that_is_left_out_of_a_drawing_is_in_the_link(warm: str, page: Page, browser: Browser) -> None:
+def test_a_step_that_is_left_out_of_a_drawing_is_in_the_link(warm: str, page: Page, other: Page) -> None:
     ready_to_draw(page, warm)
     draw(page, SEVEN)
     answers(page, "7", "7")
@@ -180,11 +178,10 @@ def test_a_step_that_is_left_out_of_a_drawing_is_in_the_link(warm: str, page: Pa
     expect(page.get_by_text("Without “Centre by mass”")).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
     here = shown(page)
-    with browser.new_context() as context, watched(context.new_page()) as fresh:
-        fresh.goto(page.url)
-        expect(fresh.get_by_text("Without “Centre by mass”")).to_be_visible(timeout=PATIENCE_MS)
-        settled(fresh)
-        assert shown(fresh) == here
+    other.goto(page.url)
+    expect(other.get_by_text("Without “Centre by mass”")).to_be_visible(timeout=PATIENCE_MS)
+    settled(other)
+    assert shown(other) == here
 
 
 def test_files_are_uploaded_refused_and_chosen_in_a_browser(warm: str, page: Page, tmp_path: Path) -> None:
@@ -199,7 +196,7 @@ def test_files_are_uploaded_refused_and_chosen_in_a_browser(warm: str, page: Pag
     answers(page, "5", "5")
     expect(page.get_by_text("Accuracy on the 2 readable pictures")).to_be_visible()
     settled(page)
-    assert page.locator(".stage img").count() == 14
+    assert page.locator(".stage img").count() == 15
 
 
 def test_a_picture_is_pasted_from_the_clipboard(warm: str, page: Page) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from benchmarks.client.browser import PATIENCE_MS, settled
 from fp16core.convert.quantizer import quantize_tflite
@@ -41,7 +41,7 @@ def go_to(page: Page, name: str) -> None:
 
 
 def test_an_uploaded_model_is_shown_on_all_pages_to_its_owner_alone(
-    warm: str, page: Page, browser: Browser, pair: ModelPair, test_set: TestSet
+    warm: str, page: Page, other: Page, pair: ModelPair, test_set: TestSet
 ) -> None:
     """By itself: nothing is clicked between the button and the result."""
     bring(page, warm, file("mine.tflite", (BUNDLED / REFERENCE_FILE).read_bytes()))
@@ -55,14 +55,12 @@ def test_an_uploaded_model_is_shown_on_all_pages_to_its_owner_alone(
     expect(page.locator(METRICS).first).to_have_text(bytes_text(made.size_bytes), timeout=PATIENCE_MS)
     expect(page.locator(METRICS).nth(3)).to_have_text(small_text(found.max_abs_logit_delta))
 
-    other = browser.new_context().new_page()
     for address in (f"{warm}/claims", page.url):
         other.goto(address)
         settled(other)
         expect(other.get_by_test_id("stSidebar").get_by_role("combobox")).to_have_value("Bundled pair")
         expect(other.get_by_test_id("stSidebar")).not_to_contain_text("visible to you alone")
         expect(other.locator(METRICS).first).to_have_text(bytes_text(pair.target.size_bytes))
-    other.context.close()
 
     go_to(page, "Your model")
     page.get_by_role("button", name="Forget my models").click()

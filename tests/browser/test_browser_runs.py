@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from benchmarks.client.browser import PATIENCE_MS, settled
 from fp16core.runs.store import RunStore
@@ -35,7 +35,7 @@ def press(page: Page, name: str) -> None:
 
 
 def test_a_visitor_compares_renames_uses_takes_along_and_deletes_runs(
-    server: tuple[str, RunStore], browser: Browser, page: Page
+    server: tuple[str, RunStore], page: Page, other: Page
 ) -> None:
     url, store = server
     page.goto(f"{url}/runs")
@@ -48,11 +48,10 @@ def test_a_visitor_compares_renames_uses_takes_along_and_deletes_runs(
     # Compare: what is chosen is in the address, and shown to whoever opens it.
     page.get_by_role("button", name="Remove Bundled pair").click()
     page.wait_for_url(re.compile(r"compare=Long&compare=Seven$"), timeout=PATIENCE_MS)
-    other = browser.new_page()
     other.goto(page.url)
     expect(other.get_by_role("button", name=re.compile("^Remove "))).to_have_count(2, timeout=PATIENCE_MS)
     expect(other.get_by_role("button", name="Remove Seven")).to_be_visible()
-    other.close()
+    other.goto("about:blank")
 
     # Rename.
     page.get_by_text("One run: use, download").click()

@@ -23,8 +23,10 @@ Found = TypeVar("Found")
 Outcomes = Mapping[ExecutionMode, ModeOutcome]
 Latencies = Mapping[ExecutionMode, ModeLatency | str]
 
-WIDE_RUN, WIDE_BATCH = 20, 10
-"""Images on which the wide network is run to see what it computes in, and most of them for each run."""
+WIDE_RUN, WIDE_BATCH = 10, 1
+"""Images on which the wide network is run to see what it computes in, and those of each run: LiteRT waits for a GPU's
+results for some seconds only, which a driver in software exceeds with more of them.
+"""
 
 _POLL_S = 0.1
 

@@ -20,6 +20,9 @@ _REACH_PX = 3
 _THINNEST_SHARE = 0.4
 """Width of a pale stroke, as a share of the usual width, below which it is a line."""
 
+_PALE, _NOT_PALE = 0.6, 0.8
+"""Strength below which a stroke is enhanced in full, and from which it is not at all."""
+
 _LENGTH_SHARE = 0.3
 """Length of a separate pale stroke, as a share of the longest stroke's, below which it is no stroke."""
 
@@ -59,16 +62,18 @@ def evened(ink: Levels, strongest: float, least: float) -> EvenedInk:
     coarse = coarse / np.float32(strongest)
     least /= strongest
     strong = coarse > 0.5
-    around = ndimage.binary_dilation(strong, np.ones((5, 5), bool))
+    edge_px = 2 + max(coarse.shape) // 100
+    around = ndimage.maximum_filter(strong.view(np.uint8), 2 * edge_px + 1).view(bool)
     if least >= 0.5 or not ((coarse > least) & ~around).any():
         return EvenedInk(ink, strongest)
     middles = _middles(coarse, least)
-    middles &= ~_are_lines(middles & ~around, _width_px(middles & strong))
+    middles &= strong | _pale_pieces(middles & ~strong, middles & ~around, _width_px(middles & strong))
     middles = _long_enough(middles, strong)
     own = np.where(middles, coarse, np.float32(0))
     nearby = ndimage.maximum_filter(own, 2 * _REACH_PX + 1)
     # Where a pale stroke meets a strong one, it is still judged by itself.
     strength = np.where(middles, np.minimum(nearby, 1.5 * coarse), nearby)
+    strength = np.where(strength > _PALE, 1 + (strength - _NOT_PALE) * 2, strength)
     is_pale = (strength > 0) & (strength < 1)
     if not is_pale.any():
         return EvenedInk(ink, strongest)
@@ -100,16 +105,20 @@ def _middles(coarse: Levels, least: float) -> Mask:
     return found & (coarse > least)
 
 
-def _are_lines(pieces: Mask, usual_width_px: float) -> Mask:
-    """Pieces that run out of the picture or are much thinner than strokes, as printed lines are."""
-    labels, count = ndimage.label(pieces, EIGHT_NEIGHBOURS)
-    areas = np.bincount(labels.ravel(), minlength=count + 1)
-    inner = np.bincount(labels[_inside(pieces)], minlength=count + 1)
-    out: Mask = np.less(2 * areas, _THINNEST_SHARE * usual_width_px * (areas - inner))
+def _pale_pieces(weak: Mask, apart: Mask, usual_width_px: float) -> Mask:
+    """Weak pieces that reach beyond the edges of strong strokes, without printed lines.
+
+    Lines run out of the picture, or are much thinner than strokes.
+    """
+    labels, count = ndimage.label(weak, EIGHT_NEIGHBOURS)
+    areas = np.bincount(labels[apart], minlength=count + 1)
+    inner = np.bincount(labels[_inside(apart)], minlength=count + 1)
+    kept: Mask = 2 * areas > _THINNEST_SHARE * usual_width_px * (areas - inner)
     for side in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
-        out[side] = True
-    out[0] = False
-    return out[labels]
+        kept[side] = False
+    kept[0] = False
+    pale: Mask = kept[labels]
+    return pale
 
 
 def _width_px(strokes: Mask) -> float:

@@ -225,10 +225,9 @@ def test_the_keyboard_moves_toggles_and_steps_also_while_the_machine_is_busy(pag
         page.goto("about:blank")
 
 
-def test_a_number_to_try_is_in_the_link_and_in_every_format(warm: str, page: Page, browser: Browser) -> None:
+def test_a_number_to_try_is_in_the_link_and_in_every_format(warm: str, page: Page, other: Page) -> None:
     page.goto(f"{warm}/bits")
     settled(page)
-    other = browser.new_page()
     for name, text, values in (
         ("π", "3.14159265358979324", ("3.140625", "3.140625", "3", "3.25")),
         ("65520", "65520", ("∞", "65536", "∞", "not a number")),
@@ -240,7 +239,6 @@ def test_a_number_to_try_is_in_the_link_and_in_every_format(warm: str, page: Pag
         settled(page)
         other.goto(page.url)
         expect(other.locator(".half .text, .other .text")).to_have_text(values, timeout=PATIENCE_MS)
-    other.close()
 
 
 def test_one_tap_on_a_bar_leads_a_phone_to_a_weight(warm: str, phone: Page) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from benchmarks.client.browser import PATIENCE_MS, settled
 from tests.helpers.browser.browsing import served
@@ -115,7 +115,7 @@ def test_presses_are_not_lost_while_a_busy_server_measures(
 
 
 def test_the_map_can_be_stopped_and_goes_on_while_others_are_served(
-    page: Page, browser: Browser, tmp_path: Path, test_set: TestSet, train_set: TestSet, monkeypatch: pytest.MonkeyPatch
+    page: Page, other: Page, tmp_path: Path, test_set: TestSet, train_set: TestSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a server that has measured nothing yet; a second visitor opens another page meanwhile."""
     few_images(tmp_path / "few.npz", test_set, train_set)
@@ -130,10 +130,9 @@ def test_the_map_can_be_stopped_and_goes_on_while_others_are_served(
         settled(page)
         assert stopped.inner_text() == words
         page.locator(".st-key-map-on button").click()
-        second = browser.new_page()
-        second.goto(f"{cold}/bits")
-        expect(second.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE_MS)
-        second.close()
+        other.goto(f"{cold}/bits")
+        expect(other.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE_MS)
+        other.goto("about:blank")
         all_measured(page)
         assert page.locator(".cell[style*='background']").count() == 168
         page.goto("about:blank")

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from benchmarks.client.browser import PATIENCE_MS, settled
 from fp16core.glossary import term
@@ -100,9 +100,8 @@ def test_the_changed_image_turns_between_both_answers_and_can_be_held(warm: str,
     assert card.evaluate(state) == "running"
 
 
-def test_who_prefers_less_motion_sees_both_answers_side_by_side(warm: str, browser: Browser) -> None:
-    context = browser.new_context(reduced_motion="reduce")
-    page = context.new_page()
+def test_who_prefers_less_motion_sees_both_answers_side_by_side(warm: str, page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
     page.goto(warm)
     settled(page)
     card = page.locator(".closest .card")
@@ -112,7 +111,6 @@ def test_who_prefers_less_motion_sees_both_answers_side_by_side(warm: str, brows
     assert sides[0] is not None
     assert sides[1] is not None
     assert sides[0]["x"] + sides[0]["width"] <= sides[1]["x"]
-    context.close()
 
 
 def test_where_both_answers_are_bound_to_be_equal_the_card_stands_still(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
@@ -14,6 +15,7 @@ from fp16core.commands.bench import BENCH_PARTS
 from fp16core.data.mnist import load_mnist
 from fp16core.evaluate.comparison import Comparison
 from fp16core.tflite.model_file import ModelPair
+from tests.helpers.places import TestSet
 
 
 @pytest.mark.slow
@@ -82,9 +84,16 @@ def test_the_command_line_offers_every_part() -> None:
 
 @pytest.mark.tensorflow
 @pytest.mark.slow
-def test_what_a_training_run_costs_the_other_visitors_is_measured(small_dataset: Path) -> None:
-    """One round of reruns; the script is none of the core's modules, so nothing else would notice that it breaks."""
-    found = run_script("reruns", 1, small_dataset)
+def test_what_a_training_run_costs_the_other_visitors_is_measured(
+    tmp_path: Path, test_set: TestSet, train_set: TestSet
+) -> None:
+    """One round of reruns; the script is none of the core's modules, so nothing else would notice that it breaks.
+
+    On few test images, as *Limits* runs the model in 168 formats; on all training images, so that it trains for long.
+    """
+    few = tmp_path / "few.npz"
+    np.savez(few, x_train=train_set[0], y_train=train_set[1], x_test=test_set[0][:200], y_test=test_set[1][:200])
+    found = run_script("reruns", 1, few)
     assert [len(rounds) for rounds in found.values()] == [1, 1]
     assert found.keys() == {"alone_ms", "training_ms"}
     assert all(time > 1 for rounds in found.values() for times in rounds for time in times)

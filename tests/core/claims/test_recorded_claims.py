@@ -96,6 +96,18 @@ def test_what_is_measured_here_ranks_above_a_recording(evidence: Evidence) -> No
     assert "Here: llvmpipe" in found[NATIVE].method
 
 
+def test_a_gpu_timed_here_is_also_judged_by_the_wide_network_recorded_on_such_a_gpu(evidence: Evidence) -> None:
+    half = run(ExecutionMode.GPU_FLOAT16, evidence.comparison.reference, half=True, adapter=GPU)
+    table = ModeTable(evidence.comparison.reference, {half.mode: half})
+    timed = {half.mode: ModeLatency(half.mode, (latency(100, twin=100),), MemoryUse(1, 1, 1, 1), 1.0)}
+    for name, verdict in ((GPU.name, Verdict.HOLDS), ("another one", Verdict.PARTLY)):
+        wide = recording(evidence.pair, on_gpu(0.66, name=name), network=Network.WIDE)
+        found = RuntimeEvidence(table, timed, recordings=(wide,))
+        claim = next(claim for claim in check_claims(evidence.with_runtimes(found)) if claim.topic == NATIVE)
+        assert claim.verdict is verdict
+        assert ("recorded on such a GPU: speed-up 1.52×" in claim.measured) is (verdict is Verdict.HOLDS)
+
+
 def test_of_several_recordings_one_that_gained_time_counts_then_the_newest(evidence: Evidence) -> None:
     old, new = (recording(evidence.pair, on_gpu(1.0, name=f"GPU {day}"), day=date(2026, 11, day)) for day in (1, 2))
     assert judged(evidence, old, new)[NATIVE].measured.startswith("on GPU 2, 2 November 2026")

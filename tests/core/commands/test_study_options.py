@@ -25,8 +25,8 @@ def test_what_cannot_be_studied_is_refused_in_words(tmp_path: Path, options: lis
     assert not (tmp_path / "x").exists()
 
 
-def test_a_damaged_study_is_named_and_left_alone(tmp_path: Path) -> None:
+def test_a_file_that_holds_no_rows_is_named_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / ROWS_FILE).write_bytes(b"damaged\n")
     for option in ("--show", "--out"):
-        assert f"{ROWS_FILE}, line 1 is damaged" in refused(cli("study", option, tmp_path))
+        assert f"{ROWS_FILE} is not a file of rows" in refused(cli("study", option, tmp_path))
     assert (tmp_path / ROWS_FILE).read_bytes() == b"damaged\n"

@@ -71,7 +71,7 @@ HEADER = st.fixed_dictionaries(
 ) | st.dictionaries(st.sampled_from(["descr", "fortran_order", "shape"]) | HASHABLE, LITERAL, max_size=4)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(HEADER | LITERAL, st.booleans())
 def test_any_literal_is_rejected_with_a_reason_or_accepted(header: Any, of_images: bool) -> None:
     contents = archive(images=header) if of_images else archive(labels=header)

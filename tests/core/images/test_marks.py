@@ -92,6 +92,9 @@ def test_a_table_at_the_edge_is_dropped() -> None:
     prepared = prepare_image(page, "seven", [StageName.LIGHT])  # which may take it for a shadow
     assert decision(prepared, StageName.SPECKS) == "dropped 1 mark along the picture's edge"
     assert ink_height(prepared) == pytest.approx(80, abs=6)
+    prepared = prepare_image(page, "seven")
+    assert decision(prepared, StageName.DIGITS) == "one digit"
+    assert ink_height(prepared) == pytest.approx(80, abs=4)
 
 
 def test_a_plate_s_rim_that_leaves_the_picture_is_dropped() -> None:

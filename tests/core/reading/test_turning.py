@@ -1,6 +1,7 @@
 """Offers to turn a picture: for those taken sideways, hardly for any other."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +46,14 @@ def test_a_sideways_picture_is_offered_to_be_turned_back(
     assert offer.text == "".join(str(test_set[1][index]) for index in indices)
     assert words in offer.words
     assert turned_picture(sideways, offer.degrees).image == upright.image
+
+
+def test_nothing_is_offered_where_the_test_images_do_not_tell(
+    models: Models, rule: Likeness, test_set: TestSet
+) -> None:
+    sideways = turned_picture(photo(test_set[0][[0]]), 90)
+    reading = read(models, rule, sideways)
+    assert offered_turn(models, replace(rule, limit=float("inf")), sideways, reading) is None
 
 
 def test_an_offer_is_a_sentence() -> None:

@@ -80,7 +80,7 @@ def test_its_numbers_are_those_of_compare(parsed: Parsed, comparison: Comparison
 def test_trainings_of_the_same_recipe_say_whether_it_was_luck(few: Findings) -> None:
     found = made(few)
     assert "In 12 trainings float16 changed 0 of 120,000 answers" in found.words
-    assert "in distribution, over 12 trainings: holds" in found.words
+    assert "in distribution, over 12 trainings on MNIST: holds" in found.words
     assert found.json("data")["trainings"]["effects"]["LiteRT Quantizer"]["answers"] == 120_000
     assert "Was it luck?" not in made(replace(few, trainings=())).words
 
