@@ -64,7 +64,8 @@ def clear_ink(grey: Levels, recorder: StageRecorder) -> ClearInk:
     if strongest >= least_contrast and recorder.is_on(StageName.LINES):
         lines = printed_lines(ink, _LEAST_LEVEL * strongest)
         if lines.count:
-            least = strongest  # what is left of lines is pale, too
+            if lines.count > 1:
+                least = strongest  # what is left of ruled paper is pale, too
             ink = np.where(lines.mask, np.float32(0), ink)
             strongest = ink_level(ink)
             least_area_px = max(least_area_px, (2.5 * lines.thickness_px) ** 2)

@@ -53,6 +53,14 @@ def test_digits_of_a_row_are_judged_by_their_own_strength() -> None:
     assert decision(read(together(*row)), StageName.DIGITS) == "3 digits in a row"
 
 
+def test_a_pale_digit_stays_when_the_only_rule_below_the_row_goes() -> None:
+    row = [stroke([(x, 60), (x + 10, 200)], strength) for x, strength in ((60, 0.4), (150, 1.0), (240, 0.5))]
+    rule = stroke([(-9, 235), (369, 235)], 0.6, pen=3, soft=0.5)
+    read_row = read(together(*row, rule))
+    assert decision(read_row, StageName.LINES) == "removed 1 horizontal line"
+    assert decision(read_row, StageName.DIGITS) == "3 digits in a row"
+
+
 @pytest.mark.parametrize("soft", [3.0, 4.0])
 def test_strokes_side_by_side_are_not_joined_by_their_soft_edges(soft: float) -> None:
     """Between them lies grey of a third of their strength, but no stroke; a third one is pale."""
