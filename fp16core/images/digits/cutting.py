@@ -26,6 +26,9 @@ _LONGEST = 40.0
 _SURE = math.log(0.5)
 """Log probability above which a piece is one digit, without any search."""
 
+_PLAUSIBLE = math.log(0.5)
+"""Log probability that parts must exceed on average; a letter or a scribble has none that do."""
+
 _CUT_COST = 0.2
 """Lead in log probability that each further part must have."""
 
@@ -113,7 +116,7 @@ def _best_parts(cuts: Cuts, least: float) -> list[tuple[int, int]]:
     while place > 0:
         parts.append((starts[place], place))
         place = before[place]
-    return parts[::-1]
+    return parts[::-1] if best[last] > _PLAUSIBLE * len(parts) else []
 
 
 def _may_be(cuts: Cuts, left: int, right: int) -> bool:
