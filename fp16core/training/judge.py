@@ -38,8 +38,10 @@ def train_judge(images: Pixels, labels: Pixels, report: str = "auto") -> dict[st
     report
         Keras' setting ``verbose``.
     """
-    keras: Any = import_tensorflow().keras
+    tensorflow: Any = import_tensorflow()
+    keras = tensorflow.keras
     keras.utils.set_random_seed(0)
+    tensorflow.config.experimental.enable_op_determinism()
     order = np.random.default_rng(0).permutation(len(images))
     network = keras.Sequential(
         [

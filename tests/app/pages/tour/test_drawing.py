@@ -25,9 +25,9 @@ SEVEN = [{"width": 22, "points": [70, 70, 200, 70, 120, 230]}]
 ONE = [{"width": 22, "points": [140, 60, 140, 220]}]
 
 NINE = (
-    "ARZPqAWAAwAfAx8HHwsbDxcTFxcTFwsbCxsAHwAbCBcIGxQTFBMYCxwLHAMgACAEIAggDBwUGBQUGBQcDBwIHAQcAxwHHAsYDxQX"
-    "EBcQGwgfBB8AHwAUABwAIAMcBxwDHAccCxgHGAsYDxQLFBMQDxATDBMMFwgXBBcEFwQHBwMDBwMDAwcDAwcHAwMDBwMDAwcDAwcH"
-    "AwMDBwMDAwcHAwMDAw"
+    "ARpPqAWAAwAfAx8HHwsbDxcTFxcTFwsbCxsAHwAbCBcIGxQTFBMYCxwLHAMgACAEIAggDBwUGBQUGBQcDBwIHAQcAxwHHAsYDxQXEB"
+    "cQGwgfBB8AHwAUABwAIAMcBxwDHAccCxgHGAsYDxQLFBMQDxATDBMMFwgXBBcEFwQHBwMDBwMDAwcDAwcHAwMDBwMDAwcDAwcHAwMD"
+    "BwMDAwcHAwMDAw"
 )
 """A round 9 with a curled tail, which the tutorial's network reads as 2."""
 
