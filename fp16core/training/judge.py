@@ -1,7 +1,7 @@
 """Training of the network that judges pieces of ink, `fp16core.images.digits.judge`.
 
 ``python -m fp16core.training.judge`` makes the samples, trains, and overwrites the weights that the package ships. It
-takes some ten minutes of two processors, and downloads MNIST's training images if they are not there.
+takes some four minutes of one to two processors, and downloads MNIST's training images if they are not there.
 """
 
 import argparse

@@ -14,7 +14,7 @@ NO_DIGIT = 10
 LAYERS = ("kernel_1", "bias_1", "kernel_2", "bias_2", "dense_1", "bias_3", "dense_2", "bias_4")
 """Names of the arrays in the file of the weights, from input to output."""
 
-WEIGHTS_FILE = Path(__file__).with_name("judge.npz")
+WEIGHTS_FILE = Path(__file__).with_name("judge_weights.npz")
 """Written by ``python -m fp16core.training.judge``."""
 
 
