@@ -1,5 +1,6 @@
 """Marks grouped into digits, and digits that touch cut apart."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -38,6 +39,10 @@ look like a bold one."""
 
 _STACKED = 0.3
 """Share of the lower one's height up to which marks in the same columns may overlap to be above each other."""
+
+_ASKEW, _PLAUSIBLE = 0.1, math.log(0.5)
+"""The same share for marks askew, such as the halves of a broken 1 that leans, and the log probability that they must
+reach together."""
 
 _WIDE = 0.6
 """Width of a mark, as a share of its height, from which it may be several digits that touch."""
@@ -145,9 +150,12 @@ def _one_digit(components: Components, group: list[int], place: int) -> bool:
     if gap > _TOUCHING_GAP * max(left.height, right.height):
         return False
     low = min(left.height, right.height)
-    if min(left.bottom, right.bottom) - max(left.top, right.top) <= _STACKED * low:
-        return -gap > 0.25 * min(left.width, right.width)
+    shared = min(left.bottom, right.bottom) - max(left.top, right.top)
+    if shared <= _STACKED * low and -gap > 0.25 * min(left.width, right.width):
+        return True
     together, *alone = look([_crop(components, each) for each in ([*group, place], group, [place])])
+    if shared <= _STACKED * low:
+        return shared <= _ASKEW * low and together > _PLAUSIBLE
     return together > sum(alone) + _LEAD
 
 

@@ -96,6 +96,13 @@ def test_a_bar_that_lies_apart_belongs_to_its_five() -> None:
     assert int(crop.split()[0]) >= 50, "the bar reaches to the right"
 
 
+def test_a_broken_one_that_leans_is_one_digit_and_two_that_stand_side_by_side_are_two() -> None:
+    broken = page((160, 160), ("line", [(100, 30), (84, 74)]), ("line", [(78, 88), (64, 128)]), pen=9)
+    assert decision(broken) == "one digit"
+    two = page((160, 160), ("line", [(100, 30), (84, 120)]), ("line", [(78, 38), (64, 128)]), pen=9)
+    assert decision(two) == "2 digits in a row"
+
+
 def test_a_comma_is_left_out() -> None:
     prepared = page((220, 140), *ovals((30, 30), (130, 30)), ("line", [(95, 88), (90, 100)]))
     assert decision(prepared) == "2 digits in a row; 1 small mark left out"
