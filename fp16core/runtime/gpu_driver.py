@@ -49,8 +49,10 @@ def vulkan_driver(device: str) -> str:
     device
         Name of the device as its driver gives it.
     """
-    if sys.platform != "linux":
-        return ""
+    return _told_by_vulkan(device) if sys.platform == "linux" else ""
+
+
+def _told_by_vulkan(device: str) -> str:
     try:
         vulkan = ctypes.CDLL(_LOADER)
     except OSError:
