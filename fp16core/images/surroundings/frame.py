@@ -19,8 +19,8 @@ _EVEN_SHARE = 0.9
 _SIDE_SHARE = 0.85
 """Least share of each side of a rectangle that is covered; less than all of it, for corners may be round."""
 
-_LEAST_SIDE_PX, _LEAST_AREA_SHARE = 16, 0.1
-"""Least side of a rectangle, and least share of the picture that it fills."""
+_LEAST_SIDE_PX, _LEAST_AREA_SHARE, _LEAST_BOX_SHARE = 16, 0.1, 0.01
+"""Least side of a rectangle, and least share of the picture that it fills, alone or as one of several."""
 
 _CONTENT_SHARES = 0.002, 0.7
 """Share of the innermost rectangle that ink takes up."""
@@ -39,25 +39,46 @@ def inside_frame(image: Image.Image) -> tuple[Image.Image, str]:
     """Crop a picture to what is inside its borders, plates and lines; return it with a summary in words.
 
     A margin of one colour is removed if it surrounds a rectangle, and what is left is looked at again. A rectangle
-    that holds no ink is no frame but a stroke, perhaps a square 0, and the picture stays as it was.
+    that holds no ink is no frame but a stroke, perhaps a square 0. What surrounds several takes their tone.
     Transparency is ignored.
     """
     colours = _colours(image)
-    whole = place = Box(0, 0, *colours.shape[:2])
-    for level in range(_MOST_LEVELS):
-        differs = _differs_from_margin(colours[place.cells])
-        found = [] if differs is None else _rectangles(differs)
-        if not found:
-            break
-        inner = _offset(found[0], place)
-        if len(found) > 1 or (level and _crosses(colours[inner.cells])):
-            place = whole  # boxes of a form, or the two rooms of an 8 of seven segments; or the bar between them
-            break
-        place = inner
-    if place == whole or not _holds_ink(colours[place.cells]):
+    whole = Box(0, 0, *colours.shape[:2])
+    inside = _inside(colours, whole)
+    if len(inside) > 1:
+        return _in_boxes(colours, inside, image.mode), f"what surrounds {len(inside)} boxes painted over"
+    if not inside or inside == [whole]:
         return _on_its_sheet(image)
+    (place,) = inside
     words = f"cropped to the {place.width} × {place.height} pixels inside a border"
     return image.crop((place.left, place.top, place.right, place.bottom)), words
+
+
+def _inside(colours: Colours, place: Box, level: int = 0) -> list[Box]:
+    """Boxes of ink inside all borders within a part of a picture; the part itself if there is no border."""
+    within = colours[place.cells]
+    differs = _differs_from_margin(within) if level < _MOST_LEVELS else None
+    found = [] if differs is None else _rectangles(differs)
+    if len(found) == 1 and found[0].height * found[0].width < _LEAST_AREA_SHARE * within.shape[0] * within.shape[1]:
+        found = []
+    if not found:
+        return [place] if _holds_ink(within) else []
+    if level and len(found) == 1 and _crosses(within[found[0].cells]):
+        return []  # a bar from side to side, as in the 8 of seven segments
+    return [box for each in found for box in _inside(colours, _offset(each, place), level + 1)]
+
+
+def _in_boxes(colours: Colours, boxes: list[Box], mode: str) -> Image.Image:
+    """The smallest picture of all boxes, on paper of their own tone."""
+    whole = boxes[0]
+    for box in boxes[1:]:
+        whole = whole.joined(box)
+    paper = np.median(np.concatenate([_ring(colours[box.cells]) for box in boxes]), axis=0)
+    sheet = np.broadcast_to(paper.astype(np.uint8), (whole.height, whole.width, colours.shape[2])).copy()
+    for box in boxes:
+        cells = slice(box.top - whole.top, box.bottom - whole.top), slice(box.left - whole.left, box.right - whole.left)
+        sheet[cells] = colours[box.cells]
+    return Image.fromarray(sheet[:, :, 0] if mode in ("L", "F") else sheet)
 
 
 def _on_its_sheet(image: Image.Image) -> tuple[Image.Image, str]:
@@ -95,19 +116,19 @@ def _differs_from_margin(colours: Colours) -> Mask | None:
 def _rectangles(marks: Mask) -> list[Box]:
     """Boxes of large connected marks that are rectangles, filled or not, with sides along the picture's."""
     height, width = marks.shape
-    least = _LEAST_AREA_SHARE**0.5 / 4
+    least = _LEAST_BOX_SHARE**0.5 / 2
     # Most pictures have no two rows or columns that are covered so far: this is faster than finding components.
     for counts, length in ((marks.sum(axis=1), width), (marks.sum(axis=0), height)):
         if (counts >= max(_LEAST_SIDE_PX, least * length) * _SIDE_SHARE).sum() < 2:
             return []
     labels, _ = ndimage.label(marks)
     places = ndimage.find_objects(labels)
-    long = np.bincount(labels.ravel()) >= _SIDE_SHARE * 2 * (_LEAST_AREA_SHARE * marks.size) ** 0.5
+    long = np.bincount(labels.ravel()) >= _SIDE_SHARE * 2 * (_LEAST_BOX_SHARE * marks.size) ** 0.5
     found = []
     for place in (np.flatnonzero(long[1:]) + 1).tolist():
         cells = places[place - 1]
         box = Box(cells[0].start, cells[1].start, cells[0].stop, cells[1].stop)
-        is_large = box.height * box.width >= _LEAST_AREA_SHARE * marks.size
+        is_large = box.height * box.width >= _LEAST_BOX_SHARE * marks.size
         if is_large and min(box.height, box.width) >= _LEAST_SIDE_PX:
             found.append(_squared(labels[box.cells] == place, box))
     return [box for box in found if box is not None]

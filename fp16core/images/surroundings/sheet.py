@@ -16,14 +16,15 @@ _SURVEY_SIDE_PX = 160
 _LEAST_CONTRAST = 0.1
 """Share of white by which a sheet differs from what lies around it."""
 
-_MOST_OF_RING = 0.15
-"""Largest share of the outermost pixels that may be as light, or as dark, as the sheet."""
+_MOST_OF_RING, _MOST_OF_CUT_RING = 0.15, 0.5
+"""Largest share of the outermost pixels that may be as light, or as dark, as the sheet; the same if none is in a
+corner, as for a plate that the picture cuts: what is in the light when half of a page is not has corners."""
 
 _LEAST_SIDE_PX, _LEAST_AREA_SHARE = 12, 0.1
 """Least side of a sheet in the survey, and least share of the picture that it fills."""
 
 _SQUARENESS, _ROUNDNESS = 0.88, 0.93
-"""Least share of a rectangle that a sheet fills, and of its convex hull that a drawn outline does.
+"""Least share of a rectangle that a sheet fills, and of its convex hull that a drawn outline or a round plate does.
 
 An ellipse fills π/4 = 0.79 of a rectangle, so that a bold 0 is no sheet with a stroke on it.
 """
@@ -39,6 +40,10 @@ _CONTENT_SHARES, _CONTENT_HEIGHT = (0.004, 0.6), 0.25
 
 _ROOM_SHARE, _ROOM_COMPACTNESS = 0.05, 0.6
 """Least share of a bold 8 that each of its two holes has, and of its box that the hole fills; a stroke fills less."""
+
+
+_HOLE_SOLIDITY, _ONE_SHARE = 0.6, 0.2
+"""Least share of its convex hull that the hole of a bold 0 fills, and largest share of a plate that a 1 on it does."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +74,10 @@ def find_sheet(grey: Levels) -> Sheet | None:
         if abs(contrast) < _LEAST_CONTRAST:
             continue
         middle = around + contrast / 2
-        if float(((ring > middle) == (contrast > 0)).mean()) > _MOST_OF_RING:
+        corners = survey[[0, 0, -1, -1], [0, -1, 0, -1]]
+        reaches_corner = bool(((corners > middle) == (contrast > 0)).any())
+        limit = _MOST_OF_RING if reaches_corner else _MOST_OF_CUT_RING
+        if float(((ring > middle) == (contrast > 0)).mean()) > limit:
             continue
         found = _sheet_of((survey > middle) == (contrast > 0), survey, contrast)
         if found is not None:
@@ -109,11 +117,17 @@ def _sheet_of(marks: Mask, survey: Levels, contrast: float) -> Sheet | None:
     else:
         inside = ndimage.binary_erosion(filled, EIGHT_NEIGHBOURS)
         ink = inside & ~part
-    if not inside.any() or not _is_shape(filled, is_outline) or not _is_sharp(filled, survey, contrast):
+    is_round = is_outline or not _is_compact(ink)
+    if not inside.any() or not _is_shape(filled, is_round) or not _is_sharp(filled, survey, contrast):
         return None
-    if not is_outline and _has_two_rooms(ink, filled):
+    if not is_outline and (_has_two_rooms(ink, filled) or _is_room(ink, filled)):
         return None
     return Sheet(inside, is_outline) if _holds(ink, inside) else None
+
+
+def _is_room(hole: Mask, filled: Mask) -> bool:
+    """Return whether a hole is that of a bold 0: too wide for a 1, which is as compact."""
+    return bool(hole.sum() > _ONE_SHARE * filled.sum()) and _is_compact(hole)
 
 
 def _has_two_rooms(holes: Mask, filled: Mask) -> bool:
@@ -142,15 +156,28 @@ def _holds(ink: Mask, inside: Mask) -> bool:
     return bool(least <= ink.sum() / inside.sum() <= most and highest >= _CONTENT_HEIGHT * _sides(inside)[0])
 
 
-def _is_shape(filled: Mask, is_outline: bool) -> bool:
-    """Return whether a part is a rectangle, perhaps tilted, with corners that may be round; or a closed outline."""
-    edge = filled & ~ndimage.binary_erosion(filled)
-    points = np.argwhere(edge).astype(np.float64)
+def _is_compact(ink: Mask) -> bool:
+    """Return whether ink fills most of its convex hull, as the hole of a bold 0 does, and a 1, but no other digit."""
+    largest = _largest(ink)
+    hull = _hull(largest)
+    return hull is None or bool(largest.sum() > _HOLE_SOLIDITY * hull.volume)
+
+
+def _hull(part: Mask) -> ConvexHull | None:
+    """Convex hull of the pixels of a part; `None` if there are none."""
+    points = np.argwhere(part & ~ndimage.binary_erosion(part)).astype(np.float64)
     try:
-        hull = ConvexHull(np.concatenate([points - 0.5, points + 0.5]))
-    except QhullError:
+        return ConvexHull(np.concatenate([points - 0.5, points + 0.5]))
+    except (QhullError, ValueError):
+        return None
+
+
+def _is_shape(filled: Mask, is_round: bool) -> bool:
+    """Return whether a part is a rectangle, perhaps tilted, with corners that may be round; or of any convex shape."""
+    hull = _hull(filled)
+    if hull is None:
         return False
-    if is_outline:
+    if is_round:
         return bool(filled.sum() >= _ROUNDNESS * hull.volume)
     corners = hull.points[hull.vertices]
     turned = [corners @ [[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]] for tilt in _TILTS]

@@ -91,12 +91,24 @@ def test_the_eight_of_seven_segments_is_no_frame_around_a_bar() -> None:
     assert same(inside_frame(picture)[0], picture)
 
 
-def test_boxes_of_a_form_that_share_sides_are_kept_together() -> None:
+def test_lines_between_the_boxes_of_a_form_are_painted_over() -> None:
+    digit = digit_paper(86, 90, ink=150)
     form = Image.new("L", (3 * 90 + 4, 98), INK)
     for place in range(3):
-        form.paste(digit_paper(86, 90).resize((86, 90)), (4 + 90 * place, 4))
-    picture = framed(form, 30, PAPER)
-    assert same(inside_frame(picture)[0], picture)
+        form.paste(digit, (4 + 90 * place, 4))
+    cropped, words = inside_frame(framed(form, 30, PAPER))
+    assert words == "what surrounds 3 boxes painted over"
+    expected = Image.new("L", (2 * 90 + 86, 90), PAPER)
+    for place in range(3):
+        expected.paste(digit, (90 * place, 0))
+    assert same(cropped, expected)
+
+
+def test_empty_boxes_are_no_frames() -> None:
+    zeros = Image.new("L", (220, 160), PAPER)
+    for left in (30, 120):
+        ImageDraw.Draw(zeros).rectangle((left, 30, left + 60, 130), outline=INK, width=12)
+    assert same(inside_frame(zeros)[0], zeros)
 
 
 def test_no_digit_of_mnist_has_a_frame() -> None:

@@ -52,10 +52,16 @@ def circle(draw: ImageDraw.ImageDraw) -> None:
     seven(draw, 40)
 
 
+def oval_plate(draw: ImageDraw.ImageDraw) -> None:
+    draw.ellipse((70, 45, 250, 215), fill=240)
+    seven(draw, 40)
+
+
 SHEETS = {
     "paper on a table": (sheet_of_paper, 110, 0),
     "tilted paper": (sheet_of_paper, 110, 8),
     "dark plate on a wall": (dark_plate, 150, 0),
+    "oval plate": (oval_plate, 110, 0),
     "box": (drawn_box, 230, 0),
     "circle": (circle, 230, 0),
 }
@@ -112,6 +118,13 @@ def test_the_light_of_a_lamp_is_no_sheet() -> None:
     levels = lamp.astype(np.float32)
     levels[90:170, 150:160] *= 0.3
     assert find_sheet(levels) is None
+
+
+def test_a_plate_that_the_picture_cuts_is_found() -> None:
+    levels = scene(oval_plate, 110)[:, 85:235]
+    sheet = find_sheet(levels)
+    assert sheet is not None
+    assert on_sheet(np.rint(levels * 255).astype(np.uint8), sheet).shape[1] > 140
 
 
 def test_half_a_page_in_shadow_is_no_sheet() -> None:
