@@ -42,7 +42,7 @@ KEEP_DEVICE = """const request = globalThis.GPUAdapter?.prototype.requestDevice;
     };"""
 
 DRAW = """strokes => {
-    const {halfTheBitsDrawing: drawing} = window;
+    const {drawnStrokes: drawing} = window;
     drawing.strokes = strokes;
     drawing.dispatchEvent(new Event("drawn"));
 }"""

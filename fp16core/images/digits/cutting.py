@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy import ndimage
 
 from fp16core.images.digits.judge import NO_DIGIT, log_probabilities
 from fp16core.images.digits.judged import as_judged
@@ -22,6 +23,10 @@ _WIDEST_DIGIT = 2.1
 
 _LONGEST = 40.0
 """The same, from which it is a line and no row of digits."""
+
+_BAR = 0.6
+"""Width of the widest stroke, as a share of the piece's height, from which a piece is a bar: digits are written with
+finer strokes."""
 
 _SURE = math.log(0.5)
 """Log probability above which a piece is one digit, without any search."""
@@ -49,7 +54,7 @@ def digit_parts(mask: Mask) -> list[Mask] | None:
     mask : bool, shape (h, w)
         The piece, cropped to its ink.
     """
-    if mask.shape[1] > _LONGEST * mask.shape[0]:
+    if mask.shape[1] > _LONGEST * mask.shape[0] or _is_bar(mask):
         return None
     ink = scaled_ink(mask)
     aspect = ink.shape[1] / ink.shape[0]
@@ -66,6 +71,12 @@ def digit_parts(mask: Mask) -> list[Mask] | None:
     ]
     parts = [part for part in parts if part.any()]
     return parts if len(parts) > 1 else None
+
+
+def _is_bar(mask: Mask) -> bool:
+    """Return whether a piece is nearly as high as its widest stroke."""
+    widest_px = 2 * float(ndimage.distance_transform_edt(np.pad(mask, 1)).max()) - 1
+    return widest_px > _BAR * mask.shape[0]
 
 
 def look(masks: Sequence[Mask]) -> list[float]:

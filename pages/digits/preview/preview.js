@@ -1,6 +1,6 @@
 // Reads the drawing on the browser's GPU while it grows: once a frame at most, and never while the last reading is under way.
-// The canvas keeps its strokes in `window.halfTheBitsDrawing`, and tells there when they have changed.
-const drawing = (window.halfTheBitsDrawing ??= Object.assign(new EventTarget(), { strokes: [] }));
+// The canvas keeps its strokes in `window.drawnStrokes`, and tells there when they have changed.
+const drawing = (window.drawnStrokes ??= Object.assign(new EventTarget(), { strokes: [] }));
 
 const SLOW_MS = 4;
 

@@ -4,7 +4,7 @@ const EVERY_MS = 100;
 const PATIENCE_MS = 2000;
 
 // What is drawn, for other parts of the page that follow it.
-const drawing = (window.halfTheBitsDrawing ??= Object.assign(new EventTarget(), { strokes: [] }));
+const drawing = (window.drawnStrokes ??= Object.assign(new EventTarget(), { strokes: [] }));
 
 const half = (value) => Math.round(value * 2) / 2;
 

@@ -103,6 +103,11 @@ def test_a_broken_one_that_leans_is_one_digit_and_two_that_stand_side_by_side_ar
     assert decision(two) == "2 digits in a row"
 
 
+@pytest.mark.parametrize("tilt", [0, 4])
+def test_a_bar_is_not_cut_into_ones(tilt: int) -> None:
+    assert decision(page((300, 160), ("line", [(40, 80), (260, 80 + tilt)]), pen=14)) == "one digit"
+
+
 def test_a_comma_is_left_out() -> None:
     prepared = page((220, 140), *ovals((30, 30), (130, 30)), ("line", [(95, 88), (90, 100)]))
     assert decision(prepared) == "2 digits in a row; 1 small mark left out"

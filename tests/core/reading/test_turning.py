@@ -93,7 +93,7 @@ def test_the_orientation_that_a_file_states_comes_first(models: Models, rule: Li
 
 
 def test_a_turned_picture_keeps_its_place(models: Models, rule: Likeness, test_set: TestSet) -> None:
-    sideways = turned_picture(photo(test_set[0][:1]), 90)
+    sideways = turned_picture(photo(test_set[0][26:27]), 90)
     gallery = Gallery(decode=lambda _data, _name: sideways)
     gallery.deliver([("7.png", b""), ("another.png", b"")])
     while gallery.waiting:
