@@ -62,7 +62,7 @@ def _inside(colours: Colours, place: Box, level: int = 0) -> list[Box]:
     if len(found) == 1 and found[0].height * found[0].width < _LEAST_AREA_SHARE * within.shape[0] * within.shape[1]:
         found = []
     if not found:
-        return [place] if _holds_ink(within) else []
+        return [place] if level == 0 or _holds_ink(within) else []
     if level and len(found) == 1 and _crosses(within[found[0].cells]):
         return []  # a bar from side to side, as in the 8 of seven segments
     return [box for each in found for box in _inside(colours, _offset(each, place), level + 1)]

@@ -116,18 +116,19 @@ def _sheet_of(marks: Mask, survey: Levels, contrast: float) -> Sheet | None:
         ink = marks & inside
     else:
         inside = ndimage.binary_erosion(filled, EIGHT_NEIGHBOURS)
-        ink = inside & ~part
+        ink = inside & ~marks
     is_round = is_outline or not _is_compact(ink)
     if not inside.any() or not _is_shape(filled, is_round) or not _is_sharp(filled, survey, contrast):
         return None
-    if not is_outline and (_has_two_rooms(ink, filled) or _is_room(ink, filled)):
+    if not is_outline and (_has_two_rooms(ink, filled) or _is_room(inside & ~part, ink, filled)):
         return None
     return Sheet(inside, is_outline) if _holds(ink, inside) else None
 
 
-def _is_room(hole: Mask, filled: Mask) -> bool:
-    """Return whether a hole is that of a bold 0: too wide for a 1, which is as compact."""
-    return bool(hole.sum() > _ONE_SHARE * filled.sum()) and _is_compact(hole)
+def _is_room(hole: Mask, ink: Mask, filled: Mask) -> bool:
+    """Return whether a hole is that of a bold 0: too wide for a 1, as compact as one, and empty, as no written 0 is."""
+    is_empty = hole.sum() < 1.02 * ink.sum()
+    return is_empty and bool(hole.sum() > _ONE_SHARE * filled.sum()) and _is_compact(hole)
 
 
 def _has_two_rooms(holes: Mask, filled: Mask) -> bool:
