@@ -76,7 +76,7 @@ def digit_parts(mask: Mask) -> list[Mask] | None:
 def _is_bar(mask: Mask) -> bool:
     """Return whether a piece is nearly as high as its widest stroke."""
     widest_px = 2 * float(ndimage.distance_transform_edt(np.pad(mask, 1)).max()) - 1
-    return widest_px > _BAR * mask.shape[0]
+    return bool(widest_px > _BAR * mask.shape[0])
 
 
 def look(masks: Sequence[Mask]) -> list[float]:

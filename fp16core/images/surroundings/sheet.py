@@ -127,7 +127,7 @@ def _sheet_of(marks: Mask, survey: Levels, contrast: float) -> Sheet | None:
 
 def _is_room(hole: Mask, ink: Mask, filled: Mask) -> bool:
     """Return whether a hole is that of a bold 0: too wide for a 1, as compact as one, and empty, as no written 0 is."""
-    is_empty = hole.sum() < 1.02 * ink.sum()
+    is_empty = bool(hole.sum() < 1.02 * ink.sum())
     return is_empty and bool(hole.sum() > _ONE_SHARE * filled.sum()) and _is_compact(hole)
 
 
