@@ -78,7 +78,8 @@ def test_comparing_and_quantizing_work_there(tmp_path: Path) -> None:
 
 def test_pages_that_need_tensorflow_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "python_version_tuple", lambda: ("3", "14", "0"))
+    # First where it was imported to: an import that came later would take the false one for the true one, and keep it.
+    monkeypatch.setattr("pages.your_model.uploaders.has_tensorflow", lambda: False)
     monkeypatch.setattr("fp16core.worker.training.settings.has_tensorflow", lambda: False)
     assert REASON in words(visit("train"))
-    monkeypatch.setattr("pages.your_model.uploaders.has_tensorflow", lambda: False)
     assert REASON in words(visit("your_model"))

@@ -1,6 +1,7 @@
 """Measuring in turns: who is called when, and what a copy takes."""
 
 import itertools
+import statistics
 import time
 
 import numpy as np
@@ -41,6 +42,8 @@ def test_warming_up_lasts_for_so_many_calls_and_so_long() -> None:
 
 def test_a_copy_takes_the_memory_that_it_holds() -> None:
     loads = {"nothing": lambda: np.ones(0), "eight megabytes": lambda: np.ones(1_000_000)}
-    taken = bytes_of_copies(loads, first=5, copies=5)
+    # Of three attempts, as what other tests left behind may be freed during one.
+    attempts = [bytes_of_copies(loads, first=5, copies=5) for _ in range(3)]
+    taken = {name: statistics.median(attempt[name] for attempt in attempts) for name in loads}
     assert abs(taken["nothing"]) < 1_000_000
     assert 7_000_000 < taken["eight megabytes"] < 9_000_000
