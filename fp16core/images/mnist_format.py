@@ -10,6 +10,7 @@ from PIL import Image
 from scipy import ndimage
 from skimage.morphology import skeletonize
 
+from fp16core.images.box import Box
 from fp16core.images.levels import Levels, resized
 from fp16core.vocabulary import IMAGE_SIDE
 
@@ -81,8 +82,7 @@ def trimmed(ink: Levels) -> Levels:
     marks = ink > 0.5
     if not marks.any():
         return ink
-    rows, columns = np.flatnonzero(marks.any(axis=1)), np.flatnonzero(marks.any(axis=0))
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return ink[Box.of_ink(marks).cells]
 
 
 def boxed(ink: Levels, side: int) -> Levels:

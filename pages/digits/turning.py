@@ -54,7 +54,7 @@ def _offered(picture: GalleryPicture, reading: Reading) -> Turn | None:
 
 
 def _place_and_digest(picture: GalleryPicture) -> tuple[int, str]:
-    """What tells a click which picture is meant; the picture itself would be held as long as the visit lasts."""
+    """Place and identity by which a click knows its picture, which itself would be held as long as the visit lasts."""
     place = next((at for at, kept in enumerate(pictures.gallery().pictures) if kept is picture), 0)
     return place, picture.kept.digest
 

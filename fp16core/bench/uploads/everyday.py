@@ -14,7 +14,7 @@ from skimage.morphology import skeletonize
 
 from fp16core.bench.uploads import ink
 from fp16core.bench.uploads.ink import Floats, Random
-from fp16core.bench.uploads.renderings import Rendering
+from fp16core.bench.uploads.renderings import Rendering, in_turns
 
 Image28 = npt.NDArray[np.uint8]
 
@@ -34,11 +34,7 @@ def everyday_pictures(images: npt.NDArray[np.uint8], count: int, seed: int = 0) 
     seed
         Seed of everything random.
     """
-    random = np.random.default_rng(_SEED + seed)
-    kinds = list(_KINDS.items())
-    for turn, index in enumerate(random.permutation(len(images))[:count].tolist()):
-        kind, render = kinds[turn % len(kinds)]
-        yield Rendering(kind, index, render(images[index], random))
+    yield from in_turns(_KINDS, images, count, np.random.default_rng(_SEED + seed))
 
 
 def _written(image: Image28, random: Random) -> Floats:

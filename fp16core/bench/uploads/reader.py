@@ -58,7 +58,7 @@ def bundled_readers(images: Images, labels: npt.NDArray[np.uint8]) -> list[Reade
 
 
 def read_file(data: bytes, readers: Iterable[Reader]) -> list[Reading | None]:
-    """What each pair reads in a file; `None` from all if there is nothing to read."""
+    """Readings of a file by each pair; `None` from all if there is nothing to read."""
     try:
         prepared = prepare_file(data, "upload")
     except ImageError:

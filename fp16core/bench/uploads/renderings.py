@@ -5,8 +5,9 @@ adds one difficulty.
 """
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -53,11 +54,20 @@ def renderings(images: npt.NDArray[np.uint8], count: int, seed: int = 0) -> Iter
     seed
         Seed of everything random.
     """
-    random = np.random.default_rng(seed)
-    kinds = list(_KINDS.items())
+    yield from in_turns(_KINDS, images.astype(np.float32) / 255, count, np.random.default_rng(seed))
+
+
+def in_turns(
+    kinds: Mapping[str, Callable[[npt.NDArray[Any], Random], bytes]],
+    images: npt.NDArray[Any],
+    count: int,
+    random: Random,
+) -> Iterator[Rendering]:
+    """Render ``count`` images, drawn without repetition, each by the next of the kinds."""
+    names = list(kinds)
     for turn, index in enumerate(random.permutation(len(images))[:count].tolist()):
-        kind, render = kinds[turn % len(kinds)]
-        yield Rendering(kind, index, render(images[index].astype(np.float32) / 255, random))
+        kind = names[turn % len(names)]
+        yield Rendering(kind, index, kinds[kind](images[index], random))
 
 
 def _sheet(ink: Floats, random: Random) -> Floats:

@@ -61,9 +61,7 @@ class Components:
 def connected_components(mask: Mask) -> Components:
     """Find the connected components of a mask, diagonal neighbours included."""
     labels, count = ndimage.label(mask, EIGHT_NEIGHBOURS)
-    boxes = tuple(
-        Box(rows.start, columns.start, rows.stop, columns.stop) for rows, columns in ndimage.find_objects(labels)
-    )
+    boxes = tuple(map(Box.of_cells, ndimage.find_objects(labels)))
     return Components(labels.astype(np.int32, copy=False), boxes, np.bincount(labels.ravel(), minlength=count + 1)[1:])
 
 

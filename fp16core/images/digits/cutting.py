@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from fp16core.images.box import Box
 from fp16core.images.digits.judge import NO_DIGIT, log_probabilities
 from fp16core.images.digits.judged import as_judged
 from fp16core.images.digits.seams import ROWS, Cuts, candidate_cuts, scaled_ink
@@ -133,7 +134,7 @@ def _best_parts(cuts: Cuts, least: float) -> list[tuple[int, int]]:
 def _may_be(cuts: Cuts, left: int, right: int) -> bool:
     """Return whether the ink between two candidates has the size of a digit."""
     part = cuts.between(left, right)
-    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
-    if len(rows) == 0 or np.ptp(rows) + 1 < _LOWEST * ROWS:
+    if not part.any():
         return False
-    return bool(_NARROWEST * ROWS <= np.ptp(columns) + 1 <= _WIDEST * ROWS)
+    box = Box.of_ink(part)
+    return box.height >= _LOWEST * ROWS and _NARROWEST * ROWS <= box.width <= _WIDEST * ROWS

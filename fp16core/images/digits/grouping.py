@@ -201,9 +201,7 @@ def _cut_apart(components: Components, groups: list[list[int]]) -> tuple[Compone
         digits: list[list[int]] = [[] for _ in parts]
         for owner in np.unique(owners[owners > 0]).tolist():
             mask = owners == owner
-            rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-            top, left = box.top + int(rows[0]), box.left + int(columns[0])
-            boxes.append(Box(top, left, box.top + int(rows[-1]) + 1, box.left + int(columns[-1]) + 1))
+            boxes.append(Box.of_ink(mask).moved(box.top, box.left))
             areas.append(int(mask.sum()))
             labels[box.cells][mask] = len(boxes)
             for number, digit in enumerate(digits):
@@ -216,10 +214,7 @@ def _cut_apart(components: Components, groups: list[list[int]]) -> tuple[Compone
 
 
 def _box(boxes: Sequence[Box], group: list[int]) -> Box:
-    box = boxes[group[0]]
-    for place in group[1:]:
-        box = box.joined(boxes[place])
-    return box
+    return Box.around(boxes[place] for place in group)
 
 
 def _crop(components: Components, group: list[int]) -> Mask:

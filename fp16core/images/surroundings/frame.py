@@ -65,19 +65,16 @@ def _inside(colours: Colours, place: Box, level: int = 0) -> list[Box]:
         return [place] if level == 0 or _holds_ink(within) else []
     if level and len(found) == 1 and _crosses(within[found[0].cells]):
         return []  # a bar from side to side, as in the 8 of seven segments
-    return [box for each in found for box in _inside(colours, _offset(each, place), level + 1)]
+    return [box for each in found for box in _inside(colours, each.moved(place.top, place.left), level + 1)]
 
 
 def _in_boxes(colours: Colours, boxes: list[Box], mode: str) -> Image.Image:
     """The smallest picture of all boxes, on paper of their own tone."""
-    whole = boxes[0]
-    for box in boxes[1:]:
-        whole = whole.joined(box)
+    whole = Box.around(boxes)
     paper = np.median(np.concatenate([_ring(colours[box.cells]) for box in boxes]), axis=0)
     sheet = np.broadcast_to(paper.astype(np.uint8), (whole.height, whole.width, colours.shape[2])).copy()
     for box in boxes:
-        cells = slice(box.top - whole.top, box.bottom - whole.top), slice(box.left - whole.left, box.right - whole.left)
-        sheet[cells] = colours[box.cells]
+        sheet[box.moved(-whole.top, -whole.left).cells] = colours[box.cells]
     return Image.fromarray(sheet[:, :, 0] if mode in ("L", "F") else sheet)
 
 
@@ -106,11 +103,15 @@ def _ring(colours: Colours) -> Colours:
 def _differs_from_margin(colours: Colours) -> Mask | None:
     """Mark pixels of another colour than the margin's; `None` if the outermost pixels are of several."""
     ring = _ring(colours)
-    margin = np.median(ring, axis=0).astype(np.int16)
-    if (np.abs(ring - margin).max(axis=1) < _LEAST_DIFFERENCE).mean() < _EVEN_SHARE:
+    if _unlike_median(ring, ring).mean() > 1 - _EVEN_SHARE:
         return None
-    differs: Mask = np.abs(colours - margin).max(axis=2) >= _LEAST_DIFFERENCE
-    return differs
+    return _unlike_median(colours, ring)
+
+
+def _unlike_median(colours: Colours, ring: Colours) -> npt.NDArray[np.bool_]:
+    """Mark the pixels of another colour than the median of the outermost ones."""
+    margin = np.median(ring, axis=0).astype(np.int16)
+    return np.asarray(np.abs(colours - margin).max(axis=-1) >= _LEAST_DIFFERENCE)
 
 
 def _rectangles(marks: Mask) -> list[Box]:
@@ -126,8 +127,7 @@ def _rectangles(marks: Mask) -> list[Box]:
     long = np.bincount(labels.ravel()) >= _SIDE_SHARE * 2 * (_LEAST_BOX_SHARE * marks.size) ** 0.5
     found = []
     for place in (np.flatnonzero(long[1:]) + 1).tolist():
-        cells = places[place - 1]
-        box = Box(cells[0].start, cells[1].start, cells[0].stop, cells[1].stop)
+        box = Box.of_cells(places[place - 1])
         is_large = box.height * box.width >= _LEAST_BOX_SHARE * marks.size
         if is_large and min(box.height, box.width) >= _LEAST_SIDE_PX:
             found.append(_squared(labels[box.cells] == place, box))
@@ -147,11 +147,6 @@ def _squared(marks: Mask, box: Box) -> Box | None:
     return Box(box.top + top, box.left + left, box.bottom - bottom, box.right - right)
 
 
-def _offset(box: Box, within: Box) -> Box:
-    top, left = within.top, within.left
-    return Box(box.top + top, box.left + left, box.bottom + top, box.right + left)
-
-
 def _crosses(colours: Colours) -> bool:
     """Return whether marks on even paper reach two opposite sides."""
     differs = _differs_from_margin(colours)
@@ -161,7 +156,6 @@ def _crosses(colours: Colours) -> bool:
 
 
 def _holds_ink(colours: Colours) -> bool:
-    margin = np.median(_ring(colours), axis=0).astype(np.int16)
-    share = float((np.abs(colours - margin).max(axis=2) >= _LEAST_DIFFERENCE).mean())
+    share = float(_unlike_median(colours, _ring(colours)).mean())
     least, most = _CONTENT_SHARES
     return least <= share <= most

@@ -1,6 +1,7 @@
 """Detection of the sheet, plate or box that a digit stands on, photographed with what lies around it."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +9,7 @@ from PIL import Image
 from scipy import ndimage
 from scipy.spatial import ConvexHull, QhullError
 
+from fp16core.images.box import Box
 from fp16core.images.levels import EIGHT_NEIGHBOURS, Levels, Mask, resized
 
 _SURVEY_SIDE_PX = 160
@@ -37,10 +39,8 @@ _SHARPNESS = 0.6
 _CONTENT_SHARES, _CONTENT_HEIGHT = (0.004, 0.6), 0.25
 """Share of the sheet that ink covers, and least height of the ink as a share of the sheet's."""
 
-
 _ROOM_SHARE, _ROOM_COMPACTNESS = 0.05, 0.6
 """Least share of a bold 8 that each of its two holes has, and of its box that the hole fills; a stroke fills less."""
-
 
 _HOLE_SOLIDITY, _ONE_SHARE = 0.6, 0.2
 """Least share of its convex hull that the hole of a bold 0 fills, and largest share of a plate that a 1 on it does."""
@@ -67,30 +67,31 @@ def find_sheet(grey: Levels) -> Sheet | None:
     survey = resized(grey, min(_SURVEY_SIDE_PX, max(grey.shape)), Image.Resampling.BOX)
     if min(survey.shape) < 2 * _LEAST_SIDE_PX:
         return None
-    ring = np.concatenate([survey[0], survey[-1], survey[1:-1, 0], survey[1:-1, -1]])
-    around = float(np.median(ring))
+    around = float(np.median(_ring(survey)))
     for end in np.quantile(survey, (0.98, 0.02)).tolist():
         contrast = end - around
         if abs(contrast) < _LEAST_CONTRAST:
             continue
-        middle = around + contrast / 2
-        corners = survey[[0, 0, -1, -1], [0, -1, 0, -1]]
-        reaches_corner = bool(((corners > middle) == (contrast > 0)).any())
-        limit = _MOST_OF_RING if reaches_corner else _MOST_OF_CUT_RING
-        if float(((ring > middle) == (contrast > 0)).mean()) > limit:
+        marks = (survey > around + contrast / 2) == (contrast > 0)
+        limit = _MOST_OF_RING if marks[:: len(marks) - 1, :: marks.shape[1] - 1].any() else _MOST_OF_CUT_RING
+        if _ring(marks).mean() > limit:
             continue
-        found = _sheet_of((survey > middle) == (contrast > 0), survey, contrast)
+        found = _sheet_of(marks, survey, contrast)
         if found is not None:
             return found
     return None
+
+
+def _ring(pixels: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The outermost pixels, each once."""
+    return np.concatenate([pixels[0], pixels[-1], pixels[1:-1, 0], pixels[1:-1, -1]])
 
 
 def on_sheet(levels: npt.NDArray[np.uint8], sheet: Sheet) -> npt.NDArray[np.uint8]:
     """Crop a picture, uint8 (h, w) or (h, w, bands), to a sheet; what is left around it takes the sheet's tone."""
     height, width = levels.shape[:2]
     mask = np.asarray(Image.fromarray(sheet.mask).resize((width, height), Image.Resampling.NEAREST))
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    cells = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    cells = Box.of_ink(mask).cells
     within, inside = levels[cells].copy(), mask[cells]
     rim = inside & ~ndimage.binary_erosion(inside, EIGHT_NEIGHBOURS, iterations=2)
     within[~inside] = np.median(within[rim], axis=0).astype(np.uint8)
@@ -103,11 +104,10 @@ def _sheet_of(marks: Mask, survey: Levels, contrast: float) -> Sheet | None:
     if count == 0:
         return None
     places = ndimage.find_objects(labels)
-    areas = [(cells[0].stop - cells[0].start) * (cells[1].stop - cells[1].start) for cells in places]
-    place = int(np.argmax(areas))
+    place = int(np.argmax([Box.of_cells(cells).area for cells in places]))
     part = labels == place + 1
     filled = ndimage.binary_fill_holes(part)
-    if filled.sum() < _LEAST_AREA_SHARE * filled.size or min(_sides(filled)) < _LEAST_SIDE_PX:
+    if filled.sum() < _LEAST_AREA_SHARE * filled.size or min(Box.of_ink(filled).sides) < _LEAST_SIDE_PX:
         return None
     is_outline = bool(part.sum() < 0.5 * filled.sum())
     if is_outline:
@@ -135,7 +135,7 @@ def _has_two_rooms(holes: Mask, filled: Mask) -> bool:
     """Return whether a part has two large compact holes, as an 8 has in bold type or of seven segments."""
     labels, _ = ndimage.label(holes)
     areas = np.bincount(labels.ravel())[1:]
-    boxes = np.array([np.prod([cells.stop - cells.start for cells in place]) for place in ndimage.find_objects(labels)])
+    boxes = np.array([Box.of_cells(cells).area for cells in ndimage.find_objects(labels)])
     return bool(((areas >= _ROOM_SHARE * filled.sum()) & (areas >= _ROOM_COMPACTNESS * boxes)).sum() >= 2)
 
 
@@ -144,17 +144,13 @@ def _largest(marks: Mask) -> Mask:
     return labels == 1 + int(np.argmax(np.bincount(labels.ravel())[1:])) if count else marks
 
 
-def _sides(mask: Mask) -> tuple[int, int]:
-    return int(np.ptp(np.flatnonzero(mask.any(axis=1)))) + 1, int(np.ptp(np.flatnonzero(mask.any(axis=0)))) + 1
-
-
 def _holds(ink: Mask, inside: Mask) -> bool:
     """Return whether there is as much ink on a sheet, and as high, as a digit has."""
     if not ink.any():
         return False
     least, most = _CONTENT_SHARES
-    highest = max(cells[0].stop - cells[0].start for cells in ndimage.find_objects(ndimage.label(ink)[0]))
-    return bool(least <= ink.sum() / inside.sum() <= most and highest >= _CONTENT_HEIGHT * _sides(inside)[0])
+    highest = max(Box.of_cells(cells).height for cells in ndimage.find_objects(ndimage.label(ink)[0]))
+    return bool(least <= ink.sum() / inside.sum() <= most and highest >= _CONTENT_HEIGHT * Box.of_ink(inside).height)
 
 
 def _is_compact(ink: Mask) -> bool:
