@@ -29,7 +29,7 @@ from tests.helpers.places import ROOT
 LIMIT_BYTES = 2**30
 """Memory of a container with ``--memory 1g``."""
 
-PATIENCE_S = 240
+PATIENCE_S = 600
 """Hostile visitors wait for each other; only the one who is not has to be served soon."""
 
 READING_S = 0.3

@@ -1,15 +1,19 @@
 """A diagnosis in a process of its own: a damaged file can crash LiteRT, and then the command still has a sentence."""
 
-import multiprocessing
-import signal
-import traceback
-from multiprocessing.connection import Connection
+import pickle
+from typing import IO, cast
 
 from fp16core.diagnosis.options import DiagnosisOptions
 from fp16core.diagnosis.outcome import Diagnosis
+from fp16core.jobs import child
+from fp16core.jobs.child_log import exit_text, last_lines
+from fp16core.system.pipes import unless_hung_up
+from fp16core.system.processes import crash_name
 from fp16core.tflite.model_file import ModelFile
 from fp16core.training.recipe import Progress
-from fp16core.vocabulary import HalfBitsError, ModelFileError
+from fp16core.vocabulary import HalfBitsError, ModelFileError, WorkerError
+
+_MODULE = "fp16core.worker.diagnosis.apart_child"
 
 
 def diagnosed(model: ModelFile, options: DiagnosisOptions, on_progress: Progress) -> Diagnosis:
@@ -18,49 +22,36 @@ def diagnosed(model: ModelFile, options: DiagnosisOptions, on_progress: Progress
     Raises
     ------
     HalfBitsError
-        As `fp16core.diagnosis.diagnosis.diagnose`, or if the process ends without an answer.
+        As `fp16core.diagnosis.diagnosis.diagnose`; a `ModelFileError` if LiteRT crashes on the file.
+    WorkerError
+        If the process ends without an answer for another reason.
     """
-    context = multiprocessing.get_context("spawn")  # the same on all systems
-    answers, end = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(end, model, options), daemon=True)
-    process.start()
-    end.close()  # ours, so that the pipe hangs up with the process
-    try:
-        while True:
-            match answers.recv():
-                case str(step), float(done):
-                    on_progress(step, done)
-                case Diagnosis() as found:
-                    return found
-                case HalfBitsError() as error:
-                    raise error
-                case bug:
-                    raise RuntimeError(bug)
-    except (EOFError, OSError) as error:
-        process.join()
-        raise ModelFileError(
-            f"{model.name}: LiteRT crashed on it ({_ending(process.exitcode)}); the file is damaged, or an operator in "
-            "it is one that LiteRT does not check; convert or download the model again."
-        ) from error
-    finally:
-        process.kill()
-        process.join()
-
-
-def _work(end: Connection, model: ModelFile, options: DiagnosisOptions) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the command, which ends this process
-    try:
-        from fp16core.diagnosis.diagnosis import diagnose
-
-        end.send(diagnose(model, options, lambda step, done: end.send((step, float(done)))))
-    except HalfBitsError as error:
-        end.send(type(error)(str(error)))  # without its cause, which may not travel
-    except BaseException:
-        end.send(traceback.format_exc())
-        raise
-
-
-def _ending(exit_code: int | None) -> str:
-    if exit_code is not None and exit_code < 0:
-        return signal.Signals(-exit_code).name
-    return f"exit status {exit_code}"
+    process, log = child.start(_MODULE)
+    given, answers = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
+    with log, answers:
+        try:
+            with unless_hung_up():  # a child that is gone by then says why by its status
+                pickle.dump((model, options), given, pickle.HIGHEST_PROTOCOL)
+                given.flush()
+            while True:
+                match pickle.load(answers):  # noqa: S301  # from a process of our own
+                    case str(step), float(done):
+                        on_progress(step, done)
+                    case Diagnosis() as found:
+                        return found
+                    case HalfBitsError() as error:
+                        raise error
+        except (EOFError, pickle.UnpicklingError) as error:
+            status = process.wait()
+            if crash := crash_name(status):
+                raise ModelFileError(
+                    f"{model.name}: LiteRT crashed on it ({crash}); the file is damaged, or an operator in it is one "
+                    "that LiteRT does not check; convert or download the model again."
+                ) from error
+            reason = (last_lines(log) or ["it left no message"])[-1]
+            raise WorkerError(f"{model.name}: the process that diagnosed it {exit_text(status)}: {reason}") from error
+        finally:
+            process.kill_all()
+            process.wait()
+            with unless_hung_up():
+                given.close()

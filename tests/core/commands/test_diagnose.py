@@ -1,6 +1,9 @@
 """The command that diagnoses any model, as a user calls it."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,9 @@ from fp16core.__main__ import main
 from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.packing import packed, unpacked
 from fp16core.tflite.reader import read_tflite
+from fp16core.worker.diagnosis import apart
 from tests.helpers.commands import cli, document, refused
+from tests.helpers.places import ROOT
 from tests.networks.diagnosis.verdicts import FOLDER, samples
 
 Captured = pytest.CaptureFixture[str]
@@ -92,6 +97,41 @@ def test_a_file_that_crashes_litert_gets_a_sentence(tmp_path: Path) -> None:
     words = refused(cli("diagnose", tmp_path / "crashing.tflite", "--out", tmp_path / "out"))
     assert "crashing.tflite: LiteRT crashed on it (SIG" in words
     assert [path.name for path in tmp_path.iterdir()] == ["crashing.tflite"]
+
+
+def test_a_process_that_ends_by_itself_is_not_called_a_crash_of_litert(
+    monkeypatch: pytest.MonkeyPatch, capfd: Captured
+) -> None:
+    monkeypatch.setattr(apart, "_MODULE", "fp16core.worker.diagnosis.absent")
+    assert main(["diagnose", str(MASK)]) == 2
+    words = capfd.readouterr().err
+    assert f"{MASK.name}: the process that diagnosed it ended with status 1: " in words
+    assert "No module named fp16core.worker.diagnosis.absent" in words
+    assert "LiteRT" not in words
+
+
+def test_a_script_that_has_no_main_block_can_have_a_model_diagnosed(tmp_path: Path) -> None:
+    """Its own lines must run once, not again in the process that diagnoses."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from pathlib import Path\n"
+        "from fp16core.diagnosis.options import DiagnosisOptions\n"
+        "from fp16core.tflite.model_file import ModelFile\n"
+        "from fp16core.worker.diagnosis.apart import diagnosed\n"
+        f"model = Path({str(EMBEDDINGS)!r})\n"
+        "print('started')\n"
+        "found = diagnosed(ModelFile(model.read_bytes(), model.name), DiagnosisOptions(), lambda step, done: None)\n"
+        "print(found.name)\n",
+        "utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, script],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        timeout=99,
+    )
+    assert done.stdout.split() == ["started", EMBEDDINGS.name], done.stderr
 
 
 @pytest.mark.parametrize(
