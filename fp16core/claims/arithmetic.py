@@ -44,7 +44,7 @@ def time_sentence(modes: Sequence[ModeFacts]) -> str:
         return " ".join([f"float16 arithmetic takes {times}.", *_first_measure(timed)])
     if _are_silent(halves):
         return f"Time is gained only where hardware computes in float16: {_SILENT}."
-    return "Time is gained only where hardware computes in float16, which has not been timed here with this model."
+    return "Time is gained only where hardware computes in float16, not yet timed on this server with this model."
 
 
 def time_reasons(modes: Sequence[ModeFacts]) -> list[str]:
@@ -63,7 +63,8 @@ def time_reasons(modes: Sequence[ModeFacts]) -> list[str]:
     if not any(facts.mode.asks_for_float16 for facts in modes):
         reasons.append(
             "float16 arithmetic needs hardware that has it (a GPU, an Arm processor with FP16, as in phones since "
-            "about 2018 and in Macs, or x86-64 with F16C and AVX2) and has not been measured here with this model."
+            "about 2018 and in Macs, or x86-64 with F16C and AVX2); with this model it has not been measured on this "
+            "server."
         )
     return reasons
 

@@ -65,7 +65,7 @@ class GpuFindings:
     comparisons
         By precision: the server's logits of the same file in float32, and the GPU's.
     agreements
-        For each way to write sums in float16.
+        For each way to write sums in float16; none if nothing was emulated.
     """
 
     answer: GpuAnswer
@@ -115,7 +115,7 @@ def findings(answer: GpuAnswer, server: Evaluation, emulated: Mapping[str, Logit
     server
         The file's answers in float32 on the server, to the images of the answer at least.
     emulated
-        As `emulated_ways` returns it.
+        As `emulated_ways` returns it; empty if the emulations are not of interest.
     """
     reference = server.first(answer.images)
     runs = {Precision.FLOAT32: answer.logits}
@@ -127,7 +127,9 @@ def findings(answer: GpuAnswer, server: Evaluation, emulated: Mapping[str, Logit
             precision: Comparison(reference, Evaluation(logits, reference.labels, reference.size_bytes))
             for precision, logits in runs.items()
         },
-        tuple(_agreement(adding, logits[:IDENTIFIED], emulated) for adding, logits in answer.halves.items()),
+        tuple(
+            _agreement(adding, logits[:IDENTIFIED], emulated) for adding, logits in answer.halves.items() if emulated
+        ),
     )
 
 

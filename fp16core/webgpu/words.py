@@ -41,6 +41,18 @@ def time_text(found: GpuFindings) -> str:
     return f"With these shaders, {verdict}: in float16 a pass takes {times}. They are not this GPU's best."
 
 
+def advice_text(found: GpuFindings, adapter: str) -> str:
+    """Findings for someone who decides on float16, in a sentence or two of Markdown; so is the adapter's name."""
+    place = f"On **your own GPU** ({adapter}), measured in your browser"
+    if Precision.FLOAT16 not in found.comparisons:
+        return f"{place}: it offers no float16 arithmetic there."
+    half = found.comparisons[Precision.FLOAT16]
+    return (
+        f"{place}: float16 arithmetic changed {half.changed_predictions:,} of {count_text(half.images, 'answer')}. "
+        f"{time_text(found)}"
+    )
+
+
 def probe_rows(found: dict[Precision, Arithmetic]) -> dict[str, list[str]]:
     """Columns of a table with a row for each probe."""
     questions = {

@@ -1,5 +1,6 @@
 """The page's answer, and its advice on the active pair and this server's hardware."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -27,12 +28,12 @@ def answer(found: Situation) -> str:
     return summary(found)
 
 
-def show(found: Situation) -> None:
-    """Show the advice, its reasons and the rules."""
+def show(found: Situation, more: Sequence[str] = ()) -> None:
+    """Show the advice, its reasons and the rules; ``more`` are reasons that no rule decides by, in Markdown."""
     given = advise(found)
     with st.container(border=True, key="advice"):
         st.markdown(f":material/lightbulb: {given.headline}")
-        if given.reasons:
-            st.markdown("\n".join(f"- {reason}" for reason in given.reasons))
+        if reasons := (*given.reasons, *more):
+            st.markdown("\n".join(f"- {reason}" for reason in reasons))
         with st.expander(f"The rules, for {plain(measurements.processor().name)} and this model"):
             st.markdown("\n\n".join(RULES))

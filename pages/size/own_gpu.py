@@ -1,6 +1,7 @@
 """The section on the visitor's own GPU."""
 
 import json
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from fp16core.vocabulary import HalfBitsError
 from fp16core.webgpu.answer import GpuAnswer, read_answer
 from fp16core.webgpu.findings import GpuFindings, Logits, findings, findings_document
 from fp16core.webgpu.plan import Message
-from fp16core.webgpu.words import agreement_rows, answer_rows, probe_rows, time_text, verdict_text
+from fp16core.webgpu.words import advice_text, agreement_rows, answer_rows, probe_rows, time_text, verdict_text
 from fp16core.workbench import measures
 from pages.shared.server import rate_limits
 from pages.shared.session import own_gpu as visitors_gpu
@@ -42,18 +43,33 @@ def own_gpu() -> None:
     gpu_run(None if message is None else message.data, _wanted, _answered)
     if error := st.session_state.pop(_ERROR, None):
         st.error(plain(error), icon=":material/error:")
-    kept: tuple[Subject, GpuAnswer] | None = st.session_state.get(_ANSWER)
-    if kept is None or kept[0] != subject():
+    answer = _kept()
+    if answer is None:
         st.caption(
             f"{count_text(COUNTS[0], 'image')} take a second or so on a GPU, longer in software. The images travel "
             "once, compressed, after the click."
         )
         return
     with state.explained():
-        emulated = _emulations() if kept[1].has_float16 else {}
-        found = findings(kept[1], state.results().comparison.target, emulated)
+        found = _found(answer, _emulations() if answer.has_float16 else {})
         pair = measured_pair(state.active_pair())
     _show(found, pair)
+
+
+def reasons() -> list[str]:
+    """Findings on the visitor's GPU for the advice, in Markdown; none before it was measured with the active pair."""
+    answer = _kept()
+    return [] if answer is None else [advice_text(_found(answer, {}), plain(answer.adapter))]
+
+
+def _kept() -> GpuAnswer | None:
+    """Last answer of the visitor's GPU with the active pair."""
+    kept: tuple[Subject, GpuAnswer] | None = st.session_state.get(_ANSWER)
+    return kept[1] if kept is not None and kept[0] == subject() else None
+
+
+def _found(answer: GpuAnswer, emulated: Mapping[str, Logits]) -> GpuFindings:
+    return findings(answer, state.results().comparison.target, emulated)
 
 
 def _show(found: GpuFindings, pair: MeasuredPair) -> None:

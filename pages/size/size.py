@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared.session import state
 from pages.shared.session.measuring.measurements import SPEED
-from pages.size import advice, conversion, graph, sizes, speed
+from pages.size import advice, conversion, graph, own_gpu, sizes, speed
 
 VIEWS = {
     "Bytes": sizes.show,
@@ -27,6 +27,8 @@ view = st.segmented_control(
 )
 # The advice is drawn first: a view may stop early, or measure for long.
 body = st.container()
-advice.show(known)
+with state.explained():
+    more = own_gpu.reasons()
+advice.show(known, more)
 with body:
     VIEWS[view]()

@@ -72,8 +72,8 @@ def test_a_larger_file_is_not_said_to_save_anything() -> None:
 
 def test_nothing_is_said_of_time_that_was_not_measured() -> None:
     found = advise(GOOD)
-    assert "has not been measured here" in found.reasons[-1]
-    assert "has not been timed here" in summary(GOOD)
+    assert "with this model it has not been measured on this server." in found.reasons[-1]
+    assert "not yet timed on this server" in summary(GOOD)
     assert found.headline.endswith("For time on this hardware, measure first.")
     assert "float16 arithmetic" not in found.headline
 
@@ -139,7 +139,7 @@ def test_a_mode_timed_without_its_float32_twin_has_no_ratio() -> None:
     given = advise(known)
     assert "****" not in " ".join([given.headline, summary(known), *given.reasons])
     assert given.headline.endswith("For time on this hardware, measure first.")
-    assert summary(known).endswith("has not been timed here with this model.")
+    assert summary(known).endswith("not yet timed on this server with this model.")
     assert given.reasons[-1].endswith("1 of 1,000 answers change; timed, but not against float32 arithmetic.")
 
 

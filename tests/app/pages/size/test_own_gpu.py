@@ -76,6 +76,15 @@ def test_a_gpu_that_is_understood_is_said_to_be(pair: ModelPair, inputs: npt.NDA
     assert "With these shaders, float16 is faster" in text
 
 
+def test_the_advice_says_what_was_measured_there(pair: ModelPair, inputs: npt.NDArray[np.float32]) -> None:
+    before = words(section())
+    assert "with this model it has not been measured on this server." in before
+    assert "On **your own GPU**" not in before
+    text = words(answered(pair, inputs, FUSES, adapter={"vendor": "a *star*"}))
+    assert r"- On **your own GPU** (a \*star\*), measured in your browser: float16 arithmetic changed 0 of 25" in text
+    assert "offers no float16 arithmetic there" in words(answered(pair, inputs, None))
+
+
 def test_an_adapters_name_is_shown_as_it_is(pair: ModelPair, inputs: npt.NDArray[np.float32]) -> None:
     app = answered(pair, inputs, None, adapter={"vendor": "[x](http://evil) **bold**"})
     assert r"\[x\]\(http" in words(app)
