@@ -154,9 +154,7 @@ def _one_digit(components: Components, group: list[int], place: int) -> bool:
     if shared <= _STACKED * low and -gap > 0.25 * min(left.width, right.width):
         return True
     together, *alone = look([_crop(components, each) for each in ([*group, place], group, [place])])
-    if shared <= _STACKED * low:
-        return shared <= _ASKEW * low and together > _PLAUSIBLE
-    return together > sum(alone) + _LEAD
+    return together > sum(alone) + _LEAD or (shared <= _ASKEW * low and together > _PLAUSIBLE)
 
 
 def _attached(boxes: Sequence[Box], groups: list[list[int]], place: int) -> bool:

@@ -99,6 +99,8 @@ def test_a_bar_that_lies_apart_belongs_to_its_five() -> None:
 def test_a_broken_one_that_leans_is_one_digit_and_two_that_stand_side_by_side_are_two() -> None:
     broken = page((160, 160), ("line", [(100, 30), (84, 74)]), ("line", [(78, 88), (64, 128)]), pen=9)
     assert decision(broken) == "one digit"
+    in_the_same_rows = page((180, 160), ("line", [(134, 24), (88, 66)]), ("line", [(76, 69), (42, 112)]), pen=13)
+    assert decision(in_the_same_rows) == "one digit"
     two = page((160, 160), ("line", [(100, 30), (84, 120)]), ("line", [(78, 38), (64, 128)]), pen=9)
     assert decision(two) == "2 digits in a row"
 
