@@ -177,8 +177,9 @@ def test_progress_counts_seconds_until_training_begins_and_then_what_the_curves_
     assert "a few seconds" not in words(app)
     running = training.queue().running
     assert running is not None
-    while len(running.trace.steps) < 5:
+    while len(running.trace.steps) < 5 and not running.is_over:
         time.sleep(0.05)
+    assert not running.is_over, running.error
     app.run()
     said = re.match(r"Epoch \d+ of 50.*, (\d+) % trained", progress(app)[0])
     assert said is not None, progress(app)
@@ -213,8 +214,9 @@ def test_who_has_a_finished_run_can_watch_the_next_one(own_store: Path) -> None:
     button(other, "Train").run()
     running = training.queue().running
     assert running is not None
-    while not running.trace.epochs:
+    while not running.trace.epochs and not running.is_over:
         time.sleep(0.1)
+    assert not running.is_over, running.error
     mine.run()
     assert not mine.exception
     assert len(charts(mine)) == 10 + 2

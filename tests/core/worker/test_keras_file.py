@@ -211,19 +211,22 @@ def test_stopping_in_the_middle_leaves_no_file() -> None:
     assert_nothing_is_left(before)
 
 
+@pytest.mark.tensorflow
 def test_a_killed_server_leaves_neither_child_nor_file() -> None:
     before = leftovers()
     program = (
         "import time\nfrom pathlib import Path\nfrom fp16core.worker.trial import keras_file\n"
         "from fp16core.jobs.job import Job\nfrom fp16core.runs.pair import BUNDLED\n"
         "job = Job(keras_file.MODULE, keras_file.request_for('m'), [(BUNDLED / 'mnist_model.keras').read_bytes()])\n"
-        "while not job.what.startswith('converting'): time.sleep(0.01)\nprint(job._child.pid, flush=True)\n"
-        "time.sleep(60)"
+        "while job.is_running and not job.what.startswith('converting'): time.sleep(0.01)\n"
+        "print(job._child.pid, job.what, flush=True)\ntime.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
-        child = int(server.stdout.readline())
+        number, what = server.stdout.readline().split(maxsplit=1)
         server.kill()
+    assert what.startswith("converting")
+    child = int(number)
     deadline = time.monotonic() + 10
     while is_alive(child) and time.monotonic() < deadline:
         time.sleep(0.05)
