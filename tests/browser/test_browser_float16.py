@@ -46,7 +46,7 @@ def test_a_gpu_with_float16_is_predicted_bit_for_bit_and_then_reads_while_one_dr
         settled(page)
         button.click()
         expect(page.get_by_text("Your GPU is predicted bit for bit")).to_be_visible(timeout=120_000)
-        expect(page.get_by_text("With these shaders")).to_be_visible()
+        expect(page.get_by_text("Against the same file on this server")).to_be_visible()
         settled(page)
         with page.expect_download() as download:
             page.get_by_role("button", name="These findings as JSON").click()

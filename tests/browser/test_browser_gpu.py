@@ -40,7 +40,7 @@ def test_float32_runs_on_the_browsers_gpu_and_the_lack_of_float16_is_said(
         settled(page)
         assert 150_000 < sum(sizes) - before < 500_000, "images are sent after the click, once"
         row = page.locator("[data-testid='stDataFrame'], [data-testid='stTable']")
-        expect(page.get_by_text("google, swiftshader")).to_be_visible()
+        expect(page.get_by_text("google, swiftshader", exact=True)).to_be_visible()
         assert row.count() >= 1
         with page.expect_download() as download:
             page.get_by_role("button", name="These findings as JSON").click()

@@ -126,6 +126,7 @@ def test_photographs_are_jpegs_of_the_size_asked_for_and_refuse_letters() -> Non
         photograph("7a", "blank", np.random.default_rng(0))
 
 
+@pytest.mark.slow
 def test_durations_are_measured() -> None:
     found = measure_durations(lambda _what, _share: None, 1)
     assert all(duration.median_ms < 10_000 and duration.repeats == 10 for duration in found)

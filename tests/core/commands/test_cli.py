@@ -81,6 +81,7 @@ def test_predict_reads_images_and_names_what_it_cannot(tmp_path: Path, compariso
     assert "[red]" in table.stdout
 
 
+@pytest.mark.slow
 def test_predict_takes_any_picture_and_says_what_it_did(tmp_path: Path) -> None:
     """A large photograph of dark ink on squared paper, and a row of four test images."""
     (tmp_path / "photo.jpg").write_bytes(photograph("5", "squared", np.random.default_rng(1)))
@@ -217,6 +218,7 @@ def test_bench_prints_ratios_with_their_spread() -> None:
     assert "is not one of batch" in refused(cli("bench", "nonsense"))
 
 
+@pytest.mark.slow
 def test_runtimes_prints_the_table_of_all_modes(comparison: Comparison) -> None:
     """On a machine without a GPU; the float32 file in float32 is the baseline itself."""
     done = cli("runtimes", "--limit", 40, "--no-latency", "--json", VK_DRIVER_FILES="/nowhere.json")
@@ -236,6 +238,7 @@ def test_runtimes_prints_the_table_of_all_modes(comparison: Comparison) -> None:
         assert emulation["images"] == 40
 
 
+@pytest.mark.slow
 def test_runtimes_of_the_wide_network_states_no_accuracy(tmp_path: Path) -> None:
     recording = tmp_path / "wide.json"
     options = "--network", "wide", "--limit", 2, "--no-latency", "--record", recording
@@ -249,6 +252,7 @@ def test_runtimes_of_the_wide_network_states_no_accuracy(tmp_path: Path) -> None
     assert found.sums == ()
 
 
+@pytest.mark.slow
 def test_runtimes_of_two_files_reads_well_in_a_terminal(tmp_path: Path) -> None:
     reference, target = (FOLDER / f"dense_only.{role}.tflite" for role in ("reference", "target"))
     options, recording = (

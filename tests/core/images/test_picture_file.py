@@ -153,6 +153,7 @@ def test_metadata_is_not_kept() -> None:
     assert packed.unpacked().image.size == (28, 28)
 
 
+@pytest.mark.slow
 def test_counting_frames_takes_no_time() -> None:
     """A TIFF of 3,000 frames; counting them would take as long as reading them all."""
     frame = Image.new("L", (20, 20), 9)
@@ -223,6 +224,7 @@ def test_data_urls_are_decoded_or_refused() -> None:
             data_of_url(wrong, "pasted")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL", "ignore::PIL.Image.DecompressionBombWarning")
 def test_mutated_files_raise_nothing_but_the_named_error() -> None:
     """Over 2,000 seeded mutations of a digit's picture in every format, through all stages."""

@@ -169,6 +169,7 @@ def test_hairlines_survive(side: int) -> None:
     assert difference(prepared.images[0], image_of(thick)) < 12
 
 
+@pytest.mark.slow
 def test_any_stages_may_be_left_out_together() -> None:
     """Forty random subsets on each of six pictures raise nothing but the named error."""
     random = np.random.default_rng(0)
@@ -217,6 +218,7 @@ def test_unusual_strokes_become_usual(pen: int, verb: str) -> None:
     assert prepared.images[0].sum() / 255 / length_px == pytest.approx(2.2, abs=0.6)
 
 
+@pytest.mark.slow
 def test_the_constants_are_those_of_the_training_images(train_set: TestSet) -> None:
     """Strokes of 3,000 random training images, as their order in the set is not random."""
     widths = []

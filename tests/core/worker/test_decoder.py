@@ -29,6 +29,8 @@ from fp16core.worker.decoder import LIMITS, PictureDecoder
 from tests.helpers.files.made import GREY, file_of
 from tests.helpers.places import LINUX_ONLY
 
+pytestmark = pytest.mark.slow
+
 UNBOUNDED = "tests.helpers.children.unbounded_decoding"
 GOOD = digit_photograph()
 TIGHT = CallLimits(cpu_s=0.5, wall_s=60, memory_bytes=LIMITS.memory_bytes, answer_bytes=LIMITS.answer_bytes)

@@ -27,6 +27,8 @@ from fp16core.worker.model_host import HostedModel, ModelHost
 from tests.helpers.networks.strangers import stranger
 from tests.helpers.places import TestSet
 
+pytestmark = pytest.mark.slow
+
 IMAGES = 60
 MEMORY_BYTES = 600_000_000
 
