@@ -55,12 +55,12 @@ def digit_parts(mask: Mask) -> list[Mask] | None:
     mask : bool, shape (h, w)
         The piece, cropped to its ink.
     """
-    if mask.shape[1] > _LONGEST * mask.shape[0] or _is_bar(mask):
+    if mask.shape[1] > _LONGEST * mask.shape[0]:
         return None
     ink = scaled_ink(mask)
     aspect = ink.shape[1] / ink.shape[0]
     whole = _looks(as_judged(ink)[None])[0] if aspect < _WIDEST_DIGIT else -np.inf
-    if whole > _SURE:
+    if whole > _SURE or _is_bar(mask):
         return None
     cuts = candidate_cuts(ink)
     rows = (np.arange(mask.shape[0]) * ROWS / mask.shape[0]).astype(np.intp)
