@@ -80,9 +80,3 @@ class Box:
             min(shape[0], self.bottom + margin),
             min(shape[1], self.right + margin),
         )
-
-    def encloses(self, other: "Box") -> bool:
-        """Return whether another rectangle lies strictly inside."""
-        return (
-            self.top < other.top and self.left < other.left and self.bottom > other.bottom and self.right > other.right
-        )

@@ -130,7 +130,7 @@ def _separate_digits(clear: ClearInk, threshold: float, recorder: StageRecorder)
         raise blank(recorder.name)
     groups = [np.flatnonzero(kept).tolist()]
     if recorder.is_on(StageName.DIGITS):
-        found = find_digits(components, kept)
+        found = find_digits(components, kept, MAX_DIGITS)
         if len(found.groups) > MAX_DIGITS:
             raise ImageError(
                 f"{recorder.name}: {len(found.groups)} separate marks look like digits; at most {MAX_DIGITS} are read. "

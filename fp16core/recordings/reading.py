@@ -130,9 +130,11 @@ def recording_of(document: Mapping[str, Any], name: str, origin: Origin) -> Reco
 
 @cache
 def _validator() -> Any:
-    from jsonschema import Draft202012Validator  # a tenth of a second, needed for recordings of others alone
+    from jsonschema import Draft202012Validator, validators  # a tenth of a second, for recordings of others alone
 
-    return Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+    # JSON Schema takes 1.0 for an integer, too; a sentence would then count "1.0 images".
+    integers = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
+    return validators.extend(Draft202012Validator, type_checker=integers)(json.loads(SCHEMA.read_text("utf-8")))
 
 
 def _fault(document: Any) -> str:

@@ -1,5 +1,6 @@
 """Connected components of ink, filtered by shape and size."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -31,6 +32,9 @@ largest other mark."""
 _CLEAR_SHARE = 0.25
 """Smallest height, as a share of the picture's, of a digit within a rim."""
 
+_ENCLOSED_SHARE = 0.35
+"""Smallest height, as a share of a frame's, of a digit within it."""
+
 _SPECK_SHARE = 0.02
 """Share of the largest component's area below which a component is a speck."""
 
@@ -52,6 +56,29 @@ class Components:
     labels: npt.NDArray[np.int32]
     boxes: tuple[Box, ...]
     areas: npt.NDArray[np.int64]
+
+    @functools.cached_property
+    def bounds(self) -> npt.NDArray[np.int64]:
+        """Top, left, bottom and right of each bounding box, shape (k, 4)."""
+        return np.array([(box.top, box.left, box.bottom, box.right) for box in self.boxes], np.int64).reshape(-1, 4)
+
+    def largest_other(self, place: int, kept: npt.NDArray[np.bool_]) -> int | None:
+        """Index of the largest of the kept components that is not this one; `None` if there is no other."""
+        areas = np.where(kept, self.areas, -1)
+        areas[place] = -1
+        largest = int(areas.argmax())
+        return largest if areas[largest] >= 0 else None
+
+    def thickness_px(self, place: int) -> float:
+        """Diameter of the largest circle within a component; beyond the picture's edge, it is taken to go on."""
+        if place not in self._thicknesses_px:
+            mask = self.labels[self.boxes[place].cells] == place + 1
+            self._thicknesses_px[place] = 2 * float(ndimage.distance_transform_edt(mask).max()) - 1
+        return self._thicknesses_px[place]
+
+    @functools.cached_property
+    def _thicknesses_px(self) -> dict[int, float]:
+        return {}
 
     def mask(self, kept: npt.NDArray[np.bool_]) -> Mask:
         """Pixels of some components, given a bool for each component."""
@@ -107,7 +134,7 @@ def worth_keeping(components: Components, least_area_px: float) -> tuple[npt.NDA
     if sides.sum() > 1:  # a lone one may be a slender 1
         kept &= ~sides
         dropped.append(count_text(int(sides.sum()), "side") + " of printed boxes")
-    frames = _those(components, kept, _is_frame)
+    frames = _frames(components, kept)
     if frames.any():
         kept &= ~frames
         dropped.append("a frame around the ink")
@@ -172,17 +199,8 @@ def _is_stroke_like(components: Components, place: int, kept: npt.NDArray[np.boo
     box = components.boxes[place]
     if components.areas[place] > 0.5 * box.height * box.width:
         return False
-    others = [other for other in np.flatnonzero(kept).tolist() if other != place]
-    largest = max(others, key=lambda other: int(components.areas[other]), default=None)
-    if largest is None:
-        return True
-    return _thickness_px(components, place) <= _STROKE_SPREAD * _thickness_px(components, largest)
-
-
-def _thickness_px(components: Components, place: int) -> float:
-    """Diameter of the largest circle within a component; beyond the picture's edge, it is taken to go on."""
-    mask = components.labels[components.boxes[place].cells] == place + 1
-    return 2 * float(ndimage.distance_transform_edt(mask).max()) - 1
+    largest = components.largest_other(place, kept)
+    return largest is None or components.thickness_px(place) <= _STROKE_SPREAD * components.thickness_px(largest)
 
 
 def _is_rim(components: Components, place: int, kept: npt.NDArray[np.bool_]) -> bool:
@@ -190,24 +208,31 @@ def _is_rim(components: Components, place: int, kept: npt.NDArray[np.bool_]) -> 
     height, width = components.labels.shape
     if components.boxes[place].width < width:
         return False
-    inner = (components.boxes[other] for other in np.flatnonzero(kept) if other != place)
-    picture = Box(0, 0, height, width)
-    return any(picture.encloses(other) and other.height > _CLEAR_SHARE * height for other in inner)
+    top, left, bottom, right = components.bounds[kept].T
+    clear = (top > 0) & (left > 0) & (bottom < height) & (right < width)
+    return bool((clear & (bottom - top > _CLEAR_SHARE * height)).any())
 
 
 def _is_side(components: Components, place: int, kept: npt.NDArray[np.bool_]) -> bool:
     """Return whether a component is the upright side of a printed box: thinner than strokes, and higher than digits."""
     box = components.boxes[place]
-    others = [other for other in np.flatnonzero(kept).tolist() if other != place]
-    if box.width > _SIDE_WIDTH * box.height or not others:
+    if box.width > _SIDE_WIDTH * box.height or (largest := components.largest_other(place, kept)) is None:
         return False
-    largest = max(others, key=lambda other: int(components.areas[other]))
-    thinner = components.areas[place] / box.height <= _SIDE_THINNESS * _thickness_px(components, largest)
+    thinner = components.areas[place] / box.height <= _SIDE_THINNESS * components.thickness_px(largest)
     return thinner and box.height >= _SIDE_HEIGHT * components.boxes[largest].height
 
 
-def _is_frame(components: Components, place: int, kept: npt.NDArray[np.bool_]) -> bool:
-    """Return whether a component encloses another that is large enough to be the digit."""
-    box = components.boxes[place]
-    inner = (components.boxes[other] for other in np.flatnonzero(kept))
-    return any(box.encloses(other) and other.height > 0.35 * box.height for other in inner)
+def _frames(components: Components, kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Mark those of the kept components that enclose another which is large enough to be the digit."""
+    found = np.zeros_like(kept)
+    places = np.flatnonzero(kept)
+    places = places[np.argsort(components.bounds[places, 0], kind="stable")]
+    top, left, bottom, right = components.bounds[places].T
+    height = bottom - top
+    # There may be thousands: each is compared only with those that begin within its height.
+    first, last = np.searchsorted(top, top, "right"), np.searchsorted(top, bottom)
+    for number in np.flatnonzero((last > first) & (height > height.min(initial=0) + 1)).tolist():
+        within = slice(first[number], last[number])
+        enclosed = (bottom[within] < bottom[number]) & (left[within] > left[number]) & (right[within] < right[number])
+        found[places[number]] = (enclosed & (height[within] > _ENCLOSED_SHARE * height[number])).any()
+    return found

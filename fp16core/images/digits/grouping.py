@@ -85,26 +85,35 @@ class FoundDigits:
         return shown
 
 
-def find_digits(components: Components, kept: npt.NDArray[np.bool_]) -> FoundDigits:
+def find_digits(components: Components, kept: npt.NDArray[np.bool_], most: int) -> FoundDigits:
     """Group marks into digits, in reading order: rows from top to bottom, each from left to right.
 
     Marks above each other, and marks that look more like one digit together than each alone, belong to one digit,
     as does a low piece close to it; other marks much lower than the digits are left out. A mark that looks like no
     digit is cut where its parts do. There are several rows only if one of them has several digits: a single digit
     may have marks above each other.
+
+    Once there are more than ``most`` digits, nothing more is tried, and each mark of a digit's height counts as one.
     """
     boxes = components.boxes
     everything = np.flatnonzero(kept).tolist()
     tallest = max(boxes[place].height for place in everything)
     tall = [place for place in everything if boxes[place].height >= _LOW * tallest]
+    too_many = FoundDigits(components, [[place] for place in tall], f"{len(tall)} marks")
     if len(tall) > _MOST_MARKS:
-        return FoundDigits(components, [[place] for place in tall], f"{len(tall)} marks")
-    rows = [_digits_of_row(components, row) for row in _rows(boxes, tall)]
+        return too_many
+    rows = list[list[list[int]]]()
+    for row in _rows(boxes, tall):
+        rows.append(_digits_of_row(components, row, most))
+        if max(map(len, rows)) > 1 and sum(map(len, rows)) > most:
+            return too_many
     if len(rows) > 1 and max(map(len, rows)) == 1:
-        rows = [_digits_of_row(components, sorted(tall, key=lambda place: boxes[place].left))]
+        rows = [_digits_of_row(components, sorted(tall, key=lambda place: boxes[place].left), most)]
     groups = [group for row in rows for group in row]
+    if len(groups) > most:
+        return too_many
     left_out = sum(not _attached(boxes, groups, place) for place in everything if boxes[place].height < _LOW * tallest)
-    components, groups, cut = _cut_apart(components, groups)
+    components, groups, cut = _cut_apart(components, groups, most)
     words = "one digit"
     if len(groups) > 1:
         words = f"{len(groups)} digits in {'a row' if len(rows) == 1 else f'{len(rows)} rows'}"
@@ -132,14 +141,16 @@ def _middle(boxes: Sequence[Box], row: list[int]) -> float:
     return sum(boxes[place].top + boxes[place].bottom for place in row) / 2 / len(row)
 
 
-def _digits_of_row(components: Components, places: list[int]) -> list[list[int]]:
-    """Group a row's tall marks, from left to right, into digits."""
+def _digits_of_row(components: Components, places: list[int], most: int) -> list[list[int]]:
+    """Group a row's tall marks, from left to right, into digits; those beyond ``most`` are left out, but one."""
     groups: list[list[int]] = []
     for place in places:
         if groups and _one_digit(components, groups[-1], place):
             groups[-1].append(place)
         else:
             groups.append([place])
+        if len(groups) > most:
+            break
     return groups
 
 
@@ -178,14 +189,21 @@ def _attached(boxes: Sequence[Box], groups: list[list[int]], place: int) -> bool
     return True
 
 
-def _cut_apart(components: Components, groups: list[list[int]]) -> tuple[Components, list[list[int]], int]:
-    """Cut wide digits that look like several; return all marks, the digits, and the number of those that were cut."""
+def _cut_apart(components: Components, groups: list[list[int]], most: int) -> tuple[Components, list[list[int]], int]:
+    """Cut wide digits that look like several, until there are more than ``most``.
+
+    Returns
+    -------
+    components, groups, cut
+        All marks, the digits, and the number of those that were cut.
+    """
     labels, boxes, areas = components.labels, list(components.boxes), components.areas.tolist()
     found: list[list[int]] = []
     cut = 0
-    for group in groups:
+    for number_of_group, group in enumerate(groups):
         box = _box(components.boxes, group)
-        parts = digit_parts(_crop(components, group)) if box.width > _WIDE * box.height else None
+        may_be_cut = box.width > _WIDE * box.height and len(found) + len(groups) - number_of_group <= most
+        parts = digit_parts(_crop(components, group)) if may_be_cut else None
         if parts is None:
             found.append(group)
             continue

@@ -1,11 +1,14 @@
 """Lines, rims and edges beside digits, and digits that could be taken for them."""
 
+import time
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from fp16core.images.prepare import prepare_image
 from fp16core.images.stages import PreparedPicture, StageName
+from fp16core.vocabulary import ImageError
 
 Points = list[tuple[float, float]]
 
@@ -123,3 +126,28 @@ def test_the_sides_of_a_printed_box_are_dropped_and_ones_are_not() -> None:
     assert decision(prepared, StageName.SPECKS) == "dropped 2 sides of printed boxes"
     assert len(prepared.digits) == 1
     assert len(prepare_image(drawn((200, 200), seven, *sides, pen=9), "171").digits) == 3
+
+
+def test_a_ring_around_a_seven_is_a_frame_and_rings_beside_it_are_none() -> None:
+    page = drawn((400, 200), [(70, 70), (120, 70), (90, 140)], pen=10)
+    ring(page, (30, 20, 170, 180), 6)
+    ring(page, (250, 60, 290, 140), 10)
+    prepared = prepare_image(page, "70")
+    assert decision(prepared, StageName.SPECKS) == "dropped a frame around the ink"
+    assert len(prepared.digits) == 2
+
+
+@pytest.mark.parametrize(
+    ("pitch", "start", "ink", "count"),
+    [(6, 0, 1, 63 * 85), (8, 0, 4, 47 * 64), (40, 28, 12, 9 * 12)],
+    ids=["a close grid", "a screen", "squares"],
+)
+def test_many_marks_are_refused_without_looking_at_each(pitch: int, start: int, ink: int, count: int) -> None:
+    """Comparing each mark with each took seconds, and so did looking for the digits in each."""
+    in_rows, in_columns = ((cells - start) % pitch < ink for cells in np.indices((376, 512)))
+    marks = in_rows | in_columns if ink == 1 else in_rows & in_columns
+    page = np.where(marks, 0, 255).astype(np.uint8)
+    began_s = time.process_time()
+    with pytest.raises(ImageError, match=f"^page: {count} separate marks look like digits; at most 32 are read"):
+        prepare_image(Image.fromarray(page), "page")
+    assert time.process_time() - began_s < 1

@@ -127,6 +127,7 @@ def test_what_is_no_recording_is_refused(contents: bytes, words: str) -> None:
         (lambda d: d["modes"][0]["target"].update(changed_predictions=10_001), "has 10,001 changed answers of 10,000"),
         (lambda d: d["modes"][0]["target"].update(changed_predictions=-1), "modes[0].target.changed_predictions"),
         (lambda d: d["modes"][0].update(batch=1e300), "modes[0].batch is 1e+300; expected"),
+        (lambda d: d["modes"][0].update(images=10_000.0), "modes[0].images is 10000.0; expected type integer"),
         (lambda d: d["modes"][0]["latency"][0]["reference_over_itself"].update(low=2), "outside of its interval"),
         (lambda d: d["modes"][0]["latency"][0].update(verdict="\u202egood"), "\\u202egood"),
         (
@@ -139,7 +140,7 @@ def test_what_is_no_recording_is_refused(contents: bytes, words: str) -> None:
         (lambda d: d["modes"][4]["sums"][0].update(exact_share=1.5), "exact_share"),
         (lambda d: d["noted"][0].update(float32_us=0), "float32_us"),
     ],
-    ids=range(19),
+    ids=range(20),
 )
 def test_a_document_with_one_part_wrong_is_refused_by_that_part(change: Change, words: str) -> None:
     assert words in refused(changed(change))

@@ -14,6 +14,8 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.modes.measured import measured_pair
 from fp16core.numerics.emulation.summation import Summation
+from fp16core.recordings.reading import read_recording
+from fp16core.recordings.recording import Origin
 from fp16core.tflite.chain import read_chain
 from fp16core.tflite.model_file import ModelPair
 from fp16core.vocabulary import ModeError
@@ -144,6 +146,8 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "endless times": {"times": {"f32": [1.0] * 101, "f16": [1.0] * 101}},
     "a time before its start": {"times": {"f32": [-1.0], "f16": [1.0]}},
     "a time without end": {"times": {"f32": [math.inf], "f16": [1.0]}},
+    "a time too large for a float": {"times": {"f32": [10**400], "f16": [1.0]}},
+    "a time shorter than any pass": {"times": {"f32": [5e-324], "f16": [1.0]}},
     "a time that is true": {"times": {"f32": [True], "f16": [1.0]}},
     "no timed images": {"timedImages": None},
 }
@@ -175,8 +179,27 @@ def test_an_adapters_words_are_cut_and_made_printable(pair: ModelPair, images: F
     adapter = read_answer(answer_of(pair.target, images[:1], None, adapter=words), COUNT, DIGEST).adapter
     assert adapter.startswith("abccc")
     assert len(adapter) <= 160
+    unseen = {"vendor": "\u200b", "architecture": "\u2060", "device": " y "}
+    assert read_answer(answer_of(pair.target, images[:1], None, adapter=unseen), COUNT, DIGEST).adapter == "y"
     nameless = read_answer(answer_of(pair.target, images[:1], None, adapter={}), COUNT, DIGEST)
     assert nameless.adapter == "a GPU that the browser does not name"
+
+
+@pytest.mark.parametrize(("half_ms", "ratio"), [(0.001, 0.001 / 600_000), (600_000, 600_000 / 0.001)])
+def test_the_findings_on_the_oddest_gpu_are_a_recording(
+    half_ms: float, ratio: float, sent: dict[str, Any], pair: ModelPair, comparison: Comparison
+) -> None:
+    """Its times are as far apart as they may be, and a logit is the largest number."""
+    logits = np.zeros((COUNT, 10), np.float32)
+    logits[0, 0] = np.finfo(np.float32).max
+    times = {"f32": [600 / half_ms] * 6, "f16": [half_ms] * 6}
+    odd = sent | {"times": times, "logits": sent["logits"] | {"f32 driver": packed(logits, "<f4")}}
+    found = findings(read_answer(odd, COUNT, DIGEST), comparison.target, {})
+    document = json.dumps(findings_document(measured_pair(pair), found), allow_nan=False)
+    browser = read_recording(document.encode(), "own_gpu.json", Origin.PASTED).browser
+    assert browser is not None
+    assert browser.ratio is not None
+    assert browser.ratio.value == pytest.approx(ratio)
 
 
 def test_coarse_clocks_allow_no_ratio(sent: dict[str, Any], comparison: Comparison) -> None:
