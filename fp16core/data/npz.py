@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.files import open_regular
-from fp16core.text import first_line
+from fp16core.text import count_text, first_line
 from fp16core.vocabulary import CLASSES, IMAGE_SIDE, DatasetError
 
 Split = Literal["train", "test"]
@@ -116,8 +116,8 @@ class NpzFile:
         with self._opened(array) as (member, shape, dtype, _):
             if shape != (images,):
                 raise DatasetError(
-                    f"{self.name}: array '{array}' has shape {shape}; expected ({images},), "
-                    f"one label for each image of 'x_{split}'."
+                    f"{self.name}: array '{array}' {has_shape(shape)}; expected {count_text(images, 'label')}, "
+                    f"one for each image of 'x_{split}'."
                 )
             labels = np.frombuffer(self._exactly(member, array, images * dtype.itemsize), dtype)
         wrong = labels[(labels < 0) | (labels >= CLASSES)]
@@ -165,19 +165,21 @@ class NpzFile:
     def _check_header(self, array: str, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> None:
         are_images = array.startswith("x")
         if any(type(size) is not int for size in shape):  # NumPy accepts True as a size until it reshapes
-            raise DatasetError(f"{self.name}: array '{array}' has shape {shape}; expected whole numbers. {self.remedy}")
+            raise DatasetError(
+                f"{self.name}: array '{array}' {has_shape(shape)}; expected whole numbers. {self.remedy}"
+            )
         if not (dtype == np.uint8 if are_images else dtype.kind in "iu"):
             expected = "uint8, grey levels from 0 to 255" if are_images else "integers"
             raise DatasetError(f"{self.name}: array '{array}' has dtype {dtype}; expected {expected}. {self.remedy}")
         if math.prod(shape[:1]) > self.max_images:
             raise DatasetError(
-                f"{self.name}: array '{array}' has shape {shape}; expected at most {self.max_images:,} images of "
+                f"{self.name}: array '{array}' {has_shape(shape)}; expected at most {self.max_images:,} images of "
                 f"{IMAGE_SIDE} × {IMAGE_SIDE}. {self.remedy}"
             )
         if are_images and (len(shape) != 3 or shape[1:] != (IMAGE_SIDE, IMAGE_SIDE) or shape[0] < 1):
             raise DatasetError(
-                f"{self.name}: array '{array}' has shape {shape}; "
-                f"expected (n, {IMAGE_SIDE}, {IMAGE_SIDE}) with n at least 1."
+                f"{self.name}: array '{array}' {has_shape(shape)}; "
+                f"expected n × {IMAGE_SIDE} × {IMAGE_SIDE} with n at least 1."
             )
 
     def _arrays(self, wanted: str) -> list[str]:
@@ -207,3 +209,11 @@ class NpzFile:
         except _DAMAGE as error:
             what = getattr(error, "strerror", None) or first_line(error)
             raise DatasetError(f"{self.name}: array '{array}' cannot be read ({what}); {self.remedy}") from error
+
+
+def has_shape(shape: tuple[int, ...]) -> str:
+    """The shape that an archive claims for an array, as a predicate: ``has shape 3 × 28 × 28``.
+
+    Sizes are written as they are: a negative one is an error here, and not one that is chosen at run time.
+    """
+    return f"has shape {' × '.join(map(str, shape))}" if shape else "is a single number"

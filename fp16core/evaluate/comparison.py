@@ -15,6 +15,7 @@ from fp16core.evaluate.evaluation import Evaluation
 from fp16core.evaluate.statistics import mcnemar_exact, paired_difference
 from fp16core.numerics.weight_rounding import require_matching_weights
 from fp16core.runtime.classifier import Classifier, DigitModel
+from fp16core.text import dimensions_text
 from fp16core.tflite.model_file import ModelPair
 from fp16core.vocabulary import ImageError
 
@@ -175,7 +176,8 @@ def compare(pair: ModelPair, images: npt.NDArray[np.uint8], labels: npt.NDArray[
         If there are no images, or not as many labels, or the images have another shape.
     """
     if len(images) == 0 or labels.shape != (len(images),):
-        raise ImageError(f"{len(images)} images with labels {labels.shape}; expected as many, and at least one.")
+        found = dimensions_text(labels.shape)
+        raise ImageError(f"{len(images)} images with labels of shape {found}; expected as many, and at least one.")
     reference, target = classifiers(pair)
     with ThreadPoolExecutor(1) as pool:
         target_logits = pool.submit(image_logits, target, images)

@@ -163,14 +163,14 @@ def rejection_named(name: str) -> Iterator[None]:
 def check_images(images: npt.NDArray[np.float32]) -> None:
     """Raise `ImageError` unless these are finite float32 images, shape (n, 28, 28)."""
     if images.ndim != 3 or images.shape[1:] != (IMAGE_SIDE, IMAGE_SIDE):
-        raise ImageError(f"images have shape {images.shape}; expected (n, {IMAGE_SIDE}, {IMAGE_SIDE}).")
+        raise ImageError(f"images are {dimensions_text(images.shape)}; expected n × {IMAGE_SIDE} × {IMAGE_SIDE}.")
     if images.dtype != np.float32:
         raise ImageError(
             f"images have dtype {images.dtype}; expected float32 (fp16core.data.mnist.normalise makes it)."
         )
     if not np.isfinite(images).all():
         worst = tuple(int(i) for i in np.argwhere(~np.isfinite(images))[0])
-        raise ImageError(f"images contain {images[worst]} at {worst}; expected finite numbers from 0 to 1.")
+        raise ImageError(f"images contain {images[worst]} at {list(worst)}; expected finite numbers from 0 to 1.")
 
 
 def signature_text(file: TfliteFile) -> str:

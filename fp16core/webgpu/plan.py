@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.text import count_text
+from fp16core.text import count_text, dimensions_text
 from fp16core.tflite.chain import WINDOWED, Layer
 from fp16core.vocabulary import CLASSES, ModelFileError
 from fp16core.webgpu.probes import PROBES
@@ -150,7 +150,8 @@ def plan(layers: Sequence[Layer]) -> Plan:
             "to hold for four images; use a smaller network."
         )
     if programs[Precision.FLOAT32][Adding.DRIVER][-1]["made"] != CLASSES:
-        raise ModelFileError(f"the network ends in {layers[-1].output_shape}; expected {CLASSES} logits.")
+        made = dimensions_text(layers[-1].output_shape)
+        raise ModelFileError(f"the network ends in an array of {made}; expected {CLASSES} logits.")
     return Plan(at_once, programs, {precision: each.data() for precision, each in stored.items()})
 
 

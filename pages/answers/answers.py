@@ -13,12 +13,12 @@ from fp16core.resident.endings import ResidentEndedError
 from fp16core.text import factor_text, percent_text, points_text
 from fp16core.vocabulary import BusyError, HalfBitsError
 from pages.answers import confusion, folds
+from pages.shared.digit.image_card import choose_image, link_to_image, show_image
 from pages.shared.session import state
 from pages.shared.session.measuring import lab
 from pages.shared.session.measuring.sweep import go_on
 from pages.shared.ui.charts import chart, picked
 from pages.shared.ui.headline import headline, number
-from pages.shared.ui.image_card import choose_image, link_to_image, show_image
 from pages.shared.ui.terms import hint
 from pages.shared.ui.words import plain, say_if_probabilities
 

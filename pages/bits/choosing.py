@@ -15,7 +15,7 @@ from fp16core.numerics.weight_rounding import WeightRounding, largest_tensor
 from fp16core.vocabulary import NumberError
 from pages.bits.clickable import PRESETS, changed_to
 from pages.bits.words import number_sentence, weight_sentence
-from pages.shared.address import parameter
+from pages.shared.address import defaults, parameter
 from pages.shared.ui.charts import picked
 from pages.shared.ui.terms import hint
 from pages.shared.ui.words import plain
@@ -80,7 +80,7 @@ def choose_tensor(row: DeltaGenerator, tensors: Tensors) -> WeightRounding:
     key = row.selectbox(
         "Tensor",
         keys,
-        index=keys.index(largest_tensor(tensors)),
+        index=keys.index(defaults.note("bits_tensor", largest_tensor(tensors), keys)),
         key="bits_tensor",
         bind="query-params",
         on_change=changed,
@@ -105,7 +105,7 @@ def choose_weight(row: DeltaGenerator, special: DeltaGenerator, tensor: WeightRo
             "Weight number",
             0,
             last,
-            pick_weight(tensor, Pick.LARGEST_ERROR) or 0,
+            defaults.note("bits_index", pick_weight(tensor, Pick.LARGEST_ERROR) or 0, range(last + 1)),
             key="bits_index",
             bind="query-params",
             width=200,

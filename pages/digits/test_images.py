@@ -18,6 +18,7 @@ from fp16core.evaluate.contact_sheet import sheet_entries
 from fp16core.figures.base.pictures import sprite_png
 from fp16core.figures.base.style import REFERENCE_COLOUR, TARGET_COLOUR
 from fp16core.text import count_text
+from pages.shared.address import defaults
 from pages.shared.session import state
 from pages.shared.ui.charts import index_of
 from pages.shared.ui.contact_sheet import contact_sheet
@@ -66,7 +67,7 @@ def _filter(comparison: Comparison) -> int:
             "Image number",
             0,
             comparison.images - 1,
-            comparison.changed_or_closest_image,
+            defaults.note("image", comparison.changed_or_closest_image, range(comparison.images)),
             key="image",
             bind="query-params",
             on_change=_numbered,
@@ -87,9 +88,8 @@ def _show_sheet(comparison: Comparison, index: int) -> None:
     sheets = sheet_count(listed)
     number = 1
     if sheets > 1:
-        number = st.pagination(
-            sheets, default=sheet_of(listed, index), max_visible_pages=5, key="sheet", bind="query-params"
-        )
+        default = defaults.note("sheet", sheet_of(listed, index), range(1, sheets + 1))
+        number = st.pagination(sheets, default=default, max_visible_pages=5, key="sheet", bind="query-params")
     shown = sheet_images(listed, number)
     with above:
         st.caption(_sheet_words(index, listed))

@@ -12,10 +12,10 @@ from pages.layers.channels import show_channels
 from pages.layers.decibels import show_decibels, show_operators
 from pages.layers.special import special_images
 from pages.layers.words import answer_sentence
+from pages.shared.digit.image_card import choose_image, link_to_image
 from pages.shared.session import state
 from pages.shared.session.measuring import propagation
 from pages.shared.ui.charts import chart
-from pages.shared.ui.image_card import choose_image, link_to_image
 from pages.shared.ui.words import say_if_probabilities
 
 ONE, ALL = "the image", "all"

@@ -9,6 +9,7 @@ from fp16core.figures.lab import overflow as figures
 from fp16core.lab.overflow import ScaleResult, nearest_power, unharmed_range
 from fp16core.numerics.formats import FLOAT16
 from fp16core.text import count_text, percent_text, points_text, power_text, small_text, weight_text
+from pages.shared.address import defaults
 from pages.shared.address.live import Live, numbers
 from pages.shared.session import state
 from pages.shared.session.measuring import lab
@@ -99,7 +100,7 @@ def _controls(boundaries: tuple[tuple[str, str], ...], images: int) -> tuple[int
         count = st.segmented_control(
             "Test images",
             counts,
-            default=counts[min(1, len(counts) - 1)],
+            default=defaults.note("images", counts[min(1, len(counts) - 1)], counts),
             required=True,
             key="images",
             bind="query-params",
@@ -108,6 +109,7 @@ def _controls(boundaries: tuple[tuple[str, str], ...], images: int) -> tuple[int
         names = [f"{first} × factor, {second} ÷ factor" for first, second in boundaries]
         layers = names[0]
         if len(names) > 1:
+            defaults.note("layers", names[0], names)
             layers = st.selectbox("Layers", names, key="layers", bind="query-params")
     return _BASES[asked], beyond == _CLAMPED, int(count), names.index(layers)
 

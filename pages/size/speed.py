@@ -3,6 +3,7 @@
 import streamlit as st
 
 from fp16core.claims.evidence import Measurement
+from pages.shared.address import defaults
 from pages.shared.session import state
 from pages.shared.session.measuring.measurement_board import Wanted
 from pages.shared.session.measuring.measurements import ACCURACY, GLANCE, LATENCY, OWN_GPU, PHONE
@@ -40,7 +41,7 @@ def _accuracy() -> None:
         most = st.segmented_control(
             "Test images",
             list(counts),
-            default=list(counts)[min(1, len(counts) - 1)],
+            default=defaults.note("runtimes-images", list(counts)[min(1, len(counts) - 1)], counts),
             required=True,
             key="runtimes-images",
             bind="query-params",

@@ -4,11 +4,11 @@ import streamlit as st
 
 from fp16core.claims.answer import RULE, answer
 from fp16core.tflite.size_account import size_account
+from pages.shared.digit.image_card import link_to_image
 from pages.shared.digit.live import draw_and_read
 from pages.shared.frame import casting
 from pages.shared.frame.page_list import TOUR
 from pages.shared.session import state
-from pages.shared.ui.image_card import link_to_image
 from pages.shared.ui.terms import hint
 from pages.shared.ui.words import say_if_probabilities
 from pages.start.closest import show_closest

@@ -10,6 +10,7 @@ from fp16core.runs.run import NAME_LENGTH, Run
 from fp16core.text import size_text
 from fp16core.vocabulary import HalfBitsError
 from fp16core.worker.training.settings import training_settings
+from pages.shared.address import defaults
 from pages.shared.server import hosted
 from pages.shared.session import files, state
 from pages.shared.session.store import store
@@ -25,6 +26,7 @@ def one_run(runs: Sequence[Run]) -> None:
     names = [run.name for run in runs]
     if st.session_state.get(_ONE, names[0]) not in names:
         del st.session_state[_ONE]
+    defaults.note(_ONE, names[0], names)
     name = st.selectbox("Run", names, key=_ONE, bind="query-params")
     run = runs[names.index(name)]
     show_failure()

@@ -35,6 +35,23 @@ def test_each_page_has_a_link_here() -> None:
     assert {link.split("?")[0] for link in LINKS} == {address_of(page) for page in PAGES}
 
 
+def test_the_controls_of_luck_line_up_on_a_phone(warm: str, phone: Page) -> None:
+    """Each row begins and ends where the page's cards do."""
+    opened(phone, warm, "luck?luck-view=Larger+errors")
+    settled(phone)
+    (left, right), rows = phone.evaluate(
+        """() => {
+            const ends = (boxes) => [Math.min(...boxes.map(b => b.left)), Math.max(...boxes.map(b => b.right))];
+            const controls = document.querySelectorAll(".st-key-luck-controls > *");
+            const boxes = [...controls].map(e => e.getBoundingClientRect());
+            const card = document.querySelector(".st-key-cards-luck > *").getBoundingClientRect();
+            return [ends([card]), Object.values(Object.groupBy(boxes, b => b.top)).map(ends)];
+        }"""
+    )
+    assert rows == [pytest.approx([left, right], abs=1)] * len(rows)
+    assert rows
+
+
 COLD = ("", "layers?layer_image=1242&layer_over=first+100")
 """Links that are followed on a server nobody has visited, too: one without a page and one with a page and its state."""
 

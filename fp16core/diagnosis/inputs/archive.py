@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fp16core.data.npz import NpzFile
+from fp16core.data.npz import NpzFile, has_shape
 from fp16core.text import excess_text
 from fp16core.vocabulary import DatasetError
 
@@ -36,7 +36,9 @@ class InputArchive(NpzFile):
 
     def _check_header(self, array: str, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> None:
         if any(type(size) is not int or size < 0 for size in shape):  # NumPy accepts True as a size until it reshapes
-            raise DatasetError(f"{self.name}: array '{array}' has shape {shape}; expected whole numbers. {self.remedy}")
+            raise DatasetError(
+                f"{self.name}: array '{array}' {has_shape(shape)}; expected whole numbers. {self.remedy}"
+            )
         if dtype.kind not in "fiub":
             raise DatasetError(f"{self.name}: array '{array}' has dtype {dtype}; expected numbers. {self.remedy}")
         size_bytes = math.prod(shape) * dtype.itemsize
@@ -47,6 +49,6 @@ class InputArchive(NpzFile):
             )
         if not shape or shape[0] < 1:
             raise DatasetError(
-                f"{self.name}: array '{array}' has shape {shape}; the first axis counts samples, of which at least one "
-                "is needed."
+                f"{self.name}: array '{array}' {has_shape(shape)}; the first axis counts samples, of which at least "
+                "one is needed."
             )

@@ -224,7 +224,7 @@ def _cast(given: Array, dtype: str, name: str, label: str) -> Array:
     if wanted.kind == "f" and not np.isfinite(values).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
         raise DatasetError(
-            f"{label}: array '{visible(name)}' contains {given[where]} at {where}; expected float32 numbers."
+            f"{label}: array '{visible(name)}' contains {given[where]} at {list(where)}; expected float32 numbers."
         )
     if wanted.kind in "iu" and not np.array_equal(values, given):
         raise DatasetError(f"{label}: array '{visible(name)}' has numbers that {dtype} cannot hold.")

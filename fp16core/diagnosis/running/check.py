@@ -81,7 +81,11 @@ def check_budget(model: ModelFile, shapes: Sequence[Sequence[int]]) -> None:
     total = 0
     for tensor, shape in zip(model.graph.tensors, shapes, strict=True):
         if any(side < -1 for side in shape):
-            raise ModelFileError(f"{model.name}: tensor '{tensor.name}' has the shape {tuple(shape)}.")
+            sizes = " × ".join(map(str, shape))
+            raise ModelFileError(
+                f"{model.name}: tensor '{tensor.name}' has the shape {sizes}; the file is damaged, convert the model "
+                "again."
+            )
         if not tensor.is_constant:
             width = _BYTES.get(tensor.dtype) or _WIDE.get(tensor.dtype, 4)
             total += width * math.prod(max(side, 1) for side in shape)

@@ -33,8 +33,8 @@ def test_the_unmodified_header_is_that_of_a_data_set() -> None:
 @pytest.mark.parametrize(
     ("images", "labels", "words"),
     [
-        (IMAGES | {"shape": (True, 28, 28)}, LABELS, r"'x_test' has shape \(True, 28, 28\); expected whole numbers"),
-        (IMAGES, LABELS | {"shape": (True,)}, r"'y_test' has shape \(True,\); expected whole numbers"),
+        (IMAGES | {"shape": (True, 28, 28)}, LABELS, "'x_test' has shape True × 28 × 28; expected whole numbers"),
+        (IMAGES, LABELS | {"shape": (True,)}, "'y_test' has shape True; expected whole numbers"),
         (IMAGES | {"shape": [1, 28, 28]}, LABELS, r"'x_test' cannot be read \(shape is not valid: \[1, 28, 28\]\)"),
         (IMAGES | {1: 2}, LABELS, r"'x_test' has a header that NumPy cannot read \('<' not supported"),
         (IMAGES | {"descr": [["a"]]}, LABELS, r"'x_test' cannot be read \(not enough values to unpack"),

@@ -160,8 +160,8 @@ def test_results_cannot_be_written_to(comparison: Comparison) -> None:
 
 def test_images_without_labels_are_refused(pair: ModelPair) -> None:
     images = np.zeros((3, 28, 28), np.uint8)
-    for labels in (np.zeros(2, np.uint8), np.zeros((3, 1), np.uint8)):
-        with pytest.raises(ImageError, match="3 images with labels"):
+    for labels, shape in ((np.zeros(2, np.uint8), "2"), (np.zeros((3, 1), np.uint8), "3 × 1")):
+        with pytest.raises(ImageError, match=f"3 images with labels of shape {shape}; expected as many"):
             compare(pair, images, labels)
     with pytest.raises(ImageError, match="at least one"):
         compare(pair, images[:0], np.zeros(0, np.uint8))

@@ -177,7 +177,7 @@ def test_any_stages_may_be_left_out_together() -> None:
     ruler[::60] = ruler[1::60] = 40
     for row in range(0, 240, 60):
         ruler[max(0, row - 9) : row + 10, ::8] = 40
-    noise = np.clip(180 + random.normal(0, 30, (120, 160)), 0, 255).astype(np.uint8)
+    noise = np.clip(180 + random.normal(0, 30, (80, 100)), 0, 255).astype(np.uint8)
     stripes = bars((0, 100, 399, 110), (0, 180, 399, 190))
     pictures = [
         sheet(),

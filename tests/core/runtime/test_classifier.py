@@ -56,11 +56,11 @@ def test_threads_sharing_one_classifier_get_their_own_answers(
 @pytest.mark.parametrize(
     ("images", "words"),
     [
-        (np.zeros((28, 28), np.float32), r"shape \(28, 28\); expected \(n, 28, 28\)"),
-        (np.zeros((2, 28, 27), np.float32), r"shape \(2, 28, 27\)"),
-        (np.zeros((2, 28, 28, 1), np.float32), r"shape \(2, 28, 28, 1\)"),
+        (np.zeros((28, 28), np.float32), "images are 28 × 28; expected n × 28 × 28"),
+        (np.zeros((2, 28, 27), np.float32), "images are 2 × 28 × 27;"),
+        (np.zeros((2, 28, 28, 1), np.float32), "images are 2 × 28 × 28 × 1;"),
         (np.zeros((2, 28, 28), np.uint8), "dtype uint8; expected float32"),
-        (np.full((2, 28, 28), np.nan, np.float32), r"contain nan at \(0, 0, 0\)"),
+        (np.full((2, 28, 28), np.nan, np.float32), r"contain nan at \[0, 0, 0\]"),
         (np.full((1, 28, 28), np.inf, np.float32), "contain inf"),
     ],
 )

@@ -40,14 +40,14 @@ def test_no_bytes_are_sent_before_the_gpu_was_opened_and_the_network_afterwards(
 
 def test_a_network_that_no_browser_runs_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> None:
-        raise ModelFileError("the network ends in (7,); expected 10 logits.")
+        raise ModelFileError("the network ends in an array of 7; expected 10 logits.")
 
     monkeypatch.setattr(own_gpu, "plan", refuse)
     app = digits_of("Draw")
     app.session_state[OPENED] = True
     app.run()
     assert not app.exception
-    assert "the drawing: the network ends in (7,); expected 10 logits." in words(app).replace("\\", "")
+    assert "the drawing: the network ends in an array of 7; expected 10 logits." in words(app).replace("\\", "")
     assert not [each for each in app.get("bidi_component") if each.proto.component_name == "gpu_preview"]
 
 

@@ -157,11 +157,11 @@ FEATURES, WORDS = np.ones((2, 4), np.float32), np.zeros((2, 8), np.int64)
         ({"words": WORDS[:1], "features": FEATURES}, "1 sample of 'words', 2 samples of 'features'"),
         ({"words": WORDS + 0.5, "features": FEATURES}, "'words' has dtype float64; the model takes int32"),
         ({"words": WORDS + 2**40, "features": FEATURES}, "'words' has numbers that int32 cannot hold"),
-        ({"words": WORDS, "features": FEATURES * np.nan}, r"'features' contains nan at \(0, 0\)"),
-        ({"words": WORDS, "features": np.full((2, 4), 1e300)}, r"'features' contains 1e\+300 at \(0, 0\)"),
+        ({"words": WORDS, "features": FEATURES * np.nan}, r"'features' contains nan at \[0, 0\]"),
+        ({"words": WORDS, "features": np.full((2, 4), 1e300)}, r"'features' contains 1e\+300 at \[0, 0\]"),
         ({"words": WORDS, "features": np.array(["a"] * 2)}, "dtype <U1; expected numbers"),
         ({"words": WORDS, "features": np.ones((0, 4))}, "of which at least one is needed"),
-        ({"words": WORDS, "features": np.float32(1)}, r"has shape \(\); the first axis counts samples"),
+        ({"words": WORDS, "features": np.float32(1)}, "'features' is a single number; the first axis counts samples"),
     ],
 )
 def test_an_archive_that_does_not_fit_is_refused_with_the_array_and_the_remedy(

@@ -9,6 +9,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.contact_sheet import answers_sentence
 from fp16core.figures.base.pictures import digit_png, png_url
 from fp16core.text import article_text
+from pages.shared.address import defaults
 from pages.shared.ui.words import flip_sentence
 
 
@@ -19,7 +20,7 @@ def choose_image(row: DeltaGenerator, comparison: Comparison, key: str) -> int:
             "Image number",
             0,
             comparison.images - 1,
-            comparison.closest_image,
+            defaults.note(key, comparison.closest_image, range(comparison.images)),
             key=key,
             bind="query-params",
             width=180,
