@@ -115,9 +115,8 @@ def find_digits(components: Components, kept: npt.NDArray[np.bool_], most: int) 
         return too_many
     left_out = sum(not _attached(boxes, groups, place) for place in everything if boxes[place].height < _LOW * tallest)
     components, groups, cut = _cut_apart(components, groups, most)
-    words = "one digit"
-    if len(groups) > 1:
-        words = f"{len(groups)} digits in {'a row' if len(rows) == 1 else f'{len(rows)} rows'}"
+    where = "a row" if len(rows) == 1 else f"{len(rows)} rows"
+    words = "one digit" if len(groups) == 1 else f"{len(groups)} digits in {where}"
     if cut:
         words += f"; {count_text(cut, 'mark')} cut apart where digits touch"
     if left_out:
@@ -141,11 +140,12 @@ def _rows(boxes: Sequence[Box], places: list[int]) -> list[list[int]]:
 def _is_column(components: Components, groups: list[list[int]]) -> bool:
     """Return whether marks above each other are digits in a column, and not pieces of one digit."""
     together = [place for group in groups for place in group]
+    box = _box(components.boxes, together)
     (_, whole), *alone = likeliest([_crop(components, each) for each in (together, *groups)])
     # The pieces of a broken 1 look like ones, and the halves of an 8 like zeros.
     if min(look for _, look in alone) < _PLAUSIBLE or all(digit == 1 for digit, _ in alone):
         return False
-    return whole < _PLAUSIBLE or (box := _box(components.boxes, together)).height > _COLUMN * box.width
+    return whole < _PLAUSIBLE or box.height > _COLUMN * box.width
 
 
 def _middle(boxes: Sequence[Box], row: list[int]) -> float:
@@ -211,9 +211,9 @@ def _cut_apart(components: Components, groups: list[list[int]], most: int) -> tu
     labels, boxes, areas = components.labels, list(components.boxes), components.areas.tolist()
     found: list[list[int]] = []
     cut = 0
-    for number_of_group, group in enumerate(groups):
+    for done, group in enumerate(groups):
         box = _box(components.boxes, group)
-        may_be_cut = box.width > _WIDE * box.height and len(found) + len(groups) - number_of_group <= most
+        may_be_cut = box.width > _WIDE * box.height and len(found) + len(groups) - done <= most
         parts = digit_parts(_crop(components, group)) if may_be_cut else None
         if parts is None:
             found.append(group)
