@@ -15,6 +15,8 @@ from fp16core.figures import bytes as bytes_figures
 from fp16core.figures.base import style
 from fp16core.figures.base.pictures import sprite_png
 from fp16core.figures.base.table import figure_csv
+from fp16core.figures.lab import guarantee
+from fp16core.lab.guarantee import Guarantee
 from fp16core.numerics.weight_rounding import weight_roundings
 from fp16core.tflite.ledger import byte_ledger
 from fp16core.tflite.model_file import ModelPair
@@ -93,6 +95,11 @@ def test_the_margin_line_is_explained_only_where_a_point_comes_near_it(compariso
         *(Evaluation(each[clear], comparison.labels[clear], 1) for each in (comparison.reference.logits, logits))
     )
     assert accuracy.margin_line_text(near) == "All points lie below half the margin: none of their answers can change."
+
+
+@pytest.mark.parametrize(("least", "said"), [(0.1, "All points lie below the whole margin"), (0, "Below the dashed")])
+def test_the_bounds_line_is_explained_only_where_a_point_comes_near_it(least: float, said: str) -> None:
+    assert guarantee.bound_line_text(Guarantee(np.array([1, least]), np.ones(2))).startswith(said)
 
 
 def test_a_sprite_holds_the_images_in_reading_order(test_set: TestSet) -> None:
