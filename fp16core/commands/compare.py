@@ -16,7 +16,7 @@ from fp16core.text import count_text
 def compare(options: Namespace) -> Outcome:
     """Compare both models on the test images."""
     pair = chosen_pair(options)
-    images, labels = limited_images(options.limit)
+    images, labels = limited_images(options)
     found = comparison.compare(pair, images, labels)
     cast = casting_of(pair)
     document = comparison_document(pair.name, found, cast)

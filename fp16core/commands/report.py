@@ -32,7 +32,7 @@ def report(options: Namespace) -> Outcome:
 
         return report_diagnosis(options)
     pair = chosen_pair(options)
-    images, labels = limited_images(options.limit)
+    images, labels = limited_images(options)
     out: Path = options.out
     source = Source(dataset_name(dataset_path()), _command(options), datetime.now(UTC))
     with new_file(out) as file, progress_bar(options) as on_progress:

@@ -59,7 +59,7 @@ def _measured(options: Namespace) -> Outcome:
     if is_wide and (options.reference or options.target):
         raise PairError("--network wide brings its own files; leave out --reference and --target, or --network.")
     pair = wide_pair() if is_wide else chosen_pair(options)
-    images, labels = limited_images(options.limit, _WIDE_IMAGES if is_wide else None)
+    images, labels = limited_images(options, _WIDE_IMAGES if is_wide else None)
     baseline = comparison.compare(pair, images, labels).reference
     with progress_bar(options) as on_progress:
         measuring, emulating = parts_of(on_progress, 0.95)

@@ -133,7 +133,8 @@ const scientific = (magnitude, count) => {
 const smallText = (value, signed = false) => {
     if (Number.isNaN(value)) return "not a number";
     if (!Number.isFinite(value)) return value > 0 ? "infinite" : "−infinite";
-    const magnitude = Math.abs(value), sign = value < 0 || Object.is(value, -0) ? "−" : signed ? "+" : "";
+    const magnitude = Math.abs(value), isNegative = value < 0 || Object.is(value, -0);
+    const sign = isNegative ? "−" : signed && value !== 0 ? "+" : "";
     if (value === 0) return sign + "0";
     if (magnitude < 0.01 || magnitude >= 9999.5) return sign + scientific(magnitude, 3);
     const [digits, place] = digitsOf(magnitude, magnitude < 1000 ? 3 : 4);

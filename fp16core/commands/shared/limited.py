@@ -1,6 +1,6 @@
 """Test images of a command, as many as its option asks for."""
 
-import sys
+from argparse import Namespace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,19 +10,20 @@ from fp16core.terminal import say
 from fp16core.text import count_text
 
 
-def limited_images(limit: int | None, most: int | None = None) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """The first test images and their labels; if fewer are there than were asked for, standard error says so.
+def limited_images(options: Namespace, most: int | None = None) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """The first test images and their labels; if fewer are there than were asked for, the terminal is told.
 
     Parameters
     ----------
-    limit
-        Images asked for; all if `None`.
+    options
+        Options of the command, with ``limit``, the images asked for, all if `None`, and ``terminal``.
     most
         Largest number that the command uses; `None` if it uses all.
     """
+    limit: int | None = options.limit
     images, labels = load_mnist("test")
     images, labels = images[:most], labels[:most]
     if limit is not None and limit > len(images):
         what = "of the test set" if most is None or len(images) < most else "that this command can use"
-        say(f"--limit {limit}: the {count_text(len(images), 'image')} {what} are used.", sys.stderr)
+        say(f"--limit {limit}: the {count_text(len(images), 'image')} {what} are used.", options.terminal)
     return images[:limit], labels[:limit]

@@ -26,8 +26,9 @@ from tests.helpers.places import ROOT
 
 
 def test_compare_reports_the_bundled_pair(comparison: Comparison, pair: ModelPair) -> None:
-    done = cli("compare", "--json")
+    done = cli("compare", "--limit", 20_000, "--json")
     assert done.returncode == 0
+    assert "--limit 20000: the 10,000 images of the test set are used.\n" in done.stderr
     found = document(done)
     assert found["images"] == 10_000
     assert found["reference_size_bytes"] == REFERENCE.stat().st_size

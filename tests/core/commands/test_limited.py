@@ -1,5 +1,8 @@
 """The images that an option limits."""
 
+import io
+from argparse import Namespace
+
 import pytest
 
 from fp16core.commands.shared.limited import limited_images
@@ -16,9 +19,8 @@ from fp16core.commands.shared.limited import limited_images
         (None, None, 10_000, ""),
     ],
 )
-def test_more_images_than_there_are_is_said(
-    limit: int | None, most: int | None, count: int, said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    images, labels = limited_images(limit, most)
+def test_more_images_than_there_are_is_said(limit: int | None, most: int | None, count: int, said: str) -> None:
+    terminal = io.StringIO()
+    images, labels = limited_images(Namespace(limit=limit, terminal=terminal), most)
     assert len(images) == len(labels) == count
-    assert (capsys.readouterr().err, capsys.readouterr().out) == (said, "")
+    assert terminal.getvalue() == said
