@@ -61,11 +61,14 @@ def take_photograph() -> None:
     st.camera_input("Photograph a digit on paper", key="photograph", on_change=_photographed)
 
 
-def show_refusals() -> None:
-    """Show why files were not read, and a button that removes all pictures."""
+def show_refusals(chosen: GalleryPicture | None) -> None:
+    """Show why files were not read, the picture shown instead, and a button that removes all pictures."""
     gallery = pictures.gallery()
     if gallery.refusals:
-        st.error("\n".join(f"- {plain(refusal)}" for refusal in gallery.refusals), icon=":material/error:")
+        lines = "\n".join(f"- {plain(refusal)}" for refusal in gallery.refusals)
+        if chosen is not None and not gallery.has_new:
+            lines += f"\n\nStill shown: **{plain(chosen.reading.name)}**."
+        st.error(lines, icon=":material/error:")
     if gallery.refusals or gallery.pictures:
         st.button(
             "Remove all pictures",
@@ -147,13 +150,13 @@ def _pasted() -> None:
         try:
             _deliver([(name, data_of_url(url, name))])
         except ImageError as error:
-            gallery.refusals = [str(error)]
+            gallery.refuse(str(error))
 
 
 def _deliver(files: list[tuple[str, bytes]]) -> None:
     try:
         uploads.check_room(sum(len(data) for _, data in files))
     except BusyError as error:
-        pictures.gallery().refusals = [str(error)]
+        pictures.gallery().refuse(str(error))
     else:
         pictures.gallery().deliver(files)
