@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fp16core.figures.base.pictures import row_url, row_width_px
+from fp16core.figures.base.pictures import row_height_px, row_url, row_width_px
 from fp16core.images.colours import upright_png
 from fp16core.images.picture import Picture
 from fp16core.images.picture_file import (
@@ -30,6 +30,9 @@ _SURE = hint("probability", more="Of the answer; of the least sure digit, if the
 
 _PICTURE_MB = MAX_FILE_BYTES // 1_000_000
 """Largest picture file; the server accepts larger files, for data sets."""
+
+_TEXT_PX = 140
+"""Width of the first two columns; a longer text is shown in full when its cell is opened."""
 
 _TALL_ROWS = 10
 _TALL_PX = 400
@@ -89,18 +92,21 @@ def choose(shown: Sequence[GalleryPicture]) -> GalleryPicture:
         )
     if len(shown) == 1:
         return shown[0]
+    columns, most = table(readings), max(reading.answers.images for reading in readings)
+    first = {name: columns.pop(name) for name in ("file", "float32 reads")}  # what a phone has room for
     event = st.dataframe(
-        {"picture": [row_url(reading.prepared.images) for reading in readings], **table(readings)},
+        {**first, "picture": [row_url(reading.prepared.images, most) for reading in readings], **columns},
         column_config={
-            "picture": st.column_config.ImageColumn(
-                width=row_width_px(max(reading.answers.images for reading in readings))
-            ),
+            "file": st.column_config.TextColumn(width=_TEXT_PX),
+            "float32 reads": st.column_config.TextColumn(width=_TEXT_PX),
+            "picture": st.column_config.ImageColumn(width=row_width_px(most)),
             "float32 sure": st.column_config.NumberColumn(format="percent", help=_SURE),
             "float16 sure": st.column_config.NumberColumn(format="percent", help=_SURE),
             "largest logit change": st.column_config.NumberColumn(format="%.5f"),
             "doubted": st.column_config.CheckboxColumn(help="Whether a digit does not look like one; see below"),
             "true": st.column_config.TextColumn(help="The digit that the file's name begins with"),
         },
+        row_height=row_height_px(most),
         height=_TALL_PX if len(shown) >= _TALL_ROWS else "content",
         key=f"table-{len(shown)}",
         on_select="rerun",

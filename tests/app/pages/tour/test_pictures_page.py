@@ -176,6 +176,14 @@ def shown(app: AppTest, csv_table: str) -> list[str]:
     return found
 
 
+def test_a_row_is_told_in_one_piece_and_its_picture_comes_after_its_reading(test_set: TestSet) -> None:
+    app = upload(digits_of("Upload"), ("7.png", picture(test_set, 0)), ("row.png", picture(test_set, *range(4))))
+    assert component(app, "answer_card")["whole"] == "Reads 7210"
+    assert [*app.dataframe[0].value.columns][:3] == ["file", "float32 reads", "picture"]
+    upload(app, ("2.png", picture(test_set, 1)))
+    assert component(app, "answer_card")["whole"] == ""
+
+
 def test_a_refused_picture_names_the_one_that_is_still_shown(test_set: TestSet) -> None:
     app = upload(digits_of("Upload"), ("bad.png", b"text"))
     assert "Still shown" not in refusals(app)
