@@ -28,7 +28,8 @@ from fp16core.commands.shared.arguments import (
 from fp16core.commands.shared.outcome import Outcome
 from fp16core.commands.study_options import take_study
 from fp16core.json_text import nonfinite_as_null
-from fp16core.redirection import terminal_for_results
+from fp16core.redirection import open_missing_streams, terminal_for_results
+from fp16core.system.pipes import is_hung_up
 from fp16core.text import visible
 from fp16core.training.recipe import GOOD, LIMITS, NETWORKS, OPTIMIZERS, TUTORIAL, TUTORIALS, USUAL
 from fp16core.vocabulary import DependencyError, HalfBitsError
@@ -51,6 +52,7 @@ _SETTINGS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return the exit status."""
+    open_missing_streams()
     options = _parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         # A terminal without "×" or "−" gets a question mark, not a traceback.
@@ -73,9 +75,12 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             outcome.show()
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has closed the pipe; without this, Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # without this, Python would complain once more at exit
+        if not is_hung_up(error):  # a reader that has read enough is no error
+            reason = f"standard output cannot be written ({error.strerror})"
+            print(f"error: {reason}; free some space, or send it elsewhere.", file=sys.stderr)
+            return USER_ERROR
     return int(outcome.status)
 
 

@@ -11,6 +11,17 @@ from fp16core.temporary import temporary_named
 from fp16core.vocabulary import HalfBitsError
 
 
+def open_missing_streams() -> None:
+    """Give a process that was started without standard streams, as services may be, those of a null device."""
+    for descriptor, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != descriptor:
+                os.dup2(null, descriptor)
+                os.close(null)
+            setattr(sys, name, os.fdopen(descriptor, mode, encoding="utf-8", closefd=False))
+
+
 @contextlib.contextmanager
 def terminal_for_results() -> Iterator[TextIO]:
     """Redirect standard output and error to a temporary file, and yield the terminal's standard error for progress.

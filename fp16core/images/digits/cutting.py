@@ -88,7 +88,13 @@ def look(masks: Sequence[Mask]) -> list[float]:
     masks : list of bool, shape (h, w)
         The pieces, each cropped to its ink.
     """
-    return _looks(np.stack([as_judged(scaled_ink(mask)) for mask in masks]))
+    return [log_probability for _, log_probability in likeliest(masks)]
+
+
+def likeliest(masks: Sequence[Mask]) -> list[tuple[int, float]]:
+    """Return for each piece of ink, cropped to it, the digit that it most looks like, and its log probability."""
+    found = log_probabilities(np.stack([as_judged(scaled_ink(mask)) for mask in masks]))[:, :NO_DIGIT]
+    return list(zip(found.argmax(axis=1).tolist(), found.max(axis=1).tolist(), strict=True))
 
 
 def _looks(images: npt.NDArray[np.float32]) -> list[float]:

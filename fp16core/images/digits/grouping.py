@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from fp16core.images.box import Box
 from fp16core.images.digits.components import Components
-from fp16core.images.digits.cutting import digit_parts, look
+from fp16core.images.digits.cutting import digit_parts, likeliest, look
 from fp16core.images.digits.rows import rows_of
 from fp16core.images.levels import Mask
 from fp16core.text import count_text
@@ -43,6 +43,9 @@ _STACKED = 0.3
 _ASKEW, _PLAUSIBLE = 0.1, math.log(0.5)
 """The same share for marks askew, such as the halves of a broken 1 that leans, and the log probability that they must
 reach together."""
+
+_COLUMN = 2.2
+"""Height of digits above each other, as a share of their width, from which they are a column."""
 
 _WIDE = 0.6
 """Width of a mark, as a share of its height, from which it may be several digits that touch."""
@@ -90,9 +93,7 @@ def find_digits(components: Components, kept: npt.NDArray[np.bool_], most: int) 
 
     Marks above each other, and marks that look more like one digit together than each alone, belong to one digit,
     as does a low piece close to it; other marks much lower than the digits are left out. A mark that looks like no
-    digit is cut where its parts do. There are several rows only if one of them has several digits: a single digit
-    may have marks above each other.
-
+    digit is cut where its parts do. Rows of one mark each are a single digit, unless they look like digits in a column.
     Once there are more than ``most`` digits, nothing more is tried, and each mark of a digit's height counts as one.
     """
     boxes = components.boxes
@@ -107,16 +108,15 @@ def find_digits(components: Components, kept: npt.NDArray[np.bool_], most: int) 
         rows.append(_digits_of_row(components, row, most))
         if max(map(len, rows)) > 1 and sum(map(len, rows)) > most:
             return too_many
-    if len(rows) > 1 and max(map(len, rows)) == 1:
+    if len(rows) > 1 and max(map(len, rows)) == 1 and not _is_column(components, [row[0] for row in rows]):
         rows = [_digits_of_row(components, sorted(tall, key=lambda place: boxes[place].left), most)]
     groups = [group for row in rows for group in row]
     if len(groups) > most:
         return too_many
     left_out = sum(not _attached(boxes, groups, place) for place in everything if boxes[place].height < _LOW * tallest)
     components, groups, cut = _cut_apart(components, groups, most)
-    words = "one digit"
-    if len(groups) > 1:
-        words = f"{len(groups)} digits in {'a row' if len(rows) == 1 else f'{len(rows)} rows'}"
+    where = "a row" if len(rows) == 1 else f"{len(rows)} rows"
+    words = "one digit" if len(groups) == 1 else f"{len(groups)} digits in {where}"
     if cut:
         words += f"; {count_text(cut, 'mark')} cut apart where digits touch"
     if left_out:
@@ -135,6 +135,17 @@ def _rows(boxes: Sequence[Box], places: list[int]) -> list[list[int]]:
             middle = _middle(boxes, row)
             joined[min(high, key=lambda other: abs(_middle(boxes, rows[other]) - middle))] += row
     return [sorted(row, key=lambda place: boxes[place].left) for row in joined.values()]
+
+
+def _is_column(components: Components, groups: list[list[int]]) -> bool:
+    """Return whether marks above each other are digits in a column, and not pieces of one digit."""
+    together = [place for group in groups for place in group]
+    box = _box(components.boxes, together)
+    (_, whole), *alone = likeliest([_crop(components, each) for each in (together, *groups)])
+    # The pieces of a broken 1 look like ones, and the halves of an 8 like zeros.
+    if min(look for _, look in alone) < _PLAUSIBLE or all(digit == 1 for digit, _ in alone):
+        return False
+    return whole < _PLAUSIBLE or box.height > _COLUMN * box.width
 
 
 def _middle(boxes: Sequence[Box], row: list[int]) -> float:
@@ -200,9 +211,9 @@ def _cut_apart(components: Components, groups: list[list[int]], most: int) -> tu
     labels, boxes, areas = components.labels, list(components.boxes), components.areas.tolist()
     found: list[list[int]] = []
     cut = 0
-    for number_of_group, group in enumerate(groups):
+    for done, group in enumerate(groups):
         box = _box(components.boxes, group)
-        may_be_cut = box.width > _WIDE * box.height and len(found) + len(groups) - number_of_group <= most
+        may_be_cut = box.width > _WIDE * box.height and len(found) + len(groups) - done <= most
         parts = digit_parts(_crop(components, group)) if may_be_cut else None
         if parts is None:
             found.append(group)

@@ -277,3 +277,29 @@ def test_runtimes_of_two_files_reads_well_in_a_terminal(tmp_path: Path) -> None:
     assert "CPU, float32 arithmetic: computed in float32" in done.stdout
     assert "GPU, float16 arithmetic: This machine has no GPU with a driver" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell closes the streams")
+def test_a_process_without_standard_streams_ends_as_any_other() -> None:
+    """Services and schedulers may start one so."""
+    call = f'"{sys.executable}" -m fp16core predict missing.png >&- <&-'
+    done = subprocess.run(["sh", "-c", call], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.linux
+def test_results_for_which_the_disk_has_no_room_are_an_error_without_a_traceback() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "fp16core", "predict", "missing.png", "--json"],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: standard output cannot be written (No space left on device); free some space, or send it elsewhere.\n"
+    )

@@ -105,6 +105,15 @@ def test_a_broken_one_that_leans_is_one_digit_and_two_that_stand_side_by_side_ar
     assert decision(two) == "2 digits in a row"
 
 
+def test_digits_below_each_other_are_read_one_by_one_and_a_dashed_one_is_a_one(test_set: TestSet) -> None:
+    images, labels = test_set
+    column = np.concatenate([images[places] for places in np.flatnonzero(labels >= 2)[:4]])
+    found = prepare_image(Image.fromarray(255 - column).resize((112, 448), Image.Resampling.BICUBIC), "column")
+    assert decision(found) == "4 digits in 4 rows"
+    dashes = [("line", [(80, top), (78, top + 40)]) for top in (20, 70, 120)]
+    assert decision(page((160, 180), *dashes, pen=9)) == "one digit"
+
+
 @pytest.mark.parametrize("tilt", [0, 4])
 def test_a_bar_is_not_cut_into_ones(tilt: int) -> None:
     assert decision(page((300, 160), ("line", [(40, 80), (260, 80 + tilt)]), pen=14)) == "one digit"

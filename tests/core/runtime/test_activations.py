@@ -92,7 +92,7 @@ def test_threads_sharing_a_recorder_get_their_own_activations(
     ("images", "words"),
     [
         (np.zeros((0, 28, 28), np.float32), "there are 0 images"),
-        (np.zeros((2, 28, 27), np.float32), r"shape \(2, 28, 27\)"),
+        (np.zeros((2, 28, 27), np.float32), "images are 2 × 28 × 27;"),
         (np.full((1, 28, 28), np.nan, np.float32), "contain nan"),
     ],
 )
