@@ -67,11 +67,12 @@ def take_photograph() -> None:
 def show_refusals(chosen: GalleryPicture | None) -> None:
     """Show why files were not read, the picture shown instead, and a button that removes all pictures."""
     gallery = pictures.gallery()
+    still = f"Still shown: **{plain(chosen.reading.name)}**." if chosen and not gallery.has_new else ""
     if gallery.refusals:
         lines = "\n".join(f"- {plain(refusal)}" for refusal in gallery.refusals)
-        if chosen is not None and not gallery.has_new:
-            lines += f"\n\nStill shown: **{plain(chosen.reading.name)}**."
-        st.error(lines, icon=":material/error:")
+        st.error(f"{lines}\n\n{still}".rstrip(), icon=":material/error:")
+    elif still and gallery.waiting:
+        st.caption(still)
     if gallery.refusals or gallery.pictures:
         st.button(
             "Remove all pictures",

@@ -115,8 +115,13 @@ def test_a_picture_that_must_wait_is_kept(test_set: TestSet, monkeypatch: pytest
         patch.setattr(decoder.PictureDecoder, "open", busy)
         upload(app, ("7.png", picture(test_set, 0)))
     assert "kept this server busy" in refusals(app)
+    assert "Still shown" not in words(app)
     app.button(key="go-on").click().run()
     assert reads(app) == ["7", "7"]
+    with monkeypatch.context() as patch:
+        patch.setattr(decoder.PictureDecoder, "open", busy)
+        upload(app, ("2.png", picture(test_set, 1)))
+    assert "Still shown: **7.png**." in words(app).replace("\\", "")
 
 
 def test_a_sideways_picture_is_offered_to_be_turned_and_an_upright_one_is_not(test_set: TestSet) -> None:
