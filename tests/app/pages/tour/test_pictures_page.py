@@ -19,17 +19,19 @@ from fp16core.images import picture_file
 from fp16core.images.stages import StageName
 from fp16core.reading import gallery as reading_gallery
 from fp16core.resident.endings import CallLimits
+from fp16core.runs.pair import BUNDLED_NAME, load_pair, pair_name
 from fp16core.runs.pair import FIVE_EPOCHS as FIVE_EPOCHS_FOLDER
-from fp16core.runs.pair import load_pair, pair_name
 from fp16core.vocabulary import BusyError, ImageError
 from fp16core.worker import decoder
 from fp16core.worker.decoder import LIMITS, PictureDecoder
+from fp16core.worker.model_host import ModelHost
 from pages.digits import pictures
 from pages.shared.server import children, rate_limits
 from tests.helpers.apps.driving import component, digits_of, picture, reads, upload, words
 from tests.helpers.apps.visits import only
+from tests.helpers.apps.your_files import with_pair
 from tests.helpers.files.made import file_of
-from tests.helpers.places import TestSet
+from tests.helpers.places import TestSet, page_file
 
 FIVE_EPOCHS = pair_name(FIVE_EPOCHS_FOLDER)
 TIGHT = CallLimits(cpu_s=0.5, wall_s=60, memory_bytes=LIMITS.memory_bytes)
@@ -172,6 +174,34 @@ def test_the_table_its_accuracy_and_its_csv_are_of_the_pair_at_the_top(
     upload(fresh, *files, more)
     assert app.dataframe[0].value.equals(fresh.dataframe[0].value)
     assert tables[-1] == tables[-2]
+
+
+def test_a_visitors_own_pair_reads_the_pictures_again_in_its_confined_process(
+    test_set: TestSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[bool, int]] = []
+    measure = ModelHost.measure
+
+    def counted(host: ModelHost, function: Callable[..., Any], *arguments: Any) -> Any:
+        if function.__name__ == "logits":
+            of_target, images = arguments
+            asked.append((of_target, len(images)))
+        return measure(host, function, *arguments)
+
+    monkeypatch.setattr(ModelHost, "measure", counted)
+    app = with_pair(load_pair(FIVE_EPOCHS_FOLDER))
+    model = app.sidebar.selectbox(key="model")
+    mine = model.value
+    model.select(BUNDLED_NAME).run()
+    app.switch_page(page_file("digits")).run()
+    app.segmented_control(key="source").set_value("Upload").run()
+    upload(app, *((f"{index}.png", picture(test_set, index)) for index in (18, 62)))
+    assert app.dataframe[0].value["float32 reads"].tolist() == ["3", "9"]
+    assert asked == []
+    app.sidebar.selectbox(key="model").select(mine).run()
+    assert not app.exception
+    assert app.dataframe[0].value["float32 reads"].tolist() == ["5", "9"]
+    assert asked[:2] == [(False, 2), (True, 2)], "both pictures at once"
 
 
 def shown(app: AppTest, csv_table: str) -> list[str]:
