@@ -50,7 +50,7 @@ class Gallery:
         self.refusals: list[str] = []
         self.delivered = 0
         self._inbox: list[File] = []
-        self._before = 0
+        self._before = 0  # pictures at the last delivery or refusal
         self._in_view: tuple[PackedPicture | None, dict[tuple[Hashable, frozenset[StageName]], Reading]] = None, {}
         """The picture in view, and its readings by subject and setting."""
 

@@ -5,6 +5,7 @@ import csv
 import io
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,9 @@ from streamlit.testing.v1 import AppTest
 
 from fp16core.bench.strangers.hostile_pictures import HOSTILE, heic_of_one_tile, jpeg_of_empty_scans, tiff_in_parts
 from fp16core.data.mnist import normalise
+from fp16core.evaluate.both import BothAnswers
 from fp16core.evaluate.comparison import classifiers
+from fp16core.evaluate.evaluation import Answers
 from fp16core.images import picture_file
 from fp16core.images.stages import StageName
 from fp16core.reading import gallery as reading_gallery
@@ -26,6 +29,7 @@ from fp16core.worker import decoder
 from fp16core.worker.decoder import LIMITS, PictureDecoder
 from fp16core.worker.model_host import ModelHost
 from pages.digits import pictures
+from pages.shared.digit.answer_card import _whole
 from pages.shared.server import children, rate_limits
 from tests.helpers.apps.driving import component, digits_of, picture, reads, upload, words
 from tests.helpers.apps.visits import only
@@ -215,6 +219,9 @@ def test_a_row_is_told_in_one_piece_and_its_picture_comes_after_its_reading(test
     app = upload(digits_of("Upload"), ("7.png", picture(test_set, 0)), ("row.png", picture(test_set, *range(4))))
     assert component(app, "answer_card")["whole"] == "Reads 7210"
     assert [*app.dataframe[0].value.columns][:3] == ["file", "float32 reads", "picture"]
+    kept = app.session_state["gallery"].readings[-1]
+    changed = replace(kept, answers=BothAnswers(kept.answers.reference, Answers(kept.answers.target.logits[::-1])))
+    assert _whole(changed) == "Reads 7210, float16: 0127"
     upload(app, ("2.png", picture(test_set, 1)))
     assert component(app, "answer_card")["whole"] == ""
 
