@@ -225,7 +225,7 @@ def _defaults(setting: str) -> str:
 def _take_pair(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--reference", type=Path, metavar="F", help="float32 .tflite (default: the active pair's)")
     sub.add_argument("--target", type=Path, metavar="F", help="float16 .tflite (default: the active pair's)")
-    sub.add_argument("--limit", type=positive, metavar="N", help="only the first N images")
+    sub.add_argument("--limit", type=positive, metavar="N", help="only the first N test images")
 
 
 def _bench_part(text: str) -> str:

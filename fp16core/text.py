@@ -17,7 +17,7 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def bytes_text(size_bytes: float, signed: bool = False) -> str:
     """A number of bytes: ``85,376 B``."""
-    return _minus(format(size_bytes, "+,.0f" if signed else ",.0f")) + " B"
+    return (signed_text(size_bytes, ",.0f") if signed else _minus(format(size_bytes, ",.0f"))) + " B"
 
 
 def size_text(size_bytes: float, digits: int = 3) -> str:
@@ -55,8 +55,20 @@ def share_text(share: float) -> str:
 
 
 def points_text(share: float) -> str:
-    """A difference of two fractions in percentage points, with a sign: ``−0.01 points``."""
-    return _minus(f"{share * 100:+.2f}") + " points"
+    """A difference of two fractions in percentage points, with a sign unless it is shown as 0: ``−0.01 points``."""
+    return signed_text(share * 100, ".2f") + " points"
+
+
+def signed_text(value: float, form: str) -> str:
+    """A number with its sign: ``+3``, ``−0.01``; without one if all its digits are 0.
+
+    Parameters
+    ----------
+    form
+        Format of the number without its sign.
+    """
+    shown = format(value, f"+{form}")
+    return _minus(shown) if re.search("[1-9a-z]", shown) else shown[1:]
 
 
 def small_text(value: float, signed: bool = False) -> str:
@@ -65,7 +77,7 @@ def small_text(value: float, signed: bool = False) -> str:
         return "not a number"
     if math.isinf(value):
         return "infinite" if value > 0 else "−infinite"
-    sign = "+" if signed else ""
+    sign = "+" if signed and value else ""
     if value == 0 or 0.01 <= abs(value) < 9999.5:
         return _minus(format(value, f"{sign}.3g" if abs(value) < 999.5 else f"{sign},.0f"))
     mantissa, exponent = format(value, f"{sign}.2e").split("e")

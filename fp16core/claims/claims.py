@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from fp16core.claims.evidence import ClaimCheck, Evidence, Verdict, graded
+from fp16core.claims.evidence import NOTHING_MEASURED, ClaimCheck, Evidence, Verdict, graded
 from fp16core.claims.runtime_claims import TRADE, latency_impact, native_arithmetic, reduced_precision, upsampled
 from fp16core.evaluate.evaluation import answer_text
 from fp16core.text import bytes_text, count_text, percent_text, points_text
@@ -26,11 +26,12 @@ MINIMAL_ACCURACY_DELTA = 0.001
 def check_claims(evidence: Evidence) -> tuple[ClaimCheck, ...]:
     """Judge every claim of the tutorial, in the tutorial's order.
 
-    Of a target without float16 weights no claim about float16 is judged, whatever the numbers.
+    Of a target without float16 weights no claim about float16 is judged, whatever the numbers. Nor is a claim of
+    which something was measured that decides nothing: only where nothing was, it is called not measured.
     """
     judged = ((check, check(evidence)) for check in _CHECKS)
     return tuple(
-        claim if evidence.target_holds_float16 or check in _ABOUT_FLOAT32 else _not_judged(claim)
+        _undecided(claim) if evidence.target_holds_float16 or check in _ABOUT_FLOAT32 else _not_judged(claim)
         for check, claim in judged
     )
 
@@ -43,6 +44,12 @@ def _not_judged(claim: ClaimCheck) -> ClaimCheck:
         method="The types of all numbers stored in the target were read from its file; none is float16.",
         awaits=None,
     )
+
+
+def _undecided(claim: ClaimCheck) -> ClaimCheck:
+    if claim.verdict is not Verdict.NOT_MEASURED or claim.measured == NOTHING_MEASURED:
+        return claim
+    return replace(claim, verdict=Verdict.NOT_JUDGED)
 
 
 def _size_reduction(e: Evidence) -> ClaimCheck:
@@ -109,14 +116,16 @@ def _parameters(e: Evidence) -> ClaimCheck:
 def _trained_accuracy(e: Evidence) -> ClaimCheck:
     accuracy = e.comparison.reference.accuracy
     epochs = e.pair.run.get("recipe", {}).get("epochs")
-    comparable = epochs == 1 and e.trained_on_these_images
+    about = "" if epochs == 1 else "; the claim is about a single epoch"
+    if epochs == 1 and not e.trained_on_these_images:
+        about = "; the claim is about the test images of its own data set"
     trained = f"after {count_text(epochs, 'epoch')}" if epochs else "after an unknown number of epochs"
     return ClaimCheck(
         TRAINED_ACCURACY,
         "… you trained the model for just a single epoch, so it only trains to ~96% accuracy.",
         f"{percent_text(accuracy.value)} of {count_text(accuracy.total, 'image')} (95 % interval "
-        f"{percent_text(accuracy.low)} to {percent_text(accuracy.high)}) {trained}",
-        graded(0.955 <= accuracy.value < 0.965, accuracy.value >= 0.95) if comparable else Verdict.NOT_MEASURED,
+        f"{percent_text(accuracy.low)} to {percent_text(accuracy.high)}) {trained}{about}",
+        graded(0.955 <= accuracy.value < 0.965, accuracy.value >= 0.95) if not about else Verdict.NOT_JUDGED,
         "For a model trained one epoch and tested on its data set: holds from 95.5 % to 96.5 %, partly above 95 %.",
         f"Float32 model on {count_text(e.comparison.images, 'image')}; Wilson interval; epochs and data set from the "
         "run's record.",

@@ -38,6 +38,10 @@ class Verdict(Enum):
         return self.value.replace("holds", "hold").replace("does not", "do not")
 
 
+NOTHING_MEASURED = "—"
+"""Value of a claim of which nothing was measured."""
+
+
 class Measurement(Enum):
     """Measurements of the modes of execution that a claim may await."""
 

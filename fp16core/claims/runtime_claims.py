@@ -1,6 +1,14 @@
 """Claims of the tutorial about running a model, judged by the modes of execution."""
 
-from fp16core.claims.evidence import ClaimCheck, Evidence, Measurement, RuntimeEvidence, Verdict, graded
+from fp16core.claims.evidence import (
+    NOTHING_MEASURED,
+    ClaimCheck,
+    Evidence,
+    Measurement,
+    RuntimeEvidence,
+    Verdict,
+    graded,
+)
 from fp16core.claims.latency_rule import LATENCY_RULE, latency_text, latency_verdict
 from fp16core.claims.recorded_claims import (
     RECORDED_RULE,
@@ -60,7 +68,7 @@ def latency_impact(e: Evidence) -> ClaimCheck:
     """Judge whether the float16 file takes another time than the float32 one, run as in the tutorial."""
     found = e.runtimes.latencies.get(ExecutionMode.CPU_FLOAT32)
     if found is None:
-        measured, verdict, awaits = "—", Verdict.NOT_MEASURED, Measurement.LATENCY
+        measured, verdict, awaits = NOTHING_MEASURED, Verdict.NOT_MEASURED, Measurement.LATENCY
         method = (
             "A fair measurement interleaves many repetitions of both models; it takes about a minute, and has not been "
             "made here yet."
@@ -83,7 +91,7 @@ def native_arithmetic(e: Evidence) -> ClaimCheck:
     run, refusal = _gpu(e.runtimes)
     found = e.runtimes.latencies.get(ExecutionMode.GPU_FLOAT16)
     timed = [] if found is None else [x for x in found.latencies if x.arithmetic is not None]
-    measured, verdict, awaits = "—", Verdict.NOT_MEASURED, None
+    measured, verdict, awaits = NOTHING_MEASURED, Verdict.NOT_MEASURED, None
     if run is None:
         method = refusal or "No GPU has been asked yet."
         awaits = None if refusal else Measurement.ACCURACY
@@ -126,7 +134,7 @@ def reduced_precision(e: Evidence) -> ClaimCheck:
     """Judge whether ``precision_loss_allowed`` makes all arithmetic float16."""
     run, refusal = _gpu(e.runtimes)
     if run is None or e.runtimes.table is None:
-        measured, verdict = "—", Verdict.NOT_MEASURED
+        measured, verdict = NOTHING_MEASURED, Verdict.NOT_MEASURED
         method = refusal or "The CPU interpreter has no such option, and no GPU has been asked yet."
     else:
         baseline = e.runtimes.table.baseline

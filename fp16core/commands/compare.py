@@ -2,9 +2,9 @@
 
 from argparse import Namespace
 
+from fp16core.commands.shared.limited import limited_images
 from fp16core.commands.shared.outcome import Outcome
 from fp16core.commands.shared.pair import chosen_pair
-from fp16core.data.mnist import load_mnist
 from fp16core.evaluate import comparison
 from fp16core.evaluate.casting import casting_of
 from fp16core.evaluate.comparison_document import comparison_document
@@ -16,8 +16,7 @@ from fp16core.text import count_text
 def compare(options: Namespace) -> Outcome:
     """Compare both models on the test images."""
     pair = chosen_pair(options)
-    images, labels = load_mnist("test")
-    images, labels = images[: options.limit], labels[: options.limit]
+    images, labels = limited_images(options.limit)
     found = comparison.compare(pair, images, labels)
     cast = casting_of(pair)
     document = comparison_document(pair.name, found, cast)

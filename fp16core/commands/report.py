@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fp16core.atomic_output import new_file
+from fp16core.commands.shared.limited import limited_images
 from fp16core.commands.shared.modes import measure_modes
 from fp16core.commands.shared.outcome import Outcome, parts_of, progress_bar
 from fp16core.commands.shared.pair import chosen_pair
-from fp16core.data.mnist import dataset_path, load_mnist, normalise
+from fp16core.data.mnist import dataset_path, normalise
 from fp16core.modes.emulated import IMAGES, account_for_modes
 from fp16core.modes.latency import ModeLatency
 from fp16core.modes.runs import ModeTable
@@ -31,8 +32,7 @@ def report(options: Namespace) -> Outcome:
 
         return report_diagnosis(options)
     pair = chosen_pair(options)
-    images, labels = load_mnist("test")
-    images, labels = images[: options.limit], labels[: options.limit]
+    images, labels = limited_images(options.limit)
     out: Path = options.out
     source = Source(dataset_name(dataset_path()), _command(options), datetime.now(UTC))
     with new_file(out) as file, progress_bar(options) as on_progress:

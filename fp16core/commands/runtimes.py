@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from fp16core.atomic_output import new_file
+from fp16core.commands.shared.limited import limited_images
 from fp16core.commands.shared.modes import measure_modes
 from fp16core.commands.shared.outcome import Outcome, parts_of, progress_bar
 from fp16core.commands.shared.pair import chosen_pair
-from fp16core.data.mnist import load_mnist, normalise
+from fp16core.data.mnist import normalise
 from fp16core.evaluate import comparison
 from fp16core.evaluate.casting import NO_FLOAT16
 from fp16core.json_text import nonfinite_as_null
@@ -58,9 +59,7 @@ def _measured(options: Namespace) -> Outcome:
     if is_wide and (options.reference or options.target):
         raise PairError("--network wide brings its own files; leave out --reference and --target, or --network.")
     pair = wide_pair() if is_wide else chosen_pair(options)
-    limit = min(options.limit or _WIDE_IMAGES, _WIDE_IMAGES) if is_wide else options.limit
-    images, labels = load_mnist("test")
-    images, labels = images[:limit], labels[:limit]
+    images, labels = limited_images(options.limit, _WIDE_IMAGES if is_wide else None)
     baseline = comparison.compare(pair, images, labels).reference
     with progress_bar(options) as on_progress:
         measuring, emulating = parts_of(on_progress, 0.95)

@@ -21,7 +21,7 @@ from fp16core.figures.base.style import (
     figure,
     fixed,
 )
-from fp16core.text import article_text, percent_text, points_text
+from fp16core.text import article_text, percent_text, points_text, signed_text
 
 
 @remembered()
@@ -43,7 +43,7 @@ def confusion(evaluation: Evaluation, name: str, colour: str) -> go.Figure:
 def confusion_delta(comparison: Comparison) -> go.Figure:
     """Confusion matrix of the target minus that of the reference: the answers that float16 moved."""
     delta = comparison.confusion_delta
-    text = [[f"{cell:+,}".replace("-", "−") if cell else "" for cell in row] for row in delta.tolist()]
+    text = [[signed_text(cell, ",") if cell else "" for cell in row] for row in delta.tolist()]
     limit = max(1, int(np.abs(delta).max()))
     strong = _glaze(DELTA_COLOUR, 0.7)  # the same for gains and losses: the sign is in the cell
     scale = [[0, strong], [0.5, _glaze(DELTA_COLOUR, 0.04)], [1, strong]]
@@ -101,7 +101,7 @@ def per_digit_delta(comparison: Comparison) -> go.Figure:
         y=as_list(np.where(np.isnan(delta), 0, delta) * 100),
         marker={"color": DELTA_COLOUR},
         text=[
-            f"{images:+,} of {total:,}".replace("-", "−") if images else ""
+            f"{signed_text(images, ',')} of {total:,}" if images else ""
             for images, total in zip(moved, totals, strict=True)
         ],
         textposition="outside",
@@ -142,6 +142,18 @@ def margin_scatter(comparison: Comparison, chosen: int | None = None) -> go.Figu
         "margin %{x:.4g}, largest change %{y:.2e}",
         ("half the margin", 0.5),
         chosen,
+    )
+
+
+def margin_line_text(comparison: Comparison) -> str:
+    """Meaning of the line of `margin_scatter`, which the chart's axes leave out if all points lie far below it."""
+    margins, deltas = comparison.reference.margins, comparison.abs_logit_delta
+    drawn = (margins > 0) & (deltas > 0) & np.isfinite(margins) & np.isfinite(deltas)
+    if not (drawn & comparison.exposed).any():
+        return "All points lie below half the margin: none of their answers can change."
+    return (
+        "Below the dashed line, half the margin, no answer can change; above it one can, if the change goes against "
+        "the best digit."
     )
 
 

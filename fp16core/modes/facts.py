@@ -137,6 +137,16 @@ def fact_rows(found: Sequence[ModeFacts]) -> dict[str, list[str]]:
     }
 
 
+def arithmetic_remark(found: Sequence[ModeFacts]) -> str:
+    """Remark that the column *float16 arithmetic* and the times were measured apart; empty if nothing is compared."""
+    if not any(map(arithmetic_text, found)):
+        return ""
+    return (
+        "The column *float16 arithmetic* compares with float32 arithmetic of the same file, timed in turns in one "
+        "process. The times of each row are from a process of its own, so quotients of two rows differ from it."
+    )
+
+
 def _facts(
     mode: ExecutionMode, run: ModeRun | None, compared: Comparison | None, timed: ModeLatency | None
 ) -> ModeFacts:

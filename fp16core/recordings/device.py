@@ -8,6 +8,7 @@ from fp16core.modes.facts import BatchTime, ModeFacts
 from fp16core.modes.latency import Difference, PairedRatio
 from fp16core.modes.network import Network
 from fp16core.recordings.recording import BrowserFacts, NotedTime, RecordedSums, Recording, ShaderSums
+from fp16core.webgpu.software import is_software
 
 
 class DeviceKind(Enum):
@@ -148,12 +149,13 @@ def _kind(facts: ModeFacts) -> DeviceKind:
 
 
 def _in_browser(recording: Recording, facts: BrowserFacts) -> Device:
+    by_software = is_software(facts.adapter)
     return Device(
         recording,
         facts.adapter,
-        DeviceKind.BROWSER,
+        DeviceKind.SOFTWARE if by_software else DeviceKind.BROWSER,
         shader_sums=recording.shader_sums,
-        own=None if facts.ratio is None else _of_ratio(facts.ratio),
+        own=None if facts.ratio is None or by_software else _of_ratio(facts.ratio),
     )
 
 

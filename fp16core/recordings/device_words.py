@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fp16core.modes.facts import answers_text
 from fp16core.modes.network import Network
-from fp16core.recordings.device import Device, DeviceKind, Speed
+from fp16core.recordings.device import Device, Speed
 from fp16core.text import count_text, percent_text
 from fp16core.tflite.model_file import ModelPair
 
@@ -56,7 +56,7 @@ def prediction_text(device: Device) -> str:
     if device.shader_sums:
         least = min(found.exact_share for found in device.shader_sums)
         share = "yes" if least == 1 else f"{percent_text(least)} of the logits"
-        words.append(share if device.kind is DeviceKind.BROWSER else f"our shaders: {share}")
+        words.append(share if device.browser is not None else f"our shaders: {share}")
     return "; ".join(words) or "not tried"
 
 

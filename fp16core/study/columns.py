@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fp16core.study.rows.row import DatasetFacts
 from fp16core.study.statistics import SIGNIFICANCE, Interval
 from fp16core.study.summary import CONVERTER, EffectSummary, GroupSummary
-from fp16core.text import decibels_text, factor_text, percent_text, points_text, small_text
+from fp16core.text import decibels_text, factor_text, percent_text, points_text, signed_text, small_text
 from fp16core.training.recipe import Recipe
 from fp16core.training.recipe_text import SETTINGS, named_setting_text
 
@@ -107,7 +107,7 @@ def size_in_points(share: float) -> str:
 
 def _fine(share: float) -> str:
     """A mean accuracy change in points, with the digits that a mean of hundreds has."""
-    return f"{share * 100:+.4f}".replace("-", "−")
+    return signed_text(share * 100, ".4f")
 
 
 def inverse_text(share: Interval) -> str:

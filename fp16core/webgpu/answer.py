@@ -12,6 +12,7 @@ import numpy.typing as npt
 from fp16core.modes.measured import today
 from fp16core.vocabulary import CLASSES, ModeError
 from fp16core.webgpu.probes import PROBES, RESULTS, Arithmetic, arithmetic
+from fp16core.webgpu.software import FALLBACK, is_software
 from fp16core.webgpu.wgsl import Adding, Precision
 
 Logits = npt.NDArray[np.float32]
@@ -24,6 +25,8 @@ _LEAST_MS, _MOST_MS = 0.001, 600_000.0
 """Shortest and longest time of a pass; so close to 0, a ratio of times would tell nothing."""
 
 _MOST_LETTERS = 160
+
+_NAMELESS = "a GPU that the browser does not name"
 
 _NAMES = ("vendor", "architecture", "device", "description")
 """Words of an adapter, as a browser tells them; most tell few."""
@@ -64,6 +67,11 @@ class GpuAnswer:
     def images(self) -> int:
         """Number of images."""
         return len(self.logits)
+
+    @property
+    def by_software(self) -> bool:
+        """True if a software driver computed, on the processor."""
+        return is_software(self.adapter)
 
     @property
     def has_float16(self) -> bool:
@@ -152,7 +160,10 @@ def _adapter(value: object) -> str:
         shown = "".join(letter for letter in letters if letter.isprintable()).strip()
         if shown and shown not in found:
             found.append(shown)
-    return ", ".join(found)[:_MOST_LETTERS] or "a GPU that the browser does not name"
+    named = ", ".join(found)[:_MOST_LETTERS] or _NAMELESS
+    if words.get("fallback") is not True or is_software(named):
+        return named
+    return FALLBACK if named == _NAMELESS else f"{named[: _MOST_LETTERS - len(FALLBACK) - 2]}, {FALLBACK}"
 
 
 def _times(table: dict[Any, Any], precisions: tuple[Precision, ...]) -> dict[Precision, tuple[float, ...]]:

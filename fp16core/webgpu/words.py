@@ -3,21 +3,27 @@
 from fp16core.text import count_text, percent_text, small_text
 from fp16core.webgpu.findings import Agreement, GpuFindings
 from fp16core.webgpu.probes import Arithmetic
+from fp16core.webgpu.software import FALLBACK
 from fp16core.webgpu.wgsl import Precision
 
+_REMEDY = "To measure a GPU, turn on hardware acceleration in the browser's settings, and run again."
 
-def verdict_text(found: GpuFindings) -> str:
-    """The most important finding, in a sentence or two, as Markdown."""
+_NOT_REAL = (
+    "2,048 + 1 is 2,049 there, which float16 cannot hold. The driver takes the type and computes in a wider one."
+)
+
+
+def verdict_text(found: GpuFindings, adapter: str) -> str:
+    """The most important findings, in a sentence or two of Markdown; so is the adapter's name."""
+    if found.answer.by_software:
+        return f"**{_software_text(adapter)}.** {_REMEDY} {_driver_text(found)}"
     if not found.answer.has_float16:
         return (
             "**This GPU offers the browser no float16 arithmetic** (WebGPU's feature *shader-f16*), so the network ran "
             "in float32 alone. Another browser or a newer driver may offer it."
         )
     if not found.answer.arithmetic[Precision.FLOAT16].is_real:
-        return (
-            "**Its float16 is not real**: 2,048 + 1 is 2,049 there, which float16 cannot hold. The driver takes the "
-            "type and computes in a wider one."
-        )
+        return f"**Its float16 is not real**: {_NOT_REAL}"
     if found.is_predicted:
         return f"**Your GPU is predicted bit for bit**: {_agreement_text(found.agreements[0])}."
     return (
@@ -28,6 +34,8 @@ def verdict_text(found: GpuFindings) -> str:
 
 def time_text(found: GpuFindings) -> str:
     """Time in float16 against float32, in a sentence."""
+    if found.answer.by_software:
+        return "Times of a software driver say nothing about a GPU's speed."
     ratio = found.time_ratio
     if ratio is None:
         return "Times of float16 and float32 were not compared."
@@ -43,14 +51,13 @@ def time_text(found: GpuFindings) -> str:
 
 def advice_text(found: GpuFindings, adapter: str) -> str:
     """Findings for someone who decides on float16, in a sentence or two of Markdown; so is the adapter's name."""
-    place = f"On **your own GPU** ({adapter}), measured in your browser"
+    is_gpu = not found.answer.by_software
+    place = f"On **your own GPU** ({adapter}), measured in your browser" if is_gpu else _software_text(adapter)
     if Precision.FLOAT16 not in found.comparisons:
-        return f"{place}: it offers no float16 arithmetic there."
+        return f"{place}: it offers no float16 arithmetic there." + ("" if is_gpu else f" {_REMEDY}")
     half = found.comparisons[Precision.FLOAT16]
-    return (
-        f"{place}: float16 arithmetic changed {half.changed_predictions:,} of {count_text(half.images, 'answer')}. "
-        f"{time_text(found)}"
-    )
+    changed = f"float16 arithmetic changed {half.changed_predictions:,} of {count_text(half.images, 'answer')}"
+    return f"{place}: {changed}. {time_text(found)}" + ("" if is_gpu else f" {_REMEDY}")
 
 
 def probe_rows(found: dict[Precision, Arithmetic]) -> dict[str, list[str]]:
@@ -104,6 +111,21 @@ def answer_rows(found: GpuFindings) -> dict[str, list[str]]:
 def _pass_text(found: GpuFindings, precision: Precision) -> str:
     median = found.median_ms(precision)
     return "—" if median is None else f"{small_text(median)} ms for {found.answer.timed_images:,}"
+
+
+def _software_text(adapter: str) -> str:
+    named = adapter if adapter.endswith(FALLBACK) else f"{adapter}, {FALLBACK}"
+    return f"Your browser computes on the processor ({named}), not on a GPU"
+
+
+def _driver_text(found: GpuFindings) -> str:
+    """Findings on a software driver."""
+    if not found.answer.has_float16:
+        return "This driver offers no float16 arithmetic (WebGPU's feature *shader-f16*): float32 alone ran."
+    if not found.answer.arithmetic[Precision.FLOAT16].is_real:
+        return f"This driver's float16 is not real: {_NOT_REAL}"
+    predicted = "is" if found.is_predicted else "is not"
+    return f"This driver {predicted} predicted bit for bit: {_agreement_text(found.agreements[0])}."
 
 
 def _agreement_text(best: Agreement) -> str:

@@ -119,10 +119,9 @@ with st.container(border=True):
         st.caption(
             "Each point is a test image: choose one. Further right, float32's margin is larger; further up, float16 "
             + (
-                "changed the logits more. Below the dashed line no answer can change; above it one can, if the change "
-                "goes against the best digit."
-                if view == HAPPENED
-                else "could take more of that margin. Below the dashed line it cannot take all of it."
+                f"changed the logits more. {figures.margin_line_text(comparison)}"
+                if proof is None or view == HAPPENED
+                else f"could take more of that margin. {proof_figures.bound_line_text(proof)}"
             )
         )
 

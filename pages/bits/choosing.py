@@ -102,14 +102,14 @@ def choose_weight(row: DeltaGenerator, special: DeltaGenerator, tensor: WeightRo
         st.session_state.bits_index = last
     index = int(
         row.number_input(
-            "Weight number",
+            f"Weight number, 0 to {last:,}",
             0,
             last,
             defaults.note("bits_index", pick_weight(tensor, Pick.LARGEST_ERROR) or 0, range(last + 1)),
             key="bits_index",
             bind="query-params",
-            width=200,
-            help=f"Position in the tensor, from 0 to {last:,}, row by row.",
+            width=230,
+            help="Position in the tensor, row by row.",
         )
     )
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fp16core.modes.facts import fact_rows, mode_facts
+from fp16core.modes.facts import arithmetic_remark, fact_rows, mode_facts
 from pages.shared.session.measuring import measurements
 from pages.shared.ui.tables import show_table
 from pages.size.recorded import gallery
@@ -15,4 +15,6 @@ def show() -> None:
         with st.container(border=True):
             st.markdown("**Measured on this server, with this model**")
             show_table(fact_rows(here), height="content")
+            if remark := arithmetic_remark(here):
+                st.caption(remark)
     gallery.show()

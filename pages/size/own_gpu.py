@@ -73,13 +73,13 @@ def _found(answer: GpuAnswer, emulated: Mapping[str, Logits]) -> GpuFindings:
 
 
 def _show(found: GpuFindings, pair: MeasuredPair) -> None:
-    st.markdown(verdict_text(found))
+    st.markdown(verdict_text(found, plain(found.answer.adapter)))
     with st.container(border=True):
         st.markdown(f"**{plain(found.answer.adapter)}**, on {count_text(found.answer.images, 'test image')}")
         show_table(answer_rows(found), height="content")
         st.caption(
             "Against the same file on this server, in float32. "
-            + (time_text(found) if found.answer.has_float16 else "")
+            + (time_text(found) if found.answer.has_float16 or found.answer.by_software else "")
         )
     places = cards(2 if found.agreements else 1, "cards-gpu")
     with places[0]:

@@ -71,9 +71,11 @@ def show() -> None:
                 f"map-{name}",
                 f"Tree map of the {name} file: categories, and what is in each",
             )
+    found = "Coloured: the numbers that training found. " if everything else ""
     st.caption(
-        "Click a part to enlarge it, and the bar on top to go back. Coloured: the numbers that training found. Green: "
-        "what turns float16 into float32. Grey: descriptions of how to compute with them."
+        f"Click a part to enlarge it, and the bar on top to go back. {found}Green: what turns float16 into float32. "
+        "Grey: descriptions of how to compute with them."
+        + ("" if everything else " The numbers that training found are left out.")
     )
 
 

@@ -39,7 +39,7 @@ def bundled_logit_delta() -> float:
 def answer(results: Sequence[RunResult], bundled: RunResult) -> str:
     """The page's question, answered in a sentence or two: of the bundled pair, then of the kept runs."""
     first = (
-        f"In the bundled pair, after {count_text(bundled.recipe.epochs, 'epoch')}, float16 changed "
+        f"In the tutorial's bundled pair, after {count_text(bundled.recipe.epochs, 'epoch')}, float16 changed "
         f"**{bundled.changed.successes:,} of {bundled.changed.total:,}** answers and the accuracy by "
         f"**{points_text(bundled.accuracy_delta)}**."
     )

@@ -45,7 +45,7 @@ def test_a_gpu_with_float16_is_predicted_bit_for_bit_and_then_reads_while_one_dr
         expect(button).to_be_visible(timeout=PATIENCE_MS)
         settled(page)
         button.click()
-        expect(page.get_by_text("Your GPU is predicted bit for bit")).to_be_visible(timeout=120_000)
+        expect(page.get_by_text("This driver is predicted bit for bit")).to_be_visible(timeout=120_000)
         expect(page.get_by_text("Against the same file on this server")).to_be_visible()
         settled(page)
         with page.expect_download() as download:

@@ -6,7 +6,7 @@ from fp16core.diagnosis.cure.rounded import TITLE
 from fp16core.diagnosis.finding import Finding
 from fp16core.diagnosis.ranges.limits import INFINITE_FROM, ZERO_UP_TO
 from fp16core.diagnosis.words import operator_text
-from fp16core.text import count_text, decibels_text
+from fp16core.text import bytes_text, count_text, decibels_text
 
 
 def cure_verdict(
@@ -43,9 +43,9 @@ def _file_sentence(patient: Patient, before: Quality, now: Quality) -> str:
             return f"Storage: the float16 file gives {_words(now)}, and leaving operators in float32 did not help."
         return f"Storage of the weights as float16, by LiteRT Quantizer: {_words(now)}, untreated."
     cast = [step.size_bytes for step in patient.steps if step.kind in ("none", "codes") and step.disease == "file"]
-    extra = kept.size_bytes - cast[-1]
+    extra = bytes_text(kept.size_bytes - cast[-1], signed=True)
     operators = count_text(len(kept.operators), "operator")
-    return f"Storage: {_words(before)} → {_words(now)}, with the weights of {operators} in float32 ({extra:+,} bytes)."
+    return f"Storage: {_words(before)} → {_words(now)}, with the weights of {operators} in float32 ({extra})."
 
 
 def _arithmetic_sentence(patient: Patient, before: Arithmetic, now: Arithmetic) -> str:

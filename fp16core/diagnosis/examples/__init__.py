@@ -87,3 +87,8 @@ EXAMPLES = (
     ),
 )
 """In the order in which they are shown."""
+
+
+def example_of(model: ModelFile) -> Example | None:
+    """Return the example that a model's file is, bit for bit, if it is one."""
+    return next((example for example in EXAMPLES if example.sha256 == model.sha256), None)

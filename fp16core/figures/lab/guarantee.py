@@ -49,6 +49,13 @@ def margins_and_bounds(comparison: Comparison, found: Guarantee, chosen: int | N
     )
 
 
+def bound_line_text(found: Guarantee) -> str:
+    """Meaning of the line of `margins_and_bounds`, which the chart's axes leave out if all points lie far below it."""
+    if found.proven.all():
+        return "All points lie below the whole margin: it cannot take all of it."
+    return "Below the dashed line it cannot take all of it."
+
+
 @remembered()
 def observed_and_possible(comparison: Comparison, found: Guarantee) -> go.Figure:
     """Distributions of the images' largest logit change: observed, and largest possible."""

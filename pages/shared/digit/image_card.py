@@ -17,15 +17,14 @@ def choose_image(row: DeltaGenerator, comparison: Comparison, key: str) -> int:
     """Let a visitor choose a test image by its number, which the address holds as ``key``; return it."""
     return int(
         row.number_input(
-            "Image number",
+            f"Image number, 0 to {comparison.images - 1:,}",
             0,
             comparison.images - 1,
             defaults.note(key, comparison.closest_image, range(comparison.images)),
             key=key,
             bind="query-params",
-            width=180,
-            help=f"Position in the test set, from 0 to {comparison.images - 1:,}. "
-            "Initially the image closest to a changed answer.",
+            width=220,
+            help="Position in the test set. Initially the image closest to a changed answer.",
         )
     )
 

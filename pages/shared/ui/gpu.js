@@ -105,6 +105,7 @@ const foundAdapter = async () => {
 const opened = async () => {
     const adapter = await foundAdapter(), half = adapter.features.has("shader-f16");
     const device = await adapter.requestDevice({ requiredFeatures: half ? ["shader-f16"] : [] });
-    const { vendor, architecture, device: model, description } = adapter.info ?? {};
-    return { device, half, adapter: { vendor, architecture, device: model, description } };
+    const { vendor, architecture, device: model, description, isFallbackAdapter } = adapter.info ?? {};
+    const fallback = isFallbackAdapter ?? adapter.isFallbackAdapter ?? false;  // older browsers tell it of the adapter
+    return { device, half, adapter: { vendor, architecture, device: model, description, fallback } };
 };

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from fp16core.figures.modes import facts as figures
-from fp16core.modes.facts import fact_rows
+from fp16core.modes.facts import arithmetic_remark, fact_rows
 from fp16core.modes.network import Network
 from fp16core.recordings.detail_words import (
     browser_text,
@@ -44,6 +44,8 @@ def show(recording: Recording, pair: ModelPair) -> None:
             )
         if recording.modes:
             show_table(fact_rows(recording.modes), height="content")
+            if remark := arithmetic_remark(recording.modes):
+                st.caption(remark)
         if said := browser_text(shown):
             st.markdown(said)
         more = [words(shown) for words in (recorded_sums_text, shader_sums_text, noted_text, refused_text)]

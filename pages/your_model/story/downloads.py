@@ -7,7 +7,7 @@ import streamlit as st
 
 from fp16core.diagnosis.diagnosis import CURED_REFERENCE, CURED_TARGET, FLOAT16_FILE, RECIPE
 from fp16core.diagnosis.document import diagnosis_document, document_text
-from fp16core.diagnosis.examples import EXAMPLES
+from fp16core.diagnosis.examples import example_of
 from fp16core.diagnosis.outcome import Diagnosis
 from fp16core.report.diagnosis import make_diagnosis_report
 from fp16core.text import size_text
@@ -69,7 +69,7 @@ def show_downloads(kept: Kept, found: Diagnosis) -> None:
 
 def _path(model: ModelFile) -> str:
     """Path of an example from the root of the repository; the name of any other file."""
-    example = next((each for each in EXAMPLES if each.sha256 == model.sha256), None)
+    example = example_of(model)
     return model.name if example is None else f"fp16core/diagnosis/examples/{example.path.name}"
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fp16core.diagnosis.examples import example_of
 from fp16core.diagnosis.outcome import Diagnosis
 from pages.shared.session import diagnoses, files
 from pages.shared.session.examination import Kept
@@ -40,6 +41,8 @@ def _show_answer(kept: Kept, found: Diagnosis) -> None:
         st.markdown(
             f"The other pages keep showing the models that they showed before: {plain(kept.unsuited.rstrip('.'))}."
         )
+    if kept.question is not None and example_of(kept.question.model) is None:
+        st.caption("It is kept until you reload or leave the dashboard; the [report](#downloads) can be saved.")
     st.caption(inputs_sentence(found))
     with st.expander("The inputs that it was read with", icon=":material/input:"):
         st.markdown("\n".join(f"- {plain(each)}" for each in found.inputs))

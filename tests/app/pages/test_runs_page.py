@@ -74,7 +74,7 @@ def test_an_empty_store_says_so_and_shows_the_bundled_pair() -> None:
     app = page()
     assert "No runs yet" in words(app)
     assert not app.dataframe
-    assert "In the bundled pair, after 1 epoch, float16 changed **1 of 10,000** answers" in words(app)
+    assert "In the tutorial's bundled pair, after 1 epoch, float16 changed **1 of 10,000** answers" in words(app)
 
 
 def test_all_runs_are_listed_newest_first_and_the_best_one_is_named(three: RunStore) -> None:
@@ -86,7 +86,7 @@ def test_all_runs_are_listed_newest_first_and_the_best_one_is_named(three: RunSt
     assert shown["ended (UTC)"] == [f"2026-11-0{day} 10:00" for day in (3, 2, 1)]
     assert shown["recipe"] == ["1 epoch, seed 0", "3 epochs, seed 0", "1 epoch, seed 0"]
     assert shown["float16"] == ["96.10 %", "96.11 %", "96.06 %"]
-    assert shown["float16 − float32"] == ["−0.01 points", "+0.00 points", "−0.05 points"]
+    assert shown["float16 − float32"] == ["−0.01 points", "0.00 points", "−0.05 points"]
     assert shown["changed answers"] == [f"{changed} of 10,000" for changed in (2, 0, 9)]
     assert shown["on disk"] == [size_text(run.size_bytes) for run in three.runs()]
     assert "**Best** changed least: float16 changed **0 of 10,000** answers" in words(app)

@@ -73,6 +73,7 @@ def test_a_visit_does_not_hold_what_was_computed_for_its_image() -> None:
     before = {kind: held(kind) for kind in (PairActivations, MapSheet, Reading)}
     app = AppTest.from_file(str(ROUTER), default_timeout=60).run()
     app.switch_page("layers/layers.py").run()
+    assert app.number_input(key="layer_image").label == "Image number, 0 to 9,999"
     app.number_input(key="layer_image").set_value(77).run()
     app.switch_page("digits/digits.py").run()
     app.number_input(key="image").set_value(77).run()

@@ -1,6 +1,8 @@
 """Verdicts follow from the pair: with another pair they change."""
 
 import re
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -106,7 +108,22 @@ def test_a_large_difference_on_few_images_is_no_partial_equality(pair: ModelPair
 
 def test_other_test_images_than_the_runs_own_do_not_judge_its_training(pair: ModelPair, test_set: TestSet) -> None:
     found = checks(pair, test_set[0][:9000], test_set[1][:9000])
-    assert found["Trained accuracy"].verdict is Verdict.NOT_MEASURED
+    assert found["Trained accuracy"].verdict is Verdict.NOT_JUDGED
+    assert found["Trained accuracy"].measured.endswith("; the claim is about the test images of its own data set")
+
+
+@pytest.mark.parametrize("run", [{"recipe": {"epochs": 5}}, {}])
+def test_an_accuracy_after_other_epochs_is_measured_and_cannot_be_judged(
+    run: dict[str, Any], pair: ModelPair, test_set: TestSet
+) -> None:
+    found = checks(replace(pair, run=run), test_set[0][:100], test_set[1][:100])["Trained accuracy"]
+    assert found.verdict is Verdict.NOT_JUDGED
+    assert found.measured.endswith("; the claim is about a single epoch")
+
+
+def test_only_a_claim_without_a_measured_value_is_called_not_measured(pair: ModelPair, test_set: TestSet) -> None:
+    for claim in checks(pair, test_set[0][:100], test_set[1][:100]).values():
+        assert (claim.verdict is Verdict.NOT_MEASURED) == (claim.measured == "—"), claim.topic
 
 
 def test_one_image_is_called_so_in_every_claim(pair: ModelPair, test_set: TestSet) -> None:

@@ -141,7 +141,7 @@ def test_times_that_were_measured_here_rank_above_recorded_ones(evidence: Eviden
     random = np.random.default_rng(0)
     noise = {what: random.lognormal(4, 1.5, 12) for what in (REFERENCE, TARGET, CONTROL)}
     noisy = Latency(ExecutionMode.CPU_FLOAT32, 1, [noise], {}, {})
-    for times, verdict in ((latency(200), Verdict.FAILS), (noisy, Verdict.NOT_MEASURED)):
+    for times, verdict in ((latency(200), Verdict.FAILS), (noisy, Verdict.NOT_JUDGED)):
         timed = ModeLatency(ExecutionMode.CPU_FLOAT32, (times,), MemoryUse(1, 1, 1, 1), 1.0)
         found = RuntimeEvidence(None, {timed.mode: timed}, recordings=(recorded,))
         claim = next(claim for claim in check_claims(evidence.with_runtimes(found)) if claim.topic == LATENCY)

@@ -85,7 +85,7 @@ def test_noise_confirms_nothing(evidence: Evidence) -> None:
     found = ModeLatency(ExecutionMode.CPU_FLOAT32, (noisy,), MemoryUse(1, 1, 1, 1), 1.0)
     claims = check_claims(evidence.with_runtimes(RuntimeEvidence(None, {found.mode: found})))
     claim = next(claim for claim in claims if claim.topic == "Impact on latency")
-    assert claim.verdict is Verdict.NOT_MEASURED
+    assert claim.verdict is Verdict.NOT_JUDGED
     assert claim.measured.startswith("this machine is too noisy to tell")
 
 
@@ -114,10 +114,10 @@ def test_a_software_driver_shows_precision_and_no_speed(evidence: Evidence) -> N
     assert judged(evidence, half)["Native arithmetic"].awaits is None
     found = judged(evidence, half, GPU_FLOAT16=50)
     assert found["Reduced precision"].verdict is Verdict.PARTLY
-    assert found["Native arithmetic"].verdict is Verdict.NOT_MEASURED
+    assert found["Native arithmetic"].verdict is Verdict.NOT_JUDGED
     silent = judged(evidence, run(ExecutionMode.GPU_FLOAT16, evidence.comparison.reference, adapter=SOFTWARE))
-    assert silent["Native arithmetic"].verdict is Verdict.NOT_MEASURED
-    assert silent["Reduced precision"].verdict is Verdict.NOT_MEASURED
+    assert silent["Native arithmetic"].verdict is Verdict.NOT_JUDGED
+    assert silent["Reduced precision"].verdict is Verdict.NOT_JUDGED
     assert "computed in float32, by a software driver" in silent["Native arithmetic"].measured
 
 

@@ -10,11 +10,14 @@ from PIL import Image
 
 from fp16core.convert.quantizer import quantize_tflite
 from fp16core.evaluate.comparison import Comparison
+from fp16core.evaluate.evaluation import Evaluation
 from fp16core.figures import accuracy, digits, overview, weights
 from fp16core.figures import bytes as bytes_figures
 from fp16core.figures.base import style
 from fp16core.figures.base.pictures import row_height_px, row_url, row_width_px, sprite_png
 from fp16core.figures.base.table import figure_csv
+from fp16core.figures.lab import guarantee
+from fp16core.lab.guarantee import Guarantee
 from fp16core.numerics.weight_rounding import weight_roundings
 from fp16core.tflite.ledger import byte_ledger
 from fp16core.tflite.model_file import ModelPair
@@ -83,6 +86,21 @@ def test_the_margin_scatter_shows_every_image_once(comparison: Comparison) -> No
     drawn = accuracy.margin_scatter(comparison)
     shown = np.concatenate([trace.customdata for trace in drawn.data if trace.customdata is not None])
     assert sorted(shown.tolist()) == list(range(10_000))
+
+
+def test_the_margin_line_is_explained_only_where_a_point_comes_near_it(comparison: Comparison) -> None:
+    assert accuracy.margin_line_text(comparison).startswith("Below the dashed line, half the margin")
+    logits = comparison.reference.logits + np.float32(1e-4) * np.eye(10, dtype=np.float32)[0]
+    clear = np.flatnonzero(comparison.reference.margins > 0.01)
+    near = Comparison(
+        *(Evaluation(each[clear], comparison.labels[clear], 1) for each in (comparison.reference.logits, logits))
+    )
+    assert accuracy.margin_line_text(near) == "All points lie below half the margin: none of their answers can change."
+
+
+@pytest.mark.parametrize(("least", "said"), [(0.1, "All points lie below the whole margin"), (0, "Below the dashed")])
+def test_the_bounds_line_is_explained_only_where_a_point_comes_near_it(least: float, said: str) -> None:
+    assert guarantee.bound_line_text(Guarantee(np.array([1, least]), np.ones(2))).startswith(said)
 
 
 def test_a_sprite_holds_the_images_in_reading_order(test_set: TestSet) -> None:

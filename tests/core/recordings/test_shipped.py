@@ -9,7 +9,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.figures.base.style import DELTA_COLOUR, REFERENCE_COLOUR, TARGET_COLOUR
 from fp16core.figures.modes.facts import image_times
 from fp16core.modes.emulated import WAYS
-from fp16core.modes.facts import ModeFacts, answers_text, arithmetic_text, fact_rows, mode_facts
+from fp16core.modes.facts import ModeFacts, answers_text, arithmetic_remark, arithmetic_text, fact_rows, mode_facts
 from fp16core.modes.latency import Difference
 from fp16core.numerics.emulation.summation import Summation
 from fp16core.recordings.gallery import SHIPPED, shipped_recordings
@@ -104,6 +104,8 @@ def test_measured_modes_become_facts(comparison: Comparison) -> None:
     assert rows["answers changed"] == ["1 of 10,000", f"{half.changed} of 10,000"]
     assert rows["float16 arithmetic"][0] == "—"
     assert rows["1 at once"][0].endswith(" µs")
+    assert "timed in turns in one process" in arithmetic_remark((usual, half))
+    assert arithmetic_remark((usual,)) == ""
 
 
 def test_what_was_only_timed_has_no_answers() -> None:

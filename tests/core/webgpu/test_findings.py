@@ -14,6 +14,8 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.modes.measured import measured_pair
 from fp16core.numerics.emulation.summation import Summation
+from fp16core.recordings.device import DeviceKind, devices
+from fp16core.recordings.device_words import prediction_text
 from fp16core.recordings.reading import read_recording
 from fp16core.recordings.recording import Origin
 from fp16core.tflite.chain import read_chain
@@ -22,7 +24,7 @@ from fp16core.vocabulary import ModeError
 from fp16core.webgpu.answer import GpuAnswer, read_answer
 from fp16core.webgpu.findings import CANDIDATES, GpuFindings, emulated_ways, findings, findings_document
 from fp16core.webgpu.wgsl import Adding, Precision
-from fp16core.webgpu.words import agreement_rows, answer_rows, probe_rows, time_text, verdict_text
+from fp16core.webgpu.words import advice_text, agreement_rows, answer_rows, probe_rows, time_text, verdict_text
 from tests.helpers.gpu_answers import DIGEST, FUSES, answer_of, packed
 
 COUNT = 40
@@ -57,7 +59,7 @@ def test_a_gpu_that_fuses_is_predicted_bit_for_bit(
         Adding.FUSED: ("fused multiply-adds in float16, the bias last", 1),
         Adding.APART: ("sums in float16, one product after the other", 1),
     }
-    assert verdict_text(found) == (
+    assert verdict_text(found, "a GPU") == (
         "**Your GPU is predicted bit for bit**: all float16 logits of 40 images are those of an emulation with fused "
         "multiply-adds in float16, the bias last."
     )
@@ -85,7 +87,7 @@ def test_a_gpu_that_adds_in_an_unknown_order_is_not_predicted(
     sums = dict.fromkeys(Adding, Summation.LANES)
     found = found_by(read_answer(answer_of(pair.target, images, sums), COUNT, DIGEST), pair, images, comparison)
     assert not found.is_predicted
-    assert verdict_text(found).startswith("**No known way to add gives all of this GPU's logits.** Nearest: ")
+    assert verdict_text(found, "a GPU").startswith("**No known way to add gives all of this GPU's logits.** Nearest: ")
 
 
 def test_float16_in_name_only_is_said(pair: ModelPair, images: Floats, comparison: Comparison) -> None:
@@ -93,7 +95,7 @@ def test_float16_in_name_only_is_said(pair: ModelPair, images: Floats, compariso
     sent = answer_of(pair.target, images, sums)
     sent["probes"]["f16"] = packed(np.array([2049, 2**-15, 2049, 2049, 65520]), "<f4")
     found = found_by(read_answer(sent, COUNT, DIGEST), pair, images, comparison)
-    assert verdict_text(found).startswith("**Its float16 is not real**: 2,048 + 1 is 2,049 there")
+    assert verdict_text(found, "a GPU").startswith("**Its float16 is not real**: 2,048 + 1 is 2,049 there")
     assert {each.way for each in found.agreements} == {"sums in float32, rounded once"}
 
 
@@ -105,10 +107,53 @@ def test_a_gpu_without_float16_is_judged_by_float32_alone(
     found = findings(answer, comparison.target, {})
     assert not answer.has_float16
     assert not found.is_predicted
-    assert "offers the browser no float16 arithmetic" in verdict_text(found)
+    assert "offers the browser no float16 arithmetic" in verdict_text(found, "a GPU")
     assert answer_rows(found)["time"] == ["—"]
     assert set(probe_rows(answer.arithmetic)) == {"probe", "float32"}
     assert findings_document(measured_pair(pair), found)["emulations"] == []
+
+
+SWIFTSHADER = {"vendor": "google", "architecture": "swiftshader"}
+
+
+def test_a_software_driver_is_called_no_gpu_and_its_times_tell_no_speed(
+    sent: dict[str, Any], pair: ModelPair, images: Floats, comparison: Comparison
+) -> None:
+    answer = read_answer(sent | {"adapter": SWIFTSHADER}, COUNT, DIGEST)
+    found = found_by(answer, pair, images, comparison)
+    said = verdict_text(found, answer.adapter)
+    processor = "Your browser computes on the processor (google, swiftshader, a software driver), not on a GPU"
+    assert said.startswith(f"**{processor}.** To measure a GPU, turn on hardware acceleration")
+    assert "This driver is predicted bit for bit: all float16 logits of 40 images" in said
+    assert found.time_ratio is not None
+    assert time_text(found) == "Times of a software driver say nothing about a GPU's speed."
+    advice = advice_text(found, answer.adapter)
+    assert advice.startswith(f"{processor}: float16 arithmetic changed 0 of 40 answers. Times of a software driver")
+    assert "your own GPU" not in advice
+    document = json.dumps(findings_document(measured_pair(pair), found), allow_nan=False)
+    (device,) = devices([read_recording(document.encode(), "own_gpu.json", Origin.PASTED)])
+    assert (device.kind, device.own, prediction_text(device)) == (DeviceKind.SOFTWARE, None, "yes")
+
+
+@pytest.mark.parametrize(
+    ("told", "name", "by_software"),
+    [
+        (SWIFTSHADER, "google, swiftshader", True),
+        ({"vendor": "mesa", "description": "llvmpipe (LLVM 15)"}, "mesa, llvmpipe (LLVM 15)", True),
+        ({"vendor": "mesa", "architecture": "software"}, "mesa, software", True),
+        ({"description": "Microsoft Basic Render Driver"}, "Microsoft Basic Render Driver", True),
+        ({"vendor": "microsoft", "architecture": "warp"}, "microsoft, warp", True),
+        ({"vendor": "someone", "fallback": True}, "someone, a software driver", True),
+        ({"fallback": True}, "a software driver", True),
+        ({"vendor": "someone", "fallback": "yes"}, "someone", False),
+        ({"vendor": "nvidia", "architecture": "hopper", "fallback": False}, "nvidia, hopper", False),
+    ],
+)
+def test_software_drivers_are_known_by_name_or_as_the_browsers_fallback(
+    told: dict[str, Any], name: str, by_software: bool, pair: ModelPair, images: Floats
+) -> None:
+    answer = read_answer(answer_of(pair.target, images[:1], None, adapter=told, times={"f32": []}), COUNT, DIGEST)
+    assert (answer.adapter, answer.by_software) == (name, by_software)
 
 
 def test_logits_that_are_no_numbers_are_answers_too(pair: ModelPair, images: Floats, comparison: Comparison) -> None:

@@ -60,6 +60,7 @@ def test_each_recorded_device_has_a_row_and_one_recording_is_there_in_full() -> 
     assert "Recorded on 26 November 2026 on this hardware" in said
     assert "- on the processor: **all logits**, with fused multiply-adds in float16, from the bias on" in said
     assert "NVIDIA 580" in said
+    assert "with float32 arithmetic of the same file, timed in turns in one process" in said
     assert list(app.dataframe[0].value["answers changed"])[-1] == "5 of 10,000"
     assert list(app.dataframe[0].value["accuracy"])[-1] == "96.12 %"
 

@@ -57,8 +57,11 @@ def test_the_bytes_add_up_on_screen(pair: ModelPair) -> None:
 def test_the_map_can_leave_weights_and_biases_out() -> None:
     app = visit("size")
     assert charts(app)[1]["data"][0]["values"][0] == 85_376 - 81_640
+    assert "Coloured:" not in words(app)
+    assert "The numbers that training found are left out." in words(app)
     app.toggle(key="files-weights").set_value(True).run()
     assert not app.exception
+    assert "Coloured: the numbers that training found. Green:" in words(app)
     assert charts(app)[1]["data"][0]["values"][0] == 85_376
 
 
