@@ -4,16 +4,15 @@ import threading
 from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import replace
 
-from fp16core.images.picture import Picture
+from fp16core.images.picture import PackedPicture, Picture
 from fp16core.images.picture_file import open_picture
 from fp16core.images.prepare import prepare_picture
 from fp16core.images.stages import StageName
-from fp16core.reading.gallery_picture import ALONE, Bounds, GalleryPicture
+from fp16core.reading.gallery_picture import ALONE, Bounds, File, GalleryPicture, refused_together
 from fp16core.reading.likeness import Likeness
-from fp16core.reading.reading import Reading, read_picture
+from fp16core.reading.reading import Reading, read_picture, read_pictures
 from fp16core.reading.turning import turned_picture
 from fp16core.runtime.classifier import DigitModel
-from fp16core.text import count_text, size_text
 from fp16core.vocabulary import BusyError, ImageError
 
 Decode = Callable[[bytes, str], Picture]
@@ -24,6 +23,9 @@ Models = tuple[DigitModel, DigitModel]
 
 _MOST_SETTINGS = 8
 """Readings of the picture in view that are kept."""
+
+_DIGITS_AT_ONCE = 100
+"""Digits from which on `Gallery.read_again` leaves further pictures to the next call."""
 
 
 class Gallery:
@@ -47,9 +49,10 @@ class Gallery:
         self.pictures: list[GalleryPicture] = []
         self.refusals: list[str] = []
         self.delivered = 0
-        self._inbox: list[tuple[str, bytes]] = []
-        self._in_view: tuple[GalleryPicture | None, dict[Hashable, Reading]] = None, {}
-        """The picture in view, and its readings by setting."""
+        self._inbox: list[File] = []
+        self._before = 0  # pictures at the last delivery or refusal
+        self._in_view: tuple[PackedPicture | None, dict[tuple[Hashable, frozenset[StageName]], Reading]] = None, {}
+        """The picture in view, and its readings by subject and setting."""
 
     @property
     def size_bytes(self) -> int:
@@ -71,31 +74,28 @@ class Gallery:
         """Number of files still to be read."""
         return len(self._inbox)
 
-    def deliver(self, files: Iterable[tuple[str, bytes]]) -> None:
+    @property
+    def has_new(self) -> bool:
+        """True if a picture has been kept since the last delivery or refusal."""
+        return len(self.pictures) > self._before
+
+    def refuse(self, reason: str) -> None:
+        """Record why what the visitor has just asked for was not done, instead of earlier refusals."""
+        self.refusals, self._before = [reason], len(self.pictures)
+
+    def deliver(self, files: Iterable[File]) -> None:
         """Accept files, as names and contents, to be read one by one with `read_next`; forget earlier refusals."""
         with self._lock:
-            self.refusals = []
-            most, most_bytes = self.bounds.files_at_once, self.bounds.bytes_at_once
-            inbox = self._inbox
-            taken = sum(len(data) for _, data in inbox)
-            too_many: list[str] = []
-            too_large: list[str] = []
-            for name, data in files:
-                if len(inbox) >= most:
-                    too_many.append(name)
-                elif taken + len(data) > most_bytes:
-                    too_large.append(name)
-                else:
-                    taken += len(data)
-                    inbox.append((name, data))
-            self._refuse_together(too_large, f"more than {size_text(most_bytes)} came at once")
-            self._refuse_together(too_many, f"more than {most} came at once")
+            self.refusals, self._before = [], len(self.pictures)
+            admitted, refusals = self.bounds.admitted(files, self._inbox)
+            self._inbox += admitted
+            self.refusals += refusals
             self.delivered = len(self._inbox)
 
     def stop(self) -> None:
         """Drop the files that wait to be read."""
         with self._lock:
-            self._refuse_together([name for name, _ in self._inbox], "stopped before")
+            self.refusals += refused_together([name for name, _ in self._inbox], "stopped before")
             self._inbox = []
 
     def release(self) -> None:
@@ -124,15 +124,19 @@ class Gallery:
         ModelFileError
             If the runtime fails on a model.
         """
-        views, setting = self._views_of(picture), (subject, frozenset(off))
+        views, left_out = self._views_of(picture), frozenset(off)
+        setting = subject, left_out
         if setting not in views:
-            prepared = prepare_picture(picture.picture(), picture.reading.name, off, thumbnails=True)
+            by_others = (reading.prepared for (_, stages), reading in views.items() if stages == left_out)
+            prepared = next(by_others, None) or prepare_picture(
+                picture.picture(), picture.reading.name, off, thumbnails=True
+            )
             while len(views) >= _MOST_SETTINGS:
                 views.pop(next(iter(views)))
             views[setting] = read_picture(models, rule, prepared)
         return views[setting]
 
-    def turn(self, place: int, degrees: int, models: Models, rule: Likeness) -> None:
+    def turn(self, place: int, degrees: int, models: Models, rule: Likeness, subject: Hashable) -> None:
         """Turn one of `pictures` anticlockwise, read it anew and keep it in its place.
 
         Parameters
@@ -141,7 +145,7 @@ class Gallery:
             Position in `pictures`.
         degrees
             90, 180 or 270.
-        models, rule
+        models, rule, subject
             As for `read_next`.
 
         Raises
@@ -155,7 +159,29 @@ class Gallery:
         picture = turned_picture(before.picture(), degrees)
         reading = read_picture(models, rule, prepare_picture(picture, before.reading.name))
         with self._lock:
-            pictures[place] = GalleryPicture(picture.packed(), reading)
+            pictures[place] = GalleryPicture(picture.packed(), reading, subject)
+
+    def outdated(self, subject: Hashable) -> int:
+        """Number of pictures whose reading is of another subject."""
+        return sum(picture.subject != subject for picture in self.pictures)
+
+    def read_again(self, models: Models, rule: Likeness, subject: Hashable) -> int:
+        """Read some of the pictures again whose reading is of another subject, as they were prepared.
+
+        Arguments and errors are those of `read_next`. Returns the number of digits read: 0 once all readings are of
+        this subject.
+        """
+        with self._lock:
+            pictures, places, digits = self.pictures, list[int](), 0
+            for place, picture in enumerate(pictures):
+                if picture.subject != subject and digits < _DIGITS_AT_ONCE:
+                    places.append(place)
+                    digits += len(picture.reading.prepared.digits)
+            if places:
+                readings = read_pictures(models, rule, [pictures[place].reading.prepared for place in places])
+                for place, reading in zip(places, readings, strict=True):
+                    pictures[place] = replace(pictures[place], reading=reading, subject=subject)
+            return digits
 
     def read_next(self, models: Models, rule: Likeness, subject: Hashable) -> None:
         """Read the next file that waits, if any, or note why it cannot be read.
@@ -167,7 +193,7 @@ class Gallery:
         rule
             Judges whether a picture looks like a digit.
         subject
-            Identifies the models and the rule, for `view`.
+            Identifies the models and the rule.
 
         Raises
         ------
@@ -192,37 +218,29 @@ class Gallery:
                 self.refusals.append(str(error))
                 return
             reading = read_picture(models, rule, prepared)
-            kept = GalleryPicture(picture.packed(), replace(reading, prepared=prepared.without_thumbnails()))
+            kept = GalleryPicture(picture.packed(), replace(reading, prepared=prepared.without_thumbnails()), subject)
             if self._keep(kept, name, inbox, pictures) and not inbox:
                 self._views_of(kept)[subject, frozenset()] = reading
 
-    def _views_of(self, picture: GalleryPicture) -> dict[Hashable, Reading]:
+    def _views_of(self, picture: GalleryPicture) -> dict[tuple[Hashable, frozenset[StageName]], Reading]:
         """Readings of a picture, which becomes the one in view."""
         shown, views = self._in_view
-        if shown is not picture:
+        if shown is not picture.kept:
             views = {}
-            self._in_view = picture, views
-            if not any(picture is kept for kept in self.pictures):
+            self._in_view = picture.kept, views
+            if not any(picture.kept is each.kept for each in self.pictures):
                 self._in_view = None, {}  # it was let go meanwhile
         return views
 
-    def _keep(
-        self, kept: GalleryPicture, name: str, inbox: list[tuple[str, bytes]], pictures: list[GalleryPicture]
-    ) -> bool:
+    def _keep(self, kept: GalleryPicture, name: str, inbox: list[File], pictures: list[GalleryPicture]) -> bool:
         """Keep a picture if there is room for it; returns whether there was."""
         bounds = self.bounds
         kept_bytes = sum(picture.size_bytes for picture in pictures) + kept.size_bytes
         if len(pictures) >= bounds.pictures or kept_bytes > bounds.kept_bytes:
-            self._refuse_together(
+            self.refusals += refused_together(
                 [name, *(name for name, _ in inbox)], "there is no room left; remove some pictures first"
             )
             inbox.clear()
             return False
         pictures.append(kept)
         return True
-
-    def _refuse_together(self, names: list[str], reason: str) -> None:
-        """Record one refusal for several files."""
-        if names:
-            some = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
-            self.refusals.append(f"{count_text(len(names), 'file')} not read, {reason}: {some}.")

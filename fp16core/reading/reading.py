@@ -112,10 +112,28 @@ def read_picture(models: tuple[DigitModel, DigitModel], rule: Likeness, prepared
     ModelFileError
         If the runtime fails on a model.
     """
-    images = prepared.images
+    return read_pictures(models, rule, [prepared])[0]
+
+
+def read_pictures(
+    models: tuple[DigitModel, DigitModel], rule: Likeness, prepared: Sequence[PreparedPicture]
+) -> list[Reading]:
+    """Read the digits of at least one picture, all at once; as `read_picture`, a reading for each."""
+    images = np.concatenate([picture.images for picture in prepared])
     answers = read_digits(models, images)
     nearest, distances = rule.nearest(images, answers.reference.predictions)
-    return Reading(prepared, answers, nearest, distances, rule.limit)
+    ends = np.cumsum([len(picture.digits) for picture in prepared]).tolist()
+    rows = [slice(end - len(picture.digits), end) for picture, end in zip(prepared, ends, strict=True)]
+    return [
+        Reading(
+            picture,
+            BothAnswers(Answers(answers.reference.logits[its]), Answers(answers.target.logits[its])),
+            nearest[its],
+            distances[its],
+            rule.limit,
+        )
+        for picture, its in zip(prepared, rows, strict=True)
+    ]
 
 
 def read_test_image(comparison: Comparison, rule: Likeness, images: npt.NDArray[np.uint8], index: int) -> Reading:

@@ -42,12 +42,14 @@ def picture_to_read(source: str) -> GalleryPicture | None:
         gallery.take_files()
     with state.explained():
         pictures.read_inbox()
-    gallery.show_refusals()
-    taken = pictures.gallery().pictures
-    if not taken:
+        pictures.read_again()
+    chosen = None
+    if taken := pictures.gallery().pictures:
+        with many:
+            chosen = gallery.choose(taken)
+    gallery.show_refusals(chosen)
+    if chosen is None:
         return None
-    with many:
-        chosen = gallery.choose(taken)
     if source == UPLOAD:
         gallery.show_original(chosen.picture(), chosen.reading.name)
     turning.show_turn_button(chosen)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fp16core.figures.base.pictures import row_url, row_width_px
+from fp16core.figures.base.pictures import row_height_px, row_url, row_width_px
 from fp16core.images.colours import upright_png
 from fp16core.images.picture import Picture
 from fp16core.images.picture_file import (
@@ -30,6 +30,9 @@ _SURE = hint("probability", more="Of the answer; of the least sure digit, if the
 
 _PICTURE_MB = MAX_FILE_BYTES // 1_000_000
 """Largest picture file; the server accepts larger files, for data sets."""
+
+_TEXT_PX = 140
+"""Width of the first two columns; a longer text is shown in full when its cell is opened."""
 
 _TALL_ROWS = 10
 _TALL_PX = 400
@@ -61,11 +64,15 @@ def take_photograph() -> None:
     st.camera_input("Photograph a digit on paper", key="photograph", on_change=_photographed)
 
 
-def show_refusals() -> None:
-    """Show why files were not read, and a button that removes all pictures."""
+def show_refusals(chosen: GalleryPicture | None) -> None:
+    """Show why files were not read, the picture shown instead, and a button that removes all pictures."""
     gallery = pictures.gallery()
+    still = f"Still shown: **{plain(chosen.reading.name)}**." if chosen and not gallery.has_new else ""
     if gallery.refusals:
-        st.error("\n".join(f"- {plain(refusal)}" for refusal in gallery.refusals), icon=":material/error:")
+        lines = "\n".join(f"- {plain(refusal)}" for refusal in gallery.refusals)
+        st.error(f"{lines}\n\n{still}".rstrip(), icon=":material/error:")
+    elif still and gallery.waiting:
+        st.caption(still)
     if gallery.refusals or gallery.pictures:
         st.button(
             "Remove all pictures",
@@ -86,18 +93,21 @@ def choose(shown: Sequence[GalleryPicture]) -> GalleryPicture:
         )
     if len(shown) == 1:
         return shown[0]
+    columns, most = table(readings), max(reading.answers.images for reading in readings)
+    first = {name: columns.pop(name) for name in ("file", "float32 reads")}  # what a phone has room for
     event = st.dataframe(
-        {"picture": [row_url(reading.prepared.images) for reading in readings], **table(readings)},
+        {**first, "picture": [row_url(reading.prepared.images, most) for reading in readings], **columns},
         column_config={
-            "picture": st.column_config.ImageColumn(
-                width=row_width_px(max(reading.answers.images for reading in readings))
-            ),
+            "file": st.column_config.TextColumn(width=_TEXT_PX),
+            "float32 reads": st.column_config.TextColumn(width=_TEXT_PX),
+            "picture": st.column_config.ImageColumn(width=row_width_px(most)),
             "float32 sure": st.column_config.NumberColumn(format="percent", help=_SURE),
             "float16 sure": st.column_config.NumberColumn(format="percent", help=_SURE),
             "largest logit change": st.column_config.NumberColumn(format="%.5f"),
             "doubted": st.column_config.CheckboxColumn(help="Whether a digit does not look like one; see below"),
             "true": st.column_config.TextColumn(help="The digit that the file's name begins with"),
         },
+        row_height=row_height_px(most),
         height=_TALL_PX if len(shown) >= _TALL_ROWS else "content",
         key=f"table-{len(shown)}",
         on_select="rerun",
@@ -147,13 +157,13 @@ def _pasted() -> None:
         try:
             _deliver([(name, data_of_url(url, name))])
         except ImageError as error:
-            gallery.refusals = [str(error)]
+            gallery.refuse(str(error))
 
 
 def _deliver(files: list[tuple[str, bytes]]) -> None:
     try:
         uploads.check_room(sum(len(data) for _, data in files))
     except BusyError as error:
-        pictures.gallery().refusals = [str(error)]
+        pictures.gallery().refuse(str(error))
     else:
         pictures.gallery().deliver(files)

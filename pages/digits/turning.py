@@ -55,7 +55,7 @@ def _offered(picture: GalleryPicture, reading: Reading) -> Turn | None:
 
 def _place_and_digest(picture: GalleryPicture) -> tuple[int, str]:
     """Place and identity by which a click knows its picture, which itself would be held as long as the visit lasts."""
-    place = next((at for at, kept in enumerate(pictures.gallery().pictures) if kept is picture), 0)
+    place = next((at for at, kept in enumerate(pictures.gallery().pictures) if kept.kept is picture.kept), 0)
     return place, picture.kept.digest
 
 
@@ -65,6 +65,6 @@ def _turn(place: int, digest: str, degrees: int) -> None:
         return  # removed meanwhile
     try:
         rate_limits.allow("picture")
-        gallery.turn(place, degrees, readings.models(), readings.likeness())
+        gallery.turn(place, degrees, readings.models(), readings.likeness(), subject())
     except HalfBitsError as error:
-        gallery.refusals = [str(error)]
+        gallery.refuse(str(error))

@@ -9,6 +9,9 @@ from PIL import Image
 from fp16core.png import png
 from fp16core.vocabulary import IMAGE_SIDE
 
+_MOST_ABREAST = 6
+"""Images in a line, before the cells become higher."""
+
 
 def digit_png(image: npt.NDArray[np.uint8], scale: int = 8) -> bytes:
     """PNG of one image, each pixel drawn as ``scale × scale`` pixels.
@@ -44,14 +47,26 @@ def picture_url(picture: npt.NDArray[np.uint8]) -> str:
     return png_url(png(Image.fromarray(picture)))
 
 
-def row_url(images: npt.NDArray[np.uint8]) -> str:
-    """Data URL of images side by side, uint8, shape (k, 28, 28)."""
-    return png_url(sprite_png(images, len(images)))
+def row_url(images: npt.NDArray[np.uint8], most: int) -> str:
+    """Data URL of images, uint8, shape (k, 28, 28), side by side, or in the lines that a higher cell has room for.
+
+    ``most`` is the largest number of images in a cell of the table.
+    """
+    count = len(images)
+    # A cell with several lines is 11/3 times as wide as high.
+    fitting = (lines for lines in range(1, count + 1) if -(-count // lines) * 3 <= lines * 11)
+    lines = 1 if most <= _MOST_ABREAST else next(fitting)
+    return png_url(sprite_png(images, -(-count // lines)))
 
 
 def row_width_px(most: int) -> int:
-    """Width of a table's column that shows rows of up to ``most`` images, some 30 pixels high, in full."""
-    return min(60 + 30 * (most - 1), 400)
+    """Width of a table's column that shows `row_url` of up to ``most`` images in full."""
+    return 30 + 30 * min(most, _MOST_ABREAST)
+
+
+def row_height_px(most: int) -> int:
+    """Height of a table's rows that show `row_url` of up to ``most`` images."""
+    return 35 if most <= _MOST_ABREAST else 60
 
 
 def png_url(data: bytes) -> str:

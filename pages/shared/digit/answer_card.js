@@ -149,6 +149,7 @@ const build = (root) => {
             other.classList.toggle("differs", float32 !== data.answers[0] || float16 !== data.answers[1]);
             return other;
         }));
+        $(".whole").textContent = data.whole;
         $(".digits").replaceChildren(...(data.digits.length > 1 ? data.digits : []).map((said, place) => {
             const button = element("button", "", `#${place + 1}: ${said}`);
             button.type = "button";

@@ -131,9 +131,18 @@ def _data(reading: "Reading", place: int, factors: Enlargement | None, truth: st
         "others": [[LABELS[each.folder], each.reference, each.target] for each in others],
         "fault": fault(chosen, others, truth),
         "digits": [answers.report(at).reference_text for at in range(answers.images)],
+        "whole": _whole(reading),
         "place": place,
         "likeness": _likeness(reading, place) if report.is_answered else None,
     }
+
+
+def _whole(reading: "Reading") -> str:
+    """All digits in one piece, if there are several."""
+    if reading.answers.images == 1:
+        return ""
+    words = f"Reads {reading.reference_text}"
+    return words if reading.agree else f"{words}, float16: {reading.target_text}"
 
 
 def _likeness(reading: "Reading", place: int) -> Mapping[str, Any] | None:

@@ -1,5 +1,6 @@
 """Figures hold the numbers of the results, and look right on light and dark pages."""
 
+import base64
 import csv
 import io
 
@@ -13,7 +14,7 @@ from fp16core.evaluate.evaluation import Evaluation
 from fp16core.figures import accuracy, digits, overview, weights
 from fp16core.figures import bytes as bytes_figures
 from fp16core.figures.base import style
-from fp16core.figures.base.pictures import sprite_png
+from fp16core.figures.base.pictures import row_height_px, row_url, row_width_px, sprite_png
 from fp16core.figures.base.table import figure_csv
 from fp16core.figures.lab import guarantee
 from fp16core.lab.guarantee import Guarantee
@@ -173,3 +174,17 @@ def test_ticks_of_small_numbers_have_exponents_as_large_as_ours(
 
 def test_ticks_of_nothing_but_zero_are_left_to_the_chart() -> None:
     assert style.small_ticks(np.zeros(3)) == {}
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "lines", "columns"),
+    [(1, 1, 1, 1), (6, 6, 1, 6), (1, 7, 1, 1), (5, 7, 2, 3), (12, 12, 2, 6), (15, 32, 3, 5), (32, 32, 3, 11)],
+)
+def test_a_cell_shows_all_digits_of_a_row(count: int, most: int, lines: int, columns: int, test_set: TestSet) -> None:
+    url = row_url(test_set[0][:count], most)
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(url.removeprefix("data:image/png;base64,")))))
+    assert shown.shape == (28 * lines, 28 * columns)
+    at = (count - 1) // columns * 28, (count - 1) % columns * 28
+    assert np.array_equal(shown[at[0] : at[0] + 28, at[1] : at[1] + 28], test_set[0][count - 1])
+    shown_width_px = columns / lines * (row_height_px(most) - 6)
+    assert shown_width_px <= row_width_px(most) - 12 <= 198, "6 and 12 pixels are the cell's own margins"

@@ -3,12 +3,15 @@
 import csv
 import io
 import threading
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from fp16core.data.mnist import normalise
+from fp16core.evaluate.comparison import classifiers
 from fp16core.images import picture_file
 from fp16core.images.picture import Picture
 from fp16core.images.prepare import prepare_image, prepare_picture
@@ -17,6 +20,7 @@ from fp16core.reading.gallery import Gallery
 from fp16core.reading.gallery_picture import Bounds
 from fp16core.reading.likeness import Likeness
 from fp16core.reading.reading import Reading, accuracy, read_picture, table, table_csv
+from fp16core.runs.pair import GOOD_NETWORK, load_pair
 from fp16core.runtime.classifier import Classifier
 from fp16core.vocabulary import BusyError
 from tests.helpers.files.made import file_of
@@ -231,12 +235,53 @@ def test_a_picture_in_view_is_prepared_and_read_once_in_each_setting(
     assert prepared[2:] == ["last.png"] * 2
     gallery.view(last, models, rule, [], "other models")
     gallery.view(first, models, rule, [], "subject")
-    assert prepared[4:] == ["last.png", "first.png"]
+    assert prepared[4:] == ["first.png"], "other models read what has been prepared"
     assert gallery.size_bytes == pictures_bytes + gallery.view(first, models, rule, [], "subject").prepared.size_bytes
     gallery.release()
     assert gallery.size_bytes == 0
     gallery.view(first, models, rule, [], "subject")
     assert gallery.size_bytes == 0, "a picture that was let go is kept no more"
+
+
+def test_pictures_are_read_again_for_other_models_in_slices_and_not_prepared_again(
+    row: Image.Image, models: Models, rule: Likeness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty rows of four digits take two slices; what comes last of the other models stays in no reading."""
+    gallery = Gallery()
+    gallery.deliver([(f"{number}.png", file_of(row)) for number in range(3)])
+    read_all(gallery, models, rule)
+    gallery.pictures += [replace(each) for each in gallery.pictures * 13][:37]
+    others = classifiers(load_pair(GOOD_NETWORK))
+    monkeypatch.setattr("fp16core.reading.gallery.prepare_picture", None)
+    left = [gallery.outdated("others")]
+    read = []
+    while digits := gallery.read_again(others, rule, "others"):
+        read.append(digits)
+        left.append(gallery.outdated("others"))
+    assert (read, left) == ([100, 60], [40, 15, 0])
+    for reading in gallery.readings:
+        images = normalise(reading.prepared.images)
+        for model, answers in zip(others, (reading.answers.reference, reading.answers.target), strict=True):
+            assert answers.logits == pytest.approx(model.logits(images), abs=1e-5)
+    assert gallery.readings[0].answers.reference.logits[0] != pytest.approx(
+        models[0].logits(normalise(gallery.readings[0].prepared.images))[0], abs=1e-2
+    )
+    gallery.release()
+    assert gallery.read_again(models, rule, "subject") == 0
+
+
+def test_a_refusal_says_if_a_picture_came_with_it(row: Image.Image, models: Models, rule: Likeness) -> None:
+    gallery = Gallery()
+    told = []
+    for names in (["bad"], ["bad", "7210.png"], ["bad"]):
+        gallery.deliver([(name, file_of(row) if name.endswith("png") else b"text") for name in names])
+        read_all(gallery, models, rule)
+        told.append((len(gallery.refusals), gallery.has_new))
+    assert told == [(1, False), (1, True), (1, False)]
+    gallery.deliver([("again.png", file_of(row))])
+    read_all(gallery, models, rule)
+    gallery.refuse("The clipboard holds no picture.")
+    assert (gallery.refusals, gallery.has_new) == (["The clipboard holds no picture."], False)
 
 
 def read_all(gallery: Gallery, models: Models, rule: Likeness) -> None:

@@ -98,7 +98,7 @@ def test_a_turned_picture_keeps_its_place(models: Models, rule: Likeness, test_s
     gallery.deliver([("7.png", b""), ("another.png", b"")])
     while gallery.waiting:
         gallery.read_next(models, rule, "subject")
-    gallery.turn(0, 270, models, rule)
+    gallery.turn(0, 270, models, rule, "subject")
     first, second = gallery.readings
     assert (first.name, first.reference_text) == ("7.png", "7")
     assert second.name == "another.png"

@@ -1,29 +1,43 @@
 """Strangers' pictures on the page *Digits*: never decoded in the dashboard's own process."""
 
 import base64
+import csv
+import io
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fp16core.bench.strangers.hostile_pictures import HOSTILE, heic_of_one_tile, jpeg_of_empty_scans, tiff_in_parts
+from fp16core.data.mnist import normalise
+from fp16core.evaluate.both import BothAnswers
+from fp16core.evaluate.comparison import classifiers
+from fp16core.evaluate.evaluation import Answers
 from fp16core.images import picture_file
 from fp16core.images.stages import StageName
 from fp16core.reading import gallery as reading_gallery
 from fp16core.resident.endings import CallLimits
+from fp16core.runs.pair import BUNDLED_NAME, load_pair, pair_name
+from fp16core.runs.pair import FIVE_EPOCHS as FIVE_EPOCHS_FOLDER
 from fp16core.vocabulary import BusyError, ImageError
 from fp16core.worker import decoder
 from fp16core.worker.decoder import LIMITS, PictureDecoder
+from fp16core.worker.model_host import ModelHost
 from pages.digits import pictures
+from pages.shared.digit.answer_card import _whole
 from pages.shared.server import children, rate_limits
 from tests.helpers.apps.driving import component, digits_of, picture, reads, upload, words
 from tests.helpers.apps.visits import only
+from tests.helpers.apps.your_files import with_pair
 from tests.helpers.files.made import file_of
-from tests.helpers.places import TestSet
+from tests.helpers.places import TestSet, page_file
 
+FIVE_EPOCHS = pair_name(FIVE_EPOCHS_FOLDER)
 TIGHT = CallLimits(cpu_s=0.5, wall_s=60, memory_bytes=LIMITS.memory_bytes)
 SLOW = jpeg_of_empty_scans(9_000, 10_000, 2_000)
 """Takes seconds, where nobody looks at its structure."""
@@ -107,8 +121,13 @@ def test_a_picture_that_must_wait_is_kept(test_set: TestSet, monkeypatch: pytest
         patch.setattr(decoder.PictureDecoder, "open", busy)
         upload(app, ("7.png", picture(test_set, 0)))
     assert "kept this server busy" in refusals(app)
+    assert "Still shown" not in words(app)
     app.button(key="go-on").click().run()
     assert reads(app) == ["7", "7"]
+    with monkeypatch.context() as patch:
+        patch.setattr(decoder.PictureDecoder, "open", busy)
+        upload(app, ("2.png", picture(test_set, 1)))
+    assert "Still shown: **7.png**." in words(app).replace("\\", "")
 
 
 def test_a_sideways_picture_is_offered_to_be_turned_and_an_upright_one_is_not(test_set: TestSet) -> None:
@@ -123,6 +142,101 @@ def test_a_sideways_picture_is_offered_to_be_turned_and_an_upright_one_is_not(te
     assert component(app, "answer_card")["digits"] != ["7"]
     assert "Turned? Read a quarter turn to the right, this is a 7" in words(app)
     assert not app.exception
+
+
+def test_the_table_its_accuracy_and_its_csv_are_of_the_pair_at_the_top(
+    test_set: TestSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Image 18: one epoch reads a 3, five epochs a 5. A later upload mixes no pairs."""
+    files = [(f"3 no. {index}.png", picture(test_set, index)) for index in (18, 62)]
+    more = ("late.png", picture(test_set, 1))
+    tables: list[str] = []
+    button = st.download_button
+
+    def recorded(label: str, data: Any, **settings: Any) -> bool:
+        if settings.get("file_name") == "digits.csv":
+            tables.append(data())
+        return bool(button(label, data, **settings))
+
+    monkeypatch.setattr(st, "download_button", recorded)
+    app = upload(digits_of("Upload"), *files)
+    assert shown(app, tables[-1]) == ["3", "9"]
+    assert "float32 **50.00" in words(app)
+    with monkeypatch.context() as nothing_is_prepared:
+        nothing_is_prepared.setattr(reading_gallery, "prepare_picture", None)
+        app.sidebar.selectbox(key="model").select(FIVE_EPOCHS).run()
+    assert not app.exception
+    images = np.concatenate([each.prepared.images for each in app.session_state["gallery"].readings])
+    five_epochs, _ = classifiers(load_pair(FIVE_EPOCHS_FOLDER))
+    expected = [str(digit) for digit in five_epochs.logits(normalise(images)).argmax(axis=1)]
+    assert shown(app, tables[-1]) == expected == ["5", "9"]
+    assert "float32 **0.00" in words(app)
+    upload(app, more)
+    assert shown(app, tables[-1]) == ["5", "9", "2"]
+    fresh = digits_of("Upload")
+    fresh.sidebar.selectbox(key="model").select(FIVE_EPOCHS).run()
+    upload(fresh, *files, more)
+    assert app.dataframe[0].value.equals(fresh.dataframe[0].value)
+    assert tables[-1] == tables[-2]
+
+
+def test_a_visitors_own_pair_reads_the_pictures_again_in_its_confined_process(
+    test_set: TestSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[bool, int]] = []
+    measure = ModelHost.measure
+
+    def counted(host: ModelHost, function: Callable[..., Any], *arguments: Any) -> Any:
+        if function.__name__ == "logits":
+            of_target, images = arguments
+            asked.append((of_target, len(images)))
+        return measure(host, function, *arguments)
+
+    monkeypatch.setattr(ModelHost, "measure", counted)
+    app = with_pair(load_pair(FIVE_EPOCHS_FOLDER))
+    model = app.sidebar.selectbox(key="model")
+    mine = model.value
+    model.select(BUNDLED_NAME).run()
+    app.switch_page(page_file("digits")).run()
+    app.segmented_control(key="source").set_value("Upload").run()
+    upload(app, *((f"{index}.png", picture(test_set, index)) for index in (18, 62)))
+    assert app.dataframe[0].value["float32 reads"].tolist() == ["3", "9"]
+    assert asked == []
+    app.sidebar.selectbox(key="model").select(mine).run()
+    assert not app.exception
+    assert app.dataframe[0].value["float32 reads"].tolist() == ["5", "9"]
+    assert asked[:2] == [(False, 2), (True, 2)], "both pictures at once"
+
+
+def shown(app: AppTest, csv_table: str) -> list[str]:
+    """The reference's readings in the table, which are those of its CSV."""
+    found: list[str] = app.dataframe[0].value["float32 reads"].tolist()
+    assert [row["float32 reads"] for row in csv.DictReader(io.StringIO(csv_table))] == found
+    return found
+
+
+def test_a_row_is_told_in_one_piece_and_its_picture_comes_after_its_reading(test_set: TestSet) -> None:
+    app = upload(digits_of("Upload"), ("7.png", picture(test_set, 0)), ("row.png", picture(test_set, *range(4))))
+    assert component(app, "answer_card")["whole"] == "Reads 7210"
+    assert [*app.dataframe[0].value.columns][:3] == ["file", "float32 reads", "picture"]
+    kept = app.session_state["gallery"].readings[-1]
+    changed = replace(kept, answers=BothAnswers(kept.answers.reference, Answers(kept.answers.target.logits[::-1])))
+    assert _whole(changed) == "Reads 7210, float16: 0127"
+    upload(app, ("2.png", picture(test_set, 1)))
+    assert component(app, "answer_card")["whole"] == ""
+
+
+def test_a_refused_picture_names_the_one_that_is_still_shown(test_set: TestSet) -> None:
+    app = upload(digits_of("Upload"), ("bad.png", b"text"))
+    assert "Still shown" not in refusals(app)
+    upload(app, ("bad.png", b"text"), ("*7*.png", picture(test_set, 0)))
+    assert "Still shown" not in refusals(app), "it came along with the refused one"
+    upload(app, ("blank.png", b"text"))
+    assert refusals(app).startswith("- blank.png: ")
+    assert refusals(app).endswith("Still shown: ***7*.png**.")
+    assert reads(app) == ["7", "7"]
+    upload(app, ("2.png", picture(test_set, 1)))
+    assert not app.error
 
 
 def pasted() -> None:
