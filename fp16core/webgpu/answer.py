@@ -4,11 +4,13 @@ import base64
 import binascii
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from fp16core.modes.latency import PairedRatio, paired_ratio
 from fp16core.modes.measured import today
 from fp16core.vocabulary import CLASSES, ModeError
 from fp16core.webgpu.probes import PROBES, RESULTS, Arithmetic, arithmetic
@@ -20,7 +22,9 @@ Logits = npt.NDArray[np.float32]
 IDENTIFIED = 250
 """Images on which all ways to add are run, for an emulation to be found that agrees."""
 
-_MOST_ROUNDS = 100
+_FEWEST_ROUNDS, _MOST_ROUNDS = 5, 100
+"""Rounds of times from which on they are compared, and those that are read at most."""
+
 _LEAST_MS, _MOST_MS = 0.001, 600_000.0
 """Shortest and longest time of a pass; so close to 0, a ratio of times would tell nothing."""
 
@@ -72,6 +76,14 @@ class GpuAnswer:
     def by_software(self) -> bool:
         """True if a software driver computed, on the processor."""
         return is_software(self.adapter)
+
+    @cached_property
+    def time_ratio(self) -> PairedRatio | None:
+        """Time in float16 over that in float32, with its interval; `None` unless enough was timed."""
+        half, single = (self.times_ms.get(p, ()) for p in (Precision.FLOAT16, Precision.FLOAT32))
+        if len(half) < _FEWEST_ROUNDS or not all(half) or not all(single):
+            return None
+        return paired_ratio([(np.array(half), np.array(single))])
 
     @property
     def has_float16(self) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,6 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Evaluation
 from fp16core.json_text import nonfinite_as_null
 from fp16core.modes.emulated import WAYS
-from fp16core.modes.latency import PairedRatio, paired_ratio
 from fp16core.modes.measured import MeasuredPair, document_header
 from fp16core.numerics.emulation.network import affordable_images, emulate_each
 from fp16core.numerics.emulation.summation import Summation
@@ -21,8 +19,6 @@ from fp16core.webgpu.answer import IDENTIFIED, GpuAnswer
 from fp16core.webgpu.wgsl import Adding, Precision
 
 Logits = npt.NDArray[np.float32]
-
-_FEWEST_ROUNDS = 5
 
 CANDIDATES = {
     way: sums
@@ -76,14 +72,6 @@ class GpuFindings:
     def is_predicted(self) -> bool:
         """True if emulations give all logits in float16, bit for bit."""
         return bool(self.agreements) and all(found.exact_share == 1 for found in self.agreements)
-
-    @cached_property
-    def time_ratio(self) -> PairedRatio | None:
-        """Time in float16 over that in float32, with its interval; `None` unless enough was timed."""
-        half, single = (self.answer.times_ms.get(p, ()) for p in (Precision.FLOAT16, Precision.FLOAT32))
-        if len(half) < _FEWEST_ROUNDS or not all(half) or not all(single):
-            return None
-        return paired_ratio([(np.array(half), np.array(single))])
 
     def median_ms(self, precision: Precision) -> float | None:
         """Median time of a pass; `None` if it was not timed."""
@@ -146,7 +134,7 @@ def _equal_share(logits: Logits, found: Logits) -> float:
 
 def findings_document(pair: MeasuredPair, found: GpuFindings) -> dict[str, Any]:
     """Everything that was found, for JSON: a recording, as `fp16core.recordings` reads it."""
-    answer, ratio = found.answer, found.time_ratio
+    answer, ratio = found.answer, found.answer.time_ratio
     document = {
         **document_header("browser", pair, answer.day),
         "adapter": answer.adapter,

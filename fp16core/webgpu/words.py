@@ -36,7 +36,7 @@ def time_text(found: GpuFindings) -> str:
     """Time in float16 against float32, in a sentence."""
     if found.answer.by_software:
         return "Times of a software driver say nothing about a GPU's speed."
-    ratio = found.time_ratio
+    ratio = found.answer.time_ratio
     if ratio is None:
         return "Times of float16 and float32 were not compared."
     times = f"{ratio.value:.2f} times as long as in float32 (99 % interval {ratio.low:.2f} to {ratio.high:.2f})"

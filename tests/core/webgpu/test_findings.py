@@ -125,7 +125,7 @@ def test_a_software_driver_is_called_no_gpu_and_its_times_tell_no_speed(
     processor = "Your browser computes on the processor (google, swiftshader, a software driver), not on a GPU"
     assert said.startswith(f"**{processor}.** To measure a GPU, turn on hardware acceleration")
     assert "This driver is predicted bit for bit: all float16 logits of 40 images" in said
-    assert found.time_ratio is not None
+    assert found.answer.time_ratio is not None
     assert time_text(found) == "Times of a software driver say nothing about a GPU's speed."
     advice = advice_text(found, answer.adapter)
     assert advice.startswith(f"{processor}: float16 arithmetic changed 0 of 40 answers. Times of a software driver")
@@ -251,6 +251,6 @@ def test_coarse_clocks_allow_no_ratio(sent: dict[str, Any], comparison: Comparis
     none = {"f32": [0.0] * 6, "f16": [0.0] * 6}
     nothing: dict[str, Floats] = {"none": np.zeros((COUNT, 10), np.float32)}
     found = findings(read_answer(sent | {"times": none}, COUNT, DIGEST), comparison.target, nothing)
-    assert found.time_ratio is None
+    assert found.answer.time_ratio is None
     assert time_text(found) == "Times of float16 and float32 were not compared."
     assert isinstance(found.comparisons[Precision.FLOAT32].reference, Evaluation)
