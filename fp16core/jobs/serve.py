@@ -3,13 +3,13 @@
 import json
 import os
 import sys
-import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
-from fp16core.system.processes import give_way, wait_until_orphaned
+from fp16core.system.pipes import taken_output
+from fp16core.system.processes import end_with_parent, give_way
 from fp16core.text import size_text
 from fp16core.vocabulary import HalfBitsError
 
@@ -52,15 +52,14 @@ def serve(work: Work, gives_way: bool = True) -> None:
     print goes to standard error. When standard input closes, this process ends
     at once: it outlives neither its parent nor its parent's patience.
     """
-    channel = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8", newline="\n")
-    os.dup2(2, 1)  # native code prints to descriptor 1, whatever Python thinks of sys.stdout
+    channel = os.fdopen(taken_output(), "w", buffering=1, encoding="utf-8", newline="\n")
     if gives_way:
         give_way()
 
     head = json.loads(sys.stdin.buffer.readline())
     attachments = tuple(sys.stdin.buffer.read(length) for length in head["attachments"])
     client = Client(attachments, head.get("memory_bytes"), channel)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     try:
         client.tell(answer=work(head["request"], client))
     except HalfBitsError as error:
@@ -74,8 +73,3 @@ def serve(work: Work, gives_way: bool = True) -> None:
         traceback.print_exc()
         os._exit(1)
     os._exit(0)  # TensorFlow takes two seconds to say goodbye
-
-
-def _end_with_parent() -> None:
-    wait_until_orphaned()
-    os._exit(1)

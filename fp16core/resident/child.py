@@ -4,14 +4,14 @@ import contextlib
 import os
 import pickle
 import sys
-import threading
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
 from fp16core.resident.wire import ANSWER, FAULT, HEADER, READY, REFUSAL
 from fp16core.system.limits import confine
-from fp16core.system.processes import wait_until_orphaned
+from fp16core.system.pipes import taken_output
+from fp16core.system.processes import end_with_parent
 from fp16core.vocabulary import HalfBitsError
 
 _LOG_BYTES = 1_000_000
@@ -29,10 +29,9 @@ def serve_calls(functions: Mapping[str, Callable[..., Any]]) -> None:
     functions
         What may be called, by name; `READY`, which does nothing, may always be.
     """
-    channel = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # native code prints to descriptor 1, whatever Python thinks of sys.stdout
+    channel = os.fdopen(taken_output(), "wb")
     calls = sys.stdin.buffer
-    threading.Thread(target=_end_with_owner, daemon=True).start()
+    end_with_parent()
     confine(None, _LOG_BYTES, data_bytes=int(sys.argv[1]))
     while head := calls.read(HEADER.size):
         _, length = HEADER.unpack(head)
@@ -48,12 +47,6 @@ def serve_calls(functions: Mapping[str, Callable[..., Any]]) -> None:
         except Exception:
             _send(channel, FAULT, traceback.format_exc())
     os._exit(0)
-
-
-def _end_with_owner() -> None:
-    """End this process when nobody holds the other end of standard input any more, also during a call."""
-    wait_until_orphaned()
-    os._exit(1)
 
 
 def _send(channel: BinaryIO, kind: bytes, message: Any) -> None:

@@ -24,6 +24,16 @@ _ENDING_S = 1.0
 """Longest time between the last byte and the end of the thread that wrote it."""
 
 
+def taken_output() -> int:
+    """Take standard output for messages: return a descriptor of it, and send what libraries print to standard error.
+
+    Native code prints to descriptor 1, whatever Python thinks of `sys.stdout`.
+    """
+    taken = os.dup(1)
+    os.dup2(2, 1)
+    return taken
+
+
 @contextlib.contextmanager
 def unless_hung_up() -> Iterator[None]:
     """Leave a block in silence when a pipe has nobody at its other end any more.

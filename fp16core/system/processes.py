@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -114,7 +115,17 @@ def give_way() -> None:
             Path("/proc/self/autogroup").write_text(str(_NICE), "ascii")
 
 
-def wait_until_orphaned() -> None:
+def end_with_parent() -> None:
+    """From now on, end this process when the one that started it is gone, whatever it is doing then."""
+    threading.Thread(target=_end_when_orphaned, daemon=True).start()
+
+
+def _end_when_orphaned() -> None:
+    _wait_until_orphaned()
+    os._exit(1)
+
+
+def _wait_until_orphaned() -> None:
     """Return when the process that started this one is gone, or, on Linux, has closed the pipe to this one's input.
 
     Standard input is not read, as another thread may do that; on Windows, a thread that waits in a read

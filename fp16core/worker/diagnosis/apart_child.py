@@ -3,29 +3,23 @@
 import os
 import pickle
 import sys
-import threading
 
 from fp16core.diagnosis.diagnosis import diagnose
-from fp16core.system.processes import wait_until_orphaned
+from fp16core.system.pipes import taken_output
+from fp16core.system.processes import end_with_parent
 from fp16core.vocabulary import HalfBitsError
-
-
-def _end_with_parent() -> None:
-    wait_until_orphaned()
-    os._exit(1)
 
 
 def main() -> None:
     """Diagnose the model on standard input, and write to standard output; libraries print to standard error."""
-    channel = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # native code prints to descriptor 1, whatever Python thinks of sys.stdout
+    channel = os.fdopen(taken_output(), "wb")
 
     def tell(message: object) -> None:
         pickle.dump(message, channel, pickle.HIGHEST_PROTOCOL)
         channel.flush()
 
     model, options = pickle.load(sys.stdin.buffer)  # noqa: S301  # from the process that started this one
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     try:
         tell(diagnose(model, options, lambda step, done: tell((step, float(done)))))
     except HalfBitsError as error:
