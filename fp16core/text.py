@@ -129,6 +129,16 @@ def dimensions_text(shape: Iterable[int]) -> str:
     return " × ".join("n" if size < 0 else str(size) for size in shape) or "a single number"
 
 
+def sizes_text(shape: Iterable[int]) -> str:
+    """Sizes of an array as they are, negative ones included: ``3 × 28 × 28``."""
+    return " × ".join(map(str, shape)) or "a single number"
+
+
+def image_text(index: int, label: int) -> str:
+    """Words for a picture of a test image: ``Test image 1,242, a 4``."""
+    return f"Test image {index:,}, {article_text(label)}"
+
+
 def article_text(noun: int | str) -> str:
     """A digit or noun with its article: ``a 4``, ``an 8``."""
     return f"{'an' if str(noun).startswith(('8', 'a', 'e', 'i', 'o')) else 'a'} {noun}"

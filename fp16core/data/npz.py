@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fp16core.files import open_regular
-from fp16core.text import count_text, first_line
+from fp16core.text import count_text, first_line, sizes_text
 from fp16core.vocabulary import CLASSES, IMAGE_SIDE, DatasetError
 
 Split = Literal["train", "test"]
@@ -216,4 +216,4 @@ def has_shape(shape: tuple[int, ...]) -> str:
 
     Sizes are written as they are: a negative one is an error here, and not one that is chosen at run time.
     """
-    return f"has shape {' × '.join(map(str, shape))}" if shape else "is a single number"
+    return f"{'has shape' if shape else 'is'} {sizes_text(shape)}"

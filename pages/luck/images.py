@@ -7,7 +7,7 @@ from fp16core.evaluate.evaluation import answer_text
 from fp16core.figures.base.pictures import digit_png, png_url
 from fp16core.study.changes import ChangedImage, changed_images
 from fp16core.study.rows.row import BUNDLED_DIGEST
-from fp16core.text import article_text, count_text
+from fp16core.text import count_text, image_text
 from pages.luck.choice import Choice
 from pages.shared.server.turns import aside
 
@@ -42,7 +42,7 @@ def show(chosen: Choice) -> None:
             st.image(
                 picture,
                 width=84,
-                alt=f"Test image {each.image:,}, {article_text(each.label)}",
+                alt=image_text(each.image, each.label),
             )
             st.caption(f"{_moves(each)}  \nimage {each.image:,}")
 

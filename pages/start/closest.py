@@ -14,7 +14,7 @@ from fp16core.evaluate.contact_sheet import answers_sentence
 from fp16core.evaluate.image_report import ImageReport
 from fp16core.figures.base.pictures import picture_url
 from fp16core.figures.base.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLOUR, TARGET_NAME
-from fp16core.text import article_text, count_text, factor_text
+from fp16core.text import count_text, factor_text, image_text
 from pages.shared.ui.words import flip_sentence
 
 _HTML = """
@@ -58,10 +58,9 @@ def show_closest(images: npt.NDArray[np.uint8], comparison: Comparison, index: i
         {"who": who, "answer": answer, "colour": colour}
         for (who, answer), colour in ((before, REFERENCE_COLOUR), (after, TARGET_COLOUR))
     ]
-    alt = f"Test image {index:,}, {article_text(comparison.labels[index])}"
     data = {
         "picture": picture_url(images[index]),
-        "alt": alt,
+        "alt": image_text(index, comparison.labels[index]),
         "faces": faces,
         "turns": report.changed or report.can_flip,
         "title": _title(comparison),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ai_edge_litert import schema_py_generated as schema
 
-from fp16core.text import count_text, excess_text
+from fp16core.text import count_text, excess_text, sizes_text
 from fp16core.tflite.graph import TfliteFile
 from fp16core.tflite.model_file import ModelFile
 from fp16core.tflite.reader import check_indices, damage_named, model_root
@@ -81,10 +81,9 @@ def check_budget(model: ModelFile, shapes: Sequence[Sequence[int]]) -> None:
     total = 0
     for tensor, shape in zip(model.graph.tensors, shapes, strict=True):
         if any(side < -1 for side in shape):
-            sizes = " × ".join(map(str, shape))
             raise ModelFileError(
-                f"{model.name}: tensor '{tensor.name}' has the shape {sizes}; the file is damaged, convert the model "
-                "again."
+                f"{model.name}: tensor '{tensor.name}' has the shape {sizes_text(shape)}; the file is damaged, "
+                "convert the model again."
             )
         if not tensor.is_constant:
             width = _BYTES.get(tensor.dtype) or _WIDE.get(tensor.dtype, 4)

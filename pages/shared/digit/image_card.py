@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.contact_sheet import answers_sentence
 from fp16core.figures.base.pictures import digit_png, png_url
-from fp16core.text import article_text
+from fp16core.text import image_text
 from pages.shared.address import defaults
 from pages.shared.ui.words import flip_sentence
 
@@ -46,7 +46,7 @@ def show_image(images: npt.NDArray[np.uint8], comparison: Comparison, index: int
     st.image(
         png_url(digit_png(images[index])),
         width=112,
-        alt=f"Test image {index:,}, {article_text(comparison.labels[index])}",
+        alt=image_text(index, comparison.labels[index]),
     )
     with st.container(gap="small"):
         st.markdown(answers_sentence(comparison, index) + ".")

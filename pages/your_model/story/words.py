@@ -7,7 +7,7 @@ from fp16core.diagnosis.outcome import Diagnosis, OperatorReading
 from fp16core.diagnosis.results import ArithmeticVerdict, OperatorError, OperatorRange
 from fp16core.figures.diagnosis.classes import class_of_range
 from fp16core.figures.diagnosis.words import snr_text
-from fp16core.text import count_text, percent_text, small_text, weight_text
+from fp16core.text import count_text, percent_text, sizes_text, small_text, weight_text
 from pages.shared.ui.words import plain
 
 _LONGEST = 80
@@ -94,8 +94,8 @@ def facts(
 
 def tensor_sentence(node: OperatorReading) -> str:
     """The tensor of an operator that its histogram is of."""
-    shape = " × ".join(map(str, node.shape)) or "a single number"
-    return f"{'Its weights' if node.are_weights else 'What it computes'}: {clipped(node.tensor)}, {shape}"
+    subject = "Its weights" if node.are_weights else "What it computes"
+    return f"{subject}: {clipped(node.tensor)}, {sizes_text(node.shape)}"
 
 
 def number_text(value: float) -> str:
