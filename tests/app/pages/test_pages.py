@@ -23,6 +23,7 @@ from tests.helpers.apps.driving import (
     digits_of,
     errors,
     picture,
+    ranges,
     reads,
     upload,
     visit,
@@ -46,6 +47,8 @@ def test_every_page_opens_without_an_error(page: str, small_dataset: Path, monke
     assert not app.error
     assert len(app.title) == 1
     assert charts(app) or page in (*WAITING, "digits")
+    for field in app.number_input:
+        assert ranges(field), f"{field.label} says which numbers it takes"
 
 
 def test_the_sidebar_names_the_active_pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
