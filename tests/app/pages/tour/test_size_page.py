@@ -156,7 +156,7 @@ def test_a_target_without_float16_is_no_second_way_to_it(
 def test_the_page_opens_with_its_answer_and_ends_in_advice() -> None:
     text = words(visit("size"))
     assert "The float16 file saves **47.01 % of the bytes**: 45.2 kB instead of 85.4 kB." in text
-    assert "For this model, **use the float16 file**. For time on this hardware, measure first." in text
+    assert "For this model, **use the float16 file**. Measure float16 arithmetic on this hardware before" in text
     assert "McNemar, p ≥ 0.05" in text
 
 
