@@ -254,7 +254,7 @@ def test_the_rule_for_what_is_no_digit_is_stated_with_its_measurement(monkeypatc
     monkeypatch.setattr("pages.digits.pictures.check_rule", functools.partial(check_rule, count=120))
     app = visit("digits")
     assert "sampled from the second half" not in words(app), "measured when it is asked for"
-    app.session_state["rule"] = True
+    app.session_state["digits-rule"] = True
     app.run()
     text = words(app)
     assert re.search(r"of 2,000 images sampled from the second half it doubts \*\*\d\.\d\d %\*\*", text)
