@@ -14,7 +14,7 @@ import streamlit as st
 from fp16core.evaluate.enlarging import Enlargement, enlargement
 from fp16core.figures.base.pictures import picture_url
 from fp16core.figures.base.style import DELTA_COLOUR, REFERENCE_COLOUR, TARGET_COLOUR
-from fp16core.text import article_text, small_text
+from fp16core.text import article_text, count_text, small_text
 from pages.shared.address import links, parameter
 from pages.shared.session import state
 from pages.shared.ui.button_css import BUTTON_CSS
@@ -138,11 +138,14 @@ def _data(reading: "Reading", place: int, factors: Enlargement | None, truth: st
 
 
 def _whole(reading: "Reading") -> str:
-    """All digits in one piece, if there are several."""
-    if reading.answers.images == 1:
-        return ""
-    words = f"Reads {reading.reference_text}"
-    return words if reading.agree else f"{words}, float16: {reading.target_text}"
+    """All digits in one piece, if there are several, and what of the picture is not in them."""
+    words = []
+    if reading.answers.images > 1:
+        target = "" if reading.agree else f", float16: {reading.target_text}"
+        words.append(f"Reads {reading.reference_text}{target}")
+    if reading.marks_left_out:
+        words.append(f"{count_text(reading.marks_left_out, 'small mark')} left out")
+    return "; ".join(words)
 
 
 def _likeness(reading: "Reading", place: int) -> Mapping[str, Any] | None:

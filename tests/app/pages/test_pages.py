@@ -139,6 +139,15 @@ def test_a_row_is_read_digit_by_digit(test_set: TestSet) -> None:
     assert reads(app) == ["1", "1"]
 
 
+def test_a_row_says_beside_its_digits_how_many_small_marks_are_left_out(test_set: TestSet) -> None:
+    levels = 255 - np.kron(np.hstack(list(test_set[0][:2])), np.ones((4, 4), np.uint8))
+    app = upload(digits_of("Upload"), ("72.png", file_of(levels)))
+    assert component(app, "answer_card")["whole"] == "Reads 72"
+    levels[96:106, 108:118] = 0
+    upload(app, ("7.2.png", file_of(levels)))
+    assert component(app, "answer_card")["whole"] == "Reads 72; 1 small mark left out"
+
+
 def test_another_picture_of_the_same_name_is_another_picture(test_set: TestSet) -> None:
     """Neither the enlargement nor the place of the digit is that of the picture before."""
     app = upload(digits_of("Upload"), ("7.png", picture(test_set, 0, 1)))
