@@ -154,6 +154,8 @@ const build = (root) => {
             const button = element("button", "", `#${place + 1}: ${said}`);
             button.type = "button";
             button.setAttribute("aria-pressed", place === data.place);
+            button.classList.toggle("unlike", data.doubted[place]);
+            if (data.doubted[place]) button.title = "May be no digit";
             button.onclick = () => root.sendPlace(place);
             return button;
         }));

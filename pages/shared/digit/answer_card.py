@@ -131,6 +131,7 @@ def _data(reading: "Reading", place: int, factors: Enlargement | None, truth: st
         "others": [[LABELS[each.folder], each.reference, each.target] for each in others],
         "fault": fault(chosen, others, truth),
         "digits": [answers.report(at).reference_text for at in range(answers.images)],
+        "doubted": reading.doubted.tolist(),
         "whole": _whole(reading),
         "place": place,
         "likeness": _likeness(reading, place) if report.is_answered else None,
@@ -143,6 +144,8 @@ def _whole(reading: "Reading") -> str:
     if reading.answers.images > 1:
         target = "" if reading.agree else f", float16: {reading.target_text}"
         words.append(f"Reads {reading.reference_text}{target}")
+        if doubted := int(reading.doubted.sum()):
+            words.append(f"{doubted} of these {reading.answers.images} may be no digit{'s' if doubted > 1 else ''}")
     if reading.marks_left_out:
         words.append(f"{count_text(reading.marks_left_out, 'small mark')} left out")
     return "; ".join(words)

@@ -148,6 +148,20 @@ def test_a_row_says_beside_its_digits_how_many_small_marks_are_left_out(test_set
     assert component(app, "answer_card")["whole"] == "Reads 72; 1 small mark left out"
 
 
+def test_a_row_says_beside_its_digits_how_many_of_them_may_be_no_digits(test_set: TestSet) -> None:
+    """The first, which is in view, is a digit; the others are lattices."""
+    lattice = np.zeros((28, 28), np.uint8)
+    lattice[8:10, 4:24] = lattice[18:20, 4:24] = lattice[4:24, 8:10] = lattice[4:24, 18:20] = 255
+    for count in (1, 2):
+        marks = [test_set[0][0], *[lattice] * count]
+        levels = 255 - np.kron(np.hstack(marks), np.ones((4, 4), np.uint8))
+        app = upload(digits_of("Upload"), ("row.png", file_of(levels)))
+        card = component(app, "answer_card")
+        assert card["likeness"]["title"] == "Looks like a 7"
+        assert card["doubted"] == [False, *[True] * count]
+        assert card["whole"].endswith(f"; {count} of these {count + 1} may be no digit{'s' if count > 1 else ''}")
+
+
 def test_another_picture_of_the_same_name_is_another_picture(test_set: TestSet) -> None:
     """Neither the enlargement nor the place of the digit is that of the picture before."""
     app = upload(digits_of("Upload"), ("7.png", picture(test_set, 0, 1)))
