@@ -19,6 +19,12 @@ from fp16core.reading.likeness import Likeness
 from fp16core.runtime.classifier import DigitModel
 from fp16core.vocabulary import CLASSES
 
+_BARELY = 0.9
+"""Share of the limit beyond which a picture barely looks like the answered digit."""
+
+_SURE = 0.5
+"""Probability below which an answer is stated with reserve."""
+
 
 @dataclass(frozen=True, eq=False)
 class Reading:
@@ -49,6 +55,17 @@ class Reading:
     def doubted(self) -> npt.NDArray[np.bool_]:
         """True for a digit farther from the nearest test image than the limit, shape (k,)."""
         return self.distances > self.limit
+
+    @property
+    def barely(self) -> npt.NDArray[np.bool_]:
+        """True for a digit that is not doubted, but nearly as far from the nearest test image, shape (k,)."""
+        return ~self.doubted & (self.distances > _BARELY * self.limit)
+
+    @property
+    def unsure(self) -> npt.NDArray[np.bool_]:
+        """True for a digit of whose answer the reference is less than half sure, shape (k,)."""
+        unsure: npt.NDArray[np.bool_] = self.answers.reference.probabilities.max(axis=1) < _SURE
+        return unsure
 
     @property
     def marks_left_out(self) -> int:

@@ -173,8 +173,9 @@ const build = (root) => {
         }
         $(".gauge").classList.toggle("off", !data.likeness);
         if (data.likeness) {
-            const { nearest, distance, limit, isDoubted, title, words } = data.likeness;
+            const { nearest, distance, limit, isDoubted, isReserved, title, words } = data.likeness;
             $(".gauge").classList.toggle("doubted", isDoubted);
+            $(".gauge").classList.toggle("reserved", isReserved);
             $(".nearest").src = nearest;
             $(".gauge b").textContent = title;
             $(".gauge small").textContent = words;

@@ -156,13 +156,22 @@ def _likeness(reading: "Reading", place: int) -> Mapping[str, Any] | None:
     if not math.isfinite(distance) or not math.isfinite(reading.limit):
         return None
     digit = reading.answers.report(place).reference_text
-    is_doubted = bool(reading.doubted[place])
+    is_doubted, is_barely, is_unsure = (bool(each[place]) for each in (reading.doubted, reading.barely, reading.unsure))
+    if is_doubted:
+        title = f"Does not look like {article_text(digit)}"
+    elif is_barely:
+        title = f"Barely looks like {article_text(digit)}"
+    elif is_unsure:
+        title = f"May be {article_text(digit)}: less than half sure"
+    else:
+        title = f"Looks like {article_text(digit)}"
     return {
         "nearest": picture_url(state.test_set()[0][reading.nearest[place]]),
         "distance": distance,
         "limit": reading.limit,
         "isDoubted": is_doubted,
-        "title": f"Does not look like {article_text(digit)}" if is_doubted else f"Looks like {article_text(digit)}",
+        "isReserved": not is_doubted and (is_barely or is_unsure),
+        "title": title,
         "words": f"Distance {small_text(distance)} to the most similar {digit} of the test images; "
         f"{'more than' if is_doubted else 'within'} the limit of {small_text(reading.limit)}",
     }

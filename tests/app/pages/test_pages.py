@@ -71,6 +71,21 @@ def test_digits_filters_and_chooses_the_first_match(comparison: Comparison) -> N
     assert not app.exception
 
 
+@pytest.mark.parametrize(
+    ("image", "title", "is_reserved"),
+    [
+        (0, "Looks like a 7", False),
+        (61, "Barely looks like an 8", True),
+        (217, "May be a 6: less than half sure", True),
+    ],
+)
+def test_an_answer_is_stated_with_the_reserve_that_it_deserves(image: int, title: str, is_reserved: bool) -> None:
+    app = visit("digits")
+    app.number_input(key="image").set_value(image).run()
+    likeness = component(app, "answer_card")["likeness"]
+    assert (likeness["title"], likeness["isReserved"], likeness["isDoubted"]) == (title, is_reserved, False)
+
+
 def test_digits_says_so_when_nothing_fits(comparison: Comparison) -> None:
     absent = next(d for d in range(10) if comparison.reference.confusion[0, d] + comparison.target.confusion[0, d] == 0)
     app = visit("digits")
