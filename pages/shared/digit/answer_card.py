@@ -172,8 +172,9 @@ def _likeness(reading: "Reading", place: int) -> Mapping[str, Any] | None:
         "isDoubted": is_doubted,
         "isReserved": not is_doubted and (is_barely or is_unsure),
         "title": title,
-        "words": f"Distance {small_text(distance)} to the most similar {digit} of the test images; "
-        f"{'more than' if is_doubted else 'within'} the limit of {small_text(reading.limit)}",
+        # A number alone on the last line would look like a slip.
+        "words": f"Distance {small_text(distance)} to the most similar {digit} of the test images, "
+        f"limit\u00a0{small_text(reading.limit)}",
     }
 
 

@@ -84,6 +84,7 @@ def test_an_answer_is_stated_with_the_reserve_that_it_deserves(image: int, title
     app.number_input(key="image").set_value(image).run()
     likeness = component(app, "answer_card")["likeness"]
     assert (likeness["title"], likeness["isReserved"], likeness["isDoubted"]) == (title, is_reserved, False)
+    assert likeness["words"].endswith(" of the test images, limit\u00a01")
 
 
 def test_digits_says_so_when_nothing_fits(comparison: Comparison) -> None:
