@@ -143,10 +143,11 @@ const build = (root) => {
         $(".title").textContent = data.title;
         $(".sentence").textContent = data.sentence;
         $(".fault").textContent = data.fault;
-        $(".others").replaceChildren(...data.others.map(([label, float32, float16]) => {
+        $(".others").replaceChildren(...data.others.map(([label, float32, float16, standing]) => {
             const other = element("span", "other", `${label} `), said = float32 === float16 ? float32 : `${float32}, float16 ${float16}`;
             other.append(element("b", "", said));
-            other.classList.toggle("differs", float32 !== data.answers[0] || float16 !== data.answers[1]);
+            if (standing) other.classList.add(standing);
+            if (standing === "wrong") other.title = "Not the true digit";
             return other;
         }));
         $(".whole").textContent = data.whole;

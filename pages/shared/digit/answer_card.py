@@ -22,6 +22,7 @@ from pages.shared.ui.charts import index_of
 from pages.shared.ui.words import flip_sentence
 
 if TYPE_CHECKING:
+    from fp16core.reading.opinions import Opinion
     from fp16core.reading.reading import Reading
 
 PARAMETER = "enlarge"
@@ -128,7 +129,9 @@ def _data(reading: "Reading", place: int, factors: Enlargement | None, truth: st
         if factors is None
         else {"low": factors.low, "high": factors.high, "isLogarithmic": factors.is_logarithmic},
         "sentence": flip_sentence(report).replace("**", ""),
-        "others": [[LABELS[each.folder], each.reference, each.target] for each in others],
+        "others": [
+            [LABELS[each.folder], each.reference, each.target, _standing(each, chosen, truth)] for each in others
+        ],
         "fault": fault(chosen, others, truth),
         "digits": [answers.report(at).reference_text for at in range(answers.images)],
         "doubted": reading.doubted.tolist(),
@@ -136,6 +139,13 @@ def _data(reading: "Reading", place: int, factors: Enlargement | None, truth: st
         "place": place,
         "likeness": _likeness(reading, place) if report.is_answered else None,
     }
+
+
+def _standing(other: "Opinion", chosen: "Opinion", truth: str | None) -> str:
+    """Standing of another pair's answers: wrong or right where the true digit is known, else whether they differ."""
+    if truth is not None:
+        return "" if other.reference == other.target == truth else "wrong"
+    return "" if (other.reference, other.target) == (chosen.reference, chosen.target) else "differs"
 
 
 def _whole(reading: "Reading") -> str:

@@ -87,6 +87,20 @@ def test_an_answer_is_stated_with_the_reserve_that_it_deserves(image: int, title
     assert likeness["words"].endswith(" of the test images, limit\u00a01")
 
 
+def test_other_networks_are_marked_as_wrong_only_where_the_true_digit_is_known(test_set: TestSet) -> None:
+    """At 1,242 float16 alone is wrong; at 18 (a 3) and 92 (a 9) five epochs are, at 92 one epoch is wrong as well."""
+
+    def standings() -> list[str]:
+        return [standing for *_, standing in component(app, "answer_card")["others"]]
+
+    app = visit("digits")
+    for image, expected in ((1242, ["", ""]), (18, ["wrong", ""]), (92, ["wrong", ""])):
+        app.number_input(key="image").set_value(image).run()
+        assert standings() == expected
+    app = upload(digits_of("Upload"), ("3.png", picture(test_set, 18)), ("a three.png", picture(test_set, 18)))
+    assert standings() == ["differs", ""]
+
+
 def test_digits_says_so_when_nothing_fits(comparison: Comparison) -> None:
     absent = next(d for d in range(10) if comparison.reference.confusion[0, d] + comparison.target.confusion[0, d] == 0)
     app = visit("digits")
