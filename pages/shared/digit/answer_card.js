@@ -138,6 +138,7 @@ const build = (root) => {
             root.k = 1;
             return;
         }
+        root.classList.remove("fresh");
         if (isNew) root.k = data.factor;
         $(".seen").src = data.seen;
         $(".title").textContent = data.title;

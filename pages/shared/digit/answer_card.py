@@ -1,7 +1,7 @@
 """The answer card: a digit, both models' answers to it, what they rest on, and float16's error, which can be enlarged.
 
-The card has the same size whatever it shows. Enlarging happens in the browser, by the formula of
-`fp16core.evaluate.enlarging`.
+The card has the same size whatever it shows; on a phone it is small until the first answer. Enlarging happens in the
+browser, by the formula of `fp16core.evaluate.enlarging`.
 """
 
 import math
