@@ -1,17 +1,21 @@
 """Fixtures of the tests in this folder."""
 
 import functools
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 from typing import ParamSpec, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
-from fp16core.claims.evidence import further_evidence
-from fp16core.evaluate.comparison import compare
+from fp16core.lab import guarantee
+from fp16core.tflite.chain import Layer
 from fp16core.tflite.model_file import ModelPair
 from fp16core.workbench import measures, workbench
+from pages.shared.digit import readings
 from pages.shared.server import stopping
 from pages.shared.session import diagnoses
 from tests.helpers.apps.visits import cold_caches as cold_caches
@@ -59,14 +63,33 @@ def same(pair: ModelPair, images: npt.NDArray[np.uint8]) -> object:
     return pair.reference.contents, pair.target.contents, len(images), hash(images[-1].tobytes())
 
 
+def digest(*parts: object) -> str:
+    """Digest of plain values, and of arrays with all their bytes."""
+    found = hashlib.sha256()
+    for part in parts:
+        found.update(part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode())
+        found.update(repr(getattr(part, "shape", None)).encode())
+    return found.hexdigest()
+
+
+def of_bounds(layers: Sequence[Layer], errors: Mapping[str, object], images: object, *arithmetic: object) -> str:
+    """Key of bounds on the logits."""
+    network = (part for layer in layers for part in (layer, layer.weights, layer.bias))
+    return digest(*network, *errors, *errors.values(), images, *arithmetic)
+
+
 @pytest.fixture(autouse=True)
-def answers_and_formats_are_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def what_never_changes_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test begins with cold caches, and each page with both models on 10,000 images; a map has 168 formats."""
-    monkeypatch.setattr(workbench, "compare", remembered(compare, lambda pair, images, _labels: same(pair, images)))
-    form = measures.format_result
-    monkeypatch.setattr(
-        measures, "further_evidence", remembered(further_evidence, lambda pair, _found, images: same(pair, images))
-    )
-    monkeypatch.setattr(
-        measures, "format_result", remembered(form, lambda bench, form: (same(bench.pair, bench.images), form))
-    )
+
+    def once(module: ModuleType, name: str, key: Callable[..., object]) -> None:
+        monkeypatch.setattr(module, name, remembered(getattr(module, name), key))
+
+    once(workbench, "compare", lambda pair, images, _labels: same(pair, images))
+    once(readings, "known_images", digest)
+    once(readings, "learn_likeness", lambda images, found, _known: digest(images, found.labels, found.reference.logits))
+    once(guarantee, "bound_logits", of_bounds)
+    once(measures, "further_evidence", lambda pair, _found, images: same(pair, images))
+    once(measures, "format_result", lambda bench, form: (same(bench.pair, bench.images), form))
+    once(measures, "scale_result", lambda bench, *asked: (same(bench.pair, bench.images), asked))
+    once(manifest_scanner, "scan_component_manifests", lambda: "the packages that are installed")
