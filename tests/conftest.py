@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -178,6 +179,21 @@ def warm(tmp_path_factory: pytest.TempPathFactory, browser: "Browser") -> Iterat
         page.goto(url)
         settled(page)
         page.close()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def brisk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server with a quarter of the test images, on which *Limits* measures its 168 formats soon."""
+    from tests.helpers.browser.browsing import served
+
+    folder = tmp_path_factory.mktemp("brisk")
+    train, test = load_mnist("train"), [array[:2_500] for array in load_mnist("test")]
+    np.savez(folder / "few.npz", x_train=train[0][:100], y_train=train[1][:100], x_test=test[0], y_test=test[1])
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("HALFBITS_MNIST", str(folder / "few.npz"))
+            url = stack.enter_context(served(folder / "server.log"))
         yield url
 
 
