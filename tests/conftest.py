@@ -64,8 +64,12 @@ def pytest_report_header() -> list[str]:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No setting and no run of the machine's user reaches a test, nor a server that tests start."""
+    """No setting and no run of the machine's user reaches a test, nor a server that tests start.
+
+    Processes keep their bytecode, as they do by default: hundreds are started, and each would compile this project.
+    """
     with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         for name in [name for name in os.environ if name.startswith("HALFBITS_")]:
             patch.delenv(name)
         patch.setenv("HALFBITS_RUNS", str(tmp_path_factory.mktemp("runs")))
