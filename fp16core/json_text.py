@@ -1,7 +1,13 @@
-"""Values that JSON can represent."""
+"""Values that JSON can represent, and their texts in sentences."""
 
+import json
 import math
 from typing import Any
+
+from fp16core.text import visible
+
+_LONGEST_QUOTE = 60
+"""Characters of a value that a sentence quotes."""
 
 
 def nonfinite_as_null(value: Any) -> Any:
@@ -11,3 +17,9 @@ def nonfinite_as_null(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [nonfinite_as_null(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def quoted(value: Any) -> str:
+    """Value of a document as its author wrote it: ``null``, ``[1, 2]``; a long one is cut."""
+    text = visible(json.dumps(value, ensure_ascii=False))
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"

@@ -23,6 +23,7 @@ from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import Classifier
 from fp16core.tflite.model_file import ModelPair
 from tests.helpers.places import UNAVAILABLE, TestSet, needs_linux, without
+from tests.helpers.vulkan import NoDriverError, software_driver
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -151,10 +152,10 @@ def small_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def mesa() -> str:
     """Value for VK_DRIVER_FILES: Mesa's software driver, new enough to compute in float16."""
-    description = os.environ.get("TEST_VULKAN_DRIVER", "")
-    if not Path(description).is_file():
-        without("no software GPU driver with float16; fetch one: TEST_VULKAN_DRIVER=$(.ci/software-vulkan FOLDER)")
-    return description
+    try:
+        return software_driver()
+    except NoDriverError as error:
+        return without(str(error))
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,10 @@ _FEW_CHANGED = 0.001
 ARITHMETIC_RULE = (
     "**float16 arithmetic** is advised on a processor or a GPU if it is measurably faster there for some number of "
     f"images at once (99 % interval, against a control) and changes at most {_FEW_CHANGED * 100:g} % of the answers, "
-    "which must have been compared. A software driver is no GPU. Only what was measured with this model on this server "
-    "counts."
+    "which must have been compared. A software driver does not count as a GPU. Only what was measured with this model "
+    "on this server counts."
 )
 """Rule of `arithmetic_advice`, in Markdown."""
-
-_SILENT = "this hardware computed in float32 although asked for float16"
 
 
 def arithmetic_advice(modes: Sequence[ModeFacts]) -> str:
@@ -31,20 +29,25 @@ def arithmetic_advice(modes: Sequence[ModeFacts]) -> str:
     if timed:
         return "On this hardware, compute in float32."
     if _are_silent(halves):
-        return f"As to time, there is nothing to choose: {_SILENT}."
-    return "For time on this hardware, measure first."
+        return f"There is no float16 arithmetic to choose {_silent_text(halves)}."
+    return "Measure float16 arithmetic on this hardware before you choose it."
 
 
 def time_sentence(modes: Sequence[ModeFacts]) -> str:
-    """Gain of time by float16 arithmetic, in a sentence or two of Markdown."""
+    """Gain of time by float16 arithmetic, in a sentence or two of Markdown that follow one on the float16 file."""
     halves = _on_hardware(modes)
     timed = [facts for facts in halves if _is_timed(facts)]
     if timed:
-        times = " and ".join(f"**{arithmetic_text(facts)}** on {_place(facts)}" for facts in timed)
-        return " ".join([f"float16 arithmetic takes {times}.", *_first_measure(timed)])
+        first, *others = timed
+        times = [f"On {_place(first)}, computing in float16 takes **{arithmetic_text(first)}**"]
+        times += [f"on {_place(facts)}, **{arithmetic_text(facts)}**" for facts in others]
+        return " ".join([f"{'; '.join(times)}.", *_first_measure(timed)])
     if _are_silent(halves):
-        return f"Time is gained only where hardware computes in float16: {_SILENT}."
-    return "Time is gained only where hardware computes in float16, not yet timed on this server with this model."
+        return f"float16 arithmetic saves no time {_silent_text(halves)}."
+    return (
+        "It saves time only on hardware that computes in float16; with this model, that has not been timed on this "
+        "server yet."
+    )
 
 
 def time_reasons(modes: Sequence[ModeFacts]) -> list[str]:
@@ -82,7 +85,7 @@ def _reason(facts: ModeFacts) -> str:
 def _first_measure(found: Sequence[ModeFacts]) -> list[str]:
     """Ask for the answers of modes that are faster, but of which only times are known."""
     places = _places([facts for facts in found if facts.images == 0 and _is_faster(facts)])
-    return [f"First measure the answers in float16 arithmetic on {places}."] if places else []
+    return [f"Before you use float16 arithmetic on {places}, measure its answers."] if places else []
 
 
 def _on_hardware(modes: Sequence[ModeFacts]) -> list[ModeFacts]:
@@ -92,6 +95,12 @@ def _on_hardware(modes: Sequence[ModeFacts]) -> list[ModeFacts]:
 
 def _are_silent(halves: Sequence[ModeFacts]) -> bool:
     return bool(halves) and all(facts.is_silently_float32 for facts in halves)
+
+
+def _silent_text(halves: Sequence[ModeFacts]) -> str:
+    """Places that computed in float32 when asked for float16, and that they did, without a full stop."""
+    both = "both " if len(halves) == 2 else ""
+    return f"on {_places(halves)}, which {both}computed in float32 when asked for float16"
 
 
 def _is_timed(facts: ModeFacts) -> bool:

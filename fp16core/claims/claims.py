@@ -5,12 +5,11 @@ a rule stated beside it; verdicts follow from measurements only.
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
-from fp16core.claims.evidence import NOTHING_MEASURED, ClaimCheck, Evidence, Verdict, graded
+from fp16core.claims.evidence import ClaimCheck, Evidence, Verdict, graded
+from fp16core.claims.judge import Judge, about_float16
 from fp16core.claims.runtime_claims import TRADE, latency_impact, native_arithmetic, reduced_precision, upsampled
 from fp16core.evaluate.evaluation import answer_text
 from fp16core.text import bytes_text, count_text, percent_text, points_text
@@ -24,34 +23,11 @@ MINIMAL_ACCURACY_DELTA = 0.001
 
 
 def check_claims(evidence: Evidence) -> tuple[ClaimCheck, ...]:
-    """Judge every claim of the tutorial, in the tutorial's order.
-
-    Of a target without float16 weights no claim about float16 is judged, whatever the numbers. Nor is a claim of
-    which something was measured that decides nothing: only where nothing was, it is called not measured.
-    """
-    judged = ((check, check(evidence)) for check in _CHECKS)
-    return tuple(
-        _undecided(claim) if evidence.target_holds_float16 or check in _ABOUT_FLOAT32 else _not_judged(claim)
-        for check, claim in judged
-    )
+    """Judge every claim of the tutorial, in the tutorial's order."""
+    return tuple(judge(evidence) for judge in _JUDGES)
 
 
-def _not_judged(claim: ClaimCheck) -> ClaimCheck:
-    return replace(
-        claim,
-        measured="the target holds no float16 weights",
-        verdict=Verdict.NOT_JUDGED,
-        method="The types of all numbers stored in the target were read from its file; none is float16.",
-        awaits=None,
-    )
-
-
-def _undecided(claim: ClaimCheck) -> ClaimCheck:
-    if claim.verdict is not Verdict.NOT_MEASURED or claim.measured == NOTHING_MEASURED:
-        return claim
-    return replace(claim, verdict=Verdict.NOT_JUDGED)
-
-
+@about_float16
 def _size_reduction(e: Evidence) -> ClaimCheck:
     ratio = e.comparison.size_ratio
     sizes = e.reference_file.size_bytes, e.target_file.size_bytes
@@ -69,6 +45,7 @@ def _size_reduction(e: Evidence) -> ClaimCheck:
     )
 
 
+@about_float16
 def _accuracy_impact(e: Evidence) -> ClaimCheck:
     delta, changed = e.comparison.accuracy_delta, e.comparison.changed_predictions
     return ClaimCheck(
@@ -132,6 +109,7 @@ def _trained_accuracy(e: Evidence) -> ClaimCheck:
     )
 
 
+@about_float16
 def _float_interface(e: Evidence) -> ClaimCheck:
     given, answer = e.target_file.inputs[0].dtype, e.target_file.outputs[0].dtype
     return ClaimCheck(
@@ -144,6 +122,7 @@ def _float_interface(e: Evidence) -> ClaimCheck:
     )
 
 
+@about_float16
 def _half_size(e: Evidence) -> ClaimCheck:
     share = e.comparison.size_share
     return ClaimCheck(
@@ -156,6 +135,7 @@ def _half_size(e: Evidence) -> ClaimCheck:
     )
 
 
+@about_float16
 def _one_image(e: Evidence) -> ClaimCheck:
     label = int(e.comparison.labels[0])
     answers = int(e.comparison.reference.predictions[0]), int(e.comparison.target.predictions[0])
@@ -171,6 +151,7 @@ def _one_image(e: Evidence) -> ClaimCheck:
     )
 
 
+@about_float16
 def _no_accuracy_difference(e: Evidence) -> ClaimCheck:
     delta, p = e.comparison.accuracy_delta, e.comparison.mcnemar_p
     return ClaimCheck(
@@ -188,7 +169,7 @@ def _parameter_bytes(file: TfliteFile) -> int:
     return sum(tensor.stored_size_bytes for tensor in file.parameters())
 
 
-_CHECKS: tuple[Callable[[Evidence], ClaimCheck], ...] = (
+_JUDGES: tuple[Judge, ...] = (
     _size_reduction,
     native_arithmetic,
     upsampled,
@@ -203,6 +184,3 @@ _CHECKS: tuple[Callable[[Evidence], ClaimCheck], ...] = (
     _no_accuracy_difference,
     reduced_precision,
 )
-
-_ABOUT_FLOAT32 = (_preprocessing, _parameters, _trained_accuracy)
-"""Claims about the reference alone."""

@@ -24,13 +24,22 @@ from fp16core.tflite.model_file import ModelPair
 
 
 class Verdict(Enum):
-    """Verdict of a measurement on a claim."""
+    """Verdict of a measurement on a claim.
+
+    A claim is *not measured* where nothing was; one of which something was measured that decides nothing *cannot be
+    judged*.
+    """
 
     HOLDS = "holds"
     PARTLY = "holds partly"
     FAILS = "does not hold"
     NOT_MEASURED = "not measured here"
     NOT_JUDGED = "cannot be judged"
+
+    @property
+    def is_decided(self) -> bool:
+        """True if the claim holds, holds partly, or does not hold."""
+        return self not in (Verdict.NOT_MEASURED, Verdict.NOT_JUDGED)
 
     @property
     def plural(self) -> str:

@@ -21,7 +21,7 @@ LATENCY_RULE = (
 def latency_verdict(found: Sequence[FilesTime]) -> Verdict:
     """Verdict by `LATENCY_RULE`."""
     if not _is_decided(found):
-        return Verdict.NOT_MEASURED
+        return Verdict.NOT_JUDGED
     return graded(all(_within(x, _MINIMAL) for x in found), all(_within(x, _SMALL) for x in found))
 
 

@@ -62,7 +62,7 @@ def recorded_latency(here: ClaimCheck, e: Evidence) -> ClaimCheck:
         if facts is None or recording.network is not Network.PAIR or not recording.is_of(e.pair):
             continue
         times = [FilesTime(x.batch, x.files, x.difference) for x in facts.times if x.files is not None]
-        if times and latency_verdict(times) is not Verdict.NOT_MEASURED:
+        if times and latency_verdict(times).is_decided:
             found.append((recording, times))
     if not found:
         return here
@@ -97,7 +97,7 @@ def _gpus(recordings: Iterable[Recording]) -> tuple[Device, ...]:
 
 def _gpu(here: ClaimCheck, e: Evidence) -> Device | None:
     """GPU to judge a claim by that nothing here has decided: of this pair; one that gained time, then the newest."""
-    if here.verdict is not Verdict.NOT_MEASURED:
+    if here.verdict.is_decided:
         return None
     ours = [
         found

@@ -9,6 +9,7 @@ from fp16core.claims.evidence import (
     Verdict,
     graded,
 )
+from fp16core.claims.judge import about_float16
 from fp16core.claims.latency_rule import LATENCY_RULE, latency_text, latency_verdict
 from fp16core.claims.recorded_claims import (
     RECORDED_RULE,
@@ -31,6 +32,7 @@ TRADE = "This permits a significant reduction in model size in exchange for a mi
 """The tutorial's words; two claims are about them."""
 
 
+@about_float16
 def upsampled(e: Evidence) -> ClaimCheck:
     """Judge whether, and when, float16 weights become float32 on a CPU."""
     run = _run(e.runtimes, ExecutionMode.CPU_FLOAT32)
@@ -64,6 +66,7 @@ def upsampled(e: Evidence) -> ClaimCheck:
     )
 
 
+@about_float16
 def latency_impact(e: Evidence) -> ClaimCheck:
     """Judge whether the float16 file takes another time than the float32 one, run as in the tutorial."""
     found = e.runtimes.latencies.get(ExecutionMode.CPU_FLOAT32)
@@ -86,6 +89,7 @@ def latency_impact(e: Evidence) -> ClaimCheck:
     return recorded_latency(here, e)
 
 
+@about_float16
 def native_arithmetic(e: Evidence) -> ClaimCheck:
     """Judge whether a GPU computes in float16, and is faster for it."""
     run, refusal = _gpu(e.runtimes)
@@ -97,6 +101,7 @@ def native_arithmetic(e: Evidence) -> ClaimCheck:
         awaits = None if refusal else Measurement.ACCURACY
     elif run.by_software:
         measured = f"computed in {'float32' if run.is_silently_float32 else 'float16'}, by a software driver"
+        verdict = Verdict.NOT_JUDGED
         method = f"{_adapter(run)}: no GPU, and nothing can be said of one's speed."
     elif run.is_silently_float32:
         measured, verdict = "the GPU was asked for float16 and computed in float32", Verdict.FAILS
@@ -130,6 +135,7 @@ def native_arithmetic(e: Evidence) -> ClaimCheck:
     return recorded_native(here, e)
 
 
+@about_float16
 def reduced_precision(e: Evidence) -> ClaimCheck:
     """Judge whether ``precision_loss_allowed`` makes all arithmetic float16."""
     run, refusal = _gpu(e.runtimes)
@@ -149,7 +155,7 @@ def reduced_precision(e: Evidence) -> ClaimCheck:
                 f", without the option by {small_text(without.against(baseline).target.comparison.max_abs_logit_delta)}"
             )
         if run.by_software:
-            verdict = Verdict.NOT_MEASURED if run.is_silently_float32 else Verdict.PARTLY
+            verdict = Verdict.NOT_JUDGED if run.is_silently_float32 else Verdict.PARTLY
         else:
             verdict = graded(not run.is_silently_float32, False)
         method = (

@@ -26,6 +26,7 @@ from fp16core.tflite.model_file import ModelPair
 from fp16core.vocabulary import ImageError
 
 if TYPE_CHECKING:
+    from fp16core.images.stages import PreparedPicture
     from fp16core.reading.likeness import Likeness
     from fp16core.reading.reading import Reading
 
@@ -44,7 +45,6 @@ def predict(options: Namespace) -> Outcome:
     from fp16core.images.picture_file import open_picture
     from fp16core.images.prepare import prepare_picture
     from fp16core.reading.opinions import LABELS, other_pairs
-    from fp16core.reading.reading import read_picture
     from fp16core.reading.turning import offered_turn
 
     pair = load_pair()
@@ -61,7 +61,7 @@ def predict(options: Namespace) -> Outcome:
             continue
         answers = read_digits(models, prepared.images)
         heard = {folder: read_digits(both, prepared.images) for folder, both in others.items()}
-        reading = None if _is_beyond_doubt(answers, heard) else read_picture(models, rule(), prepared)
+        reading = None if _is_beyond_doubt(answers, heard) else _reading(prepared, answers, rule())
         digits = [
             {
                 "reference": _answer(answers.reference, place),
@@ -113,6 +113,14 @@ def _rule(pair: ModelPair) -> "Likeness":
 
     images, labels = load_mnist("test", mnist.BUNDLED)
     return likeness(images, compare(pair, images, labels))
+
+
+def _reading(prepared: "PreparedPicture", answers: BothAnswers, rule: "Likeness") -> "Reading":
+    """Reading of a picture from answers that both models have given already."""
+    from fp16core.reading.reading import Reading
+
+    nearest, distances = rule.nearest(prepared.images, answers.reference.predictions)
+    return Reading(prepared, answers, nearest, distances, rule.limit)
 
 
 def _is_beyond_doubt(answers: BothAnswers, heard: Mapping[Path, BothAnswers]) -> bool:

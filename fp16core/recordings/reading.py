@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from fp16core.json_text import quoted
 from fp16core.modes.facts import BatchTime, ModeFacts
 from fp16core.modes.latency import Difference, judged
 from fp16core.modes.measured import FORMAT
@@ -20,6 +21,7 @@ from fp16core.modes.network import Network
 from fp16core.recordings.browser import browser_facts
 from fp16core.recordings.checks import checked_ratio, require
 from fp16core.recordings.recording import Kind, NotedTime, Origin, RecordedSums, Recording, ShaderSums
+from fp16core.recordings.schema_words import expected_text
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.runtime.gpu_log import Adapter
 from fp16core.text import visible
@@ -38,7 +40,7 @@ _REMEDY = (
     "own GPU."
 )
 
-_LONGEST_QUOTE, _LONGEST_VALUE = 160, 60
+_LONGEST_QUOTE = 160
 
 
 def read_recording(contents: bytes, name: str, origin: Origin) -> Recording:
@@ -142,23 +144,17 @@ def _fault(document: Any) -> str:
     from jsonschema.exceptions import best_match
 
     if not isinstance(document, dict):
-        return f"it is {_quoted(document)}, not an object"
+        return f"it is {quoted(document)}, not an object"
     if document.get("format") != FORMAT:
-        return f"its format is {_quoted(document.get('format'))}; this version reads format {FORMAT}"
+        return f"its format is {quoted(document.get('format'))}; this version reads format {FORMAT}"
     found = best_match(_validator().iter_errors(document))
     if found is None:
         return ""
     place = visible(found.json_path.removeprefix("$").removeprefix(".") or "the document")[:_LONGEST_QUOTE]
     if found.validator in ("required", "additionalProperties"):
         return f"{place}: {visible(found.message):.{_LONGEST_QUOTE}}"
-    return (
-        f"{place} is {_quoted(found.instance)}; expected {found.validator} {found.validator_value!s:.{_LONGEST_QUOTE}}"
-    )
-
-
-def _quoted(value: Any) -> str:
-    text = visible(json.dumps(value, ensure_ascii=False))
-    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
+    expected = expected_text(found.validator, found.validator_value, _validator().schema["$defs"])
+    return f"{place} is {quoted(found.instance)}; expected {expected}"
 
 
 def _processor(found: Mapping[str, Any]) -> str:

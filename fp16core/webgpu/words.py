@@ -16,7 +16,7 @@ _NOT_REAL = (
 def verdict_text(found: GpuFindings, adapter: str) -> str:
     """The most important findings, in a sentence or two of Markdown; so is the adapter's name."""
     if found.answer.by_software:
-        return f"**{_software_text(adapter)}.** {_REMEDY} {_driver_text(found)}"
+        return f"**{software_text(adapter)}.** {_REMEDY} {_driver_text(found)}"
     if not found.answer.has_float16:
         return (
             "**This GPU offers the browser no float16 arithmetic** (WebGPU's feature *shader-f16*), so the network ran "
@@ -52,12 +52,18 @@ def time_text(found: GpuFindings) -> str:
 def advice_text(found: GpuFindings, adapter: str) -> str:
     """Findings for someone who decides on float16, in a sentence or two of Markdown; so is the adapter's name."""
     is_gpu = not found.answer.by_software
-    place = f"On **your own GPU** ({adapter}), measured in your browser" if is_gpu else _software_text(adapter)
+    place = f"On **your own GPU** ({adapter}), measured in your browser" if is_gpu else software_text(adapter)
     if Precision.FLOAT16 not in found.comparisons:
         return f"{place}: it offers no float16 arithmetic there." + ("" if is_gpu else f" {_REMEDY}")
     half = found.comparisons[Precision.FLOAT16]
     changed = f"float16 arithmetic changed {half.changed_predictions:,} of {count_text(half.images, 'answer')}"
     return f"{place}: {changed}. {time_text(found)}" + ("" if is_gpu else f" {_REMEDY}")
+
+
+def software_text(adapter: str) -> str:
+    """Statement that no GPU computed, for a software driver by its name, without a full stop."""
+    named = adapter if adapter.endswith(FALLBACK) else f"{adapter}, {FALLBACK}"
+    return f"Your browser computes on the processor ({named}), not on a GPU"
 
 
 def probe_rows(found: dict[Precision, Arithmetic]) -> dict[str, list[str]]:
@@ -111,11 +117,6 @@ def answer_rows(found: GpuFindings) -> dict[str, list[str]]:
 def _pass_text(found: GpuFindings, precision: Precision) -> str:
     median = found.median_ms(precision)
     return "—" if median is None else f"{small_text(median)} ms for {found.answer.timed_images:,}"
-
-
-def _software_text(adapter: str) -> str:
-    named = adapter if adapter.endswith(FALLBACK) else f"{adapter}, {FALLBACK}"
-    return f"Your browser computes on the processor ({named}), not on a GPU"
 
 
 def _driver_text(found: GpuFindings) -> str:

@@ -186,11 +186,23 @@ if steps:
             show_steps(read, reading, off)
         else:
             st.caption("The effect of each step on your picture will appear here.")
-numbers = st.expander("All logits and probabilities", icon=":material/table:", key="numbers", on_change="rerun")
+numbers = st.expander(
+    "All logits and probabilities",
+    icon=":material/table:",
+    key="digits-numbers",
+    on_change="rerun",
+    bind="query-params",
+)
 if numbers.open and reading:
     with numbers:
         show_numbers(reading)
-rule = st.expander("When does a picture not look like a digit?", icon=":material/help:", key="rule", on_change="rerun")
+rule = st.expander(
+    "When does a picture not look like a digit?",
+    icon=":material/help:",
+    key="digits-rule",
+    on_change="rerun",
+    bind="query-params",
+)
 if rule.open:
     with rule:
         show_rule()

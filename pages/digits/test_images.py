@@ -64,7 +64,7 @@ def _filter(comparison: Comparison) -> int:
             "Predicted", options, key="predicted", bind="query-params", on_change=_filtered, help="By either model."
         )
         index = st.number_input(
-            "Image number",
+            f"Image number, 0\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{comparison.images - 1:,}",  # on two lines
             0,
             comparison.images - 1,
             defaults.note("image", comparison.changed_or_closest_image, range(comparison.images)),

@@ -16,6 +16,9 @@ from pages.shared.ui.terms import hint
 
 ALL = "All recipes"
 
+_MARGINS = 0.01, 5.0
+"""Smallest and largest margin that can be asked for, in percentage points."""
+
 WEIGHTS = (CONVERTER, QUANTIZER)
 """Kinds of float16 that are weights alone; any other is arithmetic as well."""
 
@@ -78,15 +81,15 @@ def choose() -> Choice:
     rows = found.trained if recipe == ALL else groups[recipe]
     margin = (
         row.number_input(
-            "Margin (points)",
-            0.01,
-            5.0,
+            f"Margin, {_MARGINS[0]:g} to {_MARGINS[1]:g} points",
+            *_MARGINS,
             MARGIN * 100,
             0.01,
             key="luck_margin",
             bind="query-params",
-            width=170,
-            help="Largest change of the accuracy that you call no difference. " + hint("equivalence test"),
+            width=230,
+            help="Largest change of the accuracy, in percentage points, that you call no difference. "
+            + hint("equivalence test"),
         )
         / 100
     )

@@ -103,7 +103,8 @@ def _one_weight() -> None:
         format="%.8g",
         key="files-weight",
         bind="query-params",
-        help="float16 ends at 65,504. Try 65,519, which is rounded down to it, and 65,520, which is not.",
+        help="From −10³⁸ to 10³⁸. float16 ends at 65,504. Try 65,519, which is rounded down to it, and 65,520, which "
+        "is not.",
     )
     with state.explained():
         question = size_state.weight_question(key, value)

@@ -13,7 +13,7 @@ from pages.shared.ui.gpu import GPU_JS, REFUSALS
 KEY = "gpu-run"
 
 WORDS = REFUSALS | {
-    "opening": "Opening the GPU …",
+    "opening": "Opening WebGPU …",
     "fetching": "Fetching shaders, weights and images …",
     "single": "In float32",
     "half": "In float16",

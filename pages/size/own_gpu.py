@@ -90,9 +90,11 @@ def _show(found: GpuFindings, pair: MeasuredPair) -> None:
         with places[1]:
             st.markdown("**Which emulation gives its float16 logits?**")
             st.table(agreement_rows(found), hide_index=True)
+            it = "driver" if found.answer.by_software else "GPU"
             st.caption(
                 f"Of the first {found.agreements[0].images:,} images, bit for bit. The emulations, in NumPy, know "
-                "nothing of this GPU. A shader leaves it to the driver whether a product is rounded before it is added."
+                f"nothing of this {it}. A shader leaves it to the driver whether a product is rounded before it is "
+                "added."
             )
     document = json.dumps(findings_document(pair, found), indent=2, allow_nan=False) + "\n"
     st.download_button(

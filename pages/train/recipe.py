@@ -81,7 +81,7 @@ def _further() -> tuple[int, float, int, int, str, str]:
         format="%g",
         key=_KEYS["learning_rate"],
         bind="query-params",
-        help=hint("learning rate", "loss"),
+        help=hint("learning rate", "loss", more="From {:f} to {:g}.".format(*LIMITS["learning_rate"])),
     )
     with row[2]:
         filters = _whole_number("filters", "Filters", hint("kernel", more="Each looks for one pattern."))
@@ -105,16 +105,17 @@ def _usual_values(network: str) -> None:
 
 
 def _whole_number(setting: str, label: str, words: str, high: int | None = None) -> int:
-    """Show a field for one of the recipe's whole numbers."""
+    """Show a field for one of the recipe's whole numbers; its help ends with the allowed ones."""
     low, highest = LIMITS[setting]
+    most = highest if high is None else high
     return int(
         st.number_input(
             label,
             int(low),
-            int(highest if high is None else high),
+            int(most),
             getattr(DEFAULT, setting),
             key=_KEYS[setting],
             bind="query-params",
-            help=words,
+            help=f"{words} From {low:,} to {most:,}.",
         )
     )

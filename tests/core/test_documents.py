@@ -12,7 +12,9 @@ import pytest
 import fp16core
 from fp16core.__main__ import _parser
 from pages.shared.frame.page_list import OWN, START, TOUR
+from tests.helpers.browser import pictures
 from tests.helpers.places import PAGES, ROOT
+from tests.helpers.vulkan import VARIABLE
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -135,3 +137,19 @@ def test_the_configuration_of_tools_can_be_read() -> None:
     container = json.loads("\n".join(line for line in lines if not line.lstrip().startswith("//")))
     assert "requirements-dev.txt" in container["updateContentCommand"]
     assert "run: .ci/run" in (ROOT / ".github" / "workflows" / "check.yml").read_text()
+
+
+@pytest.mark.parametrize("given", [None, "", "/no/such/file.json"])
+def test_pictures_without_a_gpu_driver_say_how_to_get_one(given: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text as its code: Python prints it, and ends with status 1."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    if given is not None:
+        monkeypatch.setenv(VARIABLE, given)
+    with pytest.raises(SystemExit) as ended:
+        pictures.main()
+    said = f"{VARIABLE} names {given}, which is no file" if given else f"{VARIABLE} is not set"
+    assert ended.value.code == (
+        f"No GPU driver in software with float16: {said}; fetch one: "
+        f"export {VARIABLE}=$(.ci/software-vulkan /tmp/driver)"
+    )
+    assert (ROOT / ".ci" / "software-vulkan").is_file()

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from fp16core.diagnosis.cure.constants import clamped, has_vanishing, raised
+from fp16core.diagnosis.cure.constants import MOST_CLAMPED, MOST_RAISED, clamped, has_vanishing, raised
 from fp16core.diagnosis.cure.measure import Quality
-from fp16core.diagnosis.cure.patient import NOT_RUN, Arithmetic, Patient
-from fp16core.diagnosis.cure.rescale import rescaled, rescalings
+from fp16core.diagnosis.cure.patient import CURES, NOT_RUN, Arithmetic, Patient
+from fp16core.diagnosis.cure.rescale import MOST_RESCALINGS, rescaled, rescalings
 from fp16core.diagnosis.finding import Finding
 from fp16core.diagnosis.outcome import CureStep
 from fp16core.tflite.model_file import ModelFile
@@ -44,7 +44,23 @@ def _epsilons(model: ModelFile, _now: Arithmetic) -> Iterator[_Trial]:
         yield _Trial(found.model, found.words, found.operators)
 
 
-_KINDS: dict[str, _Trials] = {"clamp": _clamps, "rescale": _rescales, "epsilon": _epsilons}
+@dataclass(frozen=True)
+class _Kind:
+    """A kind of cure: its trials, the most of them that there may be, and words for it."""
+
+    trials: _Trials
+    most: int
+    words: str
+
+
+_KINDS = {
+    "clamp": _Kind(_clamps, MOST_CLAMPED, "large constants clamped"),
+    "rescale": _Kind(_rescales, MOST_RESCALINGS * (1 + MOST_RAISED), "numbers rescaled"),
+    "epsilon": _Kind(_epsilons, MOST_RAISED, "small constants raised"),
+}
+
+_FIRST = CURES - len(_KINDS) + 1
+"""Place of the first kind among the cures, which begin with weights in float32."""
 
 
 class ArithmeticCures:
@@ -63,8 +79,8 @@ class ArithmeticCures:
 
     def treat(self) -> Arithmetic:
         """Try, measure, and keep the best of each kind; arithmetic of the treated float32 file."""
-        for number, (kind, trials) in enumerate(_KINDS.items()):
-            self._best_of(kind, trials, 0.6 + 0.1 * number)
+        for place, kind in enumerate(_KINDS):
+            self._best_of(kind, place)
         if self._now.worst.finding is Finding.BREAKS:
             self._one_of_each()
         return self._now
@@ -73,8 +89,8 @@ class ArithmeticCures:
         """Several kinds at once: where two diseases make every result NaN, neither cure helps alone."""
         stages: list[tuple[ModelFile, Arithmetic, int]] = []
         model, now = self._patient.model, self._now
-        for kind, trials in _KINDS.items():
-            for trial in trials(model, now):
+        for kind, known in _KINDS.items():
+            for trial in known.trials(model, now):
                 if self._patient.budget.is_spent:
                     return
                 self._patient.progress("Trying cures: several at once", 0.9)
@@ -90,14 +106,18 @@ class ArithmeticCures:
             for _, _, place in stages:
                 self._patient.keep(place)
 
-    def _best_of(self, kind: str, trials: _Trials, done: float) -> None:
+    def _best_of(self, kind: str, cure: int) -> None:
+        known = _KINDS[kind]
         best: tuple[_Trial, Arithmetic, int] | None = None
-        for trial in trials(self._patient.model, self._now):
+        tried = 0
+        for number, trial in enumerate(known.trials(self._patient.model, self._now)):
             if self._patient.budget.is_spent:
                 break
             if trial.is_fallback and best is not None and best[1].worst.finding is not Finding.BREAKS:
                 continue
-            self._patient.progress(f"Trying cures: {kind}", done)
+            tried += 1
+            what = f"{known.words}: trial {tried} of at most {known.most}"
+            self._patient.trying(_FIRST + cure, what, 0.6 + 0.1 * (cure + number / known.most))
             found, place = self._tried(kind, trial)
             if found is not None and found.is_better_than(best[1] if best else self._now):
                 best = trial, found, place

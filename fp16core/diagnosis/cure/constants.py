@@ -20,6 +20,9 @@ _CLAMPS = (1e4, 32768.0, LARGEST, 1e3)
 _SMALLEST = float(np.finfo(np.float16).smallest_subnormal)
 """Smallest positive float16 number, which some hardware takes for 0, as it does all below the smallest normal one."""
 
+MOST_CLAMPED, MOST_RAISED = len(_CLAMPS), 2
+"""Most copies of a file that `clamped` and `raised` make."""
+
 _EPSILON_NUMBERS = 4096
 """Most numbers of a constant that counts as an epsilon: one for each channel at most."""
 

@@ -25,6 +25,10 @@ NOT_RUN = Quality(float("-inf"), 0, Finding.UNKNOWN)
 """Quality of a file that is not run."""
 
 
+CURES = 4
+"""Cures that are tried one after the other: weights in float32, then three of float16 arithmetic."""
+
+
 @dataclass(frozen=True)
 class Arithmetic:
     """Quality of a model in float16 arithmetic.
@@ -98,6 +102,10 @@ class Patient:
     def __post_init__(self) -> None:
         self.model = self.original
         self.evaluator = Evaluator(self.original, self.samples, self.options)
+
+    def trying(self, cure: int, what: str, done: float) -> None:
+        """Tell which of the cures is tried, counted from 1, what of it, and the share of the work that is done."""
+        self.progress(f"Trying cure {cure} of {CURES}, {what}", done)
 
     def stored(self, model: ModelFile) -> Quality:
         """Quality of a file in float32 arithmetic."""

@@ -16,6 +16,9 @@ from fp16core.text import count_text
 from fp16core.tflite.graph import Operator, Tensor, TfliteFile
 from fp16core.tflite.model_file import ModelFile
 
+MOST_RESCALINGS = 2
+"""Most rescalings of a file that `rescalings` finds."""
+
 _LARGEST_EXPONENT = 30
 """Largest exponent that is tried, an even one: beyond it, float32 itself would underflow in squares."""
 

@@ -30,6 +30,9 @@ _MOST_MEASURED = 128
 _MOST_DROPPED = 16
 """Most groups in the best set for which a trial without each is worth the time."""
 
+_CURE = 1
+"""Its place among the cures."""
+
 _SLIGHT_DB = 0.1
 """Loss that is accepted for leaving a group out again."""
 
@@ -86,10 +89,11 @@ class Float32Operators:
         ranked = sorted(damages, key=lambda group: damages[group] / group.extra_bytes, reverse=True)
         affordable = _affordable(ranked, EXTRA_SHARE * start.size_bytes)
         taken, limit = best.groups, best.size_bytes + EXTRA_SHARE * start.size_bytes
-        for size in dict.fromkeys(min(size, len(affordable)) for size in _SIZES):
-            if size == 0 or self._patient.budget.is_spent:
+        sizes = sorted({min(size, len(affordable)) for size in _SIZES} - {0})
+        for number, size in enumerate(sizes):
+            if self._patient.budget.is_spent:
                 break
-            point = self._tried(start, taken + tuple(affordable[:size]))
+            point = self._tried(start, taken + tuple(affordable[:size]), 0.4 + 0.06 * number / len(sizes))
             if point.size_bytes <= limit:
                 best = self._better(best, point)
             if self._is_enough(point):
@@ -99,28 +103,32 @@ class Float32Operators:
     def _beyond(self, start: _Point, best: _Point, taken: tuple[WeightGroup, ...], ranked: list[WeightGroup]) -> _Point:
         """Points of the curve at more bytes; one is kept only if the user's tolerance asks for it."""
         last: list[WeightGroup] = _affordable(ranked, EXTRA_SHARE * start.size_bytes)
-        for share in _LARGER_SHARES:
+        for number, share in enumerate(_LARGER_SHARES):
             chosen = _affordable(ranked, share * start.size_bytes)
             if self._patient.budget.is_spent:
                 break
             if chosen != last:
-                point, last = self._tried(start, taken + tuple(chosen)), chosen
+                point = self._tried(start, taken + tuple(chosen), 0.46 + 0.04 * number / len(_LARGER_SHARES))
+                last = chosen
                 if point.quality.is_within:
                     return point
         return best
 
-    def _tried(self, start: _Point, chosen: tuple[WeightGroup, ...]) -> _Point:
-        self._patient.progress(f"Trying cures: {count_text(len(chosen), 'group')} of weights in float32", 0.5)
+    def _tried(self, start: _Point, chosen: tuple[WeightGroup, ...], done: float) -> _Point:
+        self._patient.trying(_CURE, f"weights in float32: those of {count_text(len(chosen), 'group')}", done)
         return self._noted(self._measured(chosen, self._named(chosen)), start)
 
     def _damages(self, groups: list[WeightGroup]) -> dict[WeightGroup, float]:
         """Error energy of the worst output, as a share of its energy, if only one group's weights are rounded."""
         damages = {}
-        for number, group in enumerate(sorted(groups, key=self._rounding, reverse=True)[:_MOST_MEASURED]):
+        measured = sorted(groups, key=self._rounding, reverse=True)[:_MOST_MEASURED]
+        for number, group in enumerate(measured):
             if self._patient.budget.is_spent:
                 break
-            self._patient.progress(
-                f"Trying cures: damage by the weights of {self._named((group,))}", 0.1 + 0.4 * number / len(groups)
+            self._patient.trying(
+                _CURE,
+                f"weights in float32: damage by those of {self._named((group,))}, {number + 1} of {len(measured)}",
+                0.05 + 0.35 * number / len(measured),
             )
             try:
                 found = self._patient.stored(self._rounded(group))
@@ -133,11 +141,15 @@ class Float32Operators:
         """The best set without the groups that add nothing."""
         if len(best.groups) > _MOST_DROPPED:
             return best
-        for group in reversed(best.groups):
+        for number, group in enumerate(reversed(best.groups)):
             rest = tuple(other for other in best.groups if other is not group)
             if not rest or self._patient.budget.is_spent:
                 break
-            self._patient.progress(f"Trying cures: the best set without {self._named((group,))}", 0.52)
+            self._patient.trying(
+                _CURE,
+                f"weights in float32: the best set without those of {self._named((group,))}",
+                0.5 + 0.05 * number / _MOST_DROPPED,
+            )
             point = self._measured(rest, f"{self._named(rest)}: the others add nothing")
             if not best.quality.is_better_than(point.quality, _SLIGHT_DB):
                 best = point

@@ -9,6 +9,7 @@ from dataclasses import MISSING, asdict, fields, is_dataclass
 from enum import Enum
 from typing import Any
 
+from fp16core.json_text import quoted
 from fp16core.study.rows.row import SCHEMA, Row
 from fp16core.vocabulary import HalfBitsError
 
@@ -42,7 +43,7 @@ def parse_row(document: Any) -> Row:
     if type(schema) is int and schema > SCHEMA:
         raise ValueError(f"it has schema {schema}, which only a newer Half the Bits can read")
     if type(schema) is not int or schema != SCHEMA:
-        raise ValueError(f"schema is {schema!r:.50}; expected {SCHEMA}")
+        raise ValueError(f"schema is {quoted(schema)}; expected {SCHEMA}")
     try:
         row: Row = _decoded(Row, content, "row")
     except HalfBitsError as error:
@@ -94,7 +95,7 @@ def _of_fields(kind: Any, value: Any, name: str) -> Any:
     if (missing := [item for item in _required(kind) if item not in content]) or (
         unknown := [item for item in content if item not in known]
     ):
-        wrong = f"lacks {missing[0]}" if missing else f"has an unknown field {unknown[0]!r:.50}"
+        wrong = f"lacks {missing[0]}" if missing else f"has an unknown field {quoted(unknown[0])}"
         raise ValueError(f"{name} {wrong}")
     return kind(**{item: _decoded(known[item], given, item) for item, given in content.items()})
 
@@ -119,5 +120,5 @@ def _simple(kind: Any, value: Any, name: str) -> Any:
 
 def _require(condition: bool, value: Any, name: str) -> Any:
     if not condition:
-        raise ValueError(f"{name} is {value!r:.50}")
+        raise ValueError(f"{name} is {quoted(value)}")
     return value

@@ -14,6 +14,7 @@ from fp16core.study.running.cluster import ATTEMPTS
 from fp16core.study.running.task import Source, timestamp
 from fp16core.text import first_line
 from fp16core.training.recipe import Recipe
+from fp16core.training.recipe_text import recipe_text
 from fp16core.vocabulary import WorkerError
 
 if TYPE_CHECKING:
@@ -186,7 +187,8 @@ class _Progress:
             ) from error
         if row.key != (recipe, self._order.dataset.sha256):
             raise WorkerError(
-                f"A worker has trained {row.key!r:.200} instead of {recipe}; install the same version of half-the-bits "
+                f"A worker has trained {recipe_text(row.recipe)} on data set {row.dataset.sha256:.12} instead of "
+                f"{recipe_text(recipe)} on {self._order.dataset.sha256:.12}; install the same version of half-the-bits "
                 "on all machines."
             )
         folder = self._file.path.parent / MODELS_FOLDER / recipe_name(recipe)

@@ -49,8 +49,8 @@ class Preview {
         const find = (name) => root.querySelector(`.${name}`);
         Object.assign(this, {
             root, outside, words: JSON.parse(root.dataset.words), start: find("start"), stop: find("stop"), said: find("said"),
-            note: find("note"), tiles: { f32: find("single"), f16: find("half") }, stopping: null, gpu: null, reader: null,
-            data: null, asked: 0, busy: false,
+            title: find("name"), note: find("note"), tiles: { f32: find("single"), f16: find("half") }, stopping: null,
+            gpu: null, reader: null, data: null, asked: 0, busy: false,
         });
         this.start.onclick = () => this.open(true);
         this.stop.onclick = () => {
@@ -66,9 +66,20 @@ class Preview {
 
     // Where there is no GPU, the page looks as if there were no preview.
     async appear() {
-        this.isThere ??= await foundAdapter().then(() => true, () => false);
+        this.isThere ??= await foundAdapter().then((adapter) => {
+            this.nameAdapter(described(adapter));
+            return true;
+        }, () => false);
         if (this.isThere) this.outside.dataset.there = "";
         return this.isThere;
+    }
+
+    // A software driver is not called a GPU, neither before it answers nor after.
+    nameAdapter(adapter) {
+        this.bySoftware = isSoftware(adapter);
+        const kind = this.bySoftware ? "software" : "gpu";
+        this.start.textContent = this.words[`${kind}Start`];
+        this.title.textContent = this.words[`${kind}Name`];
     }
 
     show(state, text = "") {
@@ -99,6 +110,7 @@ class Preview {
                 return;
             }
             this.gpu = gpu;
+            this.nameAdapter(gpu.adapter);
             gpu.device.lost.then((info) => {
                 if (this.stopping === stopping) this.refused(Object.assign(new Refusal("lost"), { detail: info.message }));
             });
@@ -113,7 +125,8 @@ class Preview {
         if (this.stopping !== stopping || this.data !== data) return;
         this.reader = reader;
         this.tiles.f16.hidden = !gpu.half;
-        this.show("on", gpu.half ? this.words.on : this.words.single);
+        const { on, single, software } = this.words;
+        this.show("on", [on, ...(gpu.half ? [] : [single]), ...(this.bySoftware ? [software] : [])].join(" "));
         this.ask();
     }
 

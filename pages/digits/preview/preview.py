@@ -10,6 +10,8 @@ import streamlit as st
 from fp16core.figures.base.style import REFERENCE_COLOUR, TARGET_COLOUR
 from fp16core.images.stages import StageName
 from fp16core.vocabulary import HalfBitsError
+from fp16core.webgpu.software import FALLBACK
+from fp16core.webgpu.words import software_text
 from pages.shared.server import hosted
 from pages.shared.session import own_gpu
 from pages.shared.ui.button_css import BUTTON_CSS
@@ -18,22 +20,25 @@ from pages.shared.ui.words import plain
 
 KEY = "gpu-preview"
 
-_ON = "A preview of the float16 file, from pixels that your browser prepared: the answer card counts."
-
 WORDS = REFUSALS | {
-    "opening": "Opening the GPU …",
-    "on": _ON,
-    "single": f"{_ON} No float16 arithmetic in this browser.",
+    "opening": "Opening WebGPU …",
+    "on": "A preview of the float16 file, from pixels that your browser prepared: the answer card counts.",
+    "single": "No float16 arithmetic in this browser.",
+    "software": f"{software_text(FALLBACK)}.",
     "none": "no number",
+    "gpuStart": "Let this device's GPU read while you draw",
+    "gpuName": "Your GPU, while you draw",
+    "softwareStart": "Let this device's processor read while you draw",
+    "softwareName": "Your processor, while you draw",
 }
 """Sentences that the browser shows; those of a refusal say what to do."""
 
 _HTML = f"""
 <div class="preview" data-state="offered" data-words="{escape(json.dumps(WORDS))}">
-  <button type="button" class="start">Let this device's GPU read while you draw</button>
+  <button type="button" class="start"></button>
   <div class="row">
-    <span class="name">Your GPU, while you draw</span>
-    <button type="button" class="stop" aria-label="Stop reading with the GPU">Stop</button>
+    <span class="name"></span>
+    <button type="button" class="stop" aria-label="Stop the preview">Stop</button>
     <div class="answers">
       <span class="tile single" style="border-color: {REFERENCE_COLOUR}">in float32 <b></b> <small></small></span>
       <span class="tile half" style="border-color: {TARGET_COLOUR}" hidden>in float16 <b></b> <small></small></span>
@@ -57,6 +62,8 @@ _component = st.components.v2.component(
 def preview(off: Collection[StageName]) -> None:
     """Show the GPU's answers to the drawing, or a button that lets it read; nothing in a browser without WebGPU.
 
+    Only the browser knows its adapter: it says whether a GPU or a software driver answers.
+
     Shaders and weights are sent once the GPU has been opened, here or on the page *Size and speed*.
     """
     message = None
@@ -64,10 +71,10 @@ def preview(off: Collection[StageName]) -> None:
         try:
             message = own_gpu.plan().drawing_message
         except HalfBitsError as error:
-            st.caption(f"Your GPU cannot read the drawing: {plain(hosted.shown(str(error)))}")
+            st.caption(f"Your browser cannot read the drawing: {plain(hosted.shown(str(error)))}")
             return
         if off:
-            st.caption("Your GPU reads the drawing with all steps.")
+            st.caption("Your browser reads the drawing with all steps.")
     _component(data=([],) if message is None else message, key=KEY, on_wanted_change=_wanted)
 
 

@@ -102,10 +102,16 @@ const foundAdapter = async () => {
     return adapter;
 };
 
+const described = (adapter) => {
+    const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info ?? {};
+    const fallback = isFallbackAdapter ?? adapter.isFallbackAdapter ?? false;  // older browsers tell it of the adapter
+    return { vendor, architecture, device, description, fallback };
+};
+
+const isSoftware = ({ fallback, ...words }) => fallback || SOFTWARE_NAMES.test(Object.values(words).join(", "));
+
 const opened = async () => {
     const adapter = await foundAdapter(), half = adapter.features.has("shader-f16");
     const device = await adapter.requestDevice({ requiredFeatures: half ? ["shader-f16"] : [] });
-    const { vendor, architecture, device: model, description, isFallbackAdapter } = adapter.info ?? {};
-    const fallback = isFallbackAdapter ?? adapter.isFallbackAdapter ?? false;  // older browsers tell it of the adapter
-    return { device, half, adapter: { vendor, architecture, device: model, description, fallback } };
+    return { device, half, adapter: described(adapter) };
 };

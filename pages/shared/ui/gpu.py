@@ -1,8 +1,13 @@
 """JavaScript that opens the browser's GPU, and the sentences for what keeps it from working."""
 
+import json
 from pathlib import Path
 
-GPU_JS = Path(__file__).with_name("gpu.js").read_text("utf-8")
+from fp16core.webgpu.software import NAMES
+
+GPU_JS = f'const SOFTWARE_NAMES = new RegExp({json.dumps(NAMES)}, "i");\n' + Path(__file__).with_name(
+    "gpu.js"
+).read_text("utf-8")
 """Functions for a component's JavaScript: ``opened``, the GPU or a refusal; ``unpacked``, a plan; the class ``Gpu``."""
 
 REFUSALS = {

@@ -23,6 +23,7 @@ from tests.helpers.apps.driving import (
     digits_of,
     errors,
     picture,
+    ranges,
     reads,
     upload,
     visit,
@@ -46,6 +47,8 @@ def test_every_page_opens_without_an_error(page: str, small_dataset: Path, monke
     assert not app.error
     assert len(app.title) == 1
     assert charts(app) or page in (*WAITING, "digits")
+    for field in app.number_input:
+        assert ranges(field), f"{field.label} says which numbers it takes"
 
 
 def test_the_sidebar_names_the_active_pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,7 +254,7 @@ def test_the_rule_for_what_is_no_digit_is_stated_with_its_measurement(monkeypatc
     monkeypatch.setattr("pages.digits.pictures.check_rule", functools.partial(check_rule, count=120))
     app = visit("digits")
     assert "sampled from the second half" not in words(app), "measured when it is asked for"
-    app.session_state["rule"] = True
+    app.session_state["digits-rule"] = True
     app.run()
     text = words(app)
     assert re.search(r"of 2,000 images sampled from the second half it doubts \*\*\d\.\d\d %\*\*", text)

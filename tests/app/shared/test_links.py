@@ -1,12 +1,15 @@
 """Links to what does not exist: one sentence, once, on every page and for every widget."""
 
+import ast
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from tests.helpers.apps.driving import words
 from tests.helpers.files.stores import add_full_run
-from tests.helpers.places import ROUTER, page_file
+from tests.helpers.places import ROOT, ROUTER, page_file
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
@@ -92,6 +95,29 @@ def test_what_is_here_goes_without_saying(page: str, asked: dict[str, str]) -> N
     app = follow(page, **asked)
     assert not told(app)
     assert not told(app.run())
+
+
+@pytest.mark.parametrize("fold", ["digits-numbers", "digits-rule", "maybe"])
+def test_a_link_opens_the_fold_that_it_names(fold: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.digits.rule.show_rule", lambda: st.caption("The rule."))
+    app = follow("digits", **{fold: "true"})
+    assert not told(app)
+    assert ("Margin of the largest logit" in words(app)) is (fold == "digits-numbers")
+    assert ("The rule." in words(app)) is (fold == "digits-rule")
+
+
+def test_a_fold_that_shows_more_once_it_is_open_is_in_the_address() -> None:
+    """On *Train* the choices within a fold are, and open it."""
+    found = [
+        {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+        for file in (ROOT / "pages").rglob("*.py")
+        if file.parent.name != "train"
+        for call in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(".expander")
+    ]
+    computed = [given for given in found if "on_change" in given]
+    assert len(computed) == 8
+    assert [given["key"] for given in computed if given.get("bind") != "'query-params'"] == []
 
 
 def test_a_choice_after_a_link_is_nobodys_error() -> None:

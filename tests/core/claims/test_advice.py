@@ -73,9 +73,12 @@ def test_a_larger_file_is_not_said_to_save_anything() -> None:
 def test_nothing_is_said_of_time_that_was_not_measured() -> None:
     found = advise(GOOD)
     assert "with this model it has not been measured on this server." in found.reasons[-1]
-    assert "not yet timed on this server" in summary(GOOD)
-    assert found.headline.endswith("For time on this hardware, measure first.")
-    assert "float16 arithmetic" not in found.headline
+    assert summary(GOOD).endswith(
+        " It saves time only on hardware that computes in float16; with this model, that has not been timed on this "
+        "server yet."
+    )
+    assert found.headline.endswith(". Measure float16 arithmetic on this hardware before you choose it.")
+    assert "advised" not in found.headline
 
 
 @pytest.mark.parametrize(
@@ -114,9 +117,10 @@ def test_float32_is_advised_where_float16_arithmetic_was_measured_and_is_not(fac
 def test_times_without_answers_lead_to_measuring_the_answers() -> None:
     """Nobody knows yet whether the hardware computed in float16, nor what that changes."""
     known = replace(GOOD, modes=(replace(FASTER_GPU, images=0, changed=0, computes_float16=False),))
-    first = "First measure the answers in float16 arithmetic on the GPU (Some GPU)."
+    first = "Before you use float16 arithmetic on the GPU (Some GPU), measure its answers."
     assert advise(known).headline == f"For this model, **use the float16 file**. {first}"
-    assert summary(known).endswith(f"takes **0.66 times as long as in float32** on the GPU (Some GPU). {first}")
+    takes = "On the GPU (Some GPU), computing in float16 takes **0.66 times as long as in float32**."
+    assert summary(known).endswith(f" {takes} {first}")
     both = replace(known, modes=(timed(ExecutionMode.CPU_FLOAT16, Difference.FASTER, 0.9), *known.modes))
     assert advise(both).headline.endswith(f"float16 arithmetic is advised on the processor. {first}")
 
@@ -124,12 +128,20 @@ def test_times_without_answers_lead_to_measuring_the_answers() -> None:
 def test_hardware_that_silently_computed_in_float32_has_no_time_in_float16() -> None:
     known = replace(GOOD, modes=(replace(FASTER_GPU, computes_float16=False),))
     given = advise(known)
-    for words in (given.headline, summary(known)):
-        assert words.endswith("this hardware computed in float32 although asked for float16.")
-        assert "compute in float32" not in words
+    why = "on the GPU (Some GPU), which computed in float32 when asked for float16."
+    assert given.headline.endswith(f". There is no float16 arithmetic to choose {why}")
+    assert summary(known).endswith(f". float16 arithmetic saves no time {why}")
+    assert "compute in float32" not in given.headline
+    silent = replace(FASTER_GPU, mode=ExecutionMode.CPU_FLOAT16, computes_float16=False)
+    assert summary(replace(known, modes=(silent, *known.modes))).endswith(
+        ". float16 arithmetic saves no time on the processor and on the GPU (Some GPU), which both computed in "
+        "float32 when asked for float16."
+    )
     assert "0.66" not in " ".join([given.headline, summary(known), *given.reasons])
     beside = replace(known, modes=(*known.modes, timed(ExecutionMode.CPU_FLOAT16, Difference.SLOWER, 1.2)))
-    assert summary(beside).endswith("float16 arithmetic takes **1.20 times as long as in float32** on the processor.")
+    assert summary(beside).endswith(
+        ". On the processor, computing in float16 takes **1.20 times as long as in float32**."
+    )
     assert advise(beside).headline.endswith("On this hardware, compute in float32.")
 
 
@@ -138,8 +150,8 @@ def test_a_mode_timed_without_its_float32_twin_has_no_ratio() -> None:
     known = replace(GOOD, modes=(replace(FASTER_GPU, times=alone),))
     given = advise(known)
     assert "****" not in " ".join([given.headline, summary(known), *given.reasons])
-    assert given.headline.endswith("For time on this hardware, measure first.")
-    assert summary(known).endswith("not yet timed on this server with this model.")
+    assert given.headline.endswith("Measure float16 arithmetic on this hardware before you choose it.")
+    assert summary(known).endswith("with this model, that has not been timed on this server yet.")
     assert given.reasons[-1].endswith("1 of 1,000 answers change; timed, but not against float32 arithmetic.")
 
 
@@ -173,7 +185,7 @@ def test_the_rules_name_the_thresholds() -> None:
 
 def test_a_software_driver_says_nothing_about_time() -> None:
     known = replace(GOOD, modes=(replace(FASTER_GPU, by_software=True),))
-    assert "measure first" in advise(known).headline
+    assert "before you choose it" in advise(known).headline
     assert "says nothing about speed" in advise(known).reasons[-1]
     assert "0.66" not in advise(known).reasons[-1] + summary(known)
 
@@ -182,7 +194,12 @@ def test_the_hardware_and_its_times_are_named() -> None:
     known = replace(GOOD, modes=(FASTER_GPU,))
     assert "on the GPU (Some GPU)" in advise(known).headline
     assert "0.66 times as long as in float32" in advise(known).reasons[-1]
-    assert "**0.66 times as long as in float32** on the GPU (Some GPU)" in summary(known)
+    assert "On the GPU (Some GPU), computing in float16 takes **0.66 times as long as in float32**." in summary(known)
+    both = replace(known, modes=(timed(ExecutionMode.CPU_FLOAT16, Difference.NONE, 1.0), FASTER_GPU))
+    assert summary(both).endswith(
+        " On the processor, computing in float16 takes **as long as in float32, as far as can be measured**; on the "
+        "GPU (Some GPU), **0.66 times as long as in float32**."
+    )
 
 
 def test_a_comparison_tells_what_is_known(comparison: Comparison) -> None:

@@ -80,6 +80,7 @@ def test_another_pairs_recording_a_pasted_one_and_software_decide_nothing(eviden
         recording(pair, on_gpu(0.5), network=Network.WIDE),
     )
     usual = judged(evidence)
+    assert not usual[NATIVE].verdict.is_decided
     assert usual[NATIVE].verdict is Verdict.NOT_MEASURED
     assert judged(evidence, *nothing) == usual
 

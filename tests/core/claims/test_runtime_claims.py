@@ -1,10 +1,22 @@
 """Claims on running a model, judged by measurements made by hand, so that each verdict can be foreseen."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from fp16core.claims.claims import check_claims
-from fp16core.claims.evidence import ClaimCheck, Evidence, Measurement, RuntimeEvidence, Verdict, gather_evidence
+from fp16core.claims.evidence import (
+    NOTHING_MEASURED,
+    ClaimCheck,
+    Evidence,
+    Measurement,
+    RuntimeEvidence,
+    Verdict,
+    gather_evidence,
+)
+from fp16core.claims.judge import Judge
+from fp16core.claims.runtime_claims import latency_impact, native_arithmetic, reduced_precision, upsampled
 from fp16core.evaluate.comparison import Comparison
 from fp16core.modes.latency import CONTROL, REFERENCE, TARGET, Difference, Latency, MemoryUse, ModeLatency
 from fp16core.modes.runs import ModeOutcome, ModeRun, ModeTable
@@ -76,13 +88,17 @@ def test_no_measurable_difference_is_said_so(evidence: Evidence) -> None:
     assert claim.awaits is None
 
 
-def test_noise_confirms_nothing(evidence: Evidence) -> None:
-    """A machine on which nothing can be told apart says nothing of the claim."""
+def noisy_latency() -> ModeLatency:
     random = np.random.default_rng(0)
     times = {what: random.lognormal(4, 1.5, 12) for what in (REFERENCE, TARGET, CONTROL)}
     noisy = Latency(ExecutionMode.CPU_FLOAT32, 1, [times], {}, {})
     assert noisy.difference is Difference.NONE
-    found = ModeLatency(ExecutionMode.CPU_FLOAT32, (noisy,), MemoryUse(1, 1, 1, 1), 1.0)
+    return ModeLatency(ExecutionMode.CPU_FLOAT32, (noisy,), MemoryUse(1, 1, 1, 1), 1.0)
+
+
+def test_noise_confirms_nothing(evidence: Evidence) -> None:
+    """A machine on which nothing can be told apart says nothing of the claim."""
+    found = noisy_latency()
     claims = check_claims(evidence.with_runtimes(RuntimeEvidence(None, {found.mode: found})))
     claim = next(claim for claim in claims if claim.topic == "Impact on latency")
     assert claim.verdict is Verdict.NOT_JUDGED
@@ -119,6 +135,22 @@ def test_a_software_driver_shows_precision_and_no_speed(evidence: Evidence) -> N
     assert silent["Native arithmetic"].verdict is Verdict.NOT_JUDGED
     assert silent["Reduced precision"].verdict is Verdict.NOT_JUDGED
     assert "computed in float32, by a software driver" in silent["Native arithmetic"].measured
+
+
+@pytest.mark.parametrize("judge", [latency_impact, native_arithmetic, reduced_precision])
+def test_a_judge_itself_says_that_what_was_measured_decides_nothing(judge: Judge, evidence: Evidence) -> None:
+    silent = run(ExecutionMode.GPU_FLOAT16, evidence.comparison.reference, adapter=SOFTWARE)
+    noisy, table = noisy_latency(), ModeTable(evidence.comparison.reference, {silent.mode: silent})
+    assert judge(evidence).verdict is Verdict.NOT_MEASURED
+    claim = judge(evidence.with_runtimes(RuntimeEvidence(table, {noisy.mode: noisy})))
+    assert claim.verdict is Verdict.NOT_JUDGED
+    assert claim.measured != NOTHING_MEASURED
+
+
+@pytest.mark.parametrize("judge", [upsampled, latency_impact, native_arithmetic, reduced_precision])
+def test_a_judge_of_a_claim_about_float16_judges_nothing_without_its_weights(judge: Judge, evidence: Evidence) -> None:
+    claim = judge(replace(evidence, target_holds_float16=False))
+    assert (claim.verdict, claim.measured) == (Verdict.NOT_JUDGED, "the target holds no float16 weights")
 
 
 def test_without_a_gpu_the_reason_is_told_and_nothing_more_is_offered(evidence: Evidence) -> None:

@@ -2,9 +2,11 @@
 
 import json
 from argparse import Namespace
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -13,6 +15,7 @@ from fp16core.images.prepare import prepare_image
 from fp16core.reading.likeness import Likeness
 from fp16core.reading.non_digits import non_digits
 from fp16core.reading.reading import read_picture
+from fp16core.runs.pair import BUNDLED_PAIRS
 from fp16core.runtime.classifier import Classifier
 from tests.helpers.places import TestSet
 
@@ -62,6 +65,24 @@ def test_doubts_are_those_of_the_page(
     assert said.count("does not look like") == len(sentences)
     assert all(sentence in said for sentence in sentences)
     json.dumps(done.document, allow_nan=False)
+
+
+@pytest.mark.usefixtures("rules")
+def test_each_model_reads_a_doubtful_picture_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: Counter[Classifier] = Counter()
+    usual = Classifier.logits
+
+    def counted(model: Classifier, inputs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        calls[model] += 1
+        return usual(model, inputs)
+
+    monkeypatch.setattr(Classifier, "logits", counted)
+    monkeypatch.setattr("fp16core.reading.turning.sure_turns", lambda *_args: [])
+    for number, picture in enumerate(non_digits(3)):
+        picture.save(tmp_path / f"{number}.png")
+    done = command.predict(Namespace(files=sorted(tmp_path.iterdir())))
+    assert any(row["doubted"] is not None for row in done.document)
+    assert [*calls.values()] == [3] * 2 * len(BUNDLED_PAIRS)
 
 
 def test_a_usual_picture_is_not_compared_with_test_images(

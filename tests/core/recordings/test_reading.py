@@ -2,7 +2,8 @@
 
 import copy
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from fp16core.modes.network import WIDE_SHA256, Network
 from fp16core.recordings.gallery import ENVIRONMENT_VARIABLE, MOST_FILES, SHIPPED, all_recordings, shipped_recordings
 from fp16core.recordings.reading import LARGEST_BYTES, SCHEMA, read_recording
 from fp16core.recordings.recording import Kind, Origin
+from fp16core.recordings.schema_words import expected_text
 from fp16core.recordings.words import other_pair_text
 from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.chain import read_chain
@@ -117,24 +119,30 @@ def test_what_is_no_recording_is_refused(contents: bytes, words: str) -> None:
     ("change", "words"),
     [
         (lambda d: d.update(surplus=1), "'surplus' was unexpected"),
-        (lambda d: d.update(day="yesterday"), 'day is "yesterday"; expected pattern'),
+        (lambda d: d.update(day="yesterday"), 'day is "yesterday"; expected a day, as in 2026-11-26;'),
         (lambda d: d.update(day="2026-13-01"), "month must be in 1..12"),
-        (lambda d: d.update(pair="x" * 201), "…; expected maxLength 200"),
-        (lambda d: d["files"]["target"].update(sha256="0"), "files.target.sha256"),
-        (lambda d: d["modes"].append(d["modes"][0]), "expected maxItems 5"),
+        (lambda d: d.update(pair="x" * 201), "…; expected at most 200 characters;"),
+        (
+            lambda d: d["files"]["target"].update(sha256="0"),
+            'files.target.sha256 is "0"; expected 64 hexadecimal digits in lower case;',
+        ),
+        (lambda d: d["modes"].append(d["modes"][0]), "; expected at most 5 items;"),
         (lambda d: d["modes"].__setitem__(1, d["modes"][0]), "one of them twice"),
         (lambda d: d["modes"][0].pop("target"), "'target' is a required property"),
         (lambda d: d["modes"][0]["target"].update(changed_predictions=10_001), "has 10,001 changed answers of 10,000"),
-        (lambda d: d["modes"][0]["target"].update(changed_predictions=-1), "modes[0].target.changed_predictions"),
-        (lambda d: d["modes"][0].update(batch=1e300), "modes[0].batch is 1e+300; expected"),
-        (lambda d: d["modes"][0].update(images=10_000.0), "modes[0].images is 10000.0; expected type integer"),
+        (
+            lambda d: d["modes"][0]["target"].update(changed_predictions=-1),
+            "modes[0].target.changed_predictions is -1; expected at least 0;",
+        ),
+        (lambda d: d["modes"][0].update(batch=1e300), "modes[0].batch is 1e+300; expected a whole number;"),
+        (lambda d: d["modes"][0].update(images=10_000.0), "modes[0].images is 10000.0; expected a whole number;"),
         (lambda d: d["modes"][0]["latency"][0]["reference_over_itself"].update(low=2), "outside of its interval"),
         (lambda d: d["modes"][0]["latency"][0].update(verdict="\u202egood"), "\\u202egood"),
         (
             lambda d: d["modes"][0]["latency"][0]["load_ms"].update(reference=[1.0] * 1001),
             "load_ms.reference is [1.0, 1.0",
         ),
-        (lambda d: d["processor"].update(name=["Xeon"]), "processor.name"),
+        (lambda d: d["processor"].update(name=["Xeon"]), 'processor.name is ["Xeon"]; expected text;'),
         (lambda d: d["modes"][0]["latency"][0]["timing_of_a_call"]["target"].update(median_us=0), "median_us is 0"),
         (lambda d: d["versions"].update({f"v{n}": "1" for n in range(20)}), "versions"),
         (lambda d: d["modes"][4]["sums"][0].update(exact_share=1.5), "exact_share"),
@@ -144,6 +152,39 @@ def test_what_is_no_recording_is_refused(contents: bytes, words: str) -> None:
 )
 def test_a_document_with_one_part_wrong_is_refused_by_that_part(change: Change, words: str) -> None:
     assert words in refused(changed(change))
+
+
+def demands(schema: Any) -> Iterator[tuple[str, Any]]:
+    """Keywords of a schema that a value may fail, with their values."""
+    for keyword, value in schema.items():
+        if keyword in ("properties", "$defs"):
+            for part in value.values():
+                yield from demands(part)
+        elif isinstance(value, dict):
+            yield from demands(value)
+        else:
+            yield keyword, value
+        for part in value if keyword == "anyOf" else ():
+            yield from demands(part)
+
+
+def test_every_demand_of_the_schema_is_in_words() -> None:
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    told = ("$schema", "$ref", "$id", "title", "description", "required", "additionalProperties")
+    found = {
+        (keyword, expected_text(keyword, value, schema["$defs"]))
+        for keyword, value in demands(schema)
+        if keyword not in told
+    }
+    assert not [words for _, words in found if re.search(r"[\[\]{}']", words)]
+    assert ("type", "true, false or null") not in found
+    assert ("type", "true or false or null") in found
+    assert ("anyOf", "a number or null") in found
+    assert ("enum", '"modes" or "browser"') in found
+    assert ("minimum", "at least 1e-09") in found
+    assert ("maximum", "at most 2,147,483,647") in found
+    assert ("maxProperties", "at most 20 entries") in found
+    assert ("minItems", "at least 1 item") in found
 
 
 def test_what_is_measured_here_becomes_a_recording(comparison: Comparison, pair: ModelPair) -> None:
@@ -196,8 +237,8 @@ def test_a_visitors_own_gpu_becomes_a_recording(own_gpu: dict[str, Any], pair: M
         (lambda d: d["probes"].pop("f16"), "answers are for f32, f16, probes for f32"),
         (lambda d: d["answers"]["f16"].update(changed_predictions=11), "answers has 11 changed answers of 10"),
         (lambda d: d["float16_over_float32_time"].update(low=3), "outside of its interval"),
-        (lambda d: d.update(adapter=7), "adapter is 7; expected type string"),
-        (lambda d: d["times_ms"].update(f32=[-1]), "times_ms.f32[0] is -1; expected minimum 0"),
+        (lambda d: d.update(adapter=7), "adapter is 7; expected text;"),
+        (lambda d: d["times_ms"].update(f32=[-1]), "times_ms.f32[0] is -1; expected at least 0;"),
     ],
     ids=range(5),
 )

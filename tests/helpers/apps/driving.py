@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import NumberInput
 
 from tests.helpers.files.made import file_of
 from tests.helpers.places import ROUTER, TestSet, page_file
@@ -36,6 +37,12 @@ def errors(app: AppTest) -> list[str]:
 
 def charts(app: AppTest) -> list[dict[str, Any]]:
     return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def ranges(field: NumberInput) -> list[str]:
+    """Ranges of numbers that a field's label or its help name."""
+    in_label = re.findall(r", (\d\S*\sto\s\d\S*)", field.label)
+    return in_label + re.findall(r"From (\S*\d\S* to \S*\d\S*)\.", field.help)
 
 
 def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:

@@ -13,6 +13,7 @@ from benchmarks.client.browser import FLAGS, chromium, settled
 from fp16core.bench.uploads.photographs import photograph
 from tests.helpers.browser.browsing import served
 from tests.helpers.places import ROOT
+from tests.helpers.vulkan import NoDriverError, software_driver
 
 WIDTH = 1400
 PATIENCE_MS = 120_000
@@ -41,10 +42,14 @@ def take(page: Page, name: str, height: int) -> None:
 
 
 def main() -> None:
-    """Take all pictures on a server of their own."""
+    """Take all pictures on a server of their own; without a driver for its GPU modes, say how to get one."""
+    try:
+        driver = software_driver()
+    except NoDriverError as error:
+        raise SystemExit(str(error)) from None
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         os.environ["HALFBITS_RUNS"] = str(Path(folder) / "runs")
-        os.environ["VK_DRIVER_FILES"] = os.environ["TEST_VULKAN_DRIVER"]
+        os.environ["VK_DRIVER_FILES"] = driver
         file = Path(folder) / "photo.jpg"
         file.write_bytes(photograph("5", "squared", np.random.default_rng(1)))
         browser = playwright.chromium.launch(executable_path=chromium(playwright), args=FLAGS)

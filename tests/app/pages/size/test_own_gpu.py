@@ -1,6 +1,7 @@
 """The section on the visitor's own GPU, with answers that a browser would send."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -74,6 +75,15 @@ def test_a_gpu_that_is_understood_is_said_to_be(pair: ModelPair, inputs: npt.NDA
     text = words(app)
     assert "**Your GPU is predicted bit for bit**: all float16 logits of 25 images are those of an emulation" in text
     assert "With these shaders, float16 is faster" in text
+
+
+def test_a_software_driver_with_float16_is_nowhere_called_this_gpu(
+    pair: ModelPair, inputs: npt.NDArray[np.float32]
+) -> None:
+    text = words(answered(pair, inputs, FUSES, adapter={"vendor": "mesa", "architecture": "software"}))
+    assert "computes on the processor (mesa, software, a software driver), not on a GPU" in text
+    assert "The emulations, in NumPy, know nothing of this driver." in text
+    assert not re.search("(this|your) GPU", text)
 
 
 def test_the_advice_says_what_was_measured_there(pair: ModelPair, inputs: npt.NDArray[np.float32]) -> None:

@@ -35,7 +35,7 @@ def test_no_bytes_are_sent_before_the_gpu_was_opened_and_the_network_afterwards(
     assert sent_by(app).bytes == plan(read_chain(pair.target)).drawing_message
     assert "with all steps" not in words(app)
     app.pills(key="without").set_value(["centre"]).run()
-    assert "Your GPU reads the drawing with all steps." in words(app)
+    assert "Your browser reads the drawing with all steps." in words(app)
 
 
 def test_a_network_that_no_browser_runs_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,7 +47,9 @@ def test_a_network_that_no_browser_runs_is_a_sentence(monkeypatch: pytest.Monkey
     app.session_state[OPENED] = True
     app.run()
     assert not app.exception
-    assert "the drawing: the network ends in an array of 7; expected 10 logits." in words(app).replace("\\", "")
+    assert "Your browser cannot read the drawing: the network ends in an array of 7; expected 10 logits." in words(
+        app
+    ).replace("\\", "")
     assert not [each for each in app.get("bidi_component") if each.proto.component_name == "gpu_preview"]
 
 

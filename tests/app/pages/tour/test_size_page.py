@@ -15,7 +15,7 @@ from fp16core.runtime.execution_mode import ExecutionMode
 from fp16core.tflite.model_file import ModelPair
 from pages.shared.ui.inert import inert
 from pages.size import state
-from tests.helpers.apps.driving import charts, visit, words
+from tests.helpers.apps.driving import charts, ranges, visit, words
 from tests.helpers.apps.visits import forget
 from tests.helpers.files.stores import altered_pair
 
@@ -96,6 +96,7 @@ def test_both_ways_to_float16_are_compared() -> None:
     outcome = measured(app, 1)
     assert outcome["stored value"] == ["70,000", "infinite"]
     assert outcome["logits that are not numbers"] == ["0 of 10", "10 of 10"]
+    assert ranges(app.number_input(key="files-weight")) == ["−10³⁸ to 10³⁸"]
     app.number_input(key="files-weight").set_value(65_519.0).run()
     assert measured(app, 1)["stored value"] == ["65,519", "65,504"]
 
@@ -155,7 +156,7 @@ def test_a_target_without_float16_is_no_second_way_to_it(
 def test_the_page_opens_with_its_answer_and_ends_in_advice() -> None:
     text = words(visit("size"))
     assert "The float16 file saves **47.01 % of the bytes**: 45.2 kB instead of 85.4 kB." in text
-    assert "For this model, **use the float16 file**. For time on this hardware, measure first." in text
+    assert "For this model, **use the float16 file**. Measure float16 arithmetic on this hardware before" in text
     assert "McNemar, p ≥ 0.05" in text
 
 

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -272,10 +273,17 @@ def test_progress_names_each_step_and_may_stop() -> None:
     seen: list[tuple[str, float]] = []
     cured(model, samples, DiagnosisOptions(), {}, progress=lambda step, done: seen.append((step, done)))
     assert [done for _, done in seen] == sorted(done for _, done in seen)
-    assert "Trying cures: rescale" in dict(seen)
+    steps = dict(seen)
+    assert "Trying cure 3 of 4, numbers rescaled: trial 1 of at most 6" in steps
+    numbers = [re.search(r"(\w+): trial (\d+) of at most (\d+)$", step) for step in steps]
+    assert all(int(found[2]) <= int(found[3]) for found in numbers if found)
+    measured = [step for step in steps if "damage by those of" in step]
+    assert [step.rpartition(", ")[2] for step in measured] == [
+        f"{number} of {len(measured)}" for number in range(1, len(measured) + 1)
+    ]
 
     def stop(step: str, _done: float) -> None:
-        if step == "Trying cures: rescale":
+        if "numbers rescaled" in step:
             raise InterruptedError(step)
 
     with pytest.raises(InterruptedError, match="rescale"):
