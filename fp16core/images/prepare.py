@@ -144,7 +144,7 @@ def _separate_digits(clear: ClearInk, threshold: float, recorder: StageRecorder)
 def _one_digit(
     ink: Levels, threshold: float, components: Components, group: Sequence[int], recorder: StageRecorder
 ) -> PreparedDigit:
-    box = Box.around(components.boxes[place] for place in group)
+    box = components.box(group)
     crops = recorder.is_on(StageName.CROP)
     area = box.widened(mnist_format.MARGIN_PX, ink.shape) if crops else Box(0, 0, *ink.shape)
     crop = mnist_format.with_soft_edge(ink[area.cells], np.isin(components.labels[area.cells], np.add(group, 1)))

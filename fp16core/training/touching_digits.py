@@ -45,6 +45,9 @@ _PARTIAL, _MIXED, _SECOND = 0.72, 0.28, 0.6
 """It is none if it holds less of any than the first, is something else by more than the second, or holds more of
 another than the third. From pieces in between, nothing is learnt."""
 
+_CUTS_APART_PX = 3
+"""Distance between the cuts that make pieces to learn from; closer ones make much the same pieces."""
+
 _MOST_PIECES, _MOST_DIGITS, _LEAST_OTHERS = 28, 4, 3
 """Pieces of a row that are looked at besides the whole; digits, and others at least if there are, that are kept."""
 
@@ -147,7 +150,7 @@ def _pieces(glyphs: npt.NDArray[np.bool_], labels: Pixels, random: np.random.Gen
         ink & (np.asarray(Image.fromarray(glyph.astype(np.float32)).resize(size, Image.Resampling.BOX)) > 0.25)
         for glyph in glyphs
     ]
-    cuts = candidate_cuts(ink, straight=False)
+    cuts = candidate_cuts(ink, _CUTS_APART_PX, straight=False)
     last = len(cuts.paths) - 1
     spans = [
         (left, right)

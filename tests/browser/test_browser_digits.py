@@ -120,28 +120,28 @@ def test_the_slider_keeps_up_with_the_keyboard(warm: str, page: Page) -> None:
     assert shown(page) == here
 
 
-def test_the_slider_keeps_its_value_while_the_server_stands_still(page: Page, tmp_path: Path) -> None:
+def test_the_slider_keeps_its_value_while_the_server_stands_still(warm: str, page: Page) -> None:
     """Keys are pressed while nothing is answered; what the server says afterwards agrees."""
-    with served(tmp_path / "server.log") as url:
-        page.goto(f"{url}/digits?image=0")
-        settled(page)
-        port = url.rsplit(":", 1)[1]
-        (server,) = [child for child in psutil.Process().children() if any(port in word for word in child.cmdline())]
-        page.locator("#enlarge").focus()
-        page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(400)
-        server.suspend()
+    page.goto(f"{warm}/digits?image=0")
+    settled(page)
+    port = warm.rsplit(":", 1)[1]
+    (server,) = [child for child in psutil.Process().children() if any(port in word for word in child.cmdline())]
+    page.locator("#enlarge").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(400)
+    server.suspend()
+    try:
         for _ in range(8):
             page.keyboard.press("ArrowRight", delay=60)
         page.wait_for_timeout(800)
+    finally:
         server.resume()
-        assert page.locator("#enlarge").input_value() == "45"
-        page.wait_for_timeout(1_500)
-        settled(page)
-        assert page.locator("#enlarge").input_value() == "45"
-        factor, *_ = shown(page)
-        assert f"enlarge={factor:.4g}" in page.url
-        page.goto("about:blank")
+    assert page.locator("#enlarge").input_value() == "45"
+    page.wait_for_timeout(1_500)
+    settled(page)
+    assert page.locator("#enlarge").input_value() == "45"
+    factor, *_ = shown(page)
+    assert f"enlarge={factor:.4g}" in page.url
 
 
 def test_old_links_lead_to_the_same(warm: str, page: Page) -> None:

@@ -29,8 +29,8 @@ def shows(page: Page, shown: StoryPage) -> None:
     assert page.evaluate(SCROLLED) == 0
 
 
-def test_the_tour_leads_a_phone_from_the_start_to_the_claims_and_back(warm: str, phone: Page) -> None:
-    phone.goto(warm)
+def test_the_tour_leads_a_phone_from_the_start_to_the_claims_and_back(brisk: str, phone: Page) -> None:
+    phone.goto(brisk)
     shows(phone, START)
     for shown in TOUR:
         phone.get_by_role("link", name=re.compile("^.*(Start the tour|Next: )")).last.tap()
@@ -40,8 +40,8 @@ def test_the_tour_leads_a_phone_from_the_start_to_the_claims_and_back(warm: str,
     shows(phone, TOUR[-2])
 
 
-def test_the_tour_needs_no_mouse(warm: str, page: Page) -> None:
-    page.goto(warm)
+def test_the_tour_needs_no_mouse(brisk: str, page: Page) -> None:
+    page.goto(brisk)
     shows(page, START)
     for shown in TOUR:
         for _ in range(200):

@@ -67,8 +67,8 @@ def opened(page: Page, url: str, address: str) -> None:
 
 
 @pytest.mark.parametrize("address", LINKS)
-def test_a_link_opens_a_page_that_all_can_read(warm: str, page: Page, address: str) -> None:
-    opened(page, warm, address)
+def test_a_link_opens_a_page_that_all_can_read(page: Page, address: str, request: pytest.FixtureRequest) -> None:
+    opened(page, request.getfixturevalue("brisk" if address.startswith("limits") else "warm"), address)
     settled(page)
     assert page.get_by_test_id("stSidebarNavLink").count() == len(PAGES)
     fits_and_can_be_read_on_phone_and_desk_by_day_and_by_night(page)

@@ -24,6 +24,7 @@ from fp16core.worker.training.settings import training_settings
 from pages.shared.server import rate_limits, upload_limits
 from pages.shared.session import trials
 from tests.helpers.apps.driving import visit
+from tests.helpers.apps.measured_once import what_never_changes_is_measured_once as what_never_changes_is_measured_once
 from tests.helpers.apps.visits import forget, only
 from tests.helpers.apps.your_files import DATASET, MODELS, upload
 from tests.helpers.children.processes import PATIENCE_S, own_module

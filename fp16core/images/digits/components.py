@@ -1,7 +1,7 @@
 """Connected components of ink, filtered by shape and size."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,6 +79,14 @@ class Components:
     @functools.cached_property
     def _thicknesses_px(self) -> dict[int, float]:
         return {}
+
+    def box(self, group: Sequence[int]) -> Box:
+        """Smallest rectangle around some components, given their indices."""
+        return Box.around(self.boxes[place] for place in group)
+
+    def crop(self, group: Sequence[int]) -> Mask:
+        """Pixels of some components, cropped to them."""
+        return np.isin(self.labels[self.box(group).cells], np.add(group, 1))
 
     def mask(self, kept: npt.NDArray[np.bool_]) -> Mask:
         """Pixels of some components, given a bool for each component."""

@@ -13,6 +13,9 @@ from fp16core.images.digits.judged import as_judged
 from fp16core.images.digits.seams import ROWS, Cuts, candidate_cuts, scaled_ink
 from fp16core.images.levels import Mask
 
+_CUTS_APART_PX = 2
+"""Distance between the cuts that are tried, in the scaled copy; the price of trying grows with its square."""
+
 _NARROWEST, _WIDEST = 0.08, 1.5
 """Widths of a part, as shares of the piece's height."""
 
@@ -62,7 +65,7 @@ def digit_parts(mask: Mask) -> list[Mask] | None:
     whole = _looks(as_judged(ink)[None])[0] if aspect < _WIDEST_DIGIT else -np.inf
     if whole > _SURE or _is_bar(mask):
         return None
-    cuts = candidate_cuts(ink)
+    cuts = candidate_cuts(ink, _CUTS_APART_PX)
     rows = (np.arange(mask.shape[0]) * ROWS / mask.shape[0]).astype(np.intp)
     columns = (np.arange(mask.shape[1]) + 0.5) * ink.shape[1] / mask.shape[1]
     beyond = [columns >= path[rows][:, None] for path in cuts.paths]
@@ -106,19 +109,21 @@ def _best_parts(cuts: Cuts, least: float) -> list[tuple[int, int]]:
     """Candidates on either side of the parts that look most like digits; none if they do less than ``least``."""
     last = len(cuts.paths) - 1
     middles = cuts.paths.mean(axis=1)
-    spans = [
-        (left, right)
+    pieces = {
+        (left, right): piece
         for right in range(last + 1)
         for left in range(right)
-        if right - left < last and middles[right] - middles[left] <= 2 * _WIDEST * ROWS and _may_be(cuts, left, right)
-    ]
-    if not spans:
+        if right - left < last
+        and middles[right] - middles[left] <= 2 * _WIDEST * ROWS
+        and _may_be_digit(piece := cuts.between(left, right))
+    }
+    if not pieces:
         return []
-    looks = _looks(np.stack([as_judged(cuts.between(*span)) for span in spans]))
+    looks = _looks(np.stack([as_judged(piece) for piece in pieces.values()]))
     best = [0.0] + [-math.inf] * last
     starts = [0] * (last + 1)
     before = [0] * (last + 1)
-    for (left, right), look in zip(spans, looks, strict=True):
+    for (left, right), look in zip(pieces, looks, strict=True):
         totals = {left: best[left]}
         for end in range(left + 1, right):
             if starts[end] < left and 0 < middles[end] - middles[left] <= _SHARED_PX:
@@ -137,10 +142,9 @@ def _best_parts(cuts: Cuts, least: float) -> list[tuple[int, int]]:
     return parts[::-1] if best[last] > _PLAUSIBLE * len(parts) else []
 
 
-def _may_be(cuts: Cuts, left: int, right: int) -> bool:
+def _may_be_digit(piece: Mask) -> bool:
     """Return whether the ink between two candidates has the size of a digit."""
-    part = cuts.between(left, right)
-    if not part.any():
+    if not piece.any():
         return False
-    box = Box.of_ink(part)
+    box = Box.of_ink(piece)
     return box.height >= _LOWEST * ROWS and _NARROWEST * ROWS <= box.width <= _WIDEST * ROWS

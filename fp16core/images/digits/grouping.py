@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +9,8 @@ import numpy.typing as npt
 from fp16core.images.box import Box
 from fp16core.images.digits.components import Components
 from fp16core.images.digits.cutting import digit_parts, likeliest, look
+from fp16core.images.digits.found_digits import FoundDigits
 from fp16core.images.digits.rows import rows_of
-from fp16core.images.levels import Mask
 from fp16core.text import count_text
 
 _LOW = 0.4
@@ -41,58 +40,28 @@ _STACKED = 0.3
 """Share of the lower one's height up to which marks in the same columns may overlap to be above each other."""
 
 _ASKEW, _PLAUSIBLE = 0.1, math.log(0.5)
-"""The same share for marks askew, such as the halves of a broken 1 that leans, and the log probability that they must
-reach together."""
+"""The same share for marks askew, such as the halves of a broken 1 that leans, and the log probability that pieces of a
+digit must reach together."""
 
 _COLUMN = 2.2
 """Height of digits above each other, as a share of their width, from which they are a column."""
 
+_MOST_PIECES = 8
+"""Pieces of a single digit, at most, that are not joined two by two."""
+
 _WIDE = 0.6
 """Width of a mark, as a share of its height, from which it may be several digits that touch."""
 
-_CUT_SHARE = 150
-"""Longer side of the picture, in widths of a cut as it is shown."""
-
 _MOST_MARKS = 200
 """Marks of a digit's height beyond which none is grouped: far more than are read."""
-
-
-@dataclass(frozen=True, eq=False)
-class FoundDigits:
-    """Digits among the marks.
-
-    Attributes
-    ----------
-    components
-        All marks; one that was cut is several.
-    groups
-        For each digit, in reading order, the indices of its components.
-    decision
-        Summary in words.
-    """
-
-    components: Components
-    groups: list[list[int]] = field(repr=False)
-    decision: str
-
-    def mask(self) -> Mask:
-        """Pixels of all digits, without those at the right of a cut, so that it shows in a thumbnail."""
-        digit_of = np.zeros(len(self.components.boxes) + 1, np.int32)
-        for number, group in enumerate(self.groups, 1):
-            digit_of[np.add(group, 1)] = number
-        digits = digit_of[self.components.labels]
-        shown = digits > 0
-        for distance in range(1, 2 + max(digits.shape) // _CUT_SHARE):
-            left, right = digits[:, :-distance], digits[:, distance:]
-            shown[:, distance:] &= ~((left > 0) & (right > 0) & (left != right))
-        return shown
 
 
 def find_digits(components: Components, kept: npt.NDArray[np.bool_], most: int) -> FoundDigits:
     """Group marks into digits, in reading order: rows from top to bottom, each from left to right.
 
     Marks above each other, and marks that look more like one digit together than each alone, belong to one digit,
-    as does a low piece close to it; other marks much lower than the digits are left out. A mark that looks like no
+    as does a low piece close to it; other marks much lower than the digits are left out. Few digits that look more like
+    a single one together are pieces of it. A mark that looks like no
     digit is cut where its parts do. Rows of one mark each are a single digit, unless they look like digits in a column.
     Once there are more than ``most`` digits, nothing more is tried, and each mark of a digit's height counts as one.
     """
@@ -113,7 +82,9 @@ def find_digits(components: Components, kept: npt.NDArray[np.bool_], most: int) 
     groups = [group for row in rows for group in row]
     if len(groups) > most:
         return too_many
-    left_out = sum(not _attached(boxes, groups, place) for place in everything if boxes[place].height < _LOW * tallest)
+    groups = _joined(components, groups)
+    low = [place for place in everything if boxes[place].height < _LOW * tallest]
+    left_out = sum(not _attached(components, groups, place) for place in low)
     components, groups, cut = _cut_apart(components, groups, most)
     where = "a row" if len(rows) == 1 else f"{len(rows)} rows"
     words = "one digit" if len(groups) == 1 else f"{len(groups)} digits in {where}"
@@ -140,8 +111,8 @@ def _rows(boxes: Sequence[Box], places: list[int]) -> list[list[int]]:
 def _is_column(components: Components, groups: list[list[int]]) -> bool:
     """Return whether marks above each other are digits in a column, and not pieces of one digit."""
     together = [place for group in groups for place in group]
-    box = _box(components.boxes, together)
-    (_, whole), *alone = likeliest([_crop(components, each) for each in (together, *groups)])
+    box = components.box(together)
+    (_, whole), *alone = likeliest([components.crop(each) for each in (together, *groups)])
     # The pieces of a broken 1 look like ones, and the halves of an 8 like zeros.
     if min(look for _, look in alone) < _PLAUSIBLE or all(digit == 1 for digit, _ in alone):
         return False
@@ -167,7 +138,7 @@ def _digits_of_row(components: Components, places: list[int], most: int) -> list
 
 def _one_digit(components: Components, group: list[int], place: int) -> bool:
     """Return whether a mark belongs to the digit at its left."""
-    left, right = _box(components.boxes, group), components.boxes[place]
+    left, right = components.box(group), components.boxes[place]
     gap = right.left - left.right
     if gap > _TOUCHING_GAP * max(left.height, right.height):
         return False
@@ -175,16 +146,25 @@ def _one_digit(components: Components, group: list[int], place: int) -> bool:
     shared = min(left.bottom, right.bottom) - max(left.top, right.top)
     if shared <= _STACKED * low and -gap > 0.25 * min(left.width, right.width):
         return True
-    together, *alone = look([_crop(components, each) for each in ([*group, place], group, [place])])
+    together, *alone = look([components.crop(each) for each in ([*group, place], group, [place])])
     return together > sum(alone) + _LEAD or (shared <= _ASKEW * low and together > _PLAUSIBLE)
 
 
-def _attached(boxes: Sequence[Box], groups: list[list[int]], place: int) -> bool:
+def _joined(components: Components, groups: list[list[int]]) -> list[list[int]]:
+    """Join the digits of a picture if all of them together look like one, wherever its pieces lie."""
+    if not 1 < len(groups) <= _MOST_PIECES:
+        return groups
+    everything = [place for group in groups for place in group]
+    together, *alone = look([components.crop(each) for each in (everything, *groups)])
+    return [everything] if together > max(_PLAUSIBLE, sum(alone) + _LEAD) else groups
+
+
+def _attached(components: Components, groups: list[list[int]], place: int) -> bool:
     """Add a low mark to the digit that it is a piece of, if any."""
-    low = boxes[place]
+    low = components.boxes[place]
 
     def distance(group: list[int]) -> float:
-        box = _box(boxes, group)
+        box = components.box(group)
         aside = max(box.left - low.right, low.left - box.right)
         apart = max(box.top - low.bottom, low.top - box.bottom)
         if low.width > _UNDERLINE * box.height or apart > _PIECE_DISTANCE * box.height:
@@ -212,9 +192,9 @@ def _cut_apart(components: Components, groups: list[list[int]], most: int) -> tu
     found: list[list[int]] = []
     cut = 0
     for done, group in enumerate(groups):
-        box = _box(components.boxes, group)
+        box = components.box(group)
         may_be_cut = box.width > _WIDE * box.height and len(found) + len(groups) - done <= most
-        parts = digit_parts(_crop(components, group)) if may_be_cut else None
+        parts = digit_parts(components.crop(group)) if may_be_cut else None
         if parts is None:
             found.append(group)
             continue
@@ -238,13 +218,3 @@ def _cut_apart(components: Components, groups: list[list[int]], most: int) -> tu
     if cut:
         components = Components(labels, tuple(boxes), np.array(areas, np.int64))
     return components, found, cut
-
-
-def _box(boxes: Sequence[Box], group: list[int]) -> Box:
-    return Box.around(boxes[place] for place in group)
-
-
-def _crop(components: Components, group: list[int]) -> Mask:
-    """Pixels of a digit, cropped to it."""
-    cells = _box(components.boxes, group).cells
-    return np.isin(components.labels[cells], np.add(group, 1))

@@ -18,9 +18,6 @@ _REACH_PX = 12
 _STEP_COST, _AWAY_COST = 0.04, 0.003
 """Cost of a step aside, and of each column of distance from the start, in pixels of ink."""
 
-_APART_PX = 3
-"""Smallest distance between the middles of two candidates."""
-
 _THINNEST_PX = 3.0
 """Strokes of the copy are made at least this wide."""
 
@@ -80,13 +77,15 @@ def _reduced(mask: Mask) -> Mask:
     return np.asarray(blocks.max(axis=(1, 3)))
 
 
-def candidate_cuts(ink: Mask, straight: bool = True) -> Cuts:
+def candidate_cuts(ink: Mask, apart_px: int, straight: bool = True) -> Cuts:
     """Find paths from top to bottom that cross less ink than their neighbours do.
 
     Parameters
     ----------
     ink : bool, shape (ROWS, w)
         A piece as `scaled_ink` returns it.
+    apart_px
+        Smallest distance between the middles of two candidates, and to the edges.
     straight
         Whether straight cuts fill the gaps between the paths: along a wall that two digits share, all paths leave for
         the open middle of one of them.
@@ -98,8 +97,8 @@ def candidate_cuts(ink: Mask, straight: bool = True) -> Cuts:
     middles = paths.mean(axis=1)
     chosen: list[int] = []
     for place, middle in enumerate(middles.tolist()):
-        apart = all(abs(middle - middles[other]) >= _APART_PX for other in chosen)
-        if apart and _APART_PX <= middle <= ink.shape[1] - _APART_PX:
+        apart = all(abs(middle - middles[other]) >= apart_px for other in chosen)
+        if apart and apart_px <= middle <= ink.shape[1] - apart_px:
             chosen.append(place)
     chosen = sorted(chosen[:_MOST_CUTS], key=lambda place: float(middles[place]))
     edges = np.zeros((1, ROWS), np.intp), np.full((1, ROWS), ink.shape[1], np.intp)

@@ -84,8 +84,9 @@ def test_the_fields_hold_the_tutorials_values_and_a_button_brings_them_back() ->
 
 
 @pytest.mark.tensorflow
-def test_a_run_is_watched_compared_and_used(own_store: Path) -> None:
-    app = visit("train")
+def test_a_run_is_watched_compared_with_the_next_one_in_sight_and_used(own_store: Path) -> None:
+    """Until it is deleted; both runs' charts are on one page."""
+    app, other = visit("train"), visit("train")
     app.number_input(key="train-epochs").set_value(2)
     app.number_input(key="train-filters").set_value(4)
     button(app, "Train").run()
@@ -110,12 +111,29 @@ def test_a_run_is_watched_compared_and_used(own_store: Path) -> None:
     )
     assert len(charts(app)) == 5 + 2  # and the kept runs side by side
     assert run.recipe.seed != read_run_folder(BUNDLED).record.recipe.seed
+    other.number_input(key="train-epochs").set_value(50)
+    button(other, "Train").run()
+    running = training.queue().running
+    assert running is not None
+    while not running.trace.epochs and not running.is_over:
+        time.sleep(0.1)
+    assert not running.is_over, running.error
+    app.run()
+    assert not app.exception
+    assert len(charts(app)) == 10 + 2
+    assert "You are watching another visitor's run." in words(app)
     button(app, "Use this model").run()
     assert app.sidebar.selectbox(key="model").value == run.name
     app.switch_page("claims/claims.py").run()
     assert {metric.label: metric.value for metric in app.metric}["Accuracy, float16"] == percent_text(
         expected.target.accuracy.value
     )
+    app.switch_page("train/train.py").run()
+    app.sidebar.selectbox(key="model").select("Bundled pair").run()
+    RunStore(own_store).delete(run.id)
+    button(app, "Use this model").run()
+    assert not app.exception
+    assert "This run has since been deleted." in words(app)
 
 
 @pytest.mark.tensorflow
@@ -202,30 +220,6 @@ def test_the_other_pages_tell_how_ones_own_run_is_going() -> None:
         "Your training run is over: stopped. The page *Train* shows the result."
     ]
     assert not owner.run().toast
-
-
-@pytest.mark.tensorflow
-def test_who_has_a_finished_run_can_watch_the_next_one(own_store: Path) -> None:
-    """Both runs' charts are on one page."""
-    mine, other = visit("train"), visit("train")
-    button(mine, "Train").run()
-    rerun_until_over(mine)
-    other.number_input(key="train-epochs").set_value(50)
-    button(other, "Train").run()
-    running = training.queue().running
-    assert running is not None
-    while not running.trace.epochs and not running.is_over:
-        time.sleep(0.1)
-    assert not running.is_over, running.error
-    mine.run()
-    assert not mine.exception
-    assert len(charts(mine)) == 10 + 2
-    assert "You are watching another visitor's run." in words(mine)
-    (kept,) = RunStore(own_store).runs()
-    RunStore(own_store).delete(kept.id)
-    button(mine, "Use this model").run()
-    assert not mine.exception
-    assert "This run has since been deleted." in words(mine)
 
 
 def test_a_learning_rate_that_no_recipe_takes_is_a_sentence() -> None:

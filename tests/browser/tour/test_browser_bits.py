@@ -6,7 +6,6 @@ import re
 from fractions import Fraction
 from functools import partial
 from operator import ne
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from fp16core.numerics.formats import FLOAT16, FLOAT32, FloatFormat
 from fp16core.numerics.narrowing import narrow
 from fp16core.text import small_text
 from pages.bits.clickable import FORMATS, NUMERICS_JS, formats_for_the_browser
-from tests.helpers.browser.browsing import busy, served
+from tests.helpers.browser.browsing import busy
 
 pytestmark = pytest.mark.browser
 
@@ -202,27 +201,25 @@ def test_bits_are_toggled_and_followed_at_once_and_each_change_is_one_step_of_ba
         settled(page)
 
 
-def test_the_keyboard_moves_toggles_and_steps_also_while_the_machine_is_busy(page: Page, tmp_path: Path) -> None:
+def test_the_keyboard_moves_toggles_and_steps_also_while_the_machine_is_busy(warm: str, page: Page) -> None:
     """Twenty-four steps of one float16 ULP, faster than the server answers, end where they should."""
-    with served(tmp_path / "server.log") as url:
-        page.goto(f"{url}/bits?bits_of=Any+number&bits_number=1")
-        settled(page)
-        with busy():
-            page.get_by_role("button", name="float16 exponent bit 1 of 5").focus()
-            for _ in range(24):
-                page.keyboard.press("ArrowUp")
-                page.wait_for_timeout(60)
-            assert shown(page, "half").text_content() == exact_text(1 + Fraction(24, 1024))
-            page.keyboard.press("End")
-            page.keyboard.press("ArrowLeft")
-            expect(page.get_by_role("button", name="float16 mantissa bit 9 of 10")).to_be_focused()
-            page.keyboard.press("Space")
-        value = 1 + (24 ^ 2) / 1024
-        page.wait_for_url(f"**/bits?bits_of=Any+number&bits_number={np.float32(value)!s}", timeout=PATIENCE_MS)
-        settled(page)
-        expect(shown(page, "half")).to_have_text(exact_text(Fraction(value)))
+    page.goto(f"{warm}/bits?bits_of=Any+number&bits_number=1")
+    settled(page)
+    with busy():
+        page.get_by_role("button", name="float16 exponent bit 1 of 5").focus()
+        for _ in range(24):
+            page.keyboard.press("ArrowUp")
+            page.wait_for_timeout(60)
+        assert shown(page, "half").text_content() == exact_text(1 + Fraction(24, 1024))
+        page.keyboard.press("End")
+        page.keyboard.press("ArrowLeft")
         expect(page.get_by_role("button", name="float16 mantissa bit 9 of 10")).to_be_focused()
-        page.goto("about:blank")
+        page.keyboard.press("Space")
+    value = 1 + (24 ^ 2) / 1024
+    page.wait_for_url(f"**/bits?bits_of=Any+number&bits_number={np.float32(value)!s}", timeout=PATIENCE_MS)
+    settled(page)
+    expect(shown(page, "half")).to_have_text(exact_text(Fraction(value)))
+    expect(page.get_by_role("button", name="float16 mantissa bit 9 of 10")).to_be_focused()
 
 
 def test_a_number_to_try_is_in_the_link_and_in_every_format(warm: str, page: Page, other: Page) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PIL import Image, ImageDraw
+from scipy import ndimage
 
 from fp16core.images.digits.cutting import digit_parts, look
 from fp16core.images.prepare import prepare_image
@@ -112,6 +113,20 @@ def test_digits_below_each_other_are_read_one_by_one_and_a_dashed_one_is_a_one(t
     assert decision(found) == "4 digits in 4 rows"
     dashes = [("line", [(80, top), (78, top + 40)]) for top in (20, 70, 120)]
     assert decision(page((160, 180), *dashes, pen=9)) == "one digit"
+
+
+def test_a_digit_crossed_by_blank_lines_is_one_digit(test_set: TestSet) -> None:
+    """Printed squares that were erased leave gaps in whatever was written over them."""
+    whole = pieces = 0
+    for image in test_set[0][:40]:
+        ink = np.pad(cropped(image, 6), 60)
+        ink[80::44] = ink[81::44] = ink[82::44] = ink[83::44] = False
+        ink[:, 82::44] = ink[:, 83::44] = ink[:, 84::44] = ink[:, 85::44] = False
+        prepared = prepare_image(Image.fromarray(np.where(ink, 0, 255).astype(np.uint8)), "crossed")
+        pieces += ndimage.label(ink, np.ones((3, 3)))[1]
+        whole += decision(prepared).startswith("one digit")
+    assert pieces > 40 * 4
+    assert whole >= 30
 
 
 @pytest.mark.parametrize("tilt", [0, 4])

@@ -155,13 +155,13 @@ def test_metadata_is_not_kept() -> None:
 
 @pytest.mark.slow
 def test_counting_frames_takes_no_time() -> None:
-    """A TIFF of 3,000 frames; counting them would take as long as reading them all."""
+    """A TIFF of 1,500 frames; counting them would take as long as reading them all."""
     frame = Image.new("L", (20, 20), 9)
     file = io.BytesIO()
-    frame.save(file, "TIFF", save_all=True, append_images=[frame] * 2999)
+    frame.save(file, "TIFF", save_all=True, append_images=[frame] * 1499)
     with Image.open(file) as image:
         start = time.perf_counter()
-        assert getattr(image, "n_frames") == 3000  # noqa: B009 - Pillow's types know it not of all formats
+        assert getattr(image, "n_frames") == 1500  # noqa: B009 - Pillow's types know it not of all formats
         counting_s = time.perf_counter() - start
     start = time.perf_counter()
     assert "several frames" in open_picture(file.getvalue(), "fax.tiff").decision

@@ -272,7 +272,7 @@ def test_sizes_of_batch_that_would_take_too_long_are_left_out(pair: ModelPair, t
 
 def test_times_are_taken_in_turns_with_a_control(pair: ModelPair, test_set: TestSet) -> None:
     modes = [ExecutionMode.CPU_FLOAT32, ExecutionMode.CPU_FLOAT16]
-    specs = latency_run.specs_for(modes, pair, test_set[0], (1, 10), latency_run.Effort(seconds=0.1))
+    specs = latency_run.specs_for(modes, pair, test_set[0], (1, 10), latency_run.Effort(seconds=0.1, rounds=5))
     found = outcomes(Survey(JobQueue(1, 9), specs, latency_run.mode_latency))
     for mode in modes:
         timed = found[mode]

@@ -55,24 +55,6 @@ def test_the_same_seed_gives_the_same_files_and_another_seed_others(tmp_path: Pa
     assert Recipe.from_dict(a["recipe"]) == Recipe(seed=3)
 
 
-def test_all_settings_can_be_given_and_a_table_says_what_came_out(tmp_path: Path, small_dataset: Path) -> None:
-    options = "--epochs 2 --seed 9 --batch-size 64 --learning-rate 0.05 --filters 3 --kernel-size 6 --optimizer sgd"
-    # A path that is relative must not become relative to something else on its way to the process that trains.
-    relative = os.path.relpath(small_dataset, ROOT)
-    run = train(tmp_path / "out", Path(relative), *options.split(), COLUMNS="120")
-    output, errors = run.communicate(timeout=300)
-    assert run.returncode == 0, errors
-    record = json.loads((tmp_path / "out" / "run.json").read_text())
-    recipe = Recipe(2, 9, 64, 0.05, 3, 6, "sgd")
-    assert Recipe.from_dict(record["recipe"]) == recipe
-    assert f"{recipe.parameters:,} parameters" in " ".join(output.split())
-    rows = [line.split("│") for line in output.splitlines() if line.startswith("│")]
-    assert [row[1].strip() for row in rows[:3]] == ["1", "2", "total"]
-    assert float(rows[2][-2]) == pytest.approx(sum(record["seconds"].values()), abs=0.01)
-    assert rows[1][5].strip() == f"{record['reference_accuracy'] * 100:.2f} %"
-    assert f"{record['files']['mnist_model_quantizer_f16.tflite']['size_bytes']:,} B" in output
-
-
 @pytest.mark.parametrize(
     "options",
     [
@@ -120,7 +102,10 @@ def test_an_interrupted_training_leaves_neither_files_nor_a_process(
     assert not is_alive(child)
 
 
-def test_what_a_killed_command_leaves_is_cleared_by_the_next(tmp_path: Path, small_dataset: Path) -> None:
+def test_what_a_killed_command_leaves_is_cleared_by_the_next_which_takes_all_settings(
+    tmp_path: Path, small_dataset: Path
+) -> None:
+    """And whose table says what came out."""
     run = train(tmp_path / "out", small_dataset, "--epochs", 500)
     partial = partial_folder(tmp_path)
     run.kill()
@@ -129,9 +114,22 @@ def test_what_a_killed_command_leaves_is_cleared_by_the_next(tmp_path: Path, sma
     while not is_abandoned(partial) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert is_abandoned(partial)
-    again = train(tmp_path / "out", small_dataset, "--json")
-    assert again.wait(300) == 0
+    options = "--epochs 2 --seed 9 --batch-size 64 --learning-rate 0.05 --filters 3 --kernel-size 6 --optimizer sgd"
+    # A path that is relative must not become relative to something else on its way to the process that trains.
+    relative = os.path.relpath(small_dataset, ROOT)
+    again = train(tmp_path / "out", Path(relative), *options.split(), COLUMNS="120")
+    output, errors = again.communicate(timeout=300)
+    assert again.returncode == 0, errors
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    record = json.loads((tmp_path / "out" / "run.json").read_text())
+    recipe = Recipe(2, 9, 64, 0.05, 3, 6, "sgd")
+    assert Recipe.from_dict(record["recipe"]) == recipe
+    assert f"{recipe.parameters:,} parameters" in " ".join(output.split())
+    rows = [line.split("│") for line in output.splitlines() if line.startswith("│")]
+    assert [row[1].strip() for row in rows[:3]] == ["1", "2", "total"]
+    assert float(rows[2][-2]) == pytest.approx(sum(record["seconds"].values()), abs=0.01)
+    assert rows[1][5].strip() == f"{record['reference_accuracy'] * 100:.2f} %"
+    assert f"{record['files']['mnist_model_quantizer_f16.tflite']['size_bytes']:,} B" in output
 
 
 def test_a_run_killed_at_any_moment_is_never_listed_and_the_next_one_works(

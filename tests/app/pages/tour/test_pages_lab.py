@@ -20,10 +20,11 @@ from fp16core.text import percent_text, points_text, small_text
 from fp16core.tflite.model_file import ModelPair
 from fp16core.tflite.replace import replace_weights
 from pages.limits.format_dial import DIAL
+from pages.limits.scaled_weights import _POWERS
 from pages.shared.session.subject import default_subject
 from tests.helpers.apps.driving import charts, errors, visit, words
 from tests.helpers.networks.edited import edited, with_quadratic_pooling
-from tests.helpers.places import TestSet
+from tests.helpers.places import TestSet, page_file
 
 pytestmark = pytest.mark.usefixtures("cold_caches")
 
@@ -145,10 +146,16 @@ def test_real_files_are_measured_when_the_fold_is_open() -> None:
     assert list(table.value["file"]).count("exists") >= 5
 
 
+SCALED_IMAGES = 500
+"""Images on which both models are measured at each factor."""
+
+
 def overflow(power: int = 0) -> AppTest:
-    app = visit("limits")
+    app = visit()
+    app.session_state["limits-view"] = "Larger and smaller weights"
+    app.session_state["images"] = str(SCALED_IMAGES)
     app.session_state["power-of-2"] = power
-    app.segmented_control(key="limits-view").set_value("Larger and smaller weights").run()
+    app.switch_page(page_file("limits")).run()
     assert not app.exception
     return app
 
@@ -156,16 +163,29 @@ def overflow(power: int = 0) -> AppTest:
 def test_the_overflow_lab_starts_unscaled_and_says_where_float16_hurts(comparison: Comparison) -> None:
     app = overflow()
     shown = {metric.label: metric.value for metric in app.metric}
-    assert shown["Accuracy, float16"] == percent_text(comparison.target.correct[:2000].mean())
+    assert shown["Accuracy, float16"] == percent_text(comparison.target.correct[:SCALED_IMAGES].mean())
     assert shown["Too large"] == "0"
     app = overflow(20)
     assert ":orange[here float16 hurts.]" in words(app)
-    assert "2000 images without an answer" in app.metric[1].delta.replace(",", "")
+    assert f"{SCALED_IMAGES} images without an answer" in app.metric[1].delta
     app.segmented_control(key="beyond").set_value("clamped to 65,504").run()
     assert "without an answer" not in app.metric[1].delta
     app.segmented_control(key="factors").set_value("powers of 10").run()
     assert not app.exception
     assert "At factor **10⁶**" in words(app), "2²⁰ is 1,048,576"
+
+
+def test_factors_are_measured_on_2000_images_unless_asked_otherwise() -> None:
+    """Seen on a measurement that was stopped at once."""
+    app = visit()
+    app.session_state["limits-view"] = "Larger and smaller weights"
+    settings = [(0, 2.0**exponent, False, 2_000) for exponent in _POWERS[2]]
+    app.session_state["scales-sweep"] = (hash((default_subject(), *settings)), 0, True)
+    app.switch_page(page_file("limits")).run()
+    assert not app.exception
+    assert "of the first 2,000 test images correctly" in words(app)
+    (bar,) = [each.proto for each in app.get("progress")]
+    assert bar.text == "1 of 57 factors measured, each with both models on 2,000 images, stopped"
 
 
 def test_every_weight_is_counted_once_at_every_factor() -> None:

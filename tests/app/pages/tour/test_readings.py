@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("cold_caches")
 
 
 @pytest.fixture
-def answers_and_formats_are_measured_once() -> None:
+def what_never_changes_is_measured_once() -> None:
     """Nothing is remembered of what other tests have read."""
 
 

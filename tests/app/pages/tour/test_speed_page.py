@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -248,7 +249,7 @@ def test_a_driver_that_brings_down_its_process_costs_a_sentence(monkeypatch: pyt
 
 def test_times_are_shown_with_a_verdict_and_judge_the_claim(monkeypatch: pytest.MonkeyPatch) -> None:
     usual = latency.specs_for
-    short = latency.Effort(seconds=0.1)
+    short = replace(latency.LEAST, seconds=0.1)
     monkeypatch.setattr(latency, "specs_for", lambda modes, pair, images: usual(modes, pair, images, (1, 10), short))
     app = opened()
     app.segmented_control(key="runtimes-section").set_value(LATENCY).run()
