@@ -155,7 +155,9 @@ def _whole(reading: "Reading") -> str:
         target = "" if reading.agree else f", float16: {reading.target_text}"
         words.append(f"Reads {reading.reference_text}{target}")
         if doubted := int(reading.doubted.sum()):
-            words.append(f"{doubted} of these {reading.answers.images} may be no digit{'s' if doubted > 1 else ''}")
+            them = "both" if doubted == 2 else f"all {doubted}"
+            of_them = them if reading.doubted.all() else f"{doubted} of these {reading.answers.images}"
+            words.append(f"{of_them} may be no digit{'s' if doubted > 1 else ''}")
     if reading.marks_left_out:
         words.append(f"{count_text(reading.marks_left_out, 'small mark')} left out")
     return "; ".join(words)
