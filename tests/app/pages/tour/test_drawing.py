@@ -69,7 +69,7 @@ def test_a_card_says_what_the_other_bundled_pairs_read_and_whose_fault_a_mistake
     app = follow(page, source="Draw", drawing=NINE)
     card = component(app, "answer_card")
     assert reads(app) == ["2", "2"]
-    assert card["others"] == [["Five epochs", "9", "9"], ["Good network", "9", "9"]]
+    assert card["others"] == [["Five epochs", "9", "9", "differs"], ["Good network", "9", "9", "differs"]]
     not_to_blame = "float16 is not to blame: float32 reads"
     assert card["fault"] == (
         f"{not_to_blame} 2, too. After five epochs the same network reads 9, and the good network reads 9, too."
@@ -78,7 +78,7 @@ def test_a_card_says_what_the_other_bundled_pairs_read_and_whose_fault_a_mistake
     assert not app.exception
     card = component(app, "answer_card")
     assert reads(app) == ["9", "9"]
-    assert card["others"] == [["One epoch", "2", "2"], ["Good network", "9", "9"]]
+    assert card["others"] == [["One epoch", "2", "2", "differs"], ["Good network", "9", "9", ""]]
     assert card["fault"] == (
         f"{not_to_blame} 9, too. After one epoch the same network reads 2, and the good network reads 9, too."
     )
@@ -86,7 +86,7 @@ def test_a_card_says_what_the_other_bundled_pairs_read_and_whose_fault_a_mistake
 
 def test_a_test_image_is_read_by_all_bundled_pairs() -> None:
     card = component(follow(image="18"), "answer_card")
-    assert card["others"] == [["Five epochs", "5", "5"], ["Good network", "3", "3"]]
+    assert card["others"] == [["Five epochs", "5", "5", "wrong"], ["Good network", "3", "3", ""]]
     assert card["fault"] == (
         "float32 and float16 read 3, which is right. After five epochs the same network reads 5, and the good network "
         "reads 3, too."
