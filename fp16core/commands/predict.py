@@ -20,7 +20,7 @@ from fp16core.evaluate.evaluation import NO_ANSWER, Answers
 from fp16core.files import open_regular
 from fp16core.runs.pair import GOOD_NETWORK, load_pair, pair_folder, pair_name
 from fp16core.terminal import new_table, print_table, say
-from fp16core.text import article_text, percent_text, small_text
+from fp16core.text import article_text, count_text, percent_text, small_text
 from fp16core.tflite.halves import holds_float16_weights
 from fp16core.tflite.model_file import ModelPair
 from fp16core.vocabulary import ImageError
@@ -45,6 +45,7 @@ def predict(options: Namespace) -> Outcome:
     from fp16core.images.picture_file import open_picture
     from fp16core.images.prepare import prepare_picture
     from fp16core.reading.opinions import LABELS, other_pairs
+    from fp16core.reading.reading import marks_left_out
     from fp16core.reading.turning import offered_turn
 
     pair = load_pair()
@@ -79,7 +80,8 @@ def predict(options: Namespace) -> Outcome:
             found |= digits[0]  # the usual case, easier to read without a list
         turn = None if reading is None else offered_turn(models, rule(), picture, reading)
         offer = None if turn is None else {**asdict(turn), "words": turn.words}
-        document.append({"file": str(path), **found, "turn": offer, "stages": list(prepared.decisions)})
+        found |= {"marks_left_out": marks_left_out(prepared), "turn": offer, "stages": list(prepared.decisions)}
+        document.append({"file": str(path), **found})
 
     def show() -> None:
         if not holds_float16_weights(pair.target):
@@ -96,6 +98,8 @@ def predict(options: Namespace) -> Outcome:
             table.add_row(row["file"], *said)
         if table.row_count:
             print_table(table)
+        for row in (row for row in document if row.get("marks_left_out")):
+            say(f"{row['file']}: {count_text(row['marks_left_out'], 'small mark')} left out.")
         for row in (row for row in document if row.get("doubted")):
             for sentence in _doubts(row["digits"]):
                 say(f"{row['file']}: {sentence}")

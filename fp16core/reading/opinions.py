@@ -35,12 +35,15 @@ class Opinion:
         What its float32 and its float16 model read: a digit, or ``"nothing"``.
     looks_so
         True if the image is as close to a test image of the reference's digit as a digit should be.
+    reserve
+        Clause on why the reference's answer is to be taken with reserve although it looks so; empty if it is not.
     """
 
     folder: Path
     reference: str
     target: str
     looks_so: bool = True
+    reserve: str = ""
 
     @property
     def is_changed(self) -> bool:
@@ -51,6 +54,13 @@ class Opinion:
 def other_pairs(chosen: Path) -> tuple[Path, ...]:
     """Folders of the bundled pairs but for the chosen one."""
     return tuple(folder for folder in BUNDLED_PAIRS.values() if folder != chosen.absolute())
+
+
+def reserve(reading: Reading, place: int) -> str:
+    """Clause on why an answer that is not doubted is to be taken with reserve; empty if it is not."""
+    if reading.barely[place]:
+        return "it barely looks like one"
+    return "float32 is less than half sure" if reading.unsure[place] else ""
 
 
 def opinions(
@@ -95,8 +105,12 @@ def fault(chosen: Opinion, others: Sequence[Opinion], truth: str | None = None) 
     """
     everybody = (chosen, *others)
     if len({read for each in everybody for read in (each.reference, each.target)}) == 1:
-        looks = "in float32 and in float16" if chosen.looks_so else "but it does not look like one"
-        return f"{_ALL[len(everybody)]} {chosen.reference}, {looks}."
+        said = f"{_ALL[len(everybody)]} {chosen.reference}"
+        if not chosen.looks_so:
+            return f"{said}, but it does not look like one."
+        if chosen.reserve and chosen.reference != truth:
+            return f"{said}; that confirms little, as {chosen.reserve}."
+        return f"{said}, in float32 and in float16."
     if not any(each.looks_so for each in everybody):
         return "It looks like none of the digits that the networks read in it: they are guessing."
     if chosen.is_changed and chosen.target == truth:

@@ -34,6 +34,9 @@ _SURE = 0.95
 _FARTHEST, _NEARER = 0.8, 0.25
 """Largest distance of a turned digit, and least gain over the upright ones' median, in limits of the rule."""
 
+_SEVERAL = 3
+"""Number of digits that look like digits from which on a turn that merges them is not offered."""
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -111,7 +114,10 @@ def best_turn(rule: Likeness, reading: Reading, turns: Iterable[SureTurn]) -> Tu
     if not np.isfinite(rule.limit) or not _is_doubtful(reading):
         return None
     best, nearest = None, min(_FARTHEST * rule.limit, float(np.median(reading.distances)) - _NEARER * rule.limit)
+    clear = int((~reading.doubted).sum())
     for turn in turns:
+        if _merges(turn, clear):
+            continue
         farthest = float(rule.nearest(turn.images, turn.answers.predictions)[1].max())
         if farthest <= nearest:
             best, nearest = turn, farthest
@@ -140,6 +146,15 @@ def sure_turns(reference: DigitModel, picture: Picture, name: str) -> list[SureT
 def turned_picture(picture: Picture, degrees: int) -> Picture:
     """The picture turned anticlockwise by 90, 180 or 270 degrees."""
     return replace(picture, image=upright(picture)[0].transpose(_TRANSPOSES[degrees]), turn=1)
+
+
+def _merges(turn: SureTurn, clear: int) -> bool:
+    """True if the turn merges clear digits: a row on its side may be taken for one mark, and its bar for a 1.
+
+    The pieces that a lone digit on its side falls into may be two clear digits by chance, hardly more.
+    """
+    is_bar = turn.answers.predictions.tolist() == [1]
+    return len(turn.images) < clear and clear >= (2 if is_bar else _SEVERAL)
 
 
 def _is_doubtful(reading: Reading) -> bool:

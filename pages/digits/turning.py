@@ -1,5 +1,7 @@
 """Turning a picture that was taken sideways: by a click, or where the upright reading is doubtful, by an offer."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from fp16core.reading.gallery_picture import GalleryPicture
@@ -13,7 +15,7 @@ from pages.shared.server.turns import aside
 from pages.shared.session.subject import subject
 from pages.shared.ui.words import plain
 
-_OFFER = "turn-offer"
+_OFFER, _TAKEN = "turn-offer", "turn-taken"
 
 
 def show_turn_button(picture: GalleryPicture) -> None:
@@ -29,16 +31,29 @@ def show_turn_button(picture: GalleryPicture) -> None:
 
 
 def offer_turn(picture: GalleryPicture, reading: Reading) -> None:
-    """Offer to turn the picture, if its reading is doubtful and another way to hold it is much better."""
+    """Offer to turn the picture, if its reading is doubtful and another way to hold it is much better.
+
+    In place of an offer that was taken stands the way back.
+    """
+    turned, back = st.session_state.get(_TAKEN, ("", 0))
+    if turned == picture.kept.digest:
+        _show_turn("Turned, as offered.", "Turn it back", "turn-back", _turn, picture, back)
+        return
     try:
         turn = _offered(picture, reading)
     except HalfBitsError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     if turn is not None:
-        with st.container(key="turn-offer-row", horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f":material/screen_rotation: {plain(turn.words)}")
-            st.button("Turn it", key="turn-it", on_click=_turn, args=(*_place_and_digest(picture), turn.degrees))
+        _show_turn(plain(turn.words), "Turn it", "turn-it", _take, picture, turn.degrees)
+
+
+def _show_turn(
+    words: str, label: str, key: str, turn: Callable[[int, str, int], None], picture: GalleryPicture, degrees: int
+) -> None:
+    with st.container(key="turn-offer-row", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":material/screen_rotation: {words}")
+        st.button(label, key=key, on_click=turn, args=(*_place_and_digest(picture), degrees))
 
 
 def _offered(picture: GalleryPicture, reading: Reading) -> Turn | None:
@@ -57,6 +72,14 @@ def _place_and_digest(picture: GalleryPicture) -> tuple[int, str]:
     """Place and identity by which a click knows its picture, which itself would be held as long as the visit lasts."""
     place = next((at for at, kept in enumerate(pictures.gallery().pictures) if kept.kept is picture.kept), 0)
     return place, picture.kept.digest
+
+
+def _take(place: int, digest: str, degrees: int) -> None:
+    """Turn as offered, and remember the way back."""
+    _turn(place, digest, degrees)
+    taken = pictures.gallery().pictures[place : place + 1]
+    if taken and taken[0].kept.digest != digest:
+        st.session_state[_TAKEN] = taken[0].kept.digest, 360 - degrees
 
 
 def _turn(place: int, digest: str, degrees: int) -> None:

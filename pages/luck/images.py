@@ -36,6 +36,9 @@ def show(chosen: Choice) -> None:
         st.caption("The study’s data set is not the bundled MNIST, so its images cannot be shown here.")
         return
     shown = found[:_SHOWN]
+    st.caption(
+        "Below each image: its most frequent change, from float32’s answer to float16’s; the right one is **bold**."
+    )
     row = st.container(key="luck-images", horizontal=True)
     for each, picture in zip(shown, _pictures(tuple(each.image for each in shown)), strict=True):
         with row.container(width=96, gap="small"):

@@ -1,5 +1,7 @@
 """The page's answer, remarks on the study, and where it comes from, in sentences."""
 
+import math
+
 from fp16core.study.rows.file import Study
 from fp16core.study.shipped import COMMANDS, SHIPPED, study_path
 from fp16core.study.tables import answer_text, study_remarks
@@ -14,10 +16,10 @@ def answer(chosen: Choice) -> str:
     if chosen.kind not in WEIGHTS:
         words.append("This is float16 arithmetic, emulated.")
     test = chosen.summary.effects[chosen.kind].equivalence
-    margin = f"{chosen.margin * 100:g} points"
+    margin = f"{chosen.margin * 100:g} {'point' if math.isclose(chosen.margin, 0.01) else 'points'}"
     if test is not None:
         words.append(
-            f"On average, a change of {margin} or more is ruled out: **no luck**."
+            f"**It was not luck**: on average, a change of {margin} or more is ruled out."
             if test.holds
             else f"So far, an average change of {margin} cannot be ruled out."
         )

@@ -138,15 +138,17 @@ const build = (root) => {
             root.k = 1;
             return;
         }
+        root.classList.remove("fresh");
         if (isNew) root.k = data.factor;
         $(".seen").src = data.seen;
         $(".title").textContent = data.title;
         $(".sentence").textContent = data.sentence;
         $(".fault").textContent = data.fault;
-        $(".others").replaceChildren(...data.others.map(([label, float32, float16]) => {
+        $(".others").replaceChildren(...data.others.map(([label, float32, float16, standing]) => {
             const other = element("span", "other", `${label} `), said = float32 === float16 ? float32 : `${float32}, float16 ${float16}`;
             other.append(element("b", "", said));
-            other.classList.toggle("differs", float32 !== data.answers[0] || float16 !== data.answers[1]);
+            if (standing) other.classList.add(standing);
+            if (standing === "wrong") other.title = "Not the true digit";
             return other;
         }));
         $(".whole").textContent = data.whole;
@@ -154,6 +156,8 @@ const build = (root) => {
             const button = element("button", "", `#${place + 1}: ${said}`);
             button.type = "button";
             button.setAttribute("aria-pressed", place === data.place);
+            button.classList.toggle("unlike", data.doubted[place]);
+            if (data.doubted[place]) button.title = "May be no digit";
             button.onclick = () => root.sendPlace(place);
             return button;
         }));
@@ -171,8 +175,9 @@ const build = (root) => {
         }
         $(".gauge").classList.toggle("off", !data.likeness);
         if (data.likeness) {
-            const { nearest, distance, limit, isDoubted, title, words } = data.likeness;
+            const { nearest, distance, limit, isDoubted, isReserved, title, words } = data.likeness;
             $(".gauge").classList.toggle("doubted", isDoubted);
+            $(".gauge").classList.toggle("reserved", isReserved);
             $(".nearest").src = nearest;
             $(".gauge b").textContent = title;
             $(".gauge small").textContent = words;

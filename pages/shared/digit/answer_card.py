@@ -1,7 +1,7 @@
 """The answer card: a digit, both models' answers to it, what they rest on, and float16's error, which can be enlarged.
 
-The card has the same size whatever it shows. Enlarging happens in the browser, by the formula of
-`fp16core.evaluate.enlarging`.
+The card has the same size whatever it shows; on a phone it is small until the first answer. Enlarging happens in the
+browser, by the formula of `fp16core.evaluate.enlarging`.
 """
 
 import math
@@ -14,7 +14,7 @@ import streamlit as st
 from fp16core.evaluate.enlarging import Enlargement, enlargement
 from fp16core.figures.base.pictures import picture_url
 from fp16core.figures.base.style import DELTA_COLOUR, REFERENCE_COLOUR, TARGET_COLOUR
-from fp16core.text import article_text, small_text
+from fp16core.text import article_text, count_text, small_text
 from pages.shared.address import links, parameter
 from pages.shared.session import state
 from pages.shared.ui.button_css import BUTTON_CSS
@@ -22,6 +22,7 @@ from pages.shared.ui.charts import index_of
 from pages.shared.ui.words import flip_sentence
 
 if TYPE_CHECKING:
+    from fp16core.reading.opinions import Opinion
     from fp16core.reading.reading import Reading
 
 PARAMETER = "enlarge"
@@ -128,21 +129,36 @@ def _data(reading: "Reading", place: int, factors: Enlargement | None, truth: st
         if factors is None
         else {"low": factors.low, "high": factors.high, "isLogarithmic": factors.is_logarithmic},
         "sentence": flip_sentence(report).replace("**", ""),
-        "others": [[LABELS[each.folder], each.reference, each.target] for each in others],
+        "others": [
+            [LABELS[each.folder], each.reference, each.target, _standing(each, chosen, truth)] for each in others
+        ],
         "fault": fault(chosen, others, truth),
         "digits": [answers.report(at).reference_text for at in range(answers.images)],
+        "doubted": reading.doubted.tolist(),
         "whole": _whole(reading),
         "place": place,
         "likeness": _likeness(reading, place) if report.is_answered else None,
     }
 
 
+def _standing(other: "Opinion", chosen: "Opinion", truth: str | None) -> str:
+    """Standing of another pair's answers: wrong or right where the true digit is known, else whether they differ."""
+    if truth is not None:
+        return "" if other.reference == other.target == truth else "wrong"
+    return "" if (other.reference, other.target) == (chosen.reference, chosen.target) else "differs"
+
+
 def _whole(reading: "Reading") -> str:
-    """All digits in one piece, if there are several."""
-    if reading.answers.images == 1:
-        return ""
-    words = f"Reads {reading.reference_text}"
-    return words if reading.agree else f"{words}, float16: {reading.target_text}"
+    """All digits in one piece, if there are several, and what of the picture is not in them."""
+    words = []
+    if reading.answers.images > 1:
+        target = "" if reading.agree else f", float16: {reading.target_text}"
+        words.append(f"Reads {reading.reference_text}{target}")
+        if doubted := int(reading.doubted.sum()):
+            words.append(f"{doubted} of these {reading.answers.images} may be no digit{'s' if doubted > 1 else ''}")
+    if reading.marks_left_out:
+        words.append(f"{count_text(reading.marks_left_out, 'small mark')} left out")
+    return "; ".join(words)
 
 
 def _likeness(reading: "Reading", place: int) -> Mapping[str, Any] | None:
@@ -150,15 +166,25 @@ def _likeness(reading: "Reading", place: int) -> Mapping[str, Any] | None:
     if not math.isfinite(distance) or not math.isfinite(reading.limit):
         return None
     digit = reading.answers.report(place).reference_text
-    is_doubted = bool(reading.doubted[place])
+    is_doubted, is_barely, is_unsure = (bool(each[place]) for each in (reading.doubted, reading.barely, reading.unsure))
+    if is_doubted:
+        title = f"Does not look like {article_text(digit)}"
+    elif is_barely:
+        title = f"Barely looks like {article_text(digit)}"
+    elif is_unsure:
+        title = f"May be {article_text(digit)}: less than half sure"
+    else:
+        title = f"Looks like {article_text(digit)}"
     return {
         "nearest": picture_url(state.test_set()[0][reading.nearest[place]]),
         "distance": distance,
         "limit": reading.limit,
         "isDoubted": is_doubted,
-        "title": f"Does not look like {article_text(digit)}" if is_doubted else f"Looks like {article_text(digit)}",
-        "words": f"Distance {small_text(distance)} to the most similar {digit} of the test images; "
-        f"{'more than' if is_doubted else 'within'} the limit of {small_text(reading.limit)}",
+        "isReserved": not is_doubted and (is_barely or is_unsure),
+        "title": title,
+        # A number alone on the last line would look like a slip.
+        "words": f"Distance {small_text(distance)} to the most similar {digit} of the test images, "
+        f"limit\u00a0{small_text(reading.limit)}",
     }
 
 

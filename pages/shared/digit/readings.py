@@ -11,7 +11,7 @@ from fp16core.evaluate.comparison import classifiers
 from fp16core.reading.known_images import KnownImages, known_images
 from fp16core.reading.likeness import Likeness
 from fp16core.reading.likeness import likeness as learn_likeness
-from fp16core.reading.opinions import Opinion, opinions, other_pairs
+from fp16core.reading.opinions import Opinion, opinions, other_pairs, reserve
 from fp16core.reading.reading import Reading, read_test_image
 from fp16core.runs.pair import load_pair
 from fp16core.runtime.classifier import DigitModel
@@ -63,7 +63,7 @@ def all_opinions(reading: Reading, place: int) -> tuple[Opinion, ...]:
     chosen, report = Path(subject().pair), reading.answers.report(place)
     others = {folder: _classifiers(folder) for folder in other_pairs(chosen)}
     looks_so = not bool(reading.doubted[place])
-    active = Opinion(chosen, report.reference_text, report.target_text, looks_so)
+    active = Opinion(chosen, report.reference_text, report.target_text, looks_so, reserve(reading, place))
     return active, *opinions(others, likeness(), reading, place)
 
 

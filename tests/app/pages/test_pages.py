@@ -71,6 +71,36 @@ def test_digits_filters_and_chooses_the_first_match(comparison: Comparison) -> N
     assert not app.exception
 
 
+@pytest.mark.parametrize(
+    ("image", "title", "is_reserved"),
+    [
+        (0, "Looks like a 7", False),
+        (61, "Barely looks like an 8", True),
+        (217, "May be a 6: less than half sure", True),
+    ],
+)
+def test_an_answer_is_stated_with_the_reserve_that_it_deserves(image: int, title: str, is_reserved: bool) -> None:
+    app = visit("digits")
+    app.number_input(key="image").set_value(image).run()
+    likeness = component(app, "answer_card")["likeness"]
+    assert (likeness["title"], likeness["isReserved"], likeness["isDoubted"]) == (title, is_reserved, False)
+    assert likeness["words"].endswith(" of the test images, limit\u00a01")
+
+
+def test_other_networks_are_marked_as_wrong_only_where_the_true_digit_is_known(test_set: TestSet) -> None:
+    """At 1,242 float16 alone is wrong; at 18 (a 3) and 92 (a 9) five epochs are, at 92 one epoch is wrong as well."""
+
+    def standings() -> list[str]:
+        return [standing for *_, standing in component(app, "answer_card")["others"]]
+
+    app = visit("digits")
+    for image, expected in ((1242, ["", ""]), (18, ["wrong", ""]), (92, ["wrong", ""])):
+        app.number_input(key="image").set_value(image).run()
+        assert standings() == expected
+    app = upload(digits_of("Upload"), ("3.png", picture(test_set, 18)), ("a three.png", picture(test_set, 18)))
+    assert standings() == ["differs", ""]
+
+
 def test_digits_says_so_when_nothing_fits(comparison: Comparison) -> None:
     absent = next(d for d in range(10) if comparison.reference.confusion[0, d] + comparison.target.confusion[0, d] == 0)
     app = visit("digits")
@@ -137,6 +167,29 @@ def test_a_row_is_read_digit_by_digit(test_set: TestSet) -> None:
     assert not app.exception
     assert component(app, "answer_card")["likeness"]["title"] == "Looks like a 1"
     assert reads(app) == ["1", "1"]
+
+
+def test_a_row_says_beside_its_digits_how_many_small_marks_are_left_out(test_set: TestSet) -> None:
+    levels = 255 - np.kron(np.hstack(list(test_set[0][:2])), np.ones((4, 4), np.uint8))
+    app = upload(digits_of("Upload"), ("72.png", file_of(levels)))
+    assert component(app, "answer_card")["whole"] == "Reads 72"
+    levels[96:106, 108:118] = 0
+    upload(app, ("7.2.png", file_of(levels)))
+    assert component(app, "answer_card")["whole"] == "Reads 72; 1 small mark left out"
+
+
+def test_a_row_says_beside_its_digits_how_many_of_them_may_be_no_digits(test_set: TestSet) -> None:
+    """The first, which is in view, is a digit; the others are lattices."""
+    lattice = np.zeros((28, 28), np.uint8)
+    lattice[8:10, 4:24] = lattice[18:20, 4:24] = lattice[4:24, 8:10] = lattice[4:24, 18:20] = 255
+    for count in (1, 2):
+        marks = [test_set[0][0], *[lattice] * count]
+        levels = 255 - np.kron(np.hstack(marks), np.ones((4, 4), np.uint8))
+        app = upload(digits_of("Upload"), ("row.png", file_of(levels)))
+        card = component(app, "answer_card")
+        assert card["likeness"]["title"] == "Looks like a 7"
+        assert card["doubted"] == [False, *[True] * count]
+        assert card["whole"].endswith(f"; {count} of these {count + 1} may be no digit{'s' if count > 1 else ''}")
 
 
 def test_another_picture_of_the_same_name_is_another_picture(test_set: TestSet) -> None:

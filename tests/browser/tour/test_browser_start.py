@@ -10,6 +10,7 @@ from benchmarks.client.browser import PATIENCE_MS, settled
 from fp16core.glossary import term
 from fp16core.tflite.model_file import ModelPair
 from tests.helpers.browser.browsing import served
+from tests.helpers.browser.digits import SEVEN, answers, draw
 from tests.helpers.files.stores import altered_pair
 
 pytestmark = pytest.mark.browser
@@ -44,6 +45,35 @@ def is_in_first_screen(page: Page, *what: Locator) -> bool:
         and box["x"] + box["width"] <= size["width"]
         for box in boxes
     )
+
+
+def test_on_a_phone_the_answer_card_is_small_until_there_is_an_answer(warm: str, page: Page) -> None:
+    """The canvas stays where it is: when the card grows, and when the drawing is cleared at the bottom of the page."""
+    page.set_viewport_size({"width": 420, "height": 900})
+    page.goto(warm)
+    settled(page)
+    canvas, card = page.locator("canvas"), page.locator("section.card")
+    expect(card.get_by_text("Both models answer while you draw")).to_be_visible(timeout=PATIENCE_MS)
+    canvas.scroll_into_view_if_needed()
+    before, empty = canvas.bounding_box(), card.bounding_box()
+    assert empty is not None
+    assert empty["height"] < 100
+    draw(page, SEVEN)
+    answers(page, "7", "7")
+    settled(page)
+    full = card.bounding_box()
+    assert full is not None
+    assert full["height"] > 400
+    assert canvas.bounding_box() == before
+    page.get_by_role("button", name="Clear").evaluate("button => button.scrollIntoView({block: 'start'})")
+    before = canvas.bounding_box()
+    page.get_by_role("button", name="Clear").click()
+    answers(page)
+    settled(page)
+    assert canvas.bounding_box() == before
+    cleared = card.bounding_box()
+    assert cleared is not None
+    assert cleared["height"] == full["height"]
 
 
 @pytest.mark.parametrize(("width", "height", "most"), START_SIZES)

@@ -95,3 +95,19 @@ def test_a_usual_picture_is_not_compared_with_test_images(
     assert rules == []
     done.show()
     assert "look like" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("rules")
+def test_small_marks_that_are_left_out_are_told(
+    tmp_path: Path, test_set: TestSet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    levels = np.kron(np.hstack(list(test_set[0][:2])), np.ones((4, 4), np.uint8))
+    Image.fromarray(levels).save(tmp_path / "72.png")
+    levels[96:106, 108:118] = 255
+    Image.fromarray(levels).save(tmp_path / "7.2.png")
+    done = command.predict(Namespace(files=[tmp_path / "72.png", tmp_path / "7.2.png"]))
+    assert [row["marks_left_out"] for row in done.document] == [0, 1]
+    done.show()
+    said = " ".join(capsys.readouterr().out.split())
+    assert "7.2.png: 1 small mark left out." in said
+    assert said.count("left out") == 1

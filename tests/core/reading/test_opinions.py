@@ -1,14 +1,17 @@
 """Answers of several networks to one digit, and the sentence on whose fault a difference is."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fp16core.evaluate.comparison import Comparison, classifiers
+from fp16core.evaluate.evaluation import Answers
 from fp16core.images.prepare import prepare_test_image
 from fp16core.reading.likeness import Likeness, likeness
-from fp16core.reading.opinions import LABELS, Opinion, fault, opinions, other_pairs
-from fp16core.reading.reading import read_picture
+from fp16core.reading.opinions import LABELS, Opinion, fault, opinions, other_pairs, reserve
+from fp16core.reading.reading import read_picture, read_test_image
 from fp16core.runs.pair import BUNDLED, BUNDLED_PAIRS, FIVE_EPOCHS, GOOD_NETWORK, load_pair
 from tests.helpers.places import TestSet
 
@@ -89,6 +92,34 @@ def test_where_the_true_digit_is_known_nobody_is_blamed_for_reading_it() -> None
     assert fault(right, [wrong], "5") == NOT_TO_BLAME + said
     mended = Opinion(BUNDLED, "8", "3")
     assert fault(mended, [wrong], "3") == f"float16 reads 3, which is right; float32 reads 8. {said}"
+
+
+def test_others_that_agree_confirm_little_where_the_answer_has_a_reserve() -> None:
+    reserved = Opinion(BUNDLED, "4", "4", reserve="it barely looks like one")
+    others = [Opinion(FIVE_EPOCHS, "4", "4"), Opinion(GOOD_NETWORK, "4", "4")]
+    assert fault(reserved, others) == ("All three networks read 4; that confirms little, as it barely looks like one.")
+    assert fault(reserved, others, "4") == "All three networks read 4, in float32 and in float16."
+    assert fault(reserved, others, "9").endswith("it barely looks like one.")
+
+
+@pytest.mark.parametrize(
+    ("distance", "sharpness", "clause"),
+    [
+        (0.89, 1, ""),
+        (0.91, 1, "it barely looks like one"),
+        (0.91, 0.01, "it barely looks like one"),
+        (0.89, 0.01, "float32 is less than half sure"),
+        (1.01, 1, ""),  # doubted, which says more
+    ],
+)
+def test_an_answer_near_the_limit_or_less_than_half_sure_has_a_reserve(
+    distance: float, sharpness: float, clause: str, test_set: TestSet, rule: Likeness, comparison: Comparison
+) -> None:
+    reading = read_test_image(comparison, rule, test_set[0], 0)
+    logits = (reading.answers.reference.logits * sharpness).astype(np.float32)
+    answers = replace(reading.answers, reference=Answers(logits))
+    distances = np.array([distance * rule.limit], np.float32)
+    assert reserve(replace(reading, answers=answers, distances=distances), 0) == clause
 
 
 def test_the_other_pairs_are_those_that_are_not_chosen() -> None:

@@ -49,6 +49,20 @@ def test_a_row_of_test_images_is_read_like_its_images(
     assert reading.reference_probability == reading.answers.reference.probabilities.max(axis=1).min()
 
 
+@pytest.mark.parametrize("points", [0, 1, 2])
+def test_a_reading_counts_the_small_marks_that_it_leaves_out(
+    points: int, row: Image.Image, models: Models, rule: Likeness
+) -> None:
+    levels = np.asarray(row).copy()
+    for number in range(points):
+        levels[96:106, 108 + 224 * number : 118 + 224 * number] = 0
+    reading = read(Image.fromarray(levels), "row", models, rule)
+    assert (reading.reference_text, reading.marks_left_out) == ("7210", points)
+    assert not read_picture(
+        models, rule, prepare_image(Image.fromarray(levels), "row", [StageName.DIGITS])
+    ).marks_left_out
+
+
 @pytest.mark.parametrize(
     ("name", "label"),
     [

@@ -8,13 +8,14 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from fp16core.evaluate.comparison import Comparison
+from fp16core.evaluate.comparison import Comparison, image_logits
+from fp16core.evaluate.evaluation import Answers
 from fp16core.images.picture import Picture
 from fp16core.images.prepare import prepare_picture
 from fp16core.reading.gallery import Gallery
 from fp16core.reading.likeness import Likeness
 from fp16core.reading.reading import Reading, read_picture, read_test_image
-from fp16core.reading.turning import Turn, offered_turn, sure_turns, turned_picture
+from fp16core.reading.turning import SureTurn, Turn, best_turn, offered_turn, sure_turns, turned_picture
 from fp16core.runtime.classifier import Classifier
 from tests.helpers.places import TestSet
 
@@ -82,6 +83,35 @@ def test_an_upside_down_six_is_a_nine_and_nothing_is_offered(models: Models, rul
     assert reading.reference_text == "9"
     assert 180 in [turn.degrees for turn in sure_turns(models[0], six, "six")]
     assert offered_turn(models, rule, six, reading) is None
+
+
+@pytest.mark.parametrize(
+    ("turned", "distances", "is_offered"),
+    [
+        ((0,), [0.9, 0.9, 1.2, 1.2], True),  # two clear digits: pieces, perhaps
+        ((0,), [0.9, 0.9, 0.9, 1.2], False),
+        ((0, 1), [0.9, 0.9, 0.9, 1.2], False),
+        ((0, 1, 3), [0.9, 0.9, 0.9, 1.2], True),
+        ((2,), [0.9, 0.9, 1.2, 1.2], False),  # a lone 1: a bar
+        ((2,), [0.9, 1.2, 1.2, 1.2], True),
+        ((2, 0), [0.9, 0.9, 1.2, 1.2], True),
+    ],
+)
+def test_a_turn_that_merges_clear_digits_is_not_offered(
+    turned: Sequence[int],
+    distances: Sequence[float],
+    is_offered: bool,
+    models: Models,
+    rule: Likeness,
+    test_set: TestSet,
+) -> None:
+    """The upright reading is doubtful, as a printed row's may be."""
+    row = read(models, rule, photo(test_set[0][:4]))
+    unsure = replace(row.answers, reference=Answers((row.answers.reference.logits / 100).astype(np.float32)))
+    doubtful = replace(row, answers=unsure, distances=np.multiply(distances, rule.limit).astype(np.float32))
+    images = test_set[0][list(turned)]
+    turn = SureTurn(90, images, Answers(image_logits(models[0], images)))
+    assert (best_turn(rule, doubtful, [turn]) is not None) is is_offered
 
 
 def test_the_orientation_that_a_file_states_comes_first(models: Models, rule: Likeness, test_set: TestSet) -> None:

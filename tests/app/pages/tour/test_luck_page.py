@@ -53,7 +53,7 @@ def test_the_answer_counts_what_float16_changed_and_what_the_seed_moves(shown: A
         "In 20 trainings float16 changed 4 of 200,000 answers; the accuracy never moved by more than 0.01 points, and "
         "the seed moves it by 0.06 points (standard deviation)."
     ) in words(shown)
-    assert "no luck" in words(shown)
+    assert "**It was not luck**: on average, a change of 0.1 points or more is ruled out." in words(shown)
     numbers = {metric.label: (metric.value, metric.delta) for metric in shown.metric}
     assert numbers["Changed answers per million"] == (
         "20",
@@ -71,7 +71,7 @@ def test_a_smaller_margin_than_float16_moved_is_not_shown(tmp_path: Path, monkey
     app.number_input(key="luck_margin").set_value(0.01).run()
     assert "an average change of 0.01 points cannot be ruled out" in words(app)
     app.number_input(key="luck_margin").set_value(1.0).run()
-    assert "a change of 1 points or more is ruled out" in words(app)
+    assert "a change of 1 point or more is ruled out" in words(app)
 
 
 def test_each_recipe_and_each_kind_has_its_own_numbers(shown: AppTest) -> None:
@@ -109,6 +109,7 @@ def test_images_that_changed_are_shown_only_of_the_bundled_data(shown: AppTest) 
     assert "the answer to 3 images changed at least once, to one of them **2 times**" in words(shown)
     assert "The study’s data set is not the bundled MNIST" in words(shown)
     assert not shown.get("image")
+    assert "**bold**" not in words(shown)
 
 
 def test_pictures_are_those_of_mnist_whatever_the_server_shows(
@@ -121,6 +122,7 @@ def test_pictures_are_those_of_mnist_whatever_the_server_shows(
     app = visit("luck")
     assert not app.exception
     (picture,) = app.get("image")
+    assert "from float32’s answer to float16’s; the right one is **bold**" in words(app)
     assert png_url(digit_png(test_set[0][9000])) == picture.proto.imgs[0].url
 
 

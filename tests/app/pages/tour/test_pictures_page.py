@@ -138,9 +138,14 @@ def test_a_sideways_picture_is_offered_to_be_turned_and_an_upright_one_is_not(te
     app.button(key="turn-it").click().run()
     assert component(app, "answer_card")["digits"] == ["7"]
     assert "Turned?" not in words(app)
+    assert "Turned, as offered." in words(app)
+    app.button(key="turn-back").click().run()
+    assert component(app, "answer_card")["digits"] != ["7"]
+    app.button(key="turn-it").click().run()
     app.button(key="turn-left").click().run()
     assert component(app, "answer_card")["digits"] != ["7"]
     assert "Turned? Read a quarter turn to the right, this is a 7" in words(app)
+    assert "Turned, as offered." not in words(app)
     assert not app.exception
 
 
