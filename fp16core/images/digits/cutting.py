@@ -38,8 +38,9 @@ _SURE = math.log(0.5)
 _PLAUSIBLE = math.log(0.5)
 """Log probability that parts must exceed on average; a letter or a scribble has none that do."""
 
-_CUT_COST = 0.2
-"""Lead in log probability that each further part must have."""
+_CUT_LEAD, _CUT_COST = 1.0, 0.2
+"""Lead in log probability that parts must have over the whole, as most pieces are one digit, and the price of each
+part but one."""
 
 _SHARED_PX, _SHARED_COST = 8, 0.3
 """Widest stroke of the scaled copy that two neighbours may share, and its price."""
@@ -71,7 +72,7 @@ def digit_parts(mask: Mask) -> list[Mask] | None:
     beyond = [columns >= path[rows][:, None] for path in cuts.paths]
     parts = [
         mask & beyond[left] & ~beyond[right]
-        for left, right in _best_parts(cuts, whole + _SLIM_COST * max(0.0, _SLIM - aspect))
+        for left, right in _best_parts(cuts, whole + _CUT_LEAD + _SLIM_COST * max(0.0, _SLIM - aspect))
     ]
     parts = [part for part in parts if part.any()]
     return parts if len(parts) > 1 else None
