@@ -153,9 +153,9 @@ def smoothed(ink: Levels) -> tuple[Levels, float]:
     return np.clip(ink, 0, 1), max(grain, _bare_paper(1 - ink)[1])
 
 
-def ink_level(ink: Levels) -> float:
-    """Level of the strongest strokes, exceeded by one pixel in a thousand."""
-    return _quantile(ink, 1 - max(1 / 1000, 4 / ink.size))
+def ink_level(ink: Levels, share: float = 1 / 1000) -> float:
+    """Level of the strongest strokes, exceeded by a share of the pixels, and by four at least."""
+    return _quantile(ink, 1 - max(share, 4 / ink.size))
 
 
 def _bare_paper(share: Levels) -> tuple[float, float]:

@@ -16,6 +16,10 @@ _LEAST_CONTRAST = 0.06
 _NOISE_MARGIN = 6
 """Ink must stand out from the paper by this share of white, and this many standard deviations of the noise."""
 
+_SMALL_SHARE, _SMALL_CONTRAST, _SMALL_NOISE_MARGIN = 1 / 10_000, 0.25, 10
+"""Share of the picture that the strongest strokes of a small digit cover at least, and the same for it: dust and grain
+cover as little."""
+
 _PALE_NOISE_MARGIN = 4
 """The same number of standard deviations for pale parts of strokes."""
 
@@ -58,7 +62,7 @@ def clear_ink(grey: Levels, recorder: StageRecorder) -> ClearInk:
     ink, noise = smoothed(_ink_on(paper, grey, recorder))
     # If the light is left uneven, shade would be taken for noise.
     least_contrast = max(_LEAST_CONTRAST, 0 if StageName.LIGHT in recorder.off else _NOISE_MARGIN * noise)
-    strongest = ink_level(ink)
+    strongest = _strongest(ink, noise, least_contrast)
     least = max(_LEAST_LEVEL * strongest, _PALE_NOISE_MARGIN * noise)
     least_area_px = ink.size / 20_000
     if strongest >= least_contrast and recorder.is_on(StageName.LINES):
@@ -67,7 +71,7 @@ def clear_ink(grey: Levels, recorder: StageRecorder) -> ClearInk:
             if lines.count > 1:
                 least = strongest  # what is left of ruled paper is pale, too
             ink = np.where(lines.mask, np.float32(0), ink)
-            strongest = ink_level(ink)
+            strongest = _strongest(ink, noise, least_contrast)
             least_area_px = max(least_area_px, (2.5 * lines.thickness_px) ** 2)
         recorder.add(StageName.LINES, lines.decision, ink)
     if strongest < least_contrast:
@@ -76,6 +80,15 @@ def clear_ink(grey: Levels, recorder: StageRecorder) -> ClearInk:
         return ClearInk(ink, strongest, strongest, least_area_px)
     strokes = evened(ink, strongest, least)
     return ClearInk(strokes.ink, strongest, strokes.palest, least_area_px)
+
+
+def _strongest(ink: Levels, noise: float, least_contrast: float) -> float:
+    """Level of the strongest strokes; those of a digit that is small in its picture, only if they are clear."""
+    usual = ink_level(ink)
+    if usual >= least_contrast:
+        return usual
+    small = ink_level(ink, _SMALL_SHARE)
+    return small if small >= max(_SMALL_CONTRAST, _SMALL_NOISE_MARGIN * noise) else usual
 
 
 def _ink_on(paper: Paper, grey: Levels, recorder: StageRecorder) -> Levels:

@@ -9,6 +9,7 @@ from scipy import ndimage
 from fp16core.images.paper import flattened, smoothed, survey_paper
 from fp16core.images.prepare import prepare_image
 from fp16core.images.stages import PreparedPicture, StageName
+from fp16core.vocabulary import ImageError
 
 Ink = npt.NDArray[np.float64]
 
@@ -101,3 +102,16 @@ def test_a_dim_picture_is_smoothed_before_its_contrast_is_judged() -> None:
     prepared = prepare_image(picture(0.15 + 0.05 * four((300, 300), 300, 18), 0.016), "dim")
     assert decision(prepared, StageName.POLARITY).startswith("kept (light ink")
     assert likeness(prepared.images[0], usual_four()) > 0.8
+
+
+def test_a_digit_that_is_small_in_its_picture_is_read_and_grain_alone_is_not() -> None:
+    small = four((40, 40), 38, 3, soft=0.6)
+    assert (small > 0.5).sum() < 480 * 640 / 1000
+    sheet = np.full((480, 640), 0.9)
+    sheet[30:70, 560:600] -= 0.7 * small
+    found = prepare_image(picture(sheet, noise=0.01), "corner")
+    large = prepare_image(picture(0.9 - 0.7 * four((200, 200), 190, 15)), "page")
+    assert likeness(found.digits[0].image, large.digits[0].image) > 0.85
+    assert len(found.digits) == 1
+    with pytest.raises(ImageError, match="no ink stands out"):
+        prepare_image(picture(np.full((480, 640), 0.9), noise=0.05), "grain")
