@@ -45,7 +45,6 @@ def predict(options: Namespace) -> Outcome:
     from fp16core.images.picture_file import open_picture
     from fp16core.images.prepare import prepare_picture
     from fp16core.reading.opinions import LABELS, other_pairs
-    from fp16core.reading.reading import marks_left_out
     from fp16core.reading.turning import offered_turn
 
     pair = load_pair()
@@ -80,7 +79,7 @@ def predict(options: Namespace) -> Outcome:
             found |= digits[0]  # the usual case, easier to read without a list
         turn = None if reading is None else offered_turn(models, rule(), picture, reading)
         offer = None if turn is None else {**asdict(turn), "words": turn.words}
-        found |= {"marks_left_out": marks_left_out(prepared), "turn": offer, "stages": list(prepared.decisions)}
+        found |= {"marks_left_out": prepared.marks_left_out, "turn": offer, "stages": list(prepared.decisions)}
         document.append({"file": str(path), **found})
 
     def show() -> None:

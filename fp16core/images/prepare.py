@@ -10,6 +10,7 @@ from fp16core.images import mnist_format
 from fp16core.images.box import Box
 from fp16core.images.colours import grey_levels, upright, without_transparency
 from fp16core.images.digits.components import Components, connected_components, worth_keeping
+from fp16core.images.digits.found_digits import FoundDigits
 from fp16core.images.digits.grouping import find_digits
 from fp16core.images.ink.clear_ink import ClearInk, clear_ink
 from fp16core.images.levels import Levels
@@ -96,16 +97,15 @@ def _from_grey(grey: Levels, recorder: StageRecorder, is_original: bool) -> Prep
     recorder.add(StageName.GREY, f"levels from {levels.min()} to {levels.max()} of 255", grey)
     clear = clear_ink(grey, recorder)
     threshold = _INK_LEVEL * clear.strongest
-    components, groups = _separate_digits(clear, threshold, recorder)
-    return PreparedPicture(
-        recorder.name,
-        tuple(recorder.stages),
-        tuple(_one_digit(clear.ink, threshold, components, group, recorder.for_one_digit()) for group in groups),
-    )
+    found = _separate_digits(clear, threshold, recorder)
+    digits = [
+        _one_digit(clear.ink, threshold, found.components, group, recorder.for_one_digit()) for group in found.groups
+    ]
+    return PreparedPicture(recorder.name, tuple(recorder.stages), tuple(digits), found.left_out)
 
 
-def _separate_digits(clear: ClearInk, threshold: float, recorder: StageRecorder) -> tuple[Components, list[list[int]]]:
-    """Connected components of the ink, and for each digit the indices of its components.
+def _separate_digits(clear: ClearInk, threshold: float, recorder: StageRecorder) -> FoundDigits:
+    """Digits among the connected components of the ink.
 
     Raises
     ------
@@ -128,17 +128,16 @@ def _separate_digits(clear: ClearInk, threshold: float, recorder: StageRecorder)
         recorder.add(StageName.SPECKS, words, lambda: components.mask(kept))
     if not kept.any():
         raise blank(recorder.name)
-    groups = [np.flatnonzero(kept).tolist()]
-    if recorder.is_on(StageName.DIGITS):
-        found = find_digits(components, kept, MAX_DIGITS)
-        if len(found.groups) > MAX_DIGITS:
-            raise ImageError(
-                f"{recorder.name}: {len(found.groups)} separate marks look like digits; at most {MAX_DIGITS} are read. "
-                "Crop the picture to the digits."
-            )
-        recorder.add(StageName.DIGITS, found.decision, found.mask)
-        return found.components, found.groups
-    return components, groups
+    if not recorder.is_on(StageName.DIGITS):
+        return FoundDigits(components, [np.flatnonzero(kept).tolist()], "all marks are one digit")
+    found = find_digits(components, kept, MAX_DIGITS)
+    if len(found.groups) > MAX_DIGITS:
+        raise ImageError(
+            f"{recorder.name}: {len(found.groups)} separate marks look like digits; at most {MAX_DIGITS} are read. "
+            "Crop the picture to the digits."
+        )
+    recorder.add(StageName.DIGITS, found.decision, found.mask)
+    return found
 
 
 def _one_digit(

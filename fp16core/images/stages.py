@@ -180,11 +180,14 @@ class PreparedPicture:
         Stages that the whole picture went through.
     digits
         Its digits in reading order, at least one.
+    marks_left_out
+        Number of small marks that belong to no digit: a point, a hyphen, a digit much smaller than the others.
     """
 
     name: str
     stages: tuple[Stage, ...]
     digits: tuple[PreparedDigit, ...]
+    marks_left_out: int = 0
 
     @property
     def images(self) -> npt.NDArray[np.uint8]:

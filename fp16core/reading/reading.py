@@ -14,7 +14,7 @@ from fp16core.evaluate.comparison import Comparison
 from fp16core.evaluate.evaluation import Answers, answer_text
 from fp16core.evaluate.statistics import Proportion, proportion
 from fp16core.images.prepare import prepare_test_image
-from fp16core.images.stages import PreparedPicture, StageName
+from fp16core.images.stages import PreparedPicture
 from fp16core.reading.likeness import Likeness
 from fp16core.runtime.classifier import DigitModel
 from fp16core.vocabulary import CLASSES
@@ -66,11 +66,6 @@ class Reading:
         """True for a digit of whose answer the reference is less than half sure, shape (k,)."""
         unsure: npt.NDArray[np.bool_] = self.answers.reference.probabilities.max(axis=1) < _SURE
         return unsure
-
-    @property
-    def marks_left_out(self) -> int:
-        """Number of small marks that are read as no part of any digit."""
-        return marks_left_out(self.prepared)
 
     @property
     def name(self) -> str:
@@ -209,16 +204,6 @@ def table_csv(readings: Sequence[Reading]) -> str:
     columns = table(readings)
     columns["stages"] = ["; ".join(reading.prepared.decisions) for reading in readings]
     return csv_text([columns, *zip(*columns.values(), strict=True)])
-
-
-def marks_left_out(prepared: PreparedPicture) -> int:
-    """Number of a picture's small marks that are read as no part of any digit, as the stage that separates them says.
-
-    A point, a hyphen or a small letter is one; so is a digit much smaller than the others.
-    """
-    decisions = [stage.decision for stage in prepared.stages if stage.name is StageName.DIGITS]
-    found = re.search(r"([\d,]+) small marks? left out", decisions[0]) if decisions else None
-    return int(found[1].replace(",", "")) if found else 0
 
 
 def _text(answers: Answers) -> str:

@@ -23,11 +23,14 @@ class FoundDigits:
         For each digit, in reading order, the indices of its components.
     decision
         Summary in words.
+    left_out
+        Number of small marks that belong to no digit.
     """
 
     components: Components
     groups: list[list[int]] = field(repr=False)
     decision: str
+    left_out: int = 0
 
     def mask(self) -> Mask:
         """Pixels of all digits, without those at the right of a cut, so that it shows in a thumbnail."""

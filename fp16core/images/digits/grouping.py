@@ -61,9 +61,9 @@ def find_digits(components: Components, kept: npt.NDArray[np.bool_], most: int) 
 
     Marks above each other, and marks that look more like one digit together than each alone, belong to one digit,
     as does a low piece close to it; other marks much lower than the digits are left out. Few digits that look more like
-    a single one together are pieces of it. A mark that looks like no
-    digit is cut where its parts do. Rows of one mark each are a single digit, unless they look like digits in a column.
-    Once there are more than ``most`` digits, nothing more is tried, and each mark of a digit's height counts as one.
+    a single one together are pieces of it. A mark that looks like no digit is cut where its parts do. Rows of one mark
+    each are a single digit, unless they look like digits in a column. Once there are more than ``most``
+    digits, nothing more is tried, and each mark of a digit's height counts as one.
     """
     boxes = components.boxes
     everything = np.flatnonzero(kept).tolist()
@@ -92,7 +92,7 @@ def find_digits(components: Components, kept: npt.NDArray[np.bool_], most: int) 
         words += f"; {count_text(cut, 'mark')} cut apart where digits touch"
     if left_out:
         words += f"; {count_text(left_out, 'small mark')} left out"
-    return FoundDigits(components, groups, words)
+    return FoundDigits(components, groups, words, left_out)
 
 
 def _rows(boxes: Sequence[Box], places: list[int]) -> list[list[int]]:

@@ -158,8 +158,8 @@ def _whole(reading: "Reading") -> str:
             them = "both" if doubted == 2 else f"all {doubted}"
             of_them = them if reading.doubted.all() else f"{doubted} of these {reading.answers.images}"
             words.append(f"{of_them} may be no digit{'s' if doubted > 1 else ''}")
-    if reading.marks_left_out:
-        words.append(f"{count_text(reading.marks_left_out, 'small mark')} left out")
+    if reading.prepared.marks_left_out:
+        words.append(f"{count_text(reading.prepared.marks_left_out, 'small mark')} left out")
     return "; ".join(words)
 
 
