@@ -32,6 +32,11 @@ class Answers:
         """Class with the largest logit, shape (n,); `NO_ANSWER` where a logit is NaN."""
         return predicted(self.logits)
 
+    @property
+    def unanswered(self) -> int:
+        """Number of images without a prediction."""
+        return int(np.count_nonzero(self.predictions == NO_ANSWER))
+
     @cached_property
     def are_probabilities(self) -> bool:
         """True if the outputs are probabilities instead of logits: none negative, with a sum of 1 for each image."""

@@ -149,6 +149,8 @@ def margin_line_text(comparison: Comparison) -> str:
     """Meaning of the line of `margin_scatter`, which the chart's axes leave out if all points lie far below it."""
     margins, deltas = comparison.reference.margins, comparison.abs_logit_delta
     drawn = (margins > 0) & (deltas > 0) & np.isfinite(margins) & np.isfinite(deltas)
+    if not drawn.any():
+        return "There is none here: of every image, the margin or the change is 0 or not a finite number."
     if not (drawn & comparison.exposed).any():
         return "All points lie below half the margin: none of their answers can change."
     return (

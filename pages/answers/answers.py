@@ -1,5 +1,6 @@
 """Answers: the changes of the logits by float16 against the margins, as observed and as proven."""
 
+import math
 from functools import partial
 
 import streamlit as st
@@ -49,6 +50,16 @@ def proven_sentence(found: Guarantee) -> str:
         f"On **{percent_text(found.proven_share)}** of the images it cannot change the answer, even if every rounding "
         "error of the weights points in the worst direction."
     )
+
+
+def worst_case(found: Guarantee | None) -> tuple[str, str]:
+    """Value and caption of how much more could change than did."""
+    if found is None:
+        return "…", "the observed change (median)"
+    factor = found.overestimate(comparison.abs_logit_delta)
+    if math.isnan(factor):
+        return "none", "the changes are not finite numbers"
+    return f"{factor_text(factor)} ×", "the observed change (median)"
 
 
 def clicked() -> None:
@@ -172,6 +183,8 @@ number(
     f"{factor_text(closest.flip_factor)} ×" if closest.can_flip else "none",
     f"the error would suffice, image {comparison.closest_image:,}"
     if closest.can_flip
+    else "no image has a margin to compare"
+    if comparison.changed_predictions
     else "no multiple changes an answer",
     "Factor by which float16's change of the logits would have to grow to change an answer. At most 1: it did.",
 )
@@ -179,8 +192,7 @@ if not refusal:
     number(
         row,
         "Worst case",
-        "…" if proof is None else f"{factor_text(proof.overestimate(comparison.abs_logit_delta))} ×",
-        "the observed change (median)",
+        *worst_case(proof),
         "Ratio of the largest possible change of a logit to the observed one. In reality errors have both signs and "
         "mostly cancel; a proof must not rely on that.",
     )

@@ -8,6 +8,7 @@ from fp16core.evaluate.browse import Show, select_images
 from fp16core.evaluate.comparison import Comparison
 from fp16core.figures import accuracy as figures
 from fp16core.figures.base.style import REFERENCE_COLOUR, REFERENCE_NAME, TARGET_COLOUR, TARGET_NAME
+from fp16core.text import count_text
 from pages.shared.ui.charts import chart, picked
 from pages.shared.ui.headline import cards
 
@@ -21,7 +22,8 @@ def show(comparison: Comparison) -> None:
         "Rows: the true digit. Columns: the digit that the model read. The shade grows with the logarithm of the "
         "count. Choose a cell to see the images that either model read so."
     )
-    for column, heading, draw, key in zip(
+    unanswered = comparison.reference.unanswered, comparison.target.unanswered
+    for column, heading, draw, key, left_out in zip(
         cards(3, "cards-confusion"),
         (REFERENCE_NAME, TARGET_NAME, "float16 − float32"),
         (
@@ -30,11 +32,14 @@ def show(comparison: Comparison) -> None:
             partial(figures.confusion_delta, comparison),
         ),
         ("confusion-float32", "confusion-float16", "confusion-delta"),
+        (*unanswered, max(unanswered)),
         strict=True,
     ):
         with column:
             st.markdown(f"**{heading}**")
             chart(draw, key, f"Confusion matrix, {heading}", on_click=partial(_choose, key))
+            if left_out:
+                st.caption(f"Without {count_text(left_out, 'image')} that got no answer: a logit is not a number.")
 
 
 def _choose(key: str) -> None:

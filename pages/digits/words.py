@@ -14,6 +14,8 @@ def answer_words(comparison: Comparison) -> str:
         way = f"from {report.reference_text} to {report.target_text}"
         if changed == 1:
             return f"{words}: that of image {index:,}, {way}."
+        if not report.can_flip:
+            return f"{words}; that of image {index:,}, {way}."
         return f"{words}. Image {index:,} needed the smallest share of the error: its answer changed {way}."
     if not report.can_flip:
         return f"{words}."

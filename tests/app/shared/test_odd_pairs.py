@@ -36,4 +36,8 @@ def test_the_lab_copes_with_odd_pairs(
         text = words(app)
         assert " nan" not in text, (page, text)
         assert " inf " not in text, (page, text)
+        assert "not a number ×" not in text, (page, text)
+        if page == "answers":
+            assert ("that got no answer" in text) == (kind in {"overflow", "not a number"})
+            assert kind != "not a number" or "Without 200 images" in text
         assert not {metric.value for metric in app.metric if "nan" in metric.value or "inf " in metric.value}

@@ -96,6 +96,11 @@ def test_the_margin_line_is_explained_only_where_a_point_comes_near_it(compariso
         *(Evaluation(each[clear], comparison.labels[clear], 1) for each in (comparison.reference.logits, logits))
     )
     assert accuracy.margin_line_text(near) == "All points lie below half the margin: none of their answers can change."
+    spoiled = np.full_like(logits, np.nan)
+    broken = Comparison(
+        *(Evaluation(each[clear], comparison.labels[clear], 1) for each in (comparison.reference.logits, spoiled))
+    )
+    assert accuracy.margin_line_text(broken).startswith("There is none here")
 
 
 @pytest.mark.parametrize(("least", "said"), [(0.1, "All points lie below the whole margin"), (0, "Below the dashed")])
