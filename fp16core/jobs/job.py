@@ -171,7 +171,7 @@ class Job:
             self.what, self.done = message["progress"]
         elif "answer" in message or "error" in message:
             self.answer, self.error = message.get("answer"), message.get("error")
-            self.was_refused = self.error is not None
+            self.was_refused = self.error is not None and not message.get("was_ended", False)
         else:
             try:
                 self._on_message(message)

@@ -48,9 +48,9 @@ def serve(work: Work, gives_way: bool = True) -> None:
 
     The first line of standard input is JSON: the request, the limit of memory, and the lengths of the
     attachments, whose bytes follow. On standard output go lines of JSON: ``{"progress": [what, done]}``,
-    whatever else the work tells, and at last ``{"answer": …}`` or ``{"error": sentence}``. Whatever libraries
-    print goes to standard error. When standard input closes, this process ends
-    at once: it outlives neither its parent nor its parent's patience.
+    whatever else the work tells, and at last ``{"answer": …}`` or ``{"error": sentence}``, with
+    ``"was_ended": true`` if a limit ended the work. Whatever libraries print goes to standard error. When
+    standard input closes, this process ends at once: it outlives neither its parent nor its parent's patience.
     """
     channel = os.fdopen(taken_output(), "w", buffering=1, encoding="utf-8", newline="\n")
     if gives_way:
@@ -68,7 +68,8 @@ def serve(work: Work, gives_way: bool = True) -> None:
         traceback.print_exc()
         if client.memory_bytes is None:
             os._exit(1)
-        client.tell(error=f"Ended: it needed more than the limit of {size_text(client.memory_bytes)} of memory.")
+        why = f"Ended: it needed more than the limit of {size_text(client.memory_bytes)} of memory."
+        client.tell(error=why, was_ended=True)
     except Exception:
         traceback.print_exc()
         os._exit(1)

@@ -20,6 +20,11 @@ def show_progress() -> None:
             st.caption(error)  # the visitor's own wish
         else:
             st.error(plain(error), icon=":material/error:")
+        if "the limit " in error:
+            st.caption(
+                "Limits protect the other visitors of a server. On your own computer, the command "
+                "`python -m fp16core diagnose FILE` has none. Smaller shapes or fewer samples need less."
+            )
     is_polling = bool(_tickets())
     st.fragment(_watch, run_every=_TICK_S if is_polling else None)(is_polling)
 

@@ -146,6 +146,16 @@ def test_a_file_that_crashes_its_trial_costs_a_sentence(
     assert held(app) == {}
 
 
+def test_a_file_that_needs_too_much_memory_is_named_with_a_way_out(
+    pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "MODULE", own_module(tmp_path, monkeypatch, "raise MemoryError"))
+    app = tried(visit("your_model"), ("large.tflite", pair.reference.contents))
+    said = app.error[0].value.replace("\\", "")
+    assert said.startswith("large.tflite ended the process that tried it, and nothing else. Ended: it needed more than")
+    assert "`python -m fp16core diagnose FILE` has none" in words(app)
+
+
 def test_a_trial_can_be_stopped(pair: ModelPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial, "MODULE", own_module(tmp_path, monkeypatch, "time.sleep(600)"))
     app = upload(visit("your_model"), MODELS, ("mine.tflite", pair.reference.contents))

@@ -182,6 +182,15 @@ def test_a_job_that_takes_too_much_memory_is_ended_and_says_so(tmp_path: Path, m
     assert re.fullmatch(r"Ended: it used [34]\d\d MB of memory; the limit is 300 MB\.", job.error)
 
 
+def test_a_job_that_is_refused_memory_is_ended_by_the_limit_and_not_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = Job(own_module(tmp_path, monkeypatch, "raise MemoryError"), {}, limits=Limits(memory_bytes=300_000_000))
+    job.wait(PATIENCE_S)
+    assert job.error == "Ended: it needed more than the limit of 300 MB of memory."
+    assert not job.was_refused
+
+
 @pytest.mark.parametrize("line", ["not json", "[1]", '{"progress": 1}', "null"])
 def test_a_job_that_answers_nonsense_is_ended_and_says_so(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
