@@ -47,10 +47,14 @@ class Guarantee:
         """Share of the images that no such model can answer differently."""
         return float(self.proven.mean())
 
-    def overestimate(self, observed: npt.NDArray[np.float64]) -> float:
-        """Median of how many times larger the possible change is than the observed one, shape (n,); ∞ if none was."""
+    def overestimate(self, observed: npt.NDArray[np.float64]) -> float | None:
+        """Median of how many times larger the possible change is than the observed one, shape (n,); ∞ if none was.
+
+        `None` if an observed change is not a number, or both are infinite.
+        """
         with np.errstate(divide="ignore", invalid="ignore"):
-            return float(np.median(self.max_abs_delta / observed))
+            median = float(np.median(self.max_abs_delta / observed))
+        return None if np.isnan(median) else median
 
 
 class GuaranteeRun:

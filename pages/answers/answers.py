@@ -1,6 +1,5 @@
 """Answers: the changes of the logits by float16 against the margins, as observed and as proven."""
 
-import math
 from functools import partial
 
 import streamlit as st
@@ -57,7 +56,7 @@ def worst_case(found: Guarantee | None) -> tuple[str, str]:
     if found is None:
         return "…", "the observed change (median)"
     factor = found.overestimate(comparison.abs_logit_delta)
-    if math.isnan(factor):
+    if factor is None:
         return "none", "the changes are not finite numbers"
     return f"{factor_text(factor)} ×", "the observed change (median)"
 
