@@ -21,6 +21,7 @@ from pages.shared.session.measuring import lab
 from pages.shared.session.measuring.sweep import sweep
 from pages.shared.ui.charts import chart, index_of
 from pages.shared.ui.contact_sheet import contact_sheet
+from pages.shared.ui.folds import fold_on_demand
 from pages.shared.ui.headline import cards
 from pages.shared.ui.tables import show_table
 
@@ -31,13 +32,7 @@ _MANTISSAS = range(12, -1, -1)
 
 def per_digit(comparison: Comparison) -> None:
     """Show the accuracy on each digit."""
-    fold = st.expander(
-        "Is one digit hit harder than others?",
-        icon=":material/bar_chart:",
-        key="answers-digits",
-        on_change="rerun",
-        bind="query-params",
-    )
+    fold = fold_on_demand("Is one digit hit harder than others?", ":material/bar_chart:", "answers-digits")
     if not fold.open:
         return
     with fold:
@@ -56,9 +51,7 @@ def per_digit(comparison: Comparison) -> None:
 
 def closest_calls(images: npt.NDArray[np.uint8], comparison: Comparison, proof: Guarantee | None, chosen: int) -> None:
     """Show the images nearest to another answer, and the distributions of observed and of possible changes."""
-    fold = st.expander(
-        "The closest calls", icon=":material/compress:", key="answers-closest", on_change="rerun", bind="query-params"
-    )
+    fold = fold_on_demand("The closest calls", ":material/compress:", "answers-closest")
     if not fold.open:
         return
 
@@ -125,9 +118,7 @@ def how_it_is_proven() -> None:
 
 def fewer_bits(images: int) -> None:
     """Try to prove the answers for fewer mantissa bits."""
-    fold = st.expander(
-        "The proof for fewer mantissa bits", icon=":material/tune:", key="prove", on_change="rerun", bind="query-params"
-    )
+    fold = fold_on_demand("The proof for fewer mantissa bits", ":material/tune:", "prove")
     if not fold.open:
         return
     with fold:

@@ -21,6 +21,7 @@ from pages.shared.digit.answer_card import answer_card, place_in
 from pages.shared.server import hosted
 from pages.shared.session import state
 from pages.shared.ui.charts import table_button
+from pages.shared.ui.folds import fold_on_demand
 from pages.shared.ui.tables import show_table
 from pages.shared.ui.terms import hint
 from pages.shared.ui.words import plain, say_if_probabilities
@@ -186,23 +187,11 @@ if steps:
             show_steps(read, reading, off)
         else:
             st.caption("The effect of each step on your picture will appear here.")
-numbers = st.expander(
-    "All logits and probabilities",
-    icon=":material/table:",
-    key="digits-numbers",
-    on_change="rerun",
-    bind="query-params",
-)
+numbers = fold_on_demand("All logits and probabilities", ":material/table:", "digits-numbers")
 if numbers.open and reading:
     with numbers:
         show_numbers(reading)
-rule = st.expander(
-    "When does a picture not look like a digit?",
-    icon=":material/help:",
-    key="digits-rule",
-    on_change="rerun",
-    bind="query-params",
-)
+rule = fold_on_demand("When does a picture not look like a digit?", ":material/help:", "digits-rule")
 if rule.open:
     with rule:
         show_rule()

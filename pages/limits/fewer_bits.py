@@ -16,6 +16,7 @@ from pages.shared.session import state
 from pages.shared.session.measuring import lab
 from pages.shared.session.measuring.sweep import sweep
 from pages.shared.ui.charts import chart, table_button
+from pages.shared.ui.folds import fold_on_demand
 from pages.shared.ui.headline import cards, headline, number
 from pages.shared.ui.tables import show_table
 from pages.shared.ui.terms import hint
@@ -152,12 +153,8 @@ def _against_mantissa(chosen: FloatFormat, row: Mapping[int, DialResult], refere
 
 def _bytes(result: DialResult) -> None:
     """Show real files and formats by their bytes; measured only when the fold is open."""
-    fold = st.expander(
-        "Accuracy for the bytes: real files, int8 and int4 among them",
-        icon=":material/data_usage:",
-        key="limits-bytes",
-        on_change="rerun",
-        bind="query-params",
+    fold = fold_on_demand(
+        "Accuracy for the bytes: real files, int8 and int4 among them", ":material/data_usage:", "limits-bytes"
     )
     if not fold.open:
         return

@@ -8,29 +8,18 @@ from fp16core.figures import study as figures
 from fp16core.study.columns import effect_columns, recipe_columns
 from pages.luck.choice import Choice
 from pages.shared.ui.charts import chart
+from pages.shared.ui.folds import fold_on_demand
 from pages.shared.ui.tables import show_table
 
 
 def show(chosen: Choice) -> None:
     """Show both in folds."""
     if len(chosen.groups) > 1:
-        fold = st.expander(
-            "Longer training, wider networks",
-            icon=":material/tune:",
-            key="luck-recipes",
-            on_change="rerun",
-            bind="query-params",
-        )
+        fold = fold_on_demand("Longer training, wider networks", ":material/tune:", "luck-recipes")
         if fold.open:
             with fold:
                 _by_recipe(chosen)
-    fold = st.expander(
-        "Converter, quantizer, arithmetic",
-        icon=":material/compare_arrows:",
-        key="luck-kinds",
-        on_change="rerun",
-        bind="query-params",
-    )
+    fold = fold_on_demand("Converter, quantizer, arithmetic", ":material/compare_arrows:", "luck-kinds")
     if fold.open:
         with fold:
             show_table(effect_columns(chosen.summary, chosen.margin), height="content")

@@ -108,15 +108,21 @@ def test_a_link_opens_the_fold_that_it_names(fold: str, monkeypatch: pytest.Monk
 
 def test_a_fold_that_shows_more_once_it_is_open_is_in_the_address() -> None:
     """On *Train* the choices within a fold are, and open it."""
-    found = [
-        {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+    calls = [
+        call
         for file in (ROOT / "pages").rglob("*.py")
         if file.parent.name != "train"
         for call in ast.walk(ast.parse(file.read_text("utf-8")))
-        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(".expander")
+        if isinstance(call, ast.Call)
+    ]
+    assert sum(ast.unparse(call.func).endswith("fold_on_demand") for call in calls) == 8
+    found = [
+        {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+        for call in calls
+        if ast.unparse(call.func).endswith(".expander")
     ]
     computed = [given for given in found if "on_change" in given]
-    assert len(computed) == 8
+    assert len(computed) == 1, "in fold_on_demand alone"
     assert [given["key"] for given in computed if given.get("bind") != "'query-params'"] == []
 
 
